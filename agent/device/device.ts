@@ -1,0 +1,49 @@
+import type { DeviceDescription, DeviceState } from '../../common/device';
+import type { FarmFault } from '../../common/fault';
+import type { Result } from '../../common/result';
+
+/** What a device is, before the runtimes' adapters say what can run on it. */
+export type Hardware = Omit<DeviceDescription, 'offers' | 'missing' | 'pool'>;
+
+export interface Execution {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ExecuteOptions {
+  /** Then the process is killed where it runs (on the phone, not only the adb client) and the answer is a `timeout` fault. */
+  readonly deadlineMs: number;
+  /** The same on abort, with a `stopped` fault. */
+  readonly signal?: AbortSignal;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+}
+
+export interface PushOptions {
+  readonly executable: boolean;
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One attached phone, virtual phone or the host: the consumer is agent/benchmark. Faults are values; a method never
+ * throws for what a device can do to us. After `disconnected` settles every call answers with a `disconnected` fault.
+ */
+export interface Device {
+  readonly hardware: Hardware;
+  /** A folder of our own on the device, absolute, that exists. */
+  readonly workFolder: string;
+  /** Settles with the reason once the device is gone; never rejects. */
+  readonly disconnected: Promise<string>;
+  readState(): Promise<Result<DeviceState, FarmFault>>;
+  /** `command` is an argument vector; the adapter quotes it where a shell is in between. Output is bounded. */
+  execute(command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>>;
+  /** Complete, with its byte count checked on the device, or not there at all. */
+  push(localPath: string, devicePath: string, options: PushOptions): Promise<Result<void, FarmFault>>;
+  readFile(devicePath: string, largestBytes: number): Promise<Result<Buffer, FarmFault>>;
+  /** Missing files are no fault. */
+  remove(devicePaths: readonly string[]): Promise<Result<void, FarmFault>>;
+  /** Frees the connection; idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,24 @@
+/** Time as a port, so that tests and the simulation own it. All times are milliseconds since the Unix epoch. */
+export interface Clock {
+  nowMs(): number;
+  /** Resolves after `durationMs`, or earlier when `signal` aborts (never rejects). */
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  sleep: (durationMs, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const finish = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, durationMs);
+      signal?.addEventListener('abort', finish, { once: true });
+    }),
+};

@@ -1,0 +1,50 @@
+import type { Offer } from './target';
+
+export type DeviceKind = 'phone' | 'virtual' | 'host';
+
+export interface CpuCluster {
+  readonly cores: readonly number[];
+  readonly largestFrequencyKhz: number;
+}
+
+/** What a device is, as it was found at registration. `serial` is the device's own and survives a change of cable or port. */
+export interface DeviceDescription {
+  readonly serial: string;
+  readonly kind: DeviceKind;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly soc: string;
+  /** The SoC in lower case unless the operator gave another name. */
+  readonly pool: string;
+  /** `ro.build.fingerprint`, or the operating system's name and version on the host. */
+  readonly osBuild: string;
+  readonly abi: string;
+  readonly cpuClusters: readonly CpuCluster[];
+  readonly memoryBytes: number;
+  readonly storageFreeBytes: number;
+  readonly thermalSensors: readonly string[];
+  readonly offers: readonly Offer[];
+  /** Why a runtime that one would expect is not offered, one line each, for `farm doctor`. */
+  readonly missing: readonly string[];
+}
+
+/** A phone that adb lists but that must not be touched. */
+export interface UnusablePhone {
+  readonly adbSerial: string;
+  readonly adbState: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** What can change from minute to minute and bears on a timing. */
+export interface DeviceState {
+  readonly atMs: number;
+  readonly batteryPercent: number | null;
+  readonly batteryCelsius: number | null;
+  /** Android's 0 NONE to 6 SHUTDOWN. */
+  readonly thermalStatus: number | null;
+  /** `dumpsys thermalservice` was overridden: the status cannot be believed. */
+  readonly thermalStatusOverridden: boolean;
+  readonly celsiusBySensor: Readonly<Record<string, number>>;
+  readonly cpuFrequencyKhz: readonly number[];
+}

@@ -1,0 +1,50 @@
+import type { Artifact } from './artifact';
+import type { CandidateFault, FarmFault } from './fault';
+import type { Measurement } from './measurement';
+import type { Target } from './target';
+
+/** S sessions of R runs after W warm-up runs, each session its own process of the tool. */
+export interface BenchmarkPlan {
+  readonly sessions: number;
+  readonly runs: number;
+  readonly warmupRuns: number;
+  readonly threads: number;
+  /** For one session, process start and model load included; then the tool is killed on the device. */
+  readonly sessionDeadlineMs: number;
+}
+
+export const defaultPlan: BenchmarkPlan = { sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 };
+
+/** Bounds of a plan that a user may ask for: more would let one job hold a phone for hours. */
+export const planLimits = {
+  sessions: { min: 1, max: 100 },
+  runs: { min: 1, max: 10_000 },
+  warmupRuns: { min: 0, max: 1_000 },
+  threads: { min: 1, max: 64 },
+  sessionDeadlineMs: { min: 1_000, max: 3_600_000 },
+} as const;
+
+/** Measure an artifact on a target. */
+export interface Job {
+  readonly jobId: string;
+  readonly target: Target;
+  readonly artifact: Artifact;
+  readonly plan: BenchmarkPlan;
+}
+
+/** A job granted to one device. Epochs grow over the coordinator's whole life, restarts included: a fencing number. */
+export interface Lease {
+  readonly jobId: string;
+  readonly deviceSerial: string;
+  readonly epoch: number;
+}
+
+export type Outcome = { readonly kind: 'measured'; readonly measurement: Measurement } | CandidateFault | FarmFault;
+
+/** What an agent publishes when a lease ends. At most once in the ledger: the key is (jobId, epoch). */
+export interface JobResult {
+  readonly lease: Lease;
+  readonly agentId: string;
+  readonly artifactDigest: string;
+  readonly outcome: Outcome;
+}

@@ -1,0 +1,77 @@
+import type { Artifact } from '../../common/artifact';
+import type { DeviceDescription } from '../../common/device';
+import type { CandidateFault, FarmFault } from '../../common/fault';
+import type { Job, JobResult } from '../../common/job';
+import type { Measurement } from '../../common/measurement';
+
+export type SearchState = 'running' | 'paused' | 'stopped' | 'finished';
+
+export interface SearchRecord {
+  readonly searchId: string;
+  readonly name: string;
+  readonly state: SearchState;
+  /** The YAML text as the user gave it: the search is rebuilt from it after a restart. */
+  readonly specYaml: string;
+  readonly createdAtMs: number;
+}
+
+/** An architecture that a search proposed for a target. `sequence` is the order of proposal within search and target. */
+export interface CandidateRecord {
+  readonly searchId: string;
+  readonly target: string;
+  readonly sequence: number;
+  readonly architecture: string;
+  /** The job that measures it; jobs of one architecture and target within a search are one. */
+  readonly jobId: string;
+}
+
+export type JobState =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'measured'; readonly deviceSerial: string; readonly epoch: number }
+  | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
+  | { readonly kind: 'abandoned'; readonly fault: FarmFault };
+
+export interface JobRecord {
+  readonly job: Job;
+  readonly ownerId: string;
+  readonly priority: number;
+  readonly weight: number;
+  readonly state: JobState;
+  /** Order in which jobs ended, over the whole ledger: a search is replayed in it. Null while open. */
+  readonly endedSequence: number | null;
+}
+
+export interface DeviceRecord {
+  readonly description: DeviceDescription;
+  readonly agentId: string;
+  readonly lastSeenAtMs: number;
+  readonly drained: boolean;
+}
+
+/** What one batch of scheduler effects asks to keep: all of it in one transaction, or nothing. */
+export type LedgerEntry =
+  | { readonly kind: 'attempt'; readonly result: JobResult; readonly atMs: number }
+  | { readonly kind: 'job-ended'; readonly jobId: string; readonly state: JobState; readonly atMs: number };
+
+/** The durable memory of the coordinator. All writes are idempotent: repeating one changes nothing. */
+export interface Ledger {
+  /** Increments and returns the number of this start; the base of all lease epochs. */
+  beginIncarnation(): Promise<number>;
+  saveSearch(search: SearchRecord): Promise<void>;
+  setSearchState(searchId: string, state: SearchState): Promise<void>;
+  searches(): Promise<readonly SearchRecord[]>;
+  /** Candidate and job together; a candidate that is there already changes nothing. */
+  saveCandidate(candidate: CandidateRecord, job: JobRecord): Promise<void>;
+  candidates(searchId: string): Promise<readonly CandidateRecord[]>;
+  saveJob(job: JobRecord): Promise<void>;
+  jobs(filter: { readonly ownerId?: string; readonly open?: boolean }): Promise<readonly JobRecord[]>;
+  commit(entries: readonly LedgerEntry[]): Promise<void>;
+  /** The measurements that count, by job. */
+  measurements(jobIds: readonly string[]): Promise<ReadonlyMap<string, Measurement>>;
+  saveArtifact(artifact: Artifact, createdAtMs: number): Promise<void>;
+  artifact(digest: string): Promise<Artifact | undefined>;
+  saveDevice(device: DeviceRecord): Promise<void>;
+  devices(): Promise<readonly DeviceRecord[]>;
+  removeDevice(serial: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type { Artifact } from '../../common/artifact';
+import type { CandidateFault, FarmFault } from '../../common/fault';
+import type { Job, Lease, Outcome } from '../../common/job';
+
+/** What the world must do now. Performing an effect twice, or dying before it, must be harmless. */
+export type SchedulerEffect =
+  | { readonly kind: 'run-job'; readonly agentId: string; readonly job: Job; readonly lease: Lease }
+  | { readonly kind: 'stop-job'; readonly agentId: string; readonly lease: Lease }
+  | { readonly kind: 'prefetch-artifact'; readonly agentId: string; readonly artifact: Artifact }
+  /** The attempt ended and counts: to the ledger, before the message that brought it is acknowledged. */
+  | { readonly kind: 'record-attempt'; readonly lease: Lease; readonly agentId: string; readonly outcome: Outcome }
+  /** A late or repeated result: acknowledge and forget. */
+  | { readonly kind: 'discard-result'; readonly lease: Lease; readonly reason: string }
+  /** The job's final word: the ledger keeps it and the owner is told. */
+  | { readonly kind: 'job-ended'; readonly ownerId: string; readonly jobId: string; readonly end: JobEnd };
+
+export type JobEnd =
+  | { readonly kind: 'measured'; readonly lease: Lease }
+  | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
+  | { readonly kind: 'abandoned'; readonly fault: FarmFault };

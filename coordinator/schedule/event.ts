@@ -1,0 +1,27 @@
+import type { DeviceDescription } from '../../common/device';
+import type { Job, Lease, Outcome } from '../../common/job';
+
+/** Everything that can happen to the farm. Time happens too: `tick`. */
+export type SchedulerEvent =
+  | { readonly kind: 'tick'; readonly atMs: number }
+  | { readonly kind: 'agent-attached'; readonly atMs: number; readonly agentId: string; readonly devices: readonly DeviceDescription[]; readonly heldLeases: readonly Lease[] }
+  | { readonly kind: 'agent-heard'; readonly atMs: number; readonly agentId: string; readonly heldLeases: readonly Lease[] }
+  | { readonly kind: 'agent-detached'; readonly atMs: number; readonly agentId: string }
+  | { readonly kind: 'device-attached'; readonly atMs: number; readonly agentId: string; readonly device: DeviceDescription }
+  | { readonly kind: 'device-detached'; readonly atMs: number; readonly agentId: string; readonly deviceSerial: string; readonly reason: string }
+  | { readonly kind: 'device-drained'; readonly atMs: number; readonly deviceSerial: string }
+  | { readonly kind: 'device-resumed'; readonly atMs: number; readonly deviceSerial: string }
+  | { readonly kind: 'device-removed'; readonly atMs: number; readonly deviceSerial: string }
+  | { readonly kind: 'job-submitted'; readonly atMs: number; readonly job: Job; readonly owner: JobOwner }
+  | { readonly kind: 'owner-paused'; readonly atMs: number; readonly ownerId: string }
+  | { readonly kind: 'owner-resumed'; readonly atMs: number; readonly ownerId: string }
+  /** Its open jobs are given up without an outcome; running ones are stopped. */
+  | { readonly kind: 'owner-ended'; readonly atMs: number; readonly ownerId: string }
+  | { readonly kind: 'result-arrived'; readonly atMs: number; readonly lease: Lease; readonly agentId: string; readonly outcome: Outcome };
+
+/** A search, or one `farm bench`. Higher priority goes first; within a priority, device time is shared by weight. */
+export interface JobOwner {
+  readonly ownerId: string;
+  readonly priority: number;
+  readonly weight: number;
+}

@@ -1,0 +1,99 @@
+import tseslint from 'typescript-eslint';
+import importX from 'eslint-plugin-import-x';
+import { globalIgnores } from 'eslint/config';
+
+/** The folders of DESIGN: who may import whom. Everything that is not listed for a folder is forbidden to it. */
+const imports = {
+  common: [],
+  proto: ['common'],
+  model: ['common'],
+  coordinator: ['common', 'proto', 'model'],
+  agent: ['common', 'proto', 'model'],
+  predictor: ['common', 'proto', 'model'],
+};
+const folders = [...Object.keys(imports), 'cli', 'test', 'deploy'];
+
+const zones = Object.entries(imports).map(([folder, allowed]) => ({
+  target: `./${folder}`,
+  from: folders.filter((other) => other !== folder && !allowed.includes(other)).map((other) => `./${other}`),
+  message: `${folder}/ may import only ${allowed.join(', ') || 'nothing'} (ARCHITECTURE.md, import table)`,
+}));
+
+/** Each third-party library has one home, so that its types and its quirks stay there. */
+const homes = {
+  '@grpc/grpc-js': ['coordinator/dispatch', 'coordinator/api', 'agent/link', 'cli/link', 'proto/codec', 'proto/service.ts', 'test', 'proto/generated'],
+  '@grpc/proto-loader': ['proto/service.ts', 'proto/generated', 'test'],
+  '@grpc/reflection': ['coordinator/api'],
+  'grpc-health-check': ['coordinator/api'],
+  nats: ['coordinator/results', 'agent/results', 'test'],
+  '@devicefarmer/adbkit': ['agent/device/adb'],
+  'prom-client': ['coordinator/observe', 'agent/observe'],
+  kysely: ['coordinator/ledger'],
+  'better-sqlite3': ['coordinator/ledger'],
+  'onnx-proto': ['model/onnx'],
+  flatbuffers: ['model/tflite', 'test/model/tflite'],
+  'onnxruntime-node': ['model/execute', 'agent/runtimes/host', 'test'],
+  '@litertjs/core': ['agent/runtimes/host', 'test'],
+  commander: ['cli'],
+  'cli-progress': ['cli'],
+  yaml: ['common/yaml.ts', 'test'],
+  pino: ['common/logger.ts'],
+  immutable: ['coordinator/schedule', 'test'],
+};
+const allLibraries = Object.keys(homes);
+const homeRules = allLibraries.map((library) => ({ library, allowed: homes[library] }));
+
+const pureMessage = 'search/ and schedule/ are pure: time, chance and I/O arrive as arguments';
+
+export default tseslint.config(
+  globalIgnores(['dist/', 'node_modules/', 'proto/generated/', 'farm-data/', '**/*.js', '**/*.mjs']),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      'no-console': 'error',
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-restricted-paths': ['error', { zones }],
+    },
+  },
+  ...homeRules.map(({ library, allowed }) => ({
+    // One block per library would override the others' no-restricted-imports, so a syntax selector is used instead.
+    files: ['**/*.ts'],
+    ignores: allowed.flatMap((home) => [home, `${home}/**`]),
+    plugins: { [`home-${library.replaceAll(/[^a-z]/g, '-')}`]: { rules: { only: homeRule(library, allowed) } } },
+    rules: { [`home-${library.replaceAll(/[^a-z]/g, '-')}/only`]: 'error' },
+  })),
+  {
+    files: ['coordinator/search/**/*.ts', 'coordinator/schedule/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: pureMessage }] }],
+      'no-restricted-globals': ['error', ...['process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance', 'Buffer'].map((name) => ({ name, message: pureMessage }))],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: pureMessage }, { object: 'Math', property: 'random', message: pureMessage }],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
+  },
+  { files: ['cli/**/*.ts'], rules: { 'no-console': 'off' } },
+);
+
+function homeRule(library, allowed) {
+  const check = (context, node) => {
+    const source = node.source?.value;
+    if (source === library || (typeof source === 'string' && source.startsWith(`${library}/`))) {
+      context.report({ node, message: `${library} is imported only in ${allowed.join(', ')} (ARCHITECTURE.md, dependencies)` });
+    }
+  };
+  return { create: (context) => ({ ImportDeclaration: (node) => check(context, node), ImportExpression: (node) => check(context, node) }) };
+}

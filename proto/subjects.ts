@@ -1,0 +1,24 @@
+/** Names on NATS. Tokens come from serials and host names, which may hold characters that subjects give a meaning. */
+export const resultStream = 'FARM_RESULTS';
+export const resultSubjects = 'farm.v1.result.>';
+export const resultConsumer = 'ledger';
+
+export function resultSubject(agentId: string, deviceSerial: string): string {
+  return `farm.v1.result.${subjectToken(agentId)}.${subjectToken(deviceSerial)}`;
+}
+
+export function telemetrySubject(agentId: string, deviceSerial: string): string {
+  return `farm.v1.telemetry.${subjectToken(agentId)}.${subjectToken(deviceSerial)}`;
+}
+
+export const telemetrySubjects = 'farm.v1.telemetry.>';
+
+export function eventSubject(kind: string): string {
+  return `farm.v1.event.${subjectToken(kind)}`;
+}
+
+/** https://docs.nats.io/nats-concepts/subjects: dots, wildcards and white space are not allowed within a token. */
+function subjectToken(text: string): string {
+  const token = text.replaceAll(/[^A-Za-z0-9_-]/g, '_');
+  return token === '' ? '_' : token;
+}
