@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { isPoolName, precisions, runtimes, units } from '../../common/target';
+import type { DeviceDescription, UnusablePhone } from '../../common/device';
+import type { Result } from '../../common/result';
+import type { DeviceDescription as WireDevice, DeviceDescription__Output as WireDeviceOutput } from '../generated/farm/v1/DeviceDescription';
+import type { UnusablePhone as WireUnusablePhone, UnusablePhone__Output as WireUnusablePhoneOutput } from '../generated/farm/v1/UnusablePhone';
+import { countField, lineField, listField, nameField, readField } from './field';
+
+const offerSchema = z.object({ runtime: z.enum(runtimes), unit: z.enum(units), precision: z.enum(precisions) });
+const cpuClusterSchema = z.object({ cores: listField(countField), largestFrequencyKhz: countField });
+
+export const deviceSchema: z.ZodType<DeviceDescription> = z.object({
+  serial: nameField,
+  kind: z.enum(['phone', 'virtual', 'host']),
+  manufacturer: lineField,
+  model: lineField,
+  soc: lineField,
+  pool: z.string().refine(isPoolName, 'is no pool name'),
+  osBuild: lineField,
+  abi: lineField,
+  cpuClusters: listField(cpuClusterSchema),
+  memoryBytes: countField,
+  storageFreeBytes: countField,
+  thermalSensors: listField(lineField),
+  offers: listField(offerSchema),
+  missing: listField(lineField),
+});
+
+export const unusablePhoneSchema: z.ZodType<UnusablePhone> = z.object({
+  adbSerial: nameField,
+  adbState: lineField,
+  reason: lineField,
+  remedy: lineField,
+});
+
+export function deviceToWire(device: DeviceDescription): WireDevice {
+  return {
+    ...device,
+    cpuClusters: device.cpuClusters.map((cluster) => ({ ...cluster, cores: [...cluster.cores] })),
+    thermalSensors: [...device.thermalSensors],
+    offers: [...device.offers],
+    missing: [...device.missing],
+  };
+}
+
+/** The error names the field that is not as `DeviceDescription` says. */
+export function deviceFromWire(wire: WireDeviceOutput): Result<DeviceDescription, string> {
+  return readField(deviceSchema, wire);
+}
+
+export function unusablePhoneToWire(phone: UnusablePhone): WireUnusablePhone {
+  return { ...phone };
+}
+
+export function unusablePhoneFromWire(wire: WireUnusablePhoneOutput): Result<UnusablePhone, string> {
+  return readField(unusablePhoneSchema, wire);
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { isArtifactDigest, largestArtifactBytes, modelFormats, type Artifact } from '../../common/artifact';
+import { BadInputError } from '../../common/bad_input';
+import { planLimits, type BenchmarkPlan, type Job, type Lease } from '../../common/job';
+import type { Result } from '../../common/result';
+import { formatTarget, parseTarget, type Target } from '../../common/target';
+import type { Artifact as WireArtifact, Artifact__Output as WireArtifactOutput } from '../generated/farm/v1/Artifact';
+import type { BenchmarkPlan as WirePlan, BenchmarkPlan__Output as WirePlanOutput } from '../generated/farm/v1/BenchmarkPlan';
+import type { Job as WireJob, Job__Output as WireJobOutput } from '../generated/farm/v1/Job';
+import type { Lease as WireLease, Lease__Output as WireLeaseOutput } from '../generated/farm/v1/Lease';
+import { countField, longestName, nameField, readField } from './field';
+
+export const digestField = z.string().refine(isArtifactDigest, 'is no SHA-256 in lower-case hexadecimal');
+
+export const artifactSchema: z.ZodType<Artifact> = z.object({
+  digest: digestField,
+  sizeBytes: countField.max(largestArtifactBytes),
+  format: z.enum(modelFormats),
+});
+
+export const planSchema: z.ZodType<BenchmarkPlan> = z.object({
+  sessions: limited(planLimits.sessions),
+  runs: limited(planLimits.runs),
+  warmupRuns: limited(planLimits.warmupRuns),
+  threads: limited(planLimits.threads),
+  sessionDeadlineMs: limited(planLimits.sessionDeadlineMs),
+});
+
+const targetField = z.string().max(longestName).transform((text, context): Target => {
+  try {
+    return parseTarget(text);
+  } catch (error) {
+    if (!(error instanceof BadInputError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+});
+
+export const jobSchema: z.ZodType<Job> = z.object({ jobId: nameField, target: targetField, artifact: artifactSchema, plan: planSchema });
+export const leaseSchema: z.ZodType<Lease> = z.object({ jobId: nameField, deviceSerial: nameField, epoch: countField });
+
+export function artifactToWire(artifact: Artifact): WireArtifact {
+  return { ...artifact };
+}
+
+export function artifactFromWire(wire: WireArtifactOutput | null): Result<Artifact, string> {
+  return readField(artifactSchema, wire);
+}
+
+export function planToWire(plan: BenchmarkPlan): WirePlan {
+  return { ...plan };
+}
+
+/** Refuses what is outside `planLimits`. */
+export function planFromWire(wire: WirePlanOutput | null): Result<BenchmarkPlan, string> {
+  return readField(planSchema, wire);
+}
+
+export function jobToWire(job: Job): WireJob {
+  return { jobId: job.jobId, target: formatTarget(job.target), artifact: artifactToWire(job.artifact), plan: planToWire(job.plan) };
+}
+
+export function jobFromWire(wire: WireJobOutput | null): Result<Job, string> {
+  return readField(jobSchema, wire);
+}
+
+export function leaseToWire(lease: Lease): WireLease {
+  return { ...lease };
+}
+
+export function leaseFromWire(wire: WireLeaseOutput | null): Result<Lease, string> {
+  return readField(leaseSchema, wire);
+}
+
+function limited(limits: { readonly min: number; readonly max: number }): z.ZodInt {
+  return z.int().min(limits.min).max(limits.max);
+}

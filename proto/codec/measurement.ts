@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { DeviceState } from '../../common/device';
+import { planLimits } from '../../common/job';
+import type { Conditions, Measurement, Session, StageTimes, Summary, Timings } from '../../common/measurement';
+import { countField, durationField, lineField, listField, longestList, nameField } from './field';
+
+/** The largest plan: every run of every session. */
+export const mostSamples = planLimits.sessions.max * planLimits.runs.max;
+/** The tool's command line, with all its options and paths. */
+export const longestCommand = 20_000;
+
+const celsiusField = z.number();
+
+export const deviceStateSchema: z.ZodType<DeviceState> = z.object({
+  atMs: countField,
+  batteryPercent: durationField.nullable(),
+  batteryCelsius: celsiusField.nullable(),
+  thermalStatus: z.int().min(0).max(6).nullable(),
+  thermalStatusOverridden: z.boolean(),
+  celsiusBySensor: z
+    .record(nameField, celsiusField)
+    .refine((bySensor) => Object.keys(bySensor).length <= longestList, `more than ${String(longestList)} sensors`),
+  cpuFrequencyKhz: listField(countField),
+});
+
+const timingsSchema: z.ZodType<Timings> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('samples'), samplesMs: listField(durationField, mostSamples) }),
+  z.object({
+    kind: z.literal('aggregate'),
+    aggregate: z.object({
+      count: countField,
+      minMs: durationField,
+      maxMs: durationField,
+      meanMs: durationField,
+      sdMs: durationField,
+      p5Ms: durationField.nullable(),
+      p50Ms: durationField.nullable(),
+      p95Ms: durationField.nullable(),
+    }),
+  }),
+]);
+
+const sessionSchema: z.ZodType<Session> = z.object({
+  timings: timingsSchema,
+  initMs: durationField.nullable(),
+  peakMemoryBytes: countField.nullable(),
+});
+
+const summarySchema: z.ZodType<Summary> = z.object({
+  n: countField,
+  minMs: durationField,
+  p5Ms: durationField.nullable(),
+  p50Ms: durationField.nullable(),
+  p90Ms: durationField.nullable(),
+  p95Ms: durationField.nullable(),
+  meanMs: durationField,
+  sdMs: durationField,
+});
+
+const conditionsSchema: z.ZodType<Conditions> = z.object({
+  deviceSerial: nameField,
+  soc: lineField,
+  osBuild: lineField,
+  agentVersion: lineField,
+  tool: lineField,
+  toolVersion: lineField.nullable(),
+  toolDigest: lineField.nullable(),
+  command: z.string().max(longestCommand),
+  threads: countField,
+  boundary: lineField,
+  unitShare: z.number().min(0).max(1).nullable(),
+  before: deviceStateSchema,
+  after: deviceStateSchema,
+  caveats: listField(lineField),
+});
+
+const stagesSchema: z.ZodType<StageTimes> = z.object({
+  fetchMs: durationField,
+  pushMs: durationField,
+  readinessMs: durationField,
+  measureMs: durationField,
+  cleanUpMs: durationField,
+});
+
+export const measurementSchema: z.ZodType<Measurement> = z
+  .object({
+    latencyMs: durationField,
+    sessions: listField(sessionSchema, planLimits.sessions.max).min(1),
+    sessionSummaries: listField(summarySchema, planLimits.sessions.max),
+    summary: summarySchema,
+    betweenSessionsCv: durationField.nullable(),
+    conditions: conditionsSchema,
+    stages: stagesSchema,
+    startedAtMs: countField,
+    finishedAtMs: countField,
+  })
+  .refine((measurement) => sampleCount(measurement.sessions) <= mostSamples, `more than ${String(mostSamples)} samples`);
+
+function sampleCount(sessions: readonly Session[]): number {
+  return sessions.reduce((sum, { timings }) => sum + (timings.kind === 'samples' ? timings.samplesMs.length : 0), 0);
+}
