@@ -8,7 +8,6 @@ import { artifactFromWire, artifactToWire, jobFromWire, jobToWire, leaseFromWire
 import type { AgentMessage__Output } from '../../../proto/generated/farm/v1/AgentMessage';
 import type { CoordinatorMessage__Output } from '../../../proto/generated/farm/v1/CoordinatorMessage';
 import type { DeviceDescription__Output } from '../../../proto/generated/farm/v1/DeviceDescription';
-import type { BenchmarkPlan__Output } from '../../../proto/generated/farm/v1/BenchmarkPlan';
 import type { Job__Output } from '../../../proto/generated/farm/v1/Job';
 import { loadFarmServices } from '../../../proto/service';
 import { artifact, device, job, lease, line, name, plan, unusablePhone } from './arbitraries';
