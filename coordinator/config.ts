@@ -1,0 +1,30 @@
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { requireLoopback } from '../common/loopback';
+import { readYamlFile } from '../common/yaml';
+
+const host = z.string().min(1).max(253).default('127.0.0.1');
+/** 0 = any free port. */
+const port = z.int().min(0).max(65_535);
+
+/** The coordinator's YAML. Everything has a default, so that an empty file is a working coordinator on one machine. */
+export const coordinatorConfigSchema = z.strictObject({
+  /** Ledger and artifacts: all that the coordinator must not lose. */
+  dataDir: z.string().min(1).default(() => path.join(os.homedir(), '.local/share/pareto-farm/coordinator')),
+  grpc: z.strictObject({ host, port: port.default(7600) }).prefault({}),
+  /** `/metrics`, `/healthz`, `/readyz`. */
+  http: z.strictObject({ host, port: port.default(7601) }).prefault({}),
+  nats: z.string().regex(/^(nats|tls):\/\//, 'expected nats://HOST:PORT').default('nats://127.0.0.1:4222'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export type CoordinatorConfig = z.infer<typeof coordinatorConfigSchema>;
+
+/** Reads `farm coordinator --config FILE`. @throws BadInputError for a field or an address that cannot be used. */
+export function readCoordinatorConfig(file: string, insecureListen: boolean): CoordinatorConfig {
+  const config = readYamlFile(file, coordinatorConfigSchema);
+  requireLoopback(config.grpc, insecureListen);
+  requireLoopback(config.http, insecureListen);
+  return config;
+}

@@ -1,0 +1,16 @@
+/** Rings when it is not set again in time. */
+export interface Alarm {
+  set(afterMs: number): void;
+  clear(): void;
+}
+
+export function createAlarm(ring: () => void): Alarm {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    set: (afterMs) => {
+      clearTimeout(timer);
+      timer = setTimeout(ring, afterMs);
+    },
+    clear: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,156 @@
+import { createHash, randomUUID, type Hash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { isArtifactDigest, largestArtifactBytes, type ArtifactDigest } from '../../common/artifact';
+import { assert } from '../../common/assert';
+import { BadInputError } from '../../common/bad_input';
+import { fail, ok, type Result } from '../../common/result';
+
+export interface StoredArtifact {
+  readonly digest: ArtifactDigest;
+  readonly sizeBytes: number;
+}
+
+/** Bytes on their way in. `discard` ends it, before or after `finish`; what a crash leaves is removed at the next start. */
+export interface ArtifactWriter {
+  /** @throws BadInputError when the artifact grows beyond the limit. */
+  write(data: Uint8Array): Promise<void>;
+  /** What was written so far. */
+  contents(): Promise<Uint8Array>;
+  /** Puts the bytes in place durably, under their digest. */
+  finish(): Promise<StoredArtifact>;
+  /** Frees what the writer holds; harmless after `finish`, whose artifact stays. */
+  discard(): Promise<void>;
+}
+
+/** Immutable files under `artifacts/`, each named by its own hash: a second write of the same bytes changes nothing. */
+export interface ArtifactStore {
+  startWrite(): Promise<ArtifactWriter>;
+  write(data: Uint8Array): Promise<StoredArtifact>;
+  /** The size, or undefined when the store has no such artifact. */
+  sizeBytes(digest: ArtifactDigest): Promise<number | undefined>;
+  /** The file, opened at the caller's charge to close it; `not-found` for an unknown digest. */
+  open(digest: ArtifactDigest): Promise<Result<FileHandle, 'not-found'>>;
+  /** The whole artifact, its hash checked. */
+  read(digest: ArtifactDigest): Promise<Result<Uint8Array, 'not-found'>>;
+}
+
+export interface ArtifactStoreOptions {
+  readonly largestBytes: number;
+}
+
+/** Opens the store in `directory` and clears what an earlier process left half-written. */
+export async function openArtifactStore(directory: string, options: ArtifactStoreOptions = { largestBytes: largestArtifactBytes }): Promise<ArtifactStore> {
+  const incoming = path.join(directory, 'incoming');
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true });
+  const startWrite = async (): Promise<ArtifactWriter> => {
+    const temporaryPath = path.join(incoming, randomUUID());
+    const file = await open(temporaryPath, 'wx');
+    return createWriter({ directory, temporaryPath, file, largestBytes: options.largestBytes });
+  };
+  const openFile = (digest: ArtifactDigest): Promise<Result<FileHandle, 'not-found'>> => openArtifact(directory, digest);
+  return {
+    startWrite,
+    write: async (data) => {
+      const writer = await startWrite();
+      try {
+        await writer.write(data);
+        return await writer.finish();
+      } finally {
+        await writer.discard();
+      }
+    },
+    sizeBytes: (digest) => fileSize(directory, digest),
+    open: openFile,
+    read: async (digest) => {
+      const file = await openFile(digest);
+      if (!file.ok) return file;
+      try {
+        const data = await file.value.readFile();
+        assert(createHash('sha256').update(data).digest('hex') === digest, `artifact ${digest} on disk has the content of its name; remove the damaged file`);
+        return ok(data);
+      } finally {
+        await file.value.close();
+      }
+    },
+  };
+}
+
+interface WriterParts {
+  readonly directory: string;
+  readonly temporaryPath: string;
+  readonly file: FileHandle;
+  readonly largestBytes: number;
+}
+
+function createWriter(parts: WriterParts): ArtifactWriter {
+  const hash: Hash = createHash('sha256');
+  let sizeBytes = 0;
+  return {
+    write: async (data) => {
+      if (sizeBytes + data.byteLength > parts.largestBytes) {
+        throw new BadInputError(`the artifact is larger than ${String(parts.largestBytes)} bytes, the most that the farm takes; give a smaller model`);
+      }
+      sizeBytes += data.byteLength;
+      hash.update(data);
+      await parts.file.appendFile(data);
+    },
+    contents: () => readFile(parts.temporaryPath),
+    finish: async () => {
+      const digest = hash.digest('hex');
+      // The bytes must be on the disk before their name is: a name that a crash left on an empty file would stay for ever.
+      await parts.file.sync();
+      await parts.file.close();
+      const place = artifactPath(parts.directory, digest);
+      await mkdir(path.dirname(place), { recursive: true });
+      await rename(parts.temporaryPath, place);
+      await syncDirectory(path.dirname(place));
+      return { digest, sizeBytes };
+    },
+    discard: async () => {
+      // Closing a closed FileHandle does nothing, and after finish the temporary name is gone.
+      await parts.file.close();
+      await rm(parts.temporaryPath, { force: true });
+    },
+  };
+}
+
+/** Two letters of fan-out keep directories small when a long search has stored a hundred thousand candidates. */
+function artifactPath(directory: string, digest: ArtifactDigest): string {
+  assert(isArtifactDigest(digest), 'an artifact path is made of a digest only');
+  return path.join(directory, digest.slice(0, 2), digest);
+}
+
+async function openArtifact(directory: string, digest: ArtifactDigest): Promise<Result<FileHandle, 'not-found'>> {
+  if (!isArtifactDigest(digest)) return fail('not-found');
+  try {
+    return ok(await open(artifactPath(directory, digest), 'r'));
+  } catch (error) {
+    if (isMissing(error)) return fail('not-found');
+    throw error;
+  }
+}
+
+async function fileSize(directory: string, digest: ArtifactDigest): Promise<number | undefined> {
+  if (!isArtifactDigest(digest)) return undefined;
+  try {
+    return (await stat(artifactPath(directory, digest))).size;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
