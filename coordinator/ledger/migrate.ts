@@ -1,0 +1,31 @@
+import { Migrator, type Kysely, type Migration } from 'kysely';
+import { BadInputError } from '../../common/bad_input';
+import { firstTables } from './migrations/m0001_first_tables';
+
+/** In order; a name is for ever, since databases remember which ones they have had. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001_first_tables': firstTables,
+};
+
+/**
+ * Brings the tables to this program's version, in one transaction. `place` names the database in errors.
+ * @throws BadInputError when a newer program has changed them: it may have stored what this one would misread.
+ */
+export async function migrateToLatest<Tables>(db: Kysely<Tables>, place: string): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+  const unknown = (await appliedMigrations(db)).find((name) => !(name in migrations));
+  if (unknown !== undefined) {
+    throw new BadInputError(`ledger ${place}: written by a newer version of this program (migration ${unknown}); update the program, or give another data directory`);
+  }
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error('migration failed', { cause: error });
+}
+
+const migrationTable = 'kysely_migration';
+
+async function appliedMigrations<Tables>(db: Kysely<Tables>): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === migrationTable)) return [];
+  const rows = await (db as unknown as Kysely<{ [migrationTable]: { name: string } }>).selectFrom(migrationTable).select('name').execute();
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,21 @@
+import { Kysely } from 'kysely';
+import type { Ledger } from './ledger';
+import { migrateToLatest } from './migrate';
+import type { Schema } from './schema';
+import { SqlLedger } from './sql_ledger';
+import { openSqliteFile, TransactionalSqliteDialect } from './sqlite_file';
+
+/**
+ * Opens the ledger in an SQLite file, creating or migrating it as needed, and locks it until `close` or the process's end.
+ * @throws BadInputError when the file is locked, damaged, not a ledger, newer than this program, or cannot be written.
+ */
+export async function openLedger(path: string): Promise<Ledger> {
+  const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database: openSqliteFile(path) }) });
+  try {
+    await migrateToLatest(db, path);
+    return new SqlLedger(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import type { JobState, SearchState } from './ledger';
+
+/**
+ * The tables as Kysely sees them. Only what SQLite and PostgreSQL both have is used: whole numbers, reals and text,
+ * no booleans, no rowid, JSON documents as text.
+ */
+export interface Schema {
+  readonly incarnations: { readonly number: number };
+  readonly searches: SearchTable;
+  readonly candidates: CandidateTable;
+  readonly jobs: JobTable;
+  readonly attempts: AttemptTable;
+  readonly measurements: MeasurementTable;
+  readonly artifacts: ArtifactTable;
+  readonly devices: DeviceTable;
+}
+
+export interface SearchTable {
+  readonly search_id: string;
+  readonly name: string;
+  readonly state: SearchState;
+  readonly spec_yaml: string;
+  readonly created_at_ms: number;
+}
+
+export interface CandidateTable {
+  readonly search_id: string;
+  readonly target: string;
+  readonly sequence: number;
+  readonly architecture: string;
+  readonly job_id: string;
+}
+
+export interface JobTable {
+  readonly job_id: string;
+  readonly owner_id: string;
+  readonly target: string;
+  readonly artifact_digest: string;
+  readonly artifact_size_bytes: number;
+  readonly artifact_format: string;
+  readonly plan: string;
+  readonly priority: number;
+  readonly weight: number;
+  readonly state: JobState['kind'];
+  readonly measured_device_serial: string | null;
+  readonly measured_epoch: number | null;
+  readonly fault_code: string | null;
+  readonly fault_message: string | null;
+  readonly ended_sequence: number | null;
+  readonly ended_at_ms: number | null;
+}
+
+/** Every outcome that counted, faults too. */
+export interface AttemptTable {
+  readonly job_id: string;
+  readonly epoch: number;
+  readonly device_serial: string;
+  readonly agent_id: string;
+  readonly artifact_digest: string;
+  readonly outcome: string;
+  readonly fault_code: string | null;
+  readonly fault_message: string | null;
+  readonly at_ms: number;
+}
+
+/** The one measurement that counts for a job: the headline as columns, everything in `document`. */
+export interface MeasurementTable {
+  readonly job_id: string;
+  readonly epoch: number;
+  readonly device_serial: string;
+  readonly soc: string;
+  readonly latency_ms: number;
+  readonly p5_ms: number | null;
+  readonly p50_ms: number | null;
+  readonly p95_ms: number | null;
+  readonly mean_ms: number;
+  readonly sd_ms: number;
+  readonly sample_count: number;
+  readonly started_at_ms: number;
+  readonly finished_at_ms: number;
+  readonly document: string;
+}
+
+export interface ArtifactTable {
+  readonly digest: string;
+  readonly size_bytes: number;
+  readonly format: string;
+  readonly created_at_ms: number;
+}
+
+export interface DeviceTable {
+  readonly serial: string;
+  readonly agent_id: string;
+  readonly last_seen_at_ms: number;
+  /** 1 or 0: SQLite has no boolean. */
+  readonly drained: number;
+  readonly description: string;
+}

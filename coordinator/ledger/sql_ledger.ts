@@ -1,0 +1,174 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Artifact } from '../../common/artifact';
+import { assert } from '../../common/assert';
+import type { Measurement } from '../../common/measurement';
+import type { CandidateRecord, DeviceRecord, JobRecord, Ledger, LedgerEntry, SearchRecord, SearchState } from './ledger';
+import * as rows from './rows';
+import type { Schema } from './schema';
+
+/** Rows per statement: SQLite takes 32,766 parameters (https://www.sqlite.org/limits.html), and the widest row has 16. */
+const rowsPerStatement = 500;
+
+/** The ledger on any database that Kysely speaks and `Schema` fits. */
+export class SqlLedger implements Ledger {
+  constructor(private readonly db: Kysely<Schema>) {}
+
+  async beginIncarnation(): Promise<number> {
+    return this.db.transaction().execute(async (transaction) => {
+      const last = await transaction.selectFrom('incarnations').select((select) => select.fn.max('number').as('number')).executeTakeFirst();
+      const number = ((last?.number as number | null | undefined) ?? 0) + 1;
+      await transaction.insertInto('incarnations').values({ number }).execute();
+      return number;
+    });
+  }
+
+  async saveSearch(search: SearchRecord): Promise<void> {
+    await this.db.insertInto('searches').values(rows.searchToRow(search)).onConflict((conflict) => conflict.column('search_id').doNothing()).execute();
+  }
+
+  async setSearchState(searchId: string, state: SearchState): Promise<void> {
+    const { numUpdatedRows } = await this.db.updateTable('searches').set({ state }).where('search_id', '=', searchId).executeTakeFirst();
+    assert(numUpdatedRows === 1n, `search ${searchId} is in the ledger`);
+  }
+
+  async searches(): Promise<readonly SearchRecord[]> {
+    const found = await this.db.selectFrom('searches').selectAll().orderBy('created_at_ms').orderBy('search_id').execute();
+    return found.map(rows.searchFromRow);
+  }
+
+  async saveCandidate(candidate: CandidateRecord, job: JobRecord): Promise<void> {
+    assert(candidate.jobId === job.job.jobId, 'a candidate is saved with its own job');
+    await this.db.transaction().execute(async (transaction) => {
+      if (await hasCandidate(transaction, candidate)) return;
+      await insertJob(transaction, job);
+      await transaction.insertInto('candidates').values(rows.candidateToRow(candidate)).execute();
+    });
+  }
+
+  async candidates(searchId: string): Promise<readonly CandidateRecord[]> {
+    const found = await this.db.selectFrom('candidates').selectAll().where('search_id', '=', searchId).orderBy('target').orderBy('sequence').execute();
+    return found.map(rows.candidateFromRow);
+  }
+
+  async saveJob(job: JobRecord): Promise<void> {
+    await insertJob(this.db, job);
+  }
+
+  /** In the order in which they ended, open ones last. */
+  async jobs(filter: { readonly ownerId?: string; readonly open?: boolean }): Promise<readonly JobRecord[]> {
+    let query = this.db.selectFrom('jobs').selectAll();
+    if (filter.ownerId !== undefined) query = query.where('owner_id', '=', filter.ownerId);
+    if (filter.open !== undefined) query = query.where('state', filter.open ? '=' : '<>', 'open');
+    const found = await query.orderBy(sql`ended_sequence is null`).orderBy('ended_sequence').orderBy('job_id').execute();
+    return found.map(rows.jobFromRow);
+  }
+
+  async commit(entries: readonly LedgerEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.db.transaction().execute(async (transaction) => {
+      await insertAttempts(transaction, entries);
+      for (const entry of entries) if (entry.kind === 'job-ended') await endJob(transaction, entry);
+    });
+  }
+
+  async measurements(jobIds: readonly string[]): Promise<ReadonlyMap<string, Measurement>> {
+    const found = new Map<string, Measurement>();
+    for (const some of chunks(jobIds)) {
+      const page = await this.db.selectFrom('measurements').select(['job_id', 'document']).where('job_id', 'in', some).execute();
+      for (const row of page) found.set(row.job_id, rows.measurementFromRow(row));
+    }
+    return found;
+  }
+
+  async saveArtifact(artifact: Artifact, createdAtMs: number): Promise<void> {
+    const row = rows.artifactToRow(artifact, createdAtMs);
+    await this.db.insertInto('artifacts').values(row).onConflict((conflict) => conflict.column('digest').doNothing()).execute();
+  }
+
+  async artifact(digest: string): Promise<Artifact | undefined> {
+    const row = await this.db.selectFrom('artifacts').selectAll().where('digest', '=', digest).executeTakeFirst();
+    return row === undefined ? undefined : rows.artifactFromRow(row);
+  }
+
+  async saveDevice(device: DeviceRecord): Promise<void> {
+    const { serial, ...columns } = rows.deviceToRow(device);
+    await this.db.insertInto('devices').values({ serial, ...columns }).onConflict((conflict) => conflict.column('serial').doUpdateSet(columns)).execute();
+  }
+
+  async devices(): Promise<readonly DeviceRecord[]> {
+    const found = await this.db.selectFrom('devices').selectAll().orderBy('serial').execute();
+    return found.map(rows.deviceFromRow);
+  }
+
+  async removeDevice(serial: string): Promise<void> {
+    await this.db.deleteFrom('devices').where('serial', '=', serial).execute();
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+  }
+}
+
+async function hasCandidate(transaction: Transaction<Schema>, { searchId, target, sequence, architecture }: CandidateRecord): Promise<boolean> {
+  const found = await transaction
+    .selectFrom('candidates')
+    .select('job_id')
+    .where('search_id', '=', searchId)
+    .where('target', '=', target)
+    .where((where) => where.or([where('sequence', '=', sequence), where('architecture', '=', architecture)]))
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+async function insertJob(db: Kysely<Schema>, job: JobRecord): Promise<void> {
+  await db.insertInto('jobs').values(rows.jobToRow(job)).onConflict((conflict) => conflict.column('job_id').doNothing()).execute();
+}
+
+/**
+ * Few statements with many rows: preparing one costs more than running it. Only the first result of a lease counts, and
+ * only the first measurement of a job.
+ */
+async function insertAttempts(transaction: Transaction<Schema>, entries: readonly LedgerEntry[]): Promise<void> {
+  for (const some of chunks(entries.filter((entry) => entry.kind === 'attempt'))) {
+    const attempts = some.map((entry) => rows.attemptToRow(entry.result, entry.atMs));
+    const inserted = await transaction
+      .insertInto('attempts')
+      .values(attempts)
+      .onConflict((conflict) => conflict.columns(['job_id', 'epoch']).doNothing())
+      .returning(['job_id', 'epoch'])
+      .execute();
+    const isNew = new Set(inserted.map((row) => leaseKey(row.job_id, row.epoch)));
+    const measurements = some.flatMap(({ result }) => {
+      const { lease, outcome } = result;
+      // Taken out once used: the same lease can be in one batch twice.
+      return outcome.kind === 'measured' && isNew.delete(leaseKey(lease.jobId, lease.epoch)) ? [rows.measurementToRow(result, outcome.measurement)] : [];
+    });
+    if (measurements.length === 0) continue;
+    await transaction.insertInto('measurements').values(measurements).onConflict((conflict) => conflict.column('job_id').doNothing()).execute();
+  }
+}
+
+function leaseKey(jobId: string, epoch: number): string {
+  return `${String(epoch)}:${jobId}`;
+}
+
+/** An end is final: a second one, the same or another, changes nothing. */
+async function endJob(transaction: Transaction<Schema>, entry: Extract<LedgerEntry, { kind: 'job-ended' }>): Promise<void> {
+  assert(entry.state.kind !== 'open', 'a job that ended is not open');
+  await transaction
+    .updateTable('jobs')
+    .set({
+      ...rows.jobStateToColumns(entry.state),
+      ended_at_ms: entry.atMs,
+      ended_sequence: sql<number>`(select coalesce(max(ended_sequence), 0) + 1 from jobs)`,
+    })
+    .where('job_id', '=', entry.jobId)
+    .where('state', '=', 'open')
+    .execute();
+}
+
+function chunks<Element>(all: readonly Element[]): Element[][] {
+  const pages: Element[][] = [];
+  for (let start = 0; start < all.length; start += rowsPerStatement) pages.push(all.slice(start, start + rowsPerStatement));
+  return pages;
+}

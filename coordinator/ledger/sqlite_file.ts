@@ -1,0 +1,72 @@
+import Database from 'better-sqlite3';
+import { SqliteAdapter, SqliteDialect } from 'kysely';
+import { BadInputError } from '../../common/bad_input';
+
+/** Marks the file as a ledger, so that no other program's database is taken for one: "FARM" in ASCII. */
+const ledgerApplicationId = 0x4641524d;
+
+/** SQLite runs DDL in transactions (https://www.sqlite.org/lang_transaction.html), which Kysely's adapter does not use: a kill would leave half a migration. */
+export class TransactionalSqliteDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Opens or creates the file and locks it for this process. @throws BadInputError when that cannot be. */
+export function openSqliteFile(path: string): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    // No wait for a lock: it is held for the life of another coordinator.
+    database = new Database(path, { timeout: 0 });
+    configure(database);
+    requireLedger(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw explain(error, path);
+  }
+}
+
+function configure(database: Database.Database): void {
+  // One coordinator per ledger. The lock is the kernel's: it ends with the process, however that ends.
+  database.pragma('locking_mode = EXCLUSIVE');
+  database.pragma('journal_mode = WAL');
+  // A result is acknowledged to the broker after its commit and is nowhere else from then on, so the commit must also
+  // survive a power cut. NORMAL would sync the log only at checkpoints and survive no more than a killed process.
+  // One sync per batch, not per result. https://www.sqlite.org/pragma.html#pragma_synchronous
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+}
+
+function requireLedger(database: Database.Database, path: string): void {
+  const id = database.pragma('application_id', { simple: true });
+  const isEmpty = database.prepare('select count(*) from sqlite_master').pluck().get() === 0;
+  if (id !== ledgerApplicationId && !(id === 0 && isEmpty)) {
+    throw new BadInputError(`ledger ${path}: a database of another program; give a path of its own to the ledger`);
+  }
+  const verdict = database.pragma('quick_check(1)', { simple: true });
+  if (verdict !== 'ok') throw new BadInputError(`ledger ${path}: damaged (${String(verdict).split('\n').at(-1) ?? ''}); ${restoreRemedy}`);
+  database.pragma(`application_id = ${String(ledgerApplicationId)}`);
+}
+
+const restoreRemedy = 'restore it from a backup, or move it away to start an empty one';
+
+function explain(error: unknown, path: string): unknown {
+  if (error instanceof BadInputError) return error;
+  const code = error instanceof Database.SqliteError ? error.code : '';
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new BadInputError(`ledger ${path}: in use by another coordinator; stop that one, or give another data directory`);
+  }
+  if (code === 'SQLITE_NOTADB') return new BadInputError(`ledger ${path}: not a database; ${restoreRemedy}`);
+  if (code.startsWith('SQLITE_CORRUPT')) return new BadInputError(`ledger ${path}: damaged; ${restoreRemedy}`);
+  if (code !== '' || error instanceof TypeError) {
+    return new BadInputError(`ledger ${path}: cannot be opened (${(error as Error).message}); expected a writable path in an existing directory`);
+  }
+  return error;
+}

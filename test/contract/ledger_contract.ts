@@ -1,0 +1,163 @@
+import { candidateFault, farmFault } from '../../common/fault';
+import type { Ledger } from '../../coordinator/ledger/ledger';
+import { aCandidate, aDevice, aJob, aMeasuredEnd, aMeasurement, anAttempt, aSearch } from './ledger_samples';
+
+/** A database under test: `open` gives a ledger on it, as often as it is asked; `remove` ends it. */
+export interface LedgerPlace {
+  open(): Promise<Ledger>;
+  remove(): Promise<void>;
+}
+
+/** What every ledger must do, whatever the database behind it. */
+export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
+  let place: LedgerPlace;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    place = await createPlace();
+    ledger = await place.open();
+  });
+  afterEach(async () => {
+    await ledger.close();
+    await place.remove();
+  });
+  const restart = async (): Promise<void> => {
+    await ledger.close();
+    ledger = await place.open();
+  };
+  const saveJobs = async (...jobIds: string[]): Promise<void> => {
+    for (const jobId of jobIds) await ledger.saveJob(aJob(jobId));
+  };
+
+  it('counts its incarnations over restarts', async () => {
+    expect(await ledger.beginIncarnation()).toBe(1);
+    expect(await ledger.beginIncarnation()).toBe(2);
+    await restart();
+    expect(await ledger.beginIncarnation()).toBe(3);
+  });
+
+  it('keeps searches in the order of their creation, and their state', async () => {
+    await ledger.saveSearch({ ...aSearch, searchId: 'a-later', createdAtMs: 2_000 });
+    await ledger.saveSearch(aSearch);
+    await ledger.setSearchState('s1', 'paused');
+    await ledger.saveSearch(aSearch);
+    await restart();
+    expect(await ledger.searches()).toEqual([
+      { ...aSearch, state: 'paused' },
+      { ...aSearch, searchId: 'a-later', createdAtMs: 2_000 },
+    ]);
+    await expect(ledger.setSearchState('unknown', 'paused')).rejects.toThrow('broken invariant');
+  });
+
+  it('keeps candidates with their jobs, once', async () => {
+    await ledger.saveSearch(aSearch);
+    await ledger.saveCandidate(aCandidate(2), aJob('j2'));
+    await ledger.saveCandidate(aCandidate(1), aJob('j1'));
+    await ledger.saveCandidate(aCandidate(1), aJob('j1'));
+    await ledger.saveCandidate(aCandidate(1, { jobId: 'other' }), aJob('other'));
+    await ledger.saveCandidate(aCandidate(9, { architecture: 'arch-1', jobId: 'again' }), aJob('again'));
+    await restart();
+    expect(await ledger.candidates('s1')).toEqual([aCandidate(1), aCandidate(2)]);
+    expect(await ledger.candidates('s2')).toEqual([]);
+    expect(await ledger.jobs({})).toEqual([aJob('j1'), aJob('j2')]);
+  });
+
+  it('refuses a candidate of a search that it does not know, and its job with it', async () => {
+    await expect(ledger.saveCandidate(aCandidate(1), aJob('j1'))).rejects.toThrow();
+    expect(await ledger.jobs({})).toEqual([]);
+  });
+
+  it('finds jobs by owner and by whether they are open', async () => {
+    await ledger.saveJob(aJob('j1'));
+    await ledger.saveJob(aJob('j2'));
+    await ledger.saveJob(aJob('b1', { ownerId: 'bench', priority: 5, weight: 0.5 }));
+    await ledger.commit([anAttempt('j1', 1), aMeasuredEnd('j1', 1)]);
+    const ids = async (filter: { ownerId?: string; open?: boolean }): Promise<string[]> => (await ledger.jobs(filter)).map(({ job }) => job.jobId);
+    expect(await ids({})).toEqual(['j1', 'b1', 'j2']);
+    expect(await ids({ open: true })).toEqual(['b1', 'j2']);
+    expect(await ids({ open: false })).toEqual(['j1']);
+    expect(await ids({ ownerId: 's1', open: true })).toEqual(['j2']);
+    expect(await ledger.jobs({ ownerId: 'bench' })).toEqual([aJob('b1', { ownerId: 'bench', priority: 5, weight: 0.5 })]);
+  });
+
+  it('remembers how jobs ended, and in which order', async () => {
+    await saveJobs('a', 'b', 'c', 'd');
+    const unsupported = candidateFault('unsupported-operator', 'no such operator: Einsum');
+    const gone = farmFault('disconnected', 'unplugged');
+    await ledger.commit([{ kind: 'job-ended', jobId: 'c', state: { kind: 'infeasible', fault: unsupported }, atMs: 1 }]);
+    await ledger.commit([anAttempt('b', 4), aMeasuredEnd('b', 4), { kind: 'job-ended', jobId: 'a', state: { kind: 'abandoned', fault: gone }, atMs: 2 }]);
+    await restart();
+    const ended = await ledger.jobs({ open: false });
+    expect(ended.map(({ job, state, endedSequence }) => [job.jobId, state, endedSequence])).toEqual([
+      ['c', { kind: 'infeasible', fault: unsupported }, 1],
+      ['b', { kind: 'measured', deviceSerial: 'p1', epoch: 4 }, 2],
+      ['a', { kind: 'abandoned', fault: gone }, 3],
+    ]);
+  });
+
+  it('lets the first end of a job stand', async () => {
+    await saveJobs('a');
+    await ledger.commit([anAttempt('a', 1), aMeasuredEnd('a', 1)]);
+    await ledger.commit([{ kind: 'job-ended', jobId: 'a', state: { kind: 'abandoned', fault: farmFault('timeout', 'late') }, atMs: 9 }, aMeasuredEnd('a', 2)]);
+    await ledger.saveJob(aJob('a'));
+    expect(await ledger.jobs({})).toEqual([aJob('a', { state: { kind: 'measured', deviceSerial: 'p1', epoch: 1 }, endedSequence: 1 })]);
+  });
+
+  it('gives measurements back as they came, with every sample', async () => {
+    await saveJobs('a', 'b', 'c');
+    await ledger.commit([anAttempt('a', 1), anAttempt('b', 2, { kind: 'measured', measurement: aMeasurement(1 / 3) })]);
+    await restart();
+    expect(await ledger.measurements(['a', 'b', 'c', 'unknown'])).toEqual(new Map([['a', aMeasurement(7)], ['b', aMeasurement(1 / 3)]]));
+    expect(await ledger.measurements([])).toEqual(new Map());
+  });
+
+  it('counts a measurement once, however often and in whatever batches it comes', async () => {
+    await saveJobs('a');
+    const second = anAttempt('a', 2, { kind: 'measured', measurement: aMeasurement(99) });
+    const repeated = anAttempt('a', 1, { kind: 'measured', measurement: aMeasurement(50) });
+    await ledger.commit([anAttempt('a', 1), anAttempt('a', 1), aMeasuredEnd('a', 1)]);
+    await ledger.commit([anAttempt('a', 1), repeated, second, aMeasuredEnd('a', 1)]);
+    expect(await ledger.measurements(['a'])).toEqual(new Map([['a', aMeasurement(7)]]));
+  });
+
+  it('does not count a second result of a lease that already ended in a fault', async () => {
+    await saveJobs('a');
+    await ledger.commit([anAttempt('a', 1, farmFault('timeout', 'hung'))]);
+    await ledger.commit([anAttempt('a', 1)]);
+    expect(await ledger.measurements(['a'])).toEqual(new Map());
+    await ledger.commit([anAttempt('a', 2)]);
+    expect(await ledger.measurements(['a'])).toEqual(new Map([['a', aMeasurement(7)]]));
+  });
+
+  it('commits a batch as a whole or not at all', async () => {
+    await saveJobs('a', 'b');
+    await expect(ledger.commit([anAttempt('a', 1), aMeasuredEnd('a', 1), anAttempt('unknown', 1)])).rejects.toThrow();
+    expect(await ledger.measurements(['a'])).toEqual(new Map());
+    expect(await ledger.jobs({ open: true })).toHaveLength(2);
+    await ledger.commit([anAttempt('b', 1), aMeasuredEnd('b', 1)]);
+    expect([...(await ledger.measurements(['a', 'b'])).keys()]).toEqual(['b']);
+  });
+
+  it('takes batches and questions far larger than one statement', async () => {
+    const jobIds = Array.from({ length: 1_200 }, (_, index) => `j${String(index).padStart(4, '0')}`);
+    await saveJobs(...jobIds);
+    await ledger.commit(jobIds.flatMap((jobId) => [anAttempt(jobId, 1), aMeasuredEnd(jobId, 1)]));
+    expect([...(await ledger.measurements(jobIds)).keys()].sort()).toEqual(jobIds);
+    expect((await ledger.jobs({ open: false })).map(({ job }) => job.jobId)).toEqual(jobIds);
+  });
+
+  it('keeps artifacts and devices', async () => {
+    const artifact = { digest: 'cd'.repeat(32), sizeBytes: 2 ** 31 - 1, format: 'onnx' as const };
+    await ledger.saveArtifact(artifact, 1);
+    await ledger.saveArtifact(artifact, 2);
+    await ledger.saveDevice(aDevice('p2'));
+    await ledger.saveDevice(aDevice('p1'));
+    await ledger.saveDevice(aDevice('p2', { drained: true, lastSeenAtMs: 6_000, agentId: 'agent-2' }));
+    await restart();
+    expect(await ledger.artifact(artifact.digest)).toEqual(artifact);
+    expect(await ledger.artifact('ef'.repeat(32))).toBeUndefined();
+    expect(await ledger.devices()).toEqual([aDevice('p1'), aDevice('p2', { drained: true, lastSeenAtMs: 6_000, agentId: 'agent-2' })]);
+    await ledger.removeDevice('p1');
+    await ledger.removeDevice('p1');
+    expect((await ledger.devices()).map(({ description }) => description.serial)).toEqual(['p2']);
+  });
+}
