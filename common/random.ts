@@ -1,13 +1,13 @@
 /** A seeded generator of uniform numbers. Equal seeds give equal sequences on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
-  next(): number;
+  readonly next: () => number;
   /** Uniform integer in [0, bound). */
-  below(bound: number): number;
+  readonly below: (bound: number) => number;
   /** Normal with mean 0 and standard deviation 1 (Box-Muller). */
-  normal(): number;
+  readonly normal: () => number;
   /** An independent generator for a named purpose, so that a new consumer does not shift the others' numbers. */
-  derive(purpose: string): Random;
+  readonly derive: (purpose: string) => Random;
 }
 
 export function createRandom(seed: number | string): Random {

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Artifact, ArtifactDigest } from '../../common/artifact';
+import { farmFault, type FarmFault } from '../../common/fault';
+import { fail, ok, type Result } from '../../common/result';
+import { openCacheIndex, type CacheIndex } from './cache_index';
+
+/** Where missing bytes come from: the coordinator's ArtifactService. Chunks from `offset` on; throws when the source fails. */
+export interface ArtifactSource {
+  fetch(digest: ArtifactDigest, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+export interface ArtifactCacheOptions {
+  readonly folder: string;
+  readonly source: ArtifactSource;
+  /** Least recently used artifacts are removed above this. */
+  readonly largestBytes: number;
+}
+
+export interface ArtifactCache {
+  /** The path of the verified bytes. `signal` ends this caller's wait, not the download that others may share. */
+  obtain(artifact: Artifact, signal: AbortSignal): Promise<Result<string, FarmFault>>;
+  /** Starts a download if it is not there; its failure is met again, and reported, by `obtain`. */
+  prefetch(artifact: Artifact): void;
+  close(): void;
+}
+
+/** A broken connection resumes where it stopped; a source that fails this often in a row is not there. */
+const fetchAttempts = 4;
+/** One artifact may take this long before its job is given back: 2 GB over a slow office network. */
+const fetchDeadlineMs = 10 * 60_000;
+
+export async function openArtifactCache(options: ArtifactCacheOptions): Promise<ArtifactCache> {
+  const index = await openCacheIndex(options.folder, options.largestBytes);
+  const shutdown = new AbortController();
+  const downloads = new Map<ArtifactDigest, Promise<Result<string, FarmFault>>>();
+
+  const load = (artifact: Artifact): Promise<Result<string, FarmFault>> => {
+    const running = downloads.get(artifact.digest);
+    if (running !== undefined) return running;
+    const started = loadArtifact({ ...options, index }, artifact, AbortSignal.any([shutdown.signal, AbortSignal.timeout(fetchDeadlineMs)])).finally(() => downloads.delete(artifact.digest));
+    downloads.set(artifact.digest, started);
+    return started;
+  };
+
+  return {
+    obtain: (artifact, signal) => unlessStopped(load(artifact), signal),
+    prefetch: (artifact) => void load(artifact),
+    close: () => shutdown.abort(),
+  };
+}
+
+function unlessStopped(loading: Promise<Result<string, FarmFault>>, signal: AbortSignal): Promise<Result<string, FarmFault>> {
+  return new Promise((resolve) => {
+    const stop = (): void => resolve(fail(farmFault('stopped', 'stopped while the model was being fetched')));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void loading.then(resolve).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+async function loadArtifact(options: ArtifactCacheOptions & { readonly index: CacheIndex }, artifact: Artifact, signal: AbortSignal): Promise<Result<string, FarmFault>> {
+  const name = `${artifact.digest}.${artifact.format}`;
+  const finalPath = path.join(options.folder, name);
+  try {
+    if (options.index.sizeOf(name) !== artifact.sizeBytes || !(await isComplete(finalPath, artifact.sizeBytes))) {
+      await options.index.makeRoom(artifact.sizeBytes);
+      const failure = await download(options.source, artifact, `${finalPath}.part`, signal);
+      if (failure !== undefined) return fail(farmFault('artifact-unavailable', `model ${artifact.digest.slice(0, 12)}: ${failure}`));
+      await rename(`${finalPath}.part`, finalPath);
+    }
+    options.index.touch(name, artifact.sizeBytes);
+    return ok(finalPath);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return fail(farmFault(code === 'ENOSPC' ? 'storage-full' : 'artifact-unavailable', `model cache in ${options.folder}: ${(error as Error).message}`));
+  }
+}
+
+/** Content was verified before it got its final name; the size guards against a disk that was full at a crash. */
+async function isComplete(filePath: string, sizeBytes: number): Promise<boolean> {
+  const found = await stat(filePath).catch(() => undefined);
+  return found?.size === sizeBytes;
+}
+
+async function download(source: ArtifactSource, artifact: Artifact, partPath: string, signal: AbortSignal): Promise<string | undefined> {
+  let failure: string | undefined;
+  for (let attempt = 1; attempt <= fetchAttempts && !signal.aborted; attempt += 1) {
+    failure = await appendMissing(source, artifact, partPath, signal);
+    if (failure === undefined) return undefined;
+  }
+  return failure ?? 'stopped';
+}
+
+/** Fetches what `partPath` lacks and checks the whole. Returns why it failed; bytes that prove wrong are removed. */
+async function appendMissing(source: ArtifactSource, artifact: Artifact, partPath: string, signal: AbortSignal): Promise<string | undefined> {
+  const file = await open(partPath, 'a');
+  try {
+    const hash = createHash('sha256');
+    let sizeBytes = (await file.stat()).size;
+    if (sizeBytes > 0) for await (const chunk of createReadStream(partPath, { end: sizeBytes - 1 })) hash.update(chunk as Buffer);
+    for await (const chunk of source.fetch(artifact.digest, sizeBytes, signal)) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > artifact.sizeBytes) break;
+      hash.update(chunk);
+      await file.appendFile(chunk);
+    }
+    if (sizeBytes < artifact.sizeBytes) return 'the source ended early';
+    if (sizeBytes === artifact.sizeBytes && hash.digest('hex') === artifact.digest) return undefined;
+    await file.truncate(0);
+    return 'the bytes do not match the digest';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+    return (error as Error).message;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,115 @@
+import { open } from 'node:fs/promises';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { BadInputError } from '../../common/bad_input';
+import { largestArtifactBytes, modelFormats, type ModelFormat } from '../../common/artifact';
+import { defaultPlan, planLimits, type BenchmarkPlan, type JobResult } from '../../common/job';
+import type { Measurement } from '../../common/measurement';
+import { formatTarget, parseTarget } from '../../common/target';
+import { decodeResult } from '../../proto/codec/result';
+import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
+import type { FarmClient } from '../link/farm_client';
+import { formatTable, type Cell } from '../output/table';
+import type { Terminal } from '../output/terminal';
+import { jsonOr, withFarm } from './connection';
+
+interface BenchOptions extends Pick<BenchmarkPlan, 'sessions' | 'runs' | 'threads'> {
+  readonly on: string;
+  readonly warmup: number;
+  readonly json?: boolean;
+}
+
+export function registerBench(program: Command, terminal: Terminal): void {
+  program
+    .command('bench <model>')
+    .description('measure any ONNX or TFLite model on targets of the fleet')
+    .requiredOption('--on <targets>', 'targets, separated by commas (see: farm targets)')
+    .addOption(countOption('--sessions <n>', 'separate runs of the tool', 'sessions'))
+    .addOption(countOption('--runs <n>', 'timed inferences per session', 'runs'))
+    .addOption(countOption('--warmup <n>', 'untimed inferences per session', 'warmupRuns'))
+    .addOption(countOption('--threads <n>', 'CPU threads', 'threads'))
+    .option('--json', 'machine-readable output')
+    .action(async (modelPath: string, options: BenchOptions, command: Command) => {
+      const targets = options.on.split(',').map((text) => formatTarget(parseTarget(text.trim())));
+      const format = await checkModelFile(modelPath);
+      const plan = { ...defaultPlan, sessions: options.sessions, runs: options.runs, warmupRuns: options.warmup, threads: options.threads };
+      const ends = await withFarm(command, async (farm) => {
+        const artifact = await farm.upload(modelPath, format);
+        return follow(farm, { artifact: { ...artifact, format }, targets, plan }, terminal);
+      });
+      terminal.print(jsonOr(options, ends.map(toJson), () => describe(ends)));
+      if (ends.some((end) => end.update.state !== 'measured')) process.exitCode = 1;
+    });
+}
+
+function countOption(flags: string, description: string, field: keyof typeof planLimits): Option {
+  const { min, max } = planLimits[field];
+  return new Option(flags, description).default(defaultPlan[field]).argParser((text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${String(min)} to ${String(max)}`);
+  });
+}
+
+/** The cheap checks before anything is sent; the coordinator inspects the model itself. */
+async function checkModelFile(modelPath: string): Promise<ModelFormat> {
+  const format = modelFormats.find((each) => modelPath.endsWith(`.${each}`));
+  if (format === undefined) throw new BadInputError(`${modelPath}: expected a .onnx or .tflite file`);
+  const file = await open(modelPath).catch((error: unknown) => {
+    throw new BadInputError(`${modelPath}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of a model`);
+  });
+  try {
+    const found = await file.stat();
+    if (!found.isFile() || found.size === 0) throw new BadInputError(`${modelPath}: ${found.isFile() ? 'is empty' : 'is no file'}; expected a model`);
+    if (found.size > largestArtifactBytes) throw new BadInputError(`${modelPath}: ${String(found.size)} bytes is over the limit of ${String(largestArtifactBytes)}`);
+    return format;
+  } finally {
+    await file.close();
+  }
+}
+
+interface End {
+  readonly update: BenchmarkUpdate__Output;
+  readonly result: JobResult | undefined;
+}
+
+async function follow(farm: FarmClient, request: Parameters<FarmClient['runBenchmark']>[0], terminal: Terminal): Promise<End[]> {
+  const ends = new Map<string, End>();
+  for await (const update of farm.runBenchmark(request)) {
+    if (['measured', 'infeasible', 'abandoned'].includes(update.state)) ends.set(update.target, { update, result: readResult(update.resultJson) });
+    terminal.note(`${update.target}: ${[update.state, update.deviceSerial, update.detail].filter((text) => text !== '').join(' ')}`);
+  }
+  return [...ends.values()];
+}
+
+function readResult(json: string): JobResult | undefined {
+  const result = json === '' ? undefined : decodeResult(Buffer.from(json));
+  return result?.ok === true ? result.value : undefined;
+}
+
+function toJson(end: End): unknown {
+  return { target: end.update.target, state: end.update.state, device: end.update.deviceSerial, detail: end.update.detail, outcome: end.result?.outcome ?? null };
+}
+
+function describe(ends: readonly End[]): string {
+  const measured = ends.flatMap((end) => (end.result?.outcome.kind === 'measured' ? [{ target: end.update.target, measurement: end.result.outcome.measurement }] : []));
+  const failures = ends.filter((end) => end.update.state !== 'measured').map((end) => `${end.update.target}: ${end.update.state}: ${end.update.detail}`);
+  const table = formatTable(
+    ['TARGET', 'LATENCY MS', 'MIN', 'P5', 'P50', 'P90', 'P95', 'MEAN', 'SD', 'CV %', 'N', 'DEVICE', 'TOOL', 'CAVEATS'],
+    measured.map(({ target, measurement }) => row(target, measurement)),
+  );
+  return [...(measured.length > 0 ? [table] : []), ...failures].join('\n');
+}
+
+function row(target: string, measurement: Measurement): readonly Cell[] {
+  const { summary, conditions } = measurement;
+  const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
+  return [
+    target,
+    ...[measurement.latencyMs, summary.minMs, summary.p5Ms, summary.p50Ms, summary.p90Ms, summary.p95Ms, summary.meanMs, summary.sdMs].map(milliseconds),
+    { value: measurement.betweenSessionsCv === null ? null : 100 * measurement.betweenSessionsCv, decimals: 1 },
+    { value: summary.n, decimals: 0 },
+    conditions.deviceSerial,
+    `${conditions.tool} ${conditions.toolVersion ?? ''}`.trim(),
+    conditions.caveats.join('; '),
+  ];
+}

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import { BadInputError } from '../../common/bad_input';
+import { toolPathProblems } from '../../agent/runtimes/tool_paths';
+import { agentConfigSchema } from '../../agent/config';
+import { parseYaml, readYamlFile } from '../../common/yaml';
+import { connectFarm } from '../link/farm_client';
+import { formatTable } from '../output/table';
+import type { Terminal } from '../output/terminal';
+import { jsonOr } from './connection';
+
+interface Finding {
+  readonly check: string;
+  readonly state: 'good' | 'warning' | 'bad';
+  readonly detail: string;
+}
+
+const run = promisify(execFile);
+/** `adb` may start its server first; everything else answers at once. */
+const toolDeadlineMs = 15_000;
+
+export function registerDoctor(program: Command, terminal: Terminal): void {
+  program
+    .command('doctor')
+    .description('check this machine, its phones and their tools; exit status 1 when something is broken')
+    .option('--agent-config <file>', "the agent's YAML, to check its tools")
+    .option('--json', 'machine-readable output')
+    .action(async (options: { agentConfig?: string; json?: boolean }, command: Command) => {
+      const config = options.agentConfig === undefined ? parseYaml('', agentConfigSchema, 'defaults') : readYamlFile(options.agentConfig, agentConfigSchema);
+      const findings = [
+        await checkProgram('nats-server', ['--version'], 'sudo apt-get install nats-server'),
+        await checkProgram('adb', ['version'], 'sudo apt-get install adb'),
+        ...(await checkPhones(config.adb.port)),
+        ...toolPathProblems(config.tools).map((detail): Finding => ({ check: 'tools', state: 'bad', detail })),
+        ...(await checkFleet(command.optsWithGlobals<{ coordinator: string }>().coordinator)),
+      ];
+      terminal.print(jsonOr(options, findings, () => formatTable(['CHECK', 'STATE', 'DETAIL'], findings.map((each) => [each.check, each.state, each.detail]))));
+      if (findings.some((each) => each.state === 'bad')) process.exitCode = 1;
+    });
+}
+
+async function checkProgram(name: string, args: readonly string[], remedy: string): Promise<Finding> {
+  try {
+    const { stdout, stderr } = await run(name, args, { timeout: toolDeadlineMs });
+    return { check: name, state: 'good', detail: (stdout + stderr).split('\n')[0] ?? '' };
+  } catch {
+    return { check: name, state: 'bad', detail: `not installed; ${remedy}` };
+  }
+}
+
+/** What adb sees, farm or no farm: most trouble with phones starts here. */
+async function checkPhones(adbPort: number): Promise<Finding[]> {
+  const listed = await run('adb', ['-P', String(adbPort), 'devices', '-l'], { timeout: toolDeadlineMs }).catch(() => undefined);
+  if (listed === undefined) return [{ check: 'phones', state: 'warning', detail: `the adb server on port ${String(adbPort)} does not answer; try: adb -P ${String(adbPort)} start-server` }];
+  const lines = listed.stdout.split('\n').slice(1).filter((line) => line.trim() !== '');
+  if (lines.length === 0) return [{ check: 'phones', state: 'warning', detail: 'adb sees no phone; docs/phones.md starts with a phone in its box' }];
+  return lines.map((line) => {
+    const [serial = '', state = ''] = line.split(/\s+/);
+    return { check: `phone ${serial}`, state: state === 'device' ? 'good' : 'warning', detail: state === 'device' ? 'ready' : `${state}; see docs/phones.md, "States and remedies"` };
+  });
+}
+
+async function checkFleet(address: string): Promise<Finding[]> {
+  const farm = connectFarm(address);
+  try {
+    const { devices, unusablePhones } = await farm.listDevices();
+    return [
+      { check: 'coordinator', state: 'good', detail: `${address}, ${String(devices.length)} devices` },
+      ...devices.flatMap((device) => (device.description?.missing ?? []).map((detail): Finding => ({ check: `device ${device.description?.serial ?? ''}`, state: 'warning', detail }))),
+      ...unusablePhones.map((phone): Finding => ({ check: `phone ${phone.adbSerial}`, state: 'warning', detail: `${phone.reason}; ${phone.remedy}` })),
+    ];
+  } catch (error) {
+    if (!(error instanceof BadInputError)) throw error;
+    return [{ check: 'coordinator', state: 'warning', detail: error.message }];
+  } finally {
+    farm.close();
+  }
+}

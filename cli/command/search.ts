@@ -1,0 +1,151 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { BadInputError } from '../../common/bad_input';
+import type { Search__Output } from '../../proto/generated/farm/v1/Search';
+import type { FarmClient } from '../link/farm_client';
+import { formatFronts } from '../output/front';
+import { startProgress } from '../output/progress';
+import { formatTable } from '../output/table';
+import type { Terminal } from '../output/terminal';
+import { jsonOr, withFarm } from './connection';
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+export function registerSearch(program: Command, terminal: Terminal): void {
+  const search = program.command('search').description('searches: create, follow, steer, and read their fronts');
+  search
+    .command('create <spec.yaml>')
+    .description('start a search (docs/search.md says what the file holds)')
+    .option('--watch', 'follow it until it ends, then print its fronts')
+    .option('--json', 'machine-readable output')
+    .action(async (specPath: string, options: JsonOption & { watch?: boolean }, command: Command) => {
+      const specYaml = await readFile(specPath, 'utf8').catch((error: unknown) => {
+        throw new BadInputError(`${specPath}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of a search specification`);
+      });
+      await withFarm(command, async (farm) => {
+        const created = await farm.createSearch(specYaml, specPath);
+        if (options.watch !== true) {
+          terminal.print(jsonOr(options, created, () => `search ${created.searchId} created; follow it with: farm search watch ${created.searchId}`));
+          return;
+        }
+        terminal.note(`search ${created.searchId} created; interrupt freely, it goes on (farm search watch ${created.searchId})`);
+        await watchAndReport(farm, created.searchId, options, terminal);
+      });
+    });
+  search
+    .command('watch <id>')
+    .description('follow a search until it ends, then print its fronts')
+    .option('--json', 'machine-readable output')
+    .action((searchId: string, options: JsonOption, command: Command) => withFarm(command, (farm) => watchAndReport(farm, searchId, options, terminal)));
+  registerReading(search, terminal);
+  registerSteering(search, terminal);
+}
+
+function registerReading(search: Command, terminal: Terminal): void {
+  search
+    .command('list')
+    .description('all searches')
+    .option('--json', 'machine-readable output')
+    .action(async (options: JsonOption, command: Command) => {
+      const searches = await withFarm(command, (farm) => farm.listSearches());
+      terminal.print(jsonOr(options, searches, () => (searches.length === 0 ? 'no searches yet; start one with: farm search create SPEC.yaml' : describeSearches(searches))));
+    });
+  search
+    .command('show <id>')
+    .description('the state of one search')
+    .option('--json', 'machine-readable output')
+    .action(async (searchId: string, options: JsonOption, command: Command) => {
+      const found = await withFarm(command, (farm) => farm.getSearch(searchId));
+      terminal.print(jsonOr(options, found, () => describeSearch(found)));
+    });
+  search
+    .command('front <id>')
+    .description('the non-dominated networks of each target')
+    .option('--target <target>', 'only this target', '')
+    .option('--json', 'machine-readable output')
+    .action(async (searchId: string, options: JsonOption & { target: string }, command: Command) => {
+      const fronts = await withFarm(command, (farm) => farm.fronts(searchId, options.target));
+      terminal.print(jsonOr(options, fronts, () => formatFronts(fronts)));
+    });
+  search
+    .command('export <id> <architecture>')
+    .description('write the int8 model of a measured architecture')
+    .requiredOption('-o, --output <dir>', 'folder to write to')
+    .option('--json', 'machine-readable output')
+    .action(async (searchId: string, architecture: string, options: JsonOption & { output: string }, command: Command) => {
+      const file = await withFarm(command, (farm) => exportModel(farm, searchId, architecture, options.output));
+      terminal.print(jsonOr(options, { file }, () => file));
+    });
+}
+
+function registerSteering(search: Command, terminal: Terminal): void {
+  const steer = (name: 'pause' | 'resume' | 'stop', description: string, act: (farm: FarmClient, searchId: string) => Promise<Search__Output>): void => {
+    search
+      .command(`${name} <id>`)
+      .description(description)
+      .option('--json', 'machine-readable output')
+      .action(async (searchId: string, options: JsonOption, command: Command) => {
+        const changed = await withFarm(command, (farm) => act(farm, searchId));
+        terminal.print(jsonOr(options, changed, () => `search ${searchId} ${changed.state}`));
+      });
+  };
+  steer('pause', 'start no new measurement until resumed', (farm, searchId) => farm.pauseSearch(searchId));
+  steer('resume', 'go on with a paused search', (farm, searchId) => farm.resumeSearch(searchId));
+  steer('stop', 'end a search for good; what was measured is kept', (farm, searchId) => farm.stopSearch(searchId));
+}
+
+/** Follows a search to its end on standard error, then prints its fronts on standard output. */
+export async function watchAndReport(farm: FarmClient, searchId: string, options: JsonOption, terminal: Terminal): Promise<void> {
+  const progress = startProgress(terminal);
+  try {
+    for await (const state of farm.watchSearch(searchId)) {
+      for (const target of state.targets) {
+        const failures = [target.infeasible > 0 ? `${String(target.infeasible)} infeasible` : '', target.abandoned > 0 ? `${String(target.abandoned)} abandoned` : ''].filter((text) => text !== '');
+        const detail = [`${String(target.inFlight)} running`, `hypervolume ${target.hypervolume.toFixed(3)}`, `front ${String(target.frontSize)}`, ...failures].join(', ');
+        progress.update(target.target, target.measured, target.budget, detail);
+      }
+    }
+  } finally {
+    progress.stop();
+  }
+  const [last, fronts] = await Promise.all([farm.getSearch(searchId), farm.fronts(searchId, '')]);
+  terminal.note(`search ${searchId} ${last.state}`);
+  terminal.print(jsonOr(options, fronts, () => formatFronts(fronts)));
+}
+
+/** Downloads the int8 model of `architecture`; the file is named by its digest, so a repetition writes the same file. */
+export async function exportModel(farm: FarmClient, searchId: string, architecture: string, folder: string): Promise<string> {
+  const artifact = await farm.exportModel(searchId, architecture);
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${artifact.digest.slice(0, 16)}.int8.${artifact.format}`);
+  await pipeline(farm.download(artifact.digest), createWriteStream(file));
+  return file;
+}
+
+function describeSearches(searches: readonly Search__Output[]): string {
+  const rows = searches.map((each) => {
+    const measured = each.targets.reduce((sum, target) => sum + target.measured, 0);
+    const budget = each.targets.reduce((sum, target) => sum + target.budget, 0);
+    return [each.searchId, each.state, each.name, each.space, each.strategy, `${String(measured)}/${String(budget)}`, new Date(each.createdAtMs).toISOString()];
+  });
+  return formatTable(['SEARCH', 'STATE', 'NAME', 'SPACE', 'STRATEGY', 'MEASURED', 'CREATED'], rows);
+}
+
+function describeSearch(search: Search__Output): string {
+  const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
+  const rows = search.targets.map((each) => [
+    each.target,
+    `${String(each.measured)}/${String(each.budget)}`,
+    count(each.inFlight),
+    count(each.infeasible),
+    count(each.abandoned),
+    { value: each.hypervolume, decimals: 4 },
+    count(each.frontSize),
+  ]);
+  return [describeSearches([search]), '', formatTable(['TARGET', 'MEASURED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');
+}

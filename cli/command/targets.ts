@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { formatTable } from '../output/table';
+import type { Terminal } from '../output/terminal';
+import { jsonOr, withFarm } from './connection';
+
+export function registerTargets(program: Command, terminal: Terminal): void {
+  program
+    .command('targets')
+    .description('what can be measured on: <pool>/<runtime>/<unit>/<precision>')
+    .option('--json', 'machine-readable output')
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const targets = await withFarm(command, (farm) => farm.listTargets());
+      terminal.print(
+        jsonOr(options, targets, () => {
+          const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
+          const rows = targets.map((each) => [each.target, count(each.devicesIdle), count(each.devicesBusy), count(each.devicesUnavailable), count(each.jobsQueued)]);
+          return rows.length === 0 ? 'no targets yet: no device is attached (see: farm devices)' : formatTable(['TARGET', 'IDLE', 'BUSY', 'UNAVAILABLE', 'QUEUED'], rows);
+        }),
+      );
+    });
+}

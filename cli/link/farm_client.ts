@@ -1,0 +1,126 @@
+import { createReadStream } from 'node:fs';
+import { credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { BadInputError } from '../../common/bad_input';
+import type { Artifact, ModelFormat } from '../../common/artifact';
+import { artifactFromWire } from '../../proto/codec/job';
+import type { AgentList__Output } from '../../proto/generated/farm/v1/AgentList';
+import type { BenchmarkRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
+import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
+import type { Device__Output } from '../../proto/generated/farm/v1/Device';
+import type { DeviceList__Output } from '../../proto/generated/farm/v1/DeviceList';
+import type { Front__Output } from '../../proto/generated/farm/v1/Front';
+import type { Search__Output } from '../../proto/generated/farm/v1/Search';
+import type { TargetSummary__Output } from '../../proto/generated/farm/v1/TargetSummary';
+import { loadFarmServices } from '../../proto/service';
+
+/** A unary call may take this long: the coordinator answers from memory or one SQLite query. */
+const callDeadlineMs = 15_000;
+const uploadChunkBytes = 256 * 1024;
+
+/** The coordinator as the commands see it. Failures are `CoordinatorError`, or `BadInputError` where the user can mend it. */
+export type FarmClient = ReturnType<typeof connectFarm>;
+
+/** The coordinator answered with an error that is not the user's doing. */
+export class CoordinatorError extends Error {
+  override readonly name = 'CoordinatorError';
+}
+
+type Callback<Response> = (error: ServiceError | null, response?: Response) => void;
+
+/** Opens a lazy channel to `address` (HOST:PORT). */
+export function connectFarm(address: string) {
+  const services = loadFarmServices();
+  const channel = [address, credentials.createInsecure()] as const;
+  const fleet = new services.FleetService(...channel);
+  const search = new services.SearchService(...channel);
+  const benchmark = new services.BenchmarkService(...channel);
+  const artifacts = new services.ArtifactService(...channel);
+
+  const unary = <Response>(call: (deadline: { deadline: number }, done: Callback<Response>) => void): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      call({ deadline: Date.now() + callDeadlineMs }, (error, response) => {
+        if (error !== null) reject(toError(error, address));
+        else resolve(response as Response);
+      });
+    });
+
+  return {
+    listDevices: () => unary<DeviceList__Output>((options, done) => void fleet.listDevices({}, options, done)),
+    listAgents: async () => (await unary<AgentList__Output>((options, done) => void fleet.listAgents({}, options, done))).agents,
+    listTargets: async (): Promise<TargetSummary__Output[]> => (await unary<{ targets: TargetSummary__Output[] }>((options, done) => void fleet.listTargets({}, options, done))).targets,
+    drain: (serial: string) => unary<Device__Output>((options, done) => void fleet.drain({ serial }, options, done)),
+    resume: (serial: string) => unary<Device__Output>((options, done) => void fleet.resume({ serial }, options, done)),
+    remove: (serial: string) => unary<Device__Output>((options, done) => void fleet.remove({ serial }, options, done)),
+    createSearch: (specYaml: string, source: string) => unary<Search__Output>((options, done) => void search.create({ specYaml, source }, options, done)),
+    listSearches: async () => (await unary<{ searches: Search__Output[] }>((options, done) => void search.list({}, options, done))).searches,
+    getSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.get({ searchId }, options, done)),
+    pauseSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.pause({ searchId }, options, done)),
+    resumeSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.resume({ searchId }, options, done)),
+    stopSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.stop({ searchId }, options, done)),
+    fronts: async (searchId: string, target: string): Promise<Front__Output[]> => (await unary<{ fronts: Front__Output[] }>((options, done) => void search.front({ searchId, target }, options, done))).fronts,
+    exportModel: async (searchId: string, architecture: string): Promise<Artifact> => {
+      const response = await unary<{ artifact: Parameters<typeof artifactFromWire>[0] | null }>((options, done) => void search.export({ searchId, architecture }, options, done));
+      const artifact = response.artifact === null ? undefined : artifactFromWire(response.artifact);
+      if (artifact?.ok !== true) throw new CoordinatorError('the coordinator answered without a model');
+      return artifact.value;
+    },
+    watchSearch: (searchId: string): AsyncIterable<Search__Output> => stream(search.watch({ searchId }), address),
+    runBenchmark: (request: BenchmarkRequest): AsyncIterable<BenchmarkUpdate__Output> => stream(benchmark.run(request), address),
+    upload: (path: string, format: ModelFormat): Promise<{ digest: string; sizeBytes: number }> =>
+      new Promise((resolve, reject) => {
+        const call = artifacts.upload((error: ServiceError | null, response?: { digest: string; sizeBytes: number }) => {
+          if (error !== null || response === undefined) reject(error === null ? new CoordinatorError('empty answer') : toError(error, address));
+          else resolve(response);
+        });
+        void sendFile(call, path, format).catch((error: unknown) => {
+          call.cancel();
+          reject(error);
+        });
+      }),
+    download: async function* (digest: string): AsyncGenerator<Uint8Array> {
+      for await (const chunk of stream(artifacts.fetch({ digest, offset: 0 }), address)) yield chunk.data;
+    },
+    close: () => {
+      for (const client of [fleet, search, benchmark, artifacts]) client.close();
+    },
+  };
+}
+
+interface UploadCall {
+  write(chunk: { format?: string; data?: Buffer }): boolean;
+  end(): void;
+  once(event: 'drain', listener: () => void): unknown;
+}
+
+async function sendFile(call: UploadCall, path: string, format: ModelFormat): Promise<void> {
+  call.write({ format });
+  for await (const data of createReadStream(path, { highWaterMark: uploadChunkBytes })) {
+    if (!call.write({ data: data as Buffer })) await new Promise<void>((resolve) => call.once('drain', resolve));
+  }
+  call.end();
+}
+
+async function* stream<Message>(call: AsyncIterable<Message> & { cancel(): void }, address: string): AsyncGenerator<Message> {
+  try {
+    for await (const message of call) yield message;
+  } catch (error) {
+    throw toError(error as ServiceError, address);
+  } finally {
+    call.cancel();
+  }
+}
+
+function toError(error: ServiceError, address: string): Error {
+  switch (error.code) {
+    case status.INVALID_ARGUMENT:
+    case status.NOT_FOUND:
+    case status.FAILED_PRECONDITION:
+    case status.ALREADY_EXISTS:
+      return new BadInputError(error.details);
+    case status.UNAVAILABLE:
+    case status.DEADLINE_EXCEEDED:
+      return new BadInputError(`no coordinator answers at ${address}; start one with: farm up (or name another with --coordinator HOST:PORT)`);
+    default:
+      return new CoordinatorError(`the coordinator at ${address} failed: ${error.details}`);
+  }
+}

@@ -1,0 +1,46 @@
+import { Command, CommanderError, Option } from 'commander';
+import { BadInputError } from '../common/bad_input';
+import { registerAgent } from './command/agent';
+import { registerAgents } from './command/agents';
+import { registerBench } from './command/bench';
+import { registerCoordinator } from './command/coordinator';
+import { registerDemo } from './command/demo';
+import { registerDevices } from './command/devices';
+import { registerDoctor } from './command/doctor';
+import { registerSearch } from './command/search';
+import { registerTargets } from './command/targets';
+import { registerUp } from './command/up';
+import { processTerminal, type Terminal } from './output/terminal';
+import { defaultPorts } from './stack/ports';
+
+/** Exit statuses of every command (README). */
+const exitStatus = { done: 0, failed: 1, badInput: 2 } as const;
+
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('farm')
+    .description('Finds neural networks that are fast on the phones you own.')
+    .addOption(new Option('--coordinator <host:port>', 'where the coordinator answers gRPC').env('FARM_COORDINATOR').default(`127.0.0.1:${String(defaultPorts.grpc)}`))
+    .showHelpAfterError(false)
+    .exitOverride();
+  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerDoctor]) {
+    register(program, terminal);
+  }
+  return program;
+}
+
+async function main(): Promise<number> {
+  // `farm … | head` closes our standard output: that is the reader's choice, not a failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitStatus.done : exitStatus.failed));
+  try {
+    await createProgram(processTerminal).parseAsync();
+    return Number(process.exitCode ?? exitStatus.done);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
+    processTerminal.note(`farm: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof BadInputError) return exitStatus.badInput;
+    if (process.env['FARM_DEBUG'] !== undefined && error instanceof Error) processTerminal.note(error.stack ?? '');
+    return exitStatus.failed;
+  }
+}
+
+if (require.main === module) void main().then((status) => process.exit(status));

@@ -1,0 +1,2 @@
+/** Where `farm up` and the commands meet when nothing else is said. Neighbours, and free of well-known services. */
+export const defaultPorts = { grpc: 7600, http: 7601, agentHttp: 7602, nats: 7603 } as const;

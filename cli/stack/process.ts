@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { systemClock } from '../../common/clock';
+
+export interface ProcessOptions {
+  readonly name: string;
+  /** Program and arguments; no shell. */
+  readonly command: readonly [string, ...string[]];
+  readonly logPath: string;
+  /** A Node program of ours: it tells us when it is ready, and ends when the channel to us breaks. */
+  readonly channel: boolean;
+}
+
+export interface RunningProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Settles when the process has ended, with a line that says how. */
+  readonly exited: Promise<string>;
+  /** The first message on the channel; undefined when the process ended before it. */
+  readonly ready: Promise<unknown>;
+  /** Asks, then insists. */
+  stop(): Promise<void>;
+}
+
+/** How long a process may take to end in peace: agents finish writing results, servers close their files. */
+const stopDeadlineMs = 10_000;
+const lastLinesOfLog = 5;
+
+/**
+ * Starts a process that does not outlive us: Node programs watch their channel, others get the kernel's parent-death
+ * signal through setpriv. https://man7.org/linux/man-pages/man1/setpriv.1.html
+ */
+export function startProcess(options: ProcessOptions): RunningProcess {
+  const log = openSync(options.logPath, 'a');
+  const [program, ...args] = options.channel || !existsSync('/usr/bin/setpriv') ? options.command : (['setpriv', '--pdeathsig', 'KILL', ...options.command] as const);
+  const child = spawn(program, args, { stdio: ['ignore', log, log, ...(options.channel ? (['ipc'] as const) : [])] });
+  closeSync(log);
+  const exited = whenExited(child, options);
+  return {
+    name: options.name,
+    pid: child.pid ?? -1,
+    exited,
+    ready: Promise.race([new Promise((resolve) => child.once('message', resolve)), exited.then(() => undefined)]),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      const patience = new AbortController();
+      await Promise.race([exited, systemClock.sleep(stopDeadlineMs, patience.signal)]);
+      patience.abort();
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function whenExited(child: ChildProcess, options: ProcessOptions): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? `${options.name}: ${options.command[0]} is not installed; run deploy/setup` : `${options.name}: ${error.message}`));
+    child.once('exit', (code, signal) => resolve(`${options.name} ended with ${signal ?? `status ${String(code)}`}${lastWords(options.logPath)}`));
+  });
+}
+
+/** What the log says at its end: the reason, in the program's own words. */
+function lastWords(logPath: string): string {
+  const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-lastLinesOfLog);
+  const plain = lines.filter((line) => line !== '' && !line.startsWith('{'));
+  return plain.length === 0 ? `; its log is ${logPath}` : `: ${plain.join(' / ')} (log: ${logPath})`;
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { parseYaml } from '../../common/yaml';
+
+const schema = z.strictObject({ port: z.number().default(1), nested: z.strictObject({ name: z.string() }).optional() });
+
+describe('reading YAML', () => {
+  it('fills defaults in an empty file', () => expect(parseYaml('', schema, 'f.yaml')).toEqual({ port: 1 }));
+  it.each([
+    ['port: x', 'f.yaml: field port'],
+    ['nested: {name: 3}', 'f.yaml: field nested.name'],
+    ['prot: 1', 'prot'],
+    ['port: [', 'f.yaml: not valid YAML'],
+    ['a: &a [*a]', 'f.yaml'],
+  ])('names the file and the field of %s', (text, message) => expect(() => parseYaml(text, schema, 'f.yaml')).toThrow(message));
+});
