@@ -7,10 +7,12 @@ import type { Offer } from '../../common/target';
 
 /** A file that the tool needs on the device, beside the model. */
 export interface ToolFile {
-  /** Name in the device's work folder. */
+  /** Relative path in the device's work folder, `<tool's folder>/<file name>`: libraries must keep the names they are linked by. */
   readonly name: string;
   readonly localPath: string;
   readonly executable: boolean;
+  /** SHA-256 of the file as it was when the agent started. */
+  readonly digest: string;
 }
 
 export interface Invocation {
@@ -52,9 +54,11 @@ export interface RuntimeAdapter {
   readonly offers: readonly Offer[];
   /** What was timed, for the measurement's conditions. */
   readonly boundary: string;
+  /** SHA-256 of the tool's main binary; null where the tool says its version itself. */
+  readonly toolDigest: string | null;
   /** Empty for tools that the host brings itself. */
   readonly toolFiles: readonly ToolFile[];
   command(invocation: Invocation): ToolCommand;
   /** Total: any text gives a report or a typed fault; never throws. */
-  parse(output: ToolOutput, offer: Offer): Result<SessionReport, CandidateFault | FarmFault>;
+  parse(output: ToolOutput, invocation: Invocation): Result<SessionReport, CandidateFault | FarmFault>;
 }

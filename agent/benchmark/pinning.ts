@@ -1,0 +1,18 @@
+import type { CpuCluster } from '../../common/device';
+import type { Unit } from '../../common/target';
+
+/**
+ * The cores of the fastest clusters that together have room for `threads`; none where pinning would change nothing
+ * (equal cores) or where other units work and their driver's threads had better spread.
+ */
+export function fastestCores(clusters: readonly CpuCluster[], threads: number, unit: Unit): readonly number[] {
+  const byFrequency = clusters.toSorted((a, b) => b.largestFrequencyKhz - a.largestFrequencyKhz);
+  if ((unit !== 'cpu' && unit !== 'cpu-xnnpack') || byFrequency[0]?.largestFrequencyKhz === byFrequency.at(-1)?.largestFrequencyKhz) return [];
+  const chosen: number[] = [];
+  for (const cluster of byFrequency) {
+    if (chosen.length >= threads) break;
+    chosen.push(...cluster.cores);
+  }
+  const all = clusters.reduce((count, cluster) => count + cluster.cores.length, 0);
+  return chosen.length === all ? [] : chosen.toSorted((a, b) => a - b);
+}

@@ -1,0 +1,141 @@
+import type { Clock } from '../../common/clock';
+import type { DeviceState } from '../../common/device';
+import { candidateFault, farmFault, type CandidateFault, type FarmFault } from '../../common/fault';
+import type { Job, Outcome } from '../../common/job';
+import { fail, ok, type Result } from '../../common/result';
+import { formatTarget } from '../../common/target';
+import type { Invocation, RuntimeAdapter, SessionReport, ToolCommand } from '../runtimes/runtime';
+import { writeMeasurement, type Timeline } from './measurement_record';
+import { waitUntilReady, type ReadinessLimits } from './readiness';
+import type { Workbench } from './workbench';
+
+export interface BenchmarkRequest {
+  readonly workbench: Workbench;
+  readonly adapter: RuntimeAdapter;
+  readonly job: Job;
+  /** On this machine. */
+  readonly modelPath: string;
+  readonly clock: Clock;
+  readonly limits: ReadinessLimits;
+  readonly signal: AbortSignal;
+  /** Cores to pin to (see pinning.ts); empty for none. */
+  readonly cores: readonly number[];
+  readonly agentVersion: string;
+  /** How long the artifact's fetch took, for the measurement's stage times. */
+  readonly fetchMs: number;
+}
+
+type Fault = CandidateFault | FarmFault;
+
+/** For a model: the largest that is allowed, 2 GiB, over slow USB 2. */
+const modelPushDeadlineMs = 600_000;
+
+/** 10,000 rows of a result file are well below this. */
+const largestResultBytes = 8 * 1024 * 1024;
+
+/**
+ * Measures one model on one device: tools there, model pushed, device ready, the plan's sessions one after another,
+ * state after, files removed. The first fault ends it and is the outcome; whatever happens, the files are removed.
+ * Never rejects.
+ */
+export async function runBenchmark(request: BenchmarkRequest): Promise<Outcome> {
+  const { workbench, adapter, job } = request;
+  if (!adapter.formats.includes(job.artifact.format)) {
+    return candidateFault('invalid-model', `${formatTarget(job.target)} runs ${adapter.formats.join(' or ')} models, not ${job.artifact.format}`);
+  }
+  const prepared = await prepare(request);
+  if (!prepared.ok) return cleanUpAfter(request, prepared.error);
+  const measured = await runSessions(request);
+  if (!measured.ok) {
+    if (measured.error.code === 'tool-missing') workbench.distrustTools();
+    return cleanUpAfter(request, measured.error);
+  }
+  return finish(request, prepared.value, measured.value);
+}
+
+interface Prepared {
+  readonly before: DeviceState;
+  readonly startedAtMs: number;
+  readonly pushedAtMs: number;
+  readonly readyAtMs: number;
+}
+
+async function prepare(request: BenchmarkRequest): Promise<Result<Prepared, FarmFault>> {
+  const { workbench, adapter, job, clock, limits, signal } = request;
+  const startedAtMs = clock.nowMs();
+  const swept = await workbench.sweep();
+  if (!swept.ok) return swept;
+  const installed = await workbench.install(adapter.toolFiles, signal);
+  if (!installed.ok) return installed;
+  const devicePath = workbench.modelPath(job.artifact.format);
+  const pushed = await workbench.device.push(request.modelPath, devicePath, { executable: false, deadlineMs: modelPushDeadlineMs, signal });
+  if (!pushed.ok) return pushed;
+  const pushedAtMs = clock.nowMs();
+  const recentState = workbench.takeFreshState(pushedAtMs);
+  const ready = await waitUntilReady({ clock, limits, signal, recentState, readState: () => workbench.device.readState() });
+  return ready.ok ? ok({ before: ready.value, startedAtMs, pushedAtMs, readyAtMs: clock.nowMs() }) : ready;
+}
+
+interface Measured {
+  readonly reports: readonly SessionReport[];
+  readonly toolCommand: ToolCommand;
+}
+
+async function runSessions(request: BenchmarkRequest): Promise<Result<Measured, Fault>> {
+  const reports: SessionReport[] = [];
+  for (let session = 0; session < request.job.plan.sessions; session += 1) {
+    const report = await runSession(request, invocationOf(request, session));
+    if (!report.ok) return report;
+    reports.push(report.value);
+  }
+  return ok({ reports, toolCommand: request.adapter.command(invocationOf(request, 0)) });
+}
+
+function invocationOf({ workbench, job, cores }: BenchmarkRequest, session: number): Invocation {
+  return {
+    offer: job.target,
+    plan: job.plan,
+    workFolder: workbench.device.workFolder,
+    modelPath: workbench.modelPath(job.artifact.format),
+    resultPath: workbench.resultPath(session),
+    cores,
+  };
+}
+
+async function runSession(request: BenchmarkRequest, invocation: Invocation): Promise<Result<SessionReport, Fault>> {
+  const { workbench, adapter, job, signal } = request;
+  if (signal.aborted) return fail(farmFault('stopped', 'stopped between sessions'));
+  const toolCommand = adapter.command(invocation);
+  const executed = await workbench.device.execute(toolCommand.command, { deadlineMs: job.plan.sessionDeadlineMs, signal, environment: toolCommand.environment });
+  if (!executed.ok) return executed;
+  let resultFile: string | null = null;
+  if (toolCommand.readsResultFile && executed.value.exitCode === 0) {
+    const read = await workbench.device.readFile(invocation.resultPath, largestResultBytes);
+    if (!read.ok && read.error.code === 'disconnected') return read;
+    // Without the file the tool's own words say more about what went wrong than "no such file".
+    resultFile = read.ok ? read.value.toString('utf8') : null;
+  }
+  return adapter.parse({ ...executed.value, resultFile }, invocation);
+}
+
+/** State and removal at once: neither waits for the other, and the next job waits for both. */
+async function finish(request: BenchmarkRequest, prepared: Prepared, measured: Measured): Promise<Outcome> {
+  const { workbench, clock } = request;
+  const measuredAtMs = clock.nowMs();
+  const [after] = await Promise.all([workbench.device.readState(), removeFiles(request)]);
+  if (!after.ok) return after.error;
+  workbench.keepState(after.value);
+  const timeline: Timeline = { ...prepared, measuredAtMs, finishedAtMs: clock.nowMs() };
+  return { kind: 'measured', measurement: writeMeasurement({ ...request, ...measured, timeline, before: prepared.before, after: after.value }) };
+}
+
+async function cleanUpAfter(request: BenchmarkRequest, fault: Fault): Promise<Outcome> {
+  await removeFiles(request);
+  return fault;
+}
+
+/** A failure here is not the job's: the fixed names are overwritten by the next job, or swept after the next attachment. */
+async function removeFiles({ workbench, job }: BenchmarkRequest): Promise<void> {
+  const results = Array.from({ length: job.plan.sessions }, (_, session) => workbench.resultPath(session));
+  await workbench.device.remove([workbench.modelPath(job.artifact.format), ...results]);
+}

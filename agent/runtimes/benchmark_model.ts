@@ -1,0 +1,94 @@
+import { join } from 'node:path/posix';
+import { fail, ok } from '../../common/result';
+import type { Offer, Unit } from '../../common/target';
+import { readBenchmarkModelTimings } from './benchmark_model_output';
+import { pinnedCommand } from './core_mask';
+import { provesFullDelegation, refusesDelegation, unprovenDelegation } from './delegation';
+import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } from './runtime';
+import { toolFailure } from './tool_failure';
+import { toolLines } from './tool_text';
+
+export const benchmarkModelFolder = 'tflite';
+const tool = 'benchmark_model';
+
+/** Its own pause between start-up and timing, so that the clocks have risen; the tool's default. */
+const warmupSeconds = 0.5;
+
+/** The delegate's name in the tool's sentence about full delegation; the CPU needs no proof. */
+const delegateNames: Readonly<Record<Unit, string | null>> = { cpu: null, 'cpu-xnnpack': null, gpu: 'GPU', nnapi: 'NNAPI', dsp: 'Hexagon', npu: 'EXTERNAL' };
+
+/** TFLite's (LiteRT's) benchmark_model on a phone, for the units whose libraries are among `toolFiles`. The first file is the binary. */
+export function benchmarkModel(toolFiles: readonly [ToolFile, ...ToolFile[]], offers: readonly Offer[]): RuntimeAdapter {
+  return {
+    name: tool,
+    formats: ['tflite'],
+    offers,
+    boundary: 'tflite Interpreter::Invoke',
+    toolDigest: toolFiles[0].digest,
+    toolFiles,
+    command: benchmarkModelCommand,
+    parse: parseBenchmarkModel,
+  };
+}
+
+function benchmarkModelCommand(invocation: Invocation): ToolCommand {
+  const { plan, workFolder } = invocation;
+  const folder = join(workFolder, benchmarkModelFolder);
+  const command = [
+    join(folder, tool),
+    `--graph=${invocation.modelPath}`,
+    `--num_threads=${String(plan.threads)}`,
+    `--warmup_runs=${String(plan.warmupRuns)}`,
+    `--warmup_min_secs=${String(plan.warmupRuns === 0 ? 0 : warmupSeconds)}`,
+    `--num_runs=${String(plan.runs)}`,
+    '--min_secs=0',
+    `--max_secs=${String(plan.sessionDeadlineMs / 1_000)}`,
+    '--run_delay=-1',
+    ...unitFlags(invocation.offer, folder),
+    '--enable_op_profiling=false',
+    '--report_peak_memory_footprint=true',
+  ];
+  return {
+    command: pinnedCommand(invocation.cores, command),
+    environment: { LD_LIBRARY_PATH: folder, ADSP_LIBRARY_PATH: `${folder};/vendor/dsp/cdsp;/vendor/lib/rfsa/adsp;/system/lib/rfsa/adsp;/dsp` },
+    readsResultFile: false,
+  };
+}
+
+function unitFlags(offer: Offer, folder: string): string[] {
+  switch (offer.unit) {
+    case 'cpu':
+    case 'cpu-xnnpack':
+      return ['--use_xnnpack=true'];
+    case 'gpu':
+      return ['--use_gpu=true', `--gpu_precision_loss_allowed=${String(offer.precision !== 'float32')}`, '--require_full_delegation=true'];
+    case 'nnapi':
+      return ['--use_nnapi=true', '--nnapi_accelerator_name=qti-default', `--nnapi_allow_fp16=${String(offer.precision === 'float16')}`, '--require_full_delegation=true'];
+    case 'dsp':
+      return ['--use_hexagon=true', `--hexagon_lib_path=${folder}`, '--require_full_delegation=true'];
+    case 'npu':
+      return [
+        `--external_delegate_path=${join(folder, 'libQnnTFLiteDelegate.so')}`,
+        `--external_delegate_options=${qnnDelegateOptions(folder, offer)}`,
+        '--require_full_delegation=true',
+      ];
+  }
+}
+
+/** Burst mode, as Qualcomm's own scripts benchmark; precision 0 is quantized, 1 float16. */
+function qnnDelegateOptions(folder: string, offer: Offer): string {
+  const floating = offer.precision === 'float16' || offer.precision === 'float32';
+  return `backend_type:htp;library_path:${join(folder, 'libQnnHtp.so')};skel_library_dir:${folder};htp_performance_mode:2;htp_precision:${floating ? '1' : '0'}`;
+}
+
+/** The parser by itself, for its tests. */
+export function parseBenchmarkModel(output: ToolOutput, invocation: Invocation): ReturnType<RuntimeAdapter['parse']> {
+  const lines = toolLines(`${output.stderr}\n${output.stdout}`);
+  const delegate = delegateNames[invocation.offer.unit];
+  if (delegate !== null && refusesDelegation(lines)) return fail(toolFailure(tool, output));
+  const timings = output.exitCode === 0 ? readBenchmarkModelTimings(lines) : null;
+  if (timings === null) return fail(toolFailure(tool, output));
+  if (delegate !== null && !provesFullDelegation(lines, delegate)) return fail(unprovenDelegation(lines, delegate));
+  const { aggregate, initMs, peakMemoryBytes } = timings;
+  return ok({ session: { timings: { kind: 'aggregate', aggregate }, initMs, peakMemoryBytes }, toolVersion: null, unitShare: 1, caveats: [] });
+}

@@ -1,0 +1,87 @@
+import { join } from 'node:path/posix';
+import { farmFault } from '../../common/fault';
+import { fail, ok, type Result } from '../../common/result';
+import type { FarmFault } from '../../common/fault';
+import type { Offer } from '../../common/target';
+import { pinnedCommand } from './core_mask';
+import { readPerfTestSummary, runtimeWarnings, type PerfTestSummary } from './onnxruntime_perf_test_output';
+import { readResultCsv } from './result_csv';
+import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } from './runtime';
+import { toolFailure } from './tool_failure';
+import { toolLines } from './tool_text';
+
+export const perfTestFolder = 'onnxruntime';
+const tool = 'onnxruntime_perf_test';
+
+/** ONNX Runtime's onnxruntime_perf_test on a phone. The first file is the binary. */
+export function onnxruntimePerfTest(toolFiles: readonly [ToolFile, ...ToolFile[]], offers: readonly Offer[]): RuntimeAdapter {
+  return {
+    name: tool,
+    formats: ['onnx'],
+    offers,
+    boundary: 'onnxruntime Session::Run',
+    toolDigest: toolFiles[0].digest,
+    toolFiles,
+    command: perfTestCommand,
+    parse: parsePerfTest,
+  };
+}
+
+/**
+ * `-I` makes the inputs, `-s` prints statistics. The tool warms up with a single run, so the plan's warm-up runs are
+ * measured too and dropped by the parser.
+ */
+function perfTestCommand(invocation: Invocation): ToolCommand {
+  const { plan } = invocation;
+  const folder = join(invocation.workFolder, perfTestFolder);
+  const command = [
+    join(folder, tool),
+    ...['-m', 'times', '-r', String(plan.warmupRuns + plan.runs), '-x', String(plan.threads), '-I', '-s'],
+    ...providerFlags(invocation.offer, folder),
+    invocation.modelPath,
+    invocation.resultPath,
+  ];
+  return {
+    command: pinnedCommand(invocation.cores, command),
+    environment: { LD_LIBRARY_PATH: folder, ADSP_LIBRARY_PATH: `${folder};/vendor/dsp/cdsp;/vendor/lib/rfsa/adsp;/system/lib/rfsa/adsp;/dsp` },
+    readsResultFile: true,
+  };
+}
+
+function providerFlags(offer: Offer, folder: string): string[] {
+  if (offer.unit === 'cpu-xnnpack') return ['-e', 'xnnpack'];
+  if (offer.unit !== 'npu') return ['-e', 'cpu'];
+  const half = offer.precision === 'float16' ? ' enable_htp_fp16_precision|1' : '';
+  const options = `backend_path|${join(folder, 'libQnnHtp.so')} htp_performance_mode|burst htp_graph_finalization_optimization_mode|3 offload_graph_io_quantization|1${half}`;
+  return ['-e', 'qnn', '-i', options, '-C', 'session.disable_cpu_ep_fallback|1'];
+}
+
+/** The parser by itself, for its tests. */
+export function parsePerfTest(output: ToolOutput, invocation: Invocation): ReturnType<RuntimeAdapter['parse']> {
+  const lines = toolLines(`${output.stderr}\n${output.stdout}`);
+  const samplesMs = output.exitCode === 0 && output.resultFile !== null ? readResultCsv(output.resultFile) : null;
+  if (samplesMs === null) return fail(toolFailure(tool, output));
+  const summary = readPerfTestSummary(lines);
+  const measured = measuredSamples(samplesMs, summary, invocation.plan.warmupRuns);
+  if (!measured.ok) return measured;
+  const warnings = runtimeWarnings(lines);
+  return ok({
+    session: { timings: { kind: 'samples', samplesMs: measured.value }, initMs: summary.initMs, peakMemoryBytes: summary.peakMemoryBytes },
+    toolVersion: null,
+    unitShare: invocation.offer.unit === 'cpu-xnnpack' ? null : 1,
+    caveats: warnings.length === 0 ? [] : [`onnxruntime printed ${String(warnings.length)} warnings, which can slow the runs; the first: ${warnings[0] ?? ''}`],
+  });
+}
+
+/** Checks the file against what the tool said it did, so that a changed column order cannot pass for a latency. */
+function measuredSamples(samplesMs: readonly number[], summary: PerfTestSummary, warmupRuns: number): Result<readonly number[], FarmFault> {
+  const sumMs = samplesMs.reduce((sum, sample) => sum + sample, 0);
+  const problem =
+    summary.totalMs === null ? 'it printed no total time, so the result file cannot be checked'
+    : Math.abs(sumMs - summary.totalMs) > 0.01 * summary.totalMs + 0.01 * samplesMs.length ? `the result file adds up to ${sumMs.toFixed(3)} ms but the tool's total is ${summary.totalMs.toFixed(3)} ms`
+    : summary.requests !== null && summary.requests !== samplesMs.length ? `the result file has ${String(samplesMs.length)} runs but the tool counted ${String(summary.requests)}`
+    : samplesMs.length <= warmupRuns ? `the result file has ${String(samplesMs.length)} runs, all of them warm-up`
+    : null;
+  if (problem !== null) return fail(farmFault('unreadable-output', `onnxruntime_perf_test: ${problem}`));
+  return ok(samplesMs.slice(warmupRuns));
+}

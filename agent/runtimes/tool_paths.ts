@@ -1,0 +1,61 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { z } from 'zod';
+
+const path = z.string().min(1, 'expected the path of a file');
+
+/** More libraries than any SDK has; a longer list is a mistake. */
+const paths = z.array(path).max(100).default([]);
+
+/** `tools:` in the agent's YAML: where the operator keeps the tools that phones need (docs/phones.md says where each is had). */
+export const toolPathsSchema = z
+  .strictObject({
+    tflite: z
+      .strictObject({
+        benchmarkModel: path.optional(),
+        /** libQnnTFLiteDelegate.so, for `npu`. */
+        qnnDelegate: path.optional(),
+        /** libQnnHtp.so and what it loads, for `npu`. */
+        qnnLibraries: paths,
+        /** libhexagon_nn_skel*.so, for `dsp`. */
+        hexagonLibraries: paths,
+      })
+      .prefault({}),
+    onnxruntime: z
+      .strictObject({
+        perfTest: path.optional(),
+        /** libonnxruntime.so, where the tool is linked to it. */
+        libraries: paths,
+        /** libQnnHtp.so and what it loads, for `npu`. */
+        qnnLibraries: paths,
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
+export type ToolPaths = z.infer<typeof toolPathsSchema>;
+
+export interface ConfiguredTool {
+  /** The YAML field, for messages. */
+  readonly field: string;
+  readonly path: string;
+}
+
+export function configuredTools(paths: ToolPaths): ConfiguredTool[] {
+  return Object.entries(paths).flatMap(([runtime, fields]) =>
+    Object.entries(fields).flatMap(([name, value]) => [value].flat().flatMap((each) => (each === undefined ? [] : [{ field: `tools.${runtime}.${name}`, path: each }]))),
+  );
+}
+
+/** One line for each configured path that is no readable file, naming its YAML field. */
+export function toolPathProblems(paths: ToolPaths): string[] {
+  return configuredTools(paths).flatMap((tool) => toolFileProblem(tool) ?? []);
+}
+
+export function toolFileProblem({ field, path: file }: ConfiguredTool): string | null {
+  try {
+    accessSync(file, constants.R_OK);
+    return statSync(file).isFile() ? null : `${field}: ${file} is no file; give the path of the tool (docs/phones.md)`;
+  } catch (error) {
+    return `${field}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of the tool (docs/phones.md)`;
+  }
+}
