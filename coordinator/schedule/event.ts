@@ -17,6 +17,11 @@ export type SchedulerEvent =
   | { readonly kind: 'owner-resumed'; readonly atMs: number; readonly ownerId: string }
   /** Its open jobs are given up without an outcome; running ones are stopped. */
   | { readonly kind: 'owner-ended'; readonly atMs: number; readonly ownerId: string }
+  /**
+   * After a restart, once all open jobs of the ledger are submitted: agents may still be running them, so nothing is
+   * granted until the agents that were known have attached, or `untilMs`.
+   */
+  | { readonly kind: 'recovery-started'; readonly atMs: number; readonly expectedAgentIds: readonly string[]; readonly untilMs: number }
   | { readonly kind: 'result-arrived'; readonly atMs: number; readonly lease: Lease; readonly agentId: string; readonly outcome: Outcome };
 
 /** A search, or one `farm bench`. Higher priority goes first; within a priority, device time is shared by weight. */

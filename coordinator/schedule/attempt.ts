@@ -1,0 +1,39 @@
+import type { Lease, Outcome } from '../../common/job';
+import { hasAlternative } from './device_index';
+import { stateAfterAttempt, type FailedAttempt, type OpenJob } from './job';
+import { withoutQueued, withQueued } from './pool';
+import { endJob } from './submission';
+import { update, updatePool, type Turn } from './turn';
+
+export interface EndedAttempt {
+  readonly lease: Lease;
+  readonly agentId: string;
+  readonly outcome: Outcome;
+}
+
+/** An attempt counts: it is recorded, and the job ends or goes back to its place in the queue. */
+export function countAttempt(turn: Turn, open: OpenJob, attempt: EndedAttempt): void {
+  const { lease, outcome } = attempt;
+  turn.effects.push({ kind: 'record-attempt', ...attempt });
+  const failedSerials = [...open.failedAttempts.map((failed) => failed.deviceSerial), lease.deviceSerial];
+  const next = stateAfterAttempt(open, lease, outcome, hasAlternative(turn.state, open.targetKey, failedSerials));
+  if (open.state.kind === 'queued') updatePool(turn, open.job.target.pool, (pool) => withoutQueued(pool, open));
+  if (next.kind !== 'queued') {
+    endJob(turn, open, next);
+    return;
+  }
+  const failed: readonly FailedAttempt[] = outcome.kind === 'measured' ? [] : [{ deviceSerial: lease.deviceSerial, fault: outcome }];
+  putBack(turn, { ...open, failedAttempts: [...open.failedAttempts, ...failed], fence: lease.epoch });
+}
+
+/** The lease became void through no attempt of its own. */
+export function requeueJob(turn: Turn, lease: Lease): void {
+  const open = turn.state.jobs.get(lease.jobId);
+  if (open !== undefined) putBack(turn, { ...open, fence: lease.epoch });
+}
+
+function putBack(turn: Turn, open: OpenJob): void {
+  const queued: OpenJob = { ...open, state: { kind: 'queued' } };
+  update(turn, { jobs: turn.state.jobs.set(open.job.jobId, queued) });
+  updatePool(turn, open.job.target.pool, (pool) => withQueued(pool, queued));
+}

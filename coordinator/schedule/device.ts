@@ -1,0 +1,159 @@
+import { assert } from '../../common/assert';
+import type { DeviceDescription } from '../../common/device';
+import type { FarmFault } from '../../common/fault';
+import type { Lease, Outcome } from '../../common/job';
+import { formatTarget } from '../../common/target';
+import { faultPolicy } from './fault_policy';
+import { coolingMs, faultsToQuarantine, firstQuarantineMs, largestQuarantineMs, rememberedDeviceArtifacts } from './limits';
+
+/** A device that is there and not at work. */
+export type StandingState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'cooling'; readonly untilMs: number; readonly fault: FarmFault }
+  | { readonly kind: 'quarantined'; readonly untilMs: number; readonly faults: readonly FarmFault[] }
+  | { readonly kind: 'drained' };
+
+/** Unplugged, or out of reach with its agent. Coming back does not wash it clean: it returns to what it was. */
+export interface AbsentState {
+  readonly kind: 'absent';
+  readonly sinceMs: number;
+  readonly cause: 'unplugged' | 'agent-lost';
+  readonly returnsTo: StandingState;
+}
+
+export type FreeState = StandingState | AbsentState;
+
+export interface LeasedState {
+  readonly kind: 'leased';
+  readonly lease: Lease;
+  readonly sinceMs: number;
+  /** What the device becomes when the lease ends. */
+  readonly afterwards: FreeState;
+  /** The artifact that was sent ahead on account of this lease, for the job that will probably follow. */
+  readonly prefetchedDigest: string | null;
+}
+
+export type DeviceState = FreeState | LeasedState;
+
+export interface DeviceHealth {
+  readonly faultsInARow: readonly { readonly jobId: string; readonly fault: FarmFault }[];
+  /** Quarantines since the last success; above 0 the next job is the probation. */
+  readonly quarantinesInARow: number;
+}
+
+export interface Device {
+  readonly description: DeviceDescription;
+  readonly agentId: string;
+  readonly targetKeys: readonly string[];
+  readonly state: DeviceState;
+  readonly health: DeviceHealth;
+  /** Digests of the last artifacts that it ran, newest first. */
+  readonly recentArtifacts: readonly string[];
+  /** Time under lease so far, the current lease excluded. */
+  readonly busyMs: number;
+}
+
+const idle: StandingState = { kind: 'idle' };
+const healthy: DeviceHealth = { faultsInARow: [], quarantinesInARow: 0 };
+
+export function newDevice(description: DeviceDescription, agentId: string): Device {
+  return { description, agentId, targetKeys: targetKeysOf(description), state: idle, health: healthy, recentArtifacts: [], busyMs: 0 };
+}
+
+/** Seen again, perhaps through another agent or with other offers. */
+export function attachDevice(device: Device, description: DeviceDescription, agentId: string): Device {
+  const present = { ...device, description, agentId, targetKeys: targetKeysOf(description) };
+  return whenFree(present, (state) => (state.kind === 'absent' ? state.returnsTo : state));
+}
+
+export function detachDevice(device: Device, cause: AbsentState['cause'], nowMs: number): Device {
+  return whenFree(device, (state) => {
+    if (state.kind === 'absent') return cause === 'unplugged' ? { ...state, cause } : state;
+    return { kind: 'absent', sinceMs: nowMs, cause, returnsTo: state };
+  });
+}
+
+export function drainDevice(device: Device): Device {
+  return whenFree(device, (state) => whenStanding(state, () => ({ kind: 'drained' })));
+}
+
+/** The operator's word that the device is fit: it also ends a rest or a quarantine. */
+export function resumeDevice(device: Device): Device {
+  return whenFree({ ...device, health: healthy }, (state) => whenStanding(state, () => idle));
+}
+
+/** The end of a rest or a quarantine. */
+export function wakeDevice(device: Device, nowMs: number): Device {
+  return whenFree(device, (state) =>
+    whenStanding(state, (standing) => ((standing.kind === 'cooling' || standing.kind === 'quarantined') && standing.untilMs <= nowMs ? idle : standing)),
+  );
+}
+
+export function leaseDevice(device: Device, lease: Lease, digest: string, nowMs: number): Device {
+  assert(device.state.kind !== 'leased', `device ${lease.deviceSerial} has one lease at a time`);
+  const recentArtifacts = [digest, ...device.recentArtifacts.filter((other) => other !== digest)].slice(0, rememberedDeviceArtifacts);
+  return { ...device, recentArtifacts, state: { kind: 'leased', lease, sinceMs: nowMs, afterwards: device.state, prefetchedDigest: null } };
+}
+
+/** The lease ended without a word about the device. */
+export function releaseDevice(device: Device, nowMs: number): Device {
+  const { state } = device;
+  if (state.kind !== 'leased') return device;
+  return { ...device, state: state.afterwards, busyMs: device.busyMs + Math.max(0, nowMs - state.sinceMs) };
+}
+
+/** The lease ended with an outcome, which may tell something about the device. */
+export function judgeDevice(device: Device, lease: Lease, outcome: Outcome, nowMs: number): Device {
+  const released = releaseDevice(device, nowMs);
+  if (outcome.kind === 'measured') return { ...released, health: healthy };
+  // A candidate that fails says nothing about the phone, neither good nor bad.
+  if (outcome.kind === 'candidate-fault') return released;
+  switch (faultPolicy(outcome.code).device) {
+    case 'innocent':
+      return released;
+    case 'cools':
+      return rest(released, { kind: 'cooling', untilMs: nowMs + restMs(outcome), fault: outcome });
+    case 'suspect':
+      return suspect(released, lease.jobId, outcome, nowMs);
+  }
+}
+
+function suspect(device: Device, jobId: string, fault: FarmFault, nowMs: number): Device {
+  const { quarantinesInARow } = device.health;
+  const faultsInARow = [...device.health.faultsInARow, { jobId, fault }].slice(-faultsToQuarantine);
+  const onProbation = quarantinesInARow > 0;
+  // One job alone never condemns a phone: it may be the job that hangs every phone.
+  const guilty = faultsInARow.length >= faultsToQuarantine && new Set(faultsInARow.map((entry) => entry.jobId)).size > 1;
+  if (!onProbation && !guilty) return { ...device, health: { faultsInARow, quarantinesInARow } };
+  const untilMs = nowMs + Math.min(largestQuarantineMs, firstQuarantineMs * 2 ** Math.min(quarantinesInARow, 20));
+  const health = { faultsInARow, quarantinesInARow: quarantinesInARow + 1 };
+  return rest({ ...device, health }, { kind: 'quarantined', untilMs, faults: faultsInARow.map((entry) => entry.fault) });
+}
+
+/** Draining is the operator's word and goes before the farm's own. */
+function rest(device: Device, state: StandingState): Device {
+  return whenFree(device, (free) => whenStanding(free, (standing) => (standing.kind === 'drained' ? standing : state)));
+}
+
+function restMs(fault: FarmFault): number {
+  return fault.code === 'battery-low' ? coolingMs['battery-low'] : coolingMs['too-hot'];
+}
+
+/** Applies a change to what the device is, or to what it will be after its lease. */
+function whenFree(device: Device, change: (state: FreeState) => FreeState): Device {
+  const { state } = device;
+  const free = state.kind === 'leased' ? state.afterwards : state;
+  const next = change(free);
+  if (next === free) return device;
+  return { ...device, state: state.kind === 'leased' ? { ...state, afterwards: next } : next };
+}
+
+function whenStanding(state: FreeState, change: (standing: StandingState) => StandingState): FreeState {
+  if (state.kind !== 'absent') return change(state);
+  const returnsTo = change(state.returnsTo);
+  return returnsTo === state.returnsTo ? state : { ...state, returnsTo };
+}
+
+function targetKeysOf(description: DeviceDescription): readonly string[] {
+  return [...new Set(description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })))];
+}

@@ -1,0 +1,32 @@
+import type { FarmFaultCode } from '../../common/fault';
+
+/**
+ * What a farm fault says about the device it happened on: `suspect` counts towards quarantine, `cools` means that the
+ * device needs rest, `innocent` that the cause lies elsewhere.
+ */
+export type DeviceBlame = 'suspect' | 'cools' | 'innocent';
+
+export interface FaultPolicy {
+  readonly device: DeviceBlame;
+  /** Whether it counts towards the job's bound of farm faults; all count towards its bound of attempts. */
+  readonly countsForJob: boolean;
+}
+
+const policies: Readonly<Record<FarmFaultCode, FaultPolicy>> = {
+  disconnected: { device: 'suspect', countsForJob: true },
+  timeout: { device: 'suspect', countsForJob: true },
+  'storage-full': { device: 'suspect', countsForJob: true },
+  'tool-missing': { device: 'suspect', countsForJob: true },
+  'transfer-failed': { device: 'suspect', countsForJob: true },
+  'unreadable-output': { device: 'suspect', countsForJob: true },
+  'too-hot': { device: 'cools', countsForJob: false },
+  'battery-low': { device: 'cools', countsForJob: false },
+  'artifact-unavailable': { device: 'innocent', countsForJob: true },
+  'agent-lost': { device: 'innocent', countsForJob: true },
+  // An agent that shuts down in good order stops its own work; one that we stopped holds no current lease any more.
+  stopped: { device: 'innocent', countsForJob: false },
+};
+
+export function faultPolicy(code: FarmFaultCode): FaultPolicy {
+  return policies[code];
+}

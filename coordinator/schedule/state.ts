@@ -1,0 +1,77 @@
+import { Map } from 'immutable';
+import type { Lease } from '../../common/job';
+import type { Agent } from './agent';
+import type { Device } from './device';
+import type { OpenJob } from './job';
+import { rememberedEndedJobs } from './limits';
+import type { Owner } from './owner';
+import type { Pool } from './pool';
+import { emptyRecentSet, type RecentSet } from './recent_set';
+
+export interface SchedulerOptions {
+  /** The number of this start, from the ledger: it makes epochs grow over restarts. */
+  readonly incarnation: number;
+  readonly nowMs: number;
+}
+
+/** A lease that counts. What is not among these is void. */
+export interface ActiveLease {
+  readonly lease: Lease;
+  readonly agentId: string;
+  readonly grantedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Device time charged to the owner in advance. */
+  readonly chargedMs: number;
+}
+
+export type RecoveryState = { readonly kind: 'complete' } | { readonly kind: 'waiting'; readonly missingAgentIds: readonly string[]; readonly untilMs: number };
+
+export interface EndedCounts {
+  readonly measured: number;
+  readonly infeasible: number;
+  readonly abandoned: number;
+}
+
+/** Immutable throughout; collections share structure between versions. */
+export interface SchedulerState {
+  readonly incarnation: number;
+  /** The latest time that any event brought: time never runs backwards here. */
+  readonly nowMs: number;
+  readonly lastTickAtMs: number;
+  readonly grants: number;
+  readonly recovery: RecoveryState;
+  readonly agents: Map<string, Agent>;
+  readonly devices: Map<string, Device>;
+  /** By device serial, so a device cannot have two. */
+  readonly leases: Map<string, ActiveLease>;
+  readonly jobs: Map<string, OpenJob>;
+  readonly owners: Map<string, Owner>;
+  readonly pools: Map<string, Pool>;
+  readonly endedJobIds: RecentSet;
+  /** Since this start. */
+  readonly endedCounts: EndedCounts;
+}
+
+export function initialState(options: SchedulerOptions): SchedulerState {
+  return {
+    incarnation: options.incarnation,
+    nowMs: options.nowMs,
+    lastTickAtMs: options.nowMs,
+    grants: 0,
+    recovery: { kind: 'complete' },
+    agents: Map(),
+    devices: Map(),
+    leases: Map(),
+    jobs: Map(),
+    owners: Map(),
+    pools: Map(),
+    endedJobIds: emptyRecentSet(rememberedEndedJobs),
+    endedCounts: { measured: 0, infeasible: 0, abandoned: 0 },
+  };
+}
+
+/** The current lease that `lease` names, if it still counts. */
+export function currentLease(state: SchedulerState, lease: Lease): ActiveLease | undefined {
+  const active = state.leases.get(lease.deviceSerial);
+  return active?.lease.epoch === lease.epoch && active.lease.jobId === lease.jobId ? active : undefined;
+}

@@ -1,0 +1,84 @@
+import type { DeviceDescription } from '../../common/device';
+import type { AgentState } from './agent';
+import type { DeviceState } from './device';
+import { isGrantable } from './device_index';
+import type { EndedCounts, SchedulerState } from './state';
+
+/** The read side: what pages, API and metrics show. Each function scans what it shows; call them on demand, not per event. */
+export interface AgentView {
+  readonly agentId: string;
+  readonly state: AgentState;
+  readonly heardAtMs: number;
+  readonly devices: number;
+}
+
+export interface DeviceView {
+  readonly description: DeviceDescription;
+  readonly agentId: string;
+  readonly targets: readonly string[];
+  readonly state: DeviceState;
+  /** Time under lease since the device was first seen after this start, the running lease included. */
+  readonly busyMs: number;
+}
+
+export interface TargetView {
+  readonly target: string;
+  /** Devices that would take a job now. */
+  readonly idle: number;
+  /** Devices at work, on this target or on another one that they offer. */
+  readonly busy: number;
+  readonly unavailable: number;
+  readonly queued: number;
+}
+
+export interface JobCounts extends EndedCounts {
+  readonly queued: number;
+  readonly leased: number;
+}
+
+export interface Utilisation {
+  readonly busy: number;
+  /** Devices at work or ready for it; resting, drained and absent ones are not the queue's fault. */
+  readonly usable: number;
+  /** busy / usable; 0 without usable devices. */
+  readonly ratio: number;
+}
+
+export function agentViews(state: SchedulerState): readonly AgentView[] {
+  const devices = state.devices.countBy((device) => device.agentId);
+  return [...state.agents.values()].map(({ agentId, heardAtMs, state: agent }) => ({ agentId, heardAtMs, state: agent, devices: devices.get(agentId) ?? 0 }));
+}
+
+export function deviceViews(state: SchedulerState): readonly DeviceView[] {
+  return [...state.devices.values()].map((device) => ({
+    description: device.description,
+    agentId: device.agentId,
+    targets: device.targetKeys,
+    state: device.state,
+    busyMs: device.busyMs + (device.state.kind === 'leased' ? state.nowMs - device.state.sinceMs : 0),
+  }));
+}
+
+/** All targets that some device offers or some job waits for, by name. */
+export function targetViews(state: SchedulerState): readonly TargetView[] {
+  const views = new Map<string, TargetView>();
+  const view = (target: string): TargetView => views.get(target) ?? { target, idle: 0, busy: 0, unavailable: 0, queued: 0 };
+  for (const device of state.devices.values()) {
+    const count = isGrantable(state, device) ? 'idle' : device.state.kind === 'leased' ? 'busy' : 'unavailable';
+    for (const target of device.targetKeys) views.set(target, { ...view(target), [count]: view(target)[count] + 1 });
+  }
+  for (const pool of state.pools.values()) {
+    for (const [target, queues] of pool.queues) views.set(target, { ...view(target), queued: queues.reduce((sum, queue) => sum + queue.size, 0) });
+  }
+  return [...views.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+export function jobCounts(state: SchedulerState): JobCounts {
+  return { queued: state.jobs.size - state.leases.size, leased: state.leases.size, ...state.endedCounts };
+}
+
+export function utilisation(state: SchedulerState): Utilisation {
+  const busy = state.devices.count((device) => device.state.kind === 'leased');
+  const usable = busy + state.devices.count((device) => isGrantable(state, device));
+  return { busy, usable, ratio: usable === 0 ? 0 : busy / usable };
+}
