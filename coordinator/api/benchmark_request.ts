@@ -1,0 +1,44 @@
+import type { Artifact } from '../../common/artifact';
+import { BadInputError } from '../../common/bad_input';
+import type { BenchmarkPlan } from '../../common/job';
+import { formatTarget, parseTarget, type Target } from '../../common/target';
+import { artifactFromWire, planFromWire } from '../../proto/codec/job';
+import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
+import type { DeviceRecord } from '../ledger/ledger';
+
+export interface BenchmarkRequest {
+  readonly artifact: Artifact;
+  readonly targets: readonly Target[];
+  readonly plan: BenchmarkPlan;
+}
+
+/** One user's look at a model; more is a search. */
+const mostTargets = 64;
+/** Enough to find the typing error, short enough for one line. */
+const mostNamedTargets = 20;
+
+/** @throws BadInputError that names the field, and the known targets for an unknown one. */
+export function readBenchmarkRequest(wire: WireRequest, devices: Iterable<DeviceRecord>): BenchmarkRequest {
+  const artifact = artifactFromWire(wire.artifact);
+  if (!artifact.ok) throw new BadInputError(`benchmark: artifact: ${artifact.error}`);
+  const plan = planFromWire(wire.plan);
+  if (!plan.ok) throw new BadInputError(`benchmark: plan: ${plan.error}`);
+  const names = [...new Set(wire.targets)];
+  if (names.length === 0 || names.length > mostTargets) throw new BadInputError(`benchmark: targets: expected 1 to ${String(mostTargets)}, got ${String(names.length)}`);
+  const targets = names.map(parseTarget);
+  const known = knownTargets(devices);
+  const unknown = targets.find((target) => !known.has(formatTarget(target)));
+  if (unknown !== undefined) throw new BadInputError(`target "${formatTarget(unknown)}": no device of the fleet offers it; ${describeKnown([...known].sort())}`);
+  return { artifact: artifact.value, targets, plan: plan.value };
+}
+
+function knownTargets(devices: Iterable<DeviceRecord>): ReadonlySet<string> {
+  const targets = [...devices].flatMap(({ description }) => description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })));
+  return new Set(targets);
+}
+
+function describeKnown(names: readonly string[]): string {
+  if (names.length === 0) return 'no device has attached yet; start an agent (farm agent)';
+  const rest = names.length - mostNamedTargets;
+  return `expected one of ${names.slice(0, mostNamedTargets).join(', ')}${rest > 0 ? ` and ${String(rest)} more (farm targets)` : ''}`;
+}

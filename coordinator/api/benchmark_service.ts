@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { BadInputError } from '../../common/bad_input';
+import type { Clock } from '../../common/clock';
+import type { Job, Outcome } from '../../common/job';
+import type { Logger } from '../../common/logger';
+import { formatTarget } from '../../common/target';
+import { encodeResult } from '../../proto/codec/result';
+import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
+import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
+import type { BenchmarkUpdate as WireUpdate } from '../../proto/generated/farm/v1/BenchmarkUpdate';
+import type { ArtifactStore } from '../dispatch/artifact_store';
+import { notFound, serverStream, type ResponseStream } from '../dispatch/service_call';
+import type { DeviceRegister } from '../engine/device_register';
+import type { Engine } from '../engine/engine';
+import type { JobAttempt, JobUpdate } from '../engine/job_update';
+import type { Ledger } from '../ledger/ledger';
+import type { JobOwner } from '../schedule/event';
+import { readBenchmarkRequest, type BenchmarkRequest } from './benchmark_request';
+import { createMailbox, type Mailbox } from './mailbox';
+
+export interface BenchmarkServiceParts {
+  readonly engine: Pick<Engine, 'dispatch' | 'listen'>;
+  readonly ledger: Pick<Ledger, 'saveJob' | 'artifact'>;
+  readonly store: Pick<ArtifactStore, 'sizeBytes'>;
+  readonly devices: Pick<DeviceRegister, 'all'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Somebody waits for it, so it goes before every search. */
+const benchmarkPriority = 10;
+
+/** `BenchmarkService`: jobs that live as long as their client listens. */
+export function createBenchmarkService(parts: BenchmarkServiceParts): BenchmarkServiceHandlers {
+  return { Run: serverStream(parts.logger, (request, updates) => run(parts, request, updates)) };
+}
+
+async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: ResponseStream<WireUpdate>): Promise<void> {
+  const request = readBenchmarkRequest(wire, parts.devices.all());
+  await checkArtifact(parts, request);
+  const owner: JobOwner = { ownerId: `bench-${randomUUID()}`, priority: benchmarkPriority, weight: 1 };
+  const jobs = createJobs(owner.ownerId, request);
+  const mailbox = createMailbox<JobUpdate>();
+  const stopListening = parts.engine.listen(owner.ownerId, (update) => mailbox.put(update));
+  try {
+    for (const job of jobs.values()) {
+      await parts.ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
+      parts.engine.dispatch({ kind: 'job-submitted', atMs: parts.clock.nowMs(), job, owner });
+    }
+    await follow(jobs, mailbox, updates);
+  } finally {
+    stopListening();
+    parts.engine.dispatch({ kind: 'owner-ended', atMs: parts.clock.nowMs(), ownerId: owner.ownerId });
+  }
+}
+
+async function checkArtifact({ store, ledger }: BenchmarkServiceParts, { artifact }: BenchmarkRequest): Promise<void> {
+  const [sizeBytes, known] = await Promise.all([store.sizeBytes(artifact.digest), ledger.artifact(artifact.digest)]);
+  if (sizeBytes === undefined || known === undefined) throw notFound(`artifact ${artifact.digest} is not in the store; upload it first`);
+  if (sizeBytes !== artifact.sizeBytes || known.format !== artifact.format) {
+    throw new BadInputError(`benchmark: artifact: ${artifact.digest} is ${known.format} of ${String(sizeBytes)} bytes, not ${artifact.format} of ${String(artifact.sizeBytes)}`);
+  }
+}
+
+function createJobs(ownerId: string, { artifact, targets, plan }: BenchmarkRequest): ReadonlyMap<string, Job> {
+  return new Map(targets.map((target, index) => [`${ownerId}-${String(index)}`, { jobId: `${ownerId}-${String(index)}`, target, artifact, plan }]));
+}
+
+/** Sends what happens until every job has its last word or the client has left. */
+async function follow(jobs: ReadonlyMap<string, Job>, mailbox: Mailbox<JobUpdate>, updates: ResponseStream<WireUpdate>): Promise<void> {
+  for (const job of jobs.values()) await updates.send(toWire(job, { state: 'queued' }));
+  const open = new Set(jobs.keys());
+  while (open.size > 0) {
+    const update = await mailbox.take(updates.left);
+    if (update === undefined) return;
+    const job = jobs.get(update.jobId);
+    if (job === undefined) continue;
+    await updates.send(toWire(job, describe(job, update)));
+    if (update.kind !== 'leased' && update.kind !== 'attempt-failed') open.delete(update.jobId);
+  }
+}
+
+interface Description {
+  readonly state: 'queued' | 'leased' | 'measured' | 'infeasible' | 'abandoned';
+  readonly deviceSerial?: string;
+  readonly resultJson?: string;
+  readonly detail?: string;
+}
+
+function describe(job: Job, update: JobUpdate): Description {
+  switch (update.kind) {
+    case 'leased':
+      return { state: 'leased', deviceSerial: update.lease.deviceSerial };
+    case 'attempt-failed':
+      return { state: 'queued', deviceSerial: update.lease.deviceSerial, detail: `${update.fault.code}: ${update.fault.message}` };
+    case 'measured':
+      return { state: 'measured', ...describeAttempt(job, update.attempt, { kind: 'measured', measurement: update.measurement }) };
+    default:
+      return { state: update.kind, ...describeAttempt(job, update.attempt, update.fault), detail: `${update.fault.code}: ${update.fault.message}` };
+  }
+}
+
+function describeAttempt(job: Job, attempt: JobAttempt | undefined, outcome: Outcome): Omit<Description, 'state'> {
+  if (attempt === undefined) return {};
+  const result = { lease: attempt.lease, agentId: attempt.agentId, artifactDigest: job.artifact.digest, outcome };
+  return { deviceSerial: attempt.lease.deviceSerial, resultJson: Buffer.from(encodeResult(result)).toString() };
+}
+
+function toWire(job: Job, description: Description): WireUpdate {
+  return { target: formatTarget(job.target), jobId: job.jobId, ...description };
+}

@@ -1,0 +1,36 @@
+import type { FarmFault } from '../../common/fault';
+import { unreachable } from '../../common/assert';
+import type { DeviceState } from '../schedule/device';
+
+export interface DeviceStateText {
+  readonly state: DeviceState['kind'];
+  /** Why, for a person; empty when the state says it all. */
+  readonly detail: string;
+  readonly jobId: string;
+}
+
+export function describeDeviceState(state: DeviceState): DeviceStateText {
+  switch (state.kind) {
+    case 'idle':
+    case 'drained':
+      return { state: state.kind, detail: '', jobId: '' };
+    case 'leased':
+      return { state: state.kind, detail: state.afterwards.kind === 'drained' ? 'drained when the job ends' : '', jobId: state.lease.jobId };
+    case 'cooling':
+      return { state: state.kind, detail: `until ${time(state.untilMs)}: ${describeFault(state.fault)}`, jobId: '' };
+    case 'quarantined':
+      return { state: state.kind, detail: `until ${time(state.untilMs)}: ${[...new Set(state.faults.map(describeFault))].join('; ')}`, jobId: '' };
+    case 'absent':
+      return { state: state.kind, detail: `${state.cause === 'unplugged' ? 'not attached' : 'its agent is lost'} since ${time(state.sinceMs)}`, jobId: '' };
+    default:
+      return unreachable(state);
+  }
+}
+
+function time(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+function describeFault(fault: FarmFault): string {
+  return `${fault.code}: ${fault.message}`;
+}

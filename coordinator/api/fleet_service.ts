@@ -1,0 +1,87 @@
+import { status } from '@grpc/grpc-js';
+import type { Clock } from '../../common/clock';
+import type { Logger } from '../../common/logger';
+import { deviceToWire, unusablePhoneToWire } from '../../proto/codec/device';
+import type { Agent as WireAgent } from '../../proto/generated/farm/v1/Agent';
+import type { Device as WireDevice } from '../../proto/generated/farm/v1/Device';
+import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
+import type { TargetSummary as WireTarget } from '../../proto/generated/farm/v1/TargetSummary';
+import type { AgentDirectory, AgentRecord } from '../dispatch/agent_directory';
+import { CallError, notFound, unary } from '../dispatch/service_call';
+import type { DeviceRegister } from '../engine/device_register';
+import type { Engine } from '../engine/engine';
+import { deviceViews, targetViews, type DeviceView, type TargetView } from '../schedule/view';
+import { describeDeviceState } from './device_state';
+
+export interface FleetServiceParts {
+  readonly engine: Pick<Engine, 'dispatch' | 'state'>;
+  readonly directory: Pick<AgentDirectory, 'all'>;
+  readonly devices: DeviceRegister;
+  /** Jobs measured per device since this start. */
+  readonly jobsMeasured: (serial: string) => number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** `FleetService`: what is on the shelf, and the operator's word about it. */
+export function createFleetService(parts: FleetServiceParts): FleetServiceHandlers {
+  const { logger } = parts;
+  return {
+    ListDevices: unary(logger, () => ({
+      devices: deviceViews(parts.engine.state()).map((view) => deviceToMessage(parts, view)),
+      unusablePhones: parts.directory.all().flatMap((agent) => agent.unusablePhones.map(unusablePhoneToWire)),
+    })),
+    ListAgents: unary(logger, () => {
+      const present = deviceViews(parts.engine.state()).filter((view) => view.state.kind !== 'absent');
+      return { agents: parts.directory.all().map((agent) => agentToMessage(agent, present)) };
+    }),
+    ListTargets: unary(logger, () => ({
+      targets: targetViews(parts.engine.state()).map(targetToMessage),
+    })),
+    Drain: unary(logger, ({ serial }) => setDrained(parts, serial, true)),
+    Resume: unary(logger, ({ serial }) => setDrained(parts, serial, false)),
+    Remove: unary(logger, ({ serial }) => remove(parts, serial)),
+  };
+}
+
+async function setDrained(parts: FleetServiceParts, serial: string, drained: boolean): Promise<WireDevice> {
+  findDevice(parts, serial);
+  // The ledger first: what the operator was told must survive a restart.
+  await parts.devices.setDrained(serial, drained);
+  parts.engine.dispatch({ kind: drained ? 'device-drained' : 'device-resumed', atMs: parts.clock.nowMs(), deviceSerial: serial });
+  return deviceToMessage(parts, findDevice(parts, serial));
+}
+
+async function remove(parts: FleetServiceParts, serial: string): Promise<WireDevice> {
+  const view = findDevice(parts, serial);
+  if (view.state.kind !== 'absent') throw new CallError(status.FAILED_PRECONDITION, `device ${serial} is attached; unplug it, or exclude it in its agent's configuration, then remove it`);
+  await parts.devices.remove(serial);
+  parts.engine.dispatch({ kind: 'device-removed', atMs: parts.clock.nowMs(), deviceSerial: serial });
+  return deviceToMessage(parts, view);
+}
+
+function findDevice(parts: FleetServiceParts, serial: string): DeviceView {
+  const view = deviceViews(parts.engine.state()).find((each) => each.description.serial === serial);
+  if (view === undefined) throw notFound(`device "${serial.slice(0, 100)}" is not known; farm devices lists all`);
+  return view;
+}
+
+function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice {
+  const { serial } = view.description;
+  return {
+    description: deviceToWire(view.description),
+    agentId: view.agentId,
+    ...describeDeviceState(view.state),
+    jobsMeasured: parts.jobsMeasured(serial),
+    lastSeenAtMs: view.state.kind === 'absent' ? (parts.devices.find(serial)?.lastSeenAtMs ?? view.state.sinceMs) : parts.clock.nowMs(),
+  };
+}
+
+function agentToMessage(agent: AgentRecord, present: readonly DeviceView[]): WireAgent {
+  const deviceCount = present.filter((view) => view.agentId === agent.agentId).length;
+  return { agentId: agent.agentId, state: agent.link.kind, version: agent.version, lastHeardAtMs: agent.lastHeardAtMs, deviceCount };
+}
+
+function targetToMessage({ target, idle, busy, unavailable, queued }: TargetView): WireTarget {
+  return { target, devicesIdle: idle, devicesBusy: busy, devicesUnavailable: unavailable, jobsQueued: queued };
+}

@@ -1,0 +1,86 @@
+import { Server, ServerCredentials, type ServerInterceptor, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { listenFailure } from '../../common/http_status';
+import type { ListenAddress } from '../../common/loopback';
+import { loadFarmPackage, loadFarmServices } from '../../proto/service';
+import type { AgentServiceHandlers } from '../../proto/generated/farm/v1/AgentService';
+import type { ArtifactServiceHandlers } from '../../proto/generated/farm/v1/ArtifactService';
+import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
+import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
+import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
+
+export interface FarmHandlers {
+  readonly agent: AgentServiceHandlers;
+  readonly artifact: ArtifactServiceHandlers;
+  readonly benchmark: BenchmarkServiceHandlers;
+  readonly search: SearchServiceHandlers;
+  readonly fleet: FleetServiceHandlers;
+}
+
+export interface GrpcServer {
+  readonly port: number;
+  /** Refuses new calls, lets running ones end for a moment, then ends them. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keepalive finds a peer whose machine vanished, which TCP alone would report after minutes; heartbeats find one whose
+ * process hangs. A Hello of 4,096 devices has about 8 MB.
+ */
+const options = {
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.max_receive_message_length': 32 * 1024 * 1024,
+} as const;
+
+/** `tryShutdown` waits for the last stream, which may never end. */
+const stopDeadlineMs = 2_000;
+
+/** Opens the port. Whatever must be ready before the first call must be ready before this. @throws BadInputError when it cannot. */
+export async function startGrpcServer(address: ListenAddress, handlers: FarmHandlers, interceptors: ServerInterceptor[]): Promise<GrpcServer> {
+  const server = new Server({ ...options, interceptors });
+  const services = loadFarmServices();
+  const add = (definition: ServiceDefinition, implementation: object): void => server.addService(definition, implementation as UntypedServiceImplementation);
+  add(services.AgentService.service, handlers.agent);
+  add(services.ArtifactService.service, handlers.artifact);
+  add(services.BenchmarkService.service, handlers.benchmark);
+  add(services.SearchService.service, handlers.search);
+  add(services.FleetService.service, handlers.fleet);
+  // The empty name is the server as a whole: https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+  const health = new HealthImplementation({ '': 'SERVING' });
+  health.addToServer(server);
+  new ReflectionService(loadFarmPackage()).addToServer(server);
+  const port = await bind(server, address);
+  return {
+    port,
+    stop: () => {
+      health.setStatus('', 'NOT_SERVING');
+      return stop(server);
+    },
+  };
+}
+
+function bind(server: Server, address: ListenAddress): Promise<number> {
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${String(address.port)}`, ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(listenFailure(address, 'grpc.port', error.message));
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, stopDeadlineMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

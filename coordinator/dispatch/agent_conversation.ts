@@ -1,0 +1,126 @@
+import { unreachable } from '../../common/assert';
+import type { Clock } from '../../common/clock';
+import type { Logger } from '../../common/logger';
+import type { AgentMessage } from '../../proto/codec/agent_message';
+import type { DeviceRegister } from '../engine/device_register';
+import type { Engine } from '../engine/engine';
+import type { AgentDirectory, AgentSession } from './agent_directory';
+import { createAlarm } from './alarm';
+import type { OutgoingQueue } from './outgoing_queue';
+
+/** Why the coordinator ends a stream; `reason` is one line for the agent's log. */
+export interface Refusal {
+  readonly kind: 'bad-message' | 'silent' | 'too-slow' | 'replaced' | 'stopping' | 'failed';
+  readonly reason: string;
+}
+
+export interface AgentTiming {
+  readonly helloDeadlineMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly silenceDeadlineMs: number;
+}
+
+export interface ConversationParts {
+  readonly engine: Pick<Engine, 'dispatch'>;
+  readonly directory: AgentDirectory;
+  readonly devices: Pick<DeviceRegister, 'seen'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly timing: AgentTiming;
+  readonly outgoing: OutgoingQueue;
+  readonly refuse: (refusal: Refusal) => void;
+}
+
+/** What is said on one stream, without the stream. */
+export interface Conversation {
+  /** Resolves when the message is handled; the next one must wait for that. */
+  hear(message: AgentMessage): Promise<void>;
+  end(): void;
+}
+
+type Hello = Extract<AgentMessage, { kind: 'hello' }>;
+type LaterMessage = Exclude<AgentMessage, { kind: 'hello' }>;
+
+type Stage = { readonly kind: 'awaiting-hello' } | { readonly kind: 'attached'; readonly session: AgentSession } | { readonly kind: 'ended' };
+
+export function createConversation(parts: ConversationParts): Conversation {
+  const { timing, refuse } = parts;
+  let stage: Stage = { kind: 'awaiting-hello' };
+  const silence = createAlarm(() => refuse({ kind: 'silent', reason: 'nothing was heard from the agent for too long; attach again' }));
+  silence.set(timing.helloDeadlineMs);
+  const end = (): void => {
+    const former = stage;
+    stage = { kind: 'ended' };
+    silence.clear();
+    parts.outgoing.close();
+    if (former.kind === 'attached') leave(parts, former.session);
+  };
+  return {
+    hear: async (message) => {
+      if (stage.kind === 'ended') return;
+      silence.set(timing.silenceDeadlineMs);
+      if (stage.kind === 'attached') {
+        if (message.kind === 'hello') refuse({ kind: 'bad-message', reason: 'agent message: a second hello; open a new stream instead' });
+        else await follow(parts, stage.session, message);
+      } else if (message.kind !== 'hello') {
+        refuse({ kind: 'bad-message', reason: `agent message: expected hello first, got ${message.kind}` });
+      } else {
+        const session = openSession(parts, message);
+        stage = { kind: 'attached', session };
+        await greet(parts, session, message);
+      }
+    },
+    end,
+  };
+}
+
+function openSession(parts: ConversationParts, hello: Hello): AgentSession {
+  return {
+    agentId: hello.agentId,
+    send: (message) => {
+      if (!parts.outgoing.push(message)) parts.refuse({ kind: 'too-slow', reason: 'the agent does not read its messages; attach again' });
+    },
+    end: (kind) => parts.refuse({ kind, reason: kind === 'replaced' ? 'a newer stream of the same agent took over' : 'the coordinator is stopping' }),
+  };
+}
+
+/** The devices become durable before the scheduler may use them: a restart waits for the agents that it knows. */
+async function greet(parts: ConversationParts, session: AgentSession, hello: Hello): Promise<void> {
+  const { agentId, version, unusablePhones, devices, heldLeases } = hello;
+  parts.directory.attach(session, { version, unusablePhones, atMs: parts.clock.nowMs() });
+  session.send({ kind: 'welcome', heartbeatIntervalMs: parts.timing.heartbeatIntervalMs });
+  await parts.devices.seen(agentId, devices);
+  if (!parts.directory.isCurrent(session)) return;
+  parts.engine.dispatch({ kind: 'agent-attached', atMs: parts.clock.nowMs(), agentId, devices, heldLeases });
+  parts.logger.info({ agentId, version, devices: devices.length, heldLeases: heldLeases.length }, 'agent attached');
+}
+
+async function follow(parts: ConversationParts, session: AgentSession, message: LaterMessage): Promise<void> {
+  const { agentId } = session;
+  const atMs = parts.clock.nowMs();
+  parts.directory.heard(session, atMs);
+  switch (message.kind) {
+    case 'heartbeat':
+      parts.engine.dispatch({ kind: 'agent-heard', atMs, agentId, heldLeases: message.heldLeases });
+      return;
+    case 'device-attached':
+      await parts.devices.seen(agentId, [message.device]);
+      if (parts.directory.isCurrent(session)) parts.engine.dispatch({ kind: 'device-attached', atMs: parts.clock.nowMs(), agentId, device: message.device });
+      return;
+    case 'device-detached':
+      parts.engine.dispatch({ kind: 'device-detached', atMs, agentId, deviceSerial: message.deviceSerial, reason: message.reason });
+      return;
+    case 'unusable-phones':
+      parts.directory.setUnusablePhones(session, message.phones);
+      return;
+    default:
+      unreachable(message);
+  }
+}
+
+/** A session that was replaced leaves nothing behind: its agent is attached through the newer one. */
+function leave(parts: ConversationParts, session: AgentSession): void {
+  if (!parts.directory.detach(session)) return;
+  parts.engine.dispatch({ kind: 'agent-detached', atMs: parts.clock.nowMs(), agentId: session.agentId });
+  parts.logger.info({ agentId: session.agentId }, 'agent detached');
+}

@@ -1,0 +1,6 @@
+import type { CoordinatorMessage } from '../../proto/codec/coordinator_message';
+
+/** The way to the agents. A message to an agent that is not attached is lost: its next Hello reconciles. */
+export interface AgentLinks {
+  send(agentId: string, message: CoordinatorMessage): void;
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../../common/clock';
+import type { DeviceDescription } from '../../common/device';
+import type { DeviceRecord, Ledger } from '../ledger/ledger';
+
+/** Every device that was ever attached and not removed, in memory and in the ledger. */
+export interface DeviceRegister {
+  /** Resolves when the ledger knows the devices: only then may they be given jobs, or a restart would not wait for them. */
+  seen(agentId: string, devices: readonly DeviceDescription[]): Promise<void>;
+  find(serial: string): DeviceRecord | undefined;
+  setDrained(serial: string, drained: boolean): Promise<void>;
+  remove(serial: string): Promise<void>;
+  all(): Iterable<DeviceRecord>;
+}
+
+export interface DeviceRegisterParts {
+  readonly ledger: Pick<Ledger, 'saveDevice' | 'removeDevice' | 'devices'>;
+  readonly clock: Clock;
+}
+
+export async function openDeviceRegister({ ledger, clock }: DeviceRegisterParts): Promise<DeviceRegister> {
+  const bySerial = new Map((await ledger.devices()).map((record) => [record.description.serial, record]));
+  const save = async (record: DeviceRecord): Promise<void> => {
+    bySerial.set(record.description.serial, record);
+    await ledger.saveDevice(record);
+  };
+  return {
+    seen: async (agentId, devices) => {
+      const lastSeenAtMs = clock.nowMs();
+      for (const description of devices) {
+        await save({ description, agentId, lastSeenAtMs, drained: bySerial.get(description.serial)?.drained ?? false });
+      }
+    },
+    find: (serial) => bySerial.get(serial),
+    setDrained: async (serial, drained) => {
+      const record = bySerial.get(serial);
+      if (record !== undefined) await save({ ...record, drained });
+    },
+    remove: async (serial) => {
+      bySerial.delete(serial);
+      await ledger.removeDevice(serial);
+    },
+    all: () => bySerial.values(),
+  };
+}

@@ -1,0 +1,79 @@
+import { Gauge, type Registry } from 'prom-client';
+import { formatTarget } from '../../common/target';
+import type { SchedulerState } from '../schedule/state';
+import { agentViews, deviceViews, targetViews, utilisation } from '../schedule/view';
+import type { SearchView } from '../searches/search_view';
+
+export interface FarmGaugesParts {
+  readonly state: () => SchedulerState;
+  readonly searches: () => readonly SearchView[];
+  readonly isNatsConnected: () => boolean;
+}
+
+/** Computed when somebody looks: what a scrape shows is the state itself and cannot drift from it. */
+export function registerFarmGauges(registry: Registry, parts: FarmGaugesParts): void {
+  const register = (definition: Definition, fill: Fill): void => registerGauge(registry, definition, fill);
+  registerFleet(register, parts.state);
+  registerJobs(register, parts.state);
+  registerSearches(register, parts.searches);
+  register({ name: 'farm_nats_connected', help: '1 while the connection to NATS stands' }, (gauge) => gauge.set(Number(parts.isNatsConnected())));
+}
+
+interface Definition {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames?: readonly string[];
+}
+type Fill = (gauge: Gauge) => void;
+type Register = (definition: Definition, fill: Fill) => void;
+
+function registerGauge(registry: Registry, { name, help, labelNames = [] }: Definition, fill: Fill): void {
+  new Gauge({
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
+    collect() {
+      this.reset();
+      fill(this);
+    },
+  });
+}
+
+function registerFleet(register: Register, state: () => SchedulerState): void {
+  register({ name: 'farm_devices', help: 'Devices by state', labelNames: ['pool', 'state'] }, (gauge) => {
+    for (const view of deviceViews(state())) gauge.inc({ pool: view.description.pool, state: view.state.kind });
+  });
+  register({ name: 'farm_agents', help: 'Agents by state', labelNames: ['state'] }, (gauge) => {
+    for (const view of agentViews(state())) gauge.inc({ state: view.state.kind });
+  });
+  register({ name: 'farm_utilisation_ratio', help: 'Share of the usable devices that are at work' }, (gauge) => gauge.set(utilisation(state()).ratio));
+}
+
+function registerJobs(register: Register, state: () => SchedulerState): void {
+  register({ name: 'farm_leases', help: 'Leases that count' }, (gauge) => gauge.set(state().leases.size));
+  register({ name: 'farm_jobs', help: 'Open jobs by state', labelNames: ['target', 'state'] }, (gauge) => {
+    for (const { target, queued } of targetViews(state())) gauge.set({ target, state: 'queued' }, queued);
+    for (const { lease } of state().leases.values()) {
+      const open = state().jobs.get(lease.jobId);
+      if (open !== undefined) gauge.inc({ target: formatTarget(open.job.target), state: 'leased' });
+    }
+  });
+}
+
+/** Searches that are over are left out: a scrape must not grow with the farm's age. */
+function registerSearches(register: Register, searches: () => readonly SearchView[]): void {
+  const perTarget = (definition: Definition, fill: (gauge: Gauge, labels: { search: string; target: string }, progress: SearchView['targets'][number]) => void): void => {
+    register({ ...definition, labelNames: ['search', 'target', ...(definition.labelNames ?? [])] }, (gauge) => {
+      for (const { searchId, state, targets } of searches()) {
+        if (state !== 'running' && state !== 'paused') continue;
+        for (const progress of targets) fill(gauge, { search: searchId, target: progress.target }, progress);
+      }
+    });
+  };
+  perTarget({ name: 'farm_search_budget', help: 'Measurements that the search may make' }, (gauge, labels, { budget }) => gauge.set(labels, budget));
+  perTarget({ name: 'farm_search_hypervolume', help: 'Hypervolume of the front so far' }, (gauge, labels, { hypervolume }) => gauge.set(labels, hypervolume));
+  perTarget({ name: 'farm_search_candidates', help: 'Candidates by state', labelNames: ['state'] }, (gauge, labels, progress) => {
+    for (const state of ['measured', 'infeasible', 'abandoned', 'inFlight'] as const) gauge.set({ ...labels, state }, progress[state]);
+  });
+}

@@ -1,0 +1,72 @@
+import type { DeviceDescription, DeviceState } from '../../common/device';
+import { defaultPlan, type Job, type JobResult, type Lease, type Outcome } from '../../common/job';
+import type { Measurement } from '../../common/measurement';
+import { parseTarget } from '../../common/target';
+
+/** Made-up phones, jobs and numbers for tests of the coordinator's edges. */
+export const sampleTarget = 'sm8550/tflite/cpu/int8';
+export const sampleDigest = 'ab'.repeat(32);
+
+export function samplePhone(serial: string): DeviceDescription {
+  return {
+    serial,
+    kind: 'virtual',
+    manufacturer: 'Sample',
+    model: 'Phone',
+    soc: 'SM8550',
+    pool: 'sm8550',
+    osBuild: 'sample/phone:14',
+    abi: 'arm64-v8a',
+    cpuClusters: [{ cores: [0, 1, 2, 3], largestFrequencyKhz: 2_000_000 }],
+    memoryBytes: 8e9,
+    storageFreeBytes: 64e9,
+    thermalSensors: ['cpu'],
+    offers: [{ runtime: 'tflite', unit: 'cpu', precision: 'int8' }],
+    missing: [],
+  };
+}
+
+export function samplePhones(count: number, prefix = 'phone'): DeviceDescription[] {
+  return Array.from({ length: count }, (_, index) => samplePhone(`${prefix}-${String(index)}`));
+}
+
+export function sampleJob(jobId: string, digest = sampleDigest): Job {
+  return { jobId, target: parseTarget(sampleTarget), artifact: { digest, sizeBytes: 1_000, format: 'tflite' }, plan: defaultPlan };
+}
+
+export function measuredResult(lease: Lease, agentId: string, artifactDigest = sampleDigest): JobResult {
+  return { lease, agentId, artifactDigest, outcome: { kind: 'measured', measurement: sampleMeasurement(lease.deviceSerial) } };
+}
+
+export function failedResult(lease: Lease, agentId: string, outcome: Outcome): JobResult {
+  return { lease, agentId, artifactDigest: sampleDigest, outcome };
+}
+
+export function sampleMeasurement(deviceSerial: string, latencyMs = 4): Measurement {
+  const summary = { n: 1, minMs: latencyMs, p5Ms: latencyMs, p50Ms: latencyMs, p90Ms: latencyMs, p95Ms: latencyMs, meanMs: latencyMs, sdMs: 0 };
+  const conditions = {
+    ...{ deviceSerial, soc: 'SM8550', osBuild: 'sample/phone:14', agentVersion: '0.1.0', tool: 'benchmark_model', toolVersion: null, toolDigest: null },
+    ...{ command: 'benchmark_model --graph=model', threads: 1, boundary: 'Invoke()', unitShare: null, before: sampleState, after: sampleState, caveats: [] },
+  };
+  return {
+    latencyMs,
+    sessions: [{ timings: { kind: 'samples', samplesMs: [latencyMs] }, initMs: 1, peakMemoryBytes: null }],
+    sessionSummaries: [summary],
+    summary,
+    betweenSessionsCv: null,
+    conditions,
+    stages: { fetchMs: 1, pushMs: 2, readinessMs: 3, measureMs: 1_000, cleanUpMs: 5 },
+    startedAtMs: 1_700_000_000_000,
+    finishedAtMs: 1_700_000_001_000,
+  };
+}
+
+const sampleState: DeviceState = {
+  atMs: 1_700_000_000_000,
+  batteryPercent: 80,
+  batteryCelsius: 25,
+  thermalStatus: 0,
+  thermalStatusOverridden: false,
+  celsiusBySensor: { cpu: 30 },
+  cpuFrequencyKhz: [2_000_000],
+};
