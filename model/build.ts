@@ -1,0 +1,32 @@
+import { assert } from '../common/assert';
+import { inspectModel, type ModelSummary } from './inspect';
+import { parseCell } from './nasbench201/cell';
+import { cifarShape, createNetwork } from './nasbench201/network';
+import { writeOnnx } from './onnx/write';
+import type { CalibrationData } from './quantize/calibration';
+import { foldBatchNorm } from './quantize/fold_batch_norm';
+import { quantizeGraph } from './quantize/quantize';
+
+/** What to build: an architecture as its search space writes it, weights from `seed`. */
+export interface CandidateSpec {
+  readonly space: 'nasbench201';
+  readonly architecture: string;
+  readonly seed: number | string;
+  readonly calibration: CalibrationData;
+}
+
+/** ONNX files with float32 input `image` and output `logits`. The summary is of the int8 one. */
+export interface BuiltCandidate {
+  readonly float: Uint8Array;
+  readonly int8: Uint8Array;
+  readonly summary: ModelSummary;
+}
+
+/** Builds and quantizes one candidate. Equal specs give equal bytes. @throws BadInputError for an architecture that cannot be built */
+export async function buildCandidate(spec: CandidateSpec): Promise<BuiltCandidate> {
+  const network = foldBatchNorm(createNetwork(parseCell(spec.architecture), spec.seed, cifarShape));
+  const int8 = writeOnnx(await quantizeGraph(network, spec.calibration));
+  const summary = inspectModel(int8);
+  assert(summary.ok, 'a model built here passes inspection');
+  return { float: writeOnnx(network), int8, summary: summary.value };
+}

@@ -1,0 +1,44 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** A model loaded into ONNX Runtime on one core, for calibration and checks; benchmarks have their own adapter. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Runs once. Inputs and outputs are float32 in row-major order. */
+  readonly run: (inputs: ReadonlyMap<string, FloatTensor>) => Promise<ReadonlyMap<string, FloatTensor>>;
+  /** Frees the native memory; the session cannot be used afterwards. */
+  readonly release: () => Promise<void>;
+}
+
+export interface FloatTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** @throws Error with ONNX Runtime's words when it refuses the model: models given here were checked before. */
+export async function createSession(model: Uint8Array): Promise<Session> {
+  const session = await InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    // One core: equal sums in equal order on every machine, and the farm's other work keeps its cores.
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    // Session start matters more than speed here; 'all' would also reorder layouts.
+    graphOptimizationLevel: 'basic',
+    logSeverityLevel: 3,
+  });
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    run: async (inputs) => {
+      const feeds = Object.fromEntries([...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)]));
+      const results = await session.run(feeds);
+      return new Map(session.outputNames.map((name) => [name, floatTensor(name, results[name])]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function floatTensor(name: string, value: unknown): FloatTensor {
+  if (value instanceof Tensor && value.data instanceof Float32Array) return { shape: value.dims, data: value.data };
+  throw new Error(`output ${name} is not a float32 tensor`);
+}

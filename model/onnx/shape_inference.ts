@@ -1,0 +1,99 @@
+import { fail, ok, type Result } from '../../common/result';
+import { bytesPerElement, elementCount, type DeclaredTensor, type Graph, type Node, type TensorType } from './graph';
+import { knownOutput, knownTensor } from './known_values';
+import { elementwiseRules } from './shape_rules/elementwise';
+import { layoutRules } from './shape_rules/layout';
+import { matrixRules } from './shape_rules/matrix';
+import { ShapeProblem, type NodeTypes, type ShapeRule } from './shape_rules/rule';
+import { windowRules } from './shape_rules/window';
+
+/** No single activation of a phone's network comes near this; beyond it sums of sizes lose their last digits. */
+const largestTensorBytes = 2 ** 40;
+
+const rules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries({ ...windowRules, ...elementwiseRules, ...matrixRules, ...layoutRules }));
+
+/**
+ * The type of every tensor of a graph, constants included. The error is one line that names the input with a dynamic
+ * dimension, or the node and operator that cannot be followed. Operators without a rule are taken at the file's word.
+ */
+export function inferShapes(graph: Graph): Result<ReadonlyMap<string, TensorType>, string> {
+  const types = new Map<string, TensorType>([...graph.initializers].map(([name, { elementType, shape }]) => [name, { elementType, shape }]));
+  const values = new Map<string, readonly number[]>();
+  for (const [name, tensor] of graph.initializers) {
+    const known = knownTensor(tensor);
+    if (known !== undefined) values.set(name, known);
+  }
+  for (const input of graph.inputs) {
+    const fixed = fixedShape(input);
+    if (!fixed.ok) return fixed;
+    types.set(input.name, { elementType: input.elementType, shape: fixed.value });
+  }
+  for (const node of graph.nodes) {
+    const outputs = outputTypes(graph, node, { types, values });
+    if (!outputs.ok) return outputs;
+    node.outputs.forEach((output, index) => {
+      const type = outputs.value[index];
+      if (output !== '' && type !== undefined) types.set(output, type);
+    });
+    const known = knownOutput(node, { values: (index) => values.get(node.inputs[index] ?? ''), type: (index) => types.get(node.inputs[index] ?? '') });
+    if (known !== undefined) values.set(node.outputs[0] ?? '', known);
+  }
+  return ok(types);
+}
+
+function fixedShape(input: DeclaredTensor): Result<readonly number[], string> {
+  const name = shown(input.name);
+  if (input.shape === null) return fail(`input ${name} has no shape; export the model with one, e.g. 1x3x224x224`);
+  const dynamic = input.shape.find((dimension) => typeof dimension === 'string');
+  if (dynamic !== undefined) return fail(`input ${name} has a dynamic dimension ${shown(dynamic)}; fix it, e.g. 1x3x224x224`);
+  return ok(input.shape.map(Number));
+}
+
+interface Inferred {
+  readonly types: ReadonlyMap<string, TensorType>;
+  readonly values: ReadonlyMap<string, readonly number[]>;
+}
+
+function outputTypes(graph: Graph, node: Node, inferred: Inferred): Result<readonly TensorType[], string> {
+  const rule = rules.get(node.kind);
+  if (rule === undefined) return declaredTypes(graph, node);
+  try {
+    const outputs = rule(nodeTypes(graph, node, inferred));
+    const wrong = outputs.find((type) => !isSane(type));
+    if (wrong !== undefined) return fail(`node ${shown(node.name)} (${node.kind}): output shape ${wrong.shape.join('x')} is not possible`);
+    return ok(outputs);
+  } catch (error) {
+    if (error instanceof ShapeProblem) return fail(`node ${shown(node.name)} (${node.kind}): ${error.message}`);
+    throw error;
+  }
+}
+
+function nodeTypes(graph: Graph, node: Node, inferred: Inferred): NodeTypes {
+  return {
+    node,
+    opset: graph.opset,
+    input: (index) => {
+      const type = inferred.types.get(node.inputs[index] ?? '');
+      if (type === undefined) throw new ShapeProblem(`input ${index} is missing`);
+      return type;
+    },
+    has: (index) => (node.inputs[index] ?? '') !== '',
+    integers: (index) => inferred.values.get(node.inputs[index] ?? ''),
+  };
+}
+
+function declaredTypes(graph: Graph, node: Node): Result<readonly TensorType[], string> {
+  const declared = [...graph.declared.values(), ...graph.outputs];
+  const types = node.outputs.map((output) => declared.find((tensor) => tensor.name === output));
+  const known = types.flatMap((type) => (type?.shape?.every((size) => typeof size === 'number') === true ? [{ elementType: type.elementType, shape: type.shape.map(Number) }] : []));
+  if (known.length === node.outputs.length && known.every(isSane)) return ok(known);
+  return fail(`node ${shown(node.name)}: operator ${shown(node.kind)} is not known here and the file does not give its output shape; export with shapes (onnx.shape_inference) or replace the operator`);
+}
+
+function isSane({ elementType, shape }: TensorType): boolean {
+  return shape.every((size) => Number.isInteger(size) && size >= 0) && elementCount(shape) * bytesPerElement[elementType] <= largestTensorBytes;
+}
+
+function shown(name: string): string {
+  return `'${name.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 100)}'`;
+}

@@ -1,0 +1,53 @@
+import { onnx } from 'onnx-proto';
+import type { Attribute, DeclaredTensor, Graph, Node } from './graph';
+import { elementTypeCode, encodeTensor } from './tensor_codec';
+
+/** The format version of ONNX 1.10; every runtime of the last years reads it, and opset 13 needs at least 7. */
+const irVersion = 8;
+
+/** Serializes a graph. Equal graphs give equal bytes. */
+export function writeOnnx(graph: Graph): Uint8Array {
+  const proto: onnx.IModelProto = {
+    irVersion,
+    producerName: 'pareto-farm',
+    opsetImport: [{ domain: '', version: graph.opset }],
+    graph: {
+      name: graph.name,
+      node: graph.nodes.map(encodeNode),
+      initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
+      input: graph.inputs.map(encodeDeclaration),
+      output: graph.outputs.map(encodeDeclaration),
+      valueInfo: [...graph.declared.values()].map(encodeDeclaration),
+    },
+  };
+  return onnx.ModelProto.encode(proto).finish();
+}
+
+function encodeNode(node: Node): onnx.INodeProto {
+  return {
+    name: node.name,
+    opType: node.kind,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: [...node.attributes].map(([name, attribute]) => encodeAttribute(name, attribute)),
+  };
+}
+
+function encodeAttribute(name: string, attribute: Attribute): onnx.IAttributeProto {
+  const types = onnx.AttributeProto.AttributeType;
+  switch (attribute.kind) {
+    case 'int': return { name, type: types.INT, i: attribute.value };
+    case 'float': return { name, type: types.FLOAT, f: attribute.value };
+    case 'string': return { name, type: types.STRING, s: Buffer.from(attribute.value, 'utf8') };
+    case 'ints': return { name, type: types.INTS, ints: [...attribute.value] };
+    case 'floats': return { name, type: types.FLOATS, floats: [...attribute.value] };
+    case 'strings': return { name, type: types.STRINGS, strings: attribute.value.map((text) => Buffer.from(text, 'utf8')) };
+    case 'tensor': return { name, type: types.TENSOR, t: encodeTensor('', attribute.value) };
+  }
+}
+
+function encodeDeclaration(declared: DeclaredTensor): onnx.IValueInfoProto {
+  const dimensions = declared.shape?.map((dimension) => (typeof dimension === 'number' ? { dimValue: dimension } : { dimParam: dimension }));
+  const shape = dimensions === undefined ? {} : { shape: { dim: dimensions } };
+  return { name: declared.name, type: { tensorType: { elemType: elementTypeCode(declared.elementType), ...shape } } };
+}
