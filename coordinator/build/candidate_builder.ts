@@ -1,0 +1,64 @@
+import type { Artifact, ArtifactDigest } from '../../common/artifact';
+import type { Clock } from '../../common/clock';
+import { fail, ok, type Result } from '../../common/result';
+import type { Ledger } from '../ledger/ledger';
+import type { BuildFailure, BuildRequest, BuildResult } from './build_request';
+
+export interface BuiltModel {
+  readonly artifact: Artifact;
+  readonly macs: number;
+}
+
+export interface CandidateBuilder {
+  /** The model is in the artifact store and the ledger when this resolves. */
+  build(request: BuildRequest): Promise<Result<BuiltModel, BuildFailure>>;
+}
+
+export interface CandidateBuilderParts {
+  readonly pool: { build(request: BuildRequest): Promise<BuildResult> };
+  readonly store: { write(data: Uint8Array): Promise<{ readonly digest: ArtifactDigest; readonly sizeBytes: number }> };
+  readonly ledger: Pick<Ledger, 'saveArtifact'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+}
+
+/** More than a space of cells has; some 300 bytes each. */
+const mostRemembered = 50_000;
+
+/** Builds each architecture once, however many targets and searches ask for it, and whether at once or later. */
+export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateBuilder {
+  const known = new Map<string, Promise<Result<BuiltModel, BuildFailure>>>();
+  return {
+    build: async (request) => {
+      const key = keyOf(request);
+      const building = known.get(key) ?? buildAndStore(parts, request);
+      known.set(key, building);
+      forgetOldest(known);
+      let isBuilt = false;
+      try {
+        const built = await building;
+        isBuilt = built.ok;
+        return built;
+      } finally {
+        // What failed once may succeed on a machine that is less busy.
+        if (!isBuilt && known.get(key) === building) known.delete(key);
+      }
+    },
+  };
+}
+
+async function buildAndStore(parts: CandidateBuilderParts, request: BuildRequest): Promise<Result<BuiltModel, BuildFailure>> {
+  const output = await parts.pool.build(request);
+  if (!output.ok) return fail(output.error);
+  const artifact: Artifact = { ...(await parts.store.write(output.value.model)), format: 'onnx' };
+  await parts.ledger.saveArtifact(artifact, parts.clock.nowMs());
+  return ok({ artifact, macs: output.value.macs });
+}
+
+function keyOf(request: BuildRequest): string {
+  return JSON.stringify([request.space, request.architecture, request.cellsPerStage, request.seed]);
+}
+
+function forgetOldest(known: Map<string, unknown>): void {
+  const oldest = known.keys().next();
+  if (known.size > mostRemembered && oldest.done !== true) known.delete(oldest.value);
+}

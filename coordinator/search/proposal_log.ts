@@ -1,0 +1,74 @@
+import { assert } from '../../common/assert';
+import { createRandom, type Random } from '../../common/random';
+import { genotypeAt, genotypeCount, type Genotype, type SearchSpace } from './space';
+import type { Proposal } from './strategy';
+
+/** Random genotypes tried before the space is walked: enough while a hundredth of it is still unseen. */
+const largestDraws = 300;
+/** Larger spaces are not walked: a search never gets near their end, so failing to draw means that none is admitted. */
+const largestWalkedSpace = 2 ** 20;
+
+/** Every proposal of one strategy, and where to find architectures that are not among them. */
+export class ProposalLog {
+  readonly #space: SearchSpace;
+  readonly #sequences = new Map<string, number>();
+  /** All genotypes before it were found seen or invalid, which they stay. */
+  #walkedTo = 0;
+  #nextSequence = 0;
+
+  constructor(space: SearchSpace) {
+    this.#space = space;
+  }
+
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  add(architecture: string): Proposal {
+    const proposal = { sequence: this.#nextSequence, architecture };
+    this.adopt(proposal);
+    return proposal;
+  }
+
+  adopt({ sequence, architecture }: Proposal): void {
+    assert(sequence >= this.#nextSequence && !this.#sequences.has(architecture), `proposal ${String(sequence)} (${architecture}) is new`);
+    this.#sequences.set(architecture, sequence);
+    this.#nextSequence = sequence + 1;
+  }
+
+  sequenceOf(architecture: string): number {
+    const sequence = this.#sequences.get(architecture);
+    assert(sequence !== undefined, `${architecture} was proposed`);
+    return sequence;
+  }
+
+  /** The architecture, when it is valid and was not proposed. */
+  unseen(genotype: Genotype): string | undefined {
+    const architecture = this.#space.architectureOf(genotype);
+    return architecture === undefined || this.#sequences.has(architecture) ? undefined : architecture;
+  }
+
+  /** An unseen architecture by chance; undefined when there is none. */
+  drawUnseen(random: Random): string | undefined {
+    for (let draw = 0; draw < largestDraws; draw += 1) {
+      const architecture = this.unseen(this.#space.choices.map((count) => random.below(count)));
+      if (architecture !== undefined) return architecture;
+    }
+    return this.#walkToUnseen();
+  }
+
+  #walkToUnseen(): string | undefined {
+    const count = genotypeCount(this.#space);
+    if (count > largestWalkedSpace) return undefined;
+    for (; this.#walkedTo < count; this.#walkedTo += 1) {
+      const architecture = this.unseen(genotypeAt(this.#space, this.#walkedTo));
+      if (architecture !== undefined) return architecture;
+    }
+    return undefined;
+  }
+}
+
+/** Each proposal has its own chance, so that what came before, or a restart, does not shift it. */
+export function proposalRandom(seed: number, sequence: number): Random {
+  return createRandom(`${String(seed)}/proposal/${String(sequence)}`);
+}

@@ -1,0 +1,17 @@
+import { proposalRandom, ProposalLog } from './proposal_log';
+import type { SearchSpace } from './space';
+import type { Strategy } from './strategy';
+
+/** Random search without replacement, up to isomorphism: what every other strategy has to beat. */
+export function createRandomStrategy(space: SearchSpace, seed: number): Strategy {
+  const log = new ProposalLog(space);
+  return {
+    ask: () => {
+      const architecture = log.drawUnseen(proposalRandom(seed, log.nextSequence));
+      return architecture === undefined ? undefined : log.add(architecture);
+    },
+    adopt: (proposal) => log.adopt(proposal),
+    tell: (architecture) => void log.sequenceOf(architecture),
+    withdraw: (architecture) => void log.sequenceOf(architecture),
+  };
+}

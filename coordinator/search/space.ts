@@ -1,0 +1,44 @@
+/** One choice, counted from 0, for each position of the space. */
+export type Genotype = readonly number[];
+
+/** What a strategy must know of a search space, and nothing more. */
+export interface SearchSpace {
+  readonly name: string;
+  /** How many choices each position has; at least one. */
+  readonly choices: readonly number[];
+  /**
+   * The canonical name of the architecture: equal for genotypes that are the same network, so that nothing is measured
+   * twice. Undefined when the genotype is no network, or one that the search must not propose.
+   */
+  architectureOf(genotype: Genotype): string | undefined;
+  /** A genotype of the architecture: the inverse of `architectureOf` up to isomorphism. */
+  genotypeOf(architecture: string): Genotype;
+}
+
+/** The part of a space that passes a test which costs nothing, such as a limit on the known accuracy. */
+export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: string) => boolean): SearchSpace {
+  return {
+    name: space.name,
+    choices: space.choices,
+    genotypeOf: (architecture) => space.genotypeOf(architecture),
+    architectureOf: (genotype) => {
+      const architecture = space.architectureOf(genotype);
+      return architecture !== undefined && isAdmitted(architecture) ? architecture : undefined;
+    },
+  };
+}
+
+/** Number of genotypes, isomorphic and invalid ones included. */
+export function genotypeCount(space: SearchSpace): number {
+  return space.choices.reduce((product, count) => product * count, 1);
+}
+
+/** The genotype of a number from 0 to below `genotypeCount`: the choices are its digits. */
+export function genotypeAt(space: SearchSpace, index: number): Genotype {
+  let rest = index;
+  return space.choices.map((count) => {
+    const choice = rest % count;
+    rest = Math.floor(rest / count);
+    return choice;
+  });
+}

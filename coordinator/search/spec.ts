@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { BadInputError } from '../../common/bad_input';
+import { defaultPlan, planLimits } from '../../common/job';
+import { formatTarget, parseTarget, type Target } from '../../common/target';
+import { parseYaml } from '../../common/yaml';
+
+const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** Enough for any shelf; a larger list is a mistake. */
+const mostTargets = 64;
+
+const constraintsSchema = z.strictObject({
+  latencyMsMax: positive().optional(),
+  modelBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  macsMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  accuracyPercentMin: number(0, 100).optional(),
+});
+
+/** Limits on what a search may propose or put on its front; undefined = none. */
+export type Constraints = z.infer<typeof constraintsSchema>;
+
+const concurrencySchema = whole(1, 1_000);
+
+const targetSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { target: value } : value),
+  z.strictObject({
+    target: z.string('expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8').transform(toTarget),
+    constraints: constraintsSchema.optional(),
+    concurrency: concurrencySchema.optional(),
+  }),
+);
+
+const seedSchema = whole(0, Number.MAX_SAFE_INTEGER).default(1);
+
+const strategySchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('nsga2'), seed: seedSchema, populationSize: whole(2, 1_000).default(20) }),
+    z.strictObject({ kind: z.literal('random'), seed: seedSchema }),
+  ],
+  { error: 'expected a mapping with kind: nsga2 or kind: random' },
+);
+
+const planSchema = z.strictObject({
+  sessions: planField('sessions'),
+  runs: planField('runs'),
+  warmupRuns: planField('warmupRuns'),
+  threads: planField('threads'),
+  sessionDeadlineMs: planField('sessionDeadlineMs'),
+});
+
+const documentSchema = z.strictObject({
+  name: z.string('expected a name').regex(searchName, 'expected 1 to 63 letters, digits, ".", "_" or "-"'),
+  space: z.literal('nasbench201', { error: 'expected nasbench201, the only search space so far' }),
+  strategy: strategySchema.prefault({ kind: 'nsga2' }),
+  targets: z.array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]').min(1, 'expected at least one target').max(mostTargets, `expected at most ${mostTargets} targets`),
+  accuracy: z.strictObject({
+    table: z.literal('nasbench201-cifar10-12epoch', { error: 'expected nasbench201-cifar10-12epoch, the only table so far' }).default('nasbench201-cifar10-12epoch'),
+    split: z.enum(['validation', 'test'], { error: 'expected validation or test' }).default('validation'),
+  }).prefault({}),
+  constraints: constraintsSchema.prefault({}),
+  budget: z.strictObject({ measurements: whole(1, 1_000_000) }, { error: 'expected a mapping with measurements: the number to make on each target' }),
+  plan: planSchema.prefault({}),
+  concurrency: concurrencySchema.optional(),
+  priority: whole(-100, 100).default(0),
+  weight: positive(1_000).default(1),
+  model: z.strictObject({ cellsPerStage: whole(1, 20).default(5), seed: seedSchema }).prefault({}),
+});
+
+type SpecDocument = z.infer<typeof documentSchema>;
+
+export interface TargetSpec {
+  readonly target: Target;
+  /** `formatTarget(target)`. */
+  readonly name: string;
+  /** The target's own over those of the whole search. */
+  readonly constraints: Constraints;
+  /** Candidates on their way at once; undefined = as many as keep the target's devices busy. */
+  readonly concurrency: number | undefined;
+}
+
+/** What a user asked to search for; docs/search.md explains the fields. */
+export type SearchSpec = Readonly<Omit<SpecDocument, 'targets' | 'constraints' | 'concurrency'>> & { readonly targets: readonly TargetSpec[] };
+
+/** Reads a search's YAML; `source` names it in errors. @throws BadInputError that names the field and the remedy. */
+export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
+  const { targets, constraints, concurrency, ...rest } = parseYaml(yamlText, documentSchema, source);
+  const names = new Set<string>();
+  const resolved = targets.map((entry, index): TargetSpec => {
+    const name = formatTarget(entry.target);
+    const problem = unsupported(entry.target) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
+    if (problem !== undefined) throw new BadInputError(`${source}: field targets.${index}: ${name} ${problem}`);
+    names.add(name);
+    return { target: entry.target, name, constraints: { ...constraints, ...entry.constraints }, concurrency: entry.concurrency ?? concurrency };
+  });
+  return { ...rest, targets: resolved };
+}
+
+function unsupported(target: Target): string | undefined {
+  if (target.runtime !== 'onnxruntime') return 'needs TFLite models, and a search builds ONNX; choose a target with runtime onnxruntime';
+  return target.precision === 'int8' ? undefined : `is ${target.precision}, and a search builds int8 models; choose a target with precision int8`;
+}
+
+function toTarget(text: string, context: z.RefinementCtx): Target {
+  try {
+    return parseTarget(text);
+  } catch (error) {
+    if (!(error instanceof BadInputError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
+}
+
+function planField(field: keyof typeof planLimits): z.ZodDefault<z.ZodNumber> {
+  return whole(planLimits[field].min, planLimits[field].max).default(defaultPlan[field]);
+}
+
+function whole(min: number, max: number): z.ZodNumber {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.int(expected).min(min, expected).max(max, expected);
+}
+
+function number(min: number, max: number): z.ZodNumber {
+  const expected = `expected a number from ${min} to ${max}`;
+  return z.number(expected).min(min, expected).max(max, expected);
+}
+
+function positive(max = 1e9): z.ZodNumber {
+  const expected = `expected a number above 0, at most ${max}`;
+  return z.number(expected).gt(0, expected).max(max, expected);
+}

@@ -1,0 +1,29 @@
+import type { Point } from './point';
+
+export interface Proposal {
+  /** Counts the proposals of one search on one target from 0. */
+  readonly sequence: number;
+  readonly architecture: string;
+}
+
+export type Evaluation =
+  /** `violation` sums how far each broken constraint is exceeded, relative to its limit; 0 keeps them all. */
+  | { readonly kind: 'measured'; readonly objectives: Point; readonly violation: number }
+  /** The architecture cannot run there. The strategy learns from it. */
+  | { readonly kind: 'infeasible' };
+
+/**
+ * Chooses what to measure next; pure and deterministic. Its whole state follows from (seed, the proposals made, the tells
+ * in their order), never from how the two interleaved, so that a search is rebuilt after a restart by adopting its proposals,
+ * repeating its tells, and asking on. An architecture is proposed once in a search's life, whatever became of it.
+ */
+export interface Strategy {
+  /** May be called at any time, whatever is still pending. Undefined when the space has nothing left to propose. */
+  ask(): Proposal | undefined;
+  /** Takes over a proposal that an earlier process made; in rising sequence, before the first `ask`. */
+  adopt(proposal: Proposal): void;
+  /** Once for each proposal at most, in any order. */
+  tell(architecture: string, evaluation: Evaluation): void;
+  /** No evaluation will come, by no fault of the architecture: nothing is learned, nobody waits any longer. */
+  withdraw(architecture: string): void;
+}

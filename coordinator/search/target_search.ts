@@ -1,0 +1,109 @@
+import { Front, pointOf, type FrontMember } from './front';
+import type { Evaluation, Proposal, Strategy } from './strategy';
+
+export interface TargetSearchOptions {
+  readonly strategy: Strategy;
+  /** Measurements to make; architectures that turn out infeasible or are abandoned do not count. */
+  readonly measurements: number;
+  readonly latencyMsMax: number | undefined;
+  readonly accuracyPercentOf: (architecture: string) => number;
+}
+
+/** What became of a proposal. */
+export type CandidateEnd =
+  | { readonly kind: 'measured'; readonly latencyMs: number }
+  /** It cannot run there, or breaks a constraint that shows when it is built. */
+  | { readonly kind: 'infeasible' }
+  /** The farm failed it. */
+  | { readonly kind: 'abandoned' };
+
+export interface TargetProgress {
+  readonly budget: number;
+  readonly measured: number;
+  readonly infeasible: number;
+  readonly abandoned: number;
+  readonly inFlight: number;
+  readonly hypervolume: number;
+  readonly frontSize: number;
+}
+
+/** Proposals in all for each measurement of the budget: a target on which nearly everything fails must end too. */
+const proposalsPerMeasurement = 10;
+
+/** One search on one target, pure: proposals out, ends in, until the budget is spent or the space has no more. */
+export class TargetSearch {
+  readonly #options: TargetSearchOptions;
+  readonly #pending = new Set<string>();
+  readonly #front = new Front();
+  readonly #hypervolumes: number[] = [];
+  readonly #ended = { measured: 0, infeasible: 0, abandoned: 0 };
+  #isExhausted = false;
+
+  constructor(options: TargetSearchOptions) {
+    this.#options = options;
+  }
+
+  /** The next architecture to measure, if fewer than `largestInFlight` are on their way and the budget has room. */
+  propose(largestInFlight: number): Proposal | undefined {
+    if (this.#isSpent(this.#pending.size) || this.#pending.size >= largestInFlight) return undefined;
+    const proposal = this.#options.strategy.ask();
+    if (proposal === undefined) this.#isExhausted = true;
+    else this.#pending.add(proposal.architecture);
+    return proposal;
+  }
+
+  /** Takes over a proposal of an earlier process; in rising sequence, before any `propose`. */
+  adopt(proposal: Proposal): void {
+    this.#options.strategy.adopt(proposal);
+    this.#pending.add(proposal.architecture);
+  }
+
+  /** Returns false, and changes nothing, when the architecture is not pending: ends may be told twice. */
+  end(architecture: string, end: CandidateEnd): boolean {
+    if (!this.#pending.delete(architecture)) return false;
+    this.#ended[end.kind] += 1;
+    if (end.kind === 'abandoned') this.#options.strategy.withdraw(architecture);
+    else this.#options.strategy.tell(architecture, end.kind === 'measured' ? this.#record(architecture, end.latencyMs) : { kind: 'infeasible' });
+    return true;
+  }
+
+  /** Nothing is pending and nothing more will be proposed. */
+  get isFinished(): boolean {
+    return this.#pending.size === 0 && (this.#isExhausted || this.#isSpent(0));
+  }
+
+  /** Non-dominated among what was measured and keeps the constraints; fastest first. */
+  get front(): readonly FrontMember[] {
+    return this.#front.members;
+  }
+
+  /** The hypervolume after each measurement. */
+  get hypervolumes(): readonly number[] {
+    return this.#hypervolumes;
+  }
+
+  progress(): TargetProgress {
+    return {
+      budget: this.#options.measurements,
+      ...this.#ended,
+      inFlight: this.#pending.size,
+      hypervolume: this.#front.hypervolume,
+      frontSize: this.#front.members.length,
+    };
+  }
+
+  #isSpent(inFlight: number): boolean {
+    const { measured, infeasible, abandoned } = this.#ended;
+    const proposed = measured + infeasible + abandoned + inFlight;
+    return measured + inFlight >= this.#options.measurements || proposed >= this.#options.measurements * proposalsPerMeasurement;
+  }
+
+  #record(architecture: string, latencyMs: number): Evaluation {
+    const { latencyMsMax, accuracyPercentOf } = this.#options;
+    const member = { architecture, latencyMs, accuracyPercent: accuracyPercentOf(architecture) };
+    const violation = latencyMsMax === undefined ? 0 : Math.max(0, latencyMs / latencyMsMax - 1);
+    if (violation === 0) this.#front.insert(member);
+    this.#hypervolumes.push(this.#front.hypervolume);
+    return { kind: 'measured', objectives: pointOf(member), violation };
+  }
+}

@@ -1,0 +1,279 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assert } from '../../common/assert';
+import type { Artifact } from '../../common/artifact';
+import type { BuildFailure } from '../build/build_request';
+import type { JobUpdate } from '../engine/job_update';
+import type { CandidateRecord, JobRecord, SearchRecord, SearchState } from '../ledger/ledger';
+import type { SearchSpec } from '../search/spec';
+import type { CandidateEnd } from '../search/target_search';
+import type { SearchParts } from './search_parts';
+import type { FrontPoint, FrontView, SearchView } from './search_view';
+import { TargetLane } from './target_lane';
+
+/** Builds that may fail in a row before the search pauses: one can be bad luck, so many mean that the builder is broken. */
+const mostBuildFailuresInRow = 10;
+/** Ends that are replayed before the event loop gets a turn: some milliseconds of work. */
+const replayedPerTurn = 200;
+
+interface Place {
+  readonly lane: TargetLane;
+  readonly architecture: string;
+}
+
+/** One search in this process: its lanes, fed with what the engine says of its jobs. */
+export class RunningSearch {
+  readonly #record: SearchRecord;
+  readonly #spec: SearchSpec;
+  readonly #parts: SearchParts;
+  readonly #onChange: (search: RunningSearch) => void;
+  readonly #lanes: readonly TargetLane[];
+  readonly #places = new Map<string, Place>();
+  #state: SearchState;
+  #problem: string | null = null;
+  #buildFailuresInRow = 0;
+  #stopListening: (() => void) | undefined;
+  /** What the engine says while the ledger is being read, to be heard afterwards; undefined when nothing is being read. */
+  #early: JobUpdate[] | undefined;
+  #isClosed = false;
+
+  constructor(record: SearchRecord, spec: SearchSpec, parts: SearchParts, onChange: (search: RunningSearch) => void) {
+    this.#record = record;
+    this.#spec = spec;
+    this.#parts = parts;
+    this.#onChange = onChange;
+    this.#state = record.state;
+    this.#lanes = spec.targets.map((target) => this.#openLane(target));
+  }
+
+  get state(): SearchState {
+    return this.#state;
+  }
+
+  /**
+   * Rebuilds the search from the ledger: proposals in their order, then ends in theirs, then what is open is submitted again.
+   * The engine is listened to before the ledger is read: what ends in between is heard at least once, and an end that is
+   * told twice changes nothing.
+   */
+  async restore(): Promise<void> {
+    const early: JobUpdate[] = [];
+    this.#early = early;
+    if (this.#isActive()) this.#listen();
+    const { ledger } = this.#parts;
+    const jobs = await ledger.jobs({ ownerId: this.#record.searchId });
+    this.#adopt(await ledger.candidates(this.#record.searchId), jobs);
+    await this.#replay(jobs.filter((job) => job.state.kind !== 'open'));
+    this.#early = undefined;
+    if (!this.#isActive()) return;
+    for (const update of early) this.#hear(update);
+    if (this.#state === 'paused') this.#pauseOwner();
+    for (const { job } of jobs.filter((record) => record.state.kind === 'open')) this.#places.get(job.jobId)?.lane.submit(job);
+    this.fill();
+  }
+
+  /** Proposes what there is room for: after a change of the fleet, and after every end. */
+  fill(): void {
+    if (this.#state !== 'running' || this.#early !== undefined || this.#isClosed) return;
+    this.#listen();
+    for (const lane of this.#lanes) lane.fill();
+    if (this.#lanes.every((lane) => lane.search.isFinished)) this.#guard(this.#finish());
+  }
+
+  async pause(): Promise<void> {
+    assert(this.#state === 'running', 'only a running search is paused');
+    await this.#setState('paused');
+    this.#pauseOwner();
+    this.#onChange(this);
+  }
+
+  async resume(): Promise<void> {
+    assert(this.#state === 'paused', 'only a paused search is resumed');
+    await this.#setState('running');
+    this.#problem = null;
+    this.#buildFailuresInRow = 0;
+    this.#parts.engine.dispatch({ kind: 'owner-resumed', atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
+    this.fill();
+    this.#onChange(this);
+  }
+
+  async stop(): Promise<void> {
+    await this.#setState('stopped');
+    this.#stopListening?.();
+    // What is being saved right now must be submitted first, or it would stay open in the ledger.
+    await this.settled();
+    this.#endOwner();
+    this.#onChange(this);
+  }
+
+  /** The process ends, the search does not: nothing more is proposed or saved, the next process goes on. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopListening?.();
+    await this.settled();
+  }
+
+  /** Resolves when nothing is being built or saved. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.settled()));
+  }
+
+  view(): SearchView {
+    const { searchId, name, createdAtMs } = this.#record;
+    return {
+      searchId, name, createdAtMs,
+      state: this.#state,
+      space: this.#spec.space,
+      strategy: this.#spec.strategy.kind,
+      seed: this.#spec.strategy.seed,
+      problem: this.#problem,
+      targets: this.#lanes.map((lane) => ({ target: lane.name, ...lane.search.progress(), ...(this.#isActive() ? {} : { inFlight: 0 }) })),
+    };
+  }
+
+  /** The fronts of all targets, or of the named one. */
+  async fronts(target: string | undefined): Promise<readonly FrontView[]> {
+    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => this.#frontOf(lane)));
+  }
+
+  /** The name under which the search knows an architecture. @throws BadInputError for text that names none */
+  canonical(architecture: string): string {
+    const space = this.#parts.catalog.space(this.#spec);
+    return space.architectureOf(space.genotypeOf(architecture)) ?? architecture;
+  }
+
+  /** The int8 model of an architecture, if the search built it for any target. */
+  artifactOf(architecture: string): Artifact | undefined {
+    return this.#lanes.map((lane) => lane.artifactOf(architecture)).find((artifact) => artifact !== undefined);
+  }
+
+  get targetNames(): readonly string[] {
+    return this.#lanes.map((lane) => lane.name);
+  }
+
+  #openLane(target: SearchSpec['targets'][number]): TargetLane {
+    const lane: TargetLane = new TargetLane({
+      searchId: this.#record.searchId,
+      spec: this.#spec,
+      target,
+      parts: this.#parts,
+      onSaved: (proposal, jobId) => this.#places.set(jobId, { lane, architecture: proposal.architecture }),
+      onChange: () => this.#changed(),
+      onBuilt: (failure) => this.#countBuild(failure),
+      isStopped: () => this.#isClosed || this.#state === 'stopped',
+    });
+    return lane;
+  }
+
+  #adopt(candidates: readonly CandidateRecord[], jobs: readonly JobRecord[]): void {
+    const jobsById = new Map(jobs.map(({ job }) => [job.jobId, job]));
+    const lanes = new Map(this.#lanes.map((lane) => [lane.name, lane]));
+    for (const { target, sequence, architecture, jobId } of [...candidates].sort((a, b) => a.sequence - b.sequence)) {
+      const lane = lanes.get(target);
+      const job = jobsById.get(jobId);
+      assert(lane !== undefined && job !== undefined, `candidate ${jobId} has its target and its job`);
+      lane.adopt({ sequence, architecture }, job.artifact);
+      this.#places.set(jobId, { lane, architecture });
+    }
+  }
+
+  async #replay(ended: readonly JobRecord[]): Promise<void> {
+    for (let start = 0; start < ended.length; start += replayedPerTurn) {
+      const some = ended.slice(start, start + replayedPerTurn);
+      const measurements = await this.#parts.ledger.measurements(some.map(({ job }) => job.jobId));
+      for (const { job, state } of some) {
+        assert(state.kind !== 'open', 'only ends are replayed');
+        const latencyMs = measurements.get(job.jobId)?.latencyMs;
+        if (state.kind !== 'measured') this.#end(job.jobId, { kind: state.kind });
+        else if (latencyMs !== undefined) this.#end(job.jobId, { kind: 'measured', latencyMs });
+      }
+      await nextTurn();
+    }
+  }
+
+  #listen(): void {
+    this.#stopListening ??= this.#parts.engine.listen(this.#record.searchId, (update) => this.#hear(update));
+  }
+
+  #hear(update: JobUpdate): void {
+    if (update.kind === 'leased' || update.kind === 'attempt-failed' || !this.#isActive()) return;
+    if (this.#early !== undefined) {
+      this.#early.push(update);
+      return;
+    }
+    const end: CandidateEnd = update.kind === 'measured' ? { kind: 'measured', latencyMs: update.measurement.latencyMs } : { kind: update.kind };
+    if (this.#end(update.jobId, end)) this.#changed();
+  }
+
+  #end(jobId: string, end: CandidateEnd): boolean {
+    const place = this.#places.get(jobId);
+    return place?.lane.search.end(place.architecture, end) ?? false;
+  }
+
+  #changed(): void {
+    this.fill();
+    this.#onChange(this);
+  }
+
+  #countBuild(failure: BuildFailure | undefined): void {
+    if (failure === undefined) {
+      this.#buildFailuresInRow = 0;
+      return;
+    }
+    this.#buildFailuresInRow += 1;
+    this.#parts.logger.warn({ searchId: this.#record.searchId, failure }, 'a candidate could not be built');
+    if (this.#buildFailuresInRow < mostBuildFailuresInRow || this.#state !== 'running') return;
+    this.#problem = `${mostBuildFailuresInRow} models in a row could not be built: ${failure.message}; resume the search when that is mended`;
+    this.#guard(this.pause());
+  }
+
+  async #finish(): Promise<void> {
+    await this.#setState('finished');
+    this.#stopListening?.();
+    this.#endOwner();
+    this.#onChange(this);
+  }
+
+  /** The new state holds at once, and is told when the ledger has it. */
+  async #setState(state: SearchState): Promise<void> {
+    this.#state = state;
+    await this.#parts.ledger.setSearchState(this.#record.searchId, state);
+  }
+
+  #isActive(): boolean {
+    return this.#state === 'running' || this.#state === 'paused';
+  }
+
+  #pauseOwner(): void {
+    this.#parts.engine.dispatch({ kind: 'owner-paused', atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
+  }
+
+  #endOwner(): void {
+    this.#parts.engine.dispatch({ kind: 'owner-ended', atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
+  }
+
+  /** For work that nobody waits for: its only failure is the ledger's. */
+  #guard(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#parts.onFailure(error as Error));
+  }
+
+  async #frontOf(lane: TargetLane): Promise<FrontView> {
+    const members = lane.search.front;
+    const measurements = await this.#parts.ledger.measurements(members.map(({ architecture }) => lane.jobIdOf(architecture)));
+    const points = members.flatMap(({ architecture, accuracyPercent, latencyMs }): FrontPoint[] => {
+      const jobId = lane.jobIdOf(architecture);
+      const measurement = measurements.get(jobId);
+      const artifact = lane.artifactOf(architecture);
+      if (measurement === undefined || artifact === undefined) return [];
+      const { summary, conditions } = measurement;
+      return [{
+        architecture, accuracyPercent, latencyMs, jobId,
+        latencyP5Ms: summary.p5Ms,
+        latencyP95Ms: summary.p95Ms,
+        sizeBytes: artifact.sizeBytes,
+        artifactDigest: artifact.digest,
+        deviceSerial: conditions.deviceSerial,
+        caveats: conditions.caveats,
+      }];
+    });
+    return { target: lane.name, points, hypervolumes: lane.search.hypervolumes };
+  }
+}

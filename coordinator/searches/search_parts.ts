@@ -1,0 +1,28 @@
+import type { Clock } from '../../common/clock';
+import type { Logger } from '../../common/logger';
+import type { Target } from '../../common/target';
+import type { CandidateBuilder } from '../build/candidate_builder';
+import type { JobListener } from '../engine/job_update';
+import type { Ledger } from '../ledger/ledger';
+import type { SchedulerEvent } from '../schedule/event';
+import type { SearchCatalog } from './search_catalog';
+
+/** What searches need of the engine. Submitting a job that it knows already must change nothing. */
+export interface SearchEngine {
+  dispatch(event: SchedulerEvent): void;
+  /** One listener per owner; the returned function ends it. */
+  listen(ownerId: string, listener: JobListener): () => void;
+}
+
+export interface SearchParts {
+  readonly engine: SearchEngine;
+  readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'searches' | 'saveCandidate' | 'candidates' | 'jobs' | 'commit' | 'measurements' | 'devices'>;
+  readonly builder: CandidateBuilder;
+  readonly catalog: SearchCatalog;
+  /** Devices that offer the target and are attached now. */
+  readonly deviceCount: (target: Target) => number;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** The ledger or the artifact store cannot be written: the program must end. Called once or more. */
+  readonly onFailure: (error: Error) => void;
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import type { Artifact } from '../../common/artifact';
+import { BadInputError } from '../../common/bad_input';
+import { formatTarget } from '../../common/target';
+import type { SearchRecord } from '../ledger/ledger';
+import { parseSearchSpec, type SearchSpec } from '../search/spec';
+import { RunningSearch } from './running_search';
+import type { SearchParts } from './search_parts';
+import type { FrontView, SearchView } from './search_view';
+
+/** Each keeps candidates on their way on all its targets; far more than a shelf can serve. */
+const mostActiveSearches = 100;
+
+export type SearchListener = (view: SearchView) => void;
+
+/** All searches of the coordinator. A user's mistake is a BadInputError; every change is in the ledger before it is answered. */
+export class SearchRunner {
+  readonly #parts: SearchParts;
+  /** Loaded from the ledger when first asked for, and those that run. */
+  readonly #searches = new Map<string, Promise<RunningSearch>>();
+  readonly #active = new Set<RunningSearch>();
+  readonly #listeners = new Set<SearchListener>();
+
+  constructor(parts: SearchParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes up all searches that had not ended when the coordinator did. Call once, before anything else. */
+  async resumeAll(): Promise<void> {
+    for (const record of await this.#parts.ledger.searches()) {
+      if (record.state === 'running' || record.state === 'paused') await this.#loadUsable(record);
+    }
+  }
+
+  /** Before the builder and the ledger are closed. The searches go on in the next process. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#active].map((search) => search.close()));
+  }
+
+  /** `source` names the YAML in errors. @throws BadInputError */
+  async create(specYaml: string, source: string): Promise<SearchView> {
+    const spec = parseSearchSpec(specYaml, source);
+    await this.#checkTargets(spec, source);
+    if (this.#active.size >= mostActiveSearches) throw new BadInputError(`${mostActiveSearches} searches are running or paused, the most there can be; stop one first (see: farm search list)`);
+    const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml, createdAtMs: this.#parts.clock.nowMs() };
+    const search = new RunningSearch(record, spec, this.#parts, (changed) => this.#tell(changed));
+    await this.#parts.ledger.saveSearch(record);
+    this.#searches.set(record.searchId, Promise.resolve(search));
+    this.#active.add(search);
+    search.fill();
+    this.#tell(search);
+    return search.view();
+  }
+
+  async pause(searchId: string): Promise<SearchView> {
+    const search = await this.#find(searchId);
+    if (search.state === 'running') await search.pause();
+    return requireState(search, 'paused', 'paused');
+  }
+
+  async resume(searchId: string): Promise<SearchView> {
+    const search = await this.#find(searchId);
+    if (search.state === 'paused') await search.resume();
+    return search.state === 'finished' ? search.view() : requireState(search, 'running', 'resumed');
+  }
+
+  /** For good. Repeating it changes nothing. */
+  async stop(searchId: string): Promise<SearchView> {
+    const search = await this.#find(searchId);
+    if (search.state === 'running' || search.state === 'paused') await search.stop();
+    return requireState(search, 'stopped', 'stopped');
+  }
+
+  /** Oldest first. */
+  async list(): Promise<readonly SearchView[]> {
+    const records = await this.#parts.ledger.searches();
+    const views: SearchView[] = [];
+    for (const record of records) {
+      const search = await this.#loadUsable(record);
+      if (search !== undefined) views.push(search.view());
+    }
+    return views;
+  }
+
+  async get(searchId: string): Promise<SearchView> {
+    return (await this.#find(searchId)).view();
+  }
+
+  /** Called with a search's view after each change of it; the returned function ends that. The listener must not throw. */
+  watch(listener: SearchListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** @throws BadInputError for a target that the search does not have */
+  async front(searchId: string, target?: string): Promise<readonly FrontView[]> {
+    const search = await this.#find(searchId);
+    if (target !== undefined && !search.targetNames.includes(target)) {
+      throw new BadInputError(`search ${searchId} has no target ${target}; its targets are ${search.targetNames.join(', ')}`);
+    }
+    return search.fronts(target);
+  }
+
+  /** The int8 model of an architecture that the search built, by its own or an isomorphic name. @throws BadInputError */
+  async exportModel(searchId: string, architecture: string): Promise<Artifact> {
+    const search = await this.#find(searchId);
+    const artifact = search.artifactOf(search.canonical(architecture));
+    if (artifact === undefined) throw new BadInputError(`search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`);
+    return artifact;
+  }
+
+  /** The fleet has changed: more devices take more candidates. */
+  fleetChanged(): void {
+    for (const search of this.#active) search.fill();
+  }
+
+  /** Resolves when nothing is being built or saved. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#active].map((search) => search.settled()));
+  }
+
+  async #find(searchId: string): Promise<RunningSearch> {
+    const known = this.#searches.get(searchId);
+    if (known !== undefined) return known;
+    const record = (await this.#parts.ledger.searches()).find((search) => search.searchId === searchId);
+    if (record === undefined) throw new BadInputError(`there is no search "${searchId}" (see: farm search list)`);
+    return this.#load(record);
+  }
+
+  /** Undefined for a search whose specification this version no longer takes: it must not keep the others from running. */
+  async #loadUsable(record: SearchRecord): Promise<RunningSearch | undefined> {
+    try {
+      return await this.#load(record);
+    } catch (error) {
+      if (!(error instanceof BadInputError)) throw error;
+      this.#parts.logger.error({ searchId: record.searchId, problem: error.message }, 'a search cannot be taken up');
+      return undefined;
+    }
+  }
+
+  #load(record: SearchRecord): Promise<RunningSearch> {
+    const known = this.#searches.get(record.searchId);
+    if (known !== undefined) return known;
+    const loading = this.#restore(record);
+    this.#searches.set(record.searchId, loading);
+    return loading;
+  }
+
+  async #restore(record: SearchRecord): Promise<RunningSearch> {
+    const spec = parseSearchSpec(record.specYaml, `search ${record.searchId}`);
+    const search = new RunningSearch(record, spec, this.#parts, (changed) => this.#tell(changed));
+    if (record.state === 'running' || record.state === 'paused') this.#active.add(search);
+    await search.restore();
+    return search;
+  }
+
+  #tell(search: RunningSearch): void {
+    if (search.state === 'stopped' || search.state === 'finished') this.#active.delete(search);
+    if (this.#listeners.size === 0) return;
+    const view = search.view();
+    for (const listener of this.#listeners) listener(view);
+  }
+
+  /** A target that no device ever offered is more likely a typing error than a phone to come. */
+  async #checkTargets(spec: SearchSpec, source: string): Promise<void> {
+    const devices = await this.#parts.ledger.devices();
+    const known = new Set(devices.flatMap(({ description }) => description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer }))));
+    spec.targets.forEach(({ name }, index) => {
+      if (known.has(name)) return;
+      const remedy = known.size === 0 ? 'no device is registered yet; start an agent (see: farm doctor)' : `choose one of ${[...known].sort().join(', ')}`;
+      throw new BadInputError(`${source}: field targets.${index}: no device has ever offered ${name}; ${remedy}`);
+    });
+  }
+}
+
+function newSearchId(name: string): string {
+  return `${name.toLowerCase()}-${randomBytes(4).toString('hex')}`;
+}
+
+function requireState(search: RunningSearch, expected: SearchView['state'], verb: string): SearchView {
+  const view = search.view();
+  if (view.state !== expected) throw new BadInputError(`search ${view.searchId} is ${view.state} and cannot be ${verb}`);
+  return view;
+}

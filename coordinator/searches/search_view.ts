@@ -1,0 +1,39 @@
+import type { SearchState } from '../ledger/ledger';
+import type { TargetProgress } from '../search/target_search';
+
+/** What is shown of a search. */
+export interface SearchView {
+  readonly searchId: string;
+  readonly name: string;
+  readonly state: SearchState;
+  readonly space: string;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly createdAtMs: number;
+  readonly targets: readonly ({ readonly target: string } & TargetProgress)[];
+  /** Why the farm paused the search by itself; null when it did not. */
+  readonly problem: string | null;
+}
+
+/** One non-dominated architecture of one target, with the measurement that put it there. */
+export interface FrontPoint {
+  readonly architecture: string;
+  readonly accuracyPercent: number;
+  readonly latencyMs: number;
+  /** Over all samples; null where the tool gives none. */
+  readonly latencyP5Ms: number | null;
+  readonly latencyP95Ms: number | null;
+  readonly sizeBytes: number;
+  readonly deviceSerial: string;
+  readonly jobId: string;
+  readonly artifactDigest: string;
+  readonly caveats: readonly string[];
+}
+
+export interface FrontView {
+  readonly target: string;
+  /** Fastest first. */
+  readonly points: readonly FrontPoint[];
+  /** After each measurement; coordinator/search/front.ts says of what. */
+  readonly hypervolumes: readonly number[];
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { Artifact } from '../../common/artifact';
+import { candidateFault } from '../../common/fault';
+import type { Job } from '../../common/job';
+import type { BuiltModel } from '../build/candidate_builder';
+import type { BuildFailure } from '../build/build_request';
+import type { Result } from '../../common/result';
+import type { JobState } from '../ledger/ledger';
+import { createStrategy } from '../search/create_strategy';
+import { restrictSpace } from '../search/space';
+import type { SearchSpec, TargetSpec } from '../search/spec';
+import type { Proposal } from '../search/strategy';
+import { TargetSearch, type CandidateEnd } from '../search/target_search';
+import type { SearchParts } from './search_parts';
+
+/** Candidates on their way for each device unless the user says otherwise: one measured, one waiting for its turn. */
+const candidatesPerDevice = 2;
+/** What a lane keeps on its way at most by itself: more would be chosen long before the results that should guide it. */
+const mostOnTheirWay = 128;
+
+export interface LaneOptions {
+  readonly searchId: string;
+  readonly spec: SearchSpec;
+  readonly target: TargetSpec;
+  readonly parts: SearchParts;
+  /** The candidate is in the ledger, and from now on the engine may speak of its job. */
+  readonly onSaved: (proposal: Proposal, jobId: string) => void;
+  /** A candidate was submitted, or ended without a device. */
+  readonly onChange: () => void;
+  readonly onBuilt: (failure: BuildFailure | undefined) => void;
+  readonly isStopped: () => boolean;
+}
+
+/** The search on one target: builds what it proposes, keeps it in the ledger, and submits it, in the order of proposal. */
+export class TargetLane {
+  readonly search: TargetSearch;
+  readonly #options: LaneOptions;
+  readonly #artifacts = new Map<string, Artifact>();
+  #submissions: Promise<void> = Promise.resolve();
+
+  constructor(options: LaneOptions) {
+    const { spec, target, parts } = options;
+    const accuracyPercentOf = parts.catalog.accuracyPercentOf(spec);
+    const { accuracyPercentMin = 0, latencyMsMax } = target.constraints;
+    const space = restrictSpace(parts.catalog.space(spec), (architecture) => accuracyPercentOf(architecture) >= accuracyPercentMin);
+    this.#options = options;
+    this.search = new TargetSearch({ strategy: createStrategy(spec.strategy, space), measurements: spec.budget.measurements, latencyMsMax, accuracyPercentOf });
+  }
+
+  get name(): string {
+    return this.#options.target.name;
+  }
+
+  artifactOf(architecture: string): Artifact | undefined {
+    return this.#artifacts.get(architecture);
+  }
+
+  /** The same in every life of the coordinator, so that nothing can be submitted twice under two names. */
+  jobIdOf(architecture: string): string {
+    const key = JSON.stringify([this.#options.searchId, this.name, architecture]);
+    return `${this.#options.searchId}.${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+  }
+
+  /** Proposes as many as may be on their way and starts building them. */
+  fill(): void {
+    const { parts, target, spec } = this.#options;
+    const wanted = target.concurrency ?? Math.min(mostOnTheirWay, candidatesPerDevice * Math.max(1, parts.deviceCount(target.target)));
+    for (let proposal = this.search.propose(wanted); proposal !== undefined; proposal = this.search.propose(wanted)) {
+      const proposed = proposal;
+      const building = parts.builder.build({ space: spec.space, architecture: proposed.architecture, ...spec.model });
+      // Handled in turn below; until then a rejection must not count as unhandled.
+      building.catch(() => undefined);
+      this.#submissions = this.#submissions.then(() => this.#submit(proposed, building)).catch((error: unknown) => parts.onFailure(error as Error));
+    }
+  }
+
+  /** Resolves when nothing is being built or saved any more. */
+  async settled(): Promise<void> {
+    await this.#submissions;
+  }
+
+  /** Takes over from an earlier process. */
+  adopt(proposal: Proposal, artifact: Artifact): void {
+    this.search.adopt(proposal);
+    this.#artifacts.set(proposal.architecture, artifact);
+  }
+
+  submit(job: Job): void {
+    const { searchId, spec, parts } = this.#options;
+    parts.engine.dispatch({ kind: 'job-submitted', atMs: parts.clock.nowMs(), job, owner: { ownerId: searchId, priority: spec.priority, weight: spec.weight } });
+  }
+
+  /** In the order of proposal, so that what a crash loses is the newest proposals and leaves no gap among the older ones. */
+  async #submit(proposal: Proposal, building: Promise<Result<BuiltModel, BuildFailure>>): Promise<void> {
+    if (this.#options.isStopped()) return;
+    const built = await building;
+    if (this.#options.isStopped()) return;
+    this.#options.onBuilt(built.ok ? undefined : built.error);
+    if (!built.ok) {
+      this.#end(proposal, { kind: 'abandoned' });
+      return;
+    }
+    const job = this.#jobOf(proposal, built.value.artifact);
+    this.#artifacts.set(proposal.architecture, built.value.artifact);
+    await this.#save(proposal, job);
+    const excess = this.#excess(built.value);
+    if (excess === undefined) {
+      this.submit(job);
+      this.#options.onChange();
+      return;
+    }
+    const state: JobState = { kind: 'infeasible', fault: candidateFault('invalid-model', `not measured: ${excess}`) };
+    await this.#options.parts.ledger.commit([{ kind: 'job-ended', jobId: job.jobId, state, atMs: this.#options.parts.clock.nowMs() }]);
+    this.#end(proposal, { kind: 'infeasible' });
+  }
+
+  #end(proposal: Proposal, end: CandidateEnd): void {
+    this.search.end(proposal.architecture, end);
+    this.#options.onChange();
+  }
+
+  async #save(proposal: Proposal, job: Job): Promise<void> {
+    const { searchId, spec, parts } = this.#options;
+    const candidate = { searchId, target: this.name, sequence: proposal.sequence, architecture: proposal.architecture, jobId: job.jobId };
+    await parts.ledger.saveCandidate(candidate, { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null });
+    this.#options.onSaved(proposal, job.jobId);
+  }
+
+  #jobOf(proposal: Proposal, artifact: Artifact): Job {
+    return { jobId: this.jobIdOf(proposal.architecture), target: this.#options.target.target, artifact, plan: this.#options.spec.plan };
+  }
+
+  #excess({ artifact, macs }: BuiltModel): string | undefined {
+    const { modelBytesMax = Infinity, macsMax = Infinity } = this.#options.target.constraints;
+    if (artifact.sizeBytes > modelBytesMax) return `${artifact.sizeBytes} bytes, and modelBytesMax is ${modelBytesMax}`;
+    return macs > macsMax ? `${macs} MACs, and macsMax is ${macsMax}` : undefined;
+  }
+}
