@@ -25,10 +25,10 @@ interface Row {
   readonly run: number | null;
 }
 
-/** Columns from the fifth-last on are numbers, so a model's name may hold commas. */
+/** After the model's name, which may hold commas, all columns are numbers. */
 function readRow(text: string): Row | null {
   const columns = text.split(',');
-  const time = columns.findIndex((_, index) => index > 0 && columns.slice(index).every((column) => toolNumber(column.trim()) !== null));
+  const time = columns.findIndex((_, index) => index > 0 && columns.slice(index).every((column) => column.trim() !== '' && Number.isFinite(Number(column))));
   const seconds = time === -1 ? null : toolNumber(columns[time]?.trim());
   if (seconds === null) return null;
   const run = columns.length - time >= 4 ? toolNumber(columns.at(-1)?.trim()) : null;

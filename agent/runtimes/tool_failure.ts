@@ -19,10 +19,10 @@ const signatures: readonly Signature[] = [
   },
   { pattern: /std::bad_alloc|out of memory|bad allocation|(?:failed|unable) to allocate (?:memory|\d+ bytes)|memory allocation failed/i, fault: (line) => candidateFault('out-of-memory', line) },
   ...delegationRefusals.map((pattern) => ({ pattern, fault: (line: string) => candidateFault('not-fully-delegated', line) })),
-  { pattern: /load model from .* failed: ?File doesn't exist/i, fault: (line) => farmFault('transfer-failed', line) },
+  { pattern: /File doesn't exist/i, fault: (line) => farmFault('transfer-failed', line) },
   {
     pattern:
-      /unresolved custom op|Didn't find op for builtin opcode|Could not find an implementation for|is not a registered function\/op|NOT_IMPLEMENTED|op(?:erator)?s? (?:\S+ )?(?:is|are) not supported|unsupported op/i,
+      /unresolved custom op|Didn't find op for builtin opcode|Could not find an implementation for|is not a registered function\/op|No Op registered for|NOT_IMPLEMENTED|op(?:erator)?s? (?:\S+ )?(?:is|are) not supported|unsupported op/i,
     fault: (line) => candidateFault('unsupported-operator', line),
   },
   {

@@ -1,12 +1,13 @@
 /**
  * What a tool printed, as lines: carriage returns, terminal colours and the prefix that logcat puts before each line
- * (`05-30 15:16:44.857  3380  3380 I tflite  : `, or short, `I tflite  : `) are taken off. Empty lines are dropped.
+ * (`05-30 15:16:44.857  3380  3380 I tflite  : `, or short, `I tflite  : `) and the level that TFLite puts there
+ * (`INFO: `) are taken off, except `ERROR: `, which says something. Empty lines are dropped.
  */
 export function toolLines(text: string): string[] {
   return text
     .slice(-longestToolText)
     .split(/\r\n|\n|\r/)
-    .map((line) => withoutLogcatPrefix(line.slice(0, longestToolLine).replaceAll(controlCharacters, '')).trim())
+    .map((line) => withoutPrefix(line.slice(0, longestToolLine).replaceAll(controlCharacters, '')).trim())
     .filter((line) => line !== '');
 }
 
@@ -19,10 +20,10 @@ const longestToolLine = 2_000;
 // eslint's no-control-regex does not know the Unicode class, which also covers the escape that starts a colour.
 const controlCharacters = /\p{Cc}(?:\[[0-9;]*m)?/gu;
 
-const logcatPrefix = /^(?:\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +\d+ +\d+ )?[VDIWEF] [\w.-]{1,60} *: /;
+const linePrefix = /^(?:(?:\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +\d+ +\d+ )?[VDIWEF] [\w.-]{1,60} *: )?(?:(?:INFO|VERBOSE|WARNING): )?/;
 
-function withoutLogcatPrefix(line: string): string {
-  return line.replace(logcatPrefix, '');
+function withoutPrefix(line: string): string {
+  return line.replace(linePrefix, '');
 }
 
 /** First capture of `pattern` in the last line that has it: what a tool says last supersedes what it said before. */
