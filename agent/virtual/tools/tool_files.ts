@@ -1,0 +1,27 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where the files lie, in the shape of an agent's `tools:`. */
+export interface VirtualToolPaths {
+  readonly tflite: { readonly benchmarkModel: string; readonly qnnDelegate: string; readonly qnnLibraries: string[]; readonly hexagonLibraries: string[] };
+  readonly onnxruntime: { readonly perfTest: string; readonly libraries: string[]; readonly qnnLibraries: string[] };
+}
+
+/**
+ * Writes what an agent pushes to virtual phones: files that are nothing but a name, since a virtual phone brings the
+ * behaviour itself. On a real phone they only say what they are. Idempotent.
+ */
+export async function writeVirtualTools(folder: string): Promise<VirtualToolPaths> {
+  await mkdir(folder, { recursive: true });
+  const write = async (name: string): Promise<string> => {
+    const path = join(folder, name);
+    await writeFile(path, `#!/system/bin/sh\n# ${name}, virtual: only a virtual phone of Pareto Farm runs it.\necho "${name}: this is the virtual phones' stand-in; a real phone needs the real tool" >&2\nexit 126\n`);
+    await chmod(path, 0o755);
+    return path;
+  };
+  const qnnLibraries = [await write('libQnnHtp.so')];
+  return {
+    tflite: { benchmarkModel: await write('benchmark_model'), qnnDelegate: await write('libQnnTFLiteDelegate.so'), qnnLibraries, hexagonLibraries: [] },
+    onnxruntime: { perfTest: await write('onnxruntime_perf_test'), libraries: [], qnnLibraries },
+  };
+}
