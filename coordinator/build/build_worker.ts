@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads';
+import { assert } from '../../common/assert';
+import { buildCandidate } from '../../model/build';
+import type { BuildReply, BuildRequest } from './build_request';
+
+/** Images that calibrate the activations' ranges: for random weights more move them by less than a step of int8. */
+const calibrationSamples = 4;
+
+const port = parentPort;
+assert(port !== null, 'the build worker runs as a worker thread');
+port.on('message', (request: BuildRequest) => {
+  void answer(request).then((reply) => port.postMessage(reply));
+});
+
+async function answer(request: BuildRequest): Promise<BuildReply> {
+  try {
+    const { int8, summary } = await buildCandidate({ ...request, calibration: { kind: 'generated', seed: request.seed, samples: calibrationSamples } });
+    return { ok: true, value: { model: int8, macs: summary.cost.macs } };
+  } catch (error) {
+    return { ok: false, message: (error as Error).message };
+  }
+}
