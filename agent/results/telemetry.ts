@@ -1,0 +1,33 @@
+import { encodeTelemetry, type Telemetry } from '../../proto/codec/telemetry';
+import { telemetrySubject } from '../../proto/subjects';
+import type { Bus } from './bus';
+
+/** A person cannot follow more, and 500 phones then make 2,000 small messages a second at most. */
+const flushIntervalMs = 250;
+
+/** Tells who watches how the devices are. Fire and forget: nothing is kept, nothing sent again, and nobody waits. */
+export interface TelemetryPublisher {
+  /** Of several within a quarter of a second for one device, the last is sent. */
+  publish(telemetry: Telemetry): void;
+  close(): void;
+}
+
+export function startTelemetryPublisher(bus: Bus): TelemetryPublisher {
+  const latest = new Map<string, Telemetry>();
+  const flush = (): void => {
+    if (bus.isConnected()) {
+      for (const telemetry of latest.values()) {
+        bus.connection.publish(telemetrySubject(telemetry.agentId, telemetry.deviceSerial), encodeTelemetry(telemetry));
+      }
+    }
+    latest.clear();
+  };
+  const timer = setInterval(flush, flushIntervalMs);
+  return {
+    publish: (telemetry) => void latest.set(telemetry.deviceSerial, telemetry),
+    close: () => {
+      clearInterval(timer);
+      flush();
+    },
+  };
+}
