@@ -1,0 +1,167 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock } from '../common/clock';
+import { startStatusServer } from '../common/http_status';
+import type { JobResult } from '../common/job';
+import type { Logger } from '../common/logger';
+import { requireLoopback } from '../common/loopback';
+import { createRandom } from '../common/random';
+import { farmVersion } from '../common/version';
+import { openArtifactCache, type ArtifactCache } from './artifacts/artifact_cache';
+import type { AgentConfig } from './config';
+import { openShelf, type DeviceShelf } from './device/shelf';
+import { createArtifactClient } from './link/artifact_client';
+import { openCoordinatorLink, type CoordinatorLink } from './link/coordinator_link';
+import { createAgentMetrics } from './observe/agent_metrics';
+import { connectBus, type Bus } from './results/bus';
+import { startResultPublisher, type ResultPublisher } from './results/publisher';
+import { openSpool } from './results/spool';
+import { startTelemetryPublisher } from './results/telemetry';
+import { openToolChest } from './runtimes/tool_chest';
+import { startVirtualFleetProcess, type VirtualFleetProcess } from './virtual/fleet_process';
+import { assembleCrew, type Crew } from './worker/crew';
+import { createStation } from './worker/station';
+import { startTelemetryRounds } from './worker/telemetry_rounds';
+
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly virtualFleetPath: string | undefined;
+  readonly insecureListen: boolean;
+  readonly logger: Logger;
+}
+
+export interface RunningAgent {
+  readonly httpPort: number;
+  /** Rejects when the agent cannot go on. */
+  readonly done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts an agent: what earlier runs left is published first, then devices are registered as they appear. */
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  const { config, logger } = options;
+  requireLoopback(config.http, options.insecureListen);
+  await mkdir(config.dataDir, { recursive: true });
+  const closing = new ClosingStack(logger);
+  try {
+    return await assemble(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function assemble(options: AgentOptions, closing: ClosingStack): Promise<RunningAgent> {
+  const { config, logger } = options;
+  const random = createRandom(`${config.agent}/${String(systemClock.nowMs())}`);
+  const bus = closing.add('bus', await connectBus(config.nats, `agent ${config.agent}`, logger));
+  const spool = await openSpool(path.join(config.dataDir, 'spool'), logger);
+  const publisher = closing.add('results', startResultPublisher({ bus, spool, clock: systemClock, random: random.derive('publisher'), logger }));
+  const source = closing.add('artifacts', createArtifactClient(config.coordinator));
+  const cache = closing.add('cache', await openArtifactCache({ folder: path.join(config.dataDir, 'artifacts'), source, largestBytes: config.cacheBytes }));
+  const fleet = await startFleet(options, closing);
+  const shelf = closing.add('devices', await openShelf({ dataDir: config.dataDir, adb: config.adb, host: config.host, excludedSerials: config.exclude, logger }));
+  return run({ ...options, bus, publisher, cache, fleet, shelf }, closing);
+}
+
+interface Parts extends AgentOptions {
+  readonly bus: Bus;
+  readonly publisher: ResultPublisher;
+  readonly cache: ArtifactCache;
+  readonly fleet: VirtualFleetProcess | undefined;
+  readonly shelf: DeviceShelf;
+}
+
+async function run(parts: Parts, closing: ClosingStack): Promise<RunningAgent> {
+  const { config, logger, publisher, bus } = parts;
+  const metrics = createAgentMetrics({
+    devicesAttached: () => crew.devices().length,
+    jobsRunning: () => crew.heldLeases().length,
+    resultsUnpublished: () => publisher.heldLeases().length,
+    connected: () => link.connected(),
+  });
+  const keepResult = async (result: JobResult): Promise<void> => {
+    const kept = await publisher.publish(result);
+    if (kept.ok) metrics.resultKept(result);
+    // The lease is no longer renewed, so the job runs again once there is room.
+    else logger.error({ jobId: result.lease.jobId, problem: kept.error.message }, 'a result could not be kept');
+  };
+  const crew = closing.add('crew', await openCrew(parts, keepResult));
+  const link = closing.add('link', openLink(parts, crew));
+  crew.onChange((change) => link.send(change));
+  const telemetry = startTelemetryPublisher(bus);
+  closing.add('telemetry', telemetry);
+  const rounds = startTelemetryRounds({ agentId: config.agent, crew, clock: systemClock, publish: (each) => telemetry.publish(each) });
+  closing.add('telemetry rounds', { close: () => rounds.stop() });
+  const missing = (): string[] => [...(bus.isConnected() ? [] : ['NATS']), ...(link.connected() ? [] : ['the coordinator'])];
+  const http = closing.add('http', await startStatusServer(config.http, { metrics: metrics.render, missing }));
+  return { httpPort: http.port, done: parts.fleet?.failed ?? new Promise(() => undefined), stop: () => closing.close() };
+}
+
+async function openCrew(parts: Parts, keepResult: (result: JobResult) => Promise<void>): Promise<Crew> {
+  const { config, logger, shelf, cache } = parts;
+  const station = {
+    tools: await openToolChest(config.tools),
+    virtualTools: await openToolChest(parts.fleet?.tools ?? config.tools),
+    pools: config.pools,
+    runtimes: config.runtimes,
+    readiness: config.readiness,
+    cache,
+    clock: systemClock,
+    agentVersion: farmVersion(),
+  };
+  return assembleCrew({ agentId: config.agent, shelf, createStation: (device) => createStation(device, station), keepResult, logger });
+}
+
+function openLink(parts: Parts, crew: Crew): CoordinatorLink {
+  const { config, logger, publisher, cache } = parts;
+  const heldLeases = (): ReturnType<Crew['heldLeases']> => [...crew.heldLeases(), ...publisher.heldLeases()];
+  return openCoordinatorLink({
+    coordinator: config.coordinator,
+    clock: systemClock,
+    random: createRandom(config.agent),
+    logger,
+    hello: () => ({ kind: 'hello', agentId: config.agent, version: farmVersion(), devices: crew.devices(), unusablePhones: crew.unusablePhones(), heldLeases: heldLeases() }),
+    heartbeat: () => ({ kind: 'heartbeat', heldLeases: heldLeases() }),
+    onCommand: (command) => {
+      switch (command.kind) {
+        case 'run-job':
+          crew.run(command.job, command.lease);
+          return;
+        case 'stop-job':
+          crew.stop(command.lease);
+          return;
+        case 'prefetch-artifact':
+          cache.prefetch(command.artifact);
+          return;
+      }
+    },
+  });
+}
+
+async function startFleet({ config, virtualFleetPath, logger }: AgentOptions, closing: ClosingStack): Promise<VirtualFleetProcess | undefined> {
+  if (virtualFleetPath === undefined) return undefined;
+  return closing.add('virtual phones', await startVirtualFleetProcess({ fleetPath: virtualFleetPath, adb: config.adb, folder: path.join(config.dataDir, 'virtual'), logger }));
+}
+
+/** What was opened, closed in reverse order, each at most once, whatever one of them does. */
+class ClosingStack {
+  private readonly open: { readonly name: string; readonly part: { close(): unknown } }[] = [];
+
+  constructor(private readonly logger: Logger) {}
+
+  add<Part extends { close(): unknown }>(name: string, part: Part): Part {
+    this.open.push({ name, part });
+    return part;
+  }
+
+  async close(): Promise<void> {
+    for (let last = this.open.pop(); last !== undefined; last = this.open.pop()) {
+      try {
+        await last.part.close();
+      } catch (error) {
+        this.logger.warn({ part: last.name, problem: (error as Error).message }, 'could not be closed in order');
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../common/clock';
+import type { DeviceDescription } from '../../common/device';
+import { farmFault } from '../../common/fault';
+import type { Job, Outcome } from '../../common/job';
+import { formatTarget, type Offer } from '../../common/target';
+import type { ArtifactCache } from '../artifacts/artifact_cache';
+import { fastestCores } from '../benchmark/pinning';
+import type { ReadinessLimits } from '../benchmark/readiness';
+import { runBenchmark } from '../benchmark/run_benchmark';
+import { Workbench } from '../benchmark/workbench';
+import type { Device } from '../device/device';
+import { adapterFor, runtimesFor } from '../runtimes/registry';
+import type { RuntimeAdapter } from '../runtimes/runtime';
+import type { ToolChest } from '../runtimes/tool_chest';
+
+export interface StationOptions {
+  /** The operator's tools for phones, and the ones that virtual phones bring. */
+  readonly tools: ToolChest;
+  readonly virtualTools: ToolChest;
+  /** By serial: what the operator says about one device. */
+  readonly pools: Readonly<Record<string, string>>;
+  readonly runtimes: Readonly<Record<string, readonly Offer[]>>;
+  readonly readiness: ReadinessLimits;
+  readonly cache: ArtifactCache;
+  readonly clock: Clock;
+  readonly agentVersion: string;
+}
+
+/** A device made ready to measure: what it is for the coordinator, and how a job is carried out on it. */
+export interface Station {
+  readonly device: Device;
+  readonly description: DeviceDescription;
+  measure(job: Job, signal: AbortSignal): Promise<Outcome>;
+}
+
+export function createStation(device: Device, options: StationOptions): Station {
+  const { hardware } = device;
+  const { adapters, missing } = runtimesFor(hardware, hardware.kind === 'virtual' ? options.virtualTools : options.tools);
+  const workbench = new Workbench(device);
+  const allowed = options.runtimes[hardware.serial];
+  const offers = adapters.flatMap((adapter) => adapter.offers).filter((offer) => allowed === undefined || allowed.some((each) => sameOffer(each, offer)));
+  return {
+    device,
+    description: { ...hardware, pool: options.pools[hardware.serial] ?? poolOf(hardware.kind, hardware.soc), offers, missing },
+    measure: (job, signal) => measure({ job, signal, workbench, adapter: adapterFor(adapters, job.target) }, options),
+  };
+}
+
+interface Measuring {
+  readonly job: Job;
+  readonly signal: AbortSignal;
+  readonly workbench: Workbench;
+  readonly adapter: RuntimeAdapter | undefined;
+}
+
+async function measure({ job, signal, workbench, adapter }: Measuring, options: StationOptions): Promise<Outcome> {
+  const { hardware } = workbench.device;
+  // Tools can leave the operator's folder between registration and the job.
+  if (adapter === undefined) return farmFault('tool-missing', `${hardware.serial} has no tool for ${formatTarget(job.target)}`);
+  const startedAtMs = options.clock.nowMs();
+  const fetched = await options.cache.obtain(job.artifact, signal);
+  if (!fetched.ok) return fetched.error;
+  return runBenchmark({
+    workbench,
+    adapter,
+    job,
+    modelPath: fetched.value,
+    clock: options.clock,
+    limits: options.readiness,
+    signal,
+    cores: fastestCores(hardware, job.plan.threads, job.target.unit),
+    agentVersion: options.agentVersion,
+    fetchMs: options.clock.nowMs() - startedAtMs,
+  });
+}
+
+function sameOffer(a: Offer, b: Offer): boolean {
+  return a.runtime === b.runtime && a.unit === b.unit && a.precision === b.precision;
+}
+
+/** The SoC as a pool name, so that phones of one SoC share their jobs unless the operator says otherwise. */
+function poolOf(kind: DeviceDescription['kind'], soc: string): string {
+  if (kind === 'host') return 'host';
+  const name = soc.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-').replaceAll(/^[^a-z0-9]+/g, '').slice(0, 63);
+  return name === '' ? 'unknown' : name;
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../common/clock';
+import type { Telemetry } from '../../proto/codec/telemetry';
+import type { Crew } from './crew';
+
+export interface TelemetryRoundsOptions {
+  readonly agentId: string;
+  readonly crew: Crew;
+  readonly clock: Clock;
+  readonly publish: (telemetry: Telemetry) => void;
+}
+
+/** Often enough to see a phone warm up, seldom enough to leave it cool. */
+const roundIntervalMs = 15_000;
+
+/** Publishes the state of every idle device, round after round. A phone that measures is left alone: its job reads the state itself. */
+export function startTelemetryRounds(options: TelemetryRoundsOptions): { stop(): Promise<void> } {
+  const shutdown = new AbortController();
+  const rounds = (async (): Promise<void> => {
+    for (;;) {
+      await options.clock.sleep(roundIntervalMs, shutdown.signal);
+      if (shutdown.signal.aborted) return;
+      await round(options, shutdown.signal);
+    }
+  })();
+  return {
+    stop: async () => {
+      shutdown.abort();
+      await rounds;
+    },
+  };
+}
+
+/** One device after another, so that a round of 500 phones is a trickle and not a burst. */
+async function round({ agentId, crew, clock, publish }: TelemetryRoundsOptions, shutdown: AbortSignal): Promise<void> {
+  for (const { device } of crew.stations()) {
+    if (shutdown.aborted) return;
+    const { serial } = device.hardware;
+    if (crew.heldLeases().some((lease) => lease.deviceSerial === serial)) continue;
+    const state = await device.readState();
+    if (state.ok) publish({ agentId, deviceSerial: serial, state: state.value, activity: 'idle', atMs: clock.nowMs() });
+  }
+}
