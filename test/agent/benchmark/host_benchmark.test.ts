@@ -75,7 +75,7 @@ test.each([
   ['an ONNX operator that does not exist', onnxModel('FarmUnknown', [1, 8]), 'onnx', 'unsupported-operator', /FarmUnknown/],
   ['a TFLite operator that does not exist, which LiteRT "runs"', customOperatorTflite, 'tflite', 'unsupported-operator', /FarmUnknown/],
   ['a dynamic shape', onnxModel('Relu', ['batch', 8]), 'onnx', 'invalid-model', /input "x" has the dynamic shape \[batch, 8\]; export the model with fixed shapes/],
-] as const)('%s is a candidate fault in the runtime\'s words', async (_, model, format, code, message) => {
+] as const)('%s is a candidate fault in the runtime\'s words', async (...[, model, format, code, message]) => {
   const outcome = await benchmark(model, format);
   expect(outcome).toEqual({ kind: 'candidate-fault', code, message: expect.stringMatching(message) as string });
   expect(readdirSync(device.workFolder)).toEqual([]);

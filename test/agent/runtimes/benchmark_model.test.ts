@@ -73,7 +73,7 @@ describe('proof of where the model ran', () => {
     ['refusal by the tool itself', 'tflite/dsp/int8', texts.hexagonPartial, 1, 'partially executed'],
     ['silence: an old binary without a delegate', 'tflite/gpu/float32', texts.newestCpu, 0, 'did not say that the GPU delegate'],
     ["another delegate's sentence", 'tflite/npu/int8', texts.gpuComplete, 0, 'EXTERNAL'],
-  ])('%s is a candidate fault with its message, never a number', (_, offer, text, exitCode, message) => {
+  ])('%s is a candidate fault with its message, never a number', (...[, offer, text, exitCode, message]) => {
     const parsed = parseBenchmarkModel(printed(text, exitCode), invocationFor(offer));
     expect(parsed).toMatchObject({ ok: false, error: { kind: 'candidate-fault', code: 'not-fully-delegated', message: expect.stringContaining(message) as string } });
   });

@@ -20,7 +20,7 @@ test.each([
   ['an error of the tool\'s own', 'some line\nERROR: it went wrong\nbye', 1, 'candidate-fault', 'crashed'],
   ['a good end without a measurement', 'hello', 0, 'farm-fault', 'unreadable-output'],
   ['nothing at all', '', 0, 'farm-fault', 'unreadable-output'],
-])('%s', (_, text, exitCode, kind, code) => {
+])('%s', (...[, text, exitCode, kind, code]) => {
   expect(toolFailure('tool', printed(text, exitCode))).toMatchObject({ kind, code });
 });
 

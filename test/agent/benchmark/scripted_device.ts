@@ -1,0 +1,83 @@
+import type { Device, Execution } from '../../../agent/device/device';
+import type { DeviceState } from '../../../common/device';
+import type { FarmFault } from '../../../common/fault';
+import { fail, ok, type Result } from '../../../common/result';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+export const calmState: DeviceState = {
+  atMs: 0, batteryPercent: 80, batteryCelsius: 25, thermalStatus: 0, thermalStatusOverridden: false, celsiusBySensor: { skin: 30 }, cpuFrequencyKhz: [1_000_000],
+};
+
+/** What a call answers instead of success; looked up by the call's first word, used up in order. */
+export interface Script {
+  readonly push?: (FarmFault | null)[];
+  readonly readState?: (DeviceState | FarmFault)[];
+  readonly tool?: (Execution | FarmFault)[];
+  readonly readFile?: (string | FarmFault)[];
+}
+
+export interface ScriptedDevice extends Device {
+  /** Every call in order, as `push model.onnx`, `execute benchmark_model`, `remove model.onnx result-0.csv`. */
+  readonly calls: string[];
+  /** What is on the device now. */
+  readonly files: Map<string, string>;
+}
+
+/** A phone in memory that keeps files and answers by its script: for what no real device does on demand. */
+export function scriptedDevice(script: Script, nowMs: () => number = () => 0): ScriptedDevice {
+  const calls: string[] = [];
+  const files = new Map<string, string>();
+  const short = (path: string): string => path.replace('/farm/', '');
+  const next = <Answer>(answers: Answer[] | undefined): Answer | undefined => answers?.shift();
+
+  const runTool = (command: readonly string[]): Result<Execution, FarmFault> => {
+    calls.push(`execute ${short(command[0] ?? '')}`);
+    const answer = next(script.tool) ?? { exitCode: 0, stdout: '', stderr: '' };
+    for (const word of command) if (word.endsWith('.csv')) files.set(word, 'left by the tool');
+    return 'kind' in answer ? fail(answer) : ok(answer);
+  };
+  const sha256sum = (paths: readonly string[]): Execution => {
+    calls.push('sha256sum');
+    const found = paths.filter((path) => files.has(path));
+    return { exitCode: found.length === paths.length ? 0 : 1, stdout: found.map((path) => `${files.get(path) ?? ''}  ${path}\n`).join(''), stderr: '' };
+  };
+
+  return {
+    calls,
+    files,
+    hardware: {
+      serial: 'P1', kind: 'phone', manufacturer: 'Maker', model: 'Phone', soc: 'SM8550', osBuild: 'build', abi: 'arm64-v8a',
+      cpuClusters: [], memoryBytes: 8e9, storageFreeBytes: 1e10, thermalSensors: [],
+    },
+    workFolder: '/farm',
+    disconnected: new Promise(() => undefined),
+    readState: () => {
+      calls.push('readState');
+      const answer = next(script.readState) ?? { ...calmState, atMs: nowMs() };
+      return Promise.resolve('kind' in answer ? fail(answer) : ok(answer));
+    },
+    execute: (command) => {
+      if (command[0] === 'sha256sum') return Promise.resolve(ok(sha256sum(command.slice(1))));
+      if (command[0] === 'mkdir') return Promise.resolve(ok({ exitCode: 0, stdout: '', stderr: '' }));
+      return Promise.resolve(runTool(command));
+    },
+    push: (localPath, devicePath) => {
+      calls.push(`push ${short(devicePath)}`);
+      const fault = next(script.push) ?? null;
+      if (fault === null) files.set(devicePath, createHash('sha256').update(readFileSync(localPath)).digest('hex'));
+      return Promise.resolve(fault === null ? ok(undefined) : fail(fault));
+    },
+    readFile: (devicePath) => {
+      calls.push(`readFile ${short(devicePath)}`);
+      const answer = next(script.readFile) ?? '';
+      return Promise.resolve(typeof answer === 'string' ? ok(Buffer.from(answer)) : fail(answer));
+    },
+    remove: (paths) => {
+      calls.push(`remove ${paths.map(short).join(' ')}`);
+      for (const path of paths) files.delete(path);
+      return Promise.resolve(ok(undefined));
+    },
+    close: () => Promise.resolve(),
+  };
+}
