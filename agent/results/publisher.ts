@@ -13,8 +13,8 @@ import type { Spool, SpooledResult } from './spool';
 
 /** Enough to fill the time that one acknowledgement takes; more would only move the queue from disk into the connection. */
 const mostInFlight = 64;
-/** The broker acknowledges in about a millisecond; after this it is asked again, and drops the copy by its id. */
-const acknowledgementDeadlineMs = 5_000;
+/** The broker acknowledges in about a millisecond. After this, what it lost when it was killed is sent again; if it did not lose it, it drops the copy by its id. */
+const acknowledgementDeadlineMs = 1_500;
 const resendPolicy = { firstDelayMs: 50, largestDelayMs: 2_000 };
 /** Room for subject and headers within the broker's payload limit. */
 const overheadBytes = 1_024;

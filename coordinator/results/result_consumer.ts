@@ -1,0 +1,159 @@
+import { Events, type ConsumerMessages, type JsMsg } from 'nats';
+import { BadInputError } from '../../common/bad_input';
+import type { Clock } from '../../common/clock';
+import { withDeadline } from '../../common/deadline';
+import type { JobResult } from '../../common/job';
+import type { Logger } from '../../common/logger';
+import { decodeResult } from '../../proto/codec/result';
+import type { Bus } from './bus';
+import { MessageBatches } from './message_batches';
+import { openResultStream } from './result_stream';
+
+/** Asked for ahead, so that the broker's round trip is never waited for. */
+const mostRequested = 512;
+/** A pull request's life. It bounds how long a request that a restarted broker has forgotten goes unnoticed. */
+const pullExpiryMs = 5_000;
+/** A broker that has just come up needs a moment for its streams. */
+const resumeIntervalMs = 200;
+/** Some 200,000 results at the ledger's slowest; beyond this something is stuck. */
+const backlogDeadlineMs = 300_000;
+/** Of a message that cannot be read, as much goes to the log. */
+const longestExcerpt = 300;
+
+export interface ResultConsumerParts {
+  readonly bus: Bus;
+  /** Resolves when the results are durable; they are acknowledged then. Called with one batch at a time. */
+  readonly handle: (results: readonly JobResult[]) => Promise<void>;
+  /** `handle` rejected or the broker ended the consumer. Nothing more is consumed, and the program must end. */
+  readonly onFailure: (error: Error) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Brings results from the broker to the ledger: at least once each, and acknowledged only after `handle`. */
+export interface ResultConsumer {
+  /** Resolves after the results that waited at the start have been handled. @throws BadInputError when the broker cannot do it. */
+  start(): Promise<void>;
+  /** Messages that could not be read; each is logged and not delivered again. */
+  undecodableCount(): number;
+  /** Resolves after the batch at work; what is not acknowledged is delivered to the next start. */
+  close(): Promise<void>;
+}
+
+export function createResultConsumer(parts: ResultConsumerParts): ResultConsumer {
+  return new JetStreamResultConsumer(parts);
+}
+
+class JetStreamResultConsumer implements ResultConsumer {
+  private readonly batches: MessageBatches;
+  private readonly closing = new AbortController();
+  private messages: ConsumerMessages | undefined;
+  private undecodable = 0;
+  private caughtUp: CaughtUp | undefined;
+
+  constructor(private readonly parts: ResultConsumerParts) {
+    this.batches = new MessageBatches((batch) => this.handleBatch(batch), (error) => this.fail(error));
+  }
+
+  async start(): Promise<void> {
+    const handled = new Promise<void>((resolve, reject) => {
+      this.caughtUp = { lastSequence: 0, resolve, reject };
+    });
+    void this.resumeAfterReconnects();
+    await this.consume();
+    const settled = await withDeadline(handled, backlogDeadlineMs, 'results that waited');
+    if (!settled.ok) throw new Error(`the results that waited in the broker were not handled within ${String(backlogDeadlineMs)} ms`);
+  }
+
+  undecodableCount(): number {
+    return this.undecodable;
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.messages?.close();
+    await this.batches.close();
+  }
+
+  private async consume(): Promise<void> {
+    const { consumer, backlog } = await openResultStream(this.parts.bus);
+    if (this.closing.signal.aborted) return;
+    if (backlog.count === 0) this.caughtUp?.resolve();
+    else if (this.caughtUp?.lastSequence === 0) this.caughtUp.lastSequence = backlog.lastSequence;
+    this.messages = await consumer.consume({ max_messages: mostRequested, expires: pullExpiryMs, callback: (message) => this.batches.add(message) });
+    void this.messages.closed().then((error) => {
+      if (error instanceof Error) this.fail(error);
+    });
+  }
+
+  /** What was on its way to us when the connection broke is due again at once, not only after the acknowledgement wait. */
+  private async resumeAfterReconnects(): Promise<void> {
+    for await (const { type } of this.parts.bus.connection.status()) {
+      if (this.closing.signal.aborted) return;
+      if (type !== Events.Reconnect) continue;
+      await this.messages?.close();
+      this.batches.forget();
+      await this.resume();
+    }
+  }
+
+  private async resume(): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      try {
+        await this.consume();
+        return;
+      } catch (error) {
+        if (error instanceof BadInputError) {
+          this.fail(error);
+          return;
+        }
+        this.parts.logger.warn({ reason: (error as Error).message }, 'the broker is back but not ready; trying again');
+        await this.parts.clock.sleep(resumeIntervalMs, this.closing.signal);
+      }
+    }
+  }
+
+  private async handleBatch(batch: readonly JsMsg[]): Promise<void> {
+    const readable: JsMsg[] = [];
+    const results: JobResult[] = [];
+    for (const message of batch) {
+      const decoded = decodeResult(message.data);
+      if (decoded.ok) {
+        readable.push(message);
+        results.push(decoded.value);
+      } else {
+        this.refuse(message, decoded.error);
+      }
+    }
+    if (results.length > 0) await this.parts.handle(results);
+    for (const message of readable) message.ack();
+    this.lookWhetherCaughtUp(batch);
+  }
+
+  /** Messages come in order, so the last of the backlog comes after all others of it. */
+  private lookWhetherCaughtUp(batch: readonly JsMsg[]): void {
+    const { caughtUp } = this;
+    if (caughtUp !== undefined && batch.some(({ info }) => info.streamSequence >= caughtUp.lastSequence || info.pending === 0)) caughtUp.resolve();
+  }
+
+  private refuse(message: JsMsg, reason: string): void {
+    this.undecodable += 1;
+    const excerpt = Buffer.from(message.data.subarray(0, longestExcerpt)).toString('utf8');
+    this.parts.logger.error({ subject: message.subject, sequence: message.seq, sizeBytes: message.data.byteLength, reason, excerpt }, 'unreadable result dropped');
+    message.term();
+  }
+
+  private fail(error: Error): void {
+    if (this.closing.signal.aborted) return;
+    this.closing.abort();
+    void this.messages?.close();
+    this.caughtUp?.reject(error);
+    this.parts.onFailure(error);
+  }
+}
+
+interface CaughtUp {
+  lastSequence: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
