@@ -1,0 +1,63 @@
+import { farmFault, type FarmFault } from '../../../common/fault';
+import { fail, ok, type Result } from '../../../common/result';
+import { systemClock } from '../../../common/clock';
+import { withinLimits } from '../call_scope';
+import type { ExecuteOptions, Execution } from '../device';
+import { ExecutionOutput } from './execution_output';
+import { errorFileName, executionScript, isVariableName } from './execution_script';
+import { drawMarker, quoted, readSections, streamShell, type PhoneLink } from './shell';
+
+/** SIGKILL takes effect at once unless the process waits in a driver; then more tries do not help. */
+const killTries = 5;
+const killPauseMs = 100;
+const killDeadlineMs = 2_000;
+
+/** Runs a tool on the phone. When its time is up it is killed there: closing the stream would leave it running. */
+export async function executeOnPhone(link: PhoneLink, workFolder: string, command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>> {
+  const environment = options.environment ?? {};
+  const wrongName = Object.keys(environment).find((name) => !isVariableName(name));
+  if (wrongName !== undefined) return fail(farmFault('transfer-failed', `${JSON.stringify(wrongName)} is no name of an environment variable`));
+  const marker = drawMarker();
+  const output = new ExecutionOutput(marker);
+  const script = executionScript({ command, environment, workingDirectory: options.workingDirectory ?? workFolder }, workFolder, marker);
+  const limits = { what: command[0] ?? 'the command', deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
+  const streamed = await withinLimits(limits, (signal) => streamShell(link, script, signal, (chunk) => output.append(chunk)));
+  if (!streamed.ok) return fail(await afterInterruption(link, workFolder, output.pid, streamed.error));
+  const execution = output.finish();
+  return execution === null ? fail(farmFault('disconnected', `the shell of ${link.adbSerial} ended before ${limits.what} did`)) : ok(execution);
+}
+
+async function afterInterruption(link: PhoneLink, workFolder: string, pid: number | null, fault: FarmFault): Promise<FarmFault> {
+  if (fault.code === 'disconnected' || pid === null) return fault;
+  const ended = await killGroup(link, workFolder, pid);
+  return ended ? fault : farmFault(fault.code, `${fault.message}; process ${pid} on ${link.adbSerial} could not be ended`);
+}
+
+/** Kills the process group that `pid` leads and removes its error file; true once /proc/<pid> is gone. Bounded. */
+export async function killGroup(link: PhoneLink, workFolder: string, pid: number): Promise<boolean> {
+  const errorFile = `${quoted(workFolder)}/${errorFileName(pid)}`;
+  for (let attempt = 0; attempt < killTries; attempt += 1) {
+    const commands = [`kill -9 -${pid} 2>/dev/null; kill -9 ${pid} 2>/dev/null; rm -f ${errorFile}`, `ls -d /proc/${pid} 2>/dev/null`];
+    const sections = await readSections(link, commands, { what: `ending process ${pid}`, deadlineMs: killDeadlineMs });
+    if (!sections.ok) return false;
+    if (!(sections.value[1] ?? '').includes(`/proc/${pid}`)) return true;
+    await systemClock.sleep(killPauseMs, link.gone);
+  }
+  return false;
+}
+
+/** How many tools a killed agent can have left on one phone: it runs one at a time, so more are not ours. */
+const mostLeftovers = 16;
+
+/**
+ * Ends the tools that an agent left on the phone when it was killed. A pid may have been given to another process since,
+ * so only one whose command line names our work folder is ended.
+ */
+export async function endLeftovers(link: PhoneLink, workFolder: string, fileNames: readonly string[]): Promise<void> {
+  const pids = fileNames.flatMap((name) => /^\.run-(\d{1,10})$/.exec(name)?.[1] ?? []).slice(0, mostLeftovers);
+  for (const pid of pids) {
+    const commands = [`cat /proc/${pid}/cmdline 2>/dev/null`, `rm -f ${quoted(workFolder)}/${errorFileName(Number(pid))}`];
+    const sections = await readSections(link, commands, { what: 'looking for left tools', deadlineMs: killDeadlineMs });
+    if (sections.ok && (sections.value[0] ?? '').includes(workFolder)) await killGroup(link, workFolder, Number(pid));
+  }
+}

@@ -1,0 +1,45 @@
+import { quoted } from './shell';
+
+/** Of standard error; tools say why they failed in far less. */
+export const longestErrorOutputBytes = 64 * 1024;
+
+export interface ExecutionRequest {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+}
+
+/** Where the standard error of the execution with this process id goes: a file that is left tells of a tool that was left. */
+export function errorFileName(pid: number | '$$'): string {
+  return `.run-${pid}`;
+}
+
+/**
+ * One shell line that prints: our process id and a newline; the tool's standard output; the marker and the exit code;
+ * its standard error, bounded; the marker. `shell:` has neither exit codes nor a second stream, hence the marker. The
+ * shell that adbd starts leads its own process group, so killing that group ends the tool and its children.
+ * https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/daemon/shell_service.cpp
+ */
+export function executionScript(request: ExecutionRequest, workFolder: string, marker: string): string {
+  const errorFile = `${quoted(workFolder)}/${errorFileName('$$')}`;
+  const assignments = Object.entries(request.environment).map(([name, value]) => `${name}=${quoted(value)}`);
+  // A name without a slash could be a builtin such as `exit`, which would end this script: `env` runs programs only.
+  const runner = request.command[0]?.includes('/') === true ? [] : ['env'];
+  const words = [...assignments, ...runner, ...request.command.map(quoted)].join(' ');
+  return [
+    'echo $$',
+    `exec 2>${errorFile}`,
+    `cd ${quoted(request.workingDirectory)} && ${words} </dev/null`,
+    `echo ${marker} $?`,
+    `head -c ${longestErrorOutputBytes} ${errorFile}`,
+    `rm -f ${errorFile}`,
+    `echo ${marker}`,
+  ].join('; ');
+}
+
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Variable names cannot be quoted in a shell, so they are checked. */
+export function isVariableName(name: string): boolean {
+  return variableName.test(name);
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { farmFault, type FarmFault } from '../../../common/fault';
+import { fail, ok, type Result } from '../../../common/result';
+
+/** Copies under a temporary name, compares the sizes, then renames: complete, or not there at all. */
+export async function copyFileIn(localPath: string, devicePath: string, executable: boolean, signal: AbortSignal): Promise<Result<void, FarmFault>> {
+  const partPath = `${devicePath}.${randomBytes(4).toString('hex')}.part`;
+  let expectedBytes: number;
+  try {
+    expectedBytes = (await stat(localPath)).size;
+  } catch (error) {
+    return fail(farmFault('artifact-unavailable', `cannot read the file to push: ${(error as Error).message}`));
+  }
+  try {
+    await pipeline(createReadStream(localPath), createWriteStream(partPath, { mode: executable ? 0o755 : 0o644 }), { signal });
+    const copied = await stat(partPath);
+    if (copied.size !== expectedBytes) throw new Error(`${devicePath}: ${copied.size} bytes arrived of ${expectedBytes}`);
+    await rename(partPath, devicePath);
+    return ok(undefined);
+  } catch (error) {
+    await rm(partPath, { force: true }).catch(() => undefined);
+    return fail(fileFault(error));
+  }
+}
+
+/** A file that is larger than `largestBytes` is a fault, not a cut file. */
+export async function readHostFile(devicePath: string, largestBytes: number): Promise<Result<Buffer, FarmFault>> {
+  try {
+    const file = await open(devicePath, 'r');
+    try {
+      const buffer = Buffer.alloc(largestBytes + 1);
+      let length = 0;
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+        length += bytesRead;
+        if (length > largestBytes) return fail(farmFault('unreadable-output', `${devicePath} has more than the ${largestBytes} bytes expected`));
+        if (bytesRead === 0) return ok(Buffer.from(buffer.subarray(0, length)));
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return fail(farmFault('unreadable-output', `${devicePath} cannot be read: ${(error as Error).message}`));
+  }
+}
+
+/** Missing files are no fault. */
+export async function removeHostFiles(devicePaths: readonly string[]): Promise<Result<void, FarmFault>> {
+  try {
+    for (const devicePath of devicePaths) await rm(devicePath, { force: true });
+    return ok(undefined);
+  } catch (error) {
+    return fail(fileFault(error));
+  }
+}
+
+function fileFault(error: unknown): FarmFault {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return farmFault(code === 'ENOSPC' || code === 'EDQUOT' ? 'storage-full' : 'transfer-failed', message);
+}

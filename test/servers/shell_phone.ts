@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { AdbConnection } from '../../agent/virtual/adb/connection';
+import type { AdbStream } from '../../agent/virtual/adb/stream';
+
+export interface ShellPhone {
+  readonly port: number;
+  /** Where `/data/local/tmp` really is. */
+  readonly root: string;
+  /** Cuts every connection and stops listening, as a pulled cable does. */
+  unplug(): void;
+  close(): Promise<void>;
+}
+
+export interface ShellPhoneOptions {
+  /** What `getprop` prints. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+const phoneRoot = '/data/local/tmp';
+
+/**
+ * A phone whose shell is this machine's /bin/sh: what the adb adapter sends is judged by a real shell and real
+ * processes, while the virtual phone's shell is our own. As in adbd each command leads its own process group.
+ */
+export async function startShellPhone(options: ShellPhoneOptions): Promise<ShellPhone> {
+  const root = mkdtempSync(path.join(os.tmpdir(), 'shell-phone-'));
+  const bin = path.join(root, 'bin');
+  mkdirSync(bin);
+  const lines = Object.entries(options.properties).map(([name, value]) => `[${name}]: [${value}]`);
+  writeTool(bin, 'getprop', `cat <<'END'\n${lines.join('\n')}\nEND`);
+  writeTool(bin, 'dumpsys', 'echo "no service here"');
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    new AdbConnection(socket, { banner: 'device::ro.product.name=shell_phone;', open: (name, stream) => serve(name, stream, { root, bin }) });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const unplug = (): void => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    root,
+    unplug,
+    close: () => {
+      unplug();
+      rmSync(root, { recursive: true, force: true });
+      return Promise.resolve();
+    },
+  };
+}
+
+interface Place {
+  readonly root: string;
+  readonly bin: string;
+}
+
+function serve(name: string, stream: AdbStream, place: Place): boolean {
+  if (name.startsWith('shell:')) serveShell(name.slice('shell:'.length).replaceAll(phoneRoot, place.root), stream, place);
+  else if (name === 'sync:') serveSync(stream, place);
+  else return false;
+  return true;
+}
+
+function serveShell(script: string, stream: AdbStream, place: Place): void {
+  const environment = { ...process.env, PATH: `${place.bin}:${process.env['PATH'] ?? ''}` };
+  const child = spawn('/bin/sh', ['-c', script], { detached: true, cwd: '/', env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.on('data', (chunk: Buffer) => stream.write(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stream.write(chunk));
+  child.once('close', () => stream.end());
+}
+
+/** SEND, DATA and DONE, which is all that a push needs. */
+function serveSync(stream: AdbStream, place: Place): void {
+  let pending = Buffer.alloc(0);
+  let file = '';
+  stream.onData((chunk) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 8) {
+      const id = pending.toString('latin1', 0, 4);
+      const value = pending.readUInt32LE(4);
+      const end = id === 'DONE' ? 8 : 8 + value;
+      if (pending.length < end) return;
+      const payload = pending.subarray(8, end);
+      pending = pending.subarray(end);
+      if (id === 'SEND') {
+        const [, target = '', mode = ''] = /^(.*),(\d+)$/s.exec(payload.toString()) ?? [];
+        file = target.replace(phoneRoot, place.root);
+        writeFileSync(file, '');
+        chmodSync(file, Number(mode) & 0o777);
+      } else if (id === 'DATA') appendFileSync(file, payload);
+      else if (id === 'DONE') stream.write(Buffer.from('OKAY\0\0\0\0', 'latin1'));
+    }
+  });
+}
+
+function writeTool(folder: string, name: string, body: string): void {
+  writeFileSync(path.join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+}
