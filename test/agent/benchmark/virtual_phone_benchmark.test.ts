@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fastestCores } from '../../../agent/benchmark/pinning';
+import { readinessLimitsSchema } from '../../../agent/benchmark/readiness';
+import { runBenchmark } from '../../../agent/benchmark/run_benchmark';
+import { Workbench } from '../../../agent/benchmark/workbench';
+import type { Device } from '../../../agent/device/device';
+import { adapterFor, runtimesFor } from '../../../agent/runtimes/registry';
+import { openToolChest, type ToolChest } from '../../../agent/runtimes/tool_chest';
+import { toolPathsSchema } from '../../../agent/runtimes/tool_paths';
+import { startVirtualFleet, type FleetPhone, type VirtualFleet } from '../../../agent/virtual/fleet';
+import { fleetSchema } from '../../../agent/virtual/fleet_file';
+import { connectFleet, type FleetLink } from '../../../agent/virtual/server_link';
+import { writeVirtualTools } from '../../../agent/virtual/tools/tool_files';
+import type { ModelFormat } from '../../../common/artifact';
+import { systemClock } from '../../../common/clock';
+import { defaultPlan, type Outcome } from '../../../common/job';
+import { parseTarget } from '../../../common/target';
+import { watchPhones, type Watch } from '../device/adb/adb_fixture';
+import { onnxModel, reluTflite } from '../runtimes/small_models';
+import { startAdbServer, type TestAdbServer } from '../../servers/adb_server';
+
+/** A virtual SM8550 behind the real adb server, driven through the same Device as a real phone. */
+const folder = mkdtempSync(join(tmpdir(), 'virtual-benchmark-'));
+let server: TestAdbServer;
+let fleet: VirtualFleet;
+let link: FleetLink;
+let watch: Watch;
+let phone: FleetPhone;
+let device: Device;
+let workbench: Workbench;
+let chest: ToolChest;
+
+beforeAll(async () => {
+  server = await startAdbServer();
+  fleet = await startVirtualFleet(fleetSchema.parse({ seed: 7, timeScale: 0, phones: [{ soc: 'sm8550' }] }));
+  phone = fleet.phones[0]!;
+  link = connectFleet(fleet.phones, { adbHost: '127.0.0.1', adbPort: server.port });
+  watch = watchPhones(server.port);
+  device = await watch.attached(phone.serial);
+  workbench = new Workbench(device);
+  chest = await openToolChest(toolPathsSchema.parse(await writeVirtualTools(join(folder, 'tools'))));
+});
+
+afterAll(async () => {
+  link.stop();
+  await watch.tracker.close();
+  fleet.stop();
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function benchmark(target: string, model: Buffer, format: ModelFormat): Promise<Outcome> {
+  const modelPath = join(folder, `input.${format}`);
+  writeFileSync(modelPath, model);
+  const parsed = parseTarget(target);
+  return runBenchmark({
+    workbench,
+    adapter: adapterFor(runtimesFor(device.hardware, chest).adapters, parsed)!,
+    job: { jobId: 'j', target: parsed, artifact: { digest: 'a'.repeat(64), sizeBytes: model.length, format }, plan: { ...defaultPlan, sessionDeadlineMs: 1_000 } },
+    modelPath,
+    clock: systemClock,
+    limits: readinessLimitsSchema.parse({}),
+    signal: new AbortController().signal,
+    cores: fastestCores(device.hardware, 1, parsed.unit),
+    agentVersion: 'test',
+    fetchMs: 0,
+  });
+}
+
+async function filesOnPhone(): Promise<string[]> {
+  const listed = await device.execute(['ls', device.workFolder], { deadlineMs: 5_000 });
+  return listed.ok ? listed.value.stdout.split('\n').filter((name) => name !== '' && name !== 'tflite' && name !== 'onnxruntime') : [listed.error.message];
+}
+
+test.each([
+  ['sm8550/tflite/cpu/float32', reluTflite, 'tflite', 'benchmark_model'],
+  ['sm8550/tflite/npu/int8', reluTflite, 'tflite', 'benchmark_model'],
+  ['sm8550/onnxruntime/cpu/float32', onnxModel('Relu', [1, 8]), 'onnx', 'onnxruntime_perf_test'],
+] as const)('%s measures, and leaves nothing but the tools', async (target, model, format, tool) => {
+  const outcome = await benchmark(target, model, format);
+  expect(outcome).toMatchObject({
+    kind: 'measured',
+    measurement: { sessions: [{}, {}, {}], summary: { n: 150 }, conditions: { deviceSerial: phone.serial, tool, unitShare: 1, before: { batteryPercent: expect.any(Number) as number } } },
+  });
+  expect(await filesOnPhone()).toEqual([]);
+});
+
+test.each([
+  ['hang', { kind: 'farm-fault', code: 'timeout' }],
+  ['crash', { kind: 'candidate-fault', code: 'crashed' }],
+  ['garbage', { kind: 'farm-fault', code: 'unreadable-output' }],
+] as const)('a tool that does what a tool must not do: %s', async (kind, fault) => {
+  phone.inject({ kind });
+  expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject(fault);
+  expect(await filesOnPhone()).toEqual([]);
+});
+
+test('a phone that is full', async () => {
+  phone.inject({ kind: 'disk-full' });
+  expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject({ kind: 'farm-fault', code: 'storage-full' });
+  phone.inject({ kind: 'disk-free' });
+  expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject({ kind: 'measured' });
+});
