@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { defaultFleetYaml } from '../../agent/virtual/fleet';
 import { systemClock } from '../../common/clock';
 import { parseYaml } from '../../common/yaml';
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
@@ -12,10 +11,8 @@ import { frontToCsv } from '../output/front';
 import type { Terminal } from '../output/terminal';
 import { freePort } from '../stack/free_port';
 import { signalled } from '../stack/signalled';
-import { startStack } from '../stack/stack';
+import { startStack, type Stack } from '../stack/stack';
 
-const virtualPhones = 4;
-const fleetSeed = 1;
 /** Phones boot, register and offer their runtimes within seconds; a minute means that something is broken. */
 const registrationDeadlineMs = 60_000;
 const registrationPollMs = 200;
@@ -26,18 +23,27 @@ const demoSpec = z.object({ targets: z.array(z.string()) });
 export async function runDemo(outputDir: string, terminal: Terminal): Promise<void> {
   await mkdir(outputDir, { recursive: true });
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'farm-demo-'));
-  const fleetPath = path.join(dataDir, 'fleet.yaml');
-  await writeFile(fleetPath, defaultFleetYaml(virtualPhones, fleetSeed));
   const ports = { grpc: await freePort(), http: await freePort(), agentHttp: await freePort(), nats: await freePort() };
-  terminal.note(`starting NATS, the coordinator, an agent for this machine and ${String(virtualPhones)} virtual phones behind the adb server`);
-  const stack = await startStack({ dataDir, ports, realPhones: false, virtualFleet: { fleetPath }, agentConfig: {}, logLevel: 'info', note: terminal.note });
+  terminal.note(`starting NATS, the coordinator, an agent for this machine, and four virtual phones behind the adb server`);
+  try {
+    const virtualFleet = { fleetPath: path.join(__dirname, 'fleet.yaml') };
+    const stack = await startStack({ dataDir, ports, realPhones: false, virtualFleet, agentConfig: {}, logLevel: 'info', note: terminal.note });
+    await searchOn(stack, outputDir, terminal);
+  } catch (error) {
+    await cp(path.join(dataDir, 'log'), path.join(outputDir, 'log'), { recursive: true });
+    throw error;
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function searchOn(stack: Stack, outputDir: string, terminal: Terminal): Promise<void> {
   const farm = connectFarm(stack.coordinator);
   try {
     await Promise.race([search(farm, outputDir, terminal), stack.failed, signalled().then(() => Promise.reject(new Error('interrupted')))]);
   } finally {
     farm.close();
     await stack.stop();
-    await rm(dataDir, { recursive: true, force: true });
   }
 }
 
@@ -49,7 +55,7 @@ async function search(farm: FarmClient, outputDir: string, terminal: Terminal): 
   const created = await farm.createSearch(specYaml, specPath);
   await watchAndReport(farm, created.searchId, {}, terminal);
   const fronts = await farm.fronts(created.searchId, '');
-  await writeFile(path.join(outputDir, 'search.yaml'), specYaml);
+  await copyFile(specPath, path.join(outputDir, 'search.yaml'));
   for (const front of fronts) await writeFront(farm, created.searchId, front, outputDir);
   terminal.print(`\nFronts (CSV, JSON) and the fastest and the most accurate int8 model of each target are in ${outputDir}`);
 }

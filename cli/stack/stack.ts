@@ -5,7 +5,7 @@ import { withDeadline } from '../../common/deadline';
 import { freePort } from './free_port';
 import { holdFolder } from './folder_lock';
 import { supervise, type Supervised } from './supervisor';
-import type { ProcessOptions } from './process';
+import { startProcess, type ProcessOptions } from './process';
 
 export interface StackOptions {
   readonly dataDir: string;
@@ -62,12 +62,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function startPart(options: ProcessOptions, stack: StackOptions): Promise<Supervised> {
-  const part = supervise(options, stack.note);
-  if (!options.channel) return part;
-  const running = part.current();
+  const running = startProcess(options);
+  if (!options.channel) return supervise(running, options, stack.note);
   const ready = await withDeadline(running.ready, readyDeadlineMs, options.name);
-  if (ready.ok && ready.value !== undefined) return part;
-  await part.stop();
+  if (ready.ok && ready.value !== undefined) return supervise(running, options, stack.note);
+  await running.stop();
   throw new BadInputError(ready.ok ? await running.exited : `${options.name} was not ready within ${String(readyDeadlineMs / 1000)} s; its log is ${options.logPath}`);
 }
 
@@ -102,7 +101,7 @@ async function planProcesses(options: StackOptions): Promise<ProcessOptions[]> {
   ];
   if (options.virtualFleet !== undefined) {
     const adbPort = await freePort();
-    const virtual = { http: { port: 0 }, host: { enabled: false }, adb: { port: adbPort, startServer: false } };
+    const virtual = { http: { port: 0 }, host: { enabled: false }, adb: { port: adbPort } };
     processes.push(
       { name: 'virtual-adb', command: ['adb', '-P', String(adbPort), 'nodaemon', 'server'], logPath: logPath('virtual-adb'), channel: false },
       await agent('virtual-agent', virtual, ['--virtual', options.virtualFleet.fleetPath]),

@@ -13,11 +13,11 @@ export interface Supervised {
 const crashLoop = { ends: 5, windowMs: 60_000 } as const;
 const restartDelayMs = 500;
 
-/** Keeps one process running. Each program resumes from its disk, so a restart loses nothing. */
-export function supervise(options: ProcessOptions, note: (line: string) => void): Supervised {
+/** Keeps running what `first` started from `options`. Each program resumes from its disk, so a restart loses nothing. */
+export function supervise(first: RunningProcess, options: ProcessOptions, note: (line: string) => void): Supervised {
   const shutdown = new AbortController();
   const stopping = (): boolean => shutdown.signal.aborted;
-  let running = startProcess(options);
+  let running = first;
 
   const watch = async (): Promise<never> => {
     const endsAtMs: number[] = [];
