@@ -99,13 +99,13 @@ interface HeldResult {
 /** Sends until the broker has it, then unspools. False when closed before. */
 async function deliver(parts: ResultPublisherParts, entry: SpooledResult, signal: AbortSignal): Promise<boolean> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
-    if (await trySend(parts, entry)) return true;
+    if (await trySend(parts, entry, attempt)) return true;
     await parts.clock.sleep(backoffDelayMs(resendPolicy, attempt, parts.random.next()), signal);
   }
   return false;
 }
 
-async function trySend(parts: ResultPublisherParts, entry: SpooledResult): Promise<boolean> {
+async function trySend(parts: ResultPublisherParts, entry: SpooledResult, attempt: number): Promise<boolean> {
   // Never into a lost connection: the client would keep every copy in memory until it is back.
   if (!parts.bus.isConnected()) return false;
   try {
@@ -122,7 +122,9 @@ async function trySend(parts: ResultPublisherParts, entry: SpooledResult): Promi
     else await parts.spool.remove(entry);
     return true;
   } catch (error) {
-    parts.logger.warn({ lease: entry.lease, reason: (error as Error).message }, 'the broker did not take a result; it stays on disk and is sent again');
+    // Said once for each result: an outage of hours would fill the log.
+    const level = attempt === 0 ? 'warn' : 'debug';
+    parts.logger[level]({ lease: entry.lease, reason: (error as Error).message }, 'the broker did not take a result; it stays on disk and is sent again');
     return false;
   }
 }

@@ -23,11 +23,12 @@ export interface NatsServer {
   stop(): Promise<void>;
 }
 
-/** A real nats-server with JetStream on a free port of the loopback, with a store of its own. */
-export async function startNatsServer(): Promise<NatsServer> {
+/** A real nats-server on a free port of the loopback, with JetStream on a store of its own unless told otherwise. */
+export async function startNatsServer({ jetStream = true }: { readonly jetStream?: boolean } = {}): Promise<NatsServer> {
   const store = mkdtempSync(path.join(tmpdir(), 'farm-nats-'));
   const port = await freePort();
-  let child: ChildProcess | undefined = await launch(port, store);
+  const options = ['--addr', '127.0.0.1', '--port', String(port), ...(jetStream ? ['--jetstream', '--store_dir', store] : [])];
+  let child: ChildProcess | undefined = await launch(port, options);
   const kill = async (): Promise<void> => {
     if (child === undefined) return;
     const dying = child;
@@ -44,7 +45,7 @@ export async function startNatsServer(): Promise<NatsServer> {
     kill,
     restart: async () => {
       await kill();
-      child = await launch(port, store);
+      child = await launch(port, options);
     },
     stop: async () => {
       await kill();
@@ -53,8 +54,8 @@ export async function startNatsServer(): Promise<NatsServer> {
   };
 }
 
-async function launch(port: number, store: string): Promise<ChildProcess> {
-  const child = spawn('nats-server', ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', store], { stdio: 'ignore' });
+async function launch(port: number, options: readonly string[]): Promise<ChildProcess> {
+  const child = spawn('nats-server', options, { stdio: 'ignore' });
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
     child.once('exit', (status) => reject(new Error(`nats-server ended with status ${String(status)} while it started`)));

@@ -73,7 +73,8 @@ function serve(name: string, stream: AdbStream, place: Place): boolean {
 function serveShell(script: string, stream: AdbStream, place: Place): void {
   const environment = { ...process.env, PATH: `${place.bin}:${process.env['PATH'] ?? ''}` };
   const child = spawn('/bin/sh', ['-c', script], { detached: true, cwd: '/', env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.on('data', (chunk: Buffer) => stream.write(chunk));
+  // Byte by byte as the tool wrote it, but for our folder's name.
+  child.stdout.on('data', (chunk: Buffer) => stream.write(chunk.includes(place.root) ? Buffer.from(chunk.toString('latin1').replaceAll(place.root, phoneRoot), 'latin1') : chunk));
   child.stderr.on('data', (chunk: Buffer) => stream.write(chunk));
   child.once('close', () => stream.end());
 }

@@ -182,6 +182,18 @@ describe('consuming results', () => {
   });
 });
 
+it('a server without JetStream is a clear line for the user', async () => {
+  const plain = await startNatsServer({ jetStream: false });
+  const plainBus = await connectBus(plain.url, 'coordinator', logger);
+  const consumer = createResultConsumer({ bus: plainBus, handle: () => Promise.resolve(), onFailure: () => undefined, clock: systemClock, logger });
+  const refused = await consumer.start().catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(BadInputError);
+  expect((refused as Error).message).toMatch(/has no JetStream .*start it with --jetstream$/);
+  await consumer.close();
+  await plainBus.close();
+  await plain.stop();
+});
+
 it('the last telemetry of each device is at hand, and garbage does no harm', async () => {
   const listener = listenToTelemetry(bus, logger);
   await bus.connection.flush();
