@@ -21,16 +21,37 @@ export async function executeOnPhone(link: PhoneLink, workFolder: string, comman
   const output = new ExecutionOutput(marker);
   const script = executionScript({ command, environment, workingDirectory: options.workingDirectory ?? workFolder }, workFolder, marker);
   const limits = { what: command[0] ?? 'the command', deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
-  const streamed = await withinLimits(limits, (signal) => streamShell(link, script, signal, (chunk) => output.append(chunk)));
-  if (!streamed.ok) return fail(await afterInterruption(link, workFolder, output.pid, streamed.error));
+  const stream = new AbortController();
+  let ended: Promise<unknown> | undefined;
+  try {
+    const streamed = await withinLimits(limits, () => {
+      const streaming = streamShell(link, script, stream.signal, (chunk) => output.append(chunk));
+      ended = streaming;
+      return streaming;
+    });
+    if (!streamed.ok) return fail(ended === undefined ? streamed.error : await afterInterruption(link, { workFolder, output, ended }, streamed.error));
+  } finally {
+    stream.abort();
+  }
   const execution = output.finish();
   return execution === null ? fail(farmFault('disconnected', `the shell of ${link.adbSerial} ended before ${limits.what} did`)) : ok(execution);
 }
 
-async function afterInterruption(link: PhoneLink, workFolder: string, pid: number | null, fault: FarmFault): Promise<FarmFault> {
-  if (fault.code === 'disconnected' || pid === null) return fault;
-  const ended = await killGroup(link, workFolder, pid);
-  return ended ? fault : farmFault(fault.code, `${fault.message}; process ${pid} on ${link.adbSerial} could not be ended`);
+interface Interrupted {
+  readonly workFolder: string;
+  readonly output: ExecutionOutput;
+  /** Settles when the stream of the shell does. */
+  readonly ended: Promise<unknown>;
+}
+
+async function afterInterruption(link: PhoneLink, interrupted: Interrupted, fault: FarmFault): Promise<FarmFault> {
+  if (fault.code === 'disconnected') return fault;
+  // The process id may still be on its way: without it the tool could not be ended.
+  await Promise.race([interrupted.output.started, interrupted.ended, systemClock.sleep(killDeadlineMs, link.gone)]);
+  const { pid } = interrupted.output;
+  if (pid === null) return farmFault(fault.code, `${fault.message}; it did not start within ${killDeadlineMs} ms more`);
+  const gone = await killGroup(link, interrupted.workFolder, pid);
+  return gone ? fault : farmFault(fault.code, `${fault.message}; process ${pid} on ${link.adbSerial} could not be ended`);
 }
 
 /** Kills the process group that `pid` leads and removes its error file; true once /proc/<pid> is gone. Bounded. */

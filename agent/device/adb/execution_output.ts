@@ -13,8 +13,16 @@ export class ExecutionOutput {
   private readonly capture = new BoundedCapture(longestOutputBytes, afterOutputBytes);
   private firstLine = '';
   private pidFound: number | null | undefined;
+  private readonly announceStart: () => void;
 
-  constructor(private readonly marker: string) {}
+  /** Settles when the process id has come. */
+  readonly started: Promise<void>;
+
+  constructor(private readonly marker: string) {
+    const { promise, resolve } = withResolver();
+    this.started = promise;
+    this.announceStart = resolve;
+  }
 
   /** The process group of the tool on the phone; null until it was printed. */
   get pid(): number | null {
@@ -30,6 +38,7 @@ export class ExecutionOutput {
     this.firstLine += chunk.toString('latin1', 0, end === -1 ? Math.min(chunk.length, 32) : end);
     if (end === -1 && this.firstLine.length < 32) return;
     this.pidFound = readPid(this.firstLine);
+    this.announceStart();
     if (end !== -1) this.capture.append(chunk.subarray(end + 1));
   }
 
@@ -46,6 +55,14 @@ export class ExecutionOutput {
     const stdout = droppedBytes === 0 ? head.subarray(0, statusAt) : head;
     return { exitCode: Number(status[1]), stdout: stdout.toString('utf8'), stderr: ending.toString('utf8', errorAt, endAt) };
   }
+}
+
+function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 function readPid(line: string): number | null {

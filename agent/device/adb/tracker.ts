@@ -89,8 +89,8 @@ class TrackerLoop {
       this.failures = 0;
       this.roster.update(listed.value);
       this.reportUnusable(listed.value);
-      await this.follow();
-      return pollMs;
+      // What changed between the look and the first notice would be seen a second late: look again.
+      return (await this.follow()) ? 0 : pollMs;
     }
     if (this.closing.aborted) return 0;
     return await this.afterFailure(listed.error.code === 'timeout', listed.error.message);
@@ -108,8 +108,9 @@ class TrackerLoop {
     return backoffDelayMs(serverBackoff, this.failures - 1, Math.random());
   }
 
-  private async follow(): Promise<void> {
-    if (this.following) return;
+  /** True if it has just begun to follow. */
+  private async follow(): Promise<boolean> {
+    if (this.following) return false;
     this.following = await followChanges(this.options.address, this.closing, {
       changed: () => this.look(),
       ended: () => {
@@ -119,6 +120,7 @@ class TrackerLoop {
         this.look();
       },
     });
+    return this.following;
   }
 
   private reportUnusable(listed: readonly ListedPhone[]): void {
