@@ -76,7 +76,7 @@ const phoneKits: readonly PhoneKit[] = [
   {
     runtime: 'tflite',
     precisionsByUnit: { dsp: ['int8'] },
-    parts: [benchmarkModelPart, { field: 'tools.tflite.hexagonLibraries', what: "libhexagon_nn_skel*.so, TFLite's Hexagon libraries" }],
+    parts: [benchmarkModelPart, { field: 'tools.tflite.hexagonLibraries', what: "libhexagon_interface.so and libhexagon_nn_skel*.so" }],
     fits: hasDsp,
     build: benchmarkModel,
   },

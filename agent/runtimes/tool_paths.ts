@@ -16,7 +16,7 @@ export const toolPathsSchema = z
         qnnDelegate: path.optional(),
         /** libQnnHtp.so and what it loads, for `npu`. */
         qnnLibraries: paths,
-        /** libhexagon_nn_skel*.so, for `dsp`. */
+        /** libhexagon_interface.so and libhexagon_nn_skel*.so, for `dsp`. */
         hexagonLibraries: paths,
       })
       .prefault({}),
