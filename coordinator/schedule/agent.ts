@@ -3,7 +3,7 @@ import type { Lease } from '../../common/job';
 import { reindexDevicesOf } from './device_index';
 import { loseDevice, registerDevice, changeDevice } from './fleet';
 import { attachDevice } from './device';
-import { adoptLease, doubtLease, firstEpoch, loseLeasesOf, renewLease } from './lease';
+import { adoptLease, claimJob, doubtLease, loseLeasesOf, renewLease } from './lease';
 import { agentSilenceMs, forgetAgentAfterMs, rememberedAgentArtifacts } from './limits';
 import { emptyRecentSet, type RecentSet } from './recent_set';
 import { currentLease, type ActiveLease } from './state';
@@ -102,12 +102,10 @@ function reconcileLeases(turn: Turn, agentId: string, heldLeases: readonly Lease
   }
 }
 
-/** A lease from before a restart, for a job that nobody else has been given since. */
+/** A lease from before a restart, for a job that nobody has been given since. */
 function adopt(turn: Turn, agentId: string, lease: Lease): ActiveLease | undefined {
-  const { state } = turn;
-  const open = state.jobs.get(lease.jobId);
-  const adoptable = open?.state.kind === 'queued' && lease.epoch > open.fence && lease.epoch < firstEpoch(state) && !state.leases.has(lease.deviceSerial);
-  if (open === undefined || !adoptable) return undefined;
+  const open = turn.state.leases.has(lease.deviceSerial) ? undefined : claimJob(turn, lease);
+  if (open === undefined) return undefined;
   adoptLease(turn, open, lease, agentId);
   return currentLease(turn.state, lease);
 }

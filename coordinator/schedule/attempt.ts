@@ -11,10 +11,14 @@ export interface EndedAttempt {
   readonly outcome: Outcome;
 }
 
-/** An attempt counts: it is recorded, and the job ends or goes back to its place in the queue. */
-export function countAttempt(turn: Turn, open: OpenJob, attempt: EndedAttempt): void {
-  const { lease, outcome } = attempt;
+/** What an agent reported of a lease counts: it is recorded, and the job ends or goes back to its place in the queue. */
+export function recordAttempt(turn: Turn, open: OpenJob, attempt: EndedAttempt): void {
   turn.effects.push({ kind: 'record-attempt', ...attempt });
+  countAttempt(turn, open, attempt.lease, attempt.outcome);
+}
+
+/** As `recordAttempt`, for an attempt of which nothing was heard. */
+export function countAttempt(turn: Turn, open: OpenJob, lease: Lease, outcome: Outcome): void {
   const failedSerials = [...open.failedAttempts.map((failed) => failed.deviceSerial), lease.deviceSerial];
   const next = stateAfterAttempt(open, lease, outcome, hasAlternative(turn.state, open.targetKey, failedSerials));
   if (open.state.kind === 'queued') updatePool(turn, open.job.target.pool, (pool) => withoutQueued(pool, open));

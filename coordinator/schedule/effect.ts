@@ -7,7 +7,10 @@ export type SchedulerEffect =
   | { readonly kind: 'run-job'; readonly agentId: string; readonly job: Job; readonly lease: Lease }
   | { readonly kind: 'stop-job'; readonly agentId: string; readonly lease: Lease }
   | { readonly kind: 'prefetch-artifact'; readonly agentId: string; readonly artifact: Artifact }
-  /** The attempt ended and counts: to the ledger, before the message that brought it is acknowledged. */
+  /**
+   * A result counts: to the ledger, before the message that brought it is acknowledged. Only for what agents reported: a
+   * lease that expired leaves its key free, since after a restart its late result may still be the first to count.
+   */
   | { readonly kind: 'record-attempt'; readonly lease: Lease; readonly agentId: string; readonly outcome: Outcome }
   /** A late or repeated result: acknowledge and forget. */
   | { readonly kind: 'discard-result'; readonly lease: Lease; readonly reason: string }

@@ -2,7 +2,7 @@ import { assert } from '../../common/assert';
 import { farmFault } from '../../common/fault';
 import type { Lease, Outcome } from '../../common/job';
 import { addRecent } from './recent_set';
-import { countAttempt } from './attempt';
+import { countAttempt, recordAttempt, requeueJob } from './attempt';
 import { judgeDevice, leaseDevice, releaseDevice, type Device } from './device';
 import { saveDevice } from './device_index';
 import type { OpenJob } from './job';
@@ -13,7 +13,7 @@ import { currentLease, type ActiveLease, type SchedulerState } from './state';
 import { update, updatePool, type Turn } from './turn';
 
 /** Epochs below it were granted before this start of the coordinator. */
-export function firstEpoch(state: SchedulerState): number {
+function firstEpoch(state: SchedulerState): number {
   return state.incarnation * epochsPerIncarnation;
 }
 
@@ -29,6 +29,21 @@ export function grantLease(turn: Turn, device: Device, open: OpenJob): void {
   const chargedMs = charge(turn, open);
   beginLease(turn, open, { lease, agentId: agent.agentId, grantedAtMs: state.nowMs, expiresAtMs: state.nowMs + leaseDurationMs, chargedMs });
   turn.effects.push({ kind: 'run-job', agentId: agent.agentId, job: open.job, lease });
+}
+
+/**
+ * The job that a lease from before a restart may have: one that has not been granted since. Of several such leases the
+ * newest counted last, so an older one that was adopted gives way.
+ */
+export function claimJob(turn: Turn, lease: Lease): OpenJob | undefined {
+  const { state } = turn;
+  const open = state.jobs.get(lease.jobId);
+  if (open === undefined || lease.epoch <= open.fence || lease.epoch >= firstEpoch(state)) return undefined;
+  const adopted = open.state.kind === 'leased' ? currentLease(state, open.state.lease) : undefined;
+  if (adopted === undefined) return open;
+  voidLease(turn, adopted);
+  requeueJob(turn, adopted.lease);
+  return turn.state.jobs.get(lease.jobId);
 }
 
 /** Takes over a lease from before a restart: the agent still works on it, or holds its result. */
@@ -48,13 +63,10 @@ function beginLease(turn: Turn, open: OpenJob, active: ActiveLease): void {
   if (device !== undefined) saveDevice(turn, leaseDevice(device, lease, open.job.artifact.digest, turn.state.nowMs));
 }
 
-/** The lease ended with an outcome that counts. */
+/** The agent reported the lease's outcome. */
 export function endLease(turn: Turn, active: ActiveLease, outcome: Outcome): void {
   const { lease, agentId } = active;
-  closeLease(turn, active, (device) => judgeDevice(device, lease, outcome, turn.state.nowMs));
-  const open = turn.state.jobs.get(lease.jobId);
-  assert(open?.state.kind === 'leased', `job ${lease.jobId} is leased while its lease is current`);
-  countAttempt(turn, open, { lease, agentId, outcome });
+  recordAttempt(turn, closeLeaseWith(turn, active, outcome), { lease, agentId, outcome });
 }
 
 /** The lease is taken back. The caller decides what becomes of its job. */
@@ -85,7 +97,16 @@ export function loseLeasesOf(turn: Turn, agentId: string): void {
 }
 
 function loseLease(turn: Turn, active: ActiveLease): void {
-  endLease(turn, active, farmFault('agent-lost', `agent ${active.agentId} did not renew the lease`));
+  const fault = farmFault('agent-lost', `agent ${active.agentId} did not renew the lease`);
+  countAttempt(turn, closeLeaseWith(turn, active, fault), active.lease, fault);
+}
+
+function closeLeaseWith(turn: Turn, active: ActiveLease, outcome: Outcome): OpenJob {
+  const { lease } = active;
+  closeLease(turn, active, (device) => judgeDevice(device, lease, outcome, turn.state.nowMs));
+  const open = turn.state.jobs.get(lease.jobId);
+  assert(open?.state.kind === 'leased', `job ${lease.jobId} is leased while its lease is current`);
+  return open;
 }
 
 function deferExpiry(turn: Turn, active: ActiveLease, expiresAtMs: number): void {

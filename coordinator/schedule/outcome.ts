@@ -1,5 +1,5 @@
-import { countAttempt, type EndedAttempt } from './attempt';
-import { endLease, firstEpoch } from './lease';
+import { recordAttempt, type EndedAttempt } from './attempt';
+import { claimJob, endLease } from './lease';
 import { currentLease } from './state';
 import type { Turn } from './turn';
 
@@ -15,11 +15,11 @@ export function resultArrived(turn: Turn, attempt: EndedAttempt): void {
     endLease(turn, active, outcome);
     return;
   }
-  const open = state.jobs.get(lease.jobId);
-  if (open?.state.kind === 'queued' && lease.epoch > open.fence && lease.epoch < firstEpoch(state)) {
-    countAttempt(turn, open, attempt);
+  const open = claimJob(turn, lease);
+  if (open !== undefined) {
+    recordAttempt(turn, open, attempt);
     return;
   }
-  const reason = open === undefined ? `job ${lease.jobId} is not open` : `epoch ${lease.epoch} of job ${lease.jobId} is not current`;
+  const reason = state.jobs.has(lease.jobId) ? `epoch ${lease.epoch} of job ${lease.jobId} is not current` : `job ${lease.jobId} is not open`;
   turn.effects.push({ kind: 'discard-result', lease, reason });
 }

@@ -1,0 +1,127 @@
+import type { Job, JobResult } from '../../common/job';
+import type { SchedulerEffect } from '../../coordinator/schedule/effect';
+import type { JobOwner, SchedulerEvent } from '../../coordinator/schedule/event';
+import { initialState, type SchedulerState } from '../../coordinator/schedule/state';
+import { step } from '../../coordinator/schedule/step';
+import { leaseDurationMs } from '../../coordinator/schedule/limits';
+import type { LedgerModel, LedgerWrite } from './ledger_model';
+import type { Profile } from './profile';
+import type { Referee } from './referee';
+import { StreamModel, type AgentMessage } from './stream_model';
+import type { World } from './world';
+
+export interface CoordinatorParts {
+  readonly world: World;
+  readonly profile: () => Profile;
+  readonly ledger: LedgerModel;
+  readonly referee: Referee;
+}
+
+const tickMs = 500;
+
+class Crash extends Error {}
+
+/** The coordinator's process around the real scheduler: ledger first, then commands, then the acknowledgement. */
+export class CoordinatorModel {
+  /** Null while the process is dead. */
+  state: SchedulerState | null = null;
+  steps = 0;
+  private readonly streams = new Map<string, StreamModel>();
+
+  constructor(private readonly parts: CoordinatorParts) {
+    parts.world.every(tickMs, () => this.happens({ kind: 'tick', atMs: parts.world.nowMs }));
+  }
+
+  /** As DESIGN says: the ledger's open jobs, then what the broker kept, and only then the agents. */
+  start(deliverBacklog: () => void): void {
+    const { ledger, world } = this.parts;
+    if (this.state !== null) return;
+    const atMs = world.nowMs;
+    this.state = initialState({ incarnation: ledger.beginIncarnation(), nowMs: atMs });
+    for (const ownerId of ledger.pausedOwnerIds) this.happens({ kind: 'owner-paused', atMs, ownerId });
+    for (const { job, owner } of ledger.openJobs()) this.happens({ kind: 'job-submitted', atMs, job, owner });
+    this.happens({ kind: 'recovery-started', atMs, expectedAgentIds: [...ledger.agentIds], untilMs: atMs + leaseDurationMs });
+    deliverBacklog();
+  }
+
+  crash(): void {
+    if (this.state === null) return;
+    this.state = null;
+    this.parts.referee.coordinatorDied();
+    for (const stream of this.streams.values()) stream.break();
+    this.streams.clear();
+  }
+
+  accept(agentId: string): StreamModel | undefined {
+    if (this.state === null) return undefined;
+    const stream = new StreamModel(this.parts.world, this.parts.profile, agentId);
+    stream.toCoordinator = (message) => this.hear(stream, message);
+    stream.coordinatorClosed = () => {
+      if (this.streams.get(agentId) !== stream) return;
+      this.streams.delete(agentId);
+      this.happens({ kind: 'agent-detached', atMs: this.parts.world.nowMs, agentId });
+    };
+    return stream;
+  }
+
+  submit(job: Job, owner: JobOwner): void {
+    this.parts.ledger.saveJob(job, owner);
+    this.happens({ kind: 'job-submitted', atMs: this.parts.world.nowMs, job, owner });
+  }
+
+  /** @returns whether the message may be acknowledged. */
+  consume(result: JobResult): boolean {
+    if (this.state === null) return false;
+    return this.happens({ kind: 'result-arrived', atMs: this.parts.world.nowMs, lease: result.lease, agentId: result.agentId, outcome: result.outcome });
+  }
+
+  /** @returns false when the process was dead or died in the middle. */
+  happens(event: SchedulerEvent): boolean {
+    if (this.state === null) return false;
+    const before = this.state;
+    const { state, effects } = step(before, event);
+    this.state = state;
+    this.steps += 1;
+    this.parts.referee.judge(before, state, event, effects);
+    try {
+      this.perform(effects);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      this.crash();
+      return false;
+    }
+  }
+
+  private perform(effects: readonly SchedulerEffect[]): void {
+    const writes = effects.filter((effect): effect is LedgerWrite => effect.kind === 'record-attempt' || effect.kind === 'job-ended');
+    if (writes.length > 0) {
+      this.mayCrash();
+      this.parts.ledger.commit(writes);
+      this.mayCrash();
+    }
+    for (const effect of effects) {
+      if (effect.kind === 'run-job' || effect.kind === 'stop-job' || effect.kind === 'prefetch-artifact') this.streams.get(effect.agentId)?.sendToAgent(effect);
+    }
+  }
+
+  private mayCrash(): void {
+    if (this.parts.world.chance(this.parts.profile().crashAroundCommit)) throw new Crash();
+  }
+
+  private hear(stream: StreamModel, message: AgentMessage): void {
+    if (this.state === null) return;
+    const { agentId } = stream;
+    const atMs = this.parts.world.nowMs;
+    if (message.kind === 'hello') {
+      this.streams.set(agentId, stream);
+      this.parts.ledger.agentIds.add(agentId);
+      this.happens({ kind: 'agent-attached', atMs, agentId, devices: message.devices, heldLeases: message.heldLeases });
+      return;
+    }
+    if (this.streams.get(agentId) !== stream) return;
+    if (message.kind === 'heartbeat') this.happens({ kind: 'agent-heard', atMs, agentId, heldLeases: message.heldLeases });
+    if (message.kind === 'device-attached') this.happens({ kind: 'device-attached', atMs, agentId, device: message.device });
+    if (message.kind === 'device-detached') this.happens({ kind: 'device-detached', atMs, agentId, deviceSerial: message.serial, reason: 'unplugged' });
+  }
+}

@@ -1,0 +1,29 @@
+import { simulateFarm, type SimulationReport } from './farm_simulation';
+
+/** One seed replays one farm: FARM_SIM_SEED=123 npx jest test/simulation */
+const seedToReplay = process.env['FARM_SIM_SEED'];
+const seeds = seedToReplay === undefined ? Array.from({ length: 1_000 }, (_, index) => index + 1) : [Number(seedToReplay)];
+
+function simulate(seed: number): SimulationReport {
+  try {
+    return simulateFarm(seed);
+  } catch (error) {
+    throw new Error(`seed ${String(seed)}: ${(error as Error).message} (replay with FARM_SIM_SEED=${String(seed)})`, { cause: error });
+  }
+}
+
+describe('a whole farm under loss, delay, replay, deaths and restarts', () => {
+  it('loses no measurement, counts none twice, leases no device twice, and ends every job', () => {
+    const reports = seeds.map(simulate);
+    if (seedToReplay !== undefined) return;
+    // The farms must have been worth the trouble.
+    const chaotic = reports.filter((report) => report.profile === 'chaos');
+    expect(chaotic.length).toBeGreaterThan(700);
+    expect(chaotic.filter((report) => report.incarnations > 3).length).toBeGreaterThan(300);
+    expect(reports.reduce((sum, report) => sum + report.measured, 0)).toBeGreaterThan(10_000);
+  }, 120_000);
+
+  it('is the same farm for the same seed', () => {
+    for (const seed of [1, 2, 3, 4, 5]) expect(simulate(seed)).toEqual(simulate(seed));
+  });
+});
