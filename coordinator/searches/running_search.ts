@@ -60,13 +60,18 @@ export class RunningSearch {
     if (this.#isActive()) this.#listen();
     const { ledger } = this.#parts;
     const jobs = await ledger.jobs({ ownerId: this.#record.searchId });
-    this.#adopt(await ledger.candidates(this.#record.searchId), jobs);
+    const candidates = await ledger.candidates(this.#record.searchId);
+    this.#adopt(candidates, jobs);
     await this.#replay(jobs.filter((job) => job.state.kind !== 'open'));
     this.#early = undefined;
     if (!this.#isActive()) return;
     for (const update of early) this.#hear(update);
     if (this.#state === 'paused') this.#pauseOwner();
-    for (const { job } of jobs.filter((record) => record.state.kind === 'open')) this.#places.get(job.jobId)?.lane.submit(job);
+    const open = new Map(jobs.filter((record) => record.state.kind === 'open').map(({ job }) => [job.jobId, job]));
+    for (const { jobId } of inProposalOrder(candidates)) {
+      const job = open.get(jobId);
+      if (job !== undefined) this.#places.get(jobId)?.lane.submit(job);
+    }
     this.fill();
   }
 
@@ -166,7 +171,7 @@ export class RunningSearch {
   #adopt(candidates: readonly CandidateRecord[], jobs: readonly JobRecord[]): void {
     const jobsById = new Map(jobs.map(({ job }) => [job.jobId, job]));
     const lanes = new Map(this.#lanes.map((lane) => [lane.name, lane]));
-    for (const { target, sequence, architecture, jobId } of [...candidates].sort((a, b) => a.sequence - b.sequence)) {
+    for (const { target, sequence, architecture, jobId } of inProposalOrder(candidates)) {
       const lane = lanes.get(target);
       const job = jobsById.get(jobId);
       assert(lane !== undefined && job !== undefined, `candidate ${jobId} has its target and its job`);
@@ -276,4 +281,8 @@ export class RunningSearch {
     });
     return { target: lane.name, points, hypervolumes: lane.search.hypervolumes };
   }
+}
+
+function inProposalOrder(candidates: readonly CandidateRecord[]): CandidateRecord[] {
+  return [...candidates].sort((a, b) => a.sequence - b.sequence);
 }

@@ -76,7 +76,11 @@ export class TargetLane {
 
   /** Resolves when nothing is being built or saved any more. */
   async settled(): Promise<void> {
-    await this.#submissions;
+    // Each of them can let another follow.
+    for (let awaited: Promise<void> | undefined; awaited !== this.#submissions; ) {
+      awaited = this.#submissions;
+      await awaited;
+    }
   }
 
   /** Takes over from an earlier process. */

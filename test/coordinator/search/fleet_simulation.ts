@@ -1,0 +1,58 @@
+import { createRandom } from '../../../common/random';
+import type { Evaluation, Proposal, Strategy } from '../../../coordinator/search/strategy';
+
+/** Anything that is asked and told: a strategy, or a search on one target. */
+export interface Asked {
+  ask(): Proposal | undefined;
+  tell(architecture: string, evaluation: Evaluation): void;
+}
+
+export interface SimulatedFleet {
+  readonly devices: number;
+  /** Standard deviation of the devices' log-normal speeds; 0 = all equal. */
+  readonly spread: number;
+  readonly seed: number;
+}
+
+export interface SimulatedRun {
+  readonly proposals: readonly string[];
+  readonly ended: readonly { readonly architecture: string; readonly evaluation: Evaluation }[];
+  /** Moments at which some device had nothing to do although the strategy was not at its end. */
+  readonly idleMoments: number;
+}
+
+/** Measures on devices of unequal speed, each taking the next proposal the moment that it is free, until `count` have ended. */
+export function runFleet(strategy: Asked, evaluate: (architecture: string) => Evaluation, fleet: SimulatedFleet, count: number): SimulatedRun {
+  const random = createRandom(fleet.seed);
+  const slowness = Array.from({ length: fleet.devices }, () => Math.exp(fleet.spread * random.normal()));
+  const running: { readonly device: number; readonly architecture: string; readonly endsAt: number }[] = [];
+  const proposals: string[] = [];
+  const ended: { architecture: string; evaluation: Evaluation }[] = [];
+  let idleMoments = 0;
+  const start = (device: number, now: number): void => {
+    const proposal = strategy.ask();
+    if (proposal === undefined) {
+      idleMoments += 1;
+      return;
+    }
+    proposals.push(proposal.architecture);
+    running.push({ device, architecture: proposal.architecture, endsAt: now + slowness[device]! * (0.5 + random.next()) });
+  };
+  for (let device = 0; device < fleet.devices; device += 1) start(device, 0);
+  while (ended.length < count && running.length > 0) {
+    running.sort((a, b) => a.endsAt - b.endsAt);
+    const { device, architecture, endsAt } = running.shift()!;
+    const evaluation = evaluate(architecture);
+    strategy.tell(architecture, evaluation);
+    ended.push({ architecture, evaluation });
+    start(device, endsAt);
+  }
+  return { proposals, ended, idleMoments };
+}
+
+/** Rebuilds a strategy from what a ledger keeps. */
+export function replay(strategy: Strategy, run: Pick<SimulatedRun, 'proposals' | 'ended'>): Strategy {
+  run.proposals.forEach((architecture, sequence) => strategy.adopt({ sequence, architecture }));
+  for (const { architecture, evaluation } of run.ended) strategy.tell(architecture, evaluation);
+  return strategy;
+}

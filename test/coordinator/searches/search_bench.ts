@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { candidateFault, farmFault } from '../../../common/fault';
+import type { Job } from '../../../common/job';
+import { createLogger } from '../../../common/logger';
+import { formatTarget } from '../../../common/target';
+import type { BuildRequest } from '../../../coordinator/build/build_request';
+import type { BuiltModel, CandidateBuilder } from '../../../coordinator/build/candidate_builder';
+import type { JobListener } from '../../../coordinator/engine/job_update';
+import type { Ledger } from '../../../coordinator/ledger/ledger';
+import type { SchedulerEvent } from '../../../coordinator/schedule/event';
+import { loadSearchCatalog } from '../../../coordinator/searches/search_catalog';
+import type { SearchEngine, SearchParts } from '../../../coordinator/searches/search_parts';
+import { sampleMeasurement, samplePhone } from '../sample_fleet';
+
+export const fastTarget = 'sm8550/onnxruntime/cpu/int8';
+export const slowTarget = 'sm8350/onnxruntime/cpu/int8';
+
+export const catalog = loadSearchCatalog();
+
+/** A latency that depends on the architecture alone: 1 to 2 ms. */
+export function latencyOf(artifactDigest: string): number {
+  return 1 + Number.parseInt(artifactDigest.slice(0, 6), 16) / 0x1000000;
+}
+
+/** Names and sizes models without building them. */
+export class PaperBuilder implements CandidateBuilder {
+  readonly built: string[] = [];
+  /** Says how a request fails, if it does. */
+  refuse: (request: BuildRequest) => boolean = () => false;
+
+  build(request: BuildRequest): ReturnType<CandidateBuilder['build']> {
+    this.built.push(request.architecture);
+    if (this.refuse(request)) return Promise.resolve({ ok: false, error: { kind: 'crashed', message: 'out of memory' } });
+    return Promise.resolve({ ok: true, value: paperModel(request.architecture) });
+  }
+}
+
+export function paperModel(architecture: string): BuiltModel {
+  const digest = createHash('sha256').update(architecture).digest('hex');
+  return { artifact: { digest, sizeBytes: 1_000 + Number.parseInt(digest.slice(0, 2), 16), format: 'onnx' }, macs: Number.parseInt(digest.slice(2, 4), 16) };
+}
+
+/** The engine's promises without phones: what ends is in the ledger before it is told, and a known job is not taken twice. */
+export class PaperEngine implements SearchEngine {
+  readonly events: SchedulerEvent[] = [];
+  readonly #open = new Map<string, { readonly job: Job; readonly ownerId: string }>();
+  readonly #listeners = new Map<string, JobListener>();
+  readonly #paused = new Set<string>();
+  #epoch = 0;
+
+  constructor(private readonly ledger: Ledger) {}
+
+  /** Submitted and not ended, first come first. */
+  get queue(): readonly Job[] {
+    return [...this.#open.values()].filter(({ ownerId }) => !this.#paused.has(ownerId)).map(({ job }) => job);
+  }
+
+  dispatch(event: SchedulerEvent): void {
+    this.events.push(event);
+    if (event.kind === 'job-submitted' && !this.#open.has(event.job.jobId)) this.#open.set(event.job.jobId, { job: event.job, ownerId: event.owner.ownerId });
+    if (event.kind === 'owner-paused') this.#paused.add(event.ownerId);
+    if (event.kind === 'owner-resumed') this.#paused.delete(event.ownerId);
+    if (event.kind === 'owner-ended') for (const [jobId, open] of this.#open) if (open.ownerId === event.ownerId) this.#open.delete(jobId);
+  }
+
+  listen(ownerId: string, listener: JobListener): () => void {
+    this.#listeners.set(ownerId, listener);
+    return () => void this.#listeners.delete(ownerId);
+  }
+
+  async measure({ jobId, artifact }: Job): Promise<void> {
+    const lease = { jobId, deviceSerial: 'phone-0', epoch: (this.#epoch += 1) };
+    const measurement = sampleMeasurement('phone-0', latencyOf(artifact.digest));
+    const result = { lease, agentId: 'agent', artifactDigest: artifact.digest, outcome: { kind: 'measured' as const, measurement } };
+    await this.ledger.commit([
+      { kind: 'attempt', result, atMs: 1 },
+      { kind: 'job-ended', jobId, state: { kind: 'measured', deviceSerial: 'phone-0', epoch: lease.epoch }, atMs: 1 },
+    ]);
+    this.#tell(jobId, { kind: 'measured', jobId, attempt: { lease, agentId: 'agent' }, measurement });
+  }
+
+  async refuse({ jobId }: Job): Promise<void> {
+    const fault = candidateFault('unsupported-operator', 'no kernel');
+    await this.ledger.commit([{ kind: 'job-ended', jobId, state: { kind: 'infeasible', fault }, atMs: 1 }]);
+    this.#tell(jobId, { kind: 'infeasible', jobId, attempt: undefined, fault });
+  }
+
+  async abandon({ jobId }: Job): Promise<void> {
+    const fault = farmFault('disconnected', 'cable');
+    await this.ledger.commit([{ kind: 'job-ended', jobId, state: { kind: 'abandoned', fault }, atMs: 1 }]);
+    this.#tell(jobId, { kind: 'abandoned', jobId, attempt: undefined, fault });
+  }
+
+  #tell(jobId: string, update: Parameters<JobListener>[0]): void {
+    const open = this.#open.get(jobId);
+    this.#open.delete(jobId);
+    if (open !== undefined) this.#listeners.get(open.ownerId)?.(update);
+  }
+}
+
+export interface SearchBench {
+  readonly engine: PaperEngine;
+  readonly builder: PaperBuilder;
+  readonly parts: SearchParts;
+  readonly failures: Error[];
+}
+
+export function createBench(ledger: Ledger, seenBySearches: SearchParts['ledger'] = ledger): SearchBench {
+  const engine = new PaperEngine(ledger);
+  const builder = new PaperBuilder();
+  const failures: Error[] = [];
+  const parts: SearchParts = {
+    engine, builder, catalog,
+    ledger: seenBySearches,
+    deviceCount: (target) => (formatTarget(target) === fastTarget ? 2 : 1),
+    clock: { nowMs: () => 1_000 },
+    logger: createLogger('test', 'silent'),
+    onFailure: (error) => failures.push(error),
+  };
+  return { engine, builder, parts, failures };
+}
+
+export async function registerPhones(ledger: Ledger): Promise<void> {
+  for (const [serial, pool] of [['phone-0', 'sm8550'], ['phone-1', 'sm8550'], ['phone-2', 'sm8350']] as const) {
+    const description = { ...samplePhone(serial), pool, offers: [{ runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' } as const] };
+    await ledger.saveDevice({ description, agentId: 'agent', lastSeenAtMs: 1, drained: false });
+  }
+}

@@ -1,0 +1,295 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BadInputError } from '../../../common/bad_input';
+import type { Ledger } from '../../../coordinator/ledger/ledger';
+import { openLedger } from '../../../coordinator/ledger/open_ledger';
+import { parseSearchSpec } from '../../../coordinator/search/spec';
+import { SearchRunner } from '../../../coordinator/searches/search_runner';
+import type { SearchView } from '../../../coordinator/searches/search_view';
+import { createBench, fastTarget, latencyOf, registerPhones, slowTarget, type SearchBench } from './search_bench';
+
+function specYaml(more = ''): string {
+  return `name: Cells
+space: nasbench201
+strategy: { kind: nsga2, seed: 3, populationSize: 4 }
+targets: [${fastTarget}]
+budget: { measurements: 12 }
+${more}`;
+}
+
+describe('the search runner', () => {
+  let directory: string;
+  let ledger: Ledger;
+  let bench: SearchBench;
+  let runner: SearchRunner;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'searches-'));
+    ledger = await openLedger(join(directory, 'ledger.sqlite'));
+    await registerPhones(ledger);
+    bench = createBench(ledger);
+    runner = new SearchRunner(bench.parts);
+  });
+
+  afterEach(async () => {
+    await runner.close();
+    expect(bench.failures).toEqual([]);
+    await ledger.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** A new process on the same ledger. */
+  async function restart(): Promise<void> {
+    bench = createBench(ledger);
+    runner = new SearchRunner(bench.parts);
+    await runner.resumeAll();
+    await runner.settled();
+  }
+
+  async function create(yaml: string): Promise<SearchView> {
+    const view = await runner.create(yaml, 'spec.yaml');
+    await runner.settled();
+    return view;
+  }
+
+  /** Measures what comes first, until nothing is left or `count` are done. */
+  async function measure(count = Infinity): Promise<void> {
+    for (let done = 0; done < count; done += 1) {
+      const job = bench.engine.queue[0];
+      if (job === undefined) return;
+      await bench.engine.measure(job);
+      await runner.settled();
+    }
+  }
+
+  async function architectures(searchId: string): Promise<readonly string[]> {
+    return (await ledger.candidates(searchId)).map((candidate) => candidate.architecture);
+  }
+
+  it('keeps two candidates on their way for each device, each in the ledger before it is submitted', async () => {
+    const { searchId } = await create(specYaml(`priority: 5\nweight: 2\n`));
+    expect(bench.engine.queue).toHaveLength(4);
+    const candidates = await ledger.candidates(searchId);
+    expect(bench.engine.queue.map((job) => job.jobId)).toEqual(candidates.map((candidate) => candidate.jobId));
+    expect(bench.engine.events[0]).toMatchObject({ kind: 'job-submitted', owner: { ownerId: searchId, priority: 5, weight: 2 } });
+    await measure(3);
+    expect(bench.engine.queue).toHaveLength(4);
+  });
+
+  it('finishes when the budget is measured, and shows the front with its measurements', async () => {
+    const { searchId } = await create(specYaml());
+    await measure();
+    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ target: fastTarget, budget: 12, measured: 12, inFlight: 0 }] });
+    expect(new Set(await architectures(searchId)).size).toBe(12);
+    const [front] = await runner.front(searchId);
+    expect(front!.hypervolumes).toHaveLength(12);
+    for (const point of front!.points) {
+      expect(point.latencyMs).toBe(latencyOf(point.artifactDigest));
+      expect(point.latencyP95Ms).toBe(point.latencyMs);
+    }
+    const latencies = front!.points.map((point) => point.latencyMs);
+    expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
+    expect(bench.engine.events.at(-1)).toMatchObject({ kind: 'owner-ended', ownerId: searchId });
+  });
+
+  it('searches all targets at once, with a front each', async () => {
+    const { searchId } = await create(specYaml().replace(`[${fastTarget}]`, `[${fastTarget}, ${slowTarget}]`));
+    await measure();
+    const fronts = await runner.front(searchId);
+    expect(fronts.map((front) => front.target)).toEqual([fastTarget, slowTarget]);
+    expect((await runner.front(searchId, slowTarget)).map((front) => front.target)).toEqual([slowTarget]);
+    const candidates = await ledger.candidates(searchId);
+    const first = (target: string): string[] => candidates.filter((candidate) => candidate.target === target).slice(0, 4).map((candidate) => candidate.architecture);
+    expect(first(fastTarget)).toEqual(first(slowTarget));
+  });
+
+  it('replaces what is infeasible or abandoned, which costs no budget', async () => {
+    const { searchId } = await create(specYaml());
+    await bench.engine.refuse(bench.engine.queue[0]!);
+    await bench.engine.abandon(bench.engine.queue[0]!);
+    await runner.settled();
+    await measure();
+    expect((await runner.get(searchId)).targets[0]).toMatchObject({ measured: 12, infeasible: 1, abandoned: 1 });
+  });
+
+  it('does not submit models beyond the limits on size and work', async () => {
+    const { searchId } = await create(specYaml('constraints: { modelBytesMax: 1200, macsMax: 200 }\n'));
+    await measure();
+    const view = await runner.get(searchId);
+    expect(view.targets[0]).toMatchObject({ measured: 12 });
+    expect(view.targets[0]!.infeasible).toBeGreaterThan(0);
+    const submitted = bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.job.artifact] : []));
+    expect(submitted).toHaveLength(12);
+    for (const artifact of submitted) expect(artifact.sizeBytes).toBeLessThanOrEqual(1_200);
+  });
+
+  it('does not build architectures below the least accuracy', async () => {
+    const { searchId } = await create(specYaml('constraints: { accuracyPercentMin: 80 }\n'));
+    await measure();
+    const [front] = await runner.front(searchId);
+    expect(front!.points.length).toBeGreaterThan(0);
+    const percentOf = bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
+    for (const architecture of bench.builder.built) expect(percentOf(architecture)).toBeGreaterThanOrEqual(80);
+  });
+
+  it('ends at once when nothing can be proposed', async () => {
+    const { searchId } = await create(specYaml('constraints: { accuracyPercentMin: 100 }\n'));
+    expect((await runner.get(searchId)).state).toBe('finished');
+  });
+
+  it('proposes nothing while paused, and goes on when resumed', async () => {
+    const { searchId } = await create(specYaml());
+    const [running] = bench.engine.queue;
+    expect((await runner.pause(searchId)).state).toBe('paused');
+    expect(bench.engine.queue).toEqual([]);
+    await bench.engine.measure(running!);
+    expect((await runner.get(searchId)).targets[0]).toMatchObject({ measured: 1, inFlight: 3 });
+    expect((await runner.resume(searchId)).state).toBe('running');
+    await runner.settled();
+    expect(bench.engine.queue).toHaveLength(4);
+  });
+
+  it('stops for good', async () => {
+    const { searchId } = await create(specYaml());
+    expect(await runner.stop(searchId)).toMatchObject({ state: 'stopped', targets: [{ inFlight: 0 }] });
+    expect(bench.engine.queue).toEqual([]);
+    expect((await runner.stop(searchId)).state).toBe('stopped');
+    await expect(runner.resume(searchId)).rejects.toThrow(`search ${searchId} is stopped and cannot be resumed`);
+    await restart();
+    expect(bench.engine.events).toEqual([]);
+    expect((await runner.list()).map((view) => view.state)).toEqual(['stopped']);
+  });
+
+  it('pauses by itself when nothing can be built, and says why', async () => {
+    bench.builder.refuse = () => true;
+    const { searchId } = await create(specYaml());
+    expect(await runner.get(searchId)).toMatchObject({ state: 'paused', problem: expect.stringContaining('out of memory') as string });
+    bench.builder.refuse = () => false;
+    await runner.resume(searchId);
+    await runner.settled();
+    await measure();
+    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', problem: null });
+  });
+
+  it('gives the model of an architecture under any isomorphic name', async () => {
+    const { searchId } = await create(specYaml());
+    const [candidate] = await ledger.candidates(searchId);
+    const [job] = bench.engine.queue;
+    expect(await runner.exportModel(searchId, candidate!.architecture)).toEqual(job!.artifact);
+    await expect(runner.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
+    await expect(runner.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
+  });
+
+  it('tells watchers of every change', async () => {
+    const seen: SearchView[] = [];
+    const unwatch = runner.watch((view) => seen.push(view));
+    await create(specYaml());
+    await measure(1);
+    expect(seen.some((view) => view.targets[0]?.measured === 1)).toBe(true);
+    unwatch();
+    const count = seen.length;
+    await measure(1);
+    expect(seen).toHaveLength(count);
+  });
+
+  describe('answers a mistake with one line', () => {
+    it.each([
+      ['an unknown target', specYaml().replace('sm8550', 'sm8551'), 'spec.yaml: field targets.0: no device has ever offered sm8551/onnxruntime/cpu/int8; choose one of sm8350/onnxruntime/cpu/int8, sm8550/onnxruntime/cpu/int8'],
+      ['a wrong field', specYaml('bugdet: 3\n'), 'spec.yaml: top level: Unrecognized key: "bugdet"'],
+    ])('%s', async (_, yaml, message) => {
+      await expect(runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(message));
+      expect(await ledger.searches()).toEqual([]);
+    });
+
+    it('an unknown search, and an unknown target of a known one', async () => {
+      await expect(runner.get('cells-0')).rejects.toThrow('there is no search "cells-0" (see: farm search list)');
+      const { searchId } = await create(specYaml());
+      await expect(runner.front(searchId, slowTarget)).rejects.toThrow(`has no target ${slowTarget}; its targets are ${fastTarget}`);
+    });
+  });
+
+  describe('after a restart', () => {
+    it.each([0, 1, 3, 5, 7, 11])('that comes after %i measurements, proposes what it would have proposed', async (cut) => {
+      const twin = await create(specYaml());
+      await measure();
+      const expected = await architectures(twin.searchId);
+
+      const { searchId } = await create(specYaml());
+      await measure(cut);
+      await restart();
+      await measure();
+      expect(await architectures(searchId)).toEqual(expected);
+      expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 12 }] });
+    });
+
+    it('shows the same front as before', async () => {
+      const { searchId } = await create(specYaml());
+      await measure(6);
+      const before = [await runner.front(searchId), (await runner.get(searchId)).targets];
+      await runner.close();
+      await restart();
+      expect([await runner.front(searchId), (await runner.get(searchId)).targets]).toEqual(before);
+    });
+
+    it('stays paused if it was', async () => {
+      const { searchId } = await create(specYaml());
+      await runner.pause(searchId);
+      await restart();
+      expect(bench.engine.queue).toEqual([]);
+      await runner.resume(searchId);
+      await runner.settled();
+      expect(bench.engine.queue).toHaveLength(4);
+    });
+
+    it('takes up the others when one search cannot be read any more', async () => {
+      await ledger.saveSearch({ searchId: 'old-1', name: 'old', state: 'running', specYaml: 'space: gone', createdAtMs: 0 });
+      const { searchId } = await create(specYaml());
+      await restart();
+      expect((await runner.list()).map((view) => view.searchId)).toEqual([searchId]);
+      expect(bench.engine.queue).toHaveLength(4);
+    });
+  });
+
+  it.each(Array.from({ length: 24 }, (_, write) => write))('measures everything once when it is killed around write %i', async (write) => {
+    const measured: string[] = [];
+    const measureAll = async (runs: number): Promise<void> => {
+      for (let done = 0; done < runs; done += 1) {
+        await Promise.race([runner.settled(), new Promise((resolve) => setTimeout(resolve, 3))]);
+        const job = bench.engine.queue[0];
+        if (job === undefined) return;
+        await bench.engine.measure(job);
+        measured.push(job.jobId);
+      }
+    };
+    bench = createBench(ledger, dyingLedger(ledger, Math.floor(write / 2), write % 2 === 0));
+    const doomed = new SearchRunner(bench.parts);
+    runner = doomed;
+    void doomed.create(specYaml(), 'spec.yaml');
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    await measureAll(30);
+
+    await restart();
+    await measureAll(30);
+    expect(new Set(measured).size).toBe(measured.length);
+    for (const view of await runner.list()) expect(view).toMatchObject({ state: 'finished', targets: [{ measured: 12, abandoned: 0 }] });
+    expect(await ledger.jobs({ open: true })).toEqual([]);
+  });
+});
+
+/** A ledger whose process dies at its n-th write, just before or just after it: nothing is answered any more. */
+function dyingLedger(ledger: Ledger, writes: number, isDone: boolean): Ledger {
+  let left = writes;
+  const never = new Promise<never>(() => undefined);
+  const write = async (perform: () => Promise<void>): Promise<void> => {
+    left -= 1;
+    if (left >= 0) return perform();
+    if (left === -1 && isDone) await perform();
+    return never;
+  };
+  return Object.assign(Object.create(ledger) as Ledger, {
+    saveSearch: (search: Parameters<Ledger['saveSearch']>[0]) => write(() => ledger.saveSearch(search)),
+    setSearchState: (searchId: string, state: Parameters<Ledger['setSearchState']>[1]) => write(() => ledger.setSearchState(searchId, state)),
+    saveCandidate: (...candidate: Parameters<Ledger['saveCandidate']>) => write(() => ledger.saveCandidate(...candidate)),
+  });
+}
