@@ -13,6 +13,11 @@ export interface ShellPhone {
   readonly root: string;
   /** Cuts every connection and stops listening, as a pulled cable does. */
   unplug(): void;
+  setProperty(name: string, value: string): void;
+  /** A file below `/data/local/tmp`. */
+  writeFile(name: string, content: string): void;
+  /** A process that runs on the phone without anybody's doing. */
+  startShell(script: string): { readonly pid: number; readonly ended: Promise<unknown>; isRunning(): boolean; kill(): void };
   close(): Promise<void>;
 }
 
@@ -31,8 +36,12 @@ export async function startShellPhone(options: ShellPhoneOptions): Promise<Shell
   const root = mkdtempSync(path.join(os.tmpdir(), 'shell-phone-'));
   const bin = path.join(root, 'bin');
   mkdirSync(bin);
-  const lines = Object.entries(options.properties).map(([name, value]) => `[${name}]: [${value}]`);
-  writeTool(bin, 'getprop', `cat <<'END'\n${lines.join('\n')}\nEND`);
+  const properties = new Map(Object.entries(options.properties));
+  const writeProperties = (): void => {
+    const lines = [...properties].map(([name, value]) => `[${name}]: [${value}]`);
+    writeTool(bin, 'getprop', `cat <<'END'\n${lines.join('\n')}\nEND`);
+  };
+  writeProperties();
   writeTool(bin, 'dumpsys', 'echo "no service here"');
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -50,6 +59,16 @@ export async function startShellPhone(options: ShellPhoneOptions): Promise<Shell
     port: (server.address() as net.AddressInfo).port,
     root,
     unplug,
+    setProperty: (name, value) => {
+      properties.set(name, value);
+      writeProperties();
+    },
+    writeFile: (name, content) => writeFileSync(path.join(root, name), content),
+    startShell: (script) => {
+      const child = spawn('/bin/sh', ['-c', script.replaceAll(phoneRoot, root)], { detached: true, stdio: 'ignore' });
+      const pid = child.pid ?? 0;
+      return { pid, ended: once(child, 'exit'), isRunning: () => child.exitCode === null && child.signalCode === null, kill: () => process.kill(-pid, 'SIGKILL') };
+    },
     close: () => {
       unplug();
       rmSync(root, { recursive: true, force: true });
