@@ -19,14 +19,14 @@ const signatures: readonly Signature[] = [
   },
   { pattern: /std::bad_alloc|out of memory|bad allocation|(?:failed|unable) to allocate (?:memory|\d+ bytes)|memory allocation failed/i, fault: (line) => candidateFault('out-of-memory', line) },
   ...delegationRefusals.map((pattern) => ({ pattern, fault: (line: string) => candidateFault('not-fully-delegated', line) })),
-  { pattern: /File doesn't exist/i, fault: (line) => farmFault('transfer-failed', line) },
+  { pattern: /File doesn't exist|Could not open '/i, fault: (line) => farmFault('transfer-failed', line) },
   {
     pattern:
       /unresolved custom op|Didn't find op for builtin opcode|Could not find an implementation for|is not a registered function\/op|No Op registered for|NOT_IMPLEMENTED|op(?:erator)?s? (?:\S+ )?(?:is|are) not supported|unsupported op/i,
     fault: (line) => candidateFault('unsupported-operator', line),
   },
   {
-    pattern: /Failed to load model|Protobuf parsing failed|INVALID_PROTOBUF|INVALID_GRAPH|This is an invalid model|not a valid Flatbuffer|Could not open|Failed to (?:mmap|read|build) (?:the )?(?:model|flatbuffer)|failed to (?:construct interpreter|prepare\b)|Unsupported model IR version|Load model from .* failed/i,
+    pattern: /Failed to load model|Protobuf parsing failed|INVALID_PROTOBUF|INVALID_GRAPH|This is an invalid model|not a valid Flatbuffer|Failed to (?:mmap|read|build) (?:the )?(?:model|flatbuffer)|failed to (?:construct interpreter|prepare\b)|Unsupported model IR version|Load model from .* failed/i,
     fault: (line) => candidateFault('invalid-model', line),
   },
 ];

@@ -78,6 +78,11 @@ describe('proof of where the model ran', () => {
     expect(parsed).toMatchObject({ ok: false, error: { kind: 'candidate-fault', code: 'not-fully-delegated', message: expect.stringContaining(message) as string } });
   });
 
+  test('a default delegate that the runtime does without is no refusal', () => {
+    const ignored = `ERROR: Failed to apply the default TensorFlow Lite delegate indexed at 0 because of incompatibility. Ignoring the error.\n${texts.gpuComplete}`;
+    expect(parseBenchmarkModel(printed(ignored), invocationFor('tflite/gpu/float16'))).toMatchObject({ ok: true });
+  });
+
   test('the fault is the bare line, without the prefix of the log', () => {
     const parsed = parseBenchmarkModel(printed(texts.nnapiRefused), invocationFor('tflite/nnapi/int8'));
     expect(parsed).toMatchObject({ error: { message: 'Though NNAPI delegate is explicitly applied, the model graph will not be executed by the delegate' } });

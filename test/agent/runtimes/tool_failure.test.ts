@@ -9,6 +9,7 @@ test.each([
   ['a model that TFLite cannot read', 'ERROR: Failed to load model /data/local/tmp/farm/model.tflite', 1, 'candidate-fault', 'invalid-model'],
   ['a model that ONNX Runtime cannot read', 'Load model from model.onnx failed:Protobuf parsing failed.', 1, 'candidate-fault', 'invalid-model'],
   ['a model that did not arrive', "Load model from model.onnx failed:Load model model.onnx failed. File doesn't exist", 1, 'farm-fault', 'transfer-failed'],
+  ['a TFLite model that did not arrive', "Could not open '/data/local/tmp/farm/model.tflite'.\nFailed to mmap model", 1, 'farm-fault', 'transfer-failed'],
   ['a custom operator', 'ERROR: Encountered unresolved custom op: FarmOp.', 1, 'candidate-fault', 'unsupported-operator'],
   ['an unknown version of an operator', "Didn't find op for builtin opcode 'CONV_2D' version '9'.", 1, 'candidate-fault', 'unsupported-operator'],
   ['an operator without kernel', "NOT_IMPLEMENTED : Could not find an implementation for Foo(1) node with name 'n'", 1, 'candidate-fault', 'unsupported-operator'],
