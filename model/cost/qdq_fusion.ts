@@ -1,4 +1,5 @@
 import { consumersByTensor, type Graph, type Node } from '../onnx/graph';
+import { fusedTensors } from '../quantize/fusion';
 
 /** A graph as a device with 8-bit kernels runs it. */
 export interface FusedExecution {
@@ -9,11 +10,14 @@ export interface FusedExecution {
 }
 
 /**
- * A DequantizeLinear fuses into the operators that read it; a QuantizeLinear into the operator whose only reader it is.
- * What stays are conversions at the graph's edges and between encodings.
+ * A DequantizeLinear fuses into the operators that read it; a QuantizeLinear into the operator whose only reader it is,
+ * and with it an activation that nothing separates from the operator before it. What stays are conversions at the graph's edges and between encodings.
  */
 export function fuseQdq(graph: Graph, nodes: readonly Node[]): FusedExecution {
-  const consumers = consumersByTensor({ ...graph, nodes });
+  const live = { ...graph, nodes };
+  const consumers = consumersByTensor(live);
+  const beforeActivation = fusedTensors(live);
+  const absorbed = new Set<Node>();
   const outputs = new Set(graph.outputs.map((output) => output.name));
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const alias = new Map<string, string>();
@@ -27,9 +31,14 @@ export function fuseQdq(graph: Graph, nodes: readonly Node[]): FusedExecution {
     const maker = makers.get(input);
     if (node.kind === 'QuantizeLinear' && maker !== undefined && maker.kind !== 'DequantizeLinear' && consumers.get(input)?.length === 1 && !outputs.has(input)) {
       alias.set(input, output);
+      const [activationInput = ''] = maker.inputs;
+      if (beforeActivation.has(activationInput)) {
+        alias.set(activationInput, output);
+        absorbed.add(maker);
+      }
       return false;
     }
     return node.kind !== 'Constant';
   });
-  return { operators, stored: (tensor) => alias.get(tensor) ?? tensor };
+  return { operators: operators.filter((node) => !absorbed.has(node)), stored: (tensor) => alias.get(tensor) ?? tensor };
 }

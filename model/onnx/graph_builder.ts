@@ -52,6 +52,7 @@ export function int(value: number): Attribute {
   return { kind: 'int', value };
 }
 
+/** ONNX stores 32 bits. */
 export function float(value: number): Attribute {
-  return { kind: 'float', value };
+  return { kind: 'float', value: Math.fround(value) };
 }
