@@ -43,12 +43,13 @@ const asideDirectory = 'set-aside';
 
 /** Opens the directory, created if needed, with what an earlier run left. @throws BadInputError when it cannot be used. */
 export async function openSpool(directory: string, logger: Logger, limits: SpoolLimits = defaultSpoolLimits): Promise<Spool> {
-  const found = await prepare(directory).catch((error: unknown) => {
-    throw new BadInputError(`spool ${directory}: cannot be used (${errorCode(error)}); expected a writable directory`);
-  });
   const spool = new DirectorySpool(directory, logger, limits);
-  await spool.load(found);
-  return spool;
+  try {
+    await spool.load(await prepare(directory));
+    return spool;
+  } catch (error) {
+    throw new BadInputError(`spool ${directory}: cannot be used (${errorCode(error)}); expected a writable directory`);
+  }
 }
 
 /** Removes half-written files; returns the names of the complete ones, oldest lease first. */

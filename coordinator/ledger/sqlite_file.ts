@@ -52,7 +52,7 @@ function requireLedger(database: Database.Database, path: string): void {
   }
   const verdict = database.pragma('quick_check(1)', { simple: true });
   if (verdict !== 'ok') throw new BadInputError(`ledger ${path}: damaged (${String(verdict).split('\n').at(-1) ?? ''}); ${restoreRemedy}`);
-  database.pragma(`application_id = ${String(ledgerApplicationId)}`);
+  if (id === 0) database.pragma(`application_id = ${String(ledgerApplicationId)}`);
 }
 
 const restoreRemedy = 'restore it from a backup, or move it away to start an empty one';

@@ -1,5 +1,4 @@
 import { Events, type ConsumerMessages, type JsMsg } from 'nats';
-import { BadInputError } from '../../common/bad_input';
 import type { Clock } from '../../common/clock';
 import { withDeadline } from '../../common/deadline';
 import type { JobResult } from '../../common/job';
@@ -59,8 +58,8 @@ class JetStreamResultConsumer implements ResultConsumer {
     const handled = new Promise<void>((resolve, reject) => {
       this.caughtUp = { lastSequence: 0, resolve, reject };
     });
-    void this.resumeAfterReconnects();
     await this.consume();
+    void this.resumeAfterReconnects();
     const settled = await withDeadline(handled, backlogDeadlineMs, 'results that waited');
     if (!settled.ok) throw new Error(`the results that waited in the broker were not handled within ${String(backlogDeadlineMs)} ms`);
   }
@@ -103,10 +102,6 @@ class JetStreamResultConsumer implements ResultConsumer {
         await this.consume();
         return;
       } catch (error) {
-        if (error instanceof BadInputError) {
-          this.fail(error);
-          return;
-        }
         this.parts.logger.warn({ reason: (error as Error).message }, 'the broker is back but not ready; trying again');
         await this.parts.clock.sleep(resumeIntervalMs, this.closing.signal);
       }

@@ -1,4 +1,4 @@
-import { AckPolicy, DeliverPolicy, DiscardPolicy, nanos, NatsError, RetentionPolicy, StorageType, type Consumer, type ConsumerConfig, type JetStreamManager, type StreamConfig } from 'nats';
+import { AckPolicy, DeliverPolicy, DiscardPolicy, ErrorCode, nanos, NatsError, RetentionPolicy, StorageType, type Consumer, type ConsumerConfig, type JetStreamManager, type StreamConfig } from 'nats';
 import { BadInputError } from '../../common/bad_input';
 import { resultConsumer, resultStream, resultSubjects } from '../../proto/subjects';
 import type { Bus } from './bus';
@@ -57,7 +57,7 @@ async function requireJetStream(bus: Bus): Promise<JetStreamManager> {
   try {
     return await bus.connection.jetstreamManager();
   } catch (error) {
-    if (!(error instanceof NatsError)) throw error;
+    if (!(error instanceof NatsError) || error.code !== (ErrorCode.JetStreamNotEnabled as string)) throw error;
     throw new BadInputError(`the NATS server at ${bus.connection.getServer()} has no JetStream (${error.message}); start it with --jetstream`);
   }
 }
