@@ -27,7 +27,7 @@ class PassiveConnection extends Connection {
 export async function connectToServer(address: AdbAddress, signal: AbortSignal): Promise<Result<Connection, FarmFault>> {
   const connection = new PassiveConnection({ host: address.host, port: address.port });
   connection.on('error', ignore);
-  const connected: PromiseLike<unknown> = connection.connect();
+  const connected = connection.connect() as unknown as PromiseLike<unknown>;
   // adbkit's parser waits for `end` or `error`, never for `close`: without an error its reads would never settle.
   const interrupt = (): void => void connection.socket.destroy(new Error('interrupted'));
   signal.addEventListener('abort', interrupt, { once: true });
@@ -71,7 +71,7 @@ async function open(address: AdbAddress, requests: readonly string[], signal: Ab
 
 /** Reads exactly so many bytes; rejects when the stream ends before. adbkit's Bluebird promise becomes a native one here. */
 export async function readBytes(connection: Connection, count: number): Promise<Buffer> {
-  return await (connection.parser.readBytes(count) as unknown as PromiseLike<Buffer>);
+  return await (connection.parser.readBytes(count) as PromiseLike<Buffer>);
 }
 
 /** Reads a message after its length in four hexadecimal digits. */

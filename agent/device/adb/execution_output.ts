@@ -52,7 +52,7 @@ export class ExecutionOutput {
     const status = /^ (\d{1,3})\r?\n/.exec(ending.toString('latin1', statusAt + this.marker.length, statusAt + this.marker.length + 8));
     if (status === null) return null;
     const errorAt = statusAt + this.marker.length + status[0].length;
-    const stdout = droppedBytes === 0 ? head.subarray(0, statusAt) : head;
+    const stdout = droppedBytes === 0 ? head.subarray(0, Math.min(statusAt, longestOutputBytes)) : head;
     return { exitCode: Number(status[1]), stdout: stdout.toString('utf8'), stderr: ending.toString('utf8', errorAt, endAt) };
   }
 }

@@ -21,7 +21,7 @@ describe('the adb adapter on a real shell', () => {
     const device = await watch.attached('SHELL0001');
     return {
       device,
-      unplug: phone.unplug,
+      unplug: () => phone.unplug(),
       close: async () => {
         await watch.tracker.close();
         await phone.close();
