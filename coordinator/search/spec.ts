@@ -8,7 +8,7 @@ const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Enough for any shelf; a larger list is a mistake. */
 const mostTargets = 64;
 
-const constraintsSchema = z.strictObject({
+const constraintsSchema = mapping({
   latencyMsMax: positive().optional(),
   modelBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   macsMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
@@ -22,7 +22,7 @@ const concurrencySchema = whole(1, 1_000);
 
 const targetSchema = z.preprocess(
   (value) => (typeof value === 'string' ? { target: value } : value),
-  z.strictObject({
+  mapping({
     target: z.string('expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8').transform(toTarget),
     constraints: constraintsSchema.optional(),
     concurrency: concurrencySchema.optional(),
@@ -34,13 +34,13 @@ const seedSchema = whole(0, Number.MAX_SAFE_INTEGER).default(1);
 const strategySchema = z.discriminatedUnion(
   'kind',
   [
-    z.strictObject({ kind: z.literal('nsga2'), seed: seedSchema, populationSize: whole(2, 1_000).default(20) }),
-    z.strictObject({ kind: z.literal('random'), seed: seedSchema }),
+    mapping({ kind: z.literal('nsga2'), seed: seedSchema, populationSize: whole(2, 1_000).default(20) }),
+    mapping({ kind: z.literal('random'), seed: seedSchema }),
   ],
   { error: 'expected a mapping with kind: nsga2 or kind: random' },
 );
 
-const planSchema = z.strictObject({
+const planSchema = mapping({
   sessions: planField('sessions'),
   runs: planField('runs'),
   warmupRuns: planField('warmupRuns'),
@@ -48,22 +48,22 @@ const planSchema = z.strictObject({
   sessionDeadlineMs: planField('sessionDeadlineMs'),
 });
 
-const documentSchema = z.strictObject({
+const documentSchema = mapping({
   name: z.string('expected a name').regex(searchName, 'expected 1 to 63 letters, digits, ".", "_" or "-"'),
   space: z.literal('nasbench201', { error: 'expected nasbench201, the only search space so far' }),
   strategy: strategySchema.prefault({ kind: 'nsga2' }),
   targets: z.array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]').min(1, 'expected at least one target').max(mostTargets, `expected at most ${mostTargets} targets`),
-  accuracy: z.strictObject({
+  accuracy: mapping({
     table: z.literal('nasbench201-cifar10-12epoch', { error: 'expected nasbench201-cifar10-12epoch, the only table so far' }).default('nasbench201-cifar10-12epoch'),
     split: z.enum(['validation', 'test'], { error: 'expected validation or test' }).default('validation'),
   }).prefault({}),
   constraints: constraintsSchema.prefault({}),
-  budget: z.strictObject({ measurements: whole(1, 1_000_000) }, { error: 'expected a mapping with measurements: the number to make on each target' }),
+  budget: mapping({ measurements: whole(1, 1_000_000) }),
   plan: planSchema.prefault({}),
   concurrency: concurrencySchema.optional(),
   priority: whole(-100, 100).default(0),
   weight: positive(1_000).default(1),
-  model: z.strictObject({ cellsPerStage: whole(1, 20).default(5), seed: seedSchema }).prefault({}),
+  model: mapping({ cellsPerStage: whole(1, 20).default(5), seed: seedSchema }).prefault({}),
 });
 
 type SpecDocument = z.infer<typeof documentSchema>;
@@ -98,6 +98,14 @@ export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
 function unsupported(target: Target): string | undefined {
   if (target.runtime !== 'onnxruntime') return 'needs TFLite models, and a search builds ONNX; choose a target with runtime onnxruntime';
   return target.precision === 'int8' ? undefined : `is ${target.precision}, and a search builds int8 models; choose a target with precision int8`;
+}
+
+/** An object without fields but its own. */
+function mapping<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const fields = Object.keys(shape).join(', ');
+  const error: z.core.$ZodErrorMap = (issue) =>
+    issue.code === 'unrecognized_keys' ? `unknown field ${issue.keys.join(', ')}; the fields here are ${fields}` : `expected a mapping with the fields ${fields}`;
+  return z.strictObject(shape, { error });
 }
 
 function toTarget(text: string, context: z.RefinementCtx): Target {

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { createRandom } from '../../../common/random';
+import { Nsga2 } from '../../../coordinator/search/nsga2';
+import { createRandomStrategy } from '../../../coordinator/search/random_strategy';
+import { restrictSpace } from '../../../coordinator/search/space';
+import { TargetSearch, type CandidateEnd, type TargetSearchOptions } from '../../../coordinator/search/target_search';
+import { convex } from './known_problems';
+
+const { space } = convex;
+
+function createSearch(options: Partial<TargetSearchOptions> = {}): TargetSearch {
+  return new TargetSearch({
+    strategy: new Nsga2(space, { seed: 1, populationSize: 6 }),
+    measurements: 20,
+    latencyMsMax: undefined,
+    accuracyPercentOf: (architecture) => 100 - 40 * convex.evaluate(space.genotypeOf(architecture))[1]! / 10,
+    ...options,
+  });
+}
+
+function measured(architecture: string): CandidateEnd {
+  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]! };
+}
+
+/** Ends what is proposed at once, until nothing more is. */
+function runDown(search: TargetSearch, endOf: (architecture: string) => CandidateEnd): number {
+  let proposals = 0;
+  for (let proposal = search.propose(3); proposal !== undefined; proposal = search.propose(3)) {
+    proposals += 1;
+    search.end(proposal.architecture, endOf(proposal.architecture));
+  }
+  return proposals;
+}
+
+describe('a search on one target', () => {
+  it('has no more on their way than it is allowed', () => {
+    const search = createSearch();
+    const first = [search.propose(2), search.propose(2), search.propose(2)];
+    expect(first.map((proposal) => proposal?.sequence)).toEqual([0, 1, undefined]);
+    search.end(first[1]!.architecture, measured(first[1]!.architecture));
+    expect(search.propose(2)?.sequence).toBe(2);
+  });
+
+  it('measures its budget, not one more, and is finished when the last has ended', () => {
+    const search = createSearch();
+    const proposals = Array.from({ length: 30 }, () => search.propose(100)).filter((proposal) => proposal !== undefined);
+    expect(proposals).toHaveLength(20);
+    for (const { architecture } of proposals) {
+      expect(search.isFinished).toBe(false);
+      search.end(architecture, measured(architecture));
+    }
+    expect(search.isFinished).toBe(true);
+    expect(search.progress()).toMatchObject({ budget: 20, measured: 20, inFlight: 0, frontSize: search.front.length });
+  });
+
+  it('ends on a target where everything fails', () => {
+    const infeasible = createSearch();
+    expect(runDown(infeasible, () => ({ kind: 'infeasible' }))).toBe(200);
+    expect(infeasible.isFinished).toBe(true);
+    const abandoned = createSearch();
+    runDown(abandoned, () => ({ kind: 'abandoned' }));
+    expect(abandoned.progress()).toMatchObject({ abandoned: 200, measured: 0, hypervolume: 0, frontSize: 0 });
+  });
+
+  it('ends when the space is exhausted', () => {
+    const few = restrictSpace(space, (architecture) => architecture.endsWith('0.0.0'));
+    const search = createSearch({ strategy: createRandomStrategy(few, 1), measurements: 1_000 });
+    expect(runDown(search, measured)).toBe(21);
+    expect(search.isFinished).toBe(true);
+  });
+
+  it('hears an end once', () => {
+    const search = createSearch();
+    const { architecture } = search.propose(1)!;
+    expect(search.end(architecture, measured(architecture))).toBe(true);
+    expect(search.end(architecture, { kind: 'abandoned' })).toBe(false);
+    expect(search.progress()).toMatchObject({ measured: 1, abandoned: 0 });
+  });
+
+  it('keeps what breaks the latency limit off its front', () => {
+    const search = createSearch({ latencyMsMax: 1.3 });
+    runDown(search, measured);
+    expect(search.progress().measured).toBe(20);
+    for (const member of search.front) expect(member.latencyMs).toBeLessThanOrEqual(1.3);
+  });
+
+  it('has a front of which no member is beaten by anything measured', () => {
+    const search = createSearch();
+    const all: { readonly latencyMs: number; readonly accuracyPercent: number }[] = [];
+    runDown(search, (architecture) => {
+      const end = measured(architecture) as Extract<CandidateEnd, { kind: 'measured' }>;
+      all.push({ latencyMs: end.latencyMs, accuracyPercent: 100 - 4 * convex.evaluate(space.genotypeOf(architecture))[1]! });
+      return end;
+    });
+    const beaten = (a: (typeof all)[number]): boolean => all.some((b) => b.latencyMs <= a.latencyMs && b.accuracyPercent >= a.accuracyPercent && (b.latencyMs < a.latencyMs || b.accuracyPercent > a.accuracyPercent));
+    expect(search.front.filter(beaten)).toEqual([]);
+    expect(search.front).toHaveLength(all.filter((point) => !beaten(point)).length);
+  });
+
+  it('has a hypervolume that never falls once its reference is fixed, between 0 and 1', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.double({ min: 0.01, max: 9, noNaN: true }), fc.double({ min: 0, max: 99, noNaN: true })), { minLength: 1, maxLength: 40 }), (values) => {
+      const search = createSearch({ measurements: values.length, strategy: createRandomStrategy(space, 1), accuracyPercentOf: () => next[1] });
+      let next: readonly [number, number] = [1, 1];
+      let index = 0;
+      runDown(search, () => {
+        next = values[index]!;
+        index += 1;
+        return { kind: 'measured', latencyMs: next[0] };
+      });
+      const { hypervolumes } = search;
+      expect(hypervolumes).toHaveLength(values.length);
+      hypervolumes.forEach((volume, at) => {
+        expect(volume).toBeGreaterThan(0);
+        expect(volume).toBeLessThan(1);
+        if (at >= 10) expect(volume).toBeGreaterThanOrEqual(hypervolumes[at - 1]!);
+      });
+    }), { numRuns: 50 });
+  });
+
+  it('goes on identically after a restart at any point, whatever became of its candidates', () => {
+    fc.assert(fc.property(fc.nat(1_000), fc.nat(40), (seed, cut) => {
+      const endOf = (architecture: string): CandidateEnd => {
+        const chance = createRandom(`${seed}/${architecture}`).next();
+        return chance < 0.2 ? { kind: 'infeasible' } : chance < 0.3 ? { kind: 'abandoned' } : measured(architecture);
+      };
+      const order = createRandom(seed);
+      let search = createSearch();
+      const history: { proposals: string[]; ends: string[] } = { proposals: [], ends: [] };
+      const twin = createSearch();
+      for (let round = 0; round < 60 && !search.isFinished; round += 1) {
+        if (round === cut) {
+          search = createSearch();
+          history.proposals.forEach((architecture, sequence) => search.adopt({ sequence, architecture }));
+          for (const architecture of history.ends) search.end(architecture, endOf(architecture));
+        }
+        for (let proposal = search.propose(4); proposal !== undefined; proposal = search.propose(4)) {
+          expect(twin.propose(4)).toEqual(proposal);
+          history.proposals.push(proposal.architecture);
+        }
+        const pending = history.proposals.filter((architecture) => !history.ends.includes(architecture));
+        const ended = pending[order.below(pending.length)];
+        if (ended === undefined) continue;
+        history.ends.push(ended);
+        search.end(ended, endOf(ended));
+        twin.end(ended, endOf(ended));
+      }
+      expect(search.progress()).toEqual(twin.progress());
+      expect(search.front).toEqual(twin.front);
+    }), { numRuns: 40 });
+  });
+});
