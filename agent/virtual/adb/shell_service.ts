@@ -1,4 +1,5 @@
 import { runShell } from '../shell/interpreter';
+import { runProgram } from '../shell/program';
 import type { PhoneSystem } from '../system/phone_system';
 import type { AdbStream } from './stream';
 
@@ -23,7 +24,7 @@ export function serveShell(name: string, stream: AdbStream, phone: PhoneSystem):
     if (withPackets) stream.write(shellPacket(packetIds.exit, Buffer.from([exitStatus & 0xff])));
     stream.end();
   };
-  runShell(script, { phone, process, streams: { input: Buffer.alloc(0), output, errors } }).then(finish, (error: unknown) => {
+  runShell(script, { phone, process, runProgram, streams: { input: Buffer.alloc(0), output, errors } }).then(finish, (error: unknown) => {
     errors.write(`sh: internal error: ${error instanceof Error ? error.message : 'unknown'}\n`);
     finish(1);
   });

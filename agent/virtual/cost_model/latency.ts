@@ -13,6 +13,8 @@ export interface UnitSpeed {
   readonly gigabytesPerS: number;
   /** How much longer floating-point arithmetic takes. */
   readonly floatFactor: number;
+  /** The width in which the unit keeps what the file holds as 32-bit floats. */
+  readonly bytesPerFloat: number;
 }
 
 /** Roofline: each operator takes the longer of computing and moving its data, and something for being an operator at all. */
@@ -21,7 +23,8 @@ export function operatorUs(operator: OperatorCost, speed: UnitSpeed): number {
   const length = operator.macs / Math.max(1, operator.outputBytes / bytesPerElement);
   const efficiency = length / (length + speed.halfSpeedLength);
   const computeUs = operator.macs === 0 ? 0 : operator.macs / (speed.gigamacsPerS * 1e3 * efficiency);
-  const memoryUs = (operator.inputBytes + operator.outputBytes + operator.weightBytes) / (speed.gigabytesPerS * 1e3);
+  const width = operator.quantized ? 1 : speed.bytesPerFloat / 4;
+  const memoryUs = (width * (operator.inputBytes + operator.outputBytes + operator.weightBytes)) / (speed.gigabytesPerS * 1e3);
   return Math.max(computeUs * (operator.quantized ? 1 : speed.floatFactor), memoryUs) + speed.perOperatorUs;
 }
 

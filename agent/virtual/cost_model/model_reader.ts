@@ -1,7 +1,8 @@
+import { inspectModel } from '../../../model/inspect';
 import type { InspectedModel } from '../tools/machine';
 
-/** Reads a pushed model file as a runtime would. @returns the runtime's complaint if it is none */
+/** Reads a pushed model file as a runtime would. @returns what is wrong with it, if anything */
 export function readModel(bytes: Buffer): InspectedModel | string {
-  if (bytes.length === 0) return 'Protobuf parsing failed.';
-  return { sizeBytes: bytes.length, cost: { format: 'onnx', operators: [], macs: 0, parameterBytes: 0, peakActivationBytes: 0 } };
+  const summary = inspectModel(bytes);
+  return summary.ok ? { sizeBytes: bytes.length, cost: summary.value.cost } : summary.error;
 }

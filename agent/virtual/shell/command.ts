@@ -1,5 +1,6 @@
 import type { PhoneProcess } from '../system/process_table';
 import type { PhoneSystem } from '../system/phone_system';
+import type { Streams } from './redirection';
 
 export interface Output {
   write(data: Buffer | string): void;
@@ -25,3 +26,18 @@ export interface CommandContext {
 
 /** Answers the exit status. */
 export type Command = (context: CommandContext) => number | Promise<number>;
+
+export interface Launch {
+  readonly phone: PhoneSystem;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly workingFolder: string;
+  readonly streams: Streams;
+  /** How many shells and programs started each other to get here. */
+  readonly depth: number;
+}
+
+/** As a child of `parent`, or in `own` as after exec. */
+export type Placement = { readonly parent: PhoneProcess } | { readonly own: PhoneProcess };
+
+/** Runs one program to its end or its death. @returns the exit status as a shell reports it. */
+export type ProgramRunner = (words: readonly string[], launch: Launch & Placement) => Promise<number>;

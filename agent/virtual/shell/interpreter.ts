@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import type { PhoneProcess } from '../system/process_table';
 import type { PhoneSystem } from '../system/phone_system';
 import { shellBuiltins } from './builtins';
+import type { ProgramRunner } from './command';
 import { expandToFields, expandToText, type ExpansionScope } from './expansion';
 import { parseScript } from './parser';
-import { runProgram } from './program';
 import { redirect, type Streams } from './redirection';
 import { type Chain, type Command, type Pipeline, type Script, ScriptError } from './syntax';
 
@@ -34,6 +34,7 @@ export interface ShellStart {
   readonly phone: PhoneSystem;
   readonly process: PhoneProcess;
   readonly streams: Streams;
+  readonly runProgram: ProgramRunner;
   readonly variables?: ReadonlyMap<string, string>;
   readonly positional?: readonly string[];
   readonly workingFolder?: string;
@@ -202,7 +203,7 @@ class Interpreter {
   /** Runs a program as a child, or in `own` as after exec. */
   #launch(words: readonly string[], environment: ReadonlyMap<string, string>, streams: Streams, own: PhoneProcess | undefined): Promise<number> {
     const base = { phone: this.#start.phone, environment, workingFolder: this.#state.workingFolder, streams, depth: this.#depth };
-    return own === undefined ? runProgram(words, { ...base, parent: this.#start.process }) : runProgram(words, { ...base, own });
+    return this.#start.runProgram(words, own === undefined ? { ...base, parent: this.#start.process } : { ...base, own });
   }
 
   #startBackground(chain: Chain, streams: Streams): void {

@@ -1,20 +1,8 @@
 import { posix } from 'node:path';
 import type { PhoneProcess } from '../system/process_table';
-import type { PhoneSystem } from '../system/phone_system';
-import type { Output } from './command';
+import type { Launch, Output, Placement } from './command';
 import { runShell } from './interpreter';
 import { programs } from './programs';
-import type { Streams } from './redirection';
-
-interface Launch {
-  readonly phone: PhoneSystem;
-  readonly environment: ReadonlyMap<string, string>;
-  readonly workingFolder: string;
-  readonly streams: Streams;
-  readonly depth: number;
-}
-/** As a child of `parent`, or in `own` as after exec. */
-type Placement = { readonly parent: PhoneProcess } | { readonly own: PhoneProcess };
 
 const deepestCall = 32;
 const largestScriptFileBytes = 128 * 1024;
@@ -67,6 +55,7 @@ async function execute(words: readonly string[], launch: Launch, process: PhoneP
         runShell(source, {
           phone,
           process,
+          runProgram,
           streams: { input: launch.streams.input, output, errors },
           variables: launch.environment,
           workingFolder: launch.workingFolder,
@@ -110,7 +99,7 @@ function executeFile(words: readonly string[], launch: Launch, process: PhonePro
     streams.errors.write(`sh: ${name}: not executable: this virtual phone has no such program\n`);
     return 126;
   }
-  return runShell(node.bytes.toString(), { phone, process, streams, variables: launch.environment, workingFolder: launch.workingFolder, depth: launch.depth + 1, positional: words });
+  return runShell(node.bytes.toString(), { phone, process, runProgram, streams, variables: launch.environment, workingFolder: launch.workingFolder, depth: launch.depth + 1, positional: words });
 }
 
 function split(assignment: string): [string, string] {

@@ -39,7 +39,8 @@ export async function benchmarkModel(run: ToolRun, machine: Machine): Promise<nu
   if (fault !== undefined) return fault;
   run.print(header(options));
   const bytes = machine.readFile(run.resolve(options.graph));
-  const model = bytes === undefined ? `Could not open '${options.graph}'.` : machine.inspect(bytes);
+  const inspected = bytes === undefined ? `Could not open '${options.graph}'.` : machine.inspect(bytes);
+  const model = typeof inspected !== 'string' && inspected.cost.format !== 'tflite' ? 'The model is not a valid Flatbuffer buffer' : inspected;
   if (bytes === undefined || typeof model === 'string') {
     run.printError(`ERROR: ${typeof model === 'string' ? model : ''}\nERROR: Failed to mmap model ${options.graph}\nERROR: Benchmarking failed.\n`);
     return 1;

@@ -40,12 +40,16 @@ export async function onnxruntimePerfTest(run: ToolRun, machine: Machine): Promi
   }
   const path = run.resolve(options.modelPath);
   const bytes = machine.readFile(path);
-  const model = bytes === undefined ? `Load model ${options.modelPath} failed. File doesn't exist` : machine.inspect(bytes);
-  if (bytes === undefined || typeof model === 'string') {
-    run.printError(`Load model from ${options.modelPath} failed:${typeof model === 'string' ? model : ''}\n`);
-    return failed;
-  }
+  if (bytes === undefined) return complain(run, options, `Load model ${options.modelPath} failed. File doesn't exist`);
+  const model = machine.inspect(bytes);
+  if (typeof model === 'string') return complain(run, options, `This is an invalid model. ${model}`);
+  if (model.cost.format !== 'onnx') return complain(run, options, 'Protobuf parsing failed.');
   return measure(run, machine, options, { path, bytes, model });
+}
+
+function complain(run: ToolRun, options: Options, reason: string): number {
+  run.printError(`Load model from ${options.modelPath} failed:${reason}\n`);
+  return failed;
 }
 
 async function measure(run: ToolRun, machine: Machine, options: Options, file: { readonly path: string; readonly bytes: Buffer; readonly model: InspectedModel }): Promise<number> {

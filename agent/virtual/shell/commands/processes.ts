@@ -56,15 +56,14 @@ async function timeout(context: CommandContext): Promise<number> {
     return 125;
   }
   const done = new AbortController();
-  let expired = false;
   const watch = context.phone.clock.sleep(seconds * 1000, AbortSignal.any([done.signal, context.process.killed])).then(() => {
-    expired = !done.signal.aborted;
+    const expired = !done.signal.aborted;
     if (expired) context.phone.processes.signal(child.pid, signalNumbers['TERM'] ?? 15);
+    return expired;
   });
   const status = context.phone.processes.finish(child, await context.run(words, child));
   done.abort();
-  await watch;
-  return expired && child.killed.aborted ? 124 : status;
+  return (await watch) ? 124 : status;
 }
 
 function runRest(context: CommandContext, skip: number): Promise<number> {
