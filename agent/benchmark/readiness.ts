@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../common/clock';
-import type { DeviceState } from '../../common/device';
+import type { DeviceKind, DeviceState } from '../../common/device';
 import { farmFault, type FarmFault } from '../../common/fault';
 import { fail, ok, type Result } from '../../common/result';
 
@@ -20,6 +20,14 @@ export const readinessLimitsSchema = z
   .prefault({});
 
 export type ReadinessLimits = z.infer<typeof readinessLimitsSchema>;
+
+/** A machine with a fan is at home where a phone already throttles; it throttles itself a little above this. */
+const highestHostChipCelsius = 95;
+
+/** The operator's limits are a phone's; the host's chip may be hotter. */
+export function limitsFor(kind: DeviceKind, limits: ReadinessLimits): ReadinessLimits {
+  return kind === 'host' ? { ...limits, highestChipCelsius: Math.max(limits.highestChipCelsius, highestHostChipCelsius) } : limits;
+}
 
 export type Readiness =
   | { readonly kind: 'ready' }

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
 import type { Invocation, RuntimeAdapter, SessionReport, ToolCommand } from '../runtimes/runtime';
 import { writeMeasurement, type Timeline } from './measurement_record';
-import { waitUntilReady, type ReadinessLimits } from './readiness';
+import { limitsFor, waitUntilReady, type ReadinessLimits } from './readiness';
 import type { Workbench } from './workbench';
 
 export interface BenchmarkRequest {
@@ -61,7 +61,7 @@ interface Prepared {
 }
 
 async function prepare(request: BenchmarkRequest): Promise<Result<Prepared, FarmFault>> {
-  const { workbench, adapter, job, clock, limits, signal } = request;
+  const { workbench, adapter, job, clock, signal } = request;
   const startedAtMs = clock.nowMs();
   const swept = await workbench.sweep();
   if (!swept.ok) return swept;
@@ -72,6 +72,7 @@ async function prepare(request: BenchmarkRequest): Promise<Result<Prepared, Farm
   if (!pushed.ok) return pushed;
   const pushedAtMs = clock.nowMs();
   const recentState = workbench.takeFreshState(pushedAtMs);
+  const limits = limitsFor(workbench.device.hardware.kind, request.limits);
   const ready = await waitUntilReady({ clock, limits, signal, recentState, readState: () => workbench.device.readState() });
   return ready.ok ? ok({ before: ready.value, startedAtMs, pushedAtMs, readyAtMs: clock.nowMs() }) : ready;
 }

@@ -44,7 +44,7 @@ async function benchmark(model: Buffer, format: ModelFormat, more: Partial<Bench
     job: { jobId: 'j', target, artifact: { digest: 'a'.repeat(64), sizeBytes: model.length, format }, plan: { ...plan, ...more } },
     modelPath,
     clock: systemClock,
-    limits: readinessLimitsSchema.parse({ highestChipCelsius: 150 }),
+    limits: readinessLimitsSchema.parse({}),
     signal: new AbortController().signal,
     cores: [],
     agentVersion: 'test',

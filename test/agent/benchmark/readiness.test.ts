@@ -1,4 +1,4 @@
-import { judgeReadiness, readinessLimitsSchema, waitUntilReady, type ReadinessWait } from '../../../agent/benchmark/readiness';
+import { judgeReadiness, limitsFor, readinessLimitsSchema, waitUntilReady, type ReadinessWait } from '../../../agent/benchmark/readiness';
 import type { DeviceState } from '../../../common/device';
 import { farmFault } from '../../../common/fault';
 import { fail, ok } from '../../../common/result';
@@ -26,6 +26,13 @@ describe('a device may be timed', () => {
   ])('not %s', (...[, state, code, reason]) => {
     expect(judgeReadiness({ ...calmState, ...state }, limits)).toEqual({ kind: 'wait', code, reason });
   });
+});
+
+test('a machine with a fan may be hotter than a phone, but not as hot as it gets', () => {
+  const at = (celsius: number): DeviceState => ({ ...calmState, celsiusBySensor: { 'cpu-thermal': celsius } });
+  expect(judgeReadiness(at(85), limitsFor('host', limits))).toEqual({ kind: 'ready' });
+  expect(judgeReadiness(at(99), limitsFor('host', limits))).toMatchObject({ code: 'too-hot' });
+  expect(judgeReadiness(at(85), limitsFor('phone', limits))).toMatchObject({ code: 'too-hot' });
 });
 
 describe('waiting', () => {
