@@ -1,7 +1,6 @@
 import type { FarmFault } from '../../../common/fault';
 import { ok, type Result } from '../../../common/result';
-import { readSections, type PhoneLink } from '../adb/shell';
-import { quoted } from '../adb/shell';
+import { quoted, readSections, type PhoneLink } from '../adb/shell';
 import type { Hardware } from '../device';
 import { parseClusters, parseCpuinfoClusters, parseCpuinfoHardware } from './cpu';
 import { parseDiskFreeBytes, parseMemoryBytes } from './disk';

@@ -1,5 +1,7 @@
-import net from 'node:net';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
 import { startAdbServer, type TestAdbServer } from '../../../servers/adb_server';
 import { startShellPhone, type ShellPhone } from '../../../servers/shell_phone';
 import { watchPhones, type Watch } from './adb_fixture';
@@ -106,7 +108,7 @@ describe('trackPhones', () => {
     expect([...watch.devices.keys()]).toEqual(['R2']);
   });
 
-  it('ends tools that a killed agent left on the phone, and nothing else', async () => {
+  it('ends tools that a killed agent left on the phone, with half-written files, and nothing else', async () => {
     watch = watchPhones(server.port);
     const phone = await plug(phoneNamed('R1'));
     const device = await watch.attached('R1');
@@ -114,6 +116,8 @@ describe('trackPhones', () => {
     const other = phone.startShell('sleep 600; : something else');
     phone.writeFile(`pareto-farm/.run-${left.pid}`, '');
     phone.writeFile(`pareto-farm/.run-${other.pid}`, '');
+    phone.writeFile('pareto-farm/model.onnx.0a1b2c3d.part', 'half');
+    phone.writeFile('pareto-farm/model.onnx', 'whole');
     const leftEnded = left.ended;
     await watch.tracker.close();
     await device.disconnected;
@@ -121,6 +125,7 @@ describe('trackPhones', () => {
     await watch.attached('R1');
     await leftEnded;
     expect(other.isRunning()).toBe(true);
+    expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toEqual(['model.onnx']);
     other.kill();
   });
 });
