@@ -1,0 +1,189 @@
+import { agentSilenceMs, epochsPerIncarnation, leaseDurationMs, missingLeaseGraceMs } from '../../../coordinator/schedule/limits';
+import { createFarm, farmFailure, measured, ofKind, phone, started, stateOfDevice } from './farm';
+
+function farmWithRunningJob(incarnation = 1): ReturnType<typeof createFarm> {
+  const farm = createFarm(incarnation);
+  farm.attach('rack', [phone('p1')]);
+  farm.submit('job');
+  return farm;
+}
+
+describe('a grant', () => {
+  it('starts the job on an idle device of its target, under an epoch of this incarnation', () => {
+    const farm = farmWithRunningJob(7);
+    expect(started(farm.effects)).toEqual(['job@p1']);
+    expect(farm.leaseOf('job')).toEqual({ jobId: 'job', deviceSerial: 'p1', epoch: 7 * epochsPerIncarnation + 1 });
+  });
+
+  it('is made once per job, however often the job is submitted', () => {
+    const farm = farmWithRunningJob();
+    farm.attach('rack', [phone('p1'), phone('p2')], [farm.leaseOf('job')]);
+    expect(farm.submit('job')).toEqual([]);
+    farm.finish('job');
+    expect(farm.submit('job')).toEqual([]);
+  });
+});
+
+describe('a lease', () => {
+  it('lives as long as heartbeats list it', () => {
+    const farm = farmWithRunningJob();
+    const lease = farm.leaseOf('job');
+    farm.live(10 * leaseDurationMs, ['rack']);
+    expect(farm.leaseOf('job')).toEqual(lease);
+  });
+
+  it('survives a short loss of the stream', () => {
+    const farm = farmWithRunningJob();
+    const lease = farm.leaseOf('job');
+    farm.send({ kind: 'agent-detached', agentId: 'rack' });
+    farm.after(leaseDurationMs - 1000);
+    expect(farm.attach('rack', [phone('p1')], [lease])).toEqual([]);
+    expect(farm.leaseOf('job')).toEqual(lease);
+  });
+
+  it('ends within 15 s of the death of its agent, and the job goes to another', () => {
+    const farm = farmWithRunningJob();
+    farm.attach('other', [phone('p2')]);
+    expect(started(farm.live(15_000, ['other']))).toEqual(['job@p2']);
+    expect(stateOfDevice(farm, 'p1')).toBe('absent');
+    expect(farm.state.agents.get('rack')?.state.kind).toBe('lost');
+  });
+
+  it('has a grace when a heartbeat does not list it, since its result may be on the way', () => {
+    const farm = farmWithRunningJob();
+    const lease = farm.leaseOf('job');
+    farm.hear('rack', []);
+    farm.after(missingLeaseGraceMs - 1000);
+    expect(farm.leaseOf('job')).toEqual(lease);
+    expect(ofKind(farm.finish('job'), 'job-ended')).toHaveLength(1);
+  });
+
+  it('ends after the grace when a restarted agent does not know it', () => {
+    const farm = farmWithRunningJob();
+    const lost = farm.leaseOf('job');
+    farm.attach('rack', [phone('p1')], []);
+    farm.live(0, ['rack']);
+    const effects = [...farm.after(3000), ...farm.hear('rack', []), ...farm.after(missingLeaseGraceMs - 3000)];
+    expect(started(effects)).toEqual(['job@p1']);
+    expect(farm.leaseOf('job').epoch).toBeGreaterThan(lost.epoch);
+  });
+
+  it('is not judged by a coordinator that stood still itself', () => {
+    const farm = farmWithRunningJob();
+    const lease = farm.leaseOf('job');
+    farm.nowMs += 60_000;
+    farm.send({ kind: 'tick' });
+    farm.hear('rack', [lease]);
+    farm.after(1000);
+    expect(farm.leaseOf('job')).toEqual(lease);
+  });
+
+  it('that is not current is stopped where it is held', () => {
+    const farm = farmWithRunningJob();
+    const stale = { ...farm.leaseOf('job'), epoch: 1 };
+    expect(farm.hear('rack', [farm.leaseOf('job'), stale])).toEqual([{ kind: 'stop-job', agentId: 'rack', lease: stale }]);
+  });
+});
+
+describe('a result', () => {
+  it('of the current lease is recorded before the job ends', () => {
+    const farm = farmWithRunningJob();
+    expect(farm.finish('job').map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+    expect(stateOfDevice(farm, 'p1')).toBe('idle');
+  });
+
+  it('that comes twice counts once', () => {
+    const farm = farmWithRunningJob();
+    const lease = farm.leaseOf('job');
+    farm.finish('job');
+    expect(farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured }).map((effect) => effect.kind)).toEqual(['discard-result']);
+  });
+
+  it('of an expired lease is dropped, whether the job waits or runs again', () => {
+    const farm = farmWithRunningJob();
+    const lease = farm.leaseOf('job');
+    farm.after(agentSilenceMs);
+    expect(farm.state.jobs.get('job')?.state.kind).toBe('queued');
+    const late = { kind: 'result-arrived', lease, agentId: 'rack', outcome: measured } as const;
+    expect(farm.send(late).map((effect) => effect.kind)).toEqual(['discard-result']);
+    farm.attach('other', [phone('p2')]);
+    expect(farm.send(late).map((effect) => effect.kind)).toEqual(['discard-result']);
+    expect(farm.leaseOf('job').deviceSerial).toBe('p2');
+  });
+
+  it('for a job that nobody knows is dropped', () => {
+    const farm = createFarm();
+    const lease = { jobId: 'unknown', deviceSerial: 'p1', epoch: 5 };
+    expect(farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured })).toMatchObject([{ kind: 'discard-result' }]);
+  });
+});
+
+describe('after a restart of the coordinator', () => {
+  const old = { jobId: 'job', deviceSerial: 'p1', epoch: epochsPerIncarnation + 3 };
+  const oldResult = { kind: 'result-arrived', lease: old, agentId: 'rack', outcome: measured } as const;
+
+  function recovering(): ReturnType<typeof createFarm> {
+    const farm = createFarm(2);
+    farm.submit('job');
+    farm.send({ kind: 'recovery-started', expectedAgentIds: ['rack', 'other'], untilMs: 12_000 });
+    return farm;
+  }
+
+  it('nothing is granted until all expected agents have attached', () => {
+    const farm = recovering();
+    expect(farm.attach('other', [phone('p2')])).toEqual([]);
+    expect(started(farm.attach('rack', [phone('p1')]))).toHaveLength(1);
+  });
+
+  it('nothing is granted until the time is over when one does not come', () => {
+    const farm = recovering();
+    farm.attach('other', [phone('p2')]);
+    expect(started(farm.live(11_000, ['other']))).toEqual([]);
+    expect(started(farm.live(1_000, ['other']))).toEqual(['job@p2']);
+  });
+
+  it('a lease that an agent still holds is adopted, and its result counts', () => {
+    const farm = recovering();
+    farm.attach('rack', [phone('p1')], [old]);
+    expect(farm.leaseOf('job')).toEqual(old);
+    expect(farm.attach('other', [phone('p2')])).toEqual([]);
+    expect(farm.send(oldResult).map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+  });
+
+  it('a lease is adopted before its device is seen, and keeps the device when it comes', () => {
+    const farm = recovering();
+    farm.attach('rack', [], [old]);
+    farm.submit('next');
+    farm.send({ kind: 'device-attached', agentId: 'rack', device: phone('p1') });
+    expect(farm.attach('other', [])).toEqual([]);
+    expect(stateOfDevice(farm, 'p1')).toBe('leased');
+    expect(started(farm.send(oldResult))).toEqual(['next@p1']);
+  });
+
+  it('a result that the broker kept counts for a job that was not granted again', () => {
+    expect(recovering().send(oldResult).map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+  });
+
+  it('the same old fault, delivered twice, counts once', () => {
+    const farm = recovering();
+    const fault = { ...oldResult, outcome: farmFailure('timeout') };
+    expect(farm.send(fault).map((effect) => effect.kind)).toEqual(['record-attempt']);
+    expect(farm.send(fault).map((effect) => effect.kind)).toEqual(['discard-result']);
+  });
+
+  it('the newer of two old leases wins', () => {
+    const farm = recovering();
+    farm.attach('rack', [phone('p1')], [old]);
+    const newer = { ...old, deviceSerial: 'p2', epoch: old.epoch + 1 };
+    expect(farm.attach('other', [phone('p2')], [newer])).toMatchObject([{ kind: 'stop-job', agentId: 'rack', lease: old }]);
+    expect(farm.leaseOf('job')).toEqual(newer);
+  });
+
+  it('an old result is dropped once the job was granted anew', () => {
+    const farm = recovering();
+    farm.attach('other', [phone('p2')]);
+    farm.live(12_000, ['other']);
+    expect(farm.leaseOf('job').deviceSerial).toBe('p2');
+    expect(farm.send(oldResult).map((effect) => effect.kind)).toEqual(['discard-result']);
+  });
+});
