@@ -19,6 +19,7 @@ const rules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries({ ...window
 export function inferShapes(graph: Graph): Result<ReadonlyMap<string, TensorType>, string> {
   const types = new Map<string, TensorType>([...graph.initializers].map(([name, { elementType, shape }]) => [name, { elementType, shape }]));
   const values = new Map<string, readonly number[]>();
+  const declared = new Map([...graph.outputs.map((output) => [output.name, output] as const), ...graph.declared]);
   for (const [name, tensor] of graph.initializers) {
     const known = knownTensor(tensor);
     if (known !== undefined) values.set(name, known);
@@ -29,7 +30,7 @@ export function inferShapes(graph: Graph): Result<ReadonlyMap<string, TensorType
     types.set(input.name, { elementType: input.elementType, shape: fixed.value });
   }
   for (const node of graph.nodes) {
-    const outputs = outputTypes(graph, node, { types, values });
+    const outputs = outputTypes(graph, node, { types, values, declared });
     if (!outputs.ok) return outputs;
     node.outputs.forEach((output, index) => {
       const type = outputs.value[index];
@@ -52,11 +53,13 @@ function fixedShape(input: DeclaredTensor): Result<readonly number[], string> {
 interface Inferred {
   readonly types: ReadonlyMap<string, TensorType>;
   readonly values: ReadonlyMap<string, readonly number[]>;
+  /** What the file says of intermediate tensors and outputs. */
+  readonly declared: ReadonlyMap<string, DeclaredTensor>;
 }
 
 function outputTypes(graph: Graph, node: Node, inferred: Inferred): Result<readonly TensorType[], string> {
   const rule = rules.get(node.kind);
-  if (rule === undefined) return declaredTypes(graph, node);
+  if (rule === undefined) return declaredTypes(node, inferred.declared);
   try {
     const outputs = rule(nodeTypes(graph, node, inferred));
     const wrong = outputs.find((type) => !isSane(type));
@@ -82,9 +85,8 @@ function nodeTypes(graph: Graph, node: Node, inferred: Inferred): NodeTypes {
   };
 }
 
-function declaredTypes(graph: Graph, node: Node): Result<readonly TensorType[], string> {
-  const declared = [...graph.declared.values(), ...graph.outputs];
-  const types = node.outputs.map((output) => declared.find((tensor) => tensor.name === output));
+function declaredTypes(node: Node, declared: ReadonlyMap<string, DeclaredTensor>): Result<readonly TensorType[], string> {
+  const types = node.outputs.map((output) => declared.get(output));
   const known = types.flatMap((type) => (type?.shape?.every((size) => typeof size === 'number') === true ? [{ elementType: type.elementType, shape: type.shape.map(Number) }] : []));
   if (known.length === node.outputs.length && known.every(isSane)) return ok(known);
   return fail(`node ${shown(node.name)}: operator ${shown(node.kind)} is not known here and the file does not give its output shape; export with shapes (onnx.shape_inference) or replace the operator`);

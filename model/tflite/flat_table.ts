@@ -7,7 +7,7 @@ export class MalformedFlatBuffer extends Error {}
 const longestTextBytes = 1_000;
 
 /** Shapes and operands: many tables may share one list, so its length alone must be small. */
-const longestList = 1_000;
+const longestList = 256;
 
 /**
  * A FlatBuffers table in a file that may come from anywhere: the package reads beyond the end without complaint, so each

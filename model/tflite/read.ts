@@ -35,7 +35,7 @@ export interface TfliteModel {
 }
 
 /** A vector may list one table many times, so the file's size alone does not bound the work. */
-const mostEntries = 200_000;
+const mostEntries = 50_000;
 const supportedVersion = 3;
 
 export function hasTfliteIdentifier(bytes: Uint8Array): boolean {

@@ -12,7 +12,8 @@ import { signalToNoiseDb } from '../quantize/signal_to_noise';
 
 /**
  * Two stages of one cell with few channels: the cell's graph, the reduction and the head are the full network's, only
- * repetition and width are left out. FARM_EXHAUSTIVE=1 takes every connected cell, otherwise a seeded sample.
+ * repetition and width are left out. FARM_EXHAUSTIVE=1 takes every connected cell (eight minutes on one core; lowest 33.5 dB, median 42.0 dB),
+ * otherwise a seeded sample. Calibrated on the image that is then run, so the decibels show rounding alone.
  */
 const smallShape: NetworkShape = { cellsPerStage: 1, stageChannels: [8, 16], imageSize: 16, classes: 10 };
 const exhaustive = process.env['FARM_EXHAUSTIVE'] === '1';
@@ -53,6 +54,6 @@ test('connected cells build, and run in ONNX Runtime as float and as int8', asyn
   for (const cell of cells) decibels.push({ cell: formatOpVector(cell), db: await buildAndRun(cell) });
   decibels.sort((a, b) => a.db - b.db);
   if (exhaustive) console.log(`cells ${decibels.length}; lowest SQNR ${JSON.stringify(decibels.slice(0, 5))}; median ${decibels[decibels.length >> 1]!.db.toFixed(1)} dB`);
-  expect(decibels[0]!.db).toBeGreaterThan(15);
-  expect(decibels[decibels.length >> 1]!.db).toBeGreaterThan(25);
+  expect(decibels[0]!.db).toBeGreaterThan(25);
+  expect(decibels[decibels.length >> 1]!.db).toBeGreaterThan(35);
 }, exhaustive ? 3_600_000 : 60_000);
