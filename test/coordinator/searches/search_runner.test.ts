@@ -253,24 +253,23 @@ describe('the search runner', () => {
 
   it.each(Array.from({ length: 24 }, (_, write) => write))('measures everything once when it is killed around write %i', async (write) => {
     const measured: string[] = [];
-    const measureAll = async (runs: number): Promise<void> => {
-      for (let done = 0; done < runs; done += 1) {
-        await Promise.race([runner.settled(), new Promise((resolve) => setTimeout(resolve, 3))]);
+    const measureAll = async (isQuiet: () => Promise<unknown>): Promise<void> => {
+      for (let done = 0; done < 30; done += 1) {
+        await isQuiet();
         const job = bench.engine.queue[0];
         if (job === undefined) return;
         await bench.engine.measure(job);
         measured.push(job.jobId);
       }
     };
-    bench = createBench(ledger, dyingLedger(ledger, Math.floor(write / 2), write % 2 === 0));
+    const mortal = createMortalLedger(ledger, Math.floor(write / 2), write % 2 === 0);
+    bench = createBench(ledger, mortal.ledger);
     const doomed = new SearchRunner(bench.parts);
-    runner = doomed;
-    void doomed.create(specYaml(), 'spec.yaml');
-    await new Promise((resolve) => setTimeout(resolve, 3));
-    await measureAll(30);
+    await Promise.race([doomed.create(specYaml(), 'spec.yaml'), mortal.died]);
+    await measureAll(() => Promise.race([doomed.settled(), mortal.died]));
 
     await restart();
-    await measureAll(30);
+    await measureAll(() => runner.settled());
     expect(new Set(measured).size).toBe(measured.length);
     for (const view of await runner.list()) expect(view).toMatchObject({ state: 'finished', targets: [{ measured: 12, abandoned: 0 }] });
     expect(await ledger.jobs({ open: true })).toEqual([]);
@@ -278,18 +277,21 @@ describe('the search runner', () => {
 });
 
 /** A ledger whose process dies at its n-th write, just before or just after it: nothing is answered any more. */
-function dyingLedger(ledger: Ledger, writes: number, isDone: boolean): Ledger {
+function createMortalLedger(ledger: Ledger, writes: number, isDone: boolean): { readonly ledger: Ledger; readonly died: Promise<void> } {
   let left = writes;
-  const never = new Promise<never>(() => undefined);
+  let die: () => void = () => undefined;
+  const died = new Promise<void>((resolve) => (die = resolve));
   const write = async (perform: () => Promise<void>): Promise<void> => {
     left -= 1;
     if (left >= 0) return perform();
     if (left === -1 && isDone) await perform();
-    return never;
+    die();
+    return new Promise<never>(() => undefined);
   };
-  return Object.assign(Object.create(ledger) as Ledger, {
+  const mortal = Object.assign(Object.create(ledger) as Ledger, {
     saveSearch: (search: Parameters<Ledger['saveSearch']>[0]) => write(() => ledger.saveSearch(search)),
     setSearchState: (searchId: string, state: Parameters<Ledger['setSearchState']>[1]) => write(() => ledger.setSearchState(searchId, state)),
     saveCandidate: (...candidate: Parameters<Ledger['saveCandidate']>) => write(() => ledger.saveCandidate(...candidate)),
   });
+  return { ledger: mortal, died };
 }
