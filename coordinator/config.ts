@@ -1,8 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { requireLoopback } from '../common/loopback';
-import { readYamlFile } from '../common/yaml';
 
 const host = z.string().min(1).max(253).default('127.0.0.1');
 /** 0 = any free port. */
@@ -20,11 +18,3 @@ export const coordinatorConfigSchema = z.strictObject({
 });
 
 export type CoordinatorConfig = z.infer<typeof coordinatorConfigSchema>;
-
-/** Reads `farm coordinator --config FILE`. @throws BadInputError for a field or an address that cannot be used. */
-export function readCoordinatorConfig(file: string, insecureListen: boolean): CoordinatorConfig {
-  const config = readYamlFile(file, coordinatorConfigSchema);
-  requireLoopback(config.grpc, insecureListen);
-  requireLoopback(config.http, insecureListen);
-  return config;
-}

@@ -40,7 +40,7 @@ async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: Res
   await checkArtifact(parts, request);
   const owner: JobOwner = { ownerId: `bench-${randomUUID()}`, priority: benchmarkPriority, weight: 1 };
   const jobs = createJobs(owner.ownerId, request);
-  const mailbox = createMailbox<JobUpdate>();
+  const mailbox = createMailbox<JobUpdate>('all');
   const stopListening = parts.engine.listen(owner.ownerId, (update) => mailbox.put(update));
   try {
     for (const job of jobs.values()) {

@@ -32,7 +32,7 @@ export interface Engine {
   handleResults(results: readonly JobResult[]): Promise<void>;
   /** Resolves when all effects of the events so far are performed. */
   settled(): Promise<void>;
-  /** One listener per owner; the returned function ends it. */
+  /** One listener per owner, the newest; the returned function ends it. */
   listen(ownerId: string, listener: JobListener): () => void;
   state(): SchedulerState;
 }
@@ -69,7 +69,9 @@ export function createEngine(parts: EngineParts): Engine {
     settled: () => queue.push({ entries: [], actions: [] }),
     listen: (ownerId, listener) => {
       listeners.set(ownerId, listener);
-      return () => void listeners.delete(ownerId);
+      return () => {
+        if (listeners.get(ownerId) === listener) listeners.delete(ownerId);
+      };
     },
     state: () => state,
   };

@@ -1,0 +1,10 @@
+import type { ModelFormat } from '../../common/artifact';
+import { BadInputError } from '../../common/bad_input';
+import { inspectModel } from '../../model/inspect';
+
+/** @throws BadInputError with one line when the bytes are no model of the announced format that a phone could run */
+export function checkModel(data: Uint8Array, format: ModelFormat): void {
+  const summary = inspectModel(data);
+  if (!summary.ok) throw new BadInputError(`model: ${summary.error}`);
+  if (summary.value.format !== format) throw new BadInputError(`model: announced as ${format}, but it is ${summary.value.format}; give the file its right ending`);
+}

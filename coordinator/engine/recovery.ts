@@ -1,0 +1,49 @@
+import type { Clock } from '../../common/clock';
+import type { JobRecord, Ledger } from '../ledger/ledger';
+import { leaseDurationMs } from '../schedule/limits';
+import type { DeviceRegister } from './device_register';
+import { abandonedEntry, type Engine } from './engine';
+
+export interface RecoveryParts {
+  readonly engine: Pick<Engine, 'dispatch'>;
+  readonly ledger: Pick<Ledger, 'searches' | 'jobs' | 'commit'>;
+  readonly devices: Pick<DeviceRegister, 'all'>;
+  readonly clock: Clock;
+}
+
+/** Time for the agents to find us again: what they held before would have expired by then. */
+const recoveryMs = leaseDurationMs;
+
+/**
+ * Tells a fresh engine what the ledger knows: the devices, absent until their agents attach, and the jobs that some
+ * search still wants. Must be done before the first result is handled. Returns the number of jobs.
+ */
+export async function recoverFromLedger(parts: RecoveryParts): Promise<number> {
+  const atMs = parts.clock.nowMs();
+  for (const { agentId, description, drained } of parts.devices.all()) {
+    const deviceSerial = description.serial;
+    parts.engine.dispatch({ kind: 'device-attached', atMs, agentId, device: description });
+    if (drained) parts.engine.dispatch({ kind: 'device-drained', atMs, deviceSerial });
+    parts.engine.dispatch({ kind: 'device-detached', atMs, agentId, deviceSerial, reason: 'the coordinator was restarted' });
+  }
+  const searches = await parts.ledger.searches();
+  const living = new Set(searches.filter(({ state }) => state === 'running' || state === 'paused').map(({ searchId }) => searchId));
+  const open = await parts.ledger.jobs({ open: true });
+  // The client of a benchmark left with the process that served it.
+  await parts.ledger.commit(open.filter(({ ownerId }) => !living.has(ownerId)).map(({ job }) => abandonedEntry(job.jobId, atMs)));
+  const wanted = open.filter(({ ownerId }) => living.has(ownerId));
+  for (const record of wanted) submit(parts, record, atMs);
+  return wanted.length;
+}
+
+/** Just before agents can attach: nothing is granted until those that may still run a job have said so. */
+export function awaitAgents(parts: RecoveryParts, openJobs: number): void {
+  if (openJobs === 0) return;
+  const atMs = parts.clock.nowMs();
+  const expectedAgentIds = [...new Set([...parts.devices.all()].map(({ agentId }) => agentId))];
+  parts.engine.dispatch({ kind: 'recovery-started', atMs, expectedAgentIds, untilMs: atMs + recoveryMs });
+}
+
+function submit(parts: RecoveryParts, { job, ownerId, priority, weight }: JobRecord, atMs: number): void {
+  parts.engine.dispatch({ kind: 'job-submitted', atMs, job, owner: { ownerId, priority, weight } });
+}

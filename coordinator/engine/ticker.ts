@@ -1,0 +1,19 @@
+import type { Clock } from '../../common/clock';
+import { tickIntervalMs } from '../schedule/limits';
+import type { Engine } from './engine';
+
+/** Lets time pass for the scheduler. The returned function ends it. */
+export function startTicker(engine: Pick<Engine, 'dispatch'>, clock: Clock): () => Promise<void> {
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      engine.dispatch({ kind: 'tick', atMs: clock.nowMs() });
+      await clock.sleep(tickIntervalMs, stopping.signal);
+    }
+  };
+  const running = run();
+  return () => {
+    stopping.abort();
+    return running;
+  };
+}

@@ -1,0 +1,193 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { BadInputError } from '../common/bad_input';
+import { systemClock } from '../common/clock';
+import { startStatusServer } from '../common/http_status';
+import type { Logger } from '../common/logger';
+import { requireLoopback } from '../common/loopback';
+import { createBenchmarkService } from './api/benchmark_service';
+import { createFleetService } from './api/fleet_service';
+import { startGrpcServer, type FarmHandlers } from './api/grpc_server';
+import { createInterceptors } from './api/interceptors';
+import { createSearchService } from './api/search_service';
+import { BuildPool, defaultBuildPool } from './build/build_pool';
+import { createCandidateBuilder } from './build/candidate_builder';
+import type { CoordinatorConfig } from './config';
+import { createAgentDirectory, type AgentDirectory } from './dispatch/agent_directory';
+import { agentTiming, createAgentService } from './dispatch/agent_service';
+import { createArtifactService } from './dispatch/artifact_service';
+import { openArtifactStore, type ArtifactStore } from './dispatch/artifact_store';
+import { checkModel } from './dispatch/model_check';
+import { openDeviceRegister, type DeviceRegister } from './engine/device_register';
+import { createEngine, type Engine } from './engine/engine';
+import { createFleetSize, type FleetSize } from './engine/fleet_size';
+import { awaitAgents, recoverFromLedger } from './engine/recovery';
+import { startTicker } from './engine/ticker';
+import type { Ledger } from './ledger/ledger';
+import { openLedger } from './ledger/open_ledger';
+import { createLifecycle, type Lifecycle } from './lifecycle';
+import { createActiveSearches, type ActiveSearches } from './observe/active_searches';
+import { createFarmMetrics, type FarmMetrics } from './observe/farm_metrics';
+import { createReadiness } from './observe/readiness';
+import { connectBus, type Bus } from './results/bus';
+import { createResultConsumer } from './results/result_consumer';
+import type { SchedulerEvent } from './schedule/event';
+import { initialState } from './schedule/state';
+import { loadSearchCatalog } from './searches/search_catalog';
+import { SearchRunner } from './searches/search_runner';
+
+export interface CoordinatorOptions extends CoordinatorConfig {
+  /** Listen beyond this machine although nobody is asked for a password. */
+  readonly insecureListen: boolean;
+}
+
+export interface RunningCoordinator {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** Resolves after `stop`; rejects when the coordinator cannot go on. */
+  readonly done: Promise<void>;
+  /** Ends in peace, within a deadline. Killing the process instead loses nothing. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the coordinator: ledger, results that waited, searches, and last the port for agents and clients.
+ * @throws BadInputError for what the operator can mend; nothing is left running then.
+ */
+export async function startCoordinator(options: CoordinatorOptions, logger: Logger): Promise<RunningCoordinator> {
+  requireLoopback(options.grpc, options.insecureListen);
+  requireLoopback(options.http, options.insecureListen);
+  const lifecycle = createLifecycle(logger);
+  try {
+    return await start(options, lifecycle, logger);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function start(options: CoordinatorOptions, lifecycle: Lifecycle, logger: Logger): Promise<RunningCoordinator> {
+  const metrics = createFarmMetrics();
+  const readiness = createReadiness();
+  const started = readiness.step('the coordinator is still starting');
+  const http = await startStatusServer(options.http, { metrics: metrics.page, missing: () => readiness.missing() });
+  lifecycle.onStop('http', () => http.close());
+  const core = await openCore(options, metrics, { lifecycle, logger });
+  const bus = await openBus(options.nats, lifecycle, logger);
+  readiness.watch(`NATS at ${options.nats} is not connected`, () => bus.isConnected());
+  const openJobs = await recoverFromLedger({ ...core, clock: systemClock });
+  await consumeResults(bus, core.engine, { lifecycle, logger });
+  const searches = await startSearches(core, { lifecycle, logger });
+  metrics.show({ state: () => core.engine.state(), searches: () => searches.active.all(), isNatsConnected: () => bus.isConnected() });
+  awaitAgents({ ...core, clock: systemClock }, openJobs);
+  const grpc = await startGrpcServer(options.grpc, createHandlers(core, searches.runner, metrics, logger), createInterceptors(logger, systemClock));
+  lifecycle.onStop('grpc', () => {
+    core.directory.endAll();
+    return grpc.stop();
+  });
+  lifecycle.onStop('ticker', startTicker(core.engine, systemClock));
+  started();
+  logger.info({ grpcPort: grpc.port, httpPort: http.port, dataDir: options.dataDir, openJobs }, 'coordinator is ready');
+  return { grpcPort: grpc.port, httpPort: http.port, done: lifecycle.done, stop: () => lifecycle.stop() };
+}
+
+interface Surroundings {
+  readonly lifecycle: Lifecycle;
+  readonly logger: Logger;
+}
+
+interface Core {
+  readonly ledger: Ledger;
+  readonly store: ArtifactStore;
+  readonly engine: Engine;
+  readonly devices: DeviceRegister;
+  readonly directory: AgentDirectory;
+  readonly fleetSize: FleetSize;
+}
+
+interface Searches {
+  readonly runner: SearchRunner;
+  readonly active: ActiveSearches;
+}
+
+async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lifecycle, logger }: Surroundings): Promise<Core> {
+  await makeDataDir(options.dataDir);
+  const ledger = await openLedger(path.join(options.dataDir, 'ledger.sqlite'));
+  lifecycle.onStop('ledger', () => ledger.close());
+  const store = await openArtifactStore(path.join(options.dataDir, 'artifacts'));
+  const directory = createAgentDirectory();
+  const engine = createEngine({
+    initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: systemClock.nowMs() }),
+    ledger,
+    agents: directory,
+    observer: metrics.observer,
+    clock: systemClock,
+    logger,
+    onFailure: (error) => lifecycle.fail(error),
+  });
+  lifecycle.onStop('engine', () => engine.settled().catch(() => undefined));
+  const devices = await openDeviceRegister({ ledger, clock: systemClock });
+  return { ledger, store, engine, devices, directory, fleetSize: createFleetSize(() => engine.state()) };
+}
+
+async function openBus(url: string, lifecycle: Lifecycle, logger: Logger): Promise<Bus> {
+  const bus = await connectBus(url, 'farm-coordinator', logger);
+  lifecycle.onStop('nats', () => bus.close());
+  return bus;
+}
+
+async function consumeResults(bus: Bus, engine: Engine, { lifecycle, logger }: Surroundings): Promise<void> {
+  const consumer = createResultConsumer({ bus, handle: (results) => engine.handleResults(results), onFailure: (error) => lifecycle.fail(error), clock: systemClock, logger });
+  lifecycle.onStop('results', () => consumer.close());
+  await consumer.start();
+}
+
+async function startSearches(core: Core, { lifecycle, logger }: Surroundings): Promise<Searches> {
+  const pool = new BuildPool(defaultBuildPool);
+  lifecycle.onStop('builder', () => pool.close());
+  const runner = new SearchRunner({
+    ...core,
+    builder: createCandidateBuilder({ pool, store: core.store, ledger: core.ledger, clock: systemClock }),
+    catalog: loadSearchCatalog(),
+    deviceCount: (target) => core.fleetSize.deviceCount(target),
+    clock: systemClock,
+    logger,
+    onFailure: (error) => lifecycle.fail(error),
+  });
+  lifecycle.onStop('searches', () => runner.close());
+  const active = createActiveSearches();
+  runner.watch((view) => active.heard(view));
+  await runner.resumeAll();
+  return { runner, active };
+}
+
+function createHandlers(core: Core, searches: SearchRunner, metrics: FarmMetrics, logger: Logger): FarmHandlers {
+  const parts = { ...core, clock: systemClock, logger };
+  // Searches keep as many candidates on their way as the fleet takes.
+  const dispatch = (event: SchedulerEvent): void => {
+    core.engine.dispatch(event);
+    if (!changesFleet(event)) return;
+    core.fleetSize.forget();
+    searches.fleetChanged();
+  };
+  const engine = { ...core.engine, dispatch };
+  return {
+    agent: createAgentService({ ...parts, engine, timing: agentTiming }),
+    artifact: createArtifactService({ ...parts, checkModel }),
+    benchmark: createBenchmarkService(parts),
+    search: createSearchService({ ...parts, searches }),
+    fleet: createFleetService({ ...parts, engine, jobsMeasured: (serial) => metrics.jobsMeasured(serial) }),
+  };
+}
+
+function changesFleet({ kind }: SchedulerEvent): boolean {
+  return kind.startsWith('device-') || kind === 'agent-attached' || kind === 'agent-detached';
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (error) {
+    throw new BadInputError(`dataDir: ${dataDir} cannot be created (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); set it to a folder that this user may write`);
+  }
+}

@@ -1,0 +1,202 @@
+import { connect, type NatsConnection } from 'nats';
+import { createServer } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { BadInputError } from '../../common/bad_input';
+import type { JobResult } from '../../common/job';
+import { createLogger } from '../../common/logger';
+import { openLedger } from '../../coordinator/ledger/open_ledger';
+import { startCoordinator, type CoordinatorOptions, type RunningCoordinator } from '../../coordinator/main';
+import { decodeResult, encodeResult } from '../../proto/codec/result';
+import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
+import type { Artifact } from '../../common/artifact';
+import { loadFarmServices } from '../../proto/service';
+import { resultSubject } from '../../proto/subjects';
+import { startNatsServer, type NatsServer } from '../servers/nats_server';
+import { describeError, insecure } from './grpc_fixture';
+import { measuredResult, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
+import { attachAgent } from './scripted_agent';
+import { sampleModel } from './sample_model';
+
+const services = loadFarmServices();
+const plan = { sessions: 1, runs: 5, warmupRuns: 1, threads: 1, sessionDeadlineMs: 10_000 };
+
+describe('coordinator', () => {
+  let nats: NatsServer;
+  let publisher: NatsConnection;
+  let dataDir: string;
+  let running: RunningCoordinator[];
+  beforeAll(async () => {
+    nats = await startNatsServer();
+    publisher = await connect({ servers: nats.url });
+  });
+  afterAll(async () => {
+    await publisher.close();
+    await nats.stop();
+  });
+  beforeEach(async () => {
+    dataDir = await mkdtemp(path.join(os.tmpdir(), 'coordinator-'));
+    running = [];
+  });
+  afterEach(async () => {
+    await Promise.all(running.map((coordinator) => coordinator.stop()));
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const options = (): CoordinatorOptions => ({
+    dataDir,
+    grpc: { host: '127.0.0.1', port: 0 },
+    http: { host: '127.0.0.1', port: 0 },
+    nats: nats.url,
+    logLevel: 'silent',
+    insecureListen: false,
+  });
+  const start = async (changed: Partial<CoordinatorOptions> = {}): Promise<RunningCoordinator & { address: string }> => {
+    const coordinator = await startCoordinator({ ...options(), ...changed }, createLogger('test', 'silent'));
+    running.push(coordinator);
+    return { ...coordinator, address: `127.0.0.1:${String(coordinator.grpcPort)}` };
+  };
+  const publish = (result: JobResult): Promise<unknown> => publisher.jetstream().publish(resultSubject(result.agentId, result.lease.deviceSerial), encodeResult(result));
+  const upload = (address: string): Promise<Artifact> =>
+    new Promise((resolve, reject) => {
+      const client = new services.ArtifactService(address, insecure());
+      const call = client.upload((error, response) => {
+        client.close();
+        if (error === null && response !== undefined) resolve({ digest: response.digest, sizeBytes: response.sizeBytes, format: 'onnx' });
+        else reject(new Error(error?.message ?? 'no response'));
+      });
+      call.write({ format: 'onnx', data: sampleModel() });
+      call.end();
+    });
+  const bench = (address: string, artifact: Artifact, targets = [sampleTarget]) => {
+    const client = new services.BenchmarkService(address, insecure());
+    const call = client.run({ artifact, targets, plan });
+    const updates: BenchmarkUpdate__Output[] = [];
+    call.on('data', (update: BenchmarkUpdate__Output) => updates.push(update));
+    const ended = new Promise<string>((resolve) => {
+      call.on('end', () => resolve('OK'));
+      call.on('error', (error) => resolve(describeError(error)));
+    });
+    void ended.then(() => client.close());
+    return { updates, ended, cancel: () => call.cancel() };
+  };
+  const metric = async (coordinator: RunningCoordinator, line: string): Promise<string | undefined> => {
+    const page = await (await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/metrics`)).text();
+    return page.split('\n').find((each) => each.startsWith(line));
+  };
+
+  it('walks a job from the request to the ledger, and counts a repeated result once', async () => {
+    const coordinator = await start();
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello([samplePhone('phone')]);
+    await agent.next('welcome');
+    const artifact = await upload(coordinator.address);
+    const run = bench(coordinator.address, artifact);
+    const { job, lease } = await agent.next('run-job');
+    expect(job).toMatchObject({ artifact, plan });
+    const result = measuredResult(lease, 'shelf', artifact.digest);
+    await publish(result);
+    await publish(result);
+    expect(await run.ended).toBe('OK');
+    expect(run.updates.map(({ state, deviceSerial }) => [state, deviceSerial])).toEqual([['queued', ''], ['leased', 'phone'], ['measured', 'phone']]);
+    const last = run.updates.at(-1);
+    expect(decodeResult(Buffer.from(last?.resultJson ?? ''))).toEqual({ ok: true, value: result });
+    expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe('farm_results_total{outcome="measured"} 1');
+    agent.die();
+    await coordinator.stop();
+    const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    expect(await ledger.jobs({ open: false })).toMatchObject([{ state: { kind: 'measured', deviceSerial: 'phone', epoch: lease.epoch } }]);
+    expect((await ledger.measurements([job.jobId])).size).toBe(1);
+    await ledger.close();
+  });
+
+  it('is ready only when it can work, and shows its devices', async () => {
+    const coordinator = await start();
+    const ready = await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([200, 'ready\n']);
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello(samplePhones(3));
+    await agent.next('welcome');
+    expect(await metric(coordinator, 'farm_devices{pool="sm8550",state="idle"}')).toBe('farm_devices{pool="sm8550",state="idle"} 3');
+    expect(await metric(coordinator, 'farm_nats_connected')).toBe('farm_nats_connected 1');
+    agent.die();
+  });
+
+  it('ends the jobs of a benchmark whose client has left', async () => {
+    const coordinator = await start();
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello([samplePhone('phone')]);
+    await agent.next('welcome');
+    const run = bench(coordinator.address, await upload(coordinator.address));
+    const { lease } = await agent.next('run-job');
+    run.cancel();
+    expect((await agent.next('stop-job')).lease).toEqual(lease);
+    agent.die();
+    await coordinator.stop();
+    const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    expect(await ledger.jobs({ open: true })).toEqual([]);
+    await ledger.close();
+  });
+
+  it('refuses a target that nobody offers, and names those that are', async () => {
+    const coordinator = await start();
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello([samplePhone('phone')]);
+    await agent.next('welcome');
+    const artifact = await upload(coordinator.address);
+    expect(await bench(coordinator.address, artifact, ['sm9999/tflite/npu/int8']).ended).toBe(
+      `INVALID_ARGUMENT: target "sm9999/tflite/npu/int8": no device of the fleet offers it; expected one of ${sampleTarget}`,
+    );
+    expect(await bench(coordinator.address, artifact, ['nonsense']).ended).toMatch(/^INVALID_ARGUMENT: target "nonsense": it needs four parts/);
+    expect(await bench(coordinator.address, { ...artifact, digest: 'f'.repeat(64) }).ended).toMatch(/^NOT_FOUND: artifact ffff/);
+    agent.die();
+  });
+
+  it('keeps a device drained over a restart', async () => {
+    const first = await start();
+    const agent = attachAgent(first.address, 'shelf');
+    agent.hello([samplePhone('phone')]);
+    await agent.next('welcome');
+    await fleet(first.address).drain('phone');
+    await first.stop();
+    const second = await start();
+    const again = attachAgent(second.address, 'shelf');
+    again.hello([samplePhone('phone')]);
+    await again.next('welcome');
+    expect(await fleet(second.address).states()).toEqual([['phone', 'drained']]);
+    await fleet(second.address).resume('phone');
+    expect(await fleet(second.address).states()).toEqual([['phone', 'idle']]);
+    expect(await fleet(second.address).remove('phone').catch(describeError)).toMatch(/^FAILED_PRECONDITION: device phone is attached/);
+    expect(await fleet(second.address).drain('stranger').catch(describeError)).toMatch(/^NOT_FOUND: device "stranger"/);
+    again.die();
+  });
+
+  it('refuses what the operator must mend, and leaves nothing running', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const port = (taken.address() as { port: number }).port;
+    const busy = { host: '127.0.0.1', port };
+    await expect(start({ grpc: busy })).rejects.toThrow(`grpc.port: port ${String(port)} on 127.0.0.1 is in use`);
+    await expect(start({ http: busy })).rejects.toThrow(`http.port: port ${String(port)} on 127.0.0.1 is in use`);
+    await expect(start({ grpc: { host: '0.0.0.0', port: 0 } })).rejects.toThrow(/--insecure-listen/);
+    await expect(start({ nats: `nats://127.0.0.1:${String(port)}` })).rejects.toThrow(BadInputError);
+    await expect(start({ dataDir: '/dev/null/data' })).rejects.toThrow(/^dataDir: \/dev\/null\/data cannot be created/);
+    taken.close();
+    await start();
+  }, 20_000);
+});
+
+function fleet(address: string) {
+  const client = new services.FleetService(address, insecure());
+  const call = <T>(method: (callback: (error: Error | null, value?: T) => void) => unknown): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      method((error, value) => (error === null ? resolve(value as T) : reject(error)));
+    }).finally(() => client.close());
+  return {
+    drain: (serial: string) => call((callback) => client.drain({ serial }, callback)),
+    resume: (serial: string) => call((callback) => client.resume({ serial }, callback)),
+    remove: (serial: string) => call<unknown>((callback) => client.remove({ serial }, callback)),
+    states: async () => (await call<{ devices: { description: { serial: string } | null; state: string }[] }>((callback) => client.listDevices({}, callback))).devices.map((device) => [device.description?.serial, device.state]),
+  };
+}
