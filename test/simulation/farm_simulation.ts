@@ -55,7 +55,7 @@ function verdict(referee: Referee, ledger: LedgerModel, profile: Profile): void 
   for (const [jobId, row] of ledger.rows) {
     referee.require(row.state.kind !== 'measured' || ledger.measurements().has(jobId), `job ${jobId} ended as measured without a measurement`);
   }
-  referee.measurementsAccountedFor();
+  referee.resultsAccountedFor();
   if (profile.name === 'chaos') return;
   for (const [jobId, row] of ledger.rows) {
     const runs = referee.starts.get(jobId) ?? 0;

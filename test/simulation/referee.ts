@@ -13,6 +13,8 @@ export class Referee {
   /** Epochs whose end was told by an effect, and those that ended without a result. */
   private readonly told = new Set<number>();
   private readonly voided = new Set<number>();
+  /** Epochs that were told to be void, to the agent or by refusing the result. */
+  private readonly refused = new Set<number>();
   private highestEpoch = 0;
 
   constructor(private readonly ledger: LedgerModel) {}
@@ -35,11 +37,12 @@ export class Referee {
     const discardsMeasurement = event.kind === 'result-arrived' && event.outcome.kind === 'measured';
     for (const effect of effects) {
       if (effect.kind === 'stop-job') this.stopped(effect.lease, removedSerial === effect.lease.deviceSerial);
-      if (effect.kind === 'record-attempt') this.ended(effect.lease);
+      if (effect.kind === 'record-attempt') this.recorded(effect.lease);
     }
     this.leasesEnded(before, after);
     for (const effect of effects) {
       if (effect.kind === 'run-job') this.granted(effect.lease);
+      if (effect.kind === 'discard-result') this.refused.add(effect.lease.epoch);
       if (effect.kind === 'discard-result' && discardsMeasurement) this.expectFenced(effect.lease, 'discarded');
     }
     this.books(after);
@@ -62,10 +65,10 @@ export class Referee {
   }
 
   /** At the end, when nothing is under way any more. */
-  measurementsAccountedFor(): void {
-    for (const { lease, outcome } of this.finished) {
-      if (outcome.kind !== 'measured' || this.ledger.hasAttempt(lease)) continue;
-      this.require(!this.ledger.isOpen(lease.jobId), `the measurement of epoch ${lease.epoch} for open job ${lease.jobId} was lost`);
+  resultsAccountedFor(): void {
+    for (const { lease } of this.finished) {
+      const accounted = this.ledger.hasAttempt(lease) || this.refused.has(lease.epoch);
+      this.require(accounted, `what a phone found under epoch ${lease.epoch} for job ${lease.jobId} was lost`);
     }
   }
 
@@ -84,6 +87,13 @@ export class Referee {
   private stopped(lease: Lease, byOperator: boolean): void {
     if (byOperator) this.voided.add(lease.epoch);
     this.expectFenced(lease, 'stopped');
+    this.refused.add(lease.epoch);
+    this.ended(lease);
+  }
+
+  private recorded(lease: Lease): void {
+    const real = this.finished.some((result) => result.lease.epoch === lease.epoch && result.lease.jobId === lease.jobId);
+    this.require(real, `an attempt of epoch ${lease.epoch} for job ${lease.jobId} was recorded that no phone has made`);
     this.ended(lease);
   }
 
