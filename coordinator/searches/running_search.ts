@@ -6,8 +6,9 @@ import type { JobUpdate } from '../engine/job_update';
 import type { CandidateRecord, JobRecord, SearchRecord, SearchState } from '../ledger/ledger';
 import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
+import { frontView } from './front_view';
 import type { SearchParts } from './search_parts';
-import type { FrontPoint, FrontView, SearchView } from './search_view';
+import type { FrontView, SearchView } from './search_view';
 import { TargetLane } from './target_lane';
 
 /** Builds that may fail in a row before the search pauses: one can be bad luck, so many mean that the builder is broken. */
@@ -136,7 +137,7 @@ export class RunningSearch {
 
   /** The fronts of all targets, or of the named one. */
   async fronts(target: string | undefined): Promise<readonly FrontView[]> {
-    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => this.#frontOf(lane)));
+    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => frontView(lane, this.#parts.ledger)));
   }
 
   /** The name under which the search knows an architecture. @throws BadInputError for text that names none */
@@ -258,28 +259,6 @@ export class RunningSearch {
   /** For work that nobody waits for: its only failure is the ledger's. */
   #guard(work: Promise<void>): void {
     work.catch((error: unknown) => this.#parts.onFailure(error as Error));
-  }
-
-  async #frontOf(lane: TargetLane): Promise<FrontView> {
-    const members = lane.search.front;
-    const measurements = await this.#parts.ledger.measurements(members.map(({ architecture }) => lane.jobIdOf(architecture)));
-    const points = members.flatMap(({ architecture, accuracyPercent, latencyMs }): FrontPoint[] => {
-      const jobId = lane.jobIdOf(architecture);
-      const measurement = measurements.get(jobId);
-      const artifact = lane.artifactOf(architecture);
-      if (measurement === undefined || artifact === undefined) return [];
-      const { summary, conditions } = measurement;
-      return [{
-        architecture, accuracyPercent, latencyMs, jobId,
-        latencyP5Ms: summary.p5Ms,
-        latencyP95Ms: summary.p95Ms,
-        sizeBytes: artifact.sizeBytes,
-        artifactDigest: artifact.digest,
-        deviceSerial: conditions.deviceSerial,
-        caveats: conditions.caveats,
-      }];
-    });
-    return { target: lane.name, points, hypervolumes: lane.search.hypervolumes };
   }
 }
 
