@@ -30,7 +30,7 @@ export const agentConfigSchema = z.strictObject({
   cacheBytes: z.number().int().min(1_000_000).default(20_000_000_000),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   http: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(7602) }).prefault({}),
-  adb: z.strictObject({ enabled: z.boolean().default(true), host: z.string().default('127.0.0.1'), port: port.default(5037), binary: z.string().default('adb') }).prefault({}),
+  adb: z.strictObject({ enabled: z.boolean().default(true), host: z.string().default('127.0.0.1'), port: port.default(5037), binary: z.string().default('adb'), startServer: z.boolean().default(true) }).prefault({}),
   host: z.strictObject({ enabled: z.boolean().default(true), cores: z.array(z.number().int().min(0).max(1023)).default([]) }).prefault({}),
   /** Pool names by the phone's serial; without one it is the SoC's. */
   pools: z.record(z.string(), z.string().refine(isPoolName, 'expected lower-case letters, digits, dot, dash or underscore')).default({}),

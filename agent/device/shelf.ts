@@ -6,7 +6,7 @@ import { openHostDevice } from './host/host_device';
 
 export interface ShelfOptions {
   readonly dataDir: string;
-  readonly adb: { readonly enabled: boolean; readonly host: string; readonly port: number; readonly binary: string };
+  readonly adb: { readonly enabled: boolean; readonly host: string; readonly port: number; readonly binary: string; readonly startServer: boolean };
   readonly host: { readonly enabled: boolean; readonly cores: readonly number[] };
   /** Own serial numbers or adb serials that stay out of the farm. */
   readonly excludedSerials: readonly string[];
@@ -74,6 +74,6 @@ export async function openShelf(options: ShelfOptions): Promise<DeviceShelf> {
 
 function startTracker(options: ShelfOptions, events: Parameters<typeof trackPhones>[1]): AdbTracker | undefined {
   if (!options.adb.enabled) return undefined;
-  const { host, port, binary } = options.adb;
-  return trackPhones({ address: { host, port }, binary, excludedSerials: options.excludedSerials, logger: options.logger }, events);
+  const { host, port, binary, startServer } = options.adb;
+  return trackPhones({ address: { host, port }, serverProgram: startServer ? binary : undefined, excludedSerials: options.excludedSerials, logger: options.logger }, events);
 }

@@ -33,7 +33,7 @@ export function registerBench(program: Command, terminal: Terminal): void {
       const format = await checkModelFile(modelPath);
       const plan = { ...defaultPlan, sessions: options.sessions, runs: options.runs, warmupRuns: options.warmup, threads: options.threads };
       const ends = await withFarm(command, async (farm) => {
-        const artifact = await farm.upload(modelPath, format);
+        const artifact = await farm.uploadFile(modelPath, format);
         return follow(farm, { artifact: { ...artifact, format }, targets, plan }, terminal);
       });
       terminal.print(jsonOr(options, ends.map(toJson), () => describe(ends)));

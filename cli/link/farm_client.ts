@@ -4,6 +4,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { Artifact, ModelFormat } from '../../common/artifact';
 import { artifactFromWire } from '../../proto/codec/job';
 import type { AgentList__Output } from '../../proto/generated/farm/v1/AgentList';
+import type { ArtifactChunk__Output } from '../../proto/generated/farm/v1/ArtifactChunk';
 import type { BenchmarkRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import type { Device__Output } from '../../proto/generated/farm/v1/Device';
@@ -44,6 +45,18 @@ export function connectFarm(address: string) {
       });
     });
 
+  const upload = (chunks: AsyncIterable<Buffer> | Iterable<Buffer>, format: ModelFormat): Promise<{ digest: string; sizeBytes: number }> =>
+    new Promise((resolve, reject) => {
+      const call = artifacts.upload((error: ServiceError | null, response?: { digest: string; sizeBytes: number }) => {
+        if (error === null && response !== undefined) resolve(response);
+        else reject(error === null ? new CoordinatorError('empty answer') : toError(error, address));
+      });
+      void sendChunks(call, chunks, format).catch((error: unknown) => {
+        call.cancel();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+
   return {
     listDevices: () => unary<DeviceList__Output>((options, done) => void fleet.listDevices({}, options, done)),
     listAgents: async () => (await unary<AgentList__Output>((options, done) => void fleet.listAgents({}, options, done))).agents,
@@ -66,19 +79,10 @@ export function connectFarm(address: string) {
     },
     watchSearch: (searchId: string): AsyncIterable<Search__Output> => stream(search.watch({ searchId }), address),
     runBenchmark: (request: BenchmarkRequest): AsyncIterable<BenchmarkUpdate__Output> => stream(benchmark.run(request), address),
-    upload: (path: string, format: ModelFormat): Promise<{ digest: string; sizeBytes: number }> =>
-      new Promise((resolve, reject) => {
-        const call = artifacts.upload((error: ServiceError | null, response?: { digest: string; sizeBytes: number }) => {
-          if (error !== null || response === undefined) reject(error === null ? new CoordinatorError('empty answer') : toError(error, address));
-          else resolve(response);
-        });
-        void sendFile(call, path, format).catch((error: unknown) => {
-          call.cancel();
-          reject(error);
-        });
-      }),
+    uploadFile: (path: string, format: ModelFormat) => upload(createReadStream(path, { highWaterMark: uploadChunkBytes }), format),
+    uploadBytes: (bytes: Buffer, format: ModelFormat) => upload(chunksOf(bytes), format),
     download: async function* (digest: string): AsyncGenerator<Uint8Array> {
-      for await (const chunk of stream(artifacts.fetch({ digest, offset: 0 }), address)) yield chunk.data;
+      for await (const chunk of stream<ArtifactChunk__Output>(artifacts.fetch({ digest, offset: 0 }), address)) yield chunk.data;
     },
     close: () => {
       for (const client of [fleet, search, benchmark, artifacts]) client.close();
@@ -92,10 +96,14 @@ interface UploadCall {
   once(event: 'drain', listener: () => void): unknown;
 }
 
-async function sendFile(call: UploadCall, path: string, format: ModelFormat): Promise<void> {
+function* chunksOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += uploadChunkBytes) yield bytes.subarray(at, at + uploadChunkBytes);
+}
+
+async function sendChunks(call: UploadCall, chunks: AsyncIterable<Buffer> | Iterable<Buffer>, format: ModelFormat): Promise<void> {
   call.write({ format });
-  for await (const data of createReadStream(path, { highWaterMark: uploadChunkBytes })) {
-    if (!call.write({ data: data as Buffer })) await new Promise<void>((resolve) => call.once('drain', resolve));
+  for await (const data of chunks) {
+    if (!call.write({ data })) await new Promise<void>((resolve) => call.once('drain', resolve));
   }
   call.end();
 }

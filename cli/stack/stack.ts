@@ -70,6 +70,14 @@ async function startPart(options: ProcessOptions, stack: StackOptions): Promise<
   throw new BadInputError(ready.ok ? await running.exited : `${options.name} was not ready within ${String(readyDeadlineMs / 1000)} s; its log is ${options.logPath}`);
 }
 
+/** As deploy/nats/nats-server.conf, with this farm's port and folder. NATS reads JSON. */
+async function writeNatsConfig({ dataDir, ports }: StackOptions): Promise<string> {
+  const file = path.join(dataDir, 'nats-server.conf');
+  const config = { host: '127.0.0.1', port: ports.nats, max_payload: 8 * 1024 * 1024, jetstream: { store_dir: path.join(dataDir, 'nats') } };
+  await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
+  return file;
+}
+
 async function planProcesses(options: StackOptions): Promise<ProcessOptions[]> {
   const inData = (...parts: string[]): string => path.join(options.dataDir, ...parts);
   const logPath = (name: string): string => inData('log', `${name}.log`);
@@ -95,13 +103,13 @@ async function planProcesses(options: StackOptions): Promise<ProcessOptions[]> {
     logLevel: options.logLevel,
   });
   const processes: ProcessOptions[] = [
-    { name: 'nats-server', command: ['nats-server', '-a', '127.0.0.1', '-p', String(options.ports.nats), '-js', '-sd', inData('nats')], logPath: logPath('nats-server'), channel: false },
+    { name: 'nats-server', command: ['nats-server', '-c', await writeNatsConfig(options)], logPath: logPath('nats-server'), channel: false },
     { name: 'coordinator', command: farm('coordinator', '--config', coordinatorConfig), logPath: logPath('coordinator'), channel: true },
     await agent('local-agent', { http: { port: options.ports.agentHttp }, adb: { enabled: options.realPhones } }, []),
   ];
   if (options.virtualFleet !== undefined) {
     const adbPort = await freePort();
-    const virtual = { http: { port: 0 }, host: { enabled: false }, adb: { port: adbPort } };
+    const virtual = { http: { port: 0 }, host: { enabled: false }, adb: { port: adbPort, startServer: false } };
     processes.push(
       { name: 'virtual-adb', command: ['adb', '-P', String(adbPort), 'nodaemon', 'server'], logPath: logPath('virtual-adb'), channel: false },
       await agent('virtual-agent', virtual, ['--virtual', options.virtualFleet.fleetPath]),

@@ -11,8 +11,8 @@ import { startAdbServer } from './server_control';
 
 export interface TrackerOptions {
   readonly address: AdbAddress;
-  /** The adb program, for starting a server that is not there. */
-  readonly binary: string;
+  /** The adb program that starts a server when none is there; undefined where somebody else sees to that. */
+  readonly serverProgram: string | undefined;
   /** Own serial numbers or adb serials that the operator keeps out of the farm. */
   readonly excludedSerials: readonly string[];
   readonly logger: Logger;
@@ -102,9 +102,9 @@ class TrackerLoop {
     this.options.logger.warn({ failures: this.failures, cause: message }, 'the adb server does not answer');
     this.roster.dropAll('the adb server is gone');
     this.reportUnusable([]);
-    const { address, binary } = this.options;
+    const { address, serverProgram } = this.options;
     const isLocal = address.host === '127.0.0.1' || address.host === 'localhost';
-    if (isLocal && (await startAdbServer(binary, address))) return 0;
+    if (isLocal && serverProgram !== undefined && (await startAdbServer(serverProgram, address))) return 0;
     return backoffDelayMs(serverBackoff, this.failures - 1, Math.random());
   }
 

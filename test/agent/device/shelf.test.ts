@@ -13,7 +13,7 @@ describe('openShelf', () => {
     const phone = await startShellPhone({ properties: { 'ro.serialno': 'R1', 'sys.boot_completed': '1' } });
     const shelf = await openShelf({
       dataDir,
-      adb: { enabled: true, host: '127.0.0.1', port: server.port, binary: 'adb' },
+      adb: { enabled: true, host: '127.0.0.1', port: server.port, binary: 'adb', startServer: true },
       host: { enabled: true, cores: [] },
       excludedSerials: [],
       logger: createLogger('test', 'silent'),

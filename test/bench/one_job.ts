@@ -1,0 +1,34 @@
+import { performance } from 'node:perf_hooks';
+import type { FarmClient } from '../../cli/link/farm_client';
+import type { BenchmarkPlan } from '../../common/job';
+import type { Measurement } from '../../common/measurement';
+import { decodeResult } from '../../proto/codec/result';
+import type { FreshModel } from './fresh_model';
+
+export interface OneJob {
+  readonly farm: FarmClient;
+  readonly target: string;
+  readonly plan: BenchmarkPlan;
+}
+
+export interface FinishedJob {
+  readonly measurement: Measurement;
+  /** From the request until a device was leased for it. */
+  readonly waitMs: number;
+  readonly totalMs: number;
+}
+
+/** What a user of the farm does for one candidate: upload, ask, wait for the result, which is in the ledger by then. */
+export async function runJob({ farm, target, plan }: OneJob, model: FreshModel): Promise<FinishedJob> {
+  const startedMs = performance.now();
+  const artifact = await farm.uploadBytes(model.bytes, 'onnx');
+  const askedMs = performance.now();
+  let waitMs: number | undefined;
+  for await (const update of farm.runBenchmark({ artifact: { ...artifact, format: 'onnx' }, targets: [target], plan })) {
+    if (update.state === 'leased') waitMs ??= performance.now() - askedMs;
+    if (update.state !== 'measured') continue;
+    const result = decodeResult(Buffer.from(update.resultJson));
+    if (result.ok && result.value.outcome.kind === 'measured') return { measurement: result.value.outcome.measurement, waitMs: waitMs ?? NaN, totalMs: performance.now() - startedMs };
+  }
+  throw new Error('a job of the benchmark was not measured');
+}
