@@ -7,7 +7,7 @@ export type Token =
 
 /** Longest first. A line break separates commands as `;` does. */
 const operators = ['&&', '||', '>>', '>&', '<&', ';;', ';', '\n', '&', '|', '(', ')', '<', '>'];
-const wordEnd = /[\s;&|<>()]/;
+const wordEnd = /[ \t\r\n;&|<>()]/;
 /** `$(…)` within `$(…)`, and `${x:-${y:-…}}`: deeper is an attack on the parser's stack. */
 const deepestNesting = 32;
 
@@ -84,7 +84,7 @@ class Lexer {
     }
     if (next === '$' || next === '`') return [this.#dollar(false)];
     const start = this.#position;
-    while (this.#position < this.#source.length && !/[\s;&|<>()'"\\$`]/.test(this.#source.charAt(this.#position))) this.#position += 1;
+    while (this.#position < this.#source.length && !/[ \t\r\n;&|<>()'"\\$`]/.test(this.#source.charAt(this.#position))) this.#position += 1;
     return [{ kind: 'text', text: this.#source.slice(start, this.#position), quoted: false }];
   }
 
