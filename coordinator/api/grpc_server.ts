@@ -1,6 +1,7 @@
 import { Server, ServerCredentials, type ServerInterceptor, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
+import { createServer } from 'node:net';
 import { listenFailure } from '../../common/http_status';
 import type { ListenAddress } from '../../common/loopback';
 import { loadFarmPackage, loadFarmServices } from '../../proto/service';
@@ -62,13 +63,23 @@ export async function startGrpcServer(address: ListenAddress, handlers: FarmHand
   };
 }
 
-function bind(server: Server, address: ListenAddress): Promise<number> {
+async function bind(server: Server, address: ListenAddress): Promise<number> {
+  await tryPort(address);
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return new Promise((resolve, reject) => {
     server.bindAsync(`${host}:${String(address.port)}`, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(port);
       else reject(listenFailure(address, 'grpc.port', error.message));
     });
+  });
+}
+
+/** grpc-js reports a port that is taken on the console, and without the reason; so we look first. */
+function tryPort(address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenFailure(address, 'grpc.port', error.code ?? error.message)));
+    probe.listen(address.port, address.host, () => probe.close(() => resolve()));
   });
 }
 
