@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { BadInputError } from './bad_input';
 
 /** Configuration is written by hand; anything above this is not a configuration file. */
@@ -8,15 +9,23 @@ const largestYamlBytes = 4 * 1024 * 1024;
 
 /** Reads and validates a YAML file. @throws BadInputError that names the file, the field and what was expected. */
 export function readYamlFile<Value>(path: string, schema: z.ZodType<Value>): Value {
-  let text: string;
+  return parseYaml(readYamlText(path), schema, path);
+}
+
+/** Reads a YAML file that somebody else will validate. @throws BadInputError */
+export function readYamlText(path: string): string {
+  let bytes: Buffer;
   try {
-    if (statSync(path).size > largestYamlBytes) throw new BadInputError(`${path}: larger than ${String(largestYamlBytes)} bytes; expected a YAML file`);
-    text = readFileSync(path, 'utf8');
+    const found = statSync(path);
+    if (found.isDirectory()) throw new BadInputError(`${path}: is a folder; give the path of a YAML file`);
+    if (found.size > largestYamlBytes) throw new BadInputError(`${path}: larger than ${String(largestYamlBytes)} bytes; expected a YAML file`);
+    bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof BadInputError) throw error;
     throw new BadInputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of a YAML file`);
   }
-  return parseYaml(text, schema, path);
+  if (!isUtf8(bytes) || bytes.includes(0)) throw new BadInputError(`${path}: not a text file; expected YAML in UTF-8`);
+  return bytes.toString('utf8');
 }
 
 /** Validates YAML text; `source` names it in the error. @throws BadInputError */
@@ -30,9 +39,16 @@ export function parseYaml<Value>(text: string, schema: z.ZodType<Value>, source:
   } catch (error) {
     throw new BadInputError(`${source}: not usable YAML: ${(error as Error).message}`);
   }
-  const parsed = schema.safeParse(data ?? {});
+  const parsed = schema.safeParse(data ?? {}, { error: describeUnknownFields });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue === undefined || issue.path.length === 0 ? 'top level' : `field ${issue.path.map(String).join('.')}`;
-  throw new BadInputError(`${source}: ${field}: ${issue?.message ?? 'invalid'}`);
+  throw new BadInputError(`${source}: ${field}: ${issue?.message.replace(/^Invalid input: /, '') ?? 'invalid'}`);
+}
+
+/** Zod names the field that it does not know, but not those that it does. */
+function describeUnknownFields(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const known = issue.inst instanceof z.ZodObject ? `; the fields here are ${Object.keys(issue.inst.shape).join(', ')}` : '';
+  return `unknown field ${issue.keys.join(', ')}${known}`;
 }

@@ -8,7 +8,8 @@ describe('reading YAML', () => {
   it.each([
     ['port: x', 'f.yaml: field port'],
     ['nested: {name: 3}', 'f.yaml: field nested.name'],
-    ['prot: 1', 'prot'],
+    ['prot: 1', 'f.yaml: top level: unknown field prot; the fields here are port, nested'],
+    ['nested: {nam: x, name: y}', 'f.yaml: field nested: unknown field nam; the fields here are name'],
     ['port: [', 'f.yaml: not valid YAML'],
     ['a: &a [*a]', 'f.yaml'],
   ])('names the file and the field of %s', (text, message) => expect(() => parseYaml(text, schema, 'f.yaml')).toThrow(message));
