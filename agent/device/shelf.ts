@@ -1,5 +1,6 @@
 import type { UnusablePhone } from '../../common/device';
 import type { Logger } from '../../common/logger';
+import { requireAdbProgram } from './adb/server_control';
 import { trackPhones, type AdbTracker } from './adb/tracker';
 import type { Device } from './device';
 import { openHostDevice } from './host/host_device';
@@ -30,8 +31,12 @@ export interface DeviceShelf {
   close(): Promise<void>;
 }
 
-/** Phones appear as they are identified, so listen first and look at `devices()` then. */
+/**
+ * Phones appear as they are identified, so listen first and look at `devices()` then.
+ * @throws BadInputError when adb is wanted and not installed
+ */
 export async function openShelf(options: ShelfOptions): Promise<DeviceShelf> {
+  if (options.adb.enabled && options.adb.startServer) requireAdbProgram(options.adb.binary);
   const devices = new Map<string, Device>();
   const listeners = new Set<(change: ShelfChange) => void>();
   let unusable: readonly UnusablePhone[] = [];
