@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { BadInputError } from '../../common/bad_input';
+import { readYamlText } from '../../common/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { FarmClient } from '../link/farm_client';
+import { createFolder } from '../output/folder';
 import { formatFronts } from '../output/front';
 import { startProgress } from '../output/progress';
 import { formatTable } from '../output/table';
@@ -24,9 +24,7 @@ export function registerSearch(program: Command, terminal: Terminal): void {
     .option('--watch', 'follow it until it ends, then print its fronts')
     .option('--json', 'machine-readable output')
     .action(async (specPath: string, options: JsonOption & { watch?: boolean }, command: Command) => {
-      const specYaml = await readFile(specPath, 'utf8').catch((error: unknown) => {
-        throw new BadInputError(`${specPath}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of a search specification`);
-      });
+      const specYaml = readYamlText(specPath);
       await withFarm(command, async (farm) => {
         const created = await farm.createSearch(specYaml, specPath);
         if (options.watch !== true) {
@@ -121,7 +119,7 @@ export async function watchAndReport(farm: FarmClient, searchId: string, options
 /** Downloads the int8 model of `architecture`; the file is named by its digest, so a repetition writes the same file. */
 export async function exportModel(farm: FarmClient, searchId: string, architecture: string, folder: string): Promise<string> {
   const artifact = await farm.exportModel(searchId, architecture);
-  await mkdir(folder, { recursive: true });
+  await createFolder(folder, '-o DIR');
   const file = path.join(folder, `${artifact.digest.slice(0, 16)}.int8.${artifact.format}`);
   await pipeline(farm.download(artifact.digest), createWriteStream(file));
   return file;

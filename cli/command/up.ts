@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
@@ -6,16 +5,17 @@ import { agentConfigSchema } from '../../agent/config';
 import { defaultFleetYaml } from '../../agent/virtual/fleet';
 import { readYamlFile } from '../../common/yaml';
 import type { Terminal } from '../output/terminal';
-import { requireFreePort } from '../stack/free_port';
 import { defaultPorts } from '../stack/ports';
 import { signalled } from '../stack/signalled';
-import { startStack, type VirtualFleet } from '../stack/stack';
+import { startStack } from '../stack/stack';
 
 interface UpOptions {
   readonly data: string;
   readonly virtualPhones: number;
   readonly http: number;
   readonly grpc: number;
+  readonly nats: number;
+  readonly agentHttp: number;
   readonly agentConfig?: string;
 }
 
@@ -23,6 +23,9 @@ interface UpOptions {
 const mostVirtualPhones = 1_000;
 /** The virtual phones of two runs are the same phones. */
 const virtualFleetSeed = 1;
+
+/** Names, ports and folders are `farm up`'s own business. `adb` and `host` are about the agent of the real phones. */
+const sharedConfigSchema = agentConfigSchema.pick({ cacheBytes: true, adb: true, host: true, pools: true, exclude: true, runtimes: true, tools: true, readiness: true });
 
 export function registerUp(program: Command, terminal: Terminal): void {
   const port = (text: string): number => wholeNumber(text, 1, 65_535);
@@ -33,12 +36,15 @@ export function registerUp(program: Command, terminal: Terminal): void {
     .option('--virtual-phones <n>', 'virtual Snapdragon phones beside the real ones', (text) => wholeNumber(text, 0, mostVirtualPhones), 0)
     .option('--http <port>', 'metrics and health of the coordinator', port, defaultPorts.http)
     .option('--grpc <port>', 'the coordinator, for commands and agents', port, defaultPorts.grpc)
+    .option('--nats <port>', 'the message broker', port, defaultPorts.nats)
+    .option('--agent-http <port>', "metrics and health of this machine's agent", port, defaultPorts.agentHttp)
     .option('--agent-config <file>', "YAML with the agent's tools, pools and readiness limits (docs/phones.md)")
     .action(async (options: UpOptions) => {
+      const interrupted = signalled();
       const stack = await start(options, terminal);
       terminal.note(`farm is up: coordinator ${stack.coordinator}, metrics http://127.0.0.1:${String(options.http)}/metrics, data ${options.data}; interrupt to stop`);
       try {
-        await Promise.race([stack.failed, signalled()]);
+        await Promise.race([stack.failed, interrupted]);
       } finally {
         terminal.note('stopping');
         await stack.stop();
@@ -46,23 +52,13 @@ export function registerUp(program: Command, terminal: Terminal): void {
     });
 }
 
-async function start(options: UpOptions, terminal: Terminal): ReturnType<typeof startStack> {
-  const ports = { ...defaultPorts, http: options.http, grpc: options.grpc };
-  await requireFreePort(ports.grpc, 'gRPC', '--grpc PORT');
-  await requireFreePort(ports.http, 'HTTP', '--http PORT');
-  await requireFreePort(ports.nats, 'NATS', 'another machine, or end the other farm');
-  await requireFreePort(ports.agentHttp, "the agent's HTTP", 'http.port in --agent-config');
-  await mkdir(options.data, { recursive: true });
-  const virtualFleet = options.virtualPhones === 0 ? undefined : await writeFleet(options.data, options.virtualPhones);
-  // Validated here so that a mistake is answered at once; passed on as it is, the agent reads it again.
-  const agentConfig = options.agentConfig === undefined ? {} : readYamlFile(options.agentConfig, agentConfigSchema.partial());
-  return startStack({ dataDir: options.data, ports, realPhones: true, virtualFleet, agentConfig, logLevel: 'info', note: terminal.note });
-}
-
-async function writeFleet(dataDir: string, count: number): Promise<VirtualFleet> {
-  const fleetPath = path.join(dataDir, 'virtual-fleet.yaml');
-  await writeFile(fleetPath, defaultFleetYaml(count, virtualFleetSeed));
-  return { fleetPath };
+function start(options: UpOptions, terminal: Terminal): ReturnType<typeof startStack> {
+  const ports = { grpc: options.grpc, http: options.http, nats: options.nats, agentHttp: options.agentHttp };
+  // Before anything is started, so that a mistake is answered at once.
+  const agentConfig = options.agentConfig === undefined ? {} : readYamlFile(options.agentConfig, sharedConfigSchema);
+  const virtualFleet = options.virtualPhones === 0 ? undefined : { fleetYaml: defaultFleetYaml(options.virtualPhones, virtualFleetSeed) };
+  const dataDir = path.resolve(options.data);
+  return startStack({ dataDir, logDir: path.join(dataDir, 'log'), ports, realPhones: true, virtualFleet, agentConfig, logLevel: 'info', note: terminal.note });
 }
 
 function wholeNumber(text: string, min: number, max: number): number {

@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../common/clock';
@@ -7,6 +7,7 @@ import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import { z } from 'zod';
 import { exportModel, watchAndReport } from '../command/search';
 import { connectFarm, type FarmClient } from '../link/farm_client';
+import { createFolder } from '../output/folder';
 import { frontToCsv } from '../output/front';
 import type { Terminal } from '../output/terminal';
 import { freePort } from '../stack/free_port';
@@ -21,26 +22,26 @@ const demoSpec = z.object({ targets: z.array(z.string()) });
 
 /** Runs one search end to end on this machine and leaves its fronts and fastest models in `outputDir`. */
 export async function runDemo(outputDir: string, terminal: Terminal): Promise<void> {
-  await mkdir(outputDir, { recursive: true });
+  const interrupted = signalled().then(() => Promise.reject(new Error('interrupted')));
+  interrupted.catch(() => undefined);
+  await createFolder(outputDir, '-o DIR');
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'farm-demo-'));
   const ports = { grpc: await freePort(), http: await freePort(), agentHttp: await freePort(), nats: await freePort() };
   terminal.note(`starting NATS, the coordinator, an agent for this machine, and four virtual phones behind the adb server`);
   try {
-    const virtualFleet = { fleetPath: path.join(__dirname, 'fleet.yaml') };
-    const stack = await startStack({ dataDir, ports, realPhones: false, virtualFleet, agentConfig: {}, logLevel: 'info', note: terminal.note });
-    await searchOn(stack, outputDir, terminal);
-  } catch (error) {
-    await cp(path.join(dataDir, 'log'), path.join(outputDir, 'log'), { recursive: true });
-    throw error;
+    const virtualFleet = { fleetYaml: await readFile(path.join(__dirname, 'fleet.yaml'), 'utf8') };
+    const logDir = path.join(outputDir, 'log');
+    const stack = await startStack({ dataDir, logDir, ports, realPhones: false, virtualFleet, agentConfig: {}, logLevel: 'info', note: terminal.note });
+    await runOn(stack, (farm) => Promise.race([search(farm, outputDir, terminal), stack.failed, interrupted]));
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-async function searchOn(stack: Stack, outputDir: string, terminal: Terminal): Promise<void> {
+async function runOn(stack: Stack, work: (farm: FarmClient) => Promise<void>): Promise<void> {
   const farm = connectFarm(stack.coordinator);
   try {
-    await Promise.race([search(farm, outputDir, terminal), stack.failed, signalled().then(() => Promise.reject(new Error('interrupted')))]);
+    await work(farm);
   } finally {
     farm.close();
     await stack.stop();

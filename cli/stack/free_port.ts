@@ -1,17 +1,27 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { BadInputError } from '../../common/bad_input';
+import type { StackPorts } from './ports';
 
 /** A loopback port that nobody listens on now. */
 export function freePort(): Promise<number> {
   return probe(0);
 }
 
-/** Makes sure that `port` is free before anything is started on it. @throws BadInputError naming the option that changes it */
-export async function requireFreePort(port: number, purpose: string, option: string): Promise<void> {
+/** Makes sure that the ports are free before anything is started on them. @throws BadInputError naming the option that changes it */
+export async function requireFreePorts(ports: StackPorts): Promise<void> {
+  await requireFreePort(ports.grpc, 'gRPC', '--grpc PORT');
+  await requireFreePort(ports.http, 'HTTP', '--http PORT');
+  await requireFreePort(ports.nats, 'NATS', '--nats PORT');
+  await requireFreePort(ports.agentHttp, "the agent's HTTP", '--agent-http PORT');
+}
+
+async function requireFreePort(port: number, purpose: string, option: string): Promise<void> {
   try {
     await probe(port);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') throw new BadInputError(`port ${String(port)} for ${purpose} needs more rights than this user has; choose one above 1023 with ${option}`);
+    if (code !== 'EADDRINUSE') throw error;
     throw new BadInputError(`port ${String(port)} for ${purpose} is in use; end what listens there (ss -ltnp 'sport = :${String(port)}'), or choose another with ${option}`);
   }
 }

@@ -33,7 +33,8 @@ const lastLinesOfLog = 5;
 export function startProcess(options: ProcessOptions): RunningProcess {
   const log = openSync(options.logPath, 'a');
   const [program, ...args] = options.channel || !existsSync('/usr/bin/setpriv') ? options.command : (['setpriv', '--pdeathsig', 'KILL', ...options.command] as const);
-  const child = spawn(program, args, { stdio: ['ignore', log, log, ...(options.channel ? (['ipc'] as const) : [])] });
+  // Detached, so that Ctrl-C reaches us alone and we end the parts in their order.
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log, ...(options.channel ? (['ipc'] as const) : [])] });
   closeSync(log);
   const exited = whenExited(child, options);
   return {

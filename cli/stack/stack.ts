@@ -2,14 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
 import { withDeadline } from '../../common/deadline';
-import { freePort } from './free_port';
+import { freePort, requireFreePorts } from './free_port';
 import { holdFolder } from './folder_lock';
 import { supervise, type Supervised } from './supervisor';
+import type { StackPorts } from './ports';
+import { requirePrograms } from './programs';
 import { startProcess, type ProcessOptions } from './process';
 
 export interface StackOptions {
   readonly dataDir: string;
-  readonly ports: { readonly grpc: number; readonly http: number; readonly agentHttp: number; readonly nats: number };
+  readonly logDir: string;
+  readonly ports: StackPorts;
   /** Watch the adb server that this user's phones are on. */
   readonly realPhones: boolean;
   /** Behind an adb server of their own, so that they do not mix with the user's phones. */
@@ -21,7 +24,8 @@ export interface StackOptions {
 }
 
 export interface VirtualFleet {
-  readonly fleetPath: string;
+  /** Paths in it are relative to the data folder. */
+  readonly fleetYaml: string;
 }
 
 export interface Stack {
@@ -38,7 +42,6 @@ const readyDeadlineMs = 60_000;
 
 /** Starts NATS, the coordinator and the agents on this machine, in that order, and keeps them running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  await mkdir(path.join(options.dataDir, 'log'), { recursive: true });
   const release = holdFolder(options.dataDir);
   const parts: Supervised[] = [];
   const stop = async (): Promise<void> => {
@@ -47,6 +50,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     release();
   };
   try {
+    requirePrograms(['nats-server', ...(options.virtualFleet === undefined ? [] : ['adb'])]);
+    await requireFreePorts(options.ports);
+    await mkdir(options.logDir, { recursive: true });
     const plan = await planProcesses(options);
     for (const each of plan) parts.push(await startPart(each, options));
   } catch (error) {
@@ -80,7 +86,7 @@ async function writeNatsConfig({ dataDir, ports }: StackOptions): Promise<string
 
 async function planProcesses(options: StackOptions): Promise<ProcessOptions[]> {
   const inData = (...parts: string[]): string => path.join(options.dataDir, ...parts);
-  const logPath = (name: string): string => inData('log', `${name}.log`);
+  const logPath = (name: string): string => path.join(options.logDir, `${name}.log`);
   const nats = `nats://127.0.0.1:${String(options.ports.nats)}`;
   const farm = (...args: string[]): readonly [string, ...string[]] => [process.execPath, path.join(__dirname, '../main.js'), ...args];
   const writeConfig = async (name: string, config: unknown): Promise<string> => {
@@ -105,14 +111,16 @@ async function planProcesses(options: StackOptions): Promise<ProcessOptions[]> {
   const processes: ProcessOptions[] = [
     { name: 'nats-server', command: ['nats-server', '-c', await writeNatsConfig(options)], logPath: logPath('nats-server'), channel: false },
     { name: 'coordinator', command: farm('coordinator', '--config', coordinatorConfig), logPath: logPath('coordinator'), channel: true },
-    await agent('local-agent', { http: { port: options.ports.agentHttp }, adb: { enabled: options.realPhones } }, []),
+    await agent('local-agent', { http: { port: options.ports.agentHttp }, ...(options.realPhones ? {} : { adb: { enabled: false } }) }, []),
   ];
   if (options.virtualFleet !== undefined) {
     const adbPort = await freePort();
+    const fleetPath = inData('virtual-fleet.yaml');
+    await writeFile(fleetPath, options.virtualFleet.fleetYaml);
     const virtual = { http: { port: 0 }, host: { enabled: false }, adb: { port: adbPort, startServer: false } };
     processes.push(
       { name: 'virtual-adb', command: ['adb', '-P', String(adbPort), 'nodaemon', 'server'], logPath: logPath('virtual-adb'), channel: false },
-      await agent('virtual-agent', virtual, ['--virtual', options.virtualFleet.fleetPath]),
+      await agent('virtual-agent', virtual, ['--virtual', fleetPath]),
     );
   }
   return processes;

@@ -41,13 +41,12 @@ const registrationDeadlineMs = 120_000;
 export async function startFarm(fleet: FleetUnderTest): Promise<FarmUnderTest> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'farm-bench-'));
   await mkdir(dataDir, { recursive: true });
-  const fleetPath = path.join(dataDir, 'fleet.yaml');
   await writeFile(path.join(dataDir, 'latency.csv'), `soc,runtime,unit,model,latency_ms\n*,*,*,model.onnx,${String(fleet.latencyMs)}\n`);
-  await writeFile(fleetPath, JSON.stringify({ seed: 1, timeScale: fleet.timeScale, latencyTable: 'latency.csv', phones: [{ soc, count: fleet.phones }] }));
+  const fleetYaml = JSON.stringify({ seed: 1, timeScale: fleet.timeScale, latencyTable: 'latency.csv', phones: [{ soc, count: fleet.phones }] });
   const ports = { grpc: await freePort(), http: await freePort(), agentHttp: await freePort(), nats: await freePort() };
   const lifted = { highestThermalStatus: 6, highestBatteryCelsius: 100, highestSkinCelsius: 100, highestChipCelsius: 150 };
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
-  const stack = await startStack({ dataDir, ports, realPhones: false, virtualFleet: { fleetPath }, agentConfig: { readiness: lifted }, logLevel: 'warn', note });
+  const stack = await startStack({ dataDir, logDir: path.join(dataDir, 'log'), ports, realPhones: false, virtualFleet: { fleetYaml }, agentConfig: { readiness: lifted }, logLevel: 'warn', note });
   const farm = connectFarm(stack.coordinator);
   const startedAtMs = systemClock.nowMs();
   await registered(farm, fleet.phones, startedAtMs + registrationDeadlineMs);

@@ -1,0 +1,11 @@
+import { mkdir } from 'node:fs/promises';
+import { BadInputError } from '../../common/bad_input';
+
+/** Makes sure that results have a place. @throws BadInputError naming the option that chooses another */
+export async function createFolder(folder: string, option: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new BadInputError(`${folder}: cannot be made a folder (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); choose another with ${option}`);
+  }
+}
