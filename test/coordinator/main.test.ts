@@ -1,5 +1,6 @@
+import { Client } from '@grpc/grpc-js';
 import { connect, type NatsConnection } from 'nats';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,7 +8,6 @@ import { BadInputError } from '../../common/bad_input';
 import type { JobResult } from '../../common/job';
 import { createLogger } from '../../common/logger';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
-import { epochsPerIncarnation } from '../../coordinator/schedule/limits';
 import { startCoordinator, type CoordinatorOptions, type RunningCoordinator } from '../../coordinator/main';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
@@ -16,40 +16,28 @@ import { loadFarmServices } from '../../proto/service';
 import { resultSubject } from '../../proto/subjects';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
 import { describeError, insecure } from './grpc_fixture';
-import { measuredResult, sampleJob, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
+import { measuredResult, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
 import { attachAgent } from './scripted_agent';
 import { sampleModel } from './sample_model';
 
 const services = loadFarmServices();
 const plan = { sessions: 1, runs: 5, warmupRuns: 1, threads: 1, sessionDeadlineMs: 10_000 };
 
-const sampleSpec = `
-name: sample
-space: nasbench201
-targets: [${sampleTarget}]
-budget: { measurements: 10 }
-`;
-const sampleArchitectures = ['|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|', '|nor_conv_1x1~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|'];
-
 describe('coordinator', () => {
   let nats: NatsServer;
   let publisher: NatsConnection;
   let dataDir: string;
   let running: RunningCoordinator[];
-  beforeAll(async () => {
+  beforeEach(async () => {
     nats = await startNatsServer();
     publisher = await connect({ servers: nats.url });
-  });
-  afterAll(async () => {
-    await publisher.close();
-    await nats.stop();
-  });
-  beforeEach(async () => {
     dataDir = await mkdtemp(path.join(os.tmpdir(), 'coordinator-'));
     running = [];
   });
   afterEach(async () => {
     await Promise.all(running.map((coordinator) => coordinator.stop()));
+    await publisher.close();
+    await nats.stop();
     await rm(dataDir, { recursive: true, force: true });
   });
 
@@ -127,9 +115,31 @@ describe('coordinator', () => {
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello(samplePhones(3));
     await agent.next('welcome');
+    while ((await metric(coordinator, 'farm_agents{state="attached"}')) === undefined);
     expect(await metric(coordinator, 'farm_devices{pool="sm8550",state="idle"}')).toBe('farm_devices{pool="sm8550",state="idle"} 3');
     expect(await metric(coordinator, 'farm_nats_connected')).toBe('farm_nats_connected 1');
     agent.die();
+  });
+
+  it('answers health checks and reflection, also after somebody sent garbage', async () => {
+    const coordinator = await start();
+    const stranger = createConnection(coordinator.grpcPort, '127.0.0.1');
+    stranger.on('error', () => undefined);
+    await new Promise((resolve) => stranger.write('GET / HTTP/1.1\r\n\r\n\0\xff'.repeat(100), resolve));
+    const client = new Client(coordinator.address, insecure());
+    const bytes = (value: Buffer): Buffer => value;
+    const health = await new Promise((resolve) => client.makeUnaryRequest('/grpc.health.v1.Health/Check', bytes, bytes, Buffer.alloc(0), (_, answer) => resolve(answer)));
+    // Field 1, status, is 1: SERVING.
+    expect(health).toEqual(Buffer.from([0x08, 0x01]));
+    const reflection = client.makeBidiStreamRequest('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', bytes, bytes);
+    const listed = new Promise<Buffer>((resolve) => reflection.once('data', resolve));
+    // Field 7, list_services: "*".
+    reflection.write(Buffer.from([0x3a, 0x01, 0x2a]));
+    expect((await listed).toString('latin1')).toContain('farm.v1.AgentService');
+    reflection.cancel();
+    reflection.on('error', () => undefined);
+    client.close();
+    stranger.destroy();
   });
 
   it('ends the jobs of a benchmark whose client has left', async () => {
@@ -179,34 +189,6 @@ describe('coordinator', () => {
     expect(await fleet(second.address).remove('phone').catch(describeError)).toMatch(/^FAILED_PRECONDITION: device phone is attached/);
     expect(await fleet(second.address).drain('stranger').catch(describeError)).toMatch(/^NOT_FOUND: device "stranger"/);
     again.die();
-  });
-
-  it('takes up after a restart what was measured meanwhile, and what is still open', async () => {
-    // What a killed coordinator leaves: a running search with two open jobs, one of them measured by now.
-    const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
-    const epoch = (await ledger.beginIncarnation()) * epochsPerIncarnation + 1;
-    await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1 });
-    for (const [sequence, jobId] of ['measured-meanwhile', 'still-open'].entries()) {
-      const job = sampleJob(jobId);
-      const record = { job, ownerId: 'search', priority: 0, weight: 1, state: { kind: 'open' }, endedSequence: null } as const;
-      await ledger.saveCandidate({ searchId: 'search', target: sampleTarget, sequence, architecture: sampleArchitectures[sequence]!, jobId }, record);
-    }
-    await ledger.close();
-    const late = measuredResult({ jobId: 'measured-meanwhile', deviceSerial: 'phone', epoch }, 'shelf');
-    await publish(late);
-    await publish(late);
-
-    const coordinator = await start();
-    const agent = attachAgent(coordinator.address, 'shelf');
-    agent.hello([samplePhone('phone')]);
-    await agent.next('welcome');
-    expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe('farm_results_total{outcome="measured"} 1');
-    await coordinator.stop();
-    const after = await openLedger(path.join(dataDir, 'ledger.sqlite'));
-    expect((await after.jobs({ ownerId: 'search' })).map(({ job, state }) => [job.jobId, state.kind])).toEqual([['measured-meanwhile', 'measured'], ['still-open', 'open']]);
-    expect((await after.measurements(['measured-meanwhile'])).size).toBe(1);
-    await after.close();
-    agent.die();
   });
 
   it('refuses what the operator must mend, and leaves nothing running', async () => {
