@@ -1,5 +1,6 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BadInputError } from '../common/bad_input';
+import { farmVersion } from '../common/version';
 import { registerAgent } from './command/agent';
 import { registerAgents } from './command/agents';
 import { registerBench } from './command/bench';
@@ -19,13 +20,26 @@ const exitStatus = { done: 0, failed: 1, badInput: 2 } as const;
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('farm')
     .description('Finds neural networks that are fast on the phones you own.')
-    .addOption(new Option('--coordinator <host:port>', 'where the coordinator answers gRPC').env('FARM_COORDINATOR').default(`127.0.0.1:${String(defaultPorts.grpc)}`))
+    .addOption(coordinatorOption())
+    .version(farmVersion())
     .showHelpAfterError(false)
     .exitOverride();
   for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerDoctor]) {
     register(program, terminal);
   }
   return program;
+}
+
+function coordinatorOption(): Option {
+  return new Option('--coordinator <host:port>', 'where the coordinator answers gRPC')
+    .env('FARM_COORDINATOR')
+    .default(`127.0.0.1:${String(defaultPorts.grpc)}`)
+    .argParser(hostAndPort);
+}
+
+function hostAndPort(text: string): string {
+  if (/^\S+:\d{1,5}$/.test(text)) return text;
+  throw new InvalidArgumentError('expected HOST:PORT, for example 127.0.0.1:7600');
 }
 
 async function main(): Promise<number> {

@@ -33,7 +33,7 @@ export function registerBench(program: Command, terminal: Terminal): void {
       const format = await checkModelFile(modelPath);
       const plan = { ...defaultPlan, sessions: options.sessions, runs: options.runs, warmupRuns: options.warmup, threads: options.threads };
       const ends = await withFarm(command, async (farm) => {
-        const artifact = await farm.uploadFile(modelPath, format);
+        const artifact = await upload(farm, modelPath, format);
         return follow(farm, { artifact: { ...artifact, format }, targets, plan }, terminal);
       });
       terminal.print(jsonOr(options, ends.map(toJson), () => describe(ends)));
@@ -64,6 +64,15 @@ async function checkModelFile(modelPath: string): Promise<ModelFormat> {
     return format;
   } finally {
     await file.close();
+  }
+}
+
+/** The coordinator does not know the file's name; its user does. */
+async function upload(farm: FarmClient, modelPath: string, format: ModelFormat): ReturnType<FarmClient['uploadFile']> {
+  try {
+    return await farm.uploadFile(modelPath, format);
+  } catch (error) {
+    throw error instanceof BadInputError ? new BadInputError(error.message.replace(/^model:/, `${modelPath}:`)) : error;
   }
 }
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { toolPathProblems } from '../../agent/runtimes/tool_paths';
-import { agentConfigSchema } from '../../agent/config';
+import { agentConfigSchema, type AgentConfig } from '../../agent/config';
 import { parseYaml, readYamlFile } from '../../common/yaml';
 import { connectFarm } from '../link/farm_client';
 import { formatTable } from '../output/table';
@@ -31,7 +31,7 @@ export function registerDoctor(program: Command, terminal: Terminal): void {
       const findings = [
         await checkProgram('nats-server', ['--version'], 'sudo apt-get install nats-server'),
         await checkProgram('adb', ['version'], 'sudo apt-get install adb'),
-        ...(await checkPhones(config.adb.port)),
+        ...(config.adb.enabled ? await checkPhones(config.adb) : []),
         ...toolPathProblems(config.tools).map((detail): Finding => ({ check: 'tools', state: 'bad', detail })),
         ...(await checkFleet(command.optsWithGlobals<{ coordinator: string }>().coordinator)),
       ];
@@ -50,14 +50,14 @@ async function checkProgram(name: string, args: readonly string[], remedy: strin
 }
 
 /** What adb sees, farm or no farm: most trouble with phones starts here. */
-async function checkPhones(adbPort: number): Promise<Finding[]> {
-  const listed = await run('adb', ['-P', String(adbPort), 'devices', '-l'], { timeout: toolDeadlineMs }).catch(() => undefined);
-  if (listed === undefined) return [{ check: 'phones', state: 'warning', detail: `the adb server on port ${String(adbPort)} does not answer; try: adb -P ${String(adbPort)} start-server` }];
+async function checkPhones({ binary, port }: AgentConfig['adb']): Promise<Finding[]> {
+  const listed = await run(binary, ['-P', String(port), 'devices', '-l'], { timeout: toolDeadlineMs }).catch(() => undefined);
+  if (listed === undefined) return [{ check: 'phones', state: 'warning', detail: `the adb server on port ${String(port)} does not answer; try: ${binary} -P ${String(port)} start-server` }];
   const lines = listed.stdout.split('\n').slice(1).filter((line) => line.trim() !== '');
   if (lines.length === 0) return [{ check: 'phones', state: 'warning', detail: 'adb sees no phone; docs/phones.md starts with a phone in its box' }];
   return lines.map((line) => {
     const [serial = '', state = ''] = line.split(/\s+/);
-    return { check: `phone ${serial}`, state: state === 'device' ? 'good' : 'warning', detail: state === 'device' ? 'ready' : `${state}; see docs/phones.md, "States and remedies"` };
+    return { check: `phone ${serial}`, state: state === 'device' ? 'good' : 'warning', detail: state === 'device' ? 'ready' : `${state}; see docs/phones.md, section 2` };
   });
 }
 

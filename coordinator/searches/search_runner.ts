@@ -167,7 +167,8 @@ export class SearchRunner {
     const known = new Set(devices.flatMap(({ description }) => description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer }))));
     spec.targets.forEach(({ name }, index) => {
       if (known.has(name)) return;
-      const remedy = known.size === 0 ? 'no device is registered yet; start an agent (see: farm doctor)' : `choose one of ${[...known].sort().join(', ')}`;
+      const usable = [...known].filter((each) => each.includes('/onnxruntime/') && each.endsWith('/int8'));
+      const remedy = usable.length === 0 ? 'no device is registered yet; start an agent (see: farm doctor)' : `choose one of ${usable.sort().join(', ')}`;
       throw new BadInputError(`${source}: field targets.${index}: no device has ever offered ${name}; ${remedy}`);
     });
   }
