@@ -1,5 +1,6 @@
 import { Migrator, type Kysely, type Migration } from 'kysely';
 import { BadInputError } from '../../common/bad_input';
+import { toLedgerError } from './ledger_error';
 import { firstTables } from './migrations/m0001_first_tables';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
@@ -18,7 +19,7 @@ export async function migrateToLatest<Tables>(db: Kysely<Tables>, place: string)
     throw new BadInputError(`ledger ${place}: written by a newer version of this program (migration ${unknown}); update the program, or give another data directory`);
   }
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error('migration failed', { cause: error });
+  if (error !== undefined) throw toLedgerError(error);
 }
 
 const migrationTable = 'kysely_migration';

@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Measurement } from '../../common/measurement';
+import { GroupCommit } from './group_commit';
 import type { CandidateRecord, DeviceRecord, JobRecord, Ledger, LedgerEntry, SearchRecord, SearchState } from './ledger';
 import * as rows from './rows';
 import type { Schema } from './schema';
@@ -11,10 +12,14 @@ const rowsPerStatement = 500;
 
 /** The ledger on any database that Kysely speaks and `Schema` fits. */
 export class SqlLedger implements Ledger {
-  constructor(private readonly db: Kysely<Schema>) {}
+  private readonly writes: GroupCommit<Schema>;
+
+  constructor(private readonly db: Kysely<Schema>) {
+    this.writes = new GroupCommit(db);
+  }
 
   async beginIncarnation(): Promise<number> {
-    return this.db.transaction().execute(async (transaction) => {
+    return this.writes.run(async (transaction) => {
       const last = await transaction.selectFrom('incarnations').select((select) => select.fn.max('number').as('number')).executeTakeFirst();
       const number = ((last?.number as number | null | undefined) ?? 0) + 1;
       await transaction.insertInto('incarnations').values({ number }).execute();
@@ -23,11 +28,12 @@ export class SqlLedger implements Ledger {
   }
 
   async saveSearch(search: SearchRecord): Promise<void> {
-    await this.db.insertInto('searches').values(rows.searchToRow(search)).onConflict((conflict) => conflict.column('search_id').doNothing()).execute();
+    const row = rows.searchToRow(search);
+    await this.writes.run((transaction) => transaction.insertInto('searches').values(row).onConflict((conflict) => conflict.column('search_id').doNothing()).execute());
   }
 
   async setSearchState(searchId: string, state: SearchState): Promise<void> {
-    const { numUpdatedRows } = await this.db.updateTable('searches').set({ state }).where('search_id', '=', searchId).executeTakeFirst();
+    const { numUpdatedRows } = await this.writes.run((transaction) => transaction.updateTable('searches').set({ state }).where('search_id', '=', searchId).executeTakeFirst());
     assert(numUpdatedRows === 1n, `search ${searchId} is in the ledger`);
   }
 
@@ -38,7 +44,7 @@ export class SqlLedger implements Ledger {
 
   async saveCandidate(candidate: CandidateRecord, job: JobRecord): Promise<void> {
     assert(candidate.jobId === job.job.jobId, 'a candidate is saved with its own job');
-    await this.db.transaction().execute(async (transaction) => {
+    await this.writes.run(async (transaction) => {
       if (await hasCandidate(transaction, candidate)) return;
       await insertJob(transaction, job);
       await transaction.insertInto('candidates').values(rows.candidateToRow(candidate)).execute();
@@ -51,7 +57,7 @@ export class SqlLedger implements Ledger {
   }
 
   async saveJob(job: JobRecord): Promise<void> {
-    await insertJob(this.db, job);
+    await this.writes.run((transaction) => insertJob(transaction, job));
   }
 
   /** In the order in which they ended, open ones last. */
@@ -65,7 +71,7 @@ export class SqlLedger implements Ledger {
 
   async commit(entries: readonly LedgerEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.db.transaction().execute(async (transaction) => {
+    await this.writes.run(async (transaction) => {
       await insertAttempts(transaction, entries);
       for (const entry of entries) if (entry.kind === 'job-ended') await endJob(transaction, entry);
     });
@@ -82,7 +88,7 @@ export class SqlLedger implements Ledger {
 
   async saveArtifact(artifact: Artifact, createdAtMs: number): Promise<void> {
     const row = rows.artifactToRow(artifact, createdAtMs);
-    await this.db.insertInto('artifacts').values(row).onConflict((conflict) => conflict.column('digest').doNothing()).execute();
+    await this.writes.run((transaction) => transaction.insertInto('artifacts').values(row).onConflict((conflict) => conflict.column('digest').doNothing()).execute());
   }
 
   async artifact(digest: string): Promise<Artifact | undefined> {
@@ -92,7 +98,7 @@ export class SqlLedger implements Ledger {
 
   async saveDevice(device: DeviceRecord): Promise<void> {
     const { serial, ...columns } = rows.deviceToRow(device);
-    await this.db.insertInto('devices').values({ serial, ...columns }).onConflict((conflict) => conflict.column('serial').doUpdateSet(columns)).execute();
+    await this.writes.run((transaction) => transaction.insertInto('devices').values({ serial, ...columns }).onConflict((conflict) => conflict.column('serial').doUpdateSet(columns)).execute());
   }
 
   async devices(): Promise<readonly DeviceRecord[]> {
@@ -101,7 +107,7 @@ export class SqlLedger implements Ledger {
   }
 
   async removeDevice(serial: string): Promise<void> {
-    await this.db.deleteFrom('devices').where('serial', '=', serial).execute();
+    await this.writes.run((transaction) => transaction.deleteFrom('devices').where('serial', '=', serial).execute());
   }
 
   async close(): Promise<void> {
@@ -120,7 +126,7 @@ async function hasCandidate(transaction: Transaction<Schema>, { searchId, target
   return found !== undefined;
 }
 
-async function insertJob(db: Kysely<Schema>, job: JobRecord): Promise<void> {
+async function insertJob(db: Transaction<Schema>, job: JobRecord): Promise<void> {
   await db.insertInto('jobs').values(rows.jobToRow(job)).onConflict((conflict) => conflict.column('job_id').doNothing()).execute();
 }
 

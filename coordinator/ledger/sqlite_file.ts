@@ -59,7 +59,8 @@ const restoreRemedy = 'restore it from a backup, or move it away to start an emp
 
 function explain(error: unknown, path: string): unknown {
   if (error instanceof BadInputError) return error;
-  const code = error instanceof Database.SqliteError ? error.code : '';
+  // Told by its code, not its class: the addon makes the class once per process.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code.startsWith('SQLITE_BUSY')) {
     return new BadInputError(`ledger ${path}: in use by another coordinator; stop that one, or give another data directory`);
   }

@@ -8,6 +8,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { JobResult } from '../../common/job';
 import { createLogger } from '../../common/logger';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
+import { epochsPerIncarnation } from '../../coordinator/schedule/limits';
 import { startCoordinator, type CoordinatorOptions, type RunningCoordinator } from '../../coordinator/main';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
@@ -16,12 +17,20 @@ import { loadFarmServices } from '../../proto/service';
 import { resultSubject } from '../../proto/subjects';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
 import { describeError, insecure } from './grpc_fixture';
-import { measuredResult, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
+import { measuredResult, sampleJob, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
 import { attachAgent } from './scripted_agent';
 import { sampleModel } from './sample_model';
 
 const services = loadFarmServices();
 const plan = { sessions: 1, runs: 5, warmupRuns: 1, threads: 1, sessionDeadlineMs: 10_000 };
+
+const sampleSpec = `
+name: sample
+space: nasbench201
+targets: [${sampleTarget}]
+budget: { measurements: 10 }
+`;
+const sampleArchitectures = ['|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|', '|nor_conv_1x1~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|'];
 
 describe('coordinator', () => {
   let nats: NatsServer;
@@ -189,6 +198,35 @@ describe('coordinator', () => {
     expect(await fleet(second.address).remove('phone').catch(describeError)).toMatch(/^FAILED_PRECONDITION: device phone is attached/);
     expect(await fleet(second.address).drain('stranger').catch(describeError)).toMatch(/^NOT_FOUND: device "stranger"/);
     again.die();
+  });
+
+  it('takes up after a restart what was measured meanwhile, and what is still open', async () => {
+    // The first run makes the stream. Then what a killed coordinator leaves: a running search with two open jobs, one of them measured by now.
+    await (await start()).stop();
+    const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    const epoch = (await ledger.beginIncarnation()) * epochsPerIncarnation + 1;
+    await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1 });
+    for (const [sequence, jobId] of ['measured-meanwhile', 'still-open'].entries()) {
+      const job = sampleJob(jobId);
+      const record = { job, ownerId: 'search', priority: 0, weight: 1, state: { kind: 'open' }, endedSequence: null } as const;
+      await ledger.saveCandidate({ searchId: 'search', target: sampleTarget, sequence, architecture: sampleArchitectures[sequence]!, jobId }, record);
+    }
+    await ledger.close();
+    const late = measuredResult({ jobId: 'measured-meanwhile', deviceSerial: 'phone', epoch }, 'shelf');
+    await publish(late);
+    await publish(late);
+
+    const coordinator = await start();
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello([samplePhone('phone')]);
+    await agent.next('welcome');
+    expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe('farm_results_total{outcome="measured"} 1');
+    await coordinator.stop();
+    const after = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    expect((await after.jobs({ ownerId: 'search' })).map(({ job, state }) => [job.jobId, state.kind])).toEqual([['measured-meanwhile', 'measured'], ['still-open', 'open']]);
+    expect((await after.measurements(['measured-meanwhile'])).size).toBe(1);
+    await after.close();
+    agent.die();
   });
 
   it('refuses what the operator must mend, and leaves nothing running', async () => {
