@@ -1,4 +1,4 @@
-import type { Offer } from './target';
+import type { Offer, Target } from './target';
 
 export type DeviceKind = 'phone' | 'virtual' | 'host';
 
@@ -47,4 +47,10 @@ export interface DeviceState {
   readonly thermalStatusOverridden: boolean;
   readonly celsiusBySensor: Readonly<Record<string, number>>;
   readonly cpuFrequencyKhz: readonly number[];
+}
+
+/** Whether the device is of the target's pool and can run what it asks for. */
+export function offersTarget(device: Pick<DeviceDescription, 'pool' | 'offers'>, target: Target): boolean {
+  const { pool, runtime, unit, precision } = target;
+  return device.pool === pool && device.offers.some((offer) => offer.runtime === runtime && offer.unit === unit && offer.precision === precision);
 }

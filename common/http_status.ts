@@ -6,9 +6,9 @@ import type { ListenAddress } from './loopback';
 /** What a program tells its operator over HTTP. */
 export interface StatusPages {
   /** The body of `/metrics` and its content type. */
-  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** What the program still waits for, one line each; empty = ready to work. */
-  missing(): readonly string[];
+  readonly missing: () => readonly string[];
 }
 
 export interface StatusServer {

@@ -13,6 +13,7 @@ import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { TargetSummary__Output } from '../../proto/generated/farm/v1/TargetSummary';
 import { loadFarmServices } from '../../proto/service';
+import { transportOptions } from '../../proto/transport_options';
 
 /** A unary call may take this long: the coordinator answers from memory or one SQLite query. */
 const callDeadlineMs = 15_000;
@@ -31,7 +32,7 @@ type Callback<Response> = (error: ServiceError | null, response?: Response) => v
 /** Opens a lazy channel to `address` (HOST:PORT). */
 export function connectFarm(address: string) {
   const services = loadFarmServices();
-  const channel = [address, credentials.createInsecure()] as const;
+  const channel = [address, credentials.createInsecure(), transportOptions] as const;
   const fleet = new services.FleetService(...channel);
   const search = new services.SearchService(...channel);
   const benchmark = new services.BenchmarkService(...channel);

@@ -2,6 +2,7 @@ import type { Artifact } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import type { BenchmarkPlan } from '../../common/job';
 import { formatTarget, parseTarget, type Target } from '../../common/target';
+import { offersTarget } from '../../common/device';
 import { artifactFromWire, planFromWire } from '../../proto/codec/job';
 import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
 import type { DeviceRecord } from '../ledger/ledger';
@@ -18,7 +19,7 @@ const mostTargets = 64;
 const mostNamedTargets = 20;
 
 /** @throws BadInputError that names the field, and the known targets for an unknown one. */
-export function readBenchmarkRequest(wire: WireRequest, devices: Iterable<DeviceRecord>): BenchmarkRequest {
+export function readBenchmarkRequest(wire: WireRequest, devices: readonly DeviceRecord[]): BenchmarkRequest {
   const artifact = artifactFromWire(wire.artifact);
   if (!artifact.ok) throw new BadInputError(`benchmark: artifact: ${artifact.error}`);
   const plan = planFromWire(wire.plan);
@@ -26,15 +27,14 @@ export function readBenchmarkRequest(wire: WireRequest, devices: Iterable<Device
   const names = [...new Set(wire.targets)];
   if (names.length === 0 || names.length > mostTargets) throw new BadInputError(`benchmark: targets: expected 1 to ${String(mostTargets)}, got ${String(names.length)}`);
   const targets = names.map(parseTarget);
-  const known = knownTargets(devices);
-  const unknown = targets.find((target) => !known.has(formatTarget(target)));
-  if (unknown !== undefined) throw new BadInputError(`target "${formatTarget(unknown)}": no device of the fleet offers it; ${describeKnown([...known].sort())}`);
+  const unknown = targets.find((target) => !devices.some(({ description }) => offersTarget(description, target)));
+  if (unknown !== undefined) throw new BadInputError(`target "${formatTarget(unknown)}": no device of the fleet offers it; ${describeKnown(knownTargets(devices))}`);
   return { artifact: artifact.value, targets, plan: plan.value };
 }
 
-function knownTargets(devices: Iterable<DeviceRecord>): ReadonlySet<string> {
-  const targets = [...devices].flatMap(({ description }) => description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })));
-  return new Set(targets);
+function knownTargets(devices: readonly DeviceRecord[]): readonly string[] {
+  const targets = devices.flatMap(({ description }) => description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })));
+  return [...new Set(targets)].sort();
 }
 
 function describeKnown(names: readonly string[]): string {

@@ -36,7 +36,7 @@ export function createBenchmarkService(parts: BenchmarkServiceParts): BenchmarkS
 }
 
 async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: ResponseStream<WireUpdate>): Promise<void> {
-  const request = readBenchmarkRequest(wire, parts.devices.all());
+  const request = readBenchmarkRequest(wire, [...parts.devices.all()]);
   await checkArtifact(parts, request);
   const owner: JobOwner = { ownerId: `bench-${randomUUID()}`, priority: benchmarkPriority, weight: 1 };
   const jobs = createJobs(owner.ownerId, request);

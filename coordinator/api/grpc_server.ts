@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { listenFailure } from '../../common/http_status';
 import type { ListenAddress } from '../../common/loopback';
 import { loadFarmPackage, loadFarmServices } from '../../proto/service';
+import { transportOptions } from '../../proto/transport_options';
 import type { AgentServiceHandlers } from '../../proto/generated/farm/v1/AgentService';
 import type { ArtifactServiceHandlers } from '../../proto/generated/farm/v1/ArtifactService';
 import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
@@ -25,14 +26,9 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-/**
- * Keepalive finds a peer whose machine vanished, which TCP alone would report after minutes; heartbeats find one whose
- * process hangs. A Hello of 4,096 devices has about 8 MB.
- */
+/** A Hello of 4,096 devices has about 8 MB. */
 const options = {
-  'grpc.keepalive_time_ms': 10_000,
-  'grpc.keepalive_timeout_ms': 5_000,
-  'grpc.keepalive_permit_without_calls': 1,
+  ...transportOptions,
   'grpc.max_receive_message_length': 32 * 1024 * 1024,
 } as const;
 

@@ -26,9 +26,8 @@ export async function openDeviceRegister({ ledger, clock }: DeviceRegisterParts)
   return {
     seen: async (agentId, devices) => {
       const lastSeenAtMs = clock.nowMs();
-      for (const description of devices) {
-        await save({ description, agentId, lastSeenAtMs, drained: bySerial.get(description.serial)?.drained ?? false });
-      }
+      // Together, so that a shelf of 500 is one commit.
+      await Promise.all(devices.map((description) => save({ description, agentId, lastSeenAtMs, drained: bySerial.get(description.serial)?.drained ?? false })));
     },
     find: (serial) => bySerial.get(serial),
     setDrained: async (serial, drained) => {

@@ -6,8 +6,8 @@ export interface FreshModel {
   readonly digest: string;
 }
 
-/** `doc_string`, field 6 of ModelProto, wire type 2: a text that changes the file and not the network. */
-const docStringTag = 0x32;
+/** Field 2000, bytes: readers of ModelProto skip what they do not know, so it changes the file and not the network. */
+const unknownFieldTag = Buffer.from([0x82, 0x7d]);
 const smallestCell = '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|';
 
 /** Makes files of `sizeBytes` that hold one small int8 network and are all different, as the candidates of a search are. */
@@ -16,9 +16,9 @@ export async function createModelSource(): Promise<(sizeBytes: number) => FreshM
   const network = Buffer.from(built.int8);
   return (sizeBytes) => {
     const nonce = randomBytes(16).toString('hex');
-    const padding = Buffer.alloc(Math.max(nonce.length, sizeBytes - network.length - 6), 'x');
+    const padding = Buffer.alloc(Math.max(nonce.length, sizeBytes - network.length - 7), 'x');
     padding.write(nonce);
-    const bytes = Buffer.concat([network, Buffer.from([docStringTag]), varint(padding.length), padding]);
+    const bytes = Buffer.concat([network, unknownFieldTag, varint(padding.length), padding]);
     return { bytes, digest: createHash('sha256').update(bytes).digest('hex') };
   };
 }
