@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { BadInputError } from '../common/bad_input';
 import { systemClock } from '../common/clock';
 import { startStatusServer } from '../common/http_status';
 import type { JobResult } from '../common/job';
@@ -37,17 +38,28 @@ export interface RunningAgent {
   stop(): Promise<void>;
 }
 
-/** Starts an agent: what earlier runs left is published first, then devices are registered as they appear. */
+/**
+ * Starts an agent: what earlier runs left is published first, then devices are registered as they appear.
+ * @throws BadInputError for what the operator can mend; nothing is left running then.
+ */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { config, logger } = options;
   requireLoopback(config.http, options.insecureListen);
-  await mkdir(config.dataDir, { recursive: true });
+  await makeDataDir(config.dataDir);
   const closing = new ClosingStack(logger);
   try {
     return await assemble(options, closing);
   } catch (error) {
     await closing.close();
     throw error;
+  }
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (error) {
+    throw new BadInputError(`dataDir: ${dataDir} cannot be created (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); set it to a folder that this user may write`);
   }
 }
 

@@ -22,7 +22,7 @@ const signatures: readonly Signature[] = [
   { pattern: /File doesn't exist|Could not open '/i, fault: (line) => farmFault('transfer-failed', line) },
   {
     pattern:
-      /unresolved custom op|Didn't find op for builtin opcode|Could not find an implementation for|is not a registered function\/op|No Op registered for|NOT_IMPLEMENTED|op(?:erator)?s? (?:\S+ )?(?:is|are) not supported|unsupported op/i,
+      /unresolved custom op|Didn't find op for builtin opcode|Could not find an implementation for|is not a registered function\/op|Element type \w+ is not supported|No Op registered for|NOT_IMPLEMENTED|op(?:erator)?s? (?:\S+ )?(?:is|are) not supported|unsupported op/i,
     fault: (line) => candidateFault('unsupported-operator', line),
   },
   {
@@ -64,5 +64,5 @@ function exitFault(tool: string, exitCode: number, lines: readonly string[]): Fa
 }
 
 function errorLine(lines: readonly string[]): string | undefined {
-  return lines.findLast((line) => /error|fail|invalid|exception/i.test(line));
+  return lines.findLast((line) => /error|fail|invalid|exception/i.test(line) && !/^(?:INFO|WARNING): /.test(line));
 }

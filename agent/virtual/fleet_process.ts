@@ -26,7 +26,10 @@ export interface VirtualFleetProcessOptions {
 const readyDeadlineMs = 60_000;
 const closeDeadlineMs = 5_000;
 
-const readyMessage = z.object({ kind: z.literal('ready'), phones: z.number(), tools: toolPathsSchema });
+const firstMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready'), phones: z.number(), tools: toolPathsSchema }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+]);
 
 /** Virtual phones run in a process of their own: what they compute is the phones' time, not the agent's. */
 export async function startVirtualFleetProcess(options: VirtualFleetProcessOptions): Promise<VirtualFleetProcess> {
@@ -42,11 +45,11 @@ export async function startVirtualFleetProcess(options: VirtualFleetProcessOptio
     if (!(await withDeadline(exited, closeDeadlineMs, 'virtual phones')).ok) child.kill('SIGKILL');
   };
   const message = await withDeadline(Promise.race([new Promise((resolve) => child.once('message', resolve)), exited]), readyDeadlineMs, 'virtual phones');
-  const ready = readyMessage.safeParse(message.ok ? message.value : undefined);
-  if (!ready.success) {
+  const first = firstMessage.safeParse(message.ok ? message.value : undefined);
+  if (!first.success || first.data.kind === 'failed') {
     await close();
-    throw new BadInputError(`${fleetPath}: the virtual phones did not start; the lines above say why`);
+    throw new BadInputError(first.success && first.data.kind === 'failed' ? first.data.message : `${fleetPath}: the virtual phones did not start`);
   }
-  options.logger.info({ phones: ready.data.phones }, 'virtual phones are up');
-  return { tools: ready.data.tools, failed, close };
+  options.logger.info({ phones: first.data.phones }, 'virtual phones are up');
+  return { tools: first.data.tools, failed, close };
 }

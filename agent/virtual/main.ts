@@ -1,4 +1,3 @@
-import { BadInputError } from '../../common/bad_input';
 import { readFleetFile, startVirtualFleet } from './fleet';
 import { connectFleet } from './server_link';
 import { writeVirtualTools } from './tools/tool_files';
@@ -19,6 +18,5 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`farm: ${(error as Error).message}\n`);
-  process.exit(error instanceof BadInputError ? 2 : 1);
+  process.send?.({ kind: 'failed', message: (error as Error).message }, () => process.exit(1));
 });

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import Database from 'better-sqlite3';
+
+export interface Audit {
+  readonly searchState: string;
+  /** By target: how many measurements its search has. */
+  readonly measuredByTarget: Readonly<Record<string, number>>;
+  readonly openJobs: number;
+  /** Jobs that say measured without a measurement, or have one without saying so. */
+  readonly disagreeing: number;
+  /** Architectures with more than one measurement on one target. */
+  readonly measuredTwice: number;
+  /** Measurements that no attempt accounts for. */
+  readonly measurementsWithoutAttempt: number;
+}
+
+/** Reads the ledger of a farm that is not running, with SQL of our own. */
+export function auditLedger(dataDir: string, searchId: string): Audit {
+  const database = new Database(path.join(dataDir, 'coordinator/ledger.sqlite'), { readonly: true });
+  const count = (sql: string, ...values: readonly string[]): number => Number(database.prepare(sql).pluck().get(...values));
+  try {
+    const counts = database
+      .prepare('select c.target as target, count(*) as measured from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ? group by c.target')
+      .all(searchId) as { target: string; measured: number }[];
+    return {
+      searchState: String(database.prepare('select state from searches where search_id = ?').pluck().get(searchId)),
+      measuredByTarget: Object.fromEntries(counts.map(({ target, measured }) => [target, measured])),
+      openJobs: count("select count(*) from jobs where owner_id = ? and state = 'open'", searchId),
+      disagreeing: count("select count(*) from jobs j left join measurements m on m.job_id = j.job_id where j.owner_id = ? and (j.state = 'measured') <> (m.job_id is not null)", searchId),
+      measuredTwice: count(
+        'select count(*) from (select 1 from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ? group by c.target, c.architecture having count(*) > 1)',
+        searchId,
+      ),
+      measurementsWithoutAttempt: count("select count(*) from measurements m left join attempts a on a.job_id = m.job_id and a.epoch = m.epoch and a.outcome = 'measured' where a.job_id is null"),
+    };
+  } finally {
+    database.close();
+  }
+}
