@@ -1,3 +1,6 @@
+// The farm command does the same, see cli/main.ts.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

@@ -43,6 +43,9 @@ function hostAndPort(text: string): string {
 }
 
 async function main(): Promise<number> {
+  // Otherwise ONNX Runtime reports to its maker and leaves files behind; it looks at this once, before its first session.
+  // Our worker threads and child processes inherit it. https://github.com/microsoft/onnxruntime/pull/27379
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   // `farm … | head` closes our standard output: that is the reader's choice, not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitStatus.done : exitStatus.failed));
   try {

@@ -50,7 +50,7 @@ describe('searches', () => {
     for (const { points } of fronts) {
       expect(points.length).toBeGreaterThan(0);
       for (const [index, point] of points.entries()) {
-        expect(table).toContain(`${point.latencyMs.toFixed(3)}`);
+        expect(table).toContain(point.latencyMs.toFixed(3));
         expect(table).toContain(point.architecture);
         const next = points[index + 1];
         if (next !== undefined) expect(point.latencyMs < next.latencyMs && point.accuracy < next.accuracy).toBe(true);
