@@ -107,16 +107,13 @@ async function runSession(request: BenchmarkRequest, invocation: Invocation): Pr
   const { workbench, adapter, job, signal } = request;
   if (signal.aborted) return fail(farmFault('stopped', 'stopped between sessions'));
   const toolCommand = adapter.command(invocation);
-  const executed = await workbench.device.execute(toolCommand.command, { deadlineMs: job.plan.sessionDeadlineMs, signal, environment: toolCommand.environment });
+  const thenRead = toolCommand.readsResultFile ? { thenRead: { path: invocation.resultPath, largestBytes: largestResultBytes } } : {};
+  const limits = { deadlineMs: job.plan.sessionDeadlineMs, signal };
+  const executed = await workbench.device.execute(toolCommand.command, { ...limits, environment: toolCommand.environment, ...thenRead });
   if (!executed.ok) return executed;
-  let resultFile: string | null = null;
-  if (toolCommand.readsResultFile && executed.value.exitCode === 0) {
-    const read = await workbench.device.readFile(invocation.resultPath, largestResultBytes);
-    if (!read.ok && read.error.code === 'disconnected') return read;
-    // Without the file the tool's own words say more about what went wrong than "no such file".
-    resultFile = read.ok ? read.value.toString('utf8') : null;
-  }
-  return adapter.parse({ ...executed.value, resultFile }, invocation);
+  const { exitCode, stdout, stderr, fileRead } = executed.value;
+  // Without the file the tool's own words say more about what went wrong than "no such file".
+  return adapter.parse({ exitCode, stdout, stderr, resultFile: fileRead?.toString('utf8') ?? null }, invocation);
 }
 
 /** State and removal at once: neither waits for the other, and the next job waits for both. */

@@ -9,6 +9,8 @@ export interface Execution {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** The content of `thenRead`; null if it was not asked for, is not there, or is longer than asked for. */
+  readonly fileRead: Buffer | null;
 }
 
 export interface ExecuteOptions {
@@ -18,6 +20,13 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
+  /** A file that is read once the command has ended, whatever its exit code, in the same round trip. */
+  readonly thenRead?: FileToRead;
+}
+
+export interface FileToRead {
+  readonly path: string;
+  readonly largestBytes: number;
 }
 
 export interface PushOptions {
@@ -41,7 +50,6 @@ export interface Device {
   execute(command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>>;
   /** Complete, with its byte count checked on the device, or not there at all. */
   push(localPath: string, devicePath: string, options: PushOptions): Promise<Result<void, FarmFault>>;
-  readFile(devicePath: string, largestBytes: number): Promise<Result<Buffer, FarmFault>>;
   /** Missing files are no fault. */
   remove(devicePaths: readonly string[]): Promise<Result<void, FarmFault>>;
   /** Frees the connection; idempotent. */

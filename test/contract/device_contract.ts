@@ -42,6 +42,8 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
 
     const shell = (script: string): readonly string[] => ['sh', '-c', script];
     const run = (...command: string[]): ReturnType<Device['execute']> => device.execute(command, { deadlineMs });
+    const read = async (devicePath: string, largestBytes: number): Promise<Buffer | null> =>
+      expectValue(await device.execute(['true'], { deadlineMs, thenRead: { path: devicePath, largestBytes } })).fileRead;
     const inWorkFolder = (fileName: string): string => `${device.workFolder}/${fileName}`;
     const localFile = async (content: Buffer): Promise<string> => {
       const file = path.join(folder, randomBytes(4).toString('hex'));
@@ -53,11 +55,11 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
 
     describe('execute', () => {
       it('gives the exit code and both streams apart', async () => {
-        expect(expectValue(await run(...shell('echo out; echo err >&2; exit 3')))).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+        expect(expectValue(await run(...shell('echo out; echo err >&2; exit 3')))).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n', fileRead: null });
       });
 
       it('keeps output byte by byte when no line end follows it', async () => {
-        expect(expectValue(await run('printf', 'a\\nb'))).toEqual({ exitCode: 0, stdout: 'a\nb', stderr: '' });
+        expect(expectValue(await run('printf', 'a\\nb'))).toEqual({ exitCode: 0, stdout: 'a\nb', stderr: '', fileRead: null });
       });
 
       it('says 127 for a program that is not there', async () => {
@@ -122,8 +124,8 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
 
       const started = async (): Promise<string> => {
         for (let look = 0; look < mostLooks; look += 1) {
-          const file = await device.readFile(inWorkFolder('hung.pid'), 100);
-          if (file.ok && file.value.length > 0) return file.value.toString().trim();
+          const file = await read(inWorkFolder('hung.pid'), 100);
+          if (file !== null && file.length > 0) return file.toString().trim();
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
         throw new Error('the tool did not start');
@@ -146,21 +148,20 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
       it.each([0, 1, 65_536, 65_537, 5_000_000])('pushes %d bytes exactly', async (size) => {
         const content = randomBytes(size);
         expect(await push(content, inWorkFolder('pushed.bin'))).toEqual({ ok: true, value: undefined });
-        const read = expectValue(await device.readFile(inWorkFolder('pushed.bin'), size));
-        expect(read.equals(content)).toBe(true);
+        expect((await read(inWorkFolder('pushed.bin'), size))?.equals(content)).toBe(true);
       });
 
       it('replaces what was there and leaves nothing beside it', async () => {
         await push(Buffer.from('old and longer'), inWorkFolder('replaced'));
         expectValue(await push(Buffer.from('new'), inWorkFolder('replaced')));
-        expect(expectValue(await device.readFile(inWorkFolder('replaced'), 100)).toString()).toBe('new');
+        expect((await read(inWorkFolder('replaced'), 100))?.toString()).toBe('new');
         expect(expectValue(await run('ls', '-A', device.workFolder)).stdout).not.toContain('.part');
       });
 
       it('pushes to names that a shell would interpret', async () => {
         const name = inWorkFolder("it's $(odd); name");
         expectValue(await push(Buffer.from('x'), name));
-        expect(expectValue(await device.readFile(name, 1)).toString()).toBe('x');
+        expect((await read(name, 1))?.toString()).toBe('x');
         await device.remove([name]);
       });
 
@@ -184,21 +185,29 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         const file = await localFile(Buffer.from('x'));
         const result = await device.push(file, inWorkFolder('stopped'), { executable: false, deadlineMs, signal: AbortSignal.abort() });
         expect(expectFault(result).code).toBe('stopped');
-        expect((await device.readFile(inWorkFolder('stopped'), 10)).ok).toBe(false);
+        expect(await read(inWorkFolder('stopped'), 10)).toBeNull();
       });
 
-      it('reads up to its bound and refuses more', async () => {
+      it('reads what the tool wrote, in the same call, whatever its exit code', async () => {
+        const execution = expectValue(
+          await device.execute(shell('echo 1,2 >rows; echo out; echo err >&2; exit 3'), { deadlineMs, thenRead: { path: inWorkFolder('rows'), largestBytes: 100 } }),
+        );
+        expect(execution).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n', fileRead: Buffer.from('1,2\n') });
+      });
+
+      it('reads up to its bound, and neither more nor what is not there', async () => {
         expectValue(await push(Buffer.from('12345'), inWorkFolder('five')));
-        expect(expectValue(await device.readFile(inWorkFolder('five'), 5)).toString()).toBe('12345');
-        expect(expectFault(await device.readFile(inWorkFolder('five'), 4)).code).toBe('unreadable-output');
-        expect(expectFault(await device.readFile(inWorkFolder('none'), 4)).code).toBe('unreadable-output');
+        expect((await read(inWorkFolder('five'), 5))?.toString()).toBe('12345');
+        expect(await read(inWorkFolder('five'), 4)).toBeNull();
+        expect(await read(inWorkFolder('none'), 4)).toBeNull();
+        expect(await read(device.workFolder, 4)).toBeNull();
       });
 
       it('removes files, and takes missing ones for removed', async () => {
         expectValue(await push(Buffer.from('x'), inWorkFolder('gone')));
         expectValue(await device.remove([inWorkFolder('gone'), inWorkFolder('never there')]));
         expectValue(await device.remove([]));
-        expect((await device.readFile(inWorkFolder('gone'), 10)).ok).toBe(false);
+        expect(await read(inWorkFolder('gone'), 10)).toBeNull();
       });
     });
 
@@ -244,10 +253,9 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         device.readState(),
         run('true'),
         device.push(file, inWorkFolder('x'), { executable: false, deadlineMs }),
-        device.readFile(inWorkFolder('x'), 1),
         device.remove([inWorkFolder('x')]),
       ]);
-      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(Array(5).fill('disconnected'));
+      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(Array(4).fill('disconnected'));
     };
   });
 }

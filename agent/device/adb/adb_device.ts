@@ -5,7 +5,6 @@ import { readPhoneState } from '../android/state';
 import type { Device, Hardware } from '../device';
 import { executeOnPhone } from './execution';
 import { pushToPhone } from './push';
-import { readPhoneFile } from './read_file';
 import { quoted, readSections, type PhoneLink } from './shell';
 
 /** Writable and executable for the shell user on every Android; ours alone within it. */
@@ -28,7 +27,6 @@ export function createAdbDevice(link: PhoneLink, hardware: Hardware, gone: Abort
     readState: () => readPhoneState(link, systemClock),
     execute: (command, options) => executeOnPhone(link, phoneWorkFolder, command, options),
     push: (localPath, devicePath, options) => pushToPhone(link, localPath, devicePath, options),
-    readFile: (devicePath, largestBytes) => readPhoneFile(link, devicePath, largestBytes),
     remove: (devicePaths) => removeFiles(link, devicePaths),
     close: () => {
       gone.abort('closed by the agent');

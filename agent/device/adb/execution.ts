@@ -18,8 +18,9 @@ export async function executeOnPhone(link: PhoneLink, workFolder: string, comman
   const wrongName = Object.keys(environment).find((name) => !isVariableName(name));
   if (wrongName !== undefined) return fail(farmFault('transfer-failed', `${JSON.stringify(wrongName)} is no name of an environment variable`));
   const marker = drawMarker();
-  const output = new ExecutionOutput(marker);
-  const script = executionScript({ command, environment, workingDirectory: options.workingDirectory ?? workFolder }, workFolder, marker);
+  const thenRead = options.thenRead ?? null;
+  const output = new ExecutionOutput(marker, thenRead?.largestBytes ?? 0);
+  const script = executionScript({ command, environment, workingDirectory: options.workingDirectory ?? workFolder, thenRead }, workFolder, marker);
   const limits = { what: command[0] ?? 'the command', deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
   const stream = new AbortController();
   let ended: Promise<unknown> | undefined;

@@ -1,3 +1,4 @@
+import type { FileToRead } from '../device';
 import { quoted } from './shell';
 
 /** Of standard error; tools say why they failed in far less. */
@@ -7,6 +8,7 @@ export interface ExecutionRequest {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
+  readonly thenRead: FileToRead | null;
 }
 
 /** Where the standard error of the execution with this process id goes: a file that is left tells of a tool that was left. */
@@ -16,7 +18,8 @@ export function errorFileName(pid: number | '$$'): string {
 
 /**
  * One shell line that prints: our process id and a newline; the tool's standard output; the marker and the exit code;
- * its standard error, bounded; the marker. `shell:` has neither exit codes nor a second stream, hence the marker. The
+ * its standard error, bounded; the marker and an exit code; the file to read, one byte beyond its bound if it is too
+ * long; the marker and the exit code of that reading. `shell:` has neither exit codes nor a second stream, hence the marker. The
  * shell that adbd starts leads its own process group, so killing that group ends the tool and its children.
  * https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/daemon/shell_service.cpp
  */
@@ -33,7 +36,10 @@ export function executionScript(request: ExecutionRequest, workFolder: string, m
     `echo ${marker} $?`,
     `head -c ${longestErrorOutputBytes} ${errorFile}`,
     `rm -f ${errorFile}`,
-    `echo ${marker}`,
+    `echo ${marker} $?`,
+    // Without a file the exit code is one of failure too: nothing was read. What `head` says of it belongs to nobody.
+    request.thenRead === null ? 'false' : `head -c ${request.thenRead.largestBytes + 1} ${quoted(request.thenRead.path)} 2>/dev/null`,
+    `echo ${marker} $?`,
   ].join('; ');
 }
 

@@ -21,7 +21,7 @@ export interface ChildRequest {
 }
 
 /** Runs a program in its own process group until it ends or `signal` aborts, which kills the whole group. */
-export async function runChild(request: ChildRequest, signal: AbortSignal): Promise<Result<Execution, FarmFault>> {
+export async function runChild(request: ChildRequest, signal: AbortSignal): Promise<Result<Omit<Execution, 'fileRead'>, FarmFault>> {
   const stdout = new BoundedCapture(longestOutputBytes, 0);
   const stderr = new BoundedCapture(longestErrorOutputBytes, 0);
   const exitCode = await superviseChild(request, signal, { stdout, stderr });

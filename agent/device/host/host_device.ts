@@ -4,8 +4,8 @@ import { systemClock } from '../../../common/clock';
 import { farmFault, type FarmFault } from '../../../common/fault';
 import { fail, ok, type Result } from '../../../common/result';
 import { withinLimits } from '../call_scope';
-import type { Device, ExecuteOptions, Execution } from '../device';
-import { runChild } from './child';
+import type { Device, ExecuteOptions, Execution, FileToRead } from '../device';
+import { runChild, type ChildRequest } from './child';
 import { copyFileIn, readHostFile, removeHostFiles } from './host_files';
 import { hostHardware } from './host_hardware';
 import { readHostState } from './host_state';
@@ -39,7 +39,6 @@ export async function openHostDevice(options: HostDeviceOptions): Promise<Device
       withinLimits({ what: `push of ${devicePath}`, deadlineMs: push.deadlineMs, signal: push.signal, gone: gone.signal }, (signal) =>
         copyFileIn(localPath, devicePath, push.executable, signal),
       ),
-    readFile: (devicePath, largestBytes) => within(`reading ${devicePath}`, () => readHostFile(devicePath, largestBytes)),
     remove: (devicePaths) => within('removing files', () => removeHostFiles(devicePaths)),
     close: () => {
       gone.abort('closed by the agent');
@@ -64,13 +63,19 @@ async function execute(link: HostLink, command: readonly string[], options: Exec
   };
   let finished: Promise<unknown> = Promise.resolve();
   const result = await withinLimits({ what, deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone }, (signal) => {
-    const run = runChild(request, signal);
+    const run = runAndRead(request, options.thenRead, signal);
     finished = run;
     return run;
   });
   // The group was killed: by the time we answer it is gone.
   if (!result.ok) await finished;
   return result;
+}
+
+async function runAndRead(request: ChildRequest, thenRead: FileToRead | undefined, signal: AbortSignal): Promise<Result<Execution, FarmFault>> {
+  const run = await runChild(request, signal);
+  if (!run.ok) return run;
+  return ok({ ...run.value, fileRead: thenRead === undefined || signal.aborted ? null : await readHostFile(thenRead) });
 }
 
 function isInstalled(program: string): boolean {

@@ -4,6 +4,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { farmFault, type FarmFault } from '../../../common/fault';
 import { fail, ok, type Result } from '../../../common/result';
+import type { FileToRead } from '../device';
 
 /** Copies under a temporary name, compares the sizes, then renames: complete, or not there at all. */
 export async function copyFileIn(localPath: string, devicePath: string, executable: boolean, signal: AbortSignal): Promise<Result<void, FarmFault>> {
@@ -26,24 +27,24 @@ export async function copyFileIn(localPath: string, devicePath: string, executab
   }
 }
 
-/** A file that is larger than `largestBytes` is a fault, not a cut file. */
-export async function readHostFile(devicePath: string, largestBytes: number): Promise<Result<Buffer, FarmFault>> {
+/** The whole file, or null if it cannot be read or is longer than `largestBytes`. */
+export async function readHostFile({ path, largestBytes }: FileToRead): Promise<Buffer | null> {
   try {
-    const file = await open(devicePath, 'r');
+    const file = await open(path, 'r');
     try {
-      const buffer = Buffer.alloc(largestBytes + 1);
+      const buffer = Buffer.allocUnsafe(largestBytes + 1);
       let length = 0;
       for (;;) {
         const { bytesRead } = await file.read(buffer, length, buffer.length - length);
         length += bytesRead;
-        if (length > largestBytes) return fail(farmFault('unreadable-output', `${devicePath} has more than the ${largestBytes} bytes expected`));
-        if (bytesRead === 0) return ok(Buffer.from(buffer.subarray(0, length)));
+        if (length > largestBytes) return null;
+        if (bytesRead === 0) return Buffer.from(buffer.subarray(0, length));
       }
     } finally {
       await file.close();
     }
-  } catch (error) {
-    return fail(farmFault('unreadable-output', `${devicePath} cannot be read: ${(error as Error).message}`));
+  } catch {
+    return null;
   }
 }
 

@@ -28,7 +28,7 @@ function toolFile(name: string): ToolFile {
 const benchmarkModelFile = toolFile('tflite/benchmark_model');
 const adapter = benchmarkModel([benchmarkModelFile], []);
 const modelPath = toolFile('model').localPath;
-const printed = (stdout: string, exitCode = 0): Execution => ({ exitCode, stdout, stderr: '' });
+const printed = (stdout: string, exitCode = 0): Execution => ({ exitCode, stdout, stderr: '', fileRead: null });
 const succeeding = (sessions: number): Execution[] => Array.from({ length: sessions }, () => printed(newestCpu));
 
 interface Bench {
@@ -184,11 +184,12 @@ test('what an agent that died left is removed before the first job, so that no o
 test("each session's result file is read and handed to the tool's parser", async () => {
   const rows = Array.from({ length: 55 }, (_, run) => `model.onnx,${run < 5 ? '0.02' : '0.01'},1,1,${String(run)}`).join('\n');
   const summary = printed('Session creation time cost: 0.07 s\nTotal inference time cost: 0.6 s\nTotal inference requests: 55');
-  const { device, run } = benchWith({ tool: [summary, summary, summary], readFile: [rows, rows, rows] });
+  const { device, run } = benchWith({ tool: [summary, summary, summary], resultFiles: [rows, rows, rows] });
   const perfTest = onnxruntimePerfTest([toolFile('onnxruntime/onnxruntime_perf_test')], []);
   const job = { jobId: 'j', target: parseTarget('sm8550/onnxruntime/cpu/int8'), artifact: { digest: 'a'.repeat(64), sizeBytes: 5, format: 'onnx' as const }, plan: defaultPlan };
   expect(await run({ adapter: perfTest, job })).toMatchObject({ kind: 'measured', measurement: { latencyMs: 10, summary: { n: 150, p90Ms: 10, sdMs: 0 } } });
-  expect(device.calls.filter((call) => call.startsWith('readFile'))).toEqual(['readFile result-0.csv', 'readFile result-1.csv', 'readFile result-2.csv']);
+  const session = (number: number): string => `execute onnxruntime/onnxruntime_perf_test, read result-${String(number)}.csv`;
+  expect(device.calls.filter((call) => call.startsWith('execute'))).toEqual([session(0), session(1), session(2)]);
   expect([...device.files.keys()]).toEqual(['/farm/onnxruntime/onnxruntime_perf_test']);
 });
 

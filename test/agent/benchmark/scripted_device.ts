@@ -1,4 +1,4 @@
-import type { Device, Execution } from '../../../agent/device/device';
+import type { Device, ExecuteOptions, Execution } from '../../../agent/device/device';
 import type { DeviceState } from '../../../common/device';
 import type { FarmFault } from '../../../common/fault';
 import { fail, ok, type Result } from '../../../common/result';
@@ -14,7 +14,8 @@ export interface Script {
   readonly push?: (FarmFault | null)[];
   readonly readState?: (DeviceState | FarmFault)[];
   readonly tool?: (Execution | FarmFault)[];
-  readonly readFile?: (string | FarmFault)[];
+  /** What the tool writes into its result file. */
+  readonly resultFiles?: string[];
 }
 
 export interface ScriptedDevice extends Device {
@@ -24,6 +25,10 @@ export interface ScriptedDevice extends Device {
   readonly files: Map<string, string>;
 }
 
+function printed(stdout: string, exitCode = 0): Execution {
+  return { exitCode, stdout, stderr: '', fileRead: null };
+}
+
 /** A phone in memory that keeps files and answers by its script: for what no real device does on demand. */
 export function scriptedDevice(script: Script, nowMs: () => number = () => 0): ScriptedDevice {
   const calls: string[] = [];
@@ -31,16 +36,18 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
   const short = (path: string): string => path.replace('/farm/', '');
   const next = <Answer>(answers: Answer[] | undefined): Answer | undefined => answers?.shift();
 
-  const runTool = (command: readonly string[]): Result<Execution, FarmFault> => {
-    calls.push(`execute ${short(command[0] ?? '')}`);
-    const answer = next(script.tool) ?? { exitCode: 0, stdout: '', stderr: '' };
-    for (const word of command) if (word.endsWith('.csv')) files.set(word, 'left by the tool');
-    return 'kind' in answer ? fail(answer) : ok(answer);
+  const runTool = (command: readonly string[], { thenRead }: ExecuteOptions): Result<Execution, FarmFault> => {
+    calls.push(`execute ${short(command[0] ?? '')}${thenRead === undefined ? '' : `, read ${short(thenRead.path)}`}`);
+    const answer = next(script.tool) ?? printed('');
+    const resultFile = next(script.resultFiles) ?? '';
+    for (const word of command) if (word.endsWith('.csv')) files.set(word, resultFile);
+    if ('kind' in answer) return fail(answer);
+    return ok({ ...answer, fileRead: thenRead === undefined ? null : Buffer.from(resultFile) });
   };
   const sha256sum = (paths: readonly string[]): Execution => {
     calls.push('sha256sum');
     const found = paths.filter((path) => files.has(path));
-    return { exitCode: found.length === paths.length ? 0 : 1, stdout: found.map((path) => `${files.get(path) ?? ''}  ${path}\n`).join(''), stderr: '' };
+    return printed(found.map((path) => `${files.get(path) ?? ''}  ${path}\n`).join(''), found.length === paths.length ? 0 : 1);
   };
 
   return {
@@ -57,21 +64,16 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
       const answer = next(script.readState) ?? { ...calmState, atMs: nowMs() };
       return Promise.resolve('kind' in answer ? fail(answer) : ok(answer));
     },
-    execute: (command) => {
+    execute: (command, options) => {
       if (command[0] === 'sha256sum') return Promise.resolve(ok(sha256sum(command.slice(1))));
-      if (command[0] === 'mkdir') return Promise.resolve(ok({ exitCode: 0, stdout: '', stderr: '' }));
-      return Promise.resolve(runTool(command));
+      if (command[0] === 'mkdir') return Promise.resolve(ok(printed('')));
+      return Promise.resolve(runTool(command, options));
     },
     push: (localPath, devicePath) => {
       calls.push(`push ${short(devicePath)}`);
       const fault = next(script.push) ?? null;
       if (fault === null) files.set(devicePath, createHash('sha256').update(readFileSync(localPath)).digest('hex'));
       return Promise.resolve(fault === null ? ok(undefined) : fail(fault));
-    },
-    readFile: (devicePath) => {
-      calls.push(`readFile ${short(devicePath)}`);
-      const answer = next(script.readFile) ?? '';
-      return Promise.resolve(typeof answer === 'string' ? ok(Buffer.from(answer)) : fail(answer));
     },
     remove: (paths) => {
       calls.push(`remove ${paths.map(short).join(' ')}`);
