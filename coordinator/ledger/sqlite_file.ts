@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { SqliteAdapter, SqliteDialect } from 'kysely';
+import { SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver, type SqliteDialectConfig } from 'kysely';
 import { BadInputError } from '../../common/bad_input';
 
 /** Marks the file as a ledger, so that no other program's database is taken for one: "FARM" in ASCII. */
@@ -7,8 +7,27 @@ const ledgerApplicationId = 0x4641524d;
 
 /** SQLite runs DDL in transactions (https://www.sqlite.org/lang_transaction.html), which Kysely's adapter does not use: a kill would leave half a migration. */
 export class TransactionalSqliteDialect extends SqliteDialect {
+  constructor(private readonly config: SqliteDialectConfig) {
+    super(config);
+  }
+
   override createAdapter(): SqliteAdapter {
     return new TransactionalSqliteAdapter();
+  }
+
+  override createDriver(): Driver {
+    return new SelfRollingSqliteDriver(this.config);
+  }
+}
+
+/** A full disk rolls a transaction back by itself; to roll it back again would fail and hide why. https://www.sqlite.org/lang_transaction.html */
+class SelfRollingSqliteDriver extends SqliteDriver {
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!(error as Error).message.includes('no transaction is active')) throw error;
+    }
   }
 }
 

@@ -62,21 +62,30 @@ async function requireJetStream(bus: Bus): Promise<JetStreamManager> {
   }
 }
 
+/** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+const streamMissing = 10059;
+const consumerMissing = 10014;
+
+/** Asks first: to a server of 2.9, adding a stream that exists needs its space a second time. */
 async function ensureStream(manager: JetStreamManager): Promise<void> {
+  try {
+    await manager.streams.info(resultStream);
+  } catch (error) {
+    if (!(error instanceof NatsError) || error.api_error?.err_code !== streamMissing) throw error;
+    await addStream(manager);
+    return;
+  }
+  await updateStream(manager);
+}
+
+async function addStream(manager: JetStreamManager): Promise<void> {
   try {
     await manager.streams.add(streamConfig);
   } catch (error) {
     if (!(error instanceof NatsError) || error.api_error === undefined) throw error;
-    if (error.api_error.err_code !== streamExists) {
-      throw new BadInputError(`NATS refused the stream ${resultStream}: ${error.message}; give JetStream at least ${String(largestStreamBytes)} bytes of file storage`);
-    }
-    await updateStream(manager);
+    throw new BadInputError(`NATS refused the stream ${resultStream}: ${error.message}; give JetStream at least ${String(largestStreamBytes)} bytes of file storage`);
   }
 }
-
-/** https://github.com/nats-io/nats-server/blob/main/server/errors.json: JSStreamNameExistErrF */
-const streamExists = 10058;
-const consumerMissing = 10014;
 
 async function updateStream(manager: JetStreamManager): Promise<void> {
   try {
