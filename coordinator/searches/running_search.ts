@@ -36,6 +36,8 @@ export class RunningSearch {
   /** What the engine says while the ledger is being read, to be heard afterwards; undefined when nothing is being read. */
   #early: JobUpdate[] | undefined;
   #isClosed = false;
+  /** What nobody waits for by itself: a finish, a pause after failed builds. */
+  #unattended: Promise<void> = Promise.resolve();
 
   constructor(record: SearchRecord, spec: SearchSpec, parts: SearchParts, onChange: (search: RunningSearch) => void) {
     this.#record = record;
@@ -120,6 +122,7 @@ export class RunningSearch {
   /** Resolves when nothing is being built or saved. */
   async settled(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.settled()));
+    await this.#unattended;
   }
 
   view(): SearchView {
@@ -258,7 +261,8 @@ export class RunningSearch {
 
   /** For work that nobody waits for: its only failure is the ledger's. */
   #guard(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#parts.onFailure(error as Error));
+    const guarded = work.catch((error: unknown) => this.#parts.onFailure(error as Error));
+    this.#unattended = Promise.all([this.#unattended, guarded]).then(() => undefined);
   }
 }
 
