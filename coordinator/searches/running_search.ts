@@ -219,7 +219,8 @@ export class RunningSearch {
 
   #changed(): void {
     this.fill();
-    this.#onChange(this);
+    // A search that has just finished says so itself, once the ledger has it.
+    if (this.#isActive()) this.#onChange(this);
   }
 
   #countBuild(failure: BuildFailure | undefined): void {
