@@ -116,24 +116,24 @@ async function runSession(request: BenchmarkRequest, invocation: Invocation): Pr
   return adapter.parse({ exitCode, stdout, stderr, resultFile: fileRead?.toString('utf8') ?? null }, invocation);
 }
 
-/** State and removal at once: neither waits for the other, and the next job waits for both. */
 async function finish(request: BenchmarkRequest, prepared: Prepared, measured: Measured): Promise<Outcome> {
   const { workbench, clock } = request;
   const measuredAtMs = clock.nowMs();
-  const [after] = await Promise.all([workbench.device.readState(), removeFiles(request)]);
-  if (!after.ok) return after.error;
+  const after = await workbench.device.readState(filesOf(request));
+  if (!after.ok) return cleanUpAfter(request, after.error);
   workbench.keepState(after.value);
   const timeline: Timeline = { ...prepared, measuredAtMs, finishedAtMs: clock.nowMs() };
   return { kind: 'measured', measurement: writeMeasurement({ ...request, ...measured, timeline, before: prepared.before, after: after.value }) };
 }
 
 async function cleanUpAfter(request: BenchmarkRequest, fault: Fault): Promise<Outcome> {
-  await removeFiles(request);
+  // A failure here is not the job's: the fixed names are overwritten by the next job, or swept after the next attachment.
+  await request.workbench.remove(filesOf(request));
   return fault;
 }
 
-/** A failure here is not the job's: the fixed names are overwritten by the next job, or swept after the next attachment. */
-async function removeFiles({ workbench, job }: BenchmarkRequest): Promise<void> {
+/** What the job leaves on the device. */
+function filesOf({ workbench, job }: BenchmarkRequest): readonly string[] {
   const results = Array.from({ length: job.plan.sessions }, (_, session) => workbench.resultPath(session));
-  await workbench.device.remove([workbench.modelPath(job.artifact.format), ...results]);
+  return [workbench.modelPath(job.artifact.format), ...results];
 }

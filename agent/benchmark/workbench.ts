@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../common/result';
 import type { Device } from '../device/device';
 import type { ToolFile } from '../runtimes/runtime';
 
-/** For one shell command that only reads or makes a folder; hashing a 100 MB library takes a phone under a second. */
+/** For one shell command that only reads, makes a folder or removes; hashing a 100 MB library takes a phone under a second. */
 const housekeepingDeadlineMs = 60_000;
 
 /** For one tool file: 100 MB over slow USB 2 takes a few seconds. */
@@ -43,9 +43,15 @@ export class Workbench {
   async sweep(): Promise<Result<void, FarmFault>> {
     if (this.#swept) return ok(undefined);
     const results = Array.from({ length: planLimits.sessions.max }, (_, session) => this.resultPath(session));
-    const removed = await this.device.remove([this.modelPath('onnx'), this.modelPath('tflite'), ...results]);
+    const removed = await this.remove([this.modelPath('onnx'), this.modelPath('tflite'), ...results]);
     if (removed.ok) this.#swept = true;
     return removed;
+  }
+
+  /** Missing files are no fault. Jobs that end well remove theirs with the reading of the state. */
+  async remove(devicePaths: readonly string[]): Promise<Result<void, FarmFault>> {
+    const removed = await this.device.execute(['rm', '-f', '--', ...devicePaths], { deadlineMs: housekeepingDeadlineMs });
+    return removed.ok ? ok(undefined) : removed;
   }
 
   /** What was read after a job, for the next one. */

@@ -45,13 +45,12 @@ export interface Device {
   readonly workFolder: string;
   /** Settles with the reason once the device is gone; never rejects. */
   readonly disconnected: Promise<string>;
-  readState(): Promise<Result<DeviceState, FarmFault>>;
+  /** `thenRemove` are files that go in the same round trip, after the reading. One that is missing or stays is no fault. */
+  readState(thenRemove?: readonly string[]): Promise<Result<DeviceState, FarmFault>>;
   /** `command` is an argument vector; the adapter quotes it where a shell is in between. Output is bounded. */
   execute(command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>>;
   /** Complete, with its byte count checked on the device, or not there at all. */
   push(localPath: string, devicePath: string, options: PushOptions): Promise<Result<void, FarmFault>>;
-  /** Missing files are no fault. */
-  remove(devicePaths: readonly string[]): Promise<Result<void, FarmFault>>;
   /** Frees the connection; idempotent. */
   close(): Promise<void>;
 }

@@ -140,7 +140,7 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         };
         for (let look = 0; look < mostLooks && (await isRunning()); look += 1);
         expect(await isRunning()).toBe(false);
-        await device.remove([inWorkFolder('hung.pid')]);
+        await device.readState([inWorkFolder('hung.pid')]);
       };
     });
 
@@ -162,7 +162,8 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         const name = inWorkFolder("it's $(odd); name");
         expectValue(await push(Buffer.from('x'), name));
         expect((await read(name, 1))?.toString()).toBe('x');
-        await device.remove([name]);
+        expectValue(await device.readState([name]));
+        expect(await read(name, 1)).toBeNull();
       });
 
       it('makes a pushed tool executable', async () => {
@@ -203,10 +204,10 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         expect(await read(device.workFolder, 4)).toBeNull();
       });
 
-      it('removes files, and takes missing ones for removed', async () => {
+      it('removes files when it has read its state, and takes missing ones for removed', async () => {
         expectValue(await push(Buffer.from('x'), inWorkFolder('gone')));
-        expectValue(await device.remove([inWorkFolder('gone'), inWorkFolder('never there')]));
-        expectValue(await device.remove([]));
+        expectValue(await device.readState([inWorkFolder('gone'), inWorkFolder('never there'), device.workFolder]));
+        expect(expectValue(await run('ls', '-d', device.workFolder)).exitCode).toBe(0);
         expect(await read(inWorkFolder('gone'), 10)).toBeNull();
       });
     });
@@ -253,9 +254,8 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         device.readState(),
         run('true'),
         device.push(file, inWorkFolder('x'), { executable: false, deadlineMs }),
-        device.remove([inWorkFolder('x')]),
       ]);
-      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(Array(4).fill('disconnected'));
+      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(Array(3).fill('disconnected'));
     };
   });
 }

@@ -27,19 +27,21 @@ export async function openHostDevice(options: HostDeviceOptions): Promise<Device
   await removeLeftovers(workFolder);
   const gone = new AbortController();
   const pinning = options.cores.length > 0 && isInstalled('taskset') ? ['taskset', '-c', options.cores.join(',')] : [];
-  const within = <Value>(what: string, work: (signal: AbortSignal) => Promise<Result<Value, FarmFault>>): Promise<Result<Value, FarmFault>> =>
-    withinLimits({ what, deadlineMs: localDeadlineMs, gone: gone.signal }, work);
   return {
     hardware: hostHardware(workFolder),
     workFolder,
     disconnected: new Promise((resolve) => gone.signal.addEventListener('abort', () => resolve(String(gone.signal.reason)), { once: true })),
-    readState: () => within('reading the state', () => Promise.resolve(ok(readHostState(systemClock.nowMs())))),
+    readState: (thenRemove = []) =>
+      withinLimits({ what: 'reading the state', deadlineMs: localDeadlineMs, gone: gone.signal }, async () => {
+        const state = readHostState(systemClock.nowMs());
+        await removeHostFiles(thenRemove);
+        return ok(state);
+      }),
     execute: (command, execution) => execute({ workFolder, pinning, gone: gone.signal }, command, execution),
     push: (localPath, devicePath, push) =>
       withinLimits({ what: `push of ${devicePath}`, deadlineMs: push.deadlineMs, signal: push.signal, gone: gone.signal }, (signal) =>
         copyFileIn(localPath, devicePath, push.executable, signal),
       ),
-    remove: (devicePaths) => within('removing files', () => removeHostFiles(devicePaths)),
     close: () => {
       gone.abort('closed by the agent');
       return Promise.resolve();

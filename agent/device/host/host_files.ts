@@ -48,14 +48,9 @@ export async function readHostFile({ path, largestBytes }: FileToRead): Promise<
   }
 }
 
-/** Missing files are no fault. */
-export async function removeHostFiles(devicePaths: readonly string[]): Promise<Result<void, FarmFault>> {
-  try {
-    for (const devicePath of devicePaths) await rm(devicePath, { force: true });
-    return ok(undefined);
-  } catch (error) {
-    return fail(fileFault(error));
-  }
+/** A file that is missing or cannot be removed is no fault. */
+export async function removeHostFiles(devicePaths: readonly string[]): Promise<void> {
+  for (const devicePath of devicePaths) await rm(devicePath, { force: true }).catch(() => undefined);
 }
 
 function fileFault(error: unknown): FarmFault {

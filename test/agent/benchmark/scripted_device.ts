@@ -50,6 +50,12 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
     return printed(found.map((path) => `${files.get(path) ?? ''}  ${path}\n`).join(''), found.length === paths.length ? 0 : 1);
   };
 
+  const remove = (paths: readonly string[]): Execution => {
+    calls.push(`remove ${paths.map(short).join(' ')}`);
+    for (const path of paths) files.delete(path);
+    return printed('');
+  };
+
   return {
     calls,
     files,
@@ -59,14 +65,17 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
     },
     workFolder: '/farm',
     disconnected: new Promise(() => undefined),
-    readState: () => {
-      calls.push('readState');
+    readState: (thenRemove = []) => {
+      calls.push(['readState', ...thenRemove.map(short)].join(' '));
       const answer = next(script.readState) ?? { ...calmState, atMs: nowMs() };
-      return Promise.resolve('kind' in answer ? fail(answer) : ok(answer));
+      if ('kind' in answer) return Promise.resolve(fail(answer));
+      for (const path of thenRemove) files.delete(path);
+      return Promise.resolve(ok(answer));
     },
     execute: (command, options) => {
       if (command[0] === 'sha256sum') return Promise.resolve(ok(sha256sum(command.slice(1))));
       if (command[0] === 'mkdir') return Promise.resolve(ok(printed('')));
+      if (command[0] === 'rm') return Promise.resolve(ok(remove(command.slice(3))));
       return Promise.resolve(runTool(command, options));
     },
     push: (localPath, devicePath) => {
@@ -74,11 +83,6 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
       const fault = next(script.push) ?? null;
       if (fault === null) files.set(devicePath, createHash('sha256').update(readFileSync(localPath)).digest('hex'));
       return Promise.resolve(fault === null ? ok(undefined) : fail(fault));
-    },
-    remove: (paths) => {
-      calls.push(`remove ${paths.map(short).join(' ')}`);
-      for (const path of paths) files.delete(path);
-      return Promise.resolve(ok(undefined));
     },
     close: () => Promise.resolve(),
   };
