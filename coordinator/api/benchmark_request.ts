@@ -16,7 +16,7 @@ export interface BenchmarkRequest {
 /** One user's look at a model; more is a search. */
 const mostTargets = 64;
 /** Enough to find the typing error, short enough for one line. */
-const mostNamedTargets = 20;
+const mostNamedTargets = 8;
 
 /** @throws BadInputError that names the field, and the known targets for an unknown one. */
 export function readBenchmarkRequest(wire: WireRequest, devices: readonly DeviceRecord[]): BenchmarkRequest {

@@ -38,7 +38,7 @@ async function loadModel(options: BenchOptions): Promise<LoadedModel> {
     return new litert.Tensor(randomInput(name, dtype, extents) as Float32Array, extents);
   });
   return {
-    version: `@litertjs/core ${packageVersion(packageFolder)}`,
+    version: packageVersion(packageFolder),
     caveats: options.threads > 1 ? [`LiteRT's WebAssembly build runs one thread; ${String(options.threads)} were asked for`] : [],
     run: async () => {
       const outputs = await model.run(inputs);

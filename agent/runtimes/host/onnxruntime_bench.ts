@@ -13,7 +13,7 @@ async function loadModel(options: BenchOptions): Promise<LoadedModel> {
   });
   const feeds = Object.fromEntries(session.inputMetadata.map((input) => [input.name, makeInput(input)]));
   return {
-    version: `onnxruntime-node ${env.versions.node ?? 'unknown'}`,
+    version: env.versions.node ?? 'unknown',
     caveats: [],
     run: async () => {
       await session.run(feeds);

@@ -53,8 +53,8 @@ async function benchmark(model: Buffer, format: ModelFormat, more: Partial<Bench
 }
 
 test.each([
-  ['onnx', 'ONNX Runtime', onnxModel('Relu', [1, 8]), /^onnxruntime-node \d/],
-  ['tflite', 'LiteRT', reluTflite, /^@litertjs\/core \d/],
+  ['onnx', 'ONNX Runtime', onnxModel('Relu', [1, 8]), /^\d/],
+  ['tflite', 'LiteRT', reluTflite, /^\d/],
 ] as const)('a %s model is measured with %s: all samples, version, conditions, and nothing is left', async (format, _, model, version) => {
   const outcome = await benchmark(model, format);
   if (outcome.kind !== 'measured') throw new Error(outcome.message);

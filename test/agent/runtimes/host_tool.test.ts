@@ -6,7 +6,7 @@ import { hostOnnxruntime } from '../../../agent/runtimes/host_onnxruntime';
 import { invocationFor, printed } from './invocation';
 import { anyToolOutput, expectTotal, mutated } from './parser_contract';
 
-const report = '{"farmBench":1,"samplesMs":[1.5,1.25],"initMs":20,"peakMemoryBytes":90000000,"version":"onnxruntime-node 1.30.0","caveats":[]}';
+const report = '{"farmBench":1,"samplesMs":[1.5,1.25],"initMs":20,"peakMemoryBytes":90000000,"version":"1.30.0","caveats":[]}';
 const cpu = invocationFor('onnxruntime/cpu/int8');
 
 describe('the report of the host\'s programs', () => {
@@ -14,7 +14,7 @@ describe('the report of the host\'s programs', () => {
     const parsed = hostOnnxruntime().parse(printed(`INFO: hello\n${report}\nbye`), cpu);
     expect(parsed).toEqual({
       ok: true,
-      value: { session: { timings: { kind: 'samples', samplesMs: [1.5, 1.25] }, initMs: 20, peakMemoryBytes: 90_000_000 }, toolVersion: 'onnxruntime-node 1.30.0', unitShare: 1, caveats: [] },
+      value: { session: { timings: { kind: 'samples', samplesMs: [1.5, 1.25] }, initMs: 20, peakMemoryBytes: 90_000_000 }, toolVersion: '1.30.0', unitShare: 1, caveats: [] },
     });
   });
 
