@@ -126,8 +126,9 @@ function toError(error: ServiceError, address: string): Error {
     case status.FAILED_PRECONDITION:
     case status.ALREADY_EXISTS:
       return new BadInputError(error.details);
-    case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
+      return new CoordinatorError(`the coordinator at ${address} did not answer within ${String(callDeadlineMs / 1000)} s; its log says what it is doing`);
+    case status.UNAVAILABLE:
       return new BadInputError(`no coordinator answers at ${address}; start one with: farm up (or name another with --coordinator HOST:PORT)`);
     default:
       return new CoordinatorError(`the coordinator at ${address} failed: ${error.details}`);
