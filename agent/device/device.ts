@@ -49,7 +49,10 @@ export interface Device {
   readState(thenRemove?: readonly string[]): Promise<Result<DeviceState, FarmFault>>;
   /** `command` is an argument vector; the adapter quotes it where a shell is in between. Output is bounded. */
   execute(command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>>;
-  /** Complete, with its byte count checked on the device, or not there at all. */
+  /**
+   * After success the file is there, its byte count checked on the device. After a fault `devicePath` must not be used:
+   * nothing is there, or, if the device or the agent went away meanwhile, perhaps a part of the file.
+   */
   push(localPath: string, devicePath: string, options: PushOptions): Promise<Result<void, FarmFault>>;
   /** Frees the connection; idempotent. */
   close(): Promise<void>;

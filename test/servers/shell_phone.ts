@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,6 +16,8 @@ export interface ShellPhone {
   setProperty(name: string, value: string): void;
   /** A file below `/data/local/tmp`. */
   writeFile(name: string, content: string): void;
+  /** Of the sync service, in the order in which they were opened. */
+  readonly syncStreams: readonly AdbStream[];
   /** A process that runs on the phone without anybody's doing. */
   startShell(script: string): { readonly pid: number; readonly ended: Promise<unknown>; isRunning(): boolean; kill(): void };
   close(): Promise<void>;
@@ -44,10 +46,11 @@ export async function startShellPhone(options: ShellPhoneOptions): Promise<Shell
   writeProperties();
   writeTool(bin, 'dumpsys', 'echo "no service here"');
   const sockets = new Set<net.Socket>();
+  const syncStreams: AdbStream[] = [];
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    new AdbConnection(socket, { banner: 'device::ro.product.name=shell_phone;', open: (name, stream) => serve(name, stream, { root, bin }) });
+    new AdbConnection(socket, { banner: 'device::ro.product.name=shell_phone;', open: (name, stream) => serve(name, stream, { root, bin, syncStreams }) });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -58,6 +61,7 @@ export async function startShellPhone(options: ShellPhoneOptions): Promise<Shell
   return {
     port: (server.address() as net.AddressInfo).port,
     root,
+    syncStreams,
     unplug,
     setProperty: (name, value) => {
       properties.set(name, value);
@@ -80,12 +84,15 @@ export async function startShellPhone(options: ShellPhoneOptions): Promise<Shell
 interface Place {
   readonly root: string;
   readonly bin: string;
+  readonly syncStreams: AdbStream[];
 }
 
 function serve(name: string, stream: AdbStream, place: Place): boolean {
   if (name.startsWith('shell:')) serveShell(name.slice('shell:'.length).replaceAll(phoneRoot, place.root), stream, place);
-  else if (name === 'sync:') serveSync(stream, place);
-  else return false;
+  else if (name === 'sync:') {
+    place.syncStreams.push(stream);
+    serveSync(stream, place);
+  } else return false;
   return true;
 }
 
@@ -98,10 +105,14 @@ function serveShell(script: string, stream: AdbStream, place: Place): void {
   child.once('close', () => stream.end());
 }
 
-/** SEND, DATA and DONE, which is all that a push needs. */
+/** SEND, DATA, DONE and STAT, which is all that a push needs. As adbd does, what was not finished is removed. */
 function serveSync(stream: AdbStream, place: Place): void {
   let pending = Buffer.alloc(0);
-  let file = '';
+  let file: string | undefined;
+  const real = (target: string): string => target.replace(phoneRoot, place.root);
+  stream.closed.addEventListener('abort', () => {
+    if (file !== undefined) rmSync(file, { force: true });
+  });
   stream.onData((chunk) => {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 8) {
@@ -113,13 +124,35 @@ function serveSync(stream: AdbStream, place: Place): void {
       pending = pending.subarray(end);
       if (id === 'SEND') {
         const [, target = '', mode = ''] = /^(.*),(\d+)$/s.exec(payload.toString()) ?? [];
-        file = target.replace(phoneRoot, place.root);
+        if (statSync(real(target), { throwIfNoEntry: false })?.isDirectory() === true) {
+          refuse(stream, 'Is a directory');
+          return;
+        }
+        file = real(target);
         writeFileSync(file, '');
         chmodSync(file, Number(mode) & 0o777);
-      } else if (id === 'DATA') appendFileSync(file, payload);
-      else if (id === 'DONE') stream.write(Buffer.from('OKAY\0\0\0\0', 'latin1'));
+      } else if (id === 'DATA' && file !== undefined) appendFileSync(file, payload);
+      else if (id === 'DONE') {
+        file = undefined;
+        stream.write(word('OKAY', 0));
+      } else if (id === 'STAT') {
+        const found = statSync(real(payload.toString()));
+        stream.write(Buffer.concat([word('STAT', found.mode), word('', found.size).subarray(4), Buffer.alloc(4)]));
+      }
     }
   });
+}
+
+function refuse(stream: AdbStream, message: string): void {
+  stream.write(Buffer.concat([word('FAIL', message.length), Buffer.from(message)]));
+  stream.end();
+}
+
+function word(id: string, value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.write(id, 'latin1');
+  bytes.writeUInt32LE(value, 4);
+  return bytes;
 }
 
 function writeTool(folder: string, name: string, body: string): void {

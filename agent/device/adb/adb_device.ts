@@ -4,12 +4,14 @@ import type { Device, Hardware } from '../device';
 import { executeOnPhone } from './execution';
 import { pushToPhone } from './push';
 import type { PhoneLink } from './shell';
+import { SyncConnections } from './sync_connections';
 
 /** Writable and executable for the shell user on every Android; ours alone within it. */
 export const phoneWorkFolder = '/data/local/tmp/pareto-farm';
 
 /** The Device port over adb. `gone` ends it: its reason is what `disconnected` settles with. */
 export function createAdbDevice(link: PhoneLink, hardware: Hardware, gone: AbortController): Device {
+  const connections = new SyncConnections(link);
   return {
     hardware,
     workFolder: phoneWorkFolder,
@@ -19,7 +21,7 @@ export function createAdbDevice(link: PhoneLink, hardware: Hardware, gone: Abort
     }),
     readState: (thenRemove = []) => readPhoneState(link, systemClock, thenRemove),
     execute: (command, options) => executeOnPhone(link, phoneWorkFolder, command, options),
-    push: (localPath, devicePath, options) => pushToPhone(link, localPath, devicePath, options),
+    push: (localPath, devicePath, options) => pushToPhone(link, connections, { localPath, devicePath }, options),
     close: () => {
       gone.abort('closed by the agent');
       return Promise.resolve();

@@ -71,6 +71,8 @@ async function open(address: AdbAddress, requests: readonly string[], signal: Ab
 
 /** Reads exactly so many bytes; rejects when the stream ends before. adbkit's Bluebird promise becomes a native one here. */
 export async function readBytes(connection: Connection, count: number): Promise<Buffer> {
+  // adbkit's parser would wait for ever for an `end` that has been.
+  if (connection.socket.destroyed || connection.socket.readableEnded) throw new Error('the connection is closed');
   return await (connection.parser.readBytes(count) as PromiseLike<Buffer>);
 }
 

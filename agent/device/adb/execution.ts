@@ -68,12 +68,12 @@ export async function killGroup(link: PhoneLink, workFolder: string, pid: number
   return false;
 }
 
-/** How many tools or half-written files a killed agent can have left on one phone: it does one thing at a time. */
+/** How many tools a killed agent can have left on one phone: it does one thing at a time. */
 const mostLeftovers = 16;
 
 /**
- * Ends the tools that an agent left on the phone when it was killed, and removes its half-written files. A pid may have been given to another process since,
- * so only one whose command line names our work folder is ended.
+ * Ends the tools that an agent left on the phone when it was killed. A pid may have been given to another process
+ * since, so only one whose command line names our work folder is ended.
  */
 export async function endLeftovers(link: PhoneLink, workFolder: string, fileNames: readonly string[]): Promise<void> {
   const pids = fileNames.flatMap((name) => /^\.run-(\d{1,10})$/.exec(name)?.[1] ?? []).slice(0, mostLeftovers);
@@ -82,8 +82,4 @@ export async function endLeftovers(link: PhoneLink, workFolder: string, fileName
     const sections = await readSections(link, commands, { what: 'looking for left tools', deadlineMs: killDeadlineMs });
     if (sections.ok && (sections.value[0] ?? '').includes(workFolder)) await killGroup(link, workFolder, Number(pid));
   }
-  const parts = fileNames.filter((name) => name.endsWith('.part')).slice(0, mostLeftovers);
-  if (parts.length === 0) return;
-  const paths = parts.map((name) => quoted(`${workFolder}/${name}`)).join(' ');
-  await readSections(link, [`rm -f ${paths}`], { what: 'removing half-written files', deadlineMs: killDeadlineMs });
 }

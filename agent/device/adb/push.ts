@@ -1,45 +1,70 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { systemClock } from '../../../common/clock';
 import { farmFault, type FarmFault } from '../../../common/fault';
-import { fail, ok, type Result } from '../../../common/result';
+import { fail, type Result } from '../../../common/result';
 import { withinLimits } from '../call_scope';
 import type { PushOptions } from '../device';
-import { isStorageFull } from './adb_fault';
-import { drawMarker, quoted, readSections, type PhoneLink } from './shell';
+import { quoted, readSections, type PhoneLink } from './shell';
 import { sendFile } from './sync';
+import type { SyncConnections } from './sync_connections';
 
-/** For the shell call after the bytes have arrived, and for removing a partial file. */
-const settleDeadlineMs = 10_000;
+/** adbd cleans up as soon as it sees the stream end, unless the phone's storage stalls. */
+const removalLooks = 10;
+const removalPauseMs = 200;
+const removalDeadlineMs = 10_000;
+
+export interface Push {
+  readonly localPath: string;
+  readonly devicePath: string;
+}
 
 /**
- * Two round trips: the bytes go to a temporary name, then one shell call compares the size there and renames. A rename
- * is atomic, so whoever looks sees the whole new file or what was there before, whenever we or the phone die.
+ * One round trip, straight to the final name. A partial file under it harms nobody: whoever was not told that the push
+ * succeeded does not use the file, and after our death or the phone's the next agent removes models and compares the
+ * tools' digests before it uses what it finds. So no second round trip for a rename is paid for each job.
  */
-export async function pushToPhone(link: PhoneLink, localPath: string, devicePath: string, options: PushOptions): Promise<Result<void, FarmFault>> {
-  const partPath = `${devicePath}.${drawMarker().slice(0, 8)}.part`;
-  const limits = { what: `push of ${devicePath}`, deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
+export async function pushToPhone(link: PhoneLink, connections: SyncConnections, push: Push, options: PushOptions): Promise<Result<void, FarmFault>> {
+  const limits = { what: `push of ${push.devicePath}`, deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
   const mode = options.executable ? 0o755 : 0o644;
-  const sent = await withinLimits(limits, (signal) => sendFile(link, localPath, { devicePath: partPath, mode }, signal));
-  const moved = sent.ok ? await settle(link, { partPath, devicePath, sizeBytes: sent.value }, options) : sent;
-  if (!moved.ok && moved.error.code !== 'disconnected') {
-    await readSections(link, [`rm -f ${quoted(partPath)}`], { what: 'removing a partial file', deadlineMs: settleDeadlineMs });
+  const progress = { begun: false };
+  const sent = await withinLimits(limits, (signal) =>
+    withFile(push.localPath, (file) =>
+      connections.use(signal, (connection) => {
+        progress.begun = true;
+        return sendFile(connection, file, { devicePath: push.devicePath, mode });
+      }),
+    ),
+  );
+  if (!sent.ok && progress.begun && sent.error.code !== 'disconnected') await awaitRemoval(link, push.devicePath);
+  return sent;
+}
+
+async function withFile(localPath: string, work: (file: FileHandle) => Promise<Result<void, FarmFault>>): Promise<Result<void, FarmFault>> {
+  let file: FileHandle;
+  try {
+    file = await open(localPath, 'r');
+  } catch (error) {
+    return fail(farmFault('artifact-unavailable', `cannot read the file to push: ${(error as Error).message}`));
   }
-  return moved.ok ? ok(undefined) : moved;
+  try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
 }
 
-interface Arrival {
-  readonly partPath: string;
-  readonly devicePath: string;
-  readonly sizeBytes: number;
-}
-
-async function settle(link: PhoneLink, arrival: Arrival, options: PushOptions): Promise<Result<void, FarmFault>> {
-  const [part, target] = [quoted(arrival.partPath), quoted(arrival.devicePath)];
-  // A directory at the target would swallow the file under its temporary name.
-  const commands = [`stat -c %s ${part}`, `test "$(stat -c %s ${part})" = ${arrival.sizeBytes} && test ! -d ${target} && mv -f ${part} ${target}; echo $?`];
-  const sections = await readSections(link, commands, { what: `push of ${arrival.devicePath}`, deadlineMs: settleDeadlineMs, signal: options.signal });
-  if (!sections.ok) return sections;
-  const [size = '', verdict = ''] = sections.value;
-  if (verdict.trim() === '0') return ok(undefined);
-  const message = `${arrival.devicePath}: sent ${arrival.sizeBytes} bytes, the phone has ${size.trim()}; rename answered ${verdict.trim()}`;
-  // A phone without space may take all frames and yet keep a shorter file.
-  return fail(farmFault(isStorageFull(`${size}${verdict}`) ? 'storage-full' : 'transfer-failed', message));
+/**
+ * adbd removes what it has of a broken push, by name and in its own time. A file that is pushed to that name meanwhile
+ * could be removed in its place, so this waits until it is gone, and removes it itself only if nobody does.
+ * https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/daemon/file_sync_service.cpp
+ */
+async function awaitRemoval(link: PhoneLink, devicePath: string): Promise<void> {
+  const path = quoted(devicePath);
+  const limits = { what: 'removing a partial file', deadlineMs: removalDeadlineMs };
+  for (let look = 0; look < removalLooks; look += 1) {
+    const sections = await readSections(link, [`test -f ${path} && echo there`], limits);
+    if (!sections.ok || sections.value[0]?.trim() !== 'there') return;
+    await systemClock.sleep(removalPauseMs, link.gone);
+  }
+  await readSections(link, [`rm -f ${path}`], limits);
 }

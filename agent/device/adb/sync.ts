@@ -1,12 +1,11 @@
 import Protocol from '@devicefarmer/adbkit/dist/src/adb/protocol';
 import type Connection from '@devicefarmer/adbkit/dist/src/adb/connection';
 import { once } from 'node:events';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { farmFault, type FarmFault } from '../../../common/fault';
 import { fail, ok, type Result } from '../../../common/result';
-import { adbFault, isStorageFull } from './adb_fault';
-import { closeConnection, openDeviceService, readBytes } from './connection';
-import type { PhoneLink } from './shell';
+import { isStorageFull } from './adb_fault';
+import { readBytes } from './connection';
 
 /** The sync protocol's own bound for one DATA frame. https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/SYNC.TXT */
 const largestFrameBytes = 64 * 1024;
@@ -16,53 +15,45 @@ const batchBytes = 16 * largestFrameBytes;
 
 const regularFile = 0o100000;
 
+export interface SyncTarget {
+  readonly devicePath: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
 /**
- * Sends a local file to `devicePath` by the sync service; answers with the bytes sent.
+ * Sends a local file by the sync service and compares the size there; throws when the connection breaks. After a
+ * refusal the connection is of no more use.
  *
  * adbkit's own `Sync.pushStream` is not used: after its first wait for `drain` it rejects a promise that nobody holds
  * any more, so a source or a connection that breaks later is lost and the transfer hangs, and it reports `end` after
  * `error`. https://github.com/DeviceFarmer/adbkit/blob/master/src/adb/sync.ts (_writeData)
  */
-export async function sendFile(link: PhoneLink, localPath: string, target: { readonly devicePath: string; readonly mode: number }, signal: AbortSignal): Promise<Result<number, FarmFault>> {
-  let file: FileHandle;
-  try {
-    file = await open(localPath, 'r');
-  } catch (error) {
-    return fail(farmFault('artifact-unavailable', `cannot read the file to push: ${(error as Error).message}`));
-  }
-  try {
-    const opened = await openDeviceService(link.address, link.adbSerial, 'sync:', signal);
-    if (!opened.ok) return opened;
-    try {
-      return await transfer(opened.value, file, `${target.devicePath},${regularFile | target.mode}`);
-    } catch (error) {
-      return fail(adbFault(error));
-    } finally {
-      closeConnection(opened.value);
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-async function transfer(connection: Connection, file: FileHandle, target: string): Promise<Result<number, FarmFault>> {
+export async function sendFile(connection: Connection, file: FileHandle, target: SyncTarget): Promise<Result<void, FarmFault>> {
+  const { size: sizeBytes } = await file.stat();
   // The phone may refuse (disk full) while we still send, so its answer is awaited from the start.
-  const progress = { answered: false, sentBytes: 0 };
-  const answer = readAnswer(connection).finally(() => {
+  const progress = { answered: false };
+  const answer = readAnswer(connection, target, sizeBytes).finally(() => {
     progress.answered = true;
   });
   answer.catch(() => undefined);
-  await write(connection, frame(Protocol.SEND, Buffer.from(target)));
-  const batch = Buffer.allocUnsafe(batchBytes);
-  for (;;) {
-    const { bytesRead } = await file.read(batch, 0, batch.length, progress.sentBytes);
-    if (bytesRead === 0 || progress.answered) break;
-    await write(connection, framed(batch.subarray(0, bytesRead)));
-    progress.sentBytes += bytesRead;
+  const batch = Buffer.allocUnsafe(Math.min(batchBytes, sizeBytes));
+  let unsent = frame(Protocol.SEND, Buffer.from(`${target.devicePath},${regularFile | target.mode}`));
+  for (let sentBytes = 0; sentBytes < sizeBytes && !progress.answered; ) {
+    const { bytesRead } = await file.read(batch, 0, Math.min(batch.length, sizeBytes - sentBytes), sentBytes);
+    if (bytesRead === 0) return fail(farmFault('artifact-unavailable', `the file to push became shorter than ${sizeBytes} bytes`));
+    sentBytes += bytesRead;
+    const frames = [unsent, ...framed(batch.subarray(0, bytesRead))];
+    unsent = Buffer.alloc(0);
+    await write(connection, Buffer.concat(sentBytes < sizeBytes ? frames : [...frames, ending(target)]));
   }
-  if (!progress.answered) await write(connection, header(Protocol.DONE, Math.floor(Date.now() / 1000)));
-  const fault = await answer;
-  return fault === null ? ok(progress.sentBytes) : fail(fault);
+  if (sizeBytes === 0) await write(connection, Buffer.concat([unsent, ending(target)]));
+  return await answer;
+}
+
+/** The size is asked for in the same breath: the phone does one thing after another. */
+function ending({ devicePath }: SyncTarget): Buffer {
+  return Buffer.concat([header(Protocol.DONE, Math.floor(Date.now() / 1000)), frame(Protocol.STAT, Buffer.from(devicePath))]);
 }
 
 async function write(connection: Connection, bytes: Buffer): Promise<void> {
@@ -79,19 +70,35 @@ async function write(connection: Connection, bytes: Buffer): Promise<void> {
   }
 }
 
-async function readAnswer(connection: Connection): Promise<FarmFault | null> {
-  const id = (await readBytes(connection, 4)).toString('latin1');
-  const length = (await readBytes(connection, 4)).readUInt32LE(0);
-  if (id === Protocol.OKAY) return null;
-  if (id !== Protocol.FAIL || length > largestFrameBytes) return farmFault('transfer-failed', `the phone answered ${JSON.stringify(id)} to a push`);
+/** The answer to the file (OKAY and four bytes of nothing), then the one to STAT (mode, size and time, four bytes each). */
+async function readAnswer(connection: Connection, target: SyncTarget, sentBytes: number): Promise<Result<void, FarmFault>> {
+  const sent = await readBytes(connection, 8);
+  if (idOf(sent) !== Protocol.OKAY) return fail(await readRefusal(connection, sent));
+  const stat = await readBytes(connection, 16);
+  if (idOf(stat) !== Protocol.STAT) return fail(farmFault('transfer-failed', `the phone answered ${JSON.stringify(idOf(stat))} to a question for a size`));
+  const arrivedBytes = stat.readUInt32LE(8);
+  if (arrivedBytes === sentBytes % 2 ** 32) return ok(undefined);
+  return fail(farmFault('transfer-failed', `${target.devicePath}: sent ${sentBytes} bytes, the phone has ${arrivedBytes}`));
+}
+
+async function readRefusal(connection: Connection, answer: Buffer): Promise<FarmFault> {
+  const length = answer.readUInt32LE(4);
+  if (idOf(answer) !== Protocol.FAIL || length > largestFrameBytes) return farmFault('transfer-failed', `the phone answered ${JSON.stringify(idOf(answer))} to a push`);
   const message = (await readBytes(connection, length)).toString('utf8');
   return farmFault(isStorageFull(message) ? 'storage-full' : 'transfer-failed', `the phone refused the file: ${message}`);
 }
 
-function framed(bytes: Buffer): Buffer {
+function idOf(answer: Buffer): string {
+  return answer.toString('latin1', 0, 4);
+}
+
+function framed(bytes: Buffer): readonly Buffer[] {
   const frames: Buffer[] = [];
-  for (let start = 0; start < bytes.length; start += largestFrameBytes) frames.push(frame(Protocol.DATA, bytes.subarray(start, start + largestFrameBytes)));
-  return Buffer.concat(frames);
+  for (let start = 0; start < bytes.length; start += largestFrameBytes) {
+    const payload = bytes.subarray(start, start + largestFrameBytes);
+    frames.push(header(Protocol.DATA, payload.length), payload);
+  }
+  return frames;
 }
 
 function frame(id: string, payload: Buffer): Buffer {
