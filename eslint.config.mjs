@@ -30,6 +30,7 @@ const homes = {
   'prom-client': ['coordinator/observe', 'agent/observe'],
   kysely: ['coordinator/ledger', 'test'],
   'better-sqlite3': ['coordinator/ledger', 'test'],
+  'better-sqlite3-napi': ['coordinator/ledger'],
   'onnx-proto': ['model/onnx'],
   flatbuffers: ['model/tflite', 'test/model/tflite'],
   'onnxruntime-node': ['model/execute', 'agent/runtimes/host', 'test'],

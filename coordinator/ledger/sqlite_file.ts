@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver, type SqliteDialectConfig } from 'kysely';
 import { BadInputError } from '../../common/bad_input';
+import { loadSqliteDriver } from './sqlite_driver';
 
 /** Marks the file as a ledger, so that no other program's database is taken for one: "FARM" in ASCII. */
 const ledgerApplicationId = 0x4641524d;
@@ -38,11 +39,12 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 /** Opens or creates the file and locks it for this process. @throws BadInputError when that cannot be. */
-export function openSqliteFile(path: string): Database.Database {
+export async function openSqliteFile(path: string): Promise<Database.Database> {
+  const Driver = await loadSqliteDriver();
   let database: Database.Database | undefined;
   try {
     // No wait for a lock: it is held for the life of another coordinator.
-    database = new Database(path, { timeout: 0 });
+    database = new Driver(path, { timeout: 0 });
     configure(database);
     requireLedger(database, path);
     return database;

@@ -76,7 +76,7 @@ describe('a search under farm up', () => {
   test('that is stopped then has measured nothing twice and lost nothing', async () => {
     expect((await farm.run('search', 'stop', searchId)).status).toBe(0);
     expect(await farm.signal('SIGINT')).toBe(0);
-    const audit = auditLedger(farm.dataDir, searchId);
+    const audit = await auditLedger(farm.dataDir, searchId);
     expect(audit).toMatchObject({ ...faultless, searchState: 'stopped' });
     await farm.start();
     expect(await measured()).toEqual(targets.map((target) => audit.measuredByTarget[target]));
@@ -94,6 +94,6 @@ describe('a search under farm up', () => {
     await farm.start();
     await eventually('the search ends', 60_000, async () => (await search()).state === 'finished');
     expect(await farm.signal('SIGINT')).toBe(0);
-    expect(auditLedger(farm.dataDir, searchId)).toEqual({ ...faultless, searchState: 'finished', measuredByTarget: Object.fromEntries(targets.map((target) => [target, fewMeasurements])) });
+    expect(await auditLedger(farm.dataDir, searchId)).toEqual({ ...faultless, searchState: 'finished', measuredByTarget: Object.fromEntries(targets.map((target) => [target, fewMeasurements])) });
   });
 });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import Database from 'better-sqlite3';
+import { loadSqliteDriver } from '../../coordinator/ledger/sqlite_driver';
 
 export interface Audit {
   readonly searchState: string;
@@ -15,7 +15,8 @@ export interface Audit {
 }
 
 /** Reads the ledger of a farm that is not running, with SQL of our own. */
-export function auditLedger(dataDir: string, searchId: string): Audit {
+export async function auditLedger(dataDir: string, searchId: string): Promise<Audit> {
+  const Database = await loadSqliteDriver();
   const database = new Database(path.join(dataDir, 'coordinator/ledger.sqlite'), { readonly: true });
   const count = (sql: string, ...values: readonly string[]): number => Number(database.prepare(sql).pluck().get(...values));
   try {

@@ -100,6 +100,6 @@ describe('searches', () => {
   test('everything is in the ledger when the farm is down', async () => {
     const searchId = await finishedSearch();
     expect(await farm.signal('SIGTERM')).toBe(0);
-    expect(auditLedger(farm.dataDir, searchId)).toMatchObject({ measuredByTarget: Object.fromEntries(targets.map((target) => [target, 5])), openJobs: 0, disagreeing: 0, measuredTwice: 0 });
+    expect(await auditLedger(farm.dataDir, searchId)).toMatchObject({ measuredByTarget: Object.fromEntries(targets.map((target) => [target, 5])), openJobs: 0, disagreeing: 0, measuredTwice: 0 });
   });
 });

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { GroupCommit } from '../../../coordinator/ledger/group_commit';
+import { loadSqliteDriver } from '../../../coordinator/ledger/sqlite_driver';
 
 interface Schema {
   readonly notes: { readonly text: string };
@@ -15,6 +15,7 @@ describe('writes that come together', () => {
   let commits: number;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'group-'));
+    const Database = await loadSqliteDriver();
     const database = new Database(path.join(folder, 'notes.sqlite'));
     database.exec('create table notes (text text primary key)');
     commits = 0;

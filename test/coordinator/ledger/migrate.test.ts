@@ -13,26 +13,26 @@ describe('migrations', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  const tables = (): unknown[] => {
-    const database = openSqliteFile(file);
+  const tables = async (): Promise<unknown[]> => {
+    const database = await openSqliteFile(file);
     const names = database.prepare("select name from sqlite_master where type = 'table' and name not like 'kysely%' order by name").pluck().all();
     database.close();
     return names;
   };
 
   it('are all done or not at all: one that fails half-way leaves no table behind', async () => {
-    const database = openSqliteFile(file);
+    const database = await openSqliteFile(file);
     database.exec('create table devices (anything text)');
     database.close();
     await expect(openLedger(file)).rejects.toThrow('devices');
-    expect(tables()).toEqual(['devices']);
+    expect(await tables()).toEqual(['devices']);
   });
 
   it('change nothing when they have run before', async () => {
     await (await openLedger(file)).close();
-    const before = tables();
+    const before = await tables();
     await (await openLedger(file)).close();
-    expect(tables()).toEqual(before);
+    expect(await tables()).toEqual(before);
     expect(before).toContain('measurements');
   });
 });

@@ -68,7 +68,7 @@ describe('opening a ledger', () => {
   });
 
   it('is refused for the database of another program, and leaves it alone', async () => {
-    const other = openSqliteFile(file);
+    const other = await openSqliteFile(file);
     other.exec('create table bookmarks (url text); pragma application_id = 0');
     other.close();
     expect(await refusal()).toContain('another program');
@@ -76,7 +76,7 @@ describe('opening a ledger', () => {
 
   it('is refused for a database that a newer version has changed', async () => {
     await (await openLedger(file)).close();
-    const database = openSqliteFile(file);
+    const database = await openSqliteFile(file);
     database.prepare('insert into kysely_migration (name, timestamp) values (?, ?)').run('9999_from_the_future', '2030-01-01');
     database.close();
     expect(await refusal()).toContain('9999_from_the_future');
