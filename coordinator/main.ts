@@ -28,9 +28,11 @@ import { openLedger } from './ledger/open_ledger';
 import { createLifecycle, type Lifecycle } from './lifecycle';
 import { createActiveSearches, type ActiveSearches } from './observe/active_searches';
 import { createFarmMetrics, type FarmMetrics } from './observe/farm_metrics';
+import { createMeasuredTally, type MeasuredTally } from './observe/measured_tally';
 import { createReadiness } from './observe/readiness';
 import { connectBus, type Bus } from './results/bus';
 import { createResultConsumer } from './results/result_consumer';
+import { listenToTelemetry } from './results/telemetry_listener';
 import type { SchedulerEvent } from './schedule/event';
 import { initialState } from './schedule/state';
 import { loadSearchCatalog } from './searches/search_catalog';
@@ -78,9 +80,14 @@ async function start(options: CoordinatorOptions, lifecycle: Lifecycle, logger: 
   const openJobs = await recoverFromLedger({ ...core, clock: systemClock });
   await consumeResults(bus, core.engine, { lifecycle, logger });
   const searches = await startSearches(core, { lifecycle, logger });
-  metrics.show({ state: () => core.engine.state(), searches: () => searches.active.all(), isNatsConnected: () => bus.isConnected() });
+  metrics.show({
+    state: () => core.engine.state(),
+    searches: () => searches.active.all(),
+    isNatsConnected: () => bus.isConnected(),
+    telemetry: listenToTelemetry(bus, logger),
+  });
   awaitAgents({ ...core, clock: systemClock }, openJobs);
-  const grpc = await startGrpcServer(options.grpc, createHandlers(core, searches.runner, metrics, logger), createInterceptors(logger, systemClock));
+  const grpc = await startGrpcServer(options.grpc, createHandlers(core, searches.runner, logger), createInterceptors(logger, systemClock));
   lifecycle.onStop('grpc', () => {
     core.directory.endAll();
     return grpc.stop();
@@ -102,6 +109,7 @@ interface Core {
   readonly engine: Engine;
   readonly devices: DeviceRegister;
   readonly directory: AgentDirectory;
+  readonly tally: MeasuredTally;
   readonly fleetSize: FleetSize;
 }
 
@@ -116,18 +124,19 @@ async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lif
   lifecycle.onStop('ledger', () => ledger.close());
   const store = await openArtifactStore(path.join(options.dataDir, 'artifacts'));
   const directory = createAgentDirectory();
+  const tally = createMeasuredTally(await ledger.jobsMeasuredByDevice());
   const engine = createEngine({
     initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: systemClock.nowMs() }),
     ledger,
     agents: directory,
-    observer: metrics.observer,
+    observer: tally.countFor(metrics.observer),
     clock: systemClock,
     logger,
     onFailure: (error) => lifecycle.fail(error),
   });
   lifecycle.onStop('engine', () => engine.settled().catch(() => undefined));
   const devices = await openDeviceRegister({ ledger, clock: systemClock });
-  return { ledger, store, engine, devices, directory, fleetSize: createFleetSize(() => engine.state()) };
+  return { ledger, store, engine, devices, directory, tally, fleetSize: createFleetSize(() => engine.state()) };
 }
 
 async function openBus(url: string, lifecycle: Lifecycle, logger: Logger): Promise<Bus> {
@@ -161,7 +170,7 @@ async function startSearches(core: Core, { lifecycle, logger }: Surroundings): P
   return { runner, active };
 }
 
-function createHandlers(core: Core, searches: SearchRunner, metrics: FarmMetrics, logger: Logger): FarmHandlers {
+function createHandlers(core: Core, searches: SearchRunner, logger: Logger): FarmHandlers {
   const parts = { ...core, clock: systemClock, logger };
   // Searches keep as many candidates on their way as the fleet takes.
   const dispatch = (event: SchedulerEvent): void => {
@@ -176,7 +185,7 @@ function createHandlers(core: Core, searches: SearchRunner, metrics: FarmMetrics
     artifact: createArtifactService({ ...parts, checkModel }),
     benchmark: createBenchmarkService(parts),
     search: createSearchService({ ...parts, searches }),
-    fleet: createFleetService({ ...parts, engine, jobsMeasured: (serial) => metrics.jobsMeasured(serial) }),
+    fleet: createFleetService({ ...parts, engine }),
   };
 }
 

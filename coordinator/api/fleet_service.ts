@@ -10,6 +10,7 @@ import type { AgentDirectory, AgentRecord } from '../dispatch/agent_directory';
 import { CallError, notFound, unary } from '../dispatch/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
+import type { MeasuredTally } from '../observe/measured_tally';
 import { deviceViews, targetViews, type DeviceView, type TargetView } from '../schedule/view';
 import { describeDeviceState } from './device_state';
 
@@ -17,8 +18,7 @@ export interface FleetServiceParts {
   readonly engine: Pick<Engine, 'dispatch' | 'state'>;
   readonly directory: Pick<AgentDirectory, 'all'>;
   readonly devices: DeviceRegister;
-  /** Jobs measured per device since this start. */
-  readonly jobsMeasured: (serial: string) => number;
+  readonly tally: Pick<MeasuredTally, 'jobsMeasured'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -72,7 +72,7 @@ function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice
     description: deviceToWire(view.description),
     agentId: view.agentId,
     ...describeDeviceState(view.state),
-    jobsMeasured: parts.jobsMeasured(serial),
+    jobsMeasured: parts.tally.jobsMeasured(serial),
     lastSeenAtMs: view.state.kind === 'absent' ? (parts.devices.find(serial)?.lastSeenAtMs ?? view.state.sinceMs) : parts.clock.nowMs(),
   };
 }

@@ -68,6 +68,8 @@ export interface Ledger {
   commit(entries: readonly LedgerEntry[]): Promise<void>;
   /** The measurements that count, by job. */
   measurements(jobIds: readonly string[]): Promise<ReadonlyMap<string, Measurement>>;
+  /** How many jobs each device has measured, by serial number; devices that measured none are left out. */
+  jobsMeasuredByDevice(): Promise<ReadonlyMap<string, number>>;
   saveArtifact(artifact: Artifact, createdAtMs: number): Promise<void>;
   artifact(digest: string): Promise<Artifact | undefined>;
   saveDevice(device: DeviceRecord): Promise<void>;

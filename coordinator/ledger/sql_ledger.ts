@@ -86,6 +86,17 @@ export class SqlLedger implements Ledger {
     return found;
   }
 
+  /** From the jobs, whose rows are small, and not from the measurements with their documents. */
+  async jobsMeasuredByDevice(): Promise<ReadonlyMap<string, number>> {
+    const found = await this.db
+      .selectFrom('jobs')
+      .select(['measured_device_serial as serial', sql<number>`count(*)`.as('count')])
+      .where('state', '=', 'measured')
+      .groupBy('measured_device_serial')
+      .execute();
+    return new Map(found.flatMap(({ serial, count }) => (serial === null ? [] : [[serial, count]])));
+  }
+
   async saveArtifact(artifact: Artifact, createdAtMs: number): Promise<void> {
     const row = rows.artifactToRow(artifact, createdAtMs);
     await this.writes.run((transaction) => transaction.insertInto('artifacts').values(row).onConflict((conflict) => conflict.column('digest').doNothing()).execute());

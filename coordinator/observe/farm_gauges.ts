@@ -1,5 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { formatTarget } from '../../common/target';
+import type { DeviceState } from '../../common/device';
+import type { TelemetryListener } from '../results/telemetry_listener';
 import type { SchedulerState } from '../schedule/state';
 import { agentViews, deviceViews, targetViews, utilisation } from '../schedule/view';
 import type { SearchView } from '../searches/search_view';
@@ -8,12 +10,14 @@ export interface FarmGaugesParts {
   readonly state: () => SchedulerState;
   readonly searches: () => readonly SearchView[];
   readonly isNatsConnected: () => boolean;
+  readonly telemetry: Pick<TelemetryListener, 'latest'>;
 }
 
 /** Computed when somebody looks: what a scrape shows is the state itself and cannot drift from it. */
 export function registerFarmGauges(registry: Registry, parts: FarmGaugesParts): void {
   const register = (definition: Definition, fill: Fill): void => registerGauge(registry, definition, fill);
   registerFleet(register, parts.state);
+  registerDeviceStates(register, parts);
   registerJobs(register, parts.state);
   registerSearches(register, parts.searches);
   register({ name: 'farm_nats_connected', help: '1 while the connection to NATS stands' }, (gauge) => gauge.set(Number(parts.isNatsConnected())));
@@ -48,6 +52,29 @@ function registerFleet(register: Register, state: () => SchedulerState): void {
     for (const view of agentViews(state())) gauge.inc({ state: view.state.kind });
   });
   register({ name: 'farm_utilisation_ratio', help: 'Share of the usable devices that are at work' }, (gauge) => gauge.set(utilisation(state()).ratio));
+}
+
+/** How attached devices were when their agents last looked, which they do while a device idles: `farm_device_read_timestamp_seconds` says when. */
+function registerDeviceStates(register: Register, { state, telemetry }: FarmGaugesParts): void {
+  const perDevice = (definition: Definition, read: (deviceState: DeviceState) => number | null): void => {
+    register({ ...definition, labelNames: ['serial', 'pool'] }, (gauge) => {
+      // By the scheduler's list, so that a stranger on NATS adds no series.
+      for (const { description, state: { kind } } of deviceViews(state())) {
+        const heard = kind === 'absent' ? undefined : telemetry.latest(description.serial);
+        const value = heard === undefined ? null : read(heard.state);
+        if (value !== null) gauge.set({ serial: description.serial, pool: description.pool }, value);
+      }
+    });
+  };
+  perDevice({ name: 'farm_device_battery_percent', help: 'Charge of the battery' }, ({ batteryPercent }) => batteryPercent);
+  perDevice({ name: 'farm_device_battery_celsius', help: 'Temperature of the battery' }, ({ batteryCelsius }) => batteryCelsius);
+  perDevice({ name: 'farm_device_hottest_celsius', help: 'Highest of all thermal sensors' }, ({ celsiusBySensor }) => hottest(Object.values(celsiusBySensor)));
+  perDevice({ name: 'farm_device_thermal_status', help: "Android's thermal status, 0 none to 6 shutdown" }, ({ thermalStatus }) => thermalStatus);
+  perDevice({ name: 'farm_device_read_timestamp_seconds', help: 'When these were read, by the clock of the agent' }, ({ atMs }) => atMs / 1_000);
+}
+
+function hottest(celsius: readonly number[]): number | null {
+  return celsius.length === 0 ? null : Math.max(...celsius);
 }
 
 function registerJobs(register: Register, state: () => SchedulerState): void {

@@ -1,17 +1,25 @@
 import type { FarmObserver } from '../engine/farm_observer';
 
-/** Jobs measured per device since this start. */
+/** Jobs measured per device, over all starts of the coordinator. */
 export interface MeasuredTally {
-  readonly attemptRecorded: FarmObserver['attemptRecorded'];
-  count(deviceSerial: string): number;
+  /** An observer that is told everything, and counts on the way. */
+  countFor(observer: FarmObserver): FarmObserver;
+  jobsMeasured(deviceSerial: string): number;
 }
 
-export function createMeasuredTally(): MeasuredTally {
-  const counts = new Map<string, number>();
+/** `before`: what the ledger holds already, by serial number. */
+export function createMeasuredTally(before: ReadonlyMap<string, number>): MeasuredTally {
+  const counts = new Map(before);
+  const jobsMeasured = (deviceSerial: string): number => counts.get(deviceSerial) ?? 0;
   return {
-    attemptRecorded: ({ lease, outcome }) => {
-      if (outcome.kind === 'measured') counts.set(lease.deviceSerial, (counts.get(lease.deviceSerial) ?? 0) + 1);
-    },
-    count: (deviceSerial) => counts.get(deviceSerial) ?? 0,
+    countFor: (observer) => ({
+      ...observer,
+      attemptRecorded: (attempt) => {
+        const { deviceSerial } = attempt.lease;
+        if (attempt.outcome.kind === 'measured') counts.set(deviceSerial, jobsMeasured(deviceSerial) + 1);
+        observer.attemptRecorded(attempt);
+      },
+    }),
+    jobsMeasured,
   };
 }

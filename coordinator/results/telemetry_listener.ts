@@ -9,23 +9,21 @@ const mostDevices = 10_000;
 /** The last that was heard of each device. A device that says nothing more keeps its last word: look at `atMs`. */
 export interface TelemetryListener {
   latest(deviceSerial: string): Telemetry | undefined;
-  all(): readonly Telemetry[];
-  close(): void;
 }
 
-/** `onTelemetry` is told of each message that could be read. */
-export function listenToTelemetry(bus: Bus, logger: Logger, onTelemetry: (telemetry: Telemetry) => void = () => undefined): TelemetryListener {
+/** Listens until the bus is closed. What cannot be read is dropped. */
+export function listenToTelemetry(bus: Bus, logger: Logger): TelemetryListener {
   const byDevice = new Map<string, Telemetry>();
   const remember = (telemetry: Telemetry): void => {
+    // Deleted first, so that the map's order is that of hearing.
     byDevice.delete(telemetry.deviceSerial);
     byDevice.set(telemetry.deviceSerial, telemetry);
     for (const oldest of byDevice.keys()) {
       if (byDevice.size <= mostDevices) break;
       byDevice.delete(oldest);
     }
-    onTelemetry(telemetry);
   };
-  const subscription = bus.connection.subscribe(telemetrySubjects, {
+  bus.connection.subscribe(telemetrySubjects, {
     callback: (error, message) => {
       if (error !== null) {
         logger.warn({ reason: error.message }, 'telemetry subscription failed');
@@ -36,5 +34,5 @@ export function listenToTelemetry(bus: Bus, logger: Logger, onTelemetry: (teleme
       else logger.debug({ subject: message.subject, reason: decoded.error }, 'unreadable telemetry dropped');
     },
   });
-  return { latest: (deviceSerial) => byDevice.get(deviceSerial), all: () => [...byDevice.values()], close: () => subscription.unsubscribe() };
+  return { latest: (deviceSerial) => byDevice.get(deviceSerial) };
 }

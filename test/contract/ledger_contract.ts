@@ -66,6 +66,17 @@ export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
     expect(await ledger.jobs({})).toEqual([]);
   });
 
+  it('counts the jobs that each device has measured', async () => {
+    await saveJobs('j1', 'j2', 'j3', 'faulty', 'open');
+    expect(await ledger.jobsMeasuredByDevice()).toEqual(new Map());
+    const unsupported = candidateFault('unsupported-operator', 'no such operator: Einsum');
+    for (const jobId of ['j1', 'j2', 'j2']) await ledger.commit([anAttempt(jobId, 1), aMeasuredEnd(jobId, 1)]);
+    await ledger.commit([anAttempt('j3', 1), { kind: 'job-ended', jobId: 'j3', state: { kind: 'measured', deviceSerial: 'p2', epoch: 1 }, atMs: 1 }]);
+    await ledger.commit([{ kind: 'job-ended', jobId: 'faulty', state: { kind: 'infeasible', fault: unsupported }, atMs: 1 }]);
+    await restart();
+    expect(await ledger.jobsMeasuredByDevice()).toEqual(new Map([['p1', 2], ['p2', 1]]));
+  });
+
   it('finds jobs by owner and by whether they are open', async () => {
     await ledger.saveJob(aJob('j1'));
     await ledger.saveJob(aJob('j2'));

@@ -11,13 +11,15 @@ import { openLedger } from '../../coordinator/ledger/open_ledger';
 import { epochsPerIncarnation } from '../../coordinator/schedule/limits';
 import { startCoordinator, type CoordinatorOptions, type RunningCoordinator } from '../../coordinator/main';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
+import { encodeTelemetry } from '../../proto/codec/telemetry';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
+import type { DeviceList__Output } from '../../proto/generated/farm/v1/DeviceList';
 import type { Artifact } from '../../common/artifact';
 import { loadFarmServices } from '../../proto/service';
-import { resultSubject } from '../../proto/subjects';
+import { resultSubject, telemetrySubject } from '../../proto/subjects';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
 import { describeError, insecure } from './grpc_fixture';
-import { measuredResult, sampleJob, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
+import { measuredResult, sampleJob, sampleMeasurement, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
 import { attachAgent } from './scripted_agent';
 import { sampleModel } from './sample_model';
 
@@ -115,6 +117,8 @@ describe('coordinator', () => {
     expect(await ledger.jobs({ open: false })).toMatchObject([{ state: { kind: 'measured', deviceSerial: 'phone', epoch: lease.epoch } }]);
     expect((await ledger.measurements([job.jobId])).size).toBe(1);
     await ledger.close();
+    // Who looks after a restart sees what the device did before it.
+    expect(await fleet((await start()).address).jobsMeasured()).toEqual([['phone', 1]]);
   });
 
   it('is ready only when it can work, and shows its devices', async () => {
@@ -127,6 +131,19 @@ describe('coordinator', () => {
     while ((await metric(coordinator, 'farm_agents{state="attached"}')) === undefined);
     expect(await metric(coordinator, 'farm_devices{pool="sm8550",state="idle"}')).toBe('farm_devices{pool="sm8550",state="idle"} 3');
     expect(await metric(coordinator, 'farm_nats_connected')).toBe('farm_nats_connected 1');
+    agent.die();
+  });
+
+  it('shows what agents tell over NATS about their devices', async () => {
+    const coordinator = await start();
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello([samplePhone('phone')]);
+    await agent.next('welcome');
+    const state = sampleMeasurement('phone').conditions.before;
+    const telemetry = encodeTelemetry({ agentId: 'shelf', deviceSerial: 'phone', state: { ...state, batteryPercent: 77 }, activity: 'idle', atMs: 1 });
+    // A message that comes before the subscription is lost, as telemetry may be.
+    while ((await metric(coordinator, 'farm_device_battery_percent')) === undefined) publisher.publish(telemetrySubject('shelf', 'phone'), telemetry);
+    expect(await metric(coordinator, 'farm_device_battery_percent')).toBe('farm_device_battery_percent{serial="phone",pool="sm8550"} 77');
     agent.die();
   });
 
@@ -250,10 +267,12 @@ function fleet(address: string) {
     new Promise<T>((resolve, reject) => {
       method((error, value) => (error === null ? resolve(value as T) : reject(error)));
     }).finally(() => client.close());
+  const list = async () => (await call<DeviceList__Output>((callback) => client.listDevices({}, callback))).devices;
   return {
     drain: (serial: string) => call((callback) => client.drain({ serial }, callback)),
     resume: (serial: string) => call((callback) => client.resume({ serial }, callback)),
     remove: (serial: string) => call<unknown>((callback) => client.remove({ serial }, callback)),
-    states: async () => (await call<{ devices: { description: { serial: string } | null; state: string }[] }>((callback) => client.listDevices({}, callback))).devices.map((device) => [device.description?.serial, device.state]),
+    states: async () => (await list()).map(({ description, state }) => [description?.serial, state]),
+    jobsMeasured: async () => (await list()).map(({ description, jobsMeasured }) => [description?.serial, jobsMeasured]),
   };
 }

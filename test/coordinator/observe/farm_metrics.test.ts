@@ -1,7 +1,10 @@
+import { assert } from '../../../common/assert';
+import type { DeviceDescription, DeviceState } from '../../../common/device';
 import type { FarmObserver } from '../../../coordinator/engine/farm_observer';
 import { createFarmMetrics, type FarmMetrics } from '../../../coordinator/observe/farm_metrics';
 import { step } from '../../../coordinator/schedule/step';
 import { initialState } from '../../../coordinator/schedule/state';
+import type { Telemetry } from '../../../proto/codec/telemetry';
 import { measuredResult, sampleJob, samplePhones, sampleTarget } from '../sample_fleet';
 
 const lease = { jobId: 'one', deviceSerial: 'phone', epoch: 1 };
@@ -58,7 +61,7 @@ describe('farm metrics', () => {
 
   it('shows devices and jobs as the scheduler has them, and forgets what is gone', async () => {
     let state = initialState({ incarnation: 1, nowMs: 0 });
-    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => false });
+    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => false, telemetry: { latest: () => undefined } });
     const owner = { ownerId: 'owner', priority: 0, weight: 1 };
     state = step(state, { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: samplePhones(2), heldLeases: [] }).state;
     for (const jobId of ['one', 'two', 'three']) state = step(state, { kind: 'job-submitted', atMs: 2, job: sampleJob(jobId), owner }).state;
@@ -70,5 +73,33 @@ describe('farm metrics', () => {
     state = step(state, { kind: 'owner-ended', atMs: 3, ownerId: owner.ownerId }).state;
     expect(await value('farm_devices{pool="sm8550",state="leased"}')).toBeUndefined();
     expect(await value('farm_leases')).toBe(0);
+  });
+
+  it('shows the last known state of attached devices', async () => {
+    const [first, second] = samplePhones(2);
+    assert(first !== undefined && second !== undefined, 'two phones');
+    const deviceState = { atMs: 5_000, batteryPercent: 80, batteryCelsius: 31, thermalStatus: 1, thermalStatusOverridden: false, celsiusBySensor: { skin: 36, cpu0: 58 }, cpuFrequencyKhz: [] };
+    const states = new Map<string, DeviceState>([
+      [first.serial, deviceState],
+      // A device without sensors, as the host may be.
+      [second.serial, { ...deviceState, batteryPercent: null, celsiusBySensor: {} }],
+    ]);
+    const latest = (deviceSerial: string): Telemetry | undefined => {
+      const found = states.get(deviceSerial);
+      return found && { agentId: 'shelf', deviceSerial, activity: 'idle', atMs: 6_000, state: found };
+    };
+    let { state } = step(initialState({ incarnation: 1, nowMs: 0 }), { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: [first, second], heldLeases: [] });
+    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => true, telemetry: { latest } });
+    const of = (name: string, { serial, pool }: DeviceDescription): Promise<number | undefined> => value(`farm_device_${name}{serial="${serial}",pool="${pool}"}`);
+    expect(await of('battery_percent', first)).toBe(80);
+    expect(await of('battery_celsius', first)).toBe(31);
+    expect(await of('hottest_celsius', first)).toBe(58);
+    expect(await of('thermal_status', first)).toBe(1);
+    expect(await of('read_timestamp_seconds', first)).toBe(5);
+    expect(await of('battery_percent', second)).toBeUndefined();
+    expect(await of('hottest_celsius', second)).toBeUndefined();
+    state = step(state, { kind: 'device-detached', atMs: 2, agentId: 'shelf', deviceSerial: first.serial, reason: 'unplugged' }).state;
+    expect(await of('battery_percent', first)).toBeUndefined();
+    expect(await of('battery_celsius', second)).toBe(31);
   });
 });
