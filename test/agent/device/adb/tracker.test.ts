@@ -71,8 +71,9 @@ describe('trackPhones', () => {
   it('lists a phone that is still booting, and attaches it when it has started', async () => {
     watch = watchPhones(server.port);
     const phone = await plug(phoneNamed('R1', { 'sys.boot_completed': '0' }));
-    await watch.until(() => watch.unusable().length > 0);
-    expect(watch.unusable()).toEqual([expect.objectContaining({ adbState: 'device', reason: 'still booting' })]);
+    // adb may list it as offline first, until they have greeted each other.
+    await watch.until(() => watch.unusable().some((each) => each.adbState === 'device'));
+    expect(watch.unusable()).toEqual([expect.objectContaining({ reason: 'still booting' })]);
     phone.setProperty('sys.boot_completed', '1');
     await watch.attached('R1');
     await watch.until(() => watch.unusable().length === 0);
