@@ -17,7 +17,7 @@ import { defaultPorts } from './stack/ports';
 /** Exit statuses of every command (README). */
 const exitStatus = { done: 0, failed: 1, badInput: 2 } as const;
 
-export function createProgram(terminal: Terminal): Command {
+function createProgram(terminal: Terminal): Command {
   const program = new Command('farm')
     .description('Finds neural networks that are fast on the phones you own.')
     .addOption(coordinatorOption())

@@ -13,10 +13,6 @@ export function telemetrySubject(agentId: string, deviceSerial: string): string 
 
 export const telemetrySubjects = 'farm.v1.telemetry.>';
 
-export function eventSubject(kind: string): string {
-  return `farm.v1.event.${subjectToken(kind)}`;
-}
-
 /** https://docs.nats.io/nats-concepts/subjects: dots, wildcards and white space are not allowed within a token. */
 function subjectToken(text: string): string {
   const token = text.replaceAll(/[^A-Za-z0-9_-]/g, '_');

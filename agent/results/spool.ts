@@ -15,7 +15,7 @@ export interface SpoolLimits {
 }
 
 /** Days of results without a broker, and still few enough leases for one heartbeat and one directory. */
-export const defaultSpoolLimits: SpoolLimits = { mostResults: 10_000, mostBytes: 1024 ** 3 };
+const defaultSpoolLimits: SpoolLimits = { mostResults: 10_000, mostBytes: 1024 ** 3 };
 
 export interface SpooledResult {
   readonly fileName: string;

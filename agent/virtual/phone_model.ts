@@ -32,7 +32,7 @@ function cluster(cores: readonly number[], largestFrequencyKhz: number, part: st
 }
 
 /** Core counts and clocks as the makers publish them; identities follow the phones' own naming. */
-export const phoneModels: readonly PhoneModel[] = [
+const phoneModels: readonly PhoneModel[] = [
   {
     soc: 'sm8750',
     socModel: 'SM8750',

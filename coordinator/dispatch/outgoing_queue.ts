@@ -9,7 +9,7 @@ export interface MessageSink {
 }
 
 /** A command, a stop and a prefetch for each of 4,096 devices; an agent that is further behind has stopped reading. */
-export const mostOutgoingMessages = 3 * 4_096;
+const mostOutgoingMessages = 3 * 4_096;
 
 export interface OutgoingQueue {
   /** False: the queue is full, and the agent must be let go; what it holds is reconciled when it attaches again. */

@@ -86,6 +86,9 @@ function registerJobs(register: Register, state: () => SchedulerState): void {
       if (open !== undefined) gauge.inc({ target: formatTarget(open.job.target), state: 'leased' });
     }
   });
+  register({ name: 'farm_jobs_ended', help: 'Jobs that have ended since the start, by their end', labelNames: ['state'] }, (gauge) => {
+    for (const end of ['measured', 'infeasible', 'abandoned'] as const) gauge.set({ state: end }, state().endedCounts[end]);
+  });
 }
 
 /** Searches that are over are left out: a scrape must not grow with the farm's age. */

@@ -82,7 +82,7 @@ function nextJobs(state: SchedulerState, device: Device, ownerId: string): reado
 }
 
 /** A device that failed a job gets it again only when there is no other to try. */
-export function mayRun(state: SchedulerState, device: Device, open: OpenJob): boolean {
+function mayRun(state: SchedulerState, device: Device, open: OpenJob): boolean {
   if (open.failedAttempts.length === 0) return true;
   const failedSerials = open.failedAttempts.map((attempt) => attempt.deviceSerial);
   return !failedSerials.includes(device.description.serial) || !hasAlternative(state, open.targetKey, failedSerials);

@@ -2,7 +2,7 @@ import type { DeviceDescription } from '../../common/device';
 import type { AgentState } from './agent';
 import type { DeviceState } from './device';
 import { isGrantable } from './device_index';
-import type { EndedCounts, SchedulerState } from './state';
+import type { SchedulerState } from './state';
 
 /** The read side: what pages, API and metrics show. Each function scans what it shows; call them on demand, not per event. */
 export interface AgentView {
@@ -29,11 +29,6 @@ export interface TargetView {
   readonly busy: number;
   readonly unavailable: number;
   readonly queued: number;
-}
-
-export interface JobCounts extends EndedCounts {
-  readonly queued: number;
-  readonly leased: number;
 }
 
 export interface Utilisation {
@@ -71,10 +66,6 @@ export function targetViews(state: SchedulerState): readonly TargetView[] {
     for (const [target, queues] of pool.queues) views.set(target, { ...view(target), queued: queues.reduce((sum, queue) => sum + queue.size, 0) });
   }
   return [...views.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
-}
-
-export function jobCounts(state: SchedulerState): JobCounts {
-  return { queued: state.jobs.size - state.leases.size, leased: state.leases.size, ...state.endedCounts };
 }
 
 export function utilisation(state: SchedulerState): Utilisation {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { BadInputError } from '../../common/bad_input';
 
 /**
@@ -38,6 +37,7 @@ export function cellAt(index: number): Cell {
   return parseOpVector(index.toString(operations.length).padStart(edges.length, '0'));
 }
 
+/** The inverse of `cellAt`. */
 export function cellIndex(cell: Cell): number {
   return Number.parseInt(formatOpVector(cell), operations.length);
 }
@@ -45,11 +45,6 @@ export function cellIndex(cell: Cell): number {
 /** All 15,625 cells, connected or not, by index. */
 export function* allCells(): Generator<Cell> {
   for (let index = 0; index < cellCount; index += 1) yield cellAt(index);
-}
-
-/** SHA-256 of the cell string: names the genotype, not its isomorphism class. */
-export function cellHash(cell: Cell): string {
-  return createHash('sha256').update(formatCell(cell)).digest('hex');
 }
 
 function parseOpVector(text: string): Cell {

@@ -2,7 +2,7 @@ import { assert } from '../../common/assert';
 import type { Attribute, DeclaredTensor, Graph, Node, Tensor } from './graph';
 
 /** The opset of the graphs made here: the first with per-channel DequantizeLinear, and old enough for every runtime on the shelf. */
-export const builtOpset = 13;
+const builtOpset = 13;
 
 /** Collects nodes in execution order. Tensors are named after the node that makes them. */
 export interface GraphBuilder {

@@ -17,7 +17,7 @@ const smallestNormalFloat = 2 ** -126;
 
 const largestUint8 = 255;
 /** Symmetric and without −128, so that every weight has its negative. */
-export const largestInt8 = 127;
+const largestInt8 = 127;
 const largestInt32 = 2 ** 31 - 1;
 
 /** 2^52 + 2^51: adding it to a number below 2^51 leaves no fraction bits, and the processor rounds halves to even. */

@@ -9,9 +9,9 @@ import { lineField, listField, nameField, readField } from './field';
 import { leaseSchema, leaseToWire } from './job';
 
 /** More phones than any one adb server carries, virtual ones included. */
-export const mostDevicesPerAgent = 4_096;
+const mostDevicesPerAgent = 4_096;
 /** Leases at work and results in the spool of one agent; a spool that holds more is full. */
-export const mostHeldLeases = 20_000;
+const mostHeldLeases = 20_000;
 
 /** What an agent says on its stream. */
 export type AgentMessage =

@@ -8,7 +8,7 @@ import { readField } from './field';
 import { artifactSchema, artifactToWire, jobSchema, jobToWire, leaseSchema, leaseToWire } from './job';
 
 /** A heartbeat below 10 ms would be a flood, one above 10 min no sign of life. */
-export const heartbeatLimitsMs = { min: 10, max: 600_000 } as const;
+const heartbeatLimitsMs = { min: 10, max: 600_000 } as const;
 
 /** What the coordinator says to one agent. */
 export type CoordinatorMessage =

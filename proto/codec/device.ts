@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { isPoolName, precisions, runtimes, units } from '../../common/target';
 import type { DeviceDescription, UnusablePhone } from '../../common/device';
-import type { Result } from '../../common/result';
-import type { DeviceDescription as WireDevice, DeviceDescription__Output as WireDeviceOutput } from '../generated/farm/v1/DeviceDescription';
-import type { UnusablePhone as WireUnusablePhone, UnusablePhone__Output as WireUnusablePhoneOutput } from '../generated/farm/v1/UnusablePhone';
-import { countField, lineField, listField, nameField, readField } from './field';
+import type { DeviceDescription as WireDevice } from '../generated/farm/v1/DeviceDescription';
+import type { UnusablePhone as WireUnusablePhone } from '../generated/farm/v1/UnusablePhone';
+import { countField, lineField, listField, nameField } from './field';
 
 const offerSchema = z.object({ runtime: z.enum(runtimes), unit: z.enum(units), precision: z.enum(precisions) });
 const cpuClusterSchema = z.object({ cores: listField(countField), largestFrequencyKhz: countField });
@@ -43,15 +42,6 @@ export function deviceToWire(device: DeviceDescription): WireDevice {
   };
 }
 
-/** The error names the field that is not as `DeviceDescription` says. */
-export function deviceFromWire(wire: WireDeviceOutput): Result<DeviceDescription, string> {
-  return readField(deviceSchema, wire);
-}
-
 export function unusablePhoneToWire(phone: UnusablePhone): WireUnusablePhone {
   return { ...phone };
-}
-
-export function unusablePhoneFromWire(wire: WireUnusablePhoneOutput): Result<UnusablePhone, string> {
-  return readField(unusablePhoneSchema, wire);
 }

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../common/result';
 /** Serials, host names and job ids are far shorter; longer ones would only fill logs and keys. */
 export const longestName = 200;
 /** One line that a person reads: a reason, a build fingerprint, a fault. */
-export const longestLine = 1_000;
+const longestLine = 1_000;
 /** Lists of things that one device has: cores, sensors, offers, caveats. The largest phones have about a hundred sensors. */
 export const longestList = 1_000;
 

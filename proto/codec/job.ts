@@ -6,8 +6,8 @@ import type { Result } from '../../common/result';
 import { formatTarget, parseTarget, type Target } from '../../common/target';
 import type { Artifact as WireArtifact, Artifact__Output as WireArtifactOutput } from '../generated/farm/v1/Artifact';
 import type { BenchmarkPlan as WirePlan, BenchmarkPlan__Output as WirePlanOutput } from '../generated/farm/v1/BenchmarkPlan';
-import type { Job as WireJob, Job__Output as WireJobOutput } from '../generated/farm/v1/Job';
-import type { Lease as WireLease, Lease__Output as WireLeaseOutput } from '../generated/farm/v1/Lease';
+import type { Job as WireJob } from '../generated/farm/v1/Job';
+import type { Lease as WireLease } from '../generated/farm/v1/Lease';
 import { countField, longestName, nameField, readField } from './field';
 
 export const digestField = z.string().refine(isArtifactDigest, 'is no SHA-256 in lower-case hexadecimal');
@@ -60,16 +60,8 @@ export function jobToWire(job: Job): WireJob {
   return { jobId: job.jobId, target: formatTarget(job.target), artifact: artifactToWire(job.artifact), plan: planToWire(job.plan) };
 }
 
-export function jobFromWire(wire: WireJobOutput | null): Result<Job, string> {
-  return readField(jobSchema, wire);
-}
-
 export function leaseToWire(lease: Lease): WireLease {
   return { ...lease };
-}
-
-export function leaseFromWire(wire: WireLeaseOutput | null): Result<Lease, string> {
-  return readField(leaseSchema, wire);
 }
 
 function limited(limits: { readonly min: number; readonly max: number }): z.ZodInt {

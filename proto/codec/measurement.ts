@@ -7,7 +7,7 @@ import { countField, durationField, lineField, listField, longestList, nameField
 /** The largest plan: every run of every session. */
 export const mostSamples = planLimits.sessions.max * planLimits.runs.max;
 /** The tool's command line, with all its options and paths. */
-export const longestCommand = 20_000;
+const longestCommand = 20_000;
 
 const celsiusField = z.number();
 

@@ -33,7 +33,7 @@ const mostRounds = 800;
 const smallestSpread = 1e-7;
 
 /** The speed under which the relative errors of all samples are smallest, by Nelder and Mead's simplex in the logarithms. */
-export function fitUnitSpeed(samples: readonly Sample[], from: UnitSpeed = start): UnitSpeed {
+function fitUnitSpeed(samples: readonly Sample[], from: UnitSpeed = start): UnitSpeed {
   const origin = parameters.map((name) => Math.log(from[name]));
   const speedAt = (point: readonly number[]): UnitSpeed => ({ ...from, ...Object.fromEntries(parameters.map((name, index) => [name, Math.exp(point[index] ?? 0)])) });
   const loss = (point: readonly number[]): number => {
@@ -46,7 +46,7 @@ export function fitUnitSpeed(samples: readonly Sample[], from: UnitSpeed = start
 }
 
 /** How much longer floating point takes, given the speed for 8-bit; by bisection: the mean error grows with it. */
-export function fitFloatFactor(samples: readonly Sample[], speed: UnitSpeed): number {
+function fitFloatFactor(samples: readonly Sample[], speed: UnitSpeed): number {
   let low = 0.2;
   let high = 20;
   for (let round = 0; round < 60; round += 1) {
@@ -92,7 +92,10 @@ function better(left: Vertex, right: Vertex): Vertex {
   return left.loss <= right.loss ? left : right;
 }
 
-/** GoogLeNet is kept out: the phones' compilers join its parallel branches, which no list of operators shows. */
+/**
+ * GoogLeNet was fitted like the others, came out far too slow, and was left out afterwards; it is no held-out test. Why it
+ * does not fit is not known. That the phones' compilers join its parallel branches is a guess.
+ */
 export const networksLeftOut: readonly string[] = ['googlenet'];
 
 /** The fitted speeds of every SoC, runtime and unit that the rows cover, by `soc/runtime/unit`. */

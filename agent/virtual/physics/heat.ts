@@ -1,4 +1,4 @@
-export const heatedUnits = ['cpu', 'gpu', 'npu'] as const;
+const heatedUnits = ['cpu', 'gpu', 'npu'] as const;
 export type HeatedUnit = (typeof heatedUnits)[number];
 
 /** First-order responses, in the order of what phone makers publish; good for gating and drift, not for design. */

@@ -85,7 +85,7 @@ function matches(folder: string, segment: string, files: FileSystem): readonly s
 }
 
 /** `*`, `?` and `[…]`, in linear memory and without a regular expression that the pattern could slow down. */
-export function matchesPattern(name: string, pattern: string): boolean {
+function matchesPattern(name: string, pattern: string): boolean {
   const items = pattern.match(/\\.|\[[^\]]+\]|[\s\S]/g) ?? [];
   let reachable = new Set([0]);
   for (const item of items) {

@@ -27,7 +27,7 @@ export interface KernelFiles {
 /** Where the shell user may write. */
 const writableFolders = ['/data/local/tmp', '/sdcard', '/storage/emulated/0', '/dev/shm'];
 /** Writing a fault's name here orders it; see docs/virtual-phones.md. */
-export const faultFile = '/data/local/tmp/.virtual/fault';
+const faultFile = '/data/local/tmp/.virtual/fault';
 const initialFolders = [posix.dirname(faultFile), '/', '/data', '/data/local', ...writableFolders, '/dev', '/storage', '/storage/emulated', '/system', '/system/bin', '/vendor'];
 /** More files than any benchmark needs; a runaway loop in a shell must not eat the host's memory. */
 const mostNodes = 10_000;

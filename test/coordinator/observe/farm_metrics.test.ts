@@ -73,6 +73,9 @@ describe('farm metrics', () => {
     state = step(state, { kind: 'owner-ended', atMs: 3, ownerId: owner.ownerId }).state;
     expect(await value('farm_devices{pool="sm8550",state="leased"}')).toBeUndefined();
     expect(await value('farm_leases')).toBe(0);
+    state = { ...state, endedCounts: { measured: 3, infeasible: 1, abandoned: 0 } };
+    expect(await value('farm_jobs_ended{state="measured"}')).toBe(3);
+    expect(await value('farm_jobs_ended{state="abandoned"}')).toBe(0);
   });
 
   it('shows the last known state of attached devices', async () => {

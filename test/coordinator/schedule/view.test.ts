@@ -1,5 +1,5 @@
-import { agentViews, deviceViews, jobCounts, targetViews, utilisation } from '../../../coordinator/schedule/view';
-import { createFarm, farmFailure, measured, phone } from './farm';
+import { agentViews, deviceViews, targetViews, utilisation } from '../../../coordinator/schedule/view';
+import { createFarm, phone } from './farm';
 
 function busyFarm(): ReturnType<typeof createFarm> {
   const farm = createFarm();
@@ -18,13 +18,6 @@ describe('the views', () => {
       { target: 'sm8550/tflite/cpu/int8', idle: 0, busy: 2, unavailable: 2, queued: 0 },
       { target: 'sm8650/tflite/npu/int8', idle: 0, busy: 0, unavailable: 0, queued: 1 },
     ]);
-  });
-
-  it('count jobs by state', () => {
-    const farm = busyFarm();
-    farm.finish('a', measured);
-    farm.finish('b', farmFailure('timeout'));
-    expect(jobCounts(farm.state)).toEqual({ queued: 1, leased: 1, measured: 1, infeasible: 0, abandoned: 0 });
   });
 
   it('give the share of usable devices that is at work', () => {

@@ -2,13 +2,11 @@ import fc from 'fast-check';
 import { planLimits } from '../../../common/job';
 import { agentMessageFromWire, agentMessageToWire, type AgentMessage } from '../../../proto/codec/agent_message';
 import { coordinatorMessageFromWire, coordinatorMessageToWire, type CoordinatorMessage } from '../../../proto/codec/coordinator_message';
-import { deviceFromWire, deviceToWire, unusablePhoneFromWire, unusablePhoneToWire } from '../../../proto/codec/device';
-import { longestList, longestName } from '../../../proto/codec/field';
-import { artifactFromWire, artifactToWire, jobFromWire, jobToWire, leaseFromWire, leaseToWire, planFromWire, planToWire } from '../../../proto/codec/job';
+import { deviceSchema, deviceToWire, unusablePhoneSchema, unusablePhoneToWire } from '../../../proto/codec/device';
+import { longestList, longestName, readField } from '../../../proto/codec/field';
+import { artifactFromWire, artifactToWire, jobSchema, jobToWire, leaseSchema, leaseToWire, planFromWire, planToWire } from '../../../proto/codec/job';
 import type { AgentMessage__Output } from '../../../proto/generated/farm/v1/AgentMessage';
 import type { CoordinatorMessage__Output } from '../../../proto/generated/farm/v1/CoordinatorMessage';
-import type { DeviceDescription__Output } from '../../../proto/generated/farm/v1/DeviceDescription';
-import type { Job__Output } from '../../../proto/generated/farm/v1/Job';
 import { loadFarmServices } from '../../../proto/service';
 import { artifact, device, job, lease, line, name, plan, unusablePhone } from './arbitraries';
 
@@ -93,12 +91,12 @@ describe('parts of messages', () => {
   it('round trip on their own', () => {
     const roundTrips = <Value>(values: fc.Arbitrary<Value>, there: (value: Value) => unknown, back: (wire: never) => unknown): void =>
       fc.assert(fc.property(values, (value) => expect(back(there(value) as never)).toEqual({ ok: true, value })));
-    roundTrips(device, deviceToWire, deviceFromWire);
-    roundTrips(unusablePhone, unusablePhoneToWire, unusablePhoneFromWire);
+    roundTrips(device, deviceToWire, (wire) => readField(deviceSchema, wire));
+    roundTrips(unusablePhone, unusablePhoneToWire, (wire) => readField(unusablePhoneSchema, wire));
     roundTrips(artifact, artifactToWire, artifactFromWire);
     roundTrips(plan, planToWire, planFromWire);
-    roundTrips(job, jobToWire, jobFromWire);
-    roundTrips(lease, leaseToWire, leaseFromWire);
+    roundTrips(job, jobToWire, (wire) => readField(jobSchema, wire));
+    roundTrips(lease, leaseToWire, (wire) => readField(leaseSchema, wire));
   });
 
   it.each([
@@ -113,7 +111,7 @@ describe('parts of messages', () => {
     ['too many sensors', { thermalSensors: Array.from({ length: longestList + 1 }, () => 's') }, 'thermalSensors'],
   ])('refuse %s and name the field', (_, wrong, field) => {
     const good = deviceToWire(fc.sample(device, { numRuns: 1, seed: 1 })[0]!);
-    const decoded = deviceFromWire({ ...good, ...wrong } as DeviceDescription__Output);
+    const decoded = readField(deviceSchema, { ...good, ...wrong });
     expect(decoded.ok ? '' : decoded.error).toMatch(new RegExp(`^${field}: `));
   });
 
@@ -128,7 +126,7 @@ describe('parts of messages', () => {
 
   it('explain an unknown target as a user would want it explained', () => {
     const good = jobToWire(fc.sample(job, { numRuns: 1, seed: 1 })[0]!);
-    const decoded = jobFromWire({ ...good, target: 'sm8550/tflite/npu' } as Job__Output);
+    const decoded = readField(jobSchema, { ...good, target: 'sm8550/tflite/npu' });
     expect(decoded.ok ? '' : decoded.error).toContain('target: target "sm8550/tflite/npu": it needs four parts');
   });
 });

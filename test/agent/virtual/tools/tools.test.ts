@@ -68,7 +68,7 @@ test('a full disk refuses what comes and keeps what is there', async () => {
   installTools(phone);
   phone.inject({ kind: 'disk-full' });
   expect((await run(phone, perfTest)).status).toBe(255);
-  expect((await run(phone, 'echo x > /data/local/tmp/x')).errors).toContain('');
+  expect((await run(phone, 'echo x > /data/local/tmp/x')).errors).toContain('No space left on device');
   phone.inject({ kind: 'disk-free' });
   expect((await run(phone, perfTest)).status).toBe(0);
 });
