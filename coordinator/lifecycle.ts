@@ -7,7 +7,6 @@ export interface Lifecycle {
   onStop(name: string, close: () => Promise<void> | void): void;
   /** Ends `done` with the error; the first one counts, and none after a stop was asked for. */
   fail(error: Error): void;
-  readonly isStopping: boolean;
   /** Resolves after `stop`; rejects on `fail`. */
   readonly done: Promise<void>;
   stop(): Promise<void>;
@@ -44,9 +43,6 @@ export function createLifecycle(logger: Logger): Lifecycle {
     onStop: (name, close) => void closers.push({ name, close }),
     fail: (error) => {
       if (stopping === undefined) giveUp(error);
-    },
-    get isStopping() {
-      return stopping !== undefined;
     },
     done,
     stop: () => (stopping ??= closeAll()),

@@ -31,7 +31,7 @@ import { createFarmMetrics, type FarmMetrics } from './observe/farm_metrics';
 import { createMeasuredTally, type MeasuredTally } from './observe/measured_tally';
 import { createReadiness } from './observe/readiness';
 import { connectBus, type Bus } from './results/bus';
-import { createResultConsumer } from './results/result_consumer';
+import { createResultConsumer, type ResultConsumer } from './results/result_consumer';
 import { listenToTelemetry } from './results/telemetry_listener';
 import type { SchedulerEvent } from './schedule/event';
 import { initialState } from './schedule/state';
@@ -78,13 +78,14 @@ async function start(options: CoordinatorOptions, lifecycle: Lifecycle, logger: 
   const bus = await openBus(options.nats, lifecycle, logger);
   readiness.watch(`NATS at ${options.nats} is not connected`, () => bus.isConnected());
   const openJobs = await recoverFromLedger({ ...core, clock: systemClock });
-  await consumeResults(bus, core.engine, { lifecycle, logger });
+  const results = await consumeResults(bus, core.engine, { lifecycle, logger });
   const searches = await startSearches(core, { lifecycle, logger });
   metrics.show({
     state: () => core.engine.state(),
     searches: () => searches.active.all(),
     isNatsConnected: () => bus.isConnected(),
     telemetry: listenToTelemetry(bus, logger),
+    results,
   });
   awaitAgents({ ...core, clock: systemClock }, openJobs);
   const grpc = await startGrpcServer(options.grpc, createHandlers(core, searches.runner, logger), createInterceptors(logger, systemClock));
@@ -145,10 +146,11 @@ async function openBus(url: string, lifecycle: Lifecycle, logger: Logger): Promi
   return bus;
 }
 
-async function consumeResults(bus: Bus, engine: Engine, { lifecycle, logger }: Surroundings): Promise<void> {
+async function consumeResults(bus: Bus, engine: Engine, { lifecycle, logger }: Surroundings): Promise<ResultConsumer> {
   const consumer = createResultConsumer({ bus, handle: (results) => engine.handleResults(results), onFailure: (error) => lifecycle.fail(error), clock: systemClock, logger });
   lifecycle.onStop('results', () => consumer.close());
   await consumer.start();
+  return consumer;
 }
 
 async function startSearches(core: Core, { lifecycle, logger }: Surroundings): Promise<Searches> {

@@ -17,9 +17,8 @@ export interface CandidateSpec {
   readonly cellsPerStage?: number;
 }
 
-/** ONNX files with float32 input `image` and output `logits`. The summary is of the int8 one. */
+/** An int8 ONNX file with float32 input `image` and output `logits`. */
 export interface BuiltCandidate {
-  readonly float: Uint8Array;
   readonly int8: Uint8Array;
   readonly summary: ModelSummary;
 }
@@ -31,5 +30,5 @@ export async function buildCandidate(spec: CandidateSpec): Promise<BuiltCandidat
   const int8 = writeOnnx(await quantizeGraph(network, spec.calibration));
   const summary = inspectModel(int8);
   assert(summary.ok, 'a model built here passes inspection');
-  return { float: writeOnnx(network), int8, summary: summary.value };
+  return { int8, summary: summary.value };
 }

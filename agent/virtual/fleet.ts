@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import { BadInputError } from '../../common/bad_input';
-import type { Logger } from '../../common/logger';
 import { createRandom } from '../../common/random';
 import { readYamlFile } from '../../common/yaml';
 import { costModelLatencies } from './cost_model/predict';
@@ -51,7 +50,7 @@ export function defaultFleetYaml(count: number, seed: number): string {
 }
 
 /** Starts every phone on loopback. Connect them to an adb server with `connectFleet`. @throws BadInputError for a port that is taken */
-export async function startVirtualFleet(fleet: FleetFile, logger?: Logger): Promise<VirtualFleet> {
+export async function startVirtualFleet(fleet: FleetFile): Promise<VirtualFleet> {
   const contents = new ContentStore();
   const latencies = fleet.latencyTable === undefined ? costModelLatencies() : readLatencyTable(fleet.latencyTable, costModelLatencies());
   const random = createRandom(fleet.seed);
@@ -76,7 +75,6 @@ export async function startVirtualFleet(fleet: FleetFile, logger?: Logger): Prom
     stop();
     throw error;
   }
-  logger?.info({ phones: phones.length, seed: fleet.seed, timeScale: fleet.timeScale }, 'virtual phones started');
   return { phones: phones.map(fleetPhone), stop };
 }
 

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { formatTarget } from '../../common/target';
 import type { DeviceState } from '../../common/device';
+import type { ResultConsumer } from '../results/result_consumer';
 import type { TelemetryListener } from '../results/telemetry_listener';
 import type { SchedulerState } from '../schedule/state';
 import { agentViews, deviceViews, targetViews, utilisation } from '../schedule/view';
@@ -11,6 +12,7 @@ export interface FarmGaugesParts {
   readonly searches: () => readonly SearchView[];
   readonly isNatsConnected: () => boolean;
   readonly telemetry: Pick<TelemetryListener, 'latest'>;
+  readonly results: Pick<ResultConsumer, 'undecodableCount'>;
 }
 
 /** Computed when somebody looks: what a scrape shows is the state itself and cannot drift from it. */
@@ -20,6 +22,7 @@ export function registerFarmGauges(registry: Registry, parts: FarmGaugesParts): 
   registerDeviceStates(register, parts);
   registerJobs(register, parts.state);
   registerSearches(register, parts.searches);
+  register({ name: 'farm_results_unreadable', help: 'Results since the start that no one could read, and that are lost' }, (gauge) => gauge.set(parts.results.undecodableCount()));
   register({ name: 'farm_nats_connected', help: '1 while the connection to NATS stands' }, (gauge) => gauge.set(Number(parts.isNatsConnected())));
 }
 
