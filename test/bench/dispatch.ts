@@ -2,7 +2,7 @@ import { defaultPlan, type BenchmarkPlan } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { startFarm } from './farm_under_test';
 import { createModelSource } from './fresh_model';
-import { runJob } from './one_job';
+import { runUploaded, upload } from './one_job';
 import { number, percentile, section } from './report';
 
 const phones = 32;
@@ -20,8 +20,11 @@ export async function benchDispatch(): Promise<void> {
   for (const { name, latencyMs, runs, jobsPerPhone } of settings) {
     const under = await startFarm({ phones, timeScale: 1, latencyMs });
     const plan: BenchmarkPlan = { ...defaultPlan, sessions: 1, runs, warmupRuns: 1 };
-    const pending = Array.from({ length: phones * jobsPerPhone }, () => runJob({ ...under, plan }, fresh(modelBytes)));
-    const measurements = (await Promise.all(pending)).map((job) => job.measurement);
+    const job = { ...under, plan };
+    // Uploaded beforehand: a search stores its candidates one by one while phones measure, not all at once.
+    const artifacts = await Promise.all(Array.from({ length: phones * jobsPerPhone }, () => upload(job, fresh(modelBytes))));
+    const finished = await Promise.all(artifacts.map((artifact) => runUploaded(job, artifact)));
+    const measurements = finished.map((each) => each.measurement);
     await under.stop();
     const { gapsMs, measuringShare } = timeBetweenJobs(measurements);
     const stage = (read: (measurement: Measurement) => number): number => percentile(measurements.map(read), 0.5);

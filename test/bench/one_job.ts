@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { FarmClient } from '../../cli/link/farm_client';
+import type { Artifact } from '../../common/artifact';
 import type { BenchmarkPlan } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { decodeResult } from '../../proto/codec/result';
@@ -19,16 +20,24 @@ export interface FinishedJob {
 }
 
 /** What a user of the farm does for one candidate: upload, ask, wait for the result, which is in the ledger by then. */
-export async function runJob({ farm, target, plan }: OneJob, model: FreshModel): Promise<FinishedJob> {
+export async function runJob(job: OneJob, model: FreshModel): Promise<FinishedJob> {
   const startedMs = performance.now();
-  const artifact = await farm.uploadBytes(model.bytes, 'onnx');
+  const finished = await runUploaded(job, await upload(job, model));
+  return { ...finished, totalMs: performance.now() - startedMs };
+}
+
+export async function upload({ farm }: OneJob, model: FreshModel): Promise<Artifact> {
+  return { ...(await farm.uploadBytes(model.bytes, 'onnx')), format: 'onnx' };
+}
+
+export async function runUploaded({ farm, target, plan }: OneJob, artifact: Artifact): Promise<FinishedJob> {
   const askedMs = performance.now();
   let waitMs: number | undefined;
-  for await (const update of farm.runBenchmark({ artifact: { ...artifact, format: 'onnx' }, targets: [target], plan })) {
+  for await (const update of farm.runBenchmark({ artifact, targets: [target], plan })) {
     if (update.state === 'leased') waitMs ??= performance.now() - askedMs;
     if (update.state !== 'measured') continue;
     const result = decodeResult(Buffer.from(update.resultJson));
-    if (result.ok && result.value.outcome.kind === 'measured') return { measurement: result.value.outcome.measurement, waitMs: waitMs ?? NaN, totalMs: performance.now() - startedMs };
+    if (result.ok && result.value.outcome.kind === 'measured') return { measurement: result.value.outcome.measurement, waitMs: waitMs ?? NaN, totalMs: performance.now() - askedMs };
   }
   throw new Error('a job of the benchmark was not measured');
 }
