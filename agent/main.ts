@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { BadInputError } from '../common/bad_input';
 import { systemClock } from '../common/clock';
+import { makeDataDir } from '../common/data_dir';
 import { startStatusServer } from '../common/http_status';
 import type { JobResult } from '../common/job';
 import type { Logger } from '../common/logger';
@@ -52,14 +51,6 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   } catch (error) {
     await closing.close();
     throw error;
-  }
-}
-
-async function makeDataDir(dataDir: string): Promise<void> {
-  try {
-    await mkdir(dataDir, { recursive: true });
-  } catch (error) {
-    throw new BadInputError(`dataDir: ${dataDir} cannot be created (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); set it to a folder that this user may write`);
   }
 }
 

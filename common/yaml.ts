@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { BadInputError } from './bad_input';
+import { systemErrorCode } from './system_error';
 
 /** Configuration is written by hand; anything above this is not a configuration file. */
 const largestYamlBytes = 4 * 1024 * 1024;
@@ -22,7 +23,7 @@ export function readYamlText(path: string): string {
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof BadInputError) throw error;
-    throw new BadInputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of a YAML file`);
+    throw new BadInputError(`${path}: cannot be read (${systemErrorCode(error)}); give the path of a YAML file`);
   }
   if (!isUtf8(bytes) || bytes.includes(0)) throw new BadInputError(`${path}: not a text file; expected YAML in UTF-8`);
   return bytes.toString('utf8');

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { BadInputError } from '../common/bad_input';
 import { systemClock } from '../common/clock';
+import { makeDataDir } from '../common/data_dir';
 import { startStatusServer } from '../common/http_status';
 import type { Logger } from '../common/logger';
 import { requireLoopback } from '../common/loopback';
@@ -193,12 +192,4 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
 
 function changesFleet({ kind }: SchedulerEvent): boolean {
   return kind.startsWith('device-') || kind === 'agent-attached' || kind === 'agent-detached';
-}
-
-async function makeDataDir(dataDir: string): Promise<void> {
-  try {
-    await mkdir(dataDir, { recursive: true });
-  } catch (error) {
-    throw new BadInputError(`dataDir: ${dataDir} cannot be created (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); set it to a folder that this user may write`);
-  }
 }

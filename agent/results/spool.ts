@@ -6,6 +6,7 @@ import { farmFault, type FarmFault } from '../../common/fault';
 import type { JobResult, Lease } from '../../common/job';
 import type { Logger } from '../../common/logger';
 import { fail, ok, type Result } from '../../common/result';
+import { systemErrorCode } from '../../common/system_error';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import { shareSync } from './shared_sync';
 
@@ -48,7 +49,7 @@ export async function openSpool(directory: string, logger: Logger, limits: Spool
     await spool.load(await prepare(directory));
     return spool;
   } catch (error) {
-    throw new BadInputError(`spool ${directory}: cannot be used (${errorCode(error)}); expected a writable directory`);
+    throw new BadInputError(`spool ${directory}: cannot be used (${systemErrorCode(error)}); expected a writable directory`);
   }
 }
 
@@ -134,7 +135,7 @@ class DirectorySpool implements Spool {
       return ok(entry);
     } catch (error) {
       this.forget(entry);
-      return fail(farmFault('storage-full', `the result could not be written to ${this.directory} (${errorCode(error)})`));
+      return fail(farmFault('storage-full', `the result could not be written to ${this.directory} (${systemErrorCode(error)})`));
     }
   }
 
@@ -180,8 +181,4 @@ async function syncPath(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function errorCode(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
 }

@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../../common/system_error';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
@@ -36,7 +37,7 @@ async function keepTool(configured: ConfiguredTool): Promise<KeptTool | string> 
   try {
     await pipeline(createReadStream(configured.path), hash);
   } catch (error) {
-    return `${configured.field}: ${configured.path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+    return `${configured.field}: ${configured.path} cannot be read (${systemErrorCode(error)})`;
   }
   return { localPath: configured.path, fileName: basename(configured.path), digest: hash.digest('hex') };
 }

@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../../common/system_error';
 import { accessSync, constants, statSync } from 'node:fs';
 import { z } from 'zod';
 
@@ -56,6 +57,6 @@ export function toolFileProblem({ field, path: file }: ConfiguredTool): string |
     accessSync(file, constants.R_OK);
     return statSync(file).isFile() ? null : `${field}: ${file} is no file; give the path of the tool (docs/phones.md)`;
   } catch (error) {
-    return `${field}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of the tool (docs/phones.md)`;
+    return `${field}: ${file} cannot be read (${systemErrorCode(error)}); give the path of the tool (docs/phones.md)`;
   }
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { BadInputError } from '../../common/bad_input';
 import { createRandom } from '../../common/random';
+import { systemErrorCode } from '../../common/system_error';
 import { readYamlFile } from '../../common/yaml';
 import { costModelLatencies } from './cost_model/predict';
 import type { PhoneFault } from './faults';
@@ -91,7 +92,7 @@ async function plug(phone: VirtualPhone, port: number): Promise<void> {
   try {
     await phone.plug(port);
   } catch (error) {
-    throw new BadInputError(`virtual phone ${phone.serial} cannot listen on 127.0.0.1:${port} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give another port or none`);
+    throw new BadInputError(`virtual phone ${phone.serial} cannot listen on 127.0.0.1:${port} (${systemErrorCode(error)}); give another port or none`);
   }
 }
 

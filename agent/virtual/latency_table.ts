@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BadInputError } from '../../common/bad_input';
+import { systemErrorCode } from '../../common/system_error';
 import type { LatencySource } from './latency_source';
 
 const largestTableBytes = 64 * 1024 * 1024;
@@ -14,7 +15,7 @@ export function readLatencyTable(path: string, fallback: LatencySource): Latency
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new BadInputError(`latency table ${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of a CSV file`);
+    throw new BadInputError(`latency table ${path}: cannot be read (${systemErrorCode(error)}); give the path of a CSV file`);
   }
   if (text.length > largestTableBytes) throw new BadInputError(`latency table ${path}: larger than ${largestTableBytes} bytes`);
   const table = parseTable(text, path);

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { systemClock } from '../../common/clock';
 import type { FleetPhone } from './fleet';
 
 export interface AdbServerAddress {
@@ -31,7 +32,7 @@ export function connectFleet(phones: readonly Pick<FleetPhone, 'host' | 'port'>[
     while (!stopping.signal.aborted) {
       complete = await connectMissing(phones, server);
       if (complete) for (const wake of [...waiters]) wake();
-      await pause(complete ? pollPeriodMs : firstPollPeriodMs, stopping.signal);
+      await systemClock.sleep(complete ? pollPeriodMs : firstPollPeriodMs, stopping.signal);
     }
   };
   void loop();
@@ -90,18 +91,5 @@ function ask(server: AdbServerAddress, service: string): Promise<string | undefi
       const answer = Buffer.concat(chunks).toString();
       resolve(answer.startsWith('OKAY') ? answer.slice(8) : undefined);
     });
-  });
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, durationMs);
-    signal.addEventListener('abort', finish, { once: true });
   });
 }

@@ -4,6 +4,7 @@ import { BadInputError } from '../../common/bad_input';
 import { largestArtifactBytes, modelFormats, type ModelFormat } from '../../common/artifact';
 import { defaultPlan, planLimits, type BenchmarkPlan, type JobResult } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
+import { systemErrorCode } from '../../common/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { decodeResult } from '../../proto/codec/result';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
@@ -55,7 +56,7 @@ async function checkModelFile(modelPath: string): Promise<ModelFormat> {
   const format = modelFormats.find((each) => modelPath.endsWith(`.${each}`));
   if (format === undefined) throw new BadInputError(`${modelPath}: expected a .onnx or .tflite file`);
   const file = await open(modelPath).catch((error: unknown) => {
-    throw new BadInputError(`${modelPath}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); give the path of a model`);
+    throw new BadInputError(`${modelPath}: cannot be read (${systemErrorCode(error)}); give the path of a model`);
   });
   try {
     const found = await file.stat();

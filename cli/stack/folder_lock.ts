@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
+import { systemErrorCode } from '../../common/system_error';
 
 /**
  * Creates `folder` and makes it ours until released, or until this process is gone.
@@ -15,7 +16,7 @@ export function holdFolder(folder: string): () => void {
     writeFileSync(lockPath, String(process.pid));
   } catch (error) {
     if (error instanceof BadInputError) throw error;
-    throw new BadInputError(`${folder}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}); choose a folder of yours, on a disk with space, with --data`);
+    throw new BadInputError(`${folder}: cannot be written (${systemErrorCode(error)}); choose a folder of yours, on a disk with space, with --data`);
   }
   return () => rmSync(lockPath, { force: true });
 }

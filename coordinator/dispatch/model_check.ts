@@ -1,6 +1,7 @@
 import type { ModelFormat } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import { inspectModel } from '../../model/inspect';
+import { hasTfliteIdentifier } from '../../model/tflite/read';
 
 /** @throws BadInputError with one line when the bytes are no model of the announced format that a phone could run */
 export function checkModel(data: Uint8Array, format: ModelFormat): void {
@@ -8,9 +9,4 @@ export function checkModel(data: Uint8Array, format: ModelFormat): void {
   if (!summary.ok && format === 'tflite' && !hasTfliteIdentifier(data)) throw new BadInputError('model: not a usable TFLite file: the identifier TFL3 is missing; export the model anew');
   if (!summary.ok) throw new BadInputError(`model: ${summary.error}`);
   if (summary.value.format !== format) throw new BadInputError(`model: announced as ${format}, but it is ${summary.value.format}; give the file its right ending`);
-}
-
-/** Bytes 4 to 7: https://flatbuffers.dev/schema/#file-identification-and-extension */
-function hasTfliteIdentifier(data: Uint8Array): boolean {
-  return Buffer.from(data.subarray(4, 8)).toString('latin1') === 'TFL3';
 }

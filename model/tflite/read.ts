@@ -38,6 +38,7 @@ export interface TfliteModel {
 const mostEntries = 50_000;
 const supportedVersion = 3;
 
+/** Bytes 4 to 7: https://flatbuffers.dev/schema/#file-identification-and-extension */
 export function hasTfliteIdentifier(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(4, 8)).toString('latin1') === 'TFL3';
 }
