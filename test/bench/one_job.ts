@@ -32,12 +32,18 @@ export async function upload({ farm }: OneJob, model: FreshModel): Promise<Artif
 
 export async function runUploaded({ farm, target, plan }: OneJob, artifact: Artifact): Promise<FinishedJob> {
   const askedMs = performance.now();
-  let waitMs: number | undefined;
+  let waitMs = NaN;
+  let measurement: Measurement | undefined;
+  // To the end of the stream: HTTP/2 servers close a connection on which a thousand streams were broken off.
   for await (const update of farm.runBenchmark({ artifact, targets: [target], plan })) {
-    if (update.state === 'leased') waitMs ??= performance.now() - askedMs;
-    if (update.state !== 'measured') continue;
-    const result = decodeResult(Buffer.from(update.resultJson));
-    if (result.ok && result.value.outcome.kind === 'measured') return { measurement: result.value.outcome.measurement, waitMs: waitMs ?? NaN, totalMs: performance.now() - askedMs };
+    if (update.state === 'leased' && Number.isNaN(waitMs)) waitMs = performance.now() - askedMs;
+    if (update.state === 'measured') measurement = readMeasurement(update.resultJson);
   }
-  throw new Error('a job of the benchmark was not measured');
+  if (measurement === undefined) throw new Error('a job of the benchmark was not measured');
+  return { measurement, waitMs, totalMs: performance.now() - askedMs };
+}
+
+function readMeasurement(json: string): Measurement | undefined {
+  const result = decodeResult(Buffer.from(json));
+  return result.ok && result.value.outcome.kind === 'measured' ? result.value.outcome.measurement : undefined;
 }
