@@ -13,6 +13,7 @@ export interface Artifact {
 /** Models above this are refused: protobuf's own limit, and more than a phone benchmark should push. */
 export const largestArtifactBytes = 2 * 1024 ** 3 - 1;
 
+/** Also what makes a digest safe as a file name. */
 export function isArtifactDigest(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
 }

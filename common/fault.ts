@@ -43,10 +43,12 @@ export interface FarmFault {
 /** Longest fault message that is kept: enough for a tool's error line, bounded because phones print anything. */
 export const longestFaultMessage = 500;
 
+/** The model's fault; the message is put on one line and cut at `longestFaultMessage`. */
 export function candidateFault(code: CandidateFaultCode, message: string): CandidateFault {
   return { kind: 'candidate-fault', code, message: oneLine(message) };
 }
 
+/** The farm's fault; the message is put on one line and cut at `longestFaultMessage`. */
 export function farmFault(code: FarmFaultCode, message: string): FarmFault {
   return { kind: 'farm-fault', code, message: oneLine(message) };
 }

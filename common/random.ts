@@ -10,6 +10,7 @@ export interface Random {
   readonly derive: (purpose: string) => Random;
 }
 
+/** Not for secrets: sfc32, seeded by a hash. */
 export function createRandom(seed: number | string): Random {
   const next = sfc32(hashSeed(String(seed)));
   return {

@@ -25,10 +25,12 @@ export interface Target extends Offer {
 
 const poolPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
+/** Lower case, so that a pool is written in one way only. */
 export function isPoolName(text: string): boolean {
   return poolPattern.test(text);
 }
 
+/** The inverse of `parseTarget`. */
 export function formatTarget(target: Target): string {
   return `${target.pool}/${target.runtime}/${target.unit}/${target.precision}`;
 }

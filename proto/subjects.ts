@@ -3,10 +3,12 @@ export const resultStream = 'FARM_RESULTS';
 export const resultSubjects = 'farm.v1.result.>';
 export const resultConsumer = 'ledger';
 
+/** Where an agent publishes the results of one device. */
 export function resultSubject(agentId: string, deviceSerial: string): string {
   return `farm.v1.result.${subjectToken(agentId)}.${subjectToken(deviceSerial)}`;
 }
 
+/** Where an agent publishes the state of one device. */
 export function telemetrySubject(agentId: string, deviceSerial: string): string {
   return `farm.v1.telemetry.${subjectToken(agentId)}.${subjectToken(deviceSerial)}`;
 }

@@ -12,6 +12,7 @@ export interface TelemetryPublisher {
   close(): void;
 }
 
+/** Sends until it is closed; while the broker is away, nothing is kept for it. */
 export function startTelemetryPublisher(bus: Bus): TelemetryPublisher {
   const latest = new Map<string, Telemetry>();
   const flush = (): void => {

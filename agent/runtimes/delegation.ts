@@ -10,6 +10,7 @@ export const delegationRefusals: readonly RegExp[] = [
   /fallback to CPU EP has been explicitly disabled/i,
 ];
 
+/** Whether a tool's output says that it would not delegate the whole model. */
 export function refusesDelegation(lines: readonly string[]): boolean {
   return lines.some((line) => delegationRefusals.some((pattern) => pattern.test(line)));
 }
@@ -24,6 +25,7 @@ export function provesFullDelegation(lines: readonly string[], delegate: string)
   return lines.some((line) => line.toLowerCase().includes(sentence));
 }
 
+/** The fault of a run that did not prove its delegation, with the tool's own count where it gave one. */
 export function unprovenDelegation(lines: readonly string[], delegate: string): CandidateFault {
   // The Hexagon delegate, for one, counts: `136 nodes delegated out of 139 nodes with 2 partitions`.
   const counts = lines.findLast((line) => /\d nodes delegated out of \d|Replacing \d/.test(line));

@@ -1,8 +1,8 @@
-import { systemErrorCode } from '../../common/system_error';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { systemErrorCode } from '../../common/system_error';
 import { configuredTools, toolFileProblem, type ConfiguredTool, type ToolPaths } from './tool_paths';
 
 export interface KeptTool {

@@ -1,6 +1,6 @@
-import { systemErrorCode } from '../../common/system_error';
 import { accessSync, constants, statSync } from 'node:fs';
 import { z } from 'zod';
+import { systemErrorCode } from '../../common/system_error';
 
 const path = z.string().min(1, 'expected the path of a file');
 
@@ -41,6 +41,7 @@ export interface ConfiguredTool {
   readonly path: string;
 }
 
+/** Every path of the configuration, with the field that names it. */
 export function configuredTools(paths: ToolPaths): ConfiguredTool[] {
   return Object.entries(paths).flatMap(([runtime, fields]) =>
     Object.entries(fields).flatMap(([name, value]) => [value].flat().flatMap((each) => (each === undefined ? [] : [{ field: `tools.${runtime}.${name}`, path: each }]))),
@@ -52,6 +53,7 @@ export function toolPathProblems(paths: ToolPaths): string[] {
   return configuredTools(paths).flatMap((tool) => toolFileProblem(tool) ?? []);
 }
 
+/** One line that names the field when the path is no readable file; null when it is one. */
 export function toolFileProblem({ field, path: file }: ConfiguredTool): string | null {
   try {
     accessSync(file, constants.R_OK);

@@ -30,6 +30,7 @@ export interface DeviceWorker {
   close(): Promise<void>;
 }
 
+/** Idle at first. It never rejects: what goes wrong is an outcome. */
 export function createDeviceWorker(options: DeviceWorkerOptions): DeviceWorker {
   let state: WorkerState = { kind: 'idle' };
 

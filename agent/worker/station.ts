@@ -33,6 +33,7 @@ export interface Station {
   measure(job: Job, signal: AbortSignal): Promise<Outcome>;
 }
 
+/** What the operator says about the device goes before what it says of itself. */
 export function createStation(device: Device, options: StationOptions): Station {
   const { hardware } = device;
   const { adapters, missing } = runtimesFor(hardware, hardware.kind === 'virtual' ? options.virtualTools : options.tools);

@@ -9,6 +9,7 @@ export interface DeviceStateText {
   readonly jobId: string;
 }
 
+/** State, detail for people, and the job under way, as `farm.v1.Device` has them. */
 export function describeDeviceState(state: DeviceState): DeviceStateText {
   switch (state.kind) {
     case 'idle':

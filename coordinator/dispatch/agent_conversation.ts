@@ -43,6 +43,7 @@ type LaterMessage = Exclude<AgentMessage, { kind: 'hello' }>;
 
 type Stage = { readonly kind: 'awaiting-hello' } | { readonly kind: 'attached'; readonly session: AgentSession } | { readonly kind: 'ended' };
 
+/** Begins with the wait for hello, which has a deadline. */
 export function createConversation(parts: ConversationParts): Conversation {
   const { timing, refuse } = parts;
   let stage: Stage = { kind: 'awaiting-hello' };

@@ -4,6 +4,7 @@ export interface Alarm {
   clear(): void;
 }
 
+/** Silent until it is set. */
 export function createAlarm(ring: () => void): Alarm {
   let timer: NodeJS.Timeout | undefined;
   return {

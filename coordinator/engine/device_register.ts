@@ -17,6 +17,7 @@ export interface DeviceRegisterParts {
   readonly clock: Clock;
 }
 
+/** Begins with the devices of the ledger. */
 export async function openDeviceRegister({ ledger, clock }: DeviceRegisterParts): Promise<DeviceRegister> {
   const bySerial = new Map((await ledger.devices()).map((record) => [record.description.serial, record]));
   const save = async (record: DeviceRecord): Promise<void> => {

@@ -37,6 +37,7 @@ export interface Engine {
   state(): SchedulerState;
 }
 
+/** Performs nothing until the first event. */
 export function createEngine(parts: EngineParts): Engine {
   let state = parts.initialState;
   const listeners = new Map<string, JobListener>();

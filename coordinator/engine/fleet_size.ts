@@ -8,6 +8,7 @@ export interface FleetSize {
   forget(): void;
 }
 
+/** `state` is read at the first question after each `forget`. */
 export function createFleetSize(state: () => SchedulerState): FleetSize {
   let counts: ReadonlyMap<string, number> | undefined;
   return {

@@ -12,6 +12,7 @@ export interface FarmMetrics {
   page: StatusPages['metrics'];
 }
 
+/** With a registry of its own, so that two coordinators in one process do not share metrics. */
 export function createFarmMetrics(): FarmMetrics {
   const registry = new Registry();
   // Memory, processor time and the lag of the event loop.

@@ -39,6 +39,7 @@ export interface ResultConsumer {
   close(): Promise<void>;
 }
 
+/** Consumes nothing before `start`. */
 export function createResultConsumer(parts: ResultConsumerParts): ResultConsumer {
   return new JetStreamResultConsumer(parts);
 }

@@ -56,6 +56,7 @@ export interface Device {
 const idle: StandingState = { kind: 'idle' };
 const healthy: DeviceHealth = { faultsInARow: [], quarantinesInARow: 0 };
 
+/** Seen for the first time: idle and in good health. */
 export function newDevice(description: DeviceDescription, agentId: string): Device {
   return { description, agentId, targetKeys: targetKeysOf(description), state: idle, health: healthy, recentArtifacts: [], busyMs: 0 };
 }
@@ -66,6 +67,7 @@ export function attachDevice(device: Device, description: DeviceDescription, age
   return whenFree(present, (state) => (state.kind === 'absent' ? state.returnsTo : state));
 }
 
+/** Gone for now; what it was before it left comes back with it. */
 export function detachDevice(device: Device, cause: AbsentState['cause'], nowMs: number): Device {
   return whenFree(device, (state) => {
     if (state.kind === 'absent') return cause === 'unplugged' ? { ...state, cause } : state;
@@ -73,6 +75,7 @@ export function detachDevice(device: Device, cause: AbsentState['cause'], nowMs:
   });
 }
 
+/** No new job; a running one ends in peace. */
 export function drainDevice(device: Device): Device {
   return whenFree(device, (state) => whenStanding(state, () => ({ kind: 'drained' })));
 }
@@ -89,6 +92,7 @@ export function wakeDevice(device: Device, nowMs: number): Device {
   );
 }
 
+/** The device must not be under a lease. */
 export function leaseDevice(device: Device, lease: Lease, digest: string, nowMs: number): Device {
   assert(device.state.kind !== 'leased', `device ${lease.deviceSerial} has one lease at a time`);
   const recentArtifacts = [digest, ...device.recentArtifacts.filter((other) => other !== digest)].slice(0, rememberedDeviceArtifacts);

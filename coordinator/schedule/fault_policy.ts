@@ -27,6 +27,7 @@ const policies: Readonly<Record<FarmFaultCode, FaultPolicy>> = {
   stopped: { device: 'innocent', countsForJob: false },
 };
 
+/** What a farm fault costs the device and the job. */
 export function faultPolicy(code: FarmFaultCode): FaultPolicy {
   return policies[code];
 }

@@ -75,6 +75,7 @@ export function voidLease(turn: Turn, active: ActiveLease): void {
   turn.effects.push({ kind: 'stop-job', agentId: active.agentId, lease: active.lease });
 }
 
+/** The agent listed it. */
 export function renewLease(turn: Turn, active: ActiveLease): void {
   deferExpiry(turn, active, turn.state.nowMs + leaseDurationMs);
 }
@@ -84,12 +85,14 @@ export function doubtLease(turn: Turn, active: ActiveLease): void {
   deferExpiry(turn, active, Math.min(active.expiresAtMs, turn.state.nowMs + missingLeaseGraceMs));
 }
 
+/** Ends the leases whose time is over. */
 export function expireLeases(turn: Turn): void {
   for (const active of turn.state.leases.values()) {
     if (active.expiresAtMs <= turn.state.nowMs) loseLease(turn, active);
   }
 }
 
+/** The agent was not heard for too long: its leases are void at once. */
 export function loseLeasesOf(turn: Turn, agentId: string): void {
   for (const active of turn.state.leases.values()) {
     if (active.agentId === agentId) loseLease(turn, active);

@@ -52,6 +52,7 @@ export interface SchedulerState {
   readonly endedCounts: EndedCounts;
 }
 
+/** An empty farm at the start of an incarnation. */
 export function initialState(options: SchedulerOptions): SchedulerState {
   return {
     incarnation: options.incarnation,

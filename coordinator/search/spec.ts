@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
 import { defaultPlan, planLimits } from '../../common/job';
-import { formatTarget, parseTarget, type Target } from '../../common/target';
+import { formatTarget, type Target } from '../../common/target';
+import { toTarget } from '../../common/target_field';
 import { parseYaml } from '../../common/yaml';
 
 const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -106,16 +107,6 @@ function mapping<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, 
   const error: z.core.$ZodErrorMap = (issue) =>
     issue.code === 'unrecognized_keys' ? `unknown field ${issue.keys.join(', ')}; the fields here are ${fields}` : `expected a mapping with the fields ${fields}`;
   return z.strictObject(shape, { error });
-}
-
-function toTarget(text: string, context: z.RefinementCtx): Target {
-  try {
-    return parseTarget(text);
-  } catch (error) {
-    if (!(error instanceof BadInputError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
 }
 
 function planField(field: keyof typeof planLimits): z.ZodDefault<z.ZodNumber> {

@@ -22,6 +22,7 @@ export function parseCell(text: string): Cell {
   return /^[0-9]+$/.test(text) ? parseOpVector(text) : parseCellString(text);
 }
 
+/** The cell string, the inverse of `parseCell`. */
 export function formatCell(cell: Cell): string {
   const [a, b, c, d, e, f] = cell;
   return `|${a}~0|+|${b}~0|${c}~1|+|${d}~0|${e}~1|${f}~2|`;

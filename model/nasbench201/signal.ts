@@ -33,6 +33,7 @@ export function energyOf(signal: Signal): number {
   return energy;
 }
 
+/** Mean square after a ReLU. */
 export function energyAfterRelu(signal: Signal): number {
   return energyOf(signal) * reluShare;
 }
@@ -43,6 +44,7 @@ export function averaged(signal: Signal, tensor: string, varyingShare: number): 
   return { ...signal, tensor, parts };
 }
 
+/** The sum, source by source: what comes from one source adds in amplitude, not in energy. */
 export function added(first: Signal, second: Signal, tensor: string): Signal {
   const parts = new Map(first.parts);
   for (const [source, { constant, varying }] of second.parts) {

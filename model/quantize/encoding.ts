@@ -52,18 +52,22 @@ export function weightScaleForBias(bias: number, inputScale: number): number {
   return Math.fround((2 * Math.abs(bias)) / (inputScale * largestInt32));
 }
 
+/** Saturates at 0 and 255. */
 export function quantizeUint8(value: number, encoding: Encoding): number {
   return clamp(roundHalfEven(value / encoding.scale) + encoding.zeroPoint, 0, largestUint8);
 }
 
+/** Saturates at ±127. */
 export function quantizeInt8(value: number, scale: number): number {
   return clamp(roundHalfEven(value / scale), -largestInt8, largestInt8);
 }
 
+/** Saturates at ±(2^31 − 1). */
 export function quantizeInt32(value: number, scale: number): number {
   return clamp(roundHalfEven(value / scale), -largestInt32, largestInt32);
 }
 
+/** The real number that an integer stands for. */
 export function dequantize(integer: number, encoding: Encoding): number {
   return encoding.scale * (integer - encoding.zeroPoint);
 }

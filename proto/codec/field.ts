@@ -15,6 +15,7 @@ export const lineField = z.string().max(longestLine);
 export const countField = z.int().nonnegative();
 export const durationField = z.number().nonnegative();
 
+/** A list of bounded length. */
 export function listField<Element extends z.ZodType>(element: Element, longest: number = longestList): z.ZodArray<Element> {
   return z.array(element).max(longest);
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isArtifactDigest, largestArtifactBytes, modelFormats, type Artifact } from '../../common/artifact';
-import { BadInputError } from '../../common/bad_input';
 import { planLimits, type BenchmarkPlan, type Job, type Lease } from '../../common/job';
 import type { Result } from '../../common/result';
-import { formatTarget, parseTarget, type Target } from '../../common/target';
+import { formatTarget } from '../../common/target';
+import { toTarget } from '../../common/target_field';
 import type { Artifact as WireArtifact, Artifact__Output as WireArtifactOutput } from '../generated/farm/v1/Artifact';
 import type { BenchmarkPlan as WirePlan, BenchmarkPlan__Output as WirePlanOutput } from '../generated/farm/v1/BenchmarkPlan';
 import type { Job as WireJob } from '../generated/farm/v1/Job';
@@ -26,15 +26,7 @@ export const planSchema: z.ZodType<BenchmarkPlan> = z.object({
   sessionDeadlineMs: limited(planLimits.sessionDeadlineMs),
 });
 
-const targetField = z.string().max(longestName).transform((text, context): Target => {
-  try {
-    return parseTarget(text);
-  } catch (error) {
-    if (!(error instanceof BadInputError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-    return z.NEVER;
-  }
-});
+const targetField = z.string().max(longestName).transform(toTarget);
 
 export const jobSchema: z.ZodType<Job> = z.object({ jobId: nameField, target: targetField, artifact: artifactSchema, plan: planSchema });
 export const leaseSchema: z.ZodType<Lease> = z.object({ jobId: nameField, deviceSerial: nameField, epoch: countField });

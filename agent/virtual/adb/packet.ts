@@ -29,6 +29,7 @@ const headerBytes = 24;
 
 const commandByWord = new Map<number, AdbCommand>(Object.entries(adbCommands).map(([name, word]) => [word, name as AdbCommand]));
 
+/** Header and payload as one buffer. */
 export function encodePacket(packet: AdbPacket, checksummed: boolean): Buffer {
   const header = Buffer.alloc(headerBytes);
   const word = adbCommands[packet.command];

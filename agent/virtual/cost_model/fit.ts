@@ -113,6 +113,7 @@ export function fitPublished(rows: readonly PublishedLatency[], networks: Readon
   );
 }
 
+/** `soc/runtime/unit`: what one speed is fitted for. */
 export function keyOf(row: Pick<PublishedLatency, 'soc' | 'runtime' | 'unit'>): string {
   return `${row.soc}/${row.runtime}/${row.unit}`;
 }

@@ -7,6 +7,7 @@ const refused = new Set([
   'WHILE', 'IF', 'NON_MAX_SUPPRESSION_V4', 'NON_MAX_SUPPRESSION_V5', 'WHERE', 'UNIQUE', 'CUSTOM', 'UNIDIRECTIONAL_SEQUENCE_LSTM', 'MULTINOMIAL', 'RANDOM_STANDARD_NORMAL', 'HASHTABLE', 'SEGMENT_SUM',
 ]);
 
+/** Whether GPU, DSP and NPU run operators of this kind, by ONNX's or TFLite's name. */
 export function acceleratorTakes(kind: string): boolean {
   return !refused.has(kind);
 }

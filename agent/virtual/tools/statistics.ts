@@ -8,6 +8,7 @@ export function mean(samples: readonly number[]): number {
   return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
 }
 
+/** With n in the denominator, as the tools print it. */
 export function standardDeviation(samples: readonly number[]): number {
   const average = mean(samples);
   return Math.sqrt(mean(samples.map((sample) => (sample - average) ** 2)));
