@@ -14,6 +14,6 @@ export function requireLoopback(address: ListenAddress, insecureListen: boolean)
   );
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

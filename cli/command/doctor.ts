@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { toolPathProblems } from '../../agent/runtimes/tool_paths';
 import { agentConfigSchema, type AgentConfig } from '../../agent/config';
+import { isLoopback } from '../../common/loopback';
 import { parseYaml, readYamlFile } from '../../common/yaml';
 import { connectFarm } from '../link/farm_client';
 import { formatTable } from '../output/table';
@@ -50,9 +51,11 @@ async function checkProgram(name: string, args: readonly string[], remedy: strin
 }
 
 /** What adb sees, farm or no farm: most trouble with phones starts here. */
-async function checkPhones({ binary, port }: AgentConfig['adb']): Promise<Finding[]> {
-  const listed = await run(binary, ['-P', String(port), 'devices', '-l'], { timeout: toolDeadlineMs }).catch(() => undefined);
-  if (listed === undefined) return [{ check: 'phones', state: 'warning', detail: `the adb server on port ${String(port)} does not answer; try: ${binary} -P ${String(port)} start-server` }];
+async function checkPhones({ binary, host, port }: AgentConfig['adb']): Promise<Finding[]> {
+  // With -H adb takes the server for a remote one and starts none.
+  const server = [...(isLoopback(host) ? [] : ['-H', host]), '-P', String(port)];
+  const listed = await run(binary, [...server, 'devices', '-l'], { timeout: toolDeadlineMs }).catch(() => undefined);
+  if (listed === undefined) return [{ check: 'phones', state: 'warning', detail: `the adb server at ${host}:${String(port)} does not answer; try there: ${binary} -P ${String(port)} start-server` }];
   const lines = listed.stdout.split('\n').slice(1).filter((line) => line.trim() !== '');
   if (lines.length === 0) return [{ check: 'phones', state: 'warning', detail: 'adb sees no phone; docs/phones.md starts with a phone in its box' }];
   return lines.map((line) => {
