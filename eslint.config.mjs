@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import importX from 'eslint-plugin-import-x';
 import { globalIgnores } from 'eslint/config';
 
-/** The folders of DESIGN: who may import whom. Everything that is not listed for a folder is forbidden to it. */
+/** The table of ARCHITECTURE.md: who may import whom. Everything that is not listed for a folder is forbidden to it. */
 const imports = {
   common: [],
   proto: ['common'],

@@ -32,7 +32,7 @@ export class CoordinatorModel {
     parts.world.every(tickMs, () => this.happens({ kind: 'tick', atMs: parts.world.nowMs }));
   }
 
-  /** As DESIGN says: the ledger's open jobs, then what the broker kept, and only then the agents. */
+  /** As ARCHITECTURE.md says: the ledger's open jobs, then what the broker kept, and only then the agents. */
   start(deliverBacklog: () => void): void {
     const { ledger, world } = this.parts;
     if (this.state !== null) return;
