@@ -1,8 +1,11 @@
 import { assert } from '../../common/assert';
 import type { Attribute, DeclaredTensor, Graph, Node, Tensor } from './graph';
 
-/** The opset of the graphs made here: the first with per-channel DequantizeLinear, and old enough for every runtime on the shelf. */
-const builtOpset = 13;
+/**
+ * The opset of the graphs made here and of the canonical form: the first in which QuantizeLinear makes uint16, and past
+ * those that brought HardSwish (14), LayerNormalization (17) and Gelu (20). https://github.com/onnx/onnx/blob/main/docs/Versioning.md
+ */
+export const builtOpset = 21;
 
 /** Collects nodes in execution order. Tensors are named after the node that makes them. */
 export interface GraphBuilder {

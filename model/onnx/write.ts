@@ -2,8 +2,8 @@ import { onnx } from 'onnx-proto';
 import type { Attribute, DeclaredTensor, Graph, Node } from './graph';
 import { elementTypeCode, encodeTensor } from './tensor_codec';
 
-/** The format version of ONNX 1.10; every runtime of the last years reads it, and opset 13 needs at least 7. */
-const irVersion = 8;
+/** The format version that opset 21 came with (ONNX 1.16); ONNX Runtime reads it from 1.18 on. */
+const irVersion = 10;
 
 /** Serializes a graph. Equal graphs give equal bytes. */
 export function writeOnnx(graph: Graph): Uint8Array {
