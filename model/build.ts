@@ -4,7 +4,7 @@ import { parseCell } from './nasbench201/cell';
 import { cifarShape, createNetwork } from './nasbench201/network';
 import { writeOnnx } from './onnx/write';
 import type { CalibrationData } from './quantize/calibration';
-import { foldBatchNorm } from './quantize/fold_batch_norm';
+import { foldBatchNorm } from './canonical/fold_batch_norm';
 import { quantizeGraph } from './quantize/quantize';
 
 /** What to build: an architecture as its search space writes it, weights from `seed`. */

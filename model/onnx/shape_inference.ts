@@ -1,7 +1,9 @@
 import { fail, ok, type Result } from '../../common/result';
-import { bytesPerElement, elementCount, type DeclaredTensor, type Graph, type Node, type TensorType } from './graph';
-import { knownOutput, knownTensor } from './known_values';
+import { evaluate } from './evaluate/evaluate';
+import { numbersOf } from './evaluate/tensor_values';
+import { bytesPerElement, elementCount, type DeclaredTensor, type Graph, type Node, type Tensor, type TensorType } from './graph';
 import { elementwiseRules } from './shape_rules/elementwise';
+import { indexingRules } from './shape_rules/indexing';
 import { layoutRules } from './shape_rules/layout';
 import { matrixRules } from './shape_rules/matrix';
 import { ShapeProblem, type NodeTypes, type ShapeRule } from './shape_rules/rule';
@@ -9,8 +11,10 @@ import { windowRules } from './shape_rules/window';
 
 /** No single activation of a phone's network comes near this; beyond it sums of sizes lose their last digits. */
 const largestTensorBytes = 2 ** 40;
+/** Shape arithmetic works on a handful of numbers; anything longer is data, which shape inference does not look at. */
+const mostKnownElements = 1024;
 
-const rules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries({ ...windowRules, ...elementwiseRules, ...matrixRules, ...layoutRules }));
+const rules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries({ ...windowRules, ...elementwiseRules, ...matrixRules, ...layoutRules, ...indexingRules }));
 
 /**
  * The type of every tensor of a graph, constants included. The error is one line that names the input with a dynamic
@@ -18,28 +22,39 @@ const rules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries({ ...window
  */
 export function inferShapes(graph: Graph): Result<ReadonlyMap<string, TensorType>, string> {
   const types = new Map<string, TensorType>([...graph.initializers].map(([name, { elementType, shape }]) => [name, { elementType, shape }]));
-  const values = new Map<string, readonly number[]>();
+  const constants = new Map([...graph.initializers].filter(([, tensor]) => isSmall(tensor)));
   const declared = new Map([...graph.outputs.map((output) => [output.name, output] as const), ...graph.declared]);
-  for (const [name, tensor] of graph.initializers) {
-    const known = knownTensor(tensor);
-    if (known !== undefined) values.set(name, known);
-  }
   for (const input of graph.inputs) {
     const fixed = fixedShape(input);
     if (!fixed.ok) return fixed;
     types.set(input.name, { elementType: input.elementType, shape: fixed.value });
   }
   for (const node of graph.nodes) {
-    const outputs = outputTypes(graph, node, { types, values, declared });
+    const outputs = outputTypes(graph, node, { types, constants, declared });
     if (!outputs.ok) return outputs;
     node.outputs.forEach((output, index) => {
       const type = outputs.value[index];
       if (output !== '' && type !== undefined) types.set(output, type);
     });
-    const known = knownOutput(node, { values: (index) => values.get(node.inputs[index] ?? ''), type: (index) => types.get(node.inputs[index] ?? '') });
-    if (known !== undefined) values.set(node.outputs[0] ?? '', known);
+    learnConstants(node, outputs.value, { types, constants });
   }
   return ok(types);
+}
+
+function isSmall({ shape }: TensorType): boolean {
+  return elementCount(shape) <= mostKnownElements;
+}
+
+/** Computes what exporters compute with shapes (Shape, Gather, Concat … before Reshape). */
+function learnConstants(node: Node, outputs: readonly TensorType[], known: { readonly types: ReadonlyMap<string, TensorType>; readonly constants: Map<string, Tensor> }): void {
+  if (!outputs.every(isSmall)) return;
+  const tensors = evaluate({
+    node,
+    outputs,
+    constant: (index) => known.constants.get(node.inputs[index] ?? ''),
+    inputType: (index) => known.types.get(node.inputs[index] ?? ''),
+  });
+  tensors?.forEach((tensor, index) => known.constants.set(node.outputs[index] ?? '', tensor));
 }
 
 function fixedShape(input: DeclaredTensor): Result<readonly number[], string> {
@@ -52,7 +67,8 @@ function fixedShape(input: DeclaredTensor): Result<readonly number[], string> {
 
 interface Inferred {
   readonly types: ReadonlyMap<string, TensorType>;
-  readonly values: ReadonlyMap<string, readonly number[]>;
+  /** Values of small constants, and of what is computed from them. */
+  readonly constants: ReadonlyMap<string, Tensor>;
   /** What the file says of intermediate tensors and outputs. */
   readonly declared: ReadonlyMap<string, DeclaredTensor>;
 }
@@ -81,7 +97,11 @@ function nodeTypes(graph: Graph, node: Node, inferred: Inferred): NodeTypes {
       return type;
     },
     has: (index) => (node.inputs[index] ?? '') !== '',
-    integers: (index) => inferred.values.get(node.inputs[index] ?? ''),
+    integers: (index) => {
+      const tensor = inferred.constants.get(node.inputs[index] ?? '');
+      const numbers = tensor === undefined ? undefined : numbersOf(tensor);
+      return numbers === undefined ? undefined : Array.from(numbers);
+    },
   };
 }
 

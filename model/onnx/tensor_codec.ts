@@ -80,8 +80,8 @@ function bytesOf(data: Tensor['data']): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Copies: typed arrays must be aligned, and the file's buffer can then be freed. */
-function tensorOfBytes(elementType: ElementType, shape: readonly number[], raw: Uint8Array): Tensor {
+/** Little-endian bytes as a tensor. Copies: typed arrays must be aligned, and the file's buffer can then be freed. */
+export function tensorOfBytes(elementType: ElementType, shape: readonly number[], raw: Uint8Array): Tensor {
   const buffer = Uint8Array.from(raw).buffer;
   switch (elementType) {
     case 'float32': return { elementType, shape, data: new Float32Array(buffer) };

@@ -5,7 +5,7 @@ import { BadInputError } from '../../common/bad_input';
 import { parseCell } from '../../model/nasbench201/cell';
 import { cifarShape, createNetwork } from '../../model/nasbench201/network';
 import { writeOnnx } from '../../model/onnx/write';
-import { foldBatchNorm } from '../../model/quantize/fold_batch_norm';
+import { foldBatchNorm } from '../../model/canonical/fold_batch_norm';
 import { smallClassifier } from './tflite/small_classifier';
 import { writeFixture } from './tflite/tflite_file';
 

@@ -1,6 +1,7 @@
-import { elementCount, floatAttribute, intAttribute, intsAttribute } from '../graph';
+import { constantOf } from '../evaluate/making';
+import { elementCount, intAttribute, intsAttribute } from '../graph';
 import { broadcastShapes } from './elementwise';
-import { at, normalizeAxis, ShapeProblem, tensorType, type NodeTypes, type ShapeRule } from './rule';
+import { at, normalizeAxis, requireIntegers, ShapeProblem, tensorType, type NodeTypes, type ShapeRule } from './rule';
 import { resize } from './resize';
 
 /** Operators that move, cut or repeat values without computing. */
@@ -13,7 +14,6 @@ export const layoutRules: Readonly<Record<string, ShapeRule>> = {
   Concat: concat,
   Slice: slice,
   Split: split,
-  Gather: gather,
   Pad: pad,
   Resize: resize,
   Upsample: resize,
@@ -21,7 +21,6 @@ export const layoutRules: Readonly<Record<string, ShapeRule>> = {
   Tile: (types) => tensorType(types.input(0).elementType, types.input(0).shape.map((size, axis) => size * at(requireIntegers(types, 1, 'repeats'), axis))),
   DepthToSpace: (types) => blocks(types, 1),
   SpaceToDepth: (types) => blocks(types, -1),
-  Shape: (types) => tensorType('int64', [types.input(0).shape.length]),
   Constant: constant,
   ConstantOfShape: constantOfShape,
 };
@@ -114,12 +113,6 @@ function split(types: NodeTypes): ReturnType<ShapeRule> {
   return types.node.outputs.map((_, index) => ({ elementType, shape: shape.with(axis, at(sizes, index)) }));
 }
 
-function gather(types: NodeTypes): ReturnType<ShapeRule> {
-  const { elementType, shape } = types.input(0);
-  const axis = normalizeAxis(intAttribute(types.node, 'axis', 0), shape.length);
-  return tensorType(elementType, [...shape.slice(0, axis), ...types.input(1).shape, ...shape.slice(axis + 1)]);
-}
-
 function pad(types: NodeTypes): ReturnType<ShapeRule> {
   const { elementType, shape } = types.input(0);
   const pads = intsAttribute(types.node, 'pads') ?? requireIntegers(types, 1, 'pads');
@@ -138,22 +131,12 @@ function blocks(types: NodeTypes, direction: 1 | -1): ReturnType<ShapeRule> {
 }
 
 function constant({ node }: NodeTypes): ReturnType<ShapeRule> {
-  const value = node.attributes.get('value');
-  if (value?.kind === 'tensor') return tensorType(value.value.elementType, value.value.shape);
-  const list = intsAttribute(node, 'value_ints');
-  if (list !== undefined) return tensorType('int64', [list.length]);
-  if (node.attributes.has('value_int')) return tensorType('int64', []);
-  if (Number.isFinite(floatAttribute(node, 'value_float', NaN))) return tensorType('float32', []);
-  throw new ShapeProblem('its constant is of a kind that is not supported');
+  const value = constantOf(node);
+  if (value === undefined) throw new ShapeProblem('its constant is of a kind that is not supported');
+  return tensorType(value.elementType, value.shape);
 }
 
 function constantOfShape(types: NodeTypes): ReturnType<ShapeRule> {
   const value = types.node.attributes.get('value');
   return tensorType(value?.kind === 'tensor' ? value.value.elementType : 'float32', requireIntegers(types, 0, 'shape'));
-}
-
-function requireIntegers(types: NodeTypes, index: number, role: string): readonly number[] {
-  const values = types.integers(index);
-  if (values === undefined) throw new ShapeProblem(`its ${role} is computed from data, so its output has no fixed shape`);
-  return values;
 }

@@ -33,3 +33,10 @@ export function at(list: readonly number[], index: number): number {
   if (value === undefined) throw new ShapeProblem(`dimension ${index} does not exist in shape ${list.join('x')}`);
   return value;
 }
+
+/** A list that decides the output's shape; `role` says which. */
+export function requireIntegers(types: NodeTypes, index: number, role: string): readonly number[] {
+  const values = types.integers(index);
+  if (values === undefined) throw new ShapeProblem(`its ${role} is computed from data, so its output has no fixed shape`);
+  return values;
+}

@@ -8,7 +8,7 @@ import { cifarShape, createNetwork } from '../../../model/nasbench201/network';
 import { createGraphBuilder, float32Tensor, int, ints } from '../../../model/onnx/graph_builder';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/quantize/fold_batch_norm';
+import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
 import { quantizeGraph } from '../../../model/quantize/quantize';
 import { smallClassifier } from '../tflite/small_classifier';
 import { writeFixture } from '../tflite/tflite_file';

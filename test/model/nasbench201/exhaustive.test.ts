@@ -5,7 +5,7 @@ import { allCells, formatOpVector, parseCell, type Cell } from '../../../model/n
 import { createNetwork, networkInput, networkOutput, type NetworkShape } from '../../../model/nasbench201/network';
 import { isConnected } from '../../../model/nasbench201/topology';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/quantize/fold_batch_norm';
+import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
 import { quantizeGraph } from '../../../model/quantize/quantize';
 import { createRandom } from '../../../common/random';
 import { signalToNoiseDb } from '../quantize/signal_to_noise';

@@ -8,7 +8,7 @@ import { cifarShape, createNetwork, networkInput, networkOutput } from '../../..
 import type { Graph } from '../../../model/onnx/graph';
 import { inferShapes } from '../../../model/onnx/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/quantize/fold_batch_norm';
+import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
 
 const random = createRandom('network test');
 const image = Float32Array.from({ length: 3 * 32 * 32 }, () => random.normal());

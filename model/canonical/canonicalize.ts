@@ -1,0 +1,57 @@
+import { ok, type Result } from '../../common/result';
+import { builtOpset } from '../onnx/graph_builder';
+import type { Graph } from '../onnx/graph';
+import { fixInputShapes } from './fix_input_shapes';
+import { foldBatchNormPass } from './fold_batch_norm';
+import type { Pass } from './pass';
+import { foldConstants } from './passes/fold_constants';
+import { removeNoops } from './passes/remove_noops';
+import { raiseOpset } from './raise_opset';
+import { withoutDead } from './rewrite';
+import { viewOf, type GraphView } from './view';
+
+/** In this order; what one pass uncovers another finds in the next round. */
+const passes: readonly Pass[] = [foldConstants, removeNoops, foldBatchNormPass];
+
+/** Real exports settle after three or four rounds; a graph that has not after this many stays correct, only less tidy. */
+const mostRounds = 16;
+
+export interface CanonicalizeOptions {
+  /** Fixes the shapes of inputs, by name; an input that is not named keeps its own. */
+  readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * Brings a network as an exporter wrote it into the one form that the rest of the farm reads: opset 21, fixed shapes,
+ * constants as initializers, patterns named (docs/references.md lists all). It computes the same to 1e-5. The error is one
+ * line: a dynamic shape, an operator that is not supported (with its node and the way out), weights that are not finite.
+ */
+export function canonicalize(graph: Graph, options: CanonicalizeOptions = {}): Result<Graph, string> {
+  const fixed = fixInputShapes(withoutDead(graph), options.inputShapes ?? new Map());
+  if (!fixed.ok) return fixed;
+  const raised = raiseOpset(fixed.value);
+  if (!raised.ok) return raised;
+  const settled = settle(raised.value);
+  return settled.ok ? ok(declared(settled.value)) : settled;
+}
+
+/** Runs the passes until none of them changes the graph. */
+function settle(graph: Graph): Result<GraphView, string> {
+  let view = viewOf(graph);
+  for (let round = 0; round < mostRounds && view.ok; round += 1) {
+    const before = view.value.graph;
+    for (const pass of passes) {
+      if (!view.ok) return view;
+      const next = pass(view.value);
+      if (next !== view.value.graph) view = viewOf(next);
+    }
+    if (view.ok && view.value.graph === before) break;
+  }
+  return view;
+}
+
+/** Outputs say their fixed shapes; what the exporter said of other tensors is no longer needed. */
+function declared({ graph, types }: GraphView): Graph {
+  const outputs = graph.outputs.map((output) => ({ ...output, shape: types.get(output.name)?.shape ?? output.shape }));
+  return { ...graph, opset: builtOpset, outputs, declared: new Map() };
+}

@@ -1,0 +1,60 @@
+/** @jest-environment ./test/model/onnxruntime_environment.ts */
+import { createRandom } from '../../../common/random';
+import { canonicalize } from '../../../model/canonical/canonicalize';
+import type { Graph, Tensor } from '../../../model/onnx/graph';
+import { createGraphBuilder, float32Tensor, int, ints } from '../../../model/onnx/graph_builder';
+import { writeOnnx } from '../../../model/onnx/write';
+import { largestDifference, randomFeeds, run } from './agreement';
+
+function weights(name: string, ...shape: number[]): Tensor {
+  const random = createRandom(name);
+  return float32Tensor(shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => Math.abs(random.normal()) / 2 + 0.1));
+}
+
+function list(...values: number[]): Tensor {
+  return { elementType: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+}
+
+function canonical(graph: Graph, inputShapes: Readonly<Record<string, readonly number[]>> = {}): Graph {
+  const result = canonicalize(graph, { inputShapes: new Map(Object.entries(inputShapes)) });
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
+}
+
+/** Conv, BatchNormalization, Dropout, Identity, then a Reshape whose shape is computed. */
+function exported(): Graph {
+  const builder = createGraphBuilder('exported');
+  const constant = (name: string, tensor: Tensor): string => builder.constant(name, tensor);
+  const x = builder.input('x', [2, 3, 8, 8]);
+  const conv = builder.node('conv', 'Conv', [x, constant('w', weights('w', 4, 3, 3, 3))], { kernel_shape: ints(3, 3) });
+  const norm = builder.node('norm', 'BatchNormalization', [conv, ...['gamma', 'beta', 'mean', 'variance'].map((name) => constant(name, weights(name, 4)))]);
+  const active = builder.node('active', 'Relu', [builder.node('same', 'Identity', [builder.node('drop', 'Dropout', [norm])])]);
+  const batch = builder.node('batch', 'Gather', [builder.node('shape', 'Shape', [active]), constant('first', { elementType: 'int64', shape: [], data: BigInt64Array.of(0n) })], { axis: int(0) });
+  const target = builder.node('target', 'Concat', [builder.node('list', 'Unsqueeze', [batch, constant('axis', list(0))]), constant('rest', list(-1))], { axis: int(0) });
+  const flat = builder.node('flat', 'Reshape', [active, target]);
+  return builder.finish([{ name: builder.node('y', 'Identity', [flat]), elementType: 'float32', shape: null }]);
+}
+
+describe('the canonical form', () => {
+  test('has no identities, no batch normalization, no shape arithmetic, and computes the same', async () => {
+    const graph = canonical(exported());
+    expect(graph.nodes.map((node) => node.kind)).toEqual(['Conv', 'Relu', 'Reshape']);
+    expect(graph.outputs).toEqual([{ name: 'y', elementType: 'float32', shape: [2, 144] }]);
+    const feeds = randomFeeds(graph, 'feeds');
+    expect(largestDifference(await run(writeOnnx(exported()), feeds), await run(writeOnnx(graph), feeds))).toBeLessThan(1e-5);
+  });
+
+  test('of a canonical graph is that graph', () => {
+    const graph = canonical(exported());
+    expect(canonical(graph)).toEqual(graph);
+  });
+
+  test('takes the shapes of its inputs from the user', () => {
+    const open: Graph = { ...exported(), inputs: [{ name: 'x', elementType: 'float32', shape: ['batch', 3, 8, 8] }] };
+    expect(canonical(open, { x: [5, 3, 8, 8] }).outputs[0]!.shape).toEqual([5, 144]);
+    expect(() => canonical(open)).toThrow("input 'x' has a dynamic dimension 'batch'; fix it with --input x=1x3x8x8");
+    expect(() => canonical(open, { x: [1, 4, 8, 8] })).toThrow("shape 1x4x8x8 does not fit input 'x', which is declared as batchx3x8x8");
+    expect(() => canonical(open, { z: [1] })).toThrow("there is no input 'z'; the network has 'x'");
+    expect(() => canonical(open, { x: [0, 3, 8, 8] })).toThrow('whole numbers');
+  });
+});
