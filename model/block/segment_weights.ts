@@ -1,0 +1,109 @@
+import { assert } from '../../common/assert';
+import { createRandom, type Random } from '../../common/random';
+import type { Tensor } from '../onnx/graph';
+import { float32Tensor } from '../onnx/graph_builder';
+import { inputsOf, segmentInput, type Layer } from './layer';
+import type { Shape } from './layer_shape';
+import { drawProjection } from './projection';
+import { activated, added, averaged, maximized, multiplied, standardSignal, type Signal } from './signal';
+
+/** Share of a channel's variance that is left in its mean over an image, and over the tokens that attention mixes. */
+const imageMeanShare = 0.1;
+const attentionShare = 0.1;
+/** How far a 3x3 maximum lies above the mean, in standard deviations. */
+const maximumDeviations = 1.5;
+/** Standard deviation of class token and positions beside tokens of 1. */
+const tokenDeviation = 0.3;
+
+/** The drawn constants of a segment by name. Equal segments, shapes and seeds give equal values. */
+export function drawWeights(segment: { readonly layers: readonly Layer[]; readonly rectifiedInput: boolean }, shapes: ReadonlyMap<string, Shape>, seed: string): ReadonlyMap<string, Tensor> {
+  const random = createRandom(seed);
+  const drawn: Drawing = { weights: new Map(), shapes, random };
+  const signals = new Map<string, Signal>([[segmentInput, standardSignal(channelsOf(shapes.get(segmentInput)), segment.rectifiedInput)]]);
+  segment.layers.forEach((layer, index) => {
+    const [first, second = first] = inputsOf(layer).map((name) => signals.get(name));
+    assert(first !== undefined && second !== undefined, `layer ${layer.name} reads an earlier one`);
+    signals.set(layer.name, drawLayer(drawn, layer, { first, second, next: segment.layers[index + 1] }));
+  });
+  return drawn.weights;
+}
+
+interface Drawing {
+  readonly weights: Map<string, Tensor>;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly random: Random;
+}
+
+interface Inputs {
+  readonly first: Signal;
+  readonly second: Signal;
+  /** The layer behind this one. */
+  readonly next: Layer | undefined;
+}
+
+function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inputs): Signal {
+  switch (layer.kind) {
+    case 'conv': {
+      const shape = [layer.channels, first.mean.length / layer.groups, layer.kernel, layer.kernel];
+      return drawInto(drawing, layer.name, { input: first, shape, gain: next?.kind === 'batchNorm' ? next.gain : layer.gain });
+    }
+    case 'dense':
+      return drawInto(drawing, layer.name, { input: first, shape: [layer.channels, first.mean.length], gain: layer.gain * (next?.kind === 'multiply' ? next.factor : 1) });
+    case 'layerNorm': {
+      const draw = drawing.random.derive(layer.name);
+      const weight = vector(first.mean.length, () => 1 + 0.2 * (draw.next() - 0.5));
+      const bias = vector(first.mean.length, () => 0.2 * (draw.next() - 0.5));
+      drawing.weights.set(`${layer.name}.weight`, float32Tensor([weight.length], weight));
+      drawing.weights.set(`${layer.name}.bias`, float32Tensor([bias.length], bias));
+      return { mean: bias, variance: weight.map((value) => value * value) };
+    }
+    case 'classToken':
+    case 'positions': {
+      const shape = layer.kind === 'classToken' ? [1, first.mean.length] : (drawing.shapes.get(layer.name) ?? []);
+      drawing.weights.set(`${layer.name}.weight`, float32Tensor(shape, spread(drawing.random.derive(layer.name), shape)));
+      return first;
+    }
+    case 'activation':
+      return activated(first, layer.function);
+    case 'globalPool':
+      return averaged(first, imageMeanShare);
+    case 'maxPool':
+      return maximized(first, maximumDeviations);
+    case 'add':
+      return added(first, second);
+    case 'scale':
+      return multiplied(first, second);
+    case 'matMul':
+      // Attention: a mean over the tokens of the second. Of the scores, which softmax takes as they are, nothing is followed.
+      return averaged(second, attentionShare);
+    case 'batchNorm':
+    case 'multiply':
+    case 'flatten':
+    case 'tokens':
+    case 'splitHeads':
+    case 'mergeHeads':
+    case 'softmax':
+    case 'firstToken':
+      return first;
+  }
+}
+
+function drawInto({ weights, random }: Drawing, name: string, { input, shape, gain }: { readonly input: Signal; readonly shape: Shape; readonly gain: number }): Signal {
+  const { weight, bias, output } = drawProjection(input, { shape, gain }, random.derive(name).next);
+  weights.set(`${name}.weight`, weight);
+  weights.set(`${name}.bias`, bias);
+  return output;
+}
+
+function spread(random: Random, shape: Shape): Float32Array {
+  const limit = tokenDeviation * Math.sqrt(3);
+  return vector(shape.reduce((product, size) => product * size, 1), () => limit * (2 * random.next() - 1));
+}
+
+function vector(length: number, value: () => number): Float32Array {
+  return Float32Array.from({ length }, value);
+}
+
+function channelsOf(shape: Shape | undefined): number {
+  return shape?.[1] ?? 0;
+}
