@@ -59,10 +59,9 @@ function emitSegment(builder: GraphBuilder, segment: Segment, { tensor, shape, d
   return { tensor: named(output), shape: shapes.get(segment.output) ?? [] };
 }
 
-/** Equal for segments that have equal constants: their place, layers, the input that the weights are drawn for, and the seed. */
+/** Equal for segments that have equal constants: their place, layers, input, and the seed. */
 function segmentKey(segment: Segment, shape: Shape, seed: number | string): string {
-  const positions = segment.layers.some((layer) => layer.kind === 'positions' || layer.kind === 'splitHeads') ? shape : [];
-  return createHash('sha256').update(JSON.stringify([seed, segment, shape[1], positions])).digest('hex');
+  return createHash('sha256').update(JSON.stringify([seed, segment, shape])).digest('hex');
 }
 
 function segmentTensors(constants: readonly OperatorConstant[], weights: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {

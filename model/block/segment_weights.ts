@@ -2,9 +2,9 @@ import { assert } from '../../common/assert';
 import { createRandom, type Random } from '../../common/random';
 import type { Tensor } from '../onnx/graph';
 import { float32Tensor } from '../onnx/graph_builder';
-import { inputsOf, segmentInput, type Layer } from './layer';
+import { inputsOf, segmentInput, type ConvLayer, type Layer } from './layer';
 import type { Shape } from './layer_shape';
-import { drawProjection } from './projection';
+import { drawProjection, type ProjectionShape } from './projection';
 import { activated, added, averaged, maximized, multiplied, standardSignal, type Signal } from './signal';
 
 /** Share of a channel's variance that is left in its mean over an image, and over the tokens that attention mixes. */
@@ -45,10 +45,11 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
   switch (layer.kind) {
     case 'conv': {
       const shape = [layer.channels, first.mean.length / layer.groups, layer.kernel, layer.kernel];
-      return drawInto(drawing, layer.name, { input: first, shape, gain: next?.kind === 'batchNorm' ? next.gain : layer.gain });
+      const coverage = tapCoverage(layer, drawing.shapes.get(layer.input) ?? []);
+      return drawInto(drawing, layer.name, first, { shape, coverage, gain: next?.kind === 'batchNorm' ? next.gain : layer.gain });
     }
     case 'dense':
-      return drawInto(drawing, layer.name, { input: first, shape: [layer.channels, first.mean.length], gain: layer.gain * (next?.kind === 'multiply' ? next.factor : 1) });
+      return drawInto(drawing, layer.name, first, { shape: [layer.channels, first.mean.length], coverage: [1], gain: layer.gain * (next?.kind === 'multiply' ? next.factor : 1) });
     case 'layerNorm': {
       const draw = drawing.random.derive(layer.name);
       const weight = vector(first.mean.length, () => 1 + 0.2 * (draw.next() - 0.5));
@@ -88,11 +89,24 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
   }
 }
 
-function drawInto({ weights, random }: Drawing, name: string, { input, shape, gain }: { readonly input: Signal; readonly shape: Shape; readonly gain: number }): Signal {
-  const { weight, bias, output } = drawProjection(input, { shape, gain }, random.derive(name).next);
+function drawInto({ weights, random }: Drawing, name: string, input: Signal, shape: ProjectionShape): Signal {
+  const { weight, bias, output } = drawProjection(input, shape, random.derive(name));
   weights.set(`${name}.weight`, weight);
   weights.set(`${name}.bias`, bias);
   return output;
+}
+
+/** For each tap of a kernel the share of output pixels at which it lies within the image. */
+function tapCoverage({ kernel, stride, padding }: ConvLayer, [, , height = 1, width = 1]: Shape): readonly number[] {
+  const along = (size: number): number[] => {
+    const windows = Math.floor((size + 2 * padding - kernel) / stride) + 1;
+    return Array.from({ length: kernel }, (_, tap) => {
+      const inside = Array.from({ length: windows }, (_unused, window) => window * stride + tap - padding).filter((pixel) => pixel >= 0 && pixel < size);
+      return inside.length / windows;
+    });
+  };
+  const columns = along(width);
+  return along(height).flatMap((row) => columns.map((column) => row * column));
 }
 
 function spread(random: Random, shape: Shape): Float32Array {

@@ -14,6 +14,16 @@ describe('a seeded random generator', () => {
     expect(first.derive('heat').next()).toBe(alone);
   });
 
+  it('fills with the numbers that it would give one by one, from -1 to 1', () => {
+    const values = new Float32Array(1_000);
+    const random = createRandom('fill');
+    random.fill(values);
+    const alone = createRandom('fill');
+    const expected = Array.from(values, () => alone.next()).map((value) => Math.fround(value < 0.5 ? 2 * value : 2 * value - 2));
+    expect([...values]).toEqual(expected);
+    expect(random.next()).toBe(alone.next());
+  });
+
   it('is uniform and normal enough', () => {
     const random = createRandom('spread');
     const uniform = Array.from({ length: 20_000 }, random.next);
