@@ -1,3 +1,5 @@
+import { assert } from '../../common/assert';
+
 /** Names of TFLite's builtin operators by code: BuiltinOperator in tensorflow/lite/schema/schema.fbs. */
 const names = `ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR FULLY_CONNECTED
 HASHTABLE_LOOKUP L2_NORMALIZATION L2_POOL_2D LOCAL_RESPONSE_NORMALIZATION LOGISTIC LSH_PROJECTION LSTM MAX_POOL_2D MUL RELU
@@ -18,6 +20,13 @@ GELU DYNAMIC_UPDATE_SLICE RELU_0_TO_1 UNSORTED_SEGMENT_PROD UNSORTED_SEGMENT_MAX
 BITWISE_XOR RIGHT_SHIFT`.split(/\s+/);
 
 const customCode = 32;
+
+/** The code of a builtin operator. */
+export function builtinCode(kind: string): number {
+  const code = names.indexOf(kind);
+  assert(code !== -1, `${kind} is a builtin operator`);
+  return code;
+}
 
 /** The operator's name; a custom operator's own; `BUILTIN_<code>` for one newer than this table. */
 export function operatorName(code: number, custom: string): string {

@@ -9,6 +9,10 @@ const elementTypes = [
 ] as const;
 export type TfliteElementType = (typeof elementTypes)[number];
 
+export function elementTypeCode(type: TfliteElementType): number {
+  return elementTypes.indexOf(type);
+}
+
 export interface TfliteTensor {
   readonly name: string;
   readonly elementType: TfliteElementType;

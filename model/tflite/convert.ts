@@ -1,0 +1,69 @@
+import type { Graph, TensorType } from '../onnx/graph';
+import { plainOptions } from './builtin_options';
+import type { TfliteDraft } from './draft';
+import { storedElementType, storedZeroPoint } from './integer_storage';
+import { channelsLast, plainLayout, type Layout } from './layout';
+import { activationFamily } from './lower/activation';
+import { convolutionFamily } from './lower/convolution';
+import { elementwiseFamily } from './lower/elementwise';
+import { inputOf, outputOf, type Lower } from './lower/family';
+import { matrixFamily } from './lower/matrix';
+import { movementFamily } from './lower/movement';
+import { normalizationFamily } from './lower/normalization';
+import { poolFamily } from './lower/pool';
+import { resizeFamily } from './lower/resize';
+import { Lowering } from './lowering';
+import { quantizedSteps, type Operand, type Step } from './quantized_steps';
+import { Unsupported } from './unsupported';
+
+const families: ReadonlyMap<string, Lower> = new Map(
+  Object.entries({
+    ...convolutionFamily, ...matrixFamily, ...elementwiseFamily, ...activationFamily, ...poolFamily, ...movementFamily, ...resizeFamily, ...normalizationFamily,
+    QuantizeLinear: quantize, DequantizeLinear: dequantize,
+  }),
+);
+
+/** Operators that end in a clamp of their own making when an activation follows. */
+const fusingKinds: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Add', 'Sub', 'Mul', 'Div']);
+
+/** The TFLite model of a QDQ graph. @throws Unsupported */
+export function draftOf(graph: Graph, types: ReadonlyMap<string, TensorType>): TfliteDraft {
+  const to = new Lowering();
+  const operandOf = ({ name }: { readonly name: string }): Operand => ({ name, shape: types.get(name)?.shape ?? [], elementType: types.get(name)?.elementType ?? 'float32' });
+  const [inputs, outputs] = [graph.inputs.map(operandOf), graph.outputs.map(operandOf)];
+  const inputIndices = inputs.map((input) => to.make(input, edgeLayout(input)));
+  for (const step of quantizedSteps(graph, types)) lower(step, to);
+  return to.finish(graph.name, inputIndices, outputs.map((output) => to.read(output, to.layoutOf(output))));
+}
+
+function lower(step: Step, to: Lowering): void {
+  const { node } = step;
+  const family = families.get(node.kind);
+  if (family === undefined) throw new Unsupported(node, 'the operator is not written to TFLite; replace it, or deploy the ONNX model');
+  if (step.clamp !== undefined && !fusingKinds.has(node.kind)) throw new Unsupported(node, 'the activation behind it needs an input that is quantized');
+  for (const operand of [...step.inputs, ...step.outputs]) if (operand !== undefined) requireSymmetric(step, operand);
+  family(step, to);
+}
+
+function requireSymmetric({ node }: Step, operand: Operand): void {
+  if (storedElementType(operand) !== 'int16' || storedZeroPoint(operand) === 0) return;
+  throw new Unsupported(node, `tensor ${operand.name.slice(0, 100)} has the zero point ${operand.quantization?.zeroPoint ?? 0}; TFLite's 16-bit activations are symmetric (zero point 32768): quantize to w8a8, or deploy the ONNX model`);
+}
+
+/** Four dimensions are an image's. */
+function edgeLayout(operand: Operand): Layout {
+  return operand.shape.length === 4 ? channelsLast : plainLayout(operand.shape.length);
+}
+
+/** Also between two encodings. */
+function quantize(step: Step, to: Lowering): void {
+  const [input, output] = [inputOf(step, 0), outputOf(step)];
+  const layout = to.layoutOf(input);
+  to.emit({ kind: 'QUANTIZE', inputs: [to.read(input, layout)], outputs: [to.make(output, layout)], options: plainOptions.QUANTIZE });
+}
+
+function dequantize(step: Step, to: Lowering): void {
+  const [input, output] = [inputOf(step, 0), outputOf(step)];
+  const layout = edgeLayout(output);
+  to.emit({ kind: 'DEQUANTIZE', inputs: [to.read(input, layout)], outputs: [to.make(output, layout)], options: plainOptions.DEQUANTIZE });
+}

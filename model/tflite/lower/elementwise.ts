@@ -1,0 +1,32 @@
+import { productOptions, sumOptions, type FusedActivation } from '../builtin_options';
+import type { BuiltinOptions } from '../draft';
+import { fusedActivation } from '../fused_activation';
+import type { Lowering } from '../lowering';
+import type { Step } from '../quantized_steps';
+import { commonLayout, inputOf, outputOf, type Lower } from './family';
+import { dequantized, quantizedResult } from './float_island';
+
+export const elementwiseFamily: Readonly<Record<string, Lower>> = {
+  Add: binary('ADD', (activation) => sumOptions('ADD', activation)),
+  Sub: binary('SUB', (activation) => sumOptions('SUB', activation)),
+  Mul: binary('MUL', (activation) => productOptions('MUL', activation)),
+  Div: quotient,
+};
+
+function binary(kind: string, options: (activation: FusedActivation) => BuiltinOptions): Lower {
+  return (step, to) => {
+    const layout = commonLayout(step, to);
+    const inputs = [to.read(inputOf(step, 0), layout), to.read(inputOf(step, 1), layout)];
+    to.emit({ kind, inputs, outputs: [to.make(outputOf(step), layout)], options: options(fusedActivation(step)) });
+  };
+}
+
+/** TFLite has no DIV of int8, and a reciprocal rounded to 8 bits would be far off: it is computed in float. */
+function quotient(step: Step, to: Lowering): void {
+  const layout = commonLayout(step, to);
+  const [dividend, divisor] = [dequantized(to, inputOf(step, 0), layout), dequantized(to, inputOf(step, 1), layout)];
+  const output = outputOf(step);
+  const result = quantizedResult(to, output, layout);
+  to.emit({ kind: 'DIV', inputs: [dividend, divisor], outputs: [result.float], options: productOptions('DIV', fusedActivation(step)) });
+  result.quantize();
+}

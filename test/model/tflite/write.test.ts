@@ -1,0 +1,72 @@
+/** @jest-environment ./test/model/tflite/litert_environment.ts */
+import { createRandom } from '../../../common/random';
+import { inspectModel } from '../../../model/inspect';
+import { parseCell } from '../../../model/nasbench201/cell';
+import { createNetwork } from '../../../model/nasbench201/network';
+import type { Graph } from '../../../model/onnx/graph';
+import { writeOnnx } from '../../../model/onnx/write';
+import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
+import { quantizeGraph } from '../../../model/quantize/quantize';
+import { tfliteDraft, writeTflite } from '../../../model/tflite/write';
+import { compareRuntimes } from './agreement';
+
+const random = createRandom('write');
+const image = Float32Array.from({ length: 3 * 16 * 16 }, () => random.normal());
+
+function network(cell: string): Graph {
+  return foldBatchNorm(createNetwork(parseCell(cell), 7, { cellsPerStage: 1, stageChannels: [8, 16], imageSize: 16, classes: 10 }));
+}
+
+function quantized(cell: string): Promise<Graph> {
+  return quantizeGraph(network(cell), { kind: 'given', samples: [image] });
+}
+
+function bytesOf(graph: Graph): Uint8Array {
+  const file = writeTflite(graph);
+  if (!file.ok) throw new Error(file.error);
+  return file.value;
+}
+
+describe('a TFLite file of a quantized network', () => {
+  test.each(['213404', '333333', '111111', '123412'])('gives the answers of the ONNX file: cell %s', async (cell) => {
+    const { steps, expected, actual } = await compareRuntimes(await quantized(cell), [image]);
+    expect(Math.max(...steps)).toBeLessThan(2.01);
+    expect(actual.indexOf(Math.max(...actual))).toBe(expected.indexOf(Math.max(...expected)));
+  });
+
+  test('passes inspection as int8, with the products of the ONNX file', async () => {
+    const graph = await quantized('333333');
+    const [onnx, tflite] = [inspectModel(writeOnnx(graph)), inspectModel(bytesOf(graph))];
+    if (!onnx.ok || !tflite.ok) throw new Error('not inspected');
+    expect(tflite.value.precision).toBe('int8');
+    expect(tflite.value.cost.macs).toBe(onnx.value.cost.macs);
+    expect(tflite.value.inputs).toEqual([{ name: 'image', elementType: 'float32', shape: [1, 16, 16, 3] }]);
+    expect(tflite.value.outputs).toEqual([{ name: 'logits', elementType: 'float32', shape: [1, 10] }]);
+  });
+
+  test('keeps scales bit by bit, and moves zero points by 128', async () => {
+    const graph = await quantized('333333');
+    const draft = tfliteDraft(graph);
+    if (!draft.ok) throw new Error(draft.error);
+    const converters = graph.nodes.filter((node) => node.kind === 'QuantizeLinear');
+    // A tensor that is only reshaped has no place of its own.
+    const stored = converters.flatMap(({ inputs, outputs }) => draft.value.tensors.filter(({ name }) => name === outputs[0]).map((tensor) => ({ inputs, tensor })));
+    expect(stored.length).toBeGreaterThan(converters.length - 3);
+    for (const { inputs, tensor } of stored) {
+      expect(tensor.elementType).toBe('int8');
+      expect(tensor.quantization!.scales).toEqual(graph.initializers.get(inputs[1]!)!.data);
+      expect(tensor.quantization!.zeroPoint).toBe(Number(graph.initializers.get(inputs[2]!)!.data[0]) - 128);
+    }
+    expect(draft.value.operators.map(({ kind }) => kind)).not.toContain('TRANSPOSE');
+  });
+
+  test('has equal bytes for equal graphs', async () => {
+    const [first, second] = [bytesOf(await quantized('213404')), bytesOf(await quantized('213404'))];
+    expect(Buffer.compare(first, second)).toBe(0);
+  });
+
+  test('of a network that is not quantized is refused with the way out', () => {
+    const result = writeTflite(network('333333'));
+    expect(result).toEqual({ ok: false, error: expect.stringMatching(/^cannot write TFLite: node "[^"]+" \(Conv\): its output is not quantized; quantize the whole model/) as string });
+  });
+});
