@@ -1,7 +1,24 @@
-/** How real numbers stand as 8-bit integers: real = scale · (integer − zeroPoint). */
+/** The integers that activations are stored as. */
+export type ActivationType = 'uint8' | 'uint16';
+
+/** How real numbers stand as unsigned integers of one tensor: real = scale · (integer − zeroPoint). */
 export interface Encoding {
+  readonly elementType: ActivationType;
   readonly scale: number;
   readonly zeroPoint: number;
+}
+
+/** Symmetric int8: real = scale · integer. One scale per slice along `axis`, or one for the whole tensor where it is null. */
+export interface WeightEncoding {
+  readonly axis: number | null;
+  readonly scales: Float32Array;
+}
+
+/** A network's encodings by tensor name: those of a calibration, or those that an AIMET file brings. */
+export interface NetworkEncodings {
+  /** Of activations and of the float constants that are stored like them. */
+  readonly activations: ReadonlyMap<string, Encoding>;
+  readonly weights: ReadonlyMap<string, WeightEncoding>;
 }
 
 export interface Range {
@@ -15,7 +32,7 @@ const narrowestRange = 1e-5;
 /** Scales below it would be flushed to zero by some kernels. */
 const smallestNormalFloat = 2 ** -126;
 
-const largestUint8 = 255;
+const largestOf: Readonly<Record<ActivationType, number>> = { uint8: 255, uint16: 65535 };
 /** Symmetric and without −128, so that every weight has its negative. */
 const largestInt8 = 127;
 const largestInt32 = 2 ** 31 - 1;
@@ -28,12 +45,22 @@ export function roundHalfEven(value: number): number {
   return value + roundingOffset - roundingOffset;
 }
 
-/** Asymmetric uint8 over the range, which is widened to hold zero: padding and ReLU need an exact zero. */
-export function activationEncoding(range: Range): Encoding {
+/** The largest integer of an activation. */
+export function largestInteger(elementType: ActivationType): number {
+  return largestOf[elementType];
+}
+
+/** Asymmetric over the range, which is widened to hold zero: padding and ReLU need an exact zero. */
+export function activationEncoding(range: Range, elementType: ActivationType): Encoding {
   const min = Math.min(range.min, 0);
   const max = Math.max(range.max, 0, min + narrowestRange);
-  const scale = Math.fround((max - min) / largestUint8);
-  return { scale, zeroPoint: clamp(roundHalfEven(-min / scale), 0, largestUint8) };
+  const scale = Math.fround((max - min) / largestOf[elementType]);
+  return { elementType, scale, zeroPoint: clamp(roundHalfEven(-min / scale), 0, largestOf[elementType]) };
+}
+
+/** The real numbers that an encoding can hold. */
+export function encodedRange({ elementType, scale, zeroPoint }: Encoding): Range {
+  return { min: -zeroPoint * scale, max: (largestOf[elementType] - zeroPoint) * scale };
 }
 
 /**
@@ -52,9 +79,9 @@ export function weightScaleForBias(bias: number, inputScale: number): number {
   return Math.fround((2 * Math.abs(bias)) / (inputScale * largestInt32));
 }
 
-/** Saturates at 0 and 255. */
-export function quantizeUint8(value: number, encoding: Encoding): number {
-  return clamp(roundHalfEven(value / encoding.scale) + encoding.zeroPoint, 0, largestUint8);
+/** Saturates at zero and at the type's largest integer. */
+export function quantizeActivation(value: number, encoding: Encoding): number {
+  return clamp(roundHalfEven(value / encoding.scale) + encoding.zeroPoint, 0, largestOf[encoding.elementType]);
 }
 
 /** Saturates at ±127. */

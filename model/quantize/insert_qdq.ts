@@ -1,112 +1,169 @@
-import { intAttribute, type Graph, type Node, type Tensor } from '../onnx/graph';
+import type { Graph, Node, Tensor } from '../onnx/graph';
 import { int } from '../onnx/graph_builder';
-import { quantizeUint8, type Encoding } from './encoding';
-import { outputChannelAxis, quantizeBias, quantizeWeight } from './quantized_constants';
+import { quantizeActivation, type Encoding, type NetworkEncodings, type WeightEncoding } from './encoding';
+import { accumulatorBias, weightOf, type FloatTensor } from './placement';
+import { quantizeBias, quantizeWeight } from './quantized_constants';
+
+/** How the integers of a weight are made; a cache may stand behind it. */
+export type WeightQuantizer = (tensor: FloatTensor, encoding: WeightEncoding) => Tensor;
 
 /** What the new graph has so far. */
 interface Rewriting {
   readonly source: Graph;
-  readonly encodings: ReadonlyMap<string, Encoding>;
+  readonly encodings: NetworkEncodings;
+  readonly quantize: WeightQuantizer;
   readonly nodes: Node[];
   readonly initializers: Map<string, Tensor>;
   /** The float tensor to use in place of a tensor of the source graph. */
   readonly replacements: Map<string, string>;
+  /** A name that the source graph does not have. */
+  readonly name: (tensor: string, role: string) => string;
 }
 
 /**
  * Rewrites a float graph so that every tensor with an encoding passes through QuantizeLinear and DequantizeLinear and
  * every weight is stored as integers. Tensors without an encoding (those that fuse) stay untouched.
  */
-export function insertQdq(source: Graph, encodings: ReadonlyMap<string, Encoding>): Graph {
-  const rewriting: Rewriting = { source, encodings, nodes: [], initializers: new Map(), replacements: new Map() };
+export function insertQdq(source: Graph, encodings: NetworkEncodings, quantize: WeightQuantizer = quantizeWeight): Graph {
+  const name = freshNames(source);
+  const rewriting: Rewriting = { source, encodings, quantize, nodes: [], initializers: new Map(), replacements: new Map(), name };
   const outputs = new Set(source.outputs.map((output) => output.name));
-  for (const input of source.inputs) throughInteger(rewriting, { from: input.name, tensor: input.name, to: `${input.name}/dequantized` });
+  for (const { name: input } of source.inputs) throughIntegers(rewriting, input, { from: input, to: name(input, 'dequantized') });
   for (const node of source.nodes) {
     const inputs = operands(rewriting, node);
-    const raw = node.outputs.map((output) => (outputs.has(output) && encodings.has(output) ? `${output}/float` : output));
+    const raw = node.outputs.map((output) => (outputs.has(output) && encodings.activations.has(output) ? name(output, 'float') : output));
     rewriting.nodes.push({ ...node, inputs, outputs: raw });
-    node.outputs.forEach((tensor, index) => {
-      const to = outputs.has(tensor) ? tensor : `${tensor}/dequantized`;
-      throughInteger(rewriting, { from: raw[index] ?? tensor, tensor, to });
-    });
+    node.outputs.forEach((tensor, index) => throughIntegers(rewriting, tensor, { from: raw[index] ?? tensor, to: outputs.has(tensor) ? tensor : name(tensor, 'dequantized') }));
   }
   return { ...source, nodes: rewriting.nodes, initializers: rewriting.initializers, declared: new Map() };
 }
 
-function throughInteger(rewriting: Rewriting, at: { readonly from: string; readonly tensor: string; readonly to: string }): void {
-  const encoding = rewriting.encodings.get(at.tensor);
-  if (encoding === undefined) return;
-  const parameters = encodingConstants(rewriting, at.tensor, encoding);
-  const quantized = `${at.tensor}/quantized`;
-  rewriting.nodes.push(
-    { name: `${at.tensor}/quantize`, kind: 'QuantizeLinear', inputs: [at.from, ...parameters], outputs: [quantized], attributes: new Map() },
-    { name: `${at.tensor}/dequantize`, kind: 'DequantizeLinear', inputs: [quantized, ...parameters], outputs: [at.to], attributes: new Map() },
-  );
-  rewriting.replacements.set(at.tensor, at.to);
+function freshNames(source: Graph): Rewriting['name'] {
+  const taken = new Set([...source.initializers.keys(), ...source.inputs.map((input) => input.name), ...source.nodes.flatMap((node) => node.outputs)]);
+  return (tensor, role) => {
+    let name = `${tensor}/${role}`;
+    while (taken.has(name)) name += '_';
+    return name;
+  };
 }
 
-function encodingConstants({ initializers }: Rewriting, tensor: string, encoding: Encoding): readonly string[] {
-  initializers.set(`${tensor}/scale`, { elementType: 'float32', shape: [], data: Float32Array.of(encoding.scale) });
-  initializers.set(`${tensor}/zero`, { elementType: 'uint8', shape: [], data: Uint8Array.of(encoding.zeroPoint) });
-  return [`${tensor}/scale`, `${tensor}/zero`];
+interface Passage {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Quantizes and dequantizes the source graph's tensor, if it has an encoding. */
+function throughIntegers(rewriting: Rewriting, tensor: string, passage: Passage): void {
+  const encoding = rewriting.encodings.activations.get(tensor);
+  if (encoding === undefined) return;
+  addPair(rewriting, { ...passage, at: tensor, encoding });
+  rewriting.replacements.set(tensor, passage.to);
+}
+
+function addPair(rewriting: Rewriting, { from, to, at, encoding }: Passage & { readonly at: string; readonly encoding: Encoding }): void {
+  const parameters = encodingConstants(rewriting, at, encoding);
+  const quantized = rewriting.name(at, 'quantized');
+  rewriting.nodes.push(
+    { name: rewriting.name(at, 'quantize'), kind: 'QuantizeLinear', inputs: [from, ...parameters], outputs: [quantized], attributes: new Map() },
+    { name: rewriting.name(at, 'dequantize'), kind: 'DequantizeLinear', inputs: [quantized, ...parameters], outputs: [to], attributes: new Map() },
+  );
+}
+
+function encodingConstants({ initializers, name }: Rewriting, at: string, { elementType, scale, zeroPoint }: Encoding): readonly string[] {
+  initializers.set(name(at, 'scale'), { elementType: 'float32', shape: [], data: Float32Array.of(scale) });
+  initializers.set(name(at, 'zero'), elementType === 'uint8' ? { elementType, shape: [], data: Uint8Array.of(zeroPoint) } : { elementType, shape: [], data: Uint16Array.of(zeroPoint) });
+  return [name(at, 'scale'), name(at, 'zero')];
 }
 
 /** The node's inputs in the new graph; constants are quantized on the way. */
 function operands(rewriting: Rewriting, node: Node): readonly string[] {
-  const { source, replacements, initializers } = rewriting;
-  const weight = source.initializers.get(node.inputs[1] ?? '');
-  const axis = weight?.elementType === 'float32' ? outputChannelAxis(node, weight) : undefined;
-  if (weight?.elementType === 'float32' && axis !== undefined) return weightedOperands(rewriting, node, { weight, axis });
-  return node.inputs.map((input) => {
+  const { source, encodings, replacements, initializers } = rewriting;
+  const weight = weightOf(source, node)?.tensor;
+  const weightEncoding = weight === undefined ? undefined : encodings.weights.get(node.inputs[1] ?? '');
+  return node.inputs.map((input, index) => {
+    if (index === 1 && weight !== undefined && weightEncoding !== undefined) return weightOperand(rewriting, input, { weight, encoding: weightEncoding });
+    const bias = index === 2 ? accumulatorBias(source, node) : undefined;
+    const inputScale = encodings.activations.get(node.inputs[0] ?? '')?.scale;
+    const factor = weightEncoding ?? factorEncoding(encodings, node);
+    if (bias !== undefined && factor !== undefined && inputScale !== undefined) return biasOperand(rewriting, node, { bias, inputScale, factor });
     const constant = source.initializers.get(input);
-    if (constant === undefined) return replacements.get(input) ?? input;
-    if (constant.elementType === 'float32' && rewriting.encodings.has(input)) return quantizedOperand(rewriting, input, constant.data);
+    if (constant === undefined) return node.kind === 'Concat' ? concatOperand(rewriting, node, index) : (replacements.get(input) ?? input);
+    const encoding = encodings.activations.get(input);
+    if (constant.elementType === 'float32' && encoding !== undefined) return constantOperand(rewriting, input, { constant, encoding });
     initializers.set(input, constant);
     return input;
   });
 }
 
-function weightedOperands(rewriting: Rewriting, node: Node, { weight, axis }: { readonly weight: Extract<Tensor, { elementType: 'float32' }>; readonly axis: number }): readonly string[] {
-  const { source, encodings, replacements, initializers } = rewriting;
-  const [input = '', weightName = '', biasName = '', ...rest] = node.inputs;
-  const inputScale = encodings.get(input)?.scale;
-  const bias = source.initializers.get(biasName);
-  // Gemm scales its bias by beta; the accumulator form needs it plain.
-  const plainBias = bias?.elementType === 'float32' && bias.shape.length === 1 && intAttribute(node, 'beta', 1) === 1 ? bias.data : undefined;
-  const quantized = quantizeWeight(weight, axis, plainBias === undefined || inputScale === undefined ? undefined : { values: plainBias, inputScale });
-  const name = `${node.name}/${weightName}`;
-  const inputs = [replacements.get(input) ?? input, perChannel(rewriting, name, { tensor: quantized.integers, scales: quantized.scales, axis })];
-  if (plainBias !== undefined && inputScale !== undefined) {
-    const scales = quantized.scales.map((scale) => scale * inputScale);
-    inputs.push(perChannel(rewriting, `${node.name}/${biasName}`, { tensor: quantizeBias(plainBias, scales), scales, axis: 0 }));
-  } else if (biasName !== '') {
-    if (bias !== undefined) initializers.set(biasName, bias);
-    inputs.push(replacements.get(biasName) ?? biasName);
-  }
-  return [...inputs, ...rest];
+/** Devices join integers: an input that has another encoding than the output is converted before. */
+function concatOperand(rewriting: Rewriting, node: Node, index: number): string {
+  const { encodings, replacements, name } = rewriting;
+  const input = node.inputs[index] ?? '';
+  const from = replacements.get(input) ?? input;
+  const [mine, joined] = [encodings.activations.get(input), encodings.activations.get(node.outputs[0] ?? '')];
+  if (mine === undefined || joined === undefined || (mine.scale === joined.scale && mine.zeroPoint === joined.zeroPoint)) return from;
+  const at = name(node.outputs[0] ?? '', `input${String(index)}`);
+  addPair(rewriting, { from, to: name(at, 'dequantized'), at, encoding: joined });
+  return name(at, 'dequantized');
 }
 
-/** An integer constant with one scale per channel and zero point zero. */
-function perChannel({ nodes, initializers }: Rewriting, name: string, constant: { readonly tensor: Tensor; readonly scales: Float32Array; readonly axis: number }): string {
-  const { tensor, scales, axis } = constant;
-  const zeros: Tensor = tensor.elementType === 'int8' ? { elementType: 'int8', shape: [scales.length], data: new Int8Array(scales.length) } : { elementType: 'int32', shape: [scales.length], data: new Int32Array(scales.length) };
-  initializers.set(`${name}/quantized`, tensor);
-  initializers.set(`${name}/scale`, { elementType: 'float32', shape: [scales.length], data: scales });
-  initializers.set(`${name}/zero`, zeros);
-  const output = `${name}/dequantized`;
-  nodes.push({ name: output, kind: 'DequantizeLinear', inputs: [`${name}/quantized`, `${name}/scale`, `${name}/zero`], outputs: [output], attributes: new Map([['axis', int(axis)]]) });
+function weightOperand(rewriting: Rewriting, input: string, { weight, encoding }: { readonly weight: FloatTensor; readonly encoding: WeightEncoding }): string {
+  const known = rewriting.replacements.get(input);
+  if (known !== undefined) return known;
+  const output = dequantizedConstant(rewriting, input, { integers: rewriting.quantize(weight, encoding), encoding });
+  rewriting.replacements.set(input, output);
   return output;
 }
 
-function quantizedOperand(rewriting: Rewriting, name: string, values: Float32Array): string {
-  const encoding = rewriting.encodings.get(name);
-  const known = rewriting.replacements.get(name);
-  if (known !== undefined || encoding === undefined) return known ?? name;
-  const shape = rewriting.source.initializers.get(name)?.shape ?? [];
-  const parameters = encodingConstants(rewriting, name, encoding);
-  rewriting.initializers.set(`${name}/quantized`, { elementType: 'uint8', shape, data: Uint8Array.from(values, (value) => quantizeUint8(value, encoding)) });
-  const output = `${name}/dequantized`;
-  rewriting.nodes.push({ name: output, kind: 'DequantizeLinear', inputs: [`${name}/quantized`, ...parameters], outputs: [output], attributes: new Map() });
-  rewriting.replacements.set(name, output);
+interface BiasOperand {
+  readonly bias: FloatTensor;
+  readonly inputScale: number;
+  /** Of what the input is multiplied by. */
+  readonly factor: WeightEncoding;
+}
+
+/** Of a layer normalization's scale. */
+function factorEncoding(encodings: NetworkEncodings, node: Node): WeightEncoding | undefined {
+  const encoding = encodings.activations.get(node.inputs[1] ?? '');
+  return encoding === undefined ? undefined : { axis: null, scales: Float32Array.of(encoding.scale) };
+}
+
+function biasOperand(rewriting: Rewriting, node: Node, { bias, inputScale, factor }: BiasOperand): string {
+  const scales = factor.scales.map((scale) => scale * inputScale);
+  const perChannel = factor.axis !== null;
+  return dequantizedConstant(rewriting, rewriting.name(node.outputs[0] ?? '', 'bias'), { integers: quantizeBias(bias, scales), encoding: { axis: perChannel ? 0 : null, scales } });
+}
+
+/** An integer constant with zero point zero, and its DequantizeLinear. */
+function dequantizedConstant({ nodes, initializers, name }: Rewriting, at: string, { integers, encoding }: { readonly integers: Tensor; readonly encoding: WeightEncoding }): string {
+  const { axis, scales } = encoding;
+  const shape = axis === null ? [] : [scales.length];
+  const zeros = { shape, data: new Int32Array(scales.length) };
+  initializers.set(name(at, 'quantized'), integers);
+  initializers.set(name(at, 'scale'), { elementType: 'float32', shape, data: scales });
+  initializers.set(name(at, 'zero'), integers.elementType === 'int8' ? { elementType: 'int8', shape, data: new Int8Array(scales.length) } : { elementType: 'int32', ...zeros });
+  const output = name(at, 'dequantized');
+  const inputs = [name(at, 'quantized'), name(at, 'scale'), name(at, 'zero')];
+  nodes.push({ name: output, kind: 'DequantizeLinear', inputs, outputs: [output], attributes: new Map(axis === null ? [] : [['axis', int(axis)]]) });
   return output;
+}
+
+function constantOperand(rewriting: Rewriting, at: string, { constant, encoding }: { readonly constant: FloatTensor; readonly encoding: Encoding }): string {
+  const { nodes, initializers, replacements, name } = rewriting;
+  // A constant may be a weight of one node and an operand of another: the roles have names of their own.
+  const role = name(at, 'operand');
+  const known = replacements.get(role);
+  if (known !== undefined) return known;
+  const parameters = encodingConstants(rewriting, role, encoding);
+  initializers.set(name(role, 'quantized'), quantizedLikeActivation(constant, encoding));
+  const output = name(role, 'dequantized');
+  nodes.push({ name: output, kind: 'DequantizeLinear', inputs: [name(role, 'quantized'), ...parameters], outputs: [output], attributes: new Map() });
+  replacements.set(role, output);
+  return output;
+}
+
+function quantizedLikeActivation({ shape, data }: FloatTensor, encoding: Encoding): Tensor {
+  const { elementType } = encoding;
+  const quantize = (value: number): number => quantizeActivation(value, encoding);
+  return elementType === 'uint8' ? { elementType, shape, data: Uint8Array.from(data, quantize) } : { elementType, shape, data: Uint16Array.from(data, quantize) };
 }

@@ -1,54 +1,71 @@
-import { intAttribute, type Node, type Tensor } from '../onnx/graph';
-import { quantizeInt32, quantizeInt8, weightScale, weightScaleForBias } from './encoding';
+import type { Tensor } from '../onnx/graph';
+import { quantizeInt32, weightScale, weightScaleForBias, type WeightEncoding } from './encoding';
+import type { FloatTensor } from './placement';
 
-export interface QuantizedWeight {
-  readonly integers: Tensor;
-  /** One scale per slice along `axis`. */
-  readonly scales: Float32Array;
-  readonly axis: number;
+/** 2^52 + 2^51, see roundHalfEven: written out in the loop below, which runs once per weight of every candidate. */
+const roundingOffset = 6755399441055744;
+
+/** The channel of an element is (index / inner) mod channels. */
+interface ChannelLayout {
+  readonly channels: number;
+  readonly inner: number;
 }
 
-type Float32 = Extract<Tensor, { elementType: 'float32' }>;
-
-/** The dimension of a weight that counts output channels; undefined for operators without weights. */
-export function outputChannelAxis(node: Node, weight: Float32): number | undefined {
-  switch (node.kind) {
-    case 'Conv':
-      return 0;
-    case 'Gemm':
-      return intAttribute(node, 'transB', 0) === 1 ? 0 : 1;
-    case 'ConvTranspose':
-      return intAttribute(node, 'group', 1) === 1 ? 1 : undefined;
-    case 'MatMul':
-      return weight.shape.length === 2 ? 1 : undefined;
-    default:
-      return undefined;
-  }
+function layoutOf(tensor: FloatTensor, axis: number | null): ChannelLayout {
+  if (axis === null) return { channels: 1, inner: Math.max(1, tensor.data.length) };
+  return { channels: tensor.shape[axis] ?? 1, inner: tensor.shape.slice(axis + 1).reduce((product, size) => product * size, 1) };
 }
 
-/** Symmetric int8, one scale per output channel; wide enough that the bias of the channel fits into int32. */
-export function quantizeWeight(weight: Float32, axis: number, bias: { readonly values: Float32Array; readonly inputScale: number } | undefined): QuantizedWeight {
-  const channels = weight.shape[axis] ?? 1;
-  const inner = weight.shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+/** The largest absolute value of each channel, or of the tensor where the axis is null. */
+export function largestMagnitudes(tensor: FloatTensor, axis: number | null): Float32Array {
+  const { channels, inner } = layoutOf(tensor, axis);
   const largest = new Float32Array(channels);
-  const { data } = weight;
-  const runs = data.length / inner;
-  for (let run = 0; run < runs; run += 1) {
-    const channel = run % channels;
+  const { data } = tensor;
+  for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) {
     let magnitude = largest[channel] ?? 0;
-    for (let index = run * inner; index < (run + 1) * inner; index += 1) magnitude = Math.max(magnitude, Math.abs(data[index] ?? 0));
+    for (let index = start; index < start + inner; index += 1) {
+      const value = Math.abs(data[index] ?? 0);
+      if (value > magnitude) magnitude = value;
+    }
     largest[channel] = magnitude;
   }
-  const scales = largest.map((magnitude, channel) => Math.max(weightScale(magnitude), bias === undefined ? 0 : weightScaleForBias(bias.values[channel] ?? 0, bias.inputScale)));
-  const integers = new Int8Array(data.length);
-  for (let run = 0; run < runs; run += 1) {
-    const scale = scales[run % channels] ?? 1;
-    for (let index = run * inner; index < (run + 1) * inner; index += 1) integers[index] = quantizeInt8(data[index] ?? 0, scale);
+  return largest;
+}
+
+/** Symmetric int8 that holds every weight. */
+export function minMaxWeightEncoding(tensor: FloatTensor, axis: number | null): WeightEncoding {
+  return { axis, scales: largestMagnitudes(tensor, axis).map(weightScale) };
+}
+
+/** The encoding, where needed with wider scales, so that the accumulator's bias fits into int32. */
+export function withRoomForBias(encoding: WeightEncoding, bias: FloatTensor, inputScale: number): WeightEncoding {
+  const { axis, scales } = encoding;
+  const needed = new Float32Array(scales.length);
+  for (let channel = 0; channel < bias.data.length; channel += 1) {
+    const slot = channel % scales.length;
+    needed[slot] = Math.max(needed[slot] ?? 0, weightScaleForBias(bias.data[channel] ?? 0, inputScale));
   }
-  return { integers: { elementType: 'int8', shape: weight.shape, data: integers }, scales, axis };
+  if (scales.every((scale, channel) => scale >= (needed[channel] ?? 0))) return encoding;
+  return { axis, scales: scales.map((scale, channel) => Math.max(scale, needed[channel] ?? 0)) };
+}
+
+/** Integers of −127 to 127 with the encoding's scales. */
+export function quantizeWeight(tensor: FloatTensor, { axis, scales }: WeightEncoding): Tensor {
+  const { channels, inner } = layoutOf(tensor, axis);
+  const { data } = tensor;
+  const integers = new Int8Array(data.length);
+  for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) {
+    const scale = scales[channel] ?? 1;
+    for (let index = start; index < start + inner; index += 1) {
+      const rounded = (data[index] ?? 0) / scale + roundingOffset - roundingOffset;
+      integers[index] = rounded > 127 ? 127 : rounded < -127 ? -127 : rounded;
+    }
+  }
+  return { elementType: 'int8', shape: tensor.shape, data: integers };
 }
 
 /** int32 in units of input scale times weight scale, which is what the accumulator counts. */
-export function quantizeBias(bias: Float32Array, scales: Float32Array): Tensor {
-  return { elementType: 'int32', shape: [bias.length], data: Int32Array.from(bias, (value, channel) => quantizeInt32(value, scales[channel] ?? 1)) };
+export function quantizeBias(bias: FloatTensor, scales: Float32Array): Tensor {
+  const only = scales.length === 1 ? scales[0] : undefined;
+  return { elementType: 'int32', shape: bias.shape, data: Int32Array.from(bias.data, (value, channel) => quantizeInt32(value, only ?? scales[channel] ?? 1)) };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { activationEncoding, dequantize, quantizeInt32, quantizeInt8, quantizeUint8, roundHalfEven, weightScale } from '../../../model/quantize/encoding';
+import { activationEncoding, dequantize, quantizeInt32, quantizeInt8, quantizeActivation, roundHalfEven, weightScale } from '../../../model/quantize/encoding';
 
 /** Rounds by comparing the two neighbours, with plain arithmetic. */
 function slowRound(value: number): number {
@@ -25,10 +25,10 @@ describe('the quantizer', () => {
   test('represents zero exactly and every value of the range within half a step', () => {
     fc.assert(fc.property(values, values, fc.double({ min: 0, max: 1, noNaN: true }), (a, b, position) => {
       const [min, max] = [Math.min(a, b, 0), Math.max(a, b, 0)];
-      const encoding = activationEncoding({ min, max });
-      expect(dequantize(quantizeUint8(0, encoding), encoding)).toBe(0);
+      const encoding = activationEncoding({ min, max }, 'uint8');
+      expect(dequantize(quantizeActivation(0, encoding), encoding)).toBe(0);
       const value = min + (max - min) * position;
-      const error = Math.abs(dequantize(quantizeUint8(value, encoding), encoding) - value);
+      const error = Math.abs(dequantize(quantizeActivation(value, encoding), encoding) - value);
       // At the ends up to another half step is lost, since the zero point is rounded.
       expect(error).toBeLessThanOrEqual(encoding.scale * 1.0001);
       if (position > 0.01 && position < 0.99) expect(error).toBeLessThanOrEqual(encoding.scale * 0.5001);
@@ -36,10 +36,10 @@ describe('the quantizer', () => {
   });
 
   test('agrees with the textbook: q = clamp(round(x / scale) + zero)', () => {
-    const encoding = activationEncoding({ min: -1, max: 3 });
+    const encoding = activationEncoding({ min: -1, max: 3 }, 'uint8');
     expect(encoding.scale).toBe(Math.fround(4 / 255));
     expect(encoding.zeroPoint).toBe(64);
-    expect([-5, -1, 0, 1, 3, 9].map((value) => quantizeUint8(value, encoding))).toEqual([0, 0, 64, 128, 255, 255]);
+    expect([-5, -1, 0, 1, 3, 9].map((value) => quantizeActivation(value, encoding))).toEqual([0, 0, 64, 128, 255, 255]);
   });
 
   test('keeps weights symmetric', () => {
@@ -57,7 +57,7 @@ describe('the quantizer', () => {
   });
 
   test('has a usable scale even for constants', () => {
-    expect(activationEncoding({ min: 0, max: 0 }).scale).toBeGreaterThan(0);
+    expect(activationEncoding({ min: 0, max: 0 }, 'uint8').scale).toBeGreaterThan(0);
     expect(weightScale(0)).toBeGreaterThan(0);
   });
 });

@@ -1,0 +1,59 @@
+import type { Graph } from '../onnx/graph';
+import { activationEncoding, type Encoding, type NetworkEncodings, type Range, type WeightEncoding } from './encoding';
+import { activationTypeOf, type QuantizationOptions } from './options';
+import type { PlacedWeight, Placement } from './placement';
+import { minMaxWeightEncoding, withRoomForBias } from './quantized_constants';
+
+/** What an encoding is made from. */
+export interface Statistics {
+  /** Of the activations, by tensor name. */
+  readonly ranges: ReadonlyMap<string, Range>;
+  readonly options: QuantizationOptions;
+}
+
+/**
+ * Encodings for all that the placement lists. Tensors of one group share the hull of their ranges; one without statistics
+ * (nothing was run) is taken as zero. Weights are symmetric over their largest magnitude.
+ */
+export function encodingsFromRanges(graph: Graph, placement: Placement, statistics: Statistics): NetworkEncodings {
+  const activations = activationEncodings(graph, placement, statistics);
+  const weights = new Map([...placement.weights].map(([name, weight]) => [name, weightEncoding(weight, activations)]));
+  return { activations, weights };
+}
+
+function activationEncodings(graph: Graph, placement: Placement, { ranges, options }: Statistics): ReadonlyMap<string, Encoding> {
+  const { groups } = placement;
+  const tensors = [...placement.activations, ...placement.constants];
+  const hulls = new Map<string, Range>();
+  for (const tensor of tensors) {
+    const range = ranges.get(tensor) ?? constantRange(graph, tensor);
+    const known = hulls.get(groups.of(tensor)) ?? range;
+    hulls.set(groups.of(tensor), { min: Math.min(known.min, range.min), max: Math.max(known.max, range.max) });
+  }
+  const elementType = activationTypeOf(options.precision);
+  return new Map(tensors.map((tensor) => {
+    const type = placement.normScales.has(tensor) ? 'uint8' : elementType;
+    return [tensor, groups.fixed(tensor) ?? activationEncoding(hulls.get(groups.of(tensor)) ?? { min: 0, max: 0 }, type)];
+  }));
+}
+
+function constantRange(graph: Graph, name: string): Range {
+  const tensor = graph.initializers.get(name);
+  let [min, max] = [0, 0];
+  if (tensor?.elementType === 'float32') {
+    for (const value of tensor.data) {
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+  }
+  return { min, max };
+}
+
+function weightEncoding({ tensor, axis, accumulators }: PlacedWeight, activations: ReadonlyMap<string, Encoding>): WeightEncoding {
+  let encoding = minMaxWeightEncoding(tensor, axis);
+  for (const { input, bias } of accumulators) {
+    const inputScale = activations.get(input)?.scale;
+    if (bias !== null && inputScale !== undefined) encoding = withRoomForBias(encoding, bias, inputScale);
+  }
+  return encoding;
+}

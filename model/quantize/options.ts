@@ -1,0 +1,22 @@
+import type { ActivationType } from './encoding';
+import { targetRules, type TargetRules } from './target_rules';
+
+export const quantizedPrecisions = ['int8', 'w8a16'] as const;
+export type QuantizedPrecision = (typeof quantizedPrecisions)[number];
+
+export const weightGranularities = ['channel', 'tensor'] as const;
+
+/** How a network is quantized, whatever it was calibrated on. */
+export interface QuantizationOptions {
+  /** int8: activations in 8 bits; w8a16: in 16. Weights have 8 in both. */
+  readonly precision: QuantizedPrecision;
+  /** One weight scale per output channel, or one per tensor. */
+  readonly weightsPer: (typeof weightGranularities)[number];
+  readonly rules: TargetRules;
+}
+
+export const defaultQuantization: QuantizationOptions = { precision: 'int8', weightsPer: 'channel', rules: targetRules.phone };
+
+export function activationTypeOf(precision: QuantizedPrecision): ActivationType {
+  return precision === 'int8' ? 'uint8' : 'uint16';
+}

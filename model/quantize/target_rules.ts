@@ -1,0 +1,33 @@
+import { largestInteger, type ActivationType, type Encoding } from './encoding';
+
+/** Where the encoding of an output comes from the operator, and not from what it was seen to give. */
+type FixedOutput = 'unit' | 'signed-unit' | 'log';
+
+/** What a kind of device wants of a quantized network beyond what the QDQ form has anyway. */
+export interface TargetRules {
+  readonly fixedOutputs: ReadonlyMap<string, FixedOutput>;
+}
+
+/**
+ * `phone` is what both Qualcomm's compiler and TFLite's kernels take: TFLite fixes the output encodings of these operators
+ * (https://ai.google.dev/edge/litert/models/quantization_spec), and AIMET's configuration for Hexagon v73 has the same
+ * range for sigmoid and softmax. ONNX Runtime's CPU kernels take any encoding.
+ */
+export const targetRules = {
+  phone: {
+    fixedOutputs: new Map<string, FixedOutput>([['Sigmoid', 'unit'], ['Softmax', 'unit'], ['Tanh', 'signed-unit'], ['LpNormalization', 'signed-unit'], ['LogSoftmax', 'log']]),
+  },
+  host: { fixedOutputs: new Map<string, FixedOutput>() },
+} as const satisfies Readonly<Record<string, TargetRules>>;
+
+/** LogSoftmax is stored from −16 on, as in TFLite: e^−16 is nothing. */
+const logSpan = 16;
+
+export function fixedEncoding(output: FixedOutput, elementType: ActivationType): Encoding {
+  const levels = largestInteger(elementType) + 1;
+  switch (output) {
+    case 'unit': return { elementType, scale: 1 / levels, zeroPoint: 0 };
+    case 'signed-unit': return { elementType, scale: 2 / levels, zeroPoint: levels / 2 };
+    case 'log': return { elementType, scale: logSpan / levels, zeroPoint: levels - 1 };
+  }
+}
