@@ -4,14 +4,27 @@ import type { Graph } from '../onnx/graph';
 import { fixInputShapes } from './fix_input_shapes';
 import { foldBatchNormPass } from './fold_batch_norm';
 import type { Pass } from './pass';
+import { einsumToMatMul } from './passes/einsum_to_matmul';
+import { explicitResize } from './passes/explicit_resize';
+import { explicitWindows } from './passes/explicit_windows';
 import { foldConstants } from './passes/fold_constants';
+import { mergeAffine } from './passes/merge_affine';
+import { mergeDense } from './passes/merge_dense';
+import { mergeMoves } from './passes/merge_moves';
+import { mergePadding } from './passes/merge_padding';
+import { nameActivations } from './passes/name_activations';
+import { nameGlobalPools } from './passes/name_global_pools';
+import { nameLayerNorm } from './passes/name_layer_norm';
+import { normalizeArithmetic } from './passes/normalize_arithmetic';
 import { removeNoops } from './passes/remove_noops';
 import { raiseOpset } from './raise_opset';
 import { withoutDead } from './rewrite';
 import { viewOf, type GraphView } from './view';
 
 /** In this order; what one pass uncovers another finds in the next round. */
-const passes: readonly Pass[] = [foldConstants, removeNoops, foldBatchNormPass];
+const passes: readonly Pass[] = [
+  foldConstants, removeNoops, explicitWindows, explicitResize, einsumToMatMul, normalizeArithmetic, nameActivations, nameLayerNorm, nameGlobalPools, mergeMoves, mergePadding, mergeDense, foldBatchNormPass, mergeAffine,
+];
 
 /** Real exports settle after three or four rounds; a graph that has not after this many stays correct, only less tidy. */
 const mostRounds = 16;

@@ -1,5 +1,5 @@
 import { elementCount, type Tensor } from '../onnx/graph';
-import { numbersOf } from '../onnx/evaluate/tensor_values';
+import { numbersOf, tensorOfNumbers } from '../onnx/evaluate/tensor_values';
 import type { GraphView } from './view';
 
 /** The float32 values of a constant. */
@@ -30,7 +30,7 @@ export function float32Scalar(value: number): Tensor {
 }
 
 export function int64List(values: readonly number[]): Tensor {
-  return { elementType: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+  return tensorOfNumbers('int64', [values.length], values);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { einsumEquation } from '../einsum';
 import { intAttribute, intsAttribute } from '../graph';
 import { broadcastShapes } from './elementwise';
 import { at, normalizeAxis, ShapeProblem, tensorType, type NodeTypes, type ShapeRule } from './rule';
@@ -8,6 +9,7 @@ const reductions = ['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'Reduce
 export const matrixRules: Readonly<Record<string, ShapeRule>> = {
   Gemm: gemm,
   MatMul: matMul,
+  Einsum: einsum,
   ...Object.fromEntries(reductions.map((kind) => [kind, reduce])),
   ArgMax: argReduce,
   ArgMin: argReduce,
@@ -34,6 +36,17 @@ function matMul(types: NodeTypes): ReturnType<ShapeRule> {
   const rows = a.length === 1 ? [] : [at(left, left.length - 2)];
   const columns = b.length === 1 ? [] : [at(right, right.length - 1)];
   return tensorType(elementType, [...batch, ...rows, ...columns]);
+}
+
+function einsum(types: NodeTypes): ReturnType<ShapeRule> {
+  const equation = einsumEquation(types.node);
+  if (equation === undefined) throw new ShapeProblem('its equation is not supported; write it as MatMul');
+  const sizes = new Map(equation.operands.flatMap((labels, index) => {
+    const { shape } = types.input(index);
+    if (shape.length !== labels.length) throw new ShapeProblem(`labels ${labels.join('')} do not fit ${shape.join('x')}`);
+    return labels.map((label, axis) => [label, at(shape, axis)] as const);
+  }));
+  return tensorType(types.input(0).elementType, equation.result.map((label) => sizes.get(label) ?? 1));
 }
 
 /** Axes moved from an attribute to an input in opset 13 (ReduceSum) and 18 (the others). */

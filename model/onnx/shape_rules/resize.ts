@@ -8,5 +8,5 @@ export function resize(types: NodeTypes): ReturnType<ShapeRule> {
   const scalesInput = types.node.kind === 'Upsample' || types.opset < 11 ? 1 : 2;
   const scales = types.has(scalesInput) ? types.integers(scalesInput) : undefined;
   if (scales?.length !== shape.length) throw new ShapeProblem('its sizes are computed from data, so its output has no fixed shape');
-  return tensorType(elementType, shape.map((size, axis) => Math.floor(size * at(scales, axis))));
+  return tensorType(elementType, shape.map((size, axis) => Math.floor(Math.fround(size * at(scales, axis)))));
 }
