@@ -1,4 +1,5 @@
 import { Nsga2 } from './nsga2';
+import { AsyncNsga2 } from './nsga2_async';
 import { createRandomStrategy } from './random_strategy';
 import type { SearchSpace } from './space';
 import type { SearchSpec } from './spec';
@@ -9,6 +10,8 @@ export function createStrategy(spec: SearchSpec['strategy'], space: SearchSpace)
   switch (spec.kind) {
     case 'nsga2':
       return new Nsga2(space, spec);
+    case 'nsga2-async':
+      return new AsyncNsga2(space, spec);
     case 'random':
       return createRandomStrategy(space, spec.seed);
   }

@@ -1,136 +1,127 @@
 import { assert } from '../../common/assert';
-import type { Random } from '../../common/random';
-import { proposalRandom, ProposalLog } from './proposal_log';
-import { ProposalOrder } from './proposal_order';
+import { createRandom, type Random } from '../../common/random';
+import { breed, survivors, type Individual, type RankedIndividual } from './generation';
+import { ProposalLog } from './proposal_log';
 import type { Genotype, SearchSpace } from './space';
-import { compareStandings, standings, type Contender, type Standing } from './standing';
-import type { Evaluation, Proposal, Strategy } from './strategy';
+import type { Ask, Evaluation, Proposal, Strategy } from './strategy';
+import { choiceVariation } from './variation';
 
 export interface Nsga2Options {
   readonly seed: number;
-  /** The parents that are kept, and the number of random proposals to begin with. */
+  /** Parents that are kept, and children of a generation. */
   readonly populationSize: number;
 }
 
-/** Share of children that mix two parents; the others are mutated copies. The usual value for NSGA-II. */
-const crossoverProbability = 0.9;
-/** Children bred in search of one that is new, before a random one is taken: late in a search most are known. */
-const largestBreedings = 50;
+/** Generations in a row of which every child was bred before, until a new architecture is drawn by chance. */
+const largestIdleGenerations = 50;
+/** Draws for each member of the first generation: more only where hardly any genotype is a network. */
+const largestDraws = 300;
 
-/** Results that may wait for an earlier proposal's, as a share of the population: longer waits were seen to slow large fleets down. */
-const largestLagShare = 0.25;
-
-interface Member extends Contender {
+interface Child {
   readonly genotype: Genotype;
-}
-
-interface RankedMember {
-  readonly member: Member;
-  readonly standing: Standing;
+  readonly architecture: string;
 }
 
 /**
- * NSGA-II without generations: a child is bred whenever a device is free, a result joins the population as it comes, and the
- * worst of populationSize + 1 leaves. Constraints act by constrained domination. Results join in the order of proposal
- * (`ProposalOrder` says why), and the first populationSize proposals are random whatever has arrived, so the quickest of
- * the first cohort do not become the parents of everything. Later children are bred from what has joined; no one waits.
+ * Plain NSGA-II by generations, as DONNA uses it (https://arxiv.org/abs/2012.08859): a generation is bred when the one
+ * before has been measured whole. A child that was measured before takes what is known, and nothing is measured for it.
  */
 export class Nsga2 implements Strategy {
   readonly #space: SearchSpace;
   readonly #options: Nsga2Options;
   readonly #log: ProposalLog;
-  readonly #order: ProposalOrder<Member>;
-  #population: readonly RankedMember[] = [];
+  /** What generations held, in the order of breeding: a replay breeds the same, whatever has been proposed. */
+  readonly #bred: ProposalLog;
+  readonly #ends = new Map<string, Evaluation | 'withdrawn'>();
+  #parents: readonly RankedIndividual<Genotype>[] = [];
+  #generation = 0;
+  #idleGenerations = 0;
+  #children: readonly Child[] | undefined;
+  #duplicates = 0;
 
   constructor(space: SearchSpace, options: Nsga2Options) {
     assert(options.populationSize >= 2, 'a population has at least two members');
     this.#space = space;
     this.#options = options;
     this.#log = new ProposalLog(space);
-    this.#order = new ProposalOrder(Math.floor(options.populationSize * largestLagShare));
+    this.#bred = new ProposalLog(space);
   }
 
-  ask(): Proposal | undefined {
-    const sequence = this.#log.nextSequence;
-    const random = proposalRandom(this.#options.seed, sequence);
-    const isBreeding = sequence >= this.#options.populationSize && this.#population.length >= 2;
-    const architecture = (isBreeding ? this.#breedUnseen(random) : undefined) ?? this.#log.drawUnseen(random);
-    return architecture === undefined ? undefined : this.#log.add(architecture);
+  get duplicates(): number {
+    return this.#duplicates;
+  }
+
+  ask(): Ask {
+    for (;;) {
+      const children = this.#children ??= this.#nextChildren();
+      if (children.length === 0) return 'exhausted';
+      const unseen = children.find(({ architecture }) => !this.#log.has(architecture));
+      if (unseen !== undefined) return this.#log.add(unseen.architecture);
+      if (children.some(({ architecture }) => !this.#ends.has(architecture))) return 'later';
+      this.#finishGeneration(children);
+    }
   }
 
   adopt(proposal: Proposal): void {
-    // A number without a proposal belonged to one that could not be built: nothing will come for it.
-    for (let sequence = this.#log.nextSequence; sequence < proposal.sequence; sequence += 1) this.#order.skip(sequence);
     this.#log.adopt(proposal);
   }
 
   tell(architecture: string, evaluation: Evaluation): void {
-    const measured = evaluation.kind === 'measured' ? evaluation : { objectives: [], violation: Infinity };
-    assert(measured.objectives.every(Number.isFinite) && measured.violation >= 0, 'objectives are finite numbers');
-    const member = { genotype: this.#space.genotypeOf(architecture), objectives: measured.objectives, violation: measured.violation };
-    this.#admit(this.#order.arrive(this.#log.sequenceOf(architecture), member));
+    this.#log.sequenceOf(architecture);
+    assert(evaluation.kind === 'infeasible' || evaluation.objectives.every(Number.isFinite), 'objectives are finite numbers');
+    this.#ends.set(architecture, evaluation);
   }
 
   withdraw(architecture: string): void {
-    this.#admit(this.#order.skip(this.#log.sequenceOf(architecture)));
+    this.#log.sequenceOf(architecture);
+    this.#ends.set(architecture, 'withdrawn');
   }
 
-  #admit(members: readonly Member[]): void {
-    for (const member of members) {
-      const candidates = [...this.#population.map((ranked) => ranked.member), member];
-      this.#population = rank(candidates.length > this.#options.populationSize ? withoutWorst(candidates) : candidates);
-    }
+  /** The generation is whole: the best of parents and children become parents. */
+  #finishGeneration(children: readonly Child[]): void {
+    const individuals = [...this.#parents.map(({ individual }) => individual), ...children.flatMap((child) => this.#individual(child))];
+    this.#parents = survivors(individuals, this.#options.populationSize);
+    this.#generation += 1;
+    this.#children = undefined;
   }
 
-  #breedUnseen(random: Random): string | undefined {
-    for (let breeding = 0; breeding < largestBreedings; breeding += 1) {
-      const first = this.#winner(random);
-      const child = random.next() < crossoverProbability ? cross(first, this.#winner(random), random) : first;
-      const architecture = this.#log.unseen(mutate(child, this.#space, random));
-      if (architecture !== undefined) return architecture;
-    }
-    return undefined;
+  #individual({ genotype, architecture }: Child): Individual<Genotype>[] {
+    const end = this.#ends.get(architecture);
+    if (end === undefined || end === 'withdrawn') return [];
+    return [end.kind === 'measured' ? { genome: genotype, objectives: end.objectives, violation: end.violation } : { genome: genotype, objectives: [], violation: Infinity }];
   }
 
-  /** The better of two that were drawn with replacement. */
-  #winner(random: Random): Genotype {
-    const [a, b] = [this.#draw(random), this.#draw(random)];
-    return compareStandings(a.standing, b.standing) <= 0 ? a.member.genotype : b.member.genotype;
+  #nextChildren(): readonly Child[] {
+    const random = createRandom(`${String(this.#options.seed)}/generation/${String(this.#generation)}`);
+    if (this.#idleGenerations >= largestIdleGenerations) return this.#claim(this.#drawOne(random));
+    return this.#claim(this.#parents.length < 2 ? this.#drawMany(random) : this.#named(breed(this.#parents, this.#options.populationSize, choiceVariation(this.#space.choices), random)));
   }
 
-  #draw(random: Random): RankedMember {
-    const drawn = this.#population[random.below(this.#population.length)];
-    assert(drawn !== undefined, 'the population has members');
-    return drawn;
+  #drawMany(random: Random): Child[] {
+    const variation = choiceVariation(this.#space.choices);
+    const drawn: Child[] = [];
+    for (let draw = 0; draw < this.#options.populationSize * largestDraws && drawn.length < this.#options.populationSize; draw += 1) drawn.push(...this.#named([variation.draw(random)]));
+    return drawn.length > 0 ? drawn : this.#drawOne(random);
   }
-}
 
-function rank(members: readonly Member[]): RankedMember[] {
-  const ranked: RankedMember[] = [];
-  standings(members).forEach((standing, index) => {
-    const member = members[index];
-    if (member !== undefined) ranked.push({ member, standing });
-  });
-  return ranked;
-}
+  #drawOne(random: Random): Child[] {
+    const architecture = this.#bred.drawUnseen(random);
+    return architecture === undefined ? [] : [{ architecture, genotype: this.#space.genotypeOf(architecture) }];
+  }
 
-/** Of equals the newest leaves. */
-function withoutWorst(members: readonly Member[]): Member[] {
-  const ranked = rank(members);
-  const worst = ranked.reduce((a, b) => (compareStandings(b.standing, a.standing) >= 0 ? b : a));
-  return members.filter((member) => member !== worst.member);
-}
+  /** Genotypes that are no network are left out: they cost nothing and teach nothing. */
+  #named(genotypes: readonly Genotype[]): Child[] {
+    return genotypes.flatMap((genotype) => {
+      const architecture = this.#space.architectureOf(genotype);
+      return architecture === undefined ? [] : [{ genotype, architecture }];
+    });
+  }
 
-/** Each position from either parent with equal chance. */
-function cross(first: Genotype, second: Genotype, random: Random): Genotype {
-  return first.map((choice, position) => (random.next() < 0.5 ? choice : (second[position] ?? choice)));
-}
-
-/** Each position changes to another of its choices with such a chance that one does on average. */
-function mutate(genotype: Genotype, space: SearchSpace, random: Random): Genotype {
-  return genotype.map((choice, position) => {
-    const count = space.choices[position] ?? 1;
-    if (count < 2 || random.next() >= 1 / genotype.length) return choice;
-    return (choice + 1 + random.below(count - 1)) % count;
-  });
+  #claim(children: readonly Child[]): readonly Child[] {
+    const fresh = new Set(children.map(({ architecture }) => architecture).filter((architecture) => !this.#bred.has(architecture)));
+    for (const architecture of fresh) this.#bred.add(architecture);
+    this.#duplicates += children.length - fresh.size;
+    this.#idleGenerations = fresh.size > 0 ? 0 : this.#idleGenerations + 1;
+    return children;
+  }
 }

@@ -36,6 +36,10 @@ export class ProposalLog {
     this.#nextSequence = sequence + 1;
   }
 
+  has(architecture: string): boolean {
+    return this.#sequences.has(architecture);
+  }
+
   sequenceOf(architecture: string): number {
     const sequence = this.#sequences.get(architecture);
     assert(sequence !== undefined, `${architecture} was proposed`);

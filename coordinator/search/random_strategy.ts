@@ -6,9 +6,10 @@ import type { Strategy } from './strategy';
 export function createRandomStrategy(space: SearchSpace, seed: number): Strategy {
   const log = new ProposalLog(space);
   return {
+    duplicates: 0,
     ask: () => {
       const architecture = log.drawUnseen(proposalRandom(seed, log.nextSequence));
-      return architecture === undefined ? undefined : log.add(architecture);
+      return architecture === undefined ? 'exhausted' : log.add(architecture);
     },
     adopt: (proposal) => log.adopt(proposal),
     tell: (architecture) => void log.sequenceOf(architecture),

@@ -35,10 +35,11 @@ const seedSchema = whole(0, Number.MAX_SAFE_INTEGER).default(1);
 const strategySchema = z.discriminatedUnion(
   'kind',
   [
-    mapping({ kind: z.literal('nsga2'), seed: seedSchema, populationSize: whole(2, 1_000).default(20) }),
+    mapping({ kind: z.literal('nsga2-async'), seed: seedSchema, populationSize: whole(2, 1_000).default(20) }),
+    mapping({ kind: z.literal('nsga2'), seed: seedSchema, populationSize: whole(2, 1_000).default(100) }),
     mapping({ kind: z.literal('random'), seed: seedSchema }),
   ],
-  { error: 'expected a mapping with kind: nsga2 or kind: random' },
+  { error: 'expected a mapping with kind: nsga2-async, kind: nsga2 or kind: random' },
 );
 
 const planSchema = mapping({
@@ -52,7 +53,7 @@ const planSchema = mapping({
 const documentSchema = mapping({
   name: z.string('expected a name').regex(searchName, 'expected 1 to 63 letters, digits, ".", "_" or "-"'),
   space: z.literal('nasbench201', { error: 'expected nasbench201, the only search space so far' }),
-  strategy: strategySchema.prefault({ kind: 'nsga2' }),
+  strategy: strategySchema.prefault({ kind: 'nsga2-async' }),
   targets: z.array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]').min(1, 'expected at least one target').max(mostTargets, `expected at most ${mostTargets} targets`),
   accuracy: mapping({
     table: z.literal('nasbench201-cifar10-12epoch', { error: 'expected nasbench201-cifar10-12epoch, the only table so far' }).default('nasbench201-cifar10-12epoch'),

@@ -6,6 +6,9 @@ export interface Proposal {
   readonly architecture: string;
 }
 
+/** `later`: nothing to propose until something pending ends; `exhausted`: never again. */
+export type Ask = Proposal | 'later' | 'exhausted';
+
 export type Evaluation =
   /** `violation` sums how far each broken constraint is exceeded, relative to its limit; 0 keeps them all. */
   | { readonly kind: 'measured'; readonly objectives: Point; readonly violation: number }
@@ -18,8 +21,10 @@ export type Evaluation =
  * repeating its tells, and asking on. An architecture is proposed once in a search's life, whatever became of it.
  */
 export interface Strategy {
-  /** May be called at any time, whatever is still pending. Undefined when the space has nothing left to propose. */
-  ask(): Proposal | undefined;
+  /** Networks that it came upon again and that were not proposed for that reason. */
+  readonly duplicates: number;
+  /** May be called at any time, whatever is still pending. */
+  ask(): Ask;
   /** Takes over a proposal that an earlier process made; in rising sequence, before the first `ask`. */
   adopt(proposal: Proposal): void;
   /** Once for each proposal at most, in any order. */

@@ -46,10 +46,11 @@ export class TargetSearch {
   /** The next architecture to measure, if fewer than `largestInFlight` are on their way and the budget has room. */
   propose(largestInFlight: number): Proposal | undefined {
     if (this.#isSpent(this.#pending.size) || this.#pending.size >= largestInFlight) return undefined;
-    const proposal = this.#options.strategy.ask();
-    if (proposal === undefined) this.#isExhausted = true;
-    else this.#pending.add(proposal.architecture);
-    return proposal;
+    const answer = this.#options.strategy.ask();
+    if (answer === 'exhausted') this.#isExhausted = true;
+    if (answer === 'exhausted' || answer === 'later') return undefined;
+    this.#pending.add(answer.architecture);
+    return answer;
   }
 
   /** Takes over a proposal of an earlier process; in rising sequence, before any `propose`. */

@@ -1,9 +1,9 @@
 import { createRandom } from '../../../common/random';
-import type { Evaluation, Proposal, Strategy } from '../../../coordinator/search/strategy';
+import type { Ask, Evaluation, Strategy } from '../../../coordinator/search/strategy';
 
 /** Anything that is asked and told: a strategy, or a search on one target. */
 export interface Asked {
-  ask(): Proposal | undefined;
+  ask(): Ask;
   tell(architecture: string, evaluation: Evaluation): void;
 }
 
@@ -16,6 +16,8 @@ export interface SimulatedFleet {
 
 export interface SimulatedRun {
   readonly proposals: readonly string[];
+  /** For each proposal how many had ended before it. */
+  readonly proposedAfter: readonly number[];
   readonly ended: readonly { readonly architecture: string; readonly evaluation: Evaluation }[];
   /** Moments at which some device had nothing to do although the strategy was not at its end. */
   readonly idleMoments: number;
@@ -29,25 +31,32 @@ export function runFleet(strategy: Asked, evaluate: (architecture: string) => Ev
   const proposals: string[] = [];
   const ended: { architecture: string; evaluation: Evaluation }[] = [];
   let idleMoments = 0;
-  const start = (device: number, now: number): void => {
-    const proposal = strategy.ask();
-    if (proposal === undefined) {
-      idleMoments += 1;
-      return;
-    }
-    proposals.push(proposal.architecture);
-    running.push({ device, architecture: proposal.architecture, endsAt: now + slowness[device]! * (0.5 + random.next()) });
+  const proposedAfter: number[] = [];
+  let idle = slowness.map((_, device) => device);
+  const fill = (now: number): void => {
+    idle = idle.filter((device) => {
+      const answer = strategy.ask();
+      if (answer === 'later' || answer === 'exhausted') {
+        idleMoments += 1;
+        return true;
+      }
+      proposals.push(answer.architecture);
+      proposedAfter.push(ended.length);
+      running.push({ device, architecture: answer.architecture, endsAt: now + slowness[device]! * (0.5 + random.next()) });
+      return false;
+    });
   };
-  for (let device = 0; device < fleet.devices; device += 1) start(device, 0);
+  fill(0);
   while (ended.length < count && running.length > 0) {
     running.sort((a, b) => a.endsAt - b.endsAt);
     const { device, architecture, endsAt } = running.shift()!;
     const evaluation = evaluate(architecture);
     strategy.tell(architecture, evaluation);
     ended.push({ architecture, evaluation });
-    start(device, endsAt);
+    idle.push(device);
+    fill(endsAt);
   }
-  return { proposals, ended, idleMoments };
+  return { proposals, proposedAfter, ended, idleMoments };
 }
 
 /** Rebuilds a strategy from what a ledger keeps. */

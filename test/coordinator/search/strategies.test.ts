@@ -4,16 +4,18 @@ import { cellOf, createNasBench201Space } from '../../../coordinator/search/nasb
 import { liveEdges } from '../../../model/nasbench201/topology';
 import { hypervolume } from '../../../coordinator/search/hypervolume';
 import { Nsga2 } from '../../../coordinator/search/nsga2';
+import { AsyncNsga2 } from '../../../coordinator/search/nsga2_async';
 import { nondominatedIndices } from '../../../coordinator/search/nondominated_sort';
 import type { Point } from '../../../coordinator/search/point';
 import { createRandomStrategy } from '../../../coordinator/search/random_strategy';
 import { genotypeAt, genotypeCount, restrictSpace, type SearchSpace } from '../../../coordinator/search/space';
-import type { Evaluation, Strategy } from '../../../coordinator/search/strategy';
+import type { Ask, Evaluation, Strategy } from '../../../coordinator/search/strategy';
 import { replay, runFleet } from './fleet_simulation';
 import { concave, convex, gapped, referenceFront, sphere, type Problem } from './known_problems';
 
 const kinds: readonly (readonly [string, (space: SearchSpace, seed: number) => Strategy])[] = [
   ['random search', createRandomStrategy],
+  ['asynchronous NSGA-II', (space, seed) => new AsyncNsga2(space, { seed, populationSize: 8 })],
   ['NSGA-II', (space, seed) => new Nsga2(space, { seed, populationSize: 8 })],
 ];
 
@@ -35,6 +37,11 @@ const cellProblem: Problem = {
     return point;
   },
 };
+
+function architectureOf(answer: Ask): string {
+  if (answer === 'later' || answer === 'exhausted') throw new Error(`expected a proposal, got ${answer}`);
+  return answer.architecture;
+}
 
 function evaluator({ space, evaluate }: Problem, limit = Infinity): (architecture: string) => Evaluation {
   return (architecture) => {
@@ -62,12 +69,12 @@ function median(values: readonly number[]): number {
 
 const seeds = [1, 2, 3, 4, 5];
 
-describe.each(kinds)('%s', (_, create) => {
-  it('proposes no architecture twice, up to isomorphism, and keeps every device busy', () => {
+describe.each(kinds)('%s', (name, create) => {
+  it('proposes no architecture twice, up to isomorphism', () => {
     const run = runFleet(create(cells, 1), evaluator(cellProblem), { devices: 32, spread: 1, seed: 2 }, 600);
     expect(new Set(run.proposals).size).toBe(run.proposals.length);
     for (const architecture of run.proposals) expect(cells.architectureOf(cells.genotypeOf(architecture))).toBe(architecture);
-    expect(run.idleMoments).toBe(0);
+    expect(run.idleMoments > 0).toBe(name === 'NSGA-II');
   });
 
   it('proposes a small space whole, and then no more', () => {
@@ -86,14 +93,14 @@ describe.each(kinds)('%s', (_, create) => {
   it('goes on identically when rebuilt from its history, wherever that is cut', () => {
     const whole = runFleet(create(cells, 5), evaluator(cellProblem), mobile, 80);
     fc.assert(fc.property(fc.integer({ min: 0, max: 80 }), (cut) => {
-      // Each end made room for one more proposal.
-      const history = { proposals: whole.proposals.slice(0, mobile.devices + cut), ended: whole.ended.slice(0, cut) };
-      const strategy = replay(create(cells, 5), history);
-      const rest = whole.ended.slice(cut).map(({ architecture, evaluation }) => {
+      const known = whole.proposedAfter.filter((count) => count <= cut).length;
+      const strategy = replay(create(cells, 5), { proposals: whole.proposals.slice(0, known), ended: whole.ended.slice(0, cut) });
+      const rest = whole.ended.slice(cut).flatMap(({ architecture, evaluation }, index) => {
         strategy.tell(architecture, evaluation);
-        return strategy.ask()?.architecture;
+        const count = whole.proposedAfter.filter((after) => after === cut + index + 1).length;
+        return Array.from({ length: count }, () => architectureOf(strategy.ask()));
       });
-      expect(rest).toEqual(whole.proposals.slice(mobile.devices + cut));
+      expect(rest).toEqual(whole.proposals.slice(known));
     }), { numRuns: 25 });
   });
 
@@ -101,7 +108,7 @@ describe.each(kinds)('%s', (_, create) => {
     const strategy = create(cells, 1);
     const asked = new Set<string>();
     for (let round = 0; round < 120; round += 1) {
-      const { architecture } = strategy.ask()!;
+      const architecture = architectureOf(strategy.ask());
       expect(asked.has(architecture)).toBe(false);
       asked.add(architecture);
       if (round % 3 === 0) strategy.withdraw(architecture);
@@ -114,14 +121,14 @@ describe.each(kinds)('%s', (_, create) => {
   });
 });
 
-describe('NSGA-II', () => {
+describe('asynchronous NSGA-II', () => {
   const found = (problem: Problem, make: (seed: number) => Strategy, count: number): number => {
     const truth = referenceFront(problem);
     return median(seeds.map((seed) => share(pointsOf(runFleet(make(seed), evaluator(problem), mobile, count).ended), truth)));
   };
 
   it.each([['convex', convex, 600], ['concave', concave, 600], ['gapped', gapped, 600], ['sphere', sphere, 500]] as const)('finds the true %s front, and sooner than random search', (_, problem, count) => {
-    const guided = found(problem, (seed) => new Nsga2(problem.space, { seed, populationSize: 20 }), count);
+    const guided = found(problem, (seed) => new AsyncNsga2(problem.space, { seed, populationSize: 20 }), count);
     expect(guided).toBeGreaterThan(0.97);
     expect(guided).toBeGreaterThan(found(problem, (seed) => createRandomStrategy(problem.space, seed), count));
   });
@@ -129,7 +136,7 @@ describe('NSGA-II', () => {
   it('finds the front of NAS-Bench-201 cells, and sooner than random search', () => {
     const truth = referenceFront({ ...cellProblem, evaluate: (genotype) => (cells.architectureOf(genotype) === undefined ? [Infinity, Infinity] : cellProblem.evaluate(genotype)) });
     const after = (make: (seed: number) => Strategy, count: number): number => median(seeds.map((seed) => share(pointsOf(runFleet(make(seed), evaluator(cellProblem), mobile, count).ended), truth)));
-    const guided = after((seed) => new Nsga2(cells, { seed, populationSize: 20 }), 250);
+    const guided = after((seed) => new AsyncNsga2(cells, { seed, populationSize: 20 }), 250);
     expect(guided).toBeGreaterThan(0.95);
     expect(guided).toBeGreaterThan(after((seed) => createRandomStrategy(cells, seed), 250));
   });
@@ -138,7 +145,7 @@ describe('NSGA-II', () => {
     // A tenth of the cells is that fast.
     const limit = 1;
     const feasible = (make: (seed: number) => Strategy): number => median(seeds.map((seed) => pointsOf(runFleet(make(seed), evaluator(cellProblem, limit), mobile, 120).ended).length));
-    expect(feasible((seed) => new Nsga2(cells, { seed, populationSize: 20 }))).toBeGreaterThan(1.5 * feasible((seed) => createRandomStrategy(cells, seed)));
+    expect(feasible((seed) => new AsyncNsga2(cells, { seed, populationSize: 20 }))).toBeGreaterThan(1.5 * feasible((seed) => createRandomStrategy(cells, seed)));
   });
 
   it('learns from what cannot run: its neighbours are proposed less', () => {
@@ -146,14 +153,14 @@ describe('NSGA-II', () => {
     const isRefused = (architecture: string): boolean => cellOf(architecture)[0] === 'avg_pool_3x3';
     const evaluate = (architecture: string): Evaluation => (isRefused(architecture) ? { kind: 'infeasible' } : evaluator(cellProblem)(architecture));
     const refused = (make: (seed: number) => Strategy): number => median(seeds.map((seed) => runFleet(make(seed), evaluate, mobile, 150).proposals.filter(isRefused).length));
-    expect(refused((seed) => new Nsga2(cells, { seed, populationSize: 20 }))).toBeLessThan(0.7 * refused((seed) => createRandomStrategy(cells, seed)));
+    expect(refused((seed) => new AsyncNsga2(cells, { seed, populationSize: 20 }))).toBeLessThan(0.7 * refused((seed) => createRandomStrategy(cells, seed)));
   });
 
   it('draws its first cohort by chance whatever has arrived, so that the quick do not become the parents of all', () => {
     const proposals = (isTold: boolean): string[] => {
-      const strategy = new Nsga2(cells, { seed: 1, populationSize: 20 });
+      const strategy = new AsyncNsga2(cells, { seed: 1, populationSize: 20 });
       return Array.from({ length: 20 }, () => {
-        const { architecture } = strategy.ask()!;
+        const architecture = architectureOf(strategy.ask());
         if (isTold) strategy.tell(architecture, evaluator(cellProblem)(architecture));
         return architecture;
       });

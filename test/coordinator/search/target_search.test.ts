@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createRandom } from '../../../common/random';
-import { Nsga2 } from '../../../coordinator/search/nsga2';
+import { AsyncNsga2 } from '../../../coordinator/search/nsga2_async';
 import { createRandomStrategy } from '../../../coordinator/search/random_strategy';
 import { restrictSpace } from '../../../coordinator/search/space';
 import { TargetSearch, type CandidateEnd, type TargetSearchOptions } from '../../../coordinator/search/target_search';
@@ -10,7 +10,7 @@ const { space } = convex;
 
 function createSearch(options: Partial<TargetSearchOptions> = {}): TargetSearch {
   return new TargetSearch({
-    strategy: new Nsga2(space, { seed: 1, populationSize: 6 }),
+    strategy: new AsyncNsga2(space, { seed: 1, populationSize: 6 }),
     measurements: 20,
     latencyMsMax: undefined,
     accuracyPercentOf: (architecture) => 100 - 40 * convex.evaluate(space.genotypeOf(architecture))[1]! / 10,

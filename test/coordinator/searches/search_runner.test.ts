@@ -12,7 +12,7 @@ import { createBench, fastTarget, latencyOf, registerPhones, slowTarget, type Se
 function specYaml(more = ''): string {
   return `name: Cells
 space: nasbench201
-strategy: { kind: nsga2, seed: 3, populationSize: 4 }
+strategy: { kind: nsga2-async, seed: 3, populationSize: 4 }
 targets: [${fastTarget}]
 budget: { measurements: 12 }
 ${more}`;
