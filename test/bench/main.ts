@@ -2,8 +2,9 @@ import os from 'node:os';
 import { benchDispatch } from './dispatch';
 import { benchFleet } from './fleet';
 import { benchOverhead } from './overhead';
+import { benchSearch } from './search';
 
-const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, fleet: benchFleet, overhead: benchOverhead };
+const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, fleet: benchFleet, overhead: benchOverhead, search: benchSearch };
 
 /** `npm run bench` for everything, `npm run bench dispatch` for one section. */
 async function main(): Promise<void> {

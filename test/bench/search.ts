@@ -1,0 +1,60 @@
+import { createRandom, type Random } from '../../common/random';
+import { breed, rankAll, survivors } from '../../coordinator/search/generation';
+import { GrowingArea } from '../../coordinator/search/hypervolume';
+import { frontNumbers } from '../../coordinator/search/nondominated_sort';
+import { choiceVariation } from '../../coordinator/search/variation';
+
+const rounds = 15;
+const points = 10_000;
+
+/** What the search itself costs, apart from evaluations: medians of several rounds after as many to warm up. */
+export function benchSearch(): Promise<void> {
+  const random = createRandom('bench search');
+  report('non-dominated sort, 10,000 points, 2 objectives', sortTime(cloud(random, 2)), 4);
+  report('non-dominated sort, 10,000 points, 3 objectives', sortTime(cloud(random, 3)), 45);
+  report('growing hypervolume, one result after 10,000', growingTime(random), 1);
+  report('one NSGA-II generation of 100 besides evaluation', generationTime(random), 1);
+  return Promise.resolve();
+}
+
+function cloud(random: Random, objectives: number): number[][] {
+  return Array.from({ length: points }, () => Array.from({ length: objectives }, () => random.next()));
+}
+
+function sortTime(given: readonly (readonly number[])[]): number {
+  return medianMs(() => void frontNumbers(given));
+}
+
+/** The worst case: every point is on the front. */
+function growingTime(random: Random): number {
+  const area = new GrowingArea([1, 1]);
+  const insert = (): void => {
+    const x = random.next();
+    area.insert(x, 1 - x);
+  };
+  for (let count = 0; count < points; count += 1) insert();
+  return medianMs(insert);
+}
+
+function generationTime(random: Random): number {
+  const variation = choiceVariation(Array.from({ length: 20 }, () => 6));
+  const individual = (genome: readonly number[]) => ({ genome, objectives: [random.next(), random.next()], violation: 0 });
+  let parents = rankAll(Array.from({ length: 100 }, () => individual(variation.draw(random))));
+  return medianMs(() => {
+    parents = survivors([...parents.map((ranked) => ranked.individual), ...breed(parents, 100, variation, random).map(individual)], 100);
+  });
+}
+
+export function medianMs(action: () => void): number {
+  for (let round = 0; round < rounds; round += 1) action();
+  const times = Array.from({ length: rounds }, () => {
+    const start = performance.now();
+    action();
+    return performance.now() - start;
+  });
+  return times.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
+}
+
+function report(what: string, ms: number, goalMs: number): void {
+  process.stdout.write(`${what}: ${ms.toFixed(3)} ms (goal ${String(goalMs)} ms)\n`);
+}
