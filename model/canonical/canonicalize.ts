@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../common/result';
 import { builtOpset } from '../onnx/graph_builder';
-import type { Graph } from '../onnx/graph';
+import type { Graph, Node } from '../onnx/graph';
 import { fixInputShapes } from './fix_input_shapes';
 import { foldBatchNormPass } from './fold_batch_norm';
 import type { Pass } from './pass';
@@ -19,6 +19,7 @@ import { normalizeArithmetic } from './passes/normalize_arithmetic';
 import { removeNoops } from './passes/remove_noops';
 import { raiseOpset } from './raise_opset';
 import { withoutDead } from './rewrite';
+import { requireFinite, requireSupported } from './supported';
 import { viewOf, type GraphView } from './view';
 
 /** In this order; what one pass uncovers another finds in the next round. */
@@ -40,12 +41,16 @@ export interface CanonicalizeOptions {
  * line: a dynamic shape, an operator that is not supported (with its node and the way out), weights that are not finite.
  */
 export function canonicalize(graph: Graph, options: CanonicalizeOptions = {}): Result<Graph, string> {
-  const fixed = fixInputShapes(withoutDead(graph), options.inputShapes ?? new Map());
+  const live = withoutDead(graph);
+  for (const check of [requireSupported(live, false), requireFinite(live)]) if (!check.ok) return check;
+  const fixed = fixInputShapes(live, options.inputShapes ?? new Map());
   if (!fixed.ok) return fixed;
   const raised = raiseOpset(fixed.value);
   if (!raised.ok) return raised;
   const settled = settle(raised.value);
-  return settled.ok ? ok(declared(settled.value)) : settled;
+  if (!settled.ok) return settled;
+  const supported = requireSupported(settled.value.graph, true);
+  return supported.ok ? ok(declared(settled.value)) : supported;
 }
 
 /** Runs the passes until none of them changes the graph. */
@@ -66,5 +71,16 @@ function settle(graph: Graph): Result<GraphView, string> {
 /** Outputs say their fixed shapes; what the exporter said of other tensors is no longer needed. */
 function declared({ graph, types }: GraphView): Graph {
   const outputs = graph.outputs.map((output) => ({ ...output, shape: types.get(output.name)?.shape ?? output.shape }));
-  return { ...graph, opset: builtOpset, outputs, declared: new Map() };
+  return { ...graph, nodes: distinctlyNamed(graph.nodes), opset: builtOpset, outputs, declared: new Map() };
+}
+
+/** Reports and caches name layers by node; exporters may leave names out or give one twice. */
+function distinctlyNamed(nodes: readonly Node[]): readonly Node[] {
+  const taken = new Set<string>();
+  return nodes.map((node) => {
+    let { name } = node;
+    for (let attempt = 2; taken.has(name); attempt += 1) name = `${node.name}.${attempt}`;
+    taken.add(name);
+    return name === node.name ? node : { ...node, name };
+  });
 }

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../common/result';
 import type { DeclaredTensor, Graph } from '../onnx/graph';
+import { plain, quote } from '../onnx/quote';
 
 /** Larger than any image or sequence; sizes of tensors stay exact. */
 const largestDimension = 1_000_000;
@@ -28,12 +29,4 @@ function problemOf(input: DeclaredTensor, given: readonly number[] | undefined):
   if (declared === null) return undefined;
   const fits = declared.length === given.length && declared.every((size, axis) => typeof size === 'string' || size === given[axis]);
   return fits ? undefined : `shape ${given.join('x')} does not fit input ${name}, which is declared as ${declared.map(plain).join('x')}`;
-}
-
-function plain(text: string | number): string {
-  return String(text).replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 100);
-}
-
-function quote(name: string): string {
-  return `'${plain(name)}'`;
 }

@@ -34,7 +34,8 @@ function affineOf(view: GraphView, norm: Node): Affine | undefined {
   const epsilon = floatAttribute(norm, 'epsilon', defaultEpsilon);
   const scale = gamma.map((value, channel) => value / Math.sqrt((variance[channel] ?? 0) + epsilon));
   const shift = beta.map((value, channel) => value - (mean[channel] ?? 0) * (scale[channel] ?? 0));
-  return { scale, shift };
+  // A variance below zero leaves the normalization standing, to be refused by name.
+  return scale.every(Number.isFinite) && shift.every(Number.isFinite) ? { scale, shift } : undefined;
 }
 
 function standingAlone(view: GraphView, norm: Node, { affine, make }: { readonly affine: Affine; readonly make: Maker }): Replacement {

@@ -1,6 +1,8 @@
 import { onnx } from 'onnx-proto';
 import { largestArtifactBytes } from '../../common/artifact';
 import { fail, ok, type Result } from '../../common/result';
+import { inlineFunctions } from './inline_functions';
+import { quote } from './quote';
 import type { Attribute, DeclaredTensor, Graph, Node, Tensor } from './graph';
 import { decodeTensor, elementTypeOfCode, toNumber } from './tensor_codec';
 import { checkWireBounds } from './wire_bounds';
@@ -13,31 +15,40 @@ class Unreadable extends Error {}
 
 /**
  * Reads an ONNX file that may come from anywhere. Whatever the bytes, the answer is a checked graph or one line that
- * says what is wrong; time and memory stay proportional to the file.
+ * says what is wrong; time and memory stay proportional to the file. Values in other files need `readOnnxFile`.
  */
 export function readOnnx(bytes: Uint8Array): Result<Graph, string> {
+  const model = decodeModel(bytes);
+  return model.ok ? graphOf(model.value) : model;
+}
+
+/** The file's messages as they are; safe to hold in memory, but not yet checked. */
+export function decodeModel(bytes: Uint8Array): Result<onnx.ModelProto, string> {
   if (bytes.length === 0) return fail('the file is empty; expected an ONNX model');
   if (bytes.length > largestArtifactBytes) return fail(`the file has ${bytes.length} bytes; models above ${largestArtifactBytes} are refused`);
   const bounds = checkWireBounds(bytes);
   if (!bounds.ok) return fail(`not a usable ONNX file: ${bounds.error}`);
   try {
-    return ok(checkedGraph(decode(bytes)));
+    return ok(onnx.ModelProto.decode(bytes));
+  } catch (error) {
+    // protobufjs throws RangeError, TypeError or Error on malformed input, depending on where it stumbles.
+    return fail(`not a usable ONNX file: ${error instanceof Error ? error.message : 'it cannot be decoded'}`);
+  }
+}
+
+/** The checked graph of a decoded file, its local functions put in place of their calls. */
+export function graphOf(model: onnx.ModelProto): Result<Graph, string> {
+  const nodes = inlineFunctions(model);
+  if (!nodes.ok) return nodes;
+  try {
+    return ok(checkedGraph(model, nodes.value));
   } catch (error) {
     if (error instanceof Unreadable) return fail(error.message);
     throw error;
   }
 }
 
-function decode(bytes: Uint8Array): onnx.ModelProto {
-  try {
-    return onnx.ModelProto.decode(bytes);
-  } catch (error) {
-    // protobufjs throws RangeError, TypeError or Error on malformed input, depending on where it stumbles.
-    throw new Unreadable(`not a usable ONNX file: ${error instanceof Error ? error.message : 'it cannot be decoded'}`);
-  }
-}
-
-function checkedGraph(model: onnx.ModelProto): Graph {
+function checkedGraph(model: onnx.ModelProto, nodes: readonly onnx.INodeProto[]): Graph {
   const proto = model.graph;
   if (proto === null || proto === undefined) throw new Unreadable('the file has no graph; expected an ONNX model');
   const opset = model.opsetImport.find((entry) => (entry.domain ?? '') === '' || entry.domain === 'ai.onnx');
@@ -47,7 +58,7 @@ function checkedGraph(model: onnx.ModelProto): Graph {
   const graph: Graph = {
     name: proto.name ?? '',
     opset: opsetVersion,
-    nodes: (proto.node ?? []).map(readNode),
+    nodes: nodes.map(readNode),
     initializers,
     // Before IR version 4 initializers were listed among the inputs.
     inputs: (proto.input ?? []).filter((input) => !initializers.has(input.name ?? '')).map((input) => requireDeclaration(input, 'input')),
@@ -64,7 +75,7 @@ function readInitializers(protos: readonly onnx.ITensorProto[]): ReadonlyMap<str
     const name = proto.name ?? '';
     const tensor = decodeTensor(proto);
     if (!tensor.ok) {
-      const remedy = tensor.error === 'its values are in another file' ? '; save the model as one file (onnx.save_model with save_as_external_data=False)' : '';
+      const remedy = tensor.error === 'its values are in another file' ? '; save the model as one file (onnx.save_model with save_as_external_data=False), or give it by its path' : '';
       throw new Unreadable(`initializer ${quote(name)}: ${tensor.error}${remedy}`);
     }
     if (initializers.has(name)) throw new Unreadable(`initializer ${quote(name)} is given twice`);
@@ -143,9 +154,4 @@ function requireConnected(graph: Graph): void {
 
 function text(bytes: Uint8Array | null | undefined): string {
   return Buffer.from(bytes ?? []).toString('utf8');
-}
-
-/** Names come from the file: bounded, and on one line. */
-function quote(name: string): string {
-  return `'${name.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 100)}'`;
 }

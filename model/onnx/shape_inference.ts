@@ -3,6 +3,7 @@ import { evaluate } from './evaluate/evaluate';
 import { numbersOf } from './evaluate/tensor_values';
 import { bytesPerElement, elementCount, type DeclaredTensor, type Graph, type Node, type Tensor, type TensorType } from './graph';
 import { elementwiseRules } from './shape_rules/elementwise';
+import { quote } from './quote';
 import { indexingRules } from './shape_rules/indexing';
 import { layoutRules } from './shape_rules/layout';
 import { matrixRules } from './shape_rules/matrix';
@@ -58,10 +59,10 @@ function learnConstants(node: Node, outputs: readonly TensorType[], known: { rea
 }
 
 function fixedShape(input: DeclaredTensor): Result<readonly number[], string> {
-  const name = shown(input.name);
+  const name = quote(input.name);
   if (input.shape === null) return fail(`input ${name} has no shape; export the model with one, e.g. 1x3x224x224`);
   const dynamic = input.shape.find((dimension) => typeof dimension === 'string');
-  if (dynamic !== undefined) return fail(`input ${name} has a dynamic dimension ${shown(dynamic)}; fix it, e.g. 1x3x224x224`);
+  if (dynamic !== undefined) return fail(`input ${name} has a dynamic dimension ${quote(dynamic)}; fix it, e.g. 1x3x224x224`);
   return ok(input.shape.map(Number));
 }
 
@@ -79,10 +80,10 @@ function outputTypes(graph: Graph, node: Node, inferred: Inferred): Result<reado
   try {
     const outputs = rule(nodeTypes(graph, node, inferred));
     const wrong = outputs.find((type) => !isSane(type));
-    if (wrong !== undefined) return fail(`node ${shown(node.name)} (${node.kind}): output shape ${wrong.shape.join('x')} is not possible`);
+    if (wrong !== undefined) return fail(`node ${quote(node.name)} (${node.kind}): output shape ${wrong.shape.join('x')} is not possible`);
     return ok(outputs);
   } catch (error) {
-    if (error instanceof ShapeProblem) return fail(`node ${shown(node.name)} (${node.kind}): ${error.message}`);
+    if (error instanceof ShapeProblem) return fail(`node ${quote(node.name)} (${node.kind}): ${error.message}`);
     throw error;
   }
 }
@@ -109,13 +110,9 @@ function declaredTypes(node: Node, declared: ReadonlyMap<string, DeclaredTensor>
   const types = node.outputs.map((output) => declared.get(output));
   const known = types.flatMap((type) => (type?.shape?.every((size) => typeof size === 'number') === true ? [{ elementType: type.elementType, shape: type.shape.map(Number) }] : []));
   if (known.length === node.outputs.length && known.every(isSane)) return ok(known);
-  return fail(`node ${shown(node.name)}: operator ${shown(node.kind)} is not known here and the file does not give its output shape; export with shapes (onnx.shape_inference) or replace the operator`);
+  return fail(`node ${quote(node.name)}: operator ${quote(node.kind)} is not known here and the file does not give its output shape; export with shapes (onnx.shape_inference) or replace the operator`);
 }
 
 function isSane({ elementType, shape }: TensorType): boolean {
   return shape.every((size) => Number.isInteger(size) && size >= 0) && elementCount(shape) * bytesPerElement[elementType] <= largestTensorBytes;
-}
-
-function shown(name: string): string {
-  return `'${name.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 100)}'`;
 }

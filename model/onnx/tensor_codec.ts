@@ -80,9 +80,9 @@ function bytesOf(data: Tensor['data']): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** Little-endian bytes as a tensor. Copies: typed arrays must be aligned, and the file's buffer can then be freed. */
+/** Little-endian bytes as a tensor. Copies what is a part of a larger buffer: typed arrays must be aligned, and a file's buffer can then be freed. */
 export function tensorOfBytes(elementType: ElementType, shape: readonly number[], raw: Uint8Array): Tensor {
-  const buffer = Uint8Array.from(raw).buffer;
+  const buffer = raw.byteLength === raw.buffer.byteLength ? raw.buffer : Uint8Array.from(raw).buffer;
   switch (elementType) {
     case 'float32': return { elementType, shape, data: new Float32Array(buffer) };
     case 'float16': return { elementType, shape, data: new Uint16Array(buffer) };

@@ -1,12 +1,16 @@
 import { onnx } from 'onnx-proto';
+import { largestArtifactBytes } from '../../common/artifact';
+import { BadInputError } from '../../common/bad_input';
 import type { Attribute, DeclaredTensor, Graph, Node } from './graph';
 import { elementTypeCode, encodeTensor } from './tensor_codec';
 
 /** The format version that opset 21 came with (ONNX 1.16); ONNX Runtime reads it from 1.18 on. */
 const irVersion = 10;
 
-/** Serializes a graph. Equal graphs give equal bytes. */
+/** Serializes a graph. Equal graphs give equal bytes. @throws BadInputError when it exceeds what one ONNX file holds */
 export function writeOnnx(graph: Graph): Uint8Array {
+  const valueBytes = [...graph.initializers.values()].reduce((total, { data }) => total + data.byteLength, 0);
+  if (valueBytes > largestArtifactBytes) throw new BadInputError(`the network has ${valueBytes} bytes of values; an ONNX file holds at most ${largestArtifactBytes}`);
   const proto: onnx.IModelProto = {
     irVersion,
     producerName: 'pareto-farm',

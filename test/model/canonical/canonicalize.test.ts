@@ -57,4 +57,49 @@ describe('the canonical form', () => {
     expect(() => canonical(open, { z: [1] })).toThrow("there is no input 'z'; the network has 'x'");
     expect(() => canonical(open, { x: [0, 3, 8, 8] })).toThrow('whole numbers');
   });
+
+  const relu = (kind: string): Graph => {
+    const builder = createGraphBuilder('one');
+    return builder.finish([{ name: builder.node('y', kind, [builder.input('x', [1, 4, 4, 4])]), elementType: 'float32', shape: null }]);
+  };
+  test.each([
+    ['NonMaxSuppression', 'export the network without its post-processing'],
+    ['LSTM', 'choose a network without them'],
+    ['com.microsoft.FusedConv', 'give the network as it was exported'],
+    ['my.domain.Thing', 'export the network with standard ONNX operators'],
+    ['QuantizeLinear', 'quantize it with farm quantize'],
+    ['Whatever', 'cut the network before it'],
+  ])('has no %s: the node, the operator and the way out are named', (kind, way) => {
+    const result = canonicalize(relu(kind));
+    expect(result.ok ? '' : result.error).toMatch(new RegExp(`^node 'y': operator '${kind}' is not supported; .*${way}`));
+  });
+
+  test('needs no operator that no output needs', () => {
+    const graph = relu('Relu');
+    expect(canonical({ ...graph, nodes: [...graph.nodes, { ...relu('LSTM').nodes[0]!, name: 'z', outputs: ['z'] }] }).nodes).toHaveLength(1);
+  });
+
+  test.each([NaN, Infinity])('has no weights of %p', (value) => {
+    const graph = exported();
+    const broken = { ...graph, initializers: new Map(graph.initializers).set('w', float32Tensor([4, 3, 3, 3], new Float32Array(108).fill(value))) };
+    expect(() => canonical(broken)).toThrow("initializer 'w' has values that are not finite (NaN or infinity); the network is broken");
+  });
+
+  test('has no training', () => {
+    const graph = exported();
+    const nodes = graph.nodes.map((node) => (node.kind === 'BatchNormalization' ? { ...node, attributes: new Map([['training_mode', int(1)]]) } : node));
+    expect(() => canonical({ ...graph, nodes })).toThrow("node 'norm': BatchNormalization is in training mode");
+  });
+
+  test('has no normalization by a variance below zero', () => {
+    const graph = exported();
+    const initializers = new Map(graph.initializers).set('variance', float32Tensor([4], Float32Array.of(1, 1, -1, 1)));
+    expect(() => canonical({ ...graph, initializers })).toThrow("node 'norm': operator 'BatchNormalization' is not supported");
+  });
+
+  test('names every node once', () => {
+    const graph = exported();
+    const names = canonical({ ...graph, nodes: graph.nodes.map((node) => ({ ...node, name: 'same' })) }).nodes.map((node) => node.name);
+    expect(new Set(names).size).toBe(names.length);
+  });
 });
