@@ -28,8 +28,12 @@ export function onnxPrecision(graph: Graph, types: ReadonlyMap<string, TensorTyp
   return precisionOf({ activations: floats, weights: new Set() });
 }
 
+const tfliteProducts: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'TRANSPOSE_CONV', 'FULLY_CONNECTED', 'BATCH_MATMUL']);
+
+/** Told by the operators with products: a normalization between them may be in float. Without any, by all. */
 export function tflitePrecision(model: TfliteModel): Result<Precision, string> {
-  const computing = model.operators.filter((operator) => operator.kind !== 'QUANTIZE' && operator.kind !== 'DEQUANTIZE');
+  const products = model.operators.filter((operator) => tfliteProducts.has(operator.kind));
+  const computing = products.length > 0 ? products : model.operators.filter((operator) => operator.kind !== 'QUANTIZE' && operator.kind !== 'DEQUANTIZE');
   const types = (indices: readonly number[], constant: boolean): string[] =>
     indices.flatMap((index) => {
       const tensor = model.tensors[index];

@@ -62,12 +62,12 @@ export function throughReshape(from: readonly number[], layout: Layout, to: read
 
 /**
  * The nearest layout from which `throughReshape` succeeds: the dimensions of each group together and in ONNX's order, the
- * groups as they stand now.
+ * groups as their last dimensions stand now.
  */
 export function gatheredForReshape(from: readonly number[], layout: Layout, to: readonly number[]): Layout {
   const groups = matchedGroups(from, to) ?? [];
-  const first = (group: ReshapeGroup): number => Math.min(...group.from.map((dimension) => layout.indexOf(dimension)));
-  const placed = groups.toSorted((a, b) => first(a) - first(b)).flatMap((group) => group.from);
+  const last = (group: ReshapeGroup): number => Math.max(...group.from.map((dimension) => layout.indexOf(dimension)));
+  const placed = groups.toSorted((a, b) => last(a) - last(b)).flatMap((group) => group.from);
   return groups.length === 0 ? plainLayout(from.length) : withUnits(placed, from);
 }
 

@@ -1,14 +1,18 @@
-import { createSession } from '../../../model/execute/session';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { FloatTensor } from '../../../model/execute/session';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
 import { writeTflite } from '../../../model/tflite/write';
 import type { RunLiteRt } from './litert_environment';
 
 declare global {
-  // eslint has no say here: a global of the environment ./litert_environment.ts.
+  // Set by ./litert_environment.ts.
   var runLiteRt: RunLiteRt;
 }
 
+type Inputs = ReadonlyMap<string, FloatTensor>;
+
+/** One input's outputs in both runtimes, in TFLite's order. */
 export interface Agreement {
   readonly expected: Float32Array;
   readonly actual: Float32Array;
@@ -16,34 +20,55 @@ export interface Agreement {
   readonly steps: readonly number[];
 }
 
-/** Channels last, as TFLite wants images. */
-export function toChannelsLast(values: Float32Array, shape: readonly number[]): Float32Array {
-  if (shape.length !== 4) return values;
+/**
+ * Runs a QDQ graph in ONNX Runtime and, as TFLite, in LiteRT on the same inputs. ONNX Runtime runs with all its
+ * optimizations, as it does by default: its kernels then work on the integers, as TFLite's do, while unoptimized it would
+ * sum convolutions in float32, which now and then rounds the other way.
+ */
+export async function compareRuntimes(graph: Graph, samples: readonly Inputs[]): Promise<readonly Agreement[]> {
+  const file = writeTflite(graph);
+  if (!file.ok) throw new Error(file.error);
+  const expected = await runOnnxRuntime(writeOnnx(graph), graph.outputs[0]!.name, samples);
+  const actual = await globalThis.runLiteRt(file.value, samples.map((inputs) => graph.inputs.map(({ name }) => toChannelsLast(inputs.get(name)!))));
+  const scale = outputScale(graph);
+  return expected.map((values, index) => {
+    const other = actual[index]!;
+    if (other.length !== values.length) throw new Error(`LiteRT gave ${other.length} values, ONNX Runtime ${values.length}`);
+    return { expected: values, actual: other, steps: Array.from(values, (value, element) => Math.abs(value - other[element]!) / scale) };
+  });
+}
+
+async function runOnnxRuntime(model: Uint8Array, output: string, samples: readonly Inputs[]): Promise<readonly Float32Array[]> {
+  const session = await InferenceSession.create(model, { graphOptimizationLevel: 'all', intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+  const results: Float32Array[] = [];
+  for (const inputs of samples) {
+    const made = await session.run(Object.fromEntries([...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)])));
+    const { data, dims } = made[output]!;
+    results.push(toChannelsLast({ shape: dims, data: data as Float32Array }));
+  }
+  await session.release();
+  return results;
+}
+
+/** Images as TFLite wants them. */
+export function toChannelsLast({ shape, data }: FloatTensor): Float32Array {
+  if (shape.length !== 4) return data;
   const [batch = 1, channels = 1, height = 1, width = 1] = shape;
-  const result = new Float32Array(values.length);
+  const pixels = height * width;
+  const result = new Float32Array(data.length);
   let to = 0;
-  for (let n = 0; n < batch; n += 1) for (let pixel = 0; pixel < height * width; pixel += 1) for (let c = 0; c < channels; c += 1) result[to++] = values[(n * channels + c) * height * width + pixel]!;
+  for (let image = 0; image < batch; image += 1) {
+    for (let pixel = 0; pixel < pixels; pixel += 1) for (let channel = 0; channel < channels; channel += 1) result[to++] = data[(image * channels + channel) * pixels + pixel]!;
+  }
   return result;
 }
 
 /** Scale of the DequantizeLinear that makes the graph's output. */
-export function outputScale(graph: Graph): number {
+function outputScale(graph: Graph): number {
   const maker = graph.nodes.find((node) => node.outputs.includes(graph.outputs[0]!.name))!;
   return Number(graph.initializers.get(maker.inputs[1]!)!.data[0]);
 }
 
-/** Runs a QDQ graph in ONNX Runtime and, as TFLite, in LiteRT on the same inputs. */
-export async function compareRuntimes(graph: Graph, inputs: readonly Float32Array[]): Promise<Agreement> {
-  const shapes = graph.inputs.map((input) => input.shape!.map(Number));
-  const session = await createSession(writeOnnx(graph));
-  const results = await session.run(new Map(graph.inputs.map((input, index) => [input.name, { shape: shapes[index]!, data: inputs[index]! }])));
-  await session.release();
-  const output = results.get(graph.outputs[0]!.name)!;
-  const expected = toChannelsLast(output.data, output.shape);
-  const file = writeTflite(graph);
-  if (!file.ok) throw new Error(file.error);
-  const [actual] = await globalThis.runLiteRt(file.value, inputs.map((values, index) => toChannelsLast(values, shapes[index]!)));
-  const scale = outputScale(graph);
-  if (actual?.length !== expected.length) throw new Error(`LiteRT gave ${actual?.length} values, ONNX Runtime ${expected.length}`);
-  return { expected, actual, steps: Array.from(expected, (value, index) => Math.abs(value - actual[index]!) / scale) };
+export function largestIndex(values: Float32Array): number {
+  return values.indexOf(Math.max(...values));
 }

@@ -1,24 +1,35 @@
 import { loadLiteRt, type LiteRt } from '../../../agent/runtimes/host/litert';
 import OnnxRuntimeEnvironment from '../onnxruntime_environment';
 
-/** Runs a float32 TFLite model once; outputs in the model's order. */
-export type RunLiteRt = (model: Uint8Array, inputs: readonly Float32Array[]) => Promise<readonly Float32Array[]>;
+/** Runs a TFLite model with float32 edges on each sample, a list of inputs in the model's order; gives its first outputs. */
+export type RunLiteRt = (model: Uint8Array, samples: readonly (readonly Float32Array[])[]) => Promise<readonly Float32Array[]>;
 
 /** LiteRT's package is ES modules and finds its WebAssembly on the global object: it lives outside jest's module registry. */
 export default class LiteRtEnvironment extends OnnxRuntimeEnvironment {
+  private loading: Promise<LiteRt> | undefined;
+
   override async setup(): Promise<void> {
     await super.setup();
-    let loading: Promise<LiteRt> | undefined;
-    const runLiteRt: RunLiteRt = async (model, inputs) => {
-      const { library } = await (loading ??= loadLiteRt());
-      const compiled = await library.loadAndCompile(model, { accelerator: 'wasm' });
-      const tensors = compiled.getInputDetails().map(({ shape }, index) => new library.Tensor(inputs[index]!, Array.from(shape)));
-      const outputs = await compiled.run(tensors);
-      const values = outputs.map((output) => Float32Array.from(output.toTypedArray()));
-      for (const tensor of [...tensors, ...outputs]) tensor.delete();
-      compiled.delete();
-      return values;
-    };
+    const runLiteRt: RunLiteRt = async (model, samples) => runSamples(await (this.loading ??= loadLiteRt()), model, samples);
     Object.assign(this.global, { runLiteRt });
   }
+
+  /** The next test file of this process loads it anew. */
+  override async teardown(): Promise<void> {
+    (await this.loading)?.library.unloadLiteRt();
+    await super.teardown();
+  }
+}
+
+async function runSamples({ library }: LiteRt, model: Uint8Array, samples: readonly (readonly Float32Array[])[]): Promise<readonly Float32Array[]> {
+  const compiled = await library.loadAndCompile(model, { accelerator: 'wasm' });
+  const results: Float32Array[] = [];
+  for (const sample of samples) {
+    const inputs = compiled.getInputDetails().map(({ shape }, index) => new library.Tensor(sample[index]!, Array.from(shape)));
+    const outputs = await compiled.run(inputs);
+    results.push(Float32Array.from(outputs[0]!.toTypedArray()));
+    for (const tensor of [...inputs, ...outputs]) tensor.delete();
+  }
+  compiled.delete();
+  return results;
 }
