@@ -1,6 +1,6 @@
 import { intsAttribute, type TensorType } from '../onnx/graph';
 import type { CutTensor } from './cut_tensor';
-import { layoutOf, positionsOf } from './layout';
+import { inputImage, layoutOf, positionsOf } from './layout';
 import type { NodeProfile, Profile } from './profile';
 
 /** A stem is a small part of the work; a plain network, whose layers all look like a stem's, must not vanish in it. */
@@ -46,9 +46,11 @@ function isPointwise({ node }: NodeProfile, types: ReadonlyMap<string, TensorTyp
 }
 
 /** The layers with weights between a unit's end and the one before it; squeeze-and-excitation works on single values and does not count. */
-function weightedLayers(units: readonly CutTensor[], index: number, { nodes, types }: Profile): readonly NodeProfile[] {
+function weightedLayers(units: readonly CutTensor[], index: number, { graph, nodes, types }: Profile): readonly NodeProfile[] {
+  const image = inputImage(graph, types);
   const start = units[index - 1]?.position ?? -1;
-  return nodes.slice(start + 1, (units[index]?.position ?? start) + 1).filter(({ node, macs, parameters }) => macs > 0 && parameters > 0 && positionsOf(layoutOf(types.get(node.outputs[0] ?? '')?.shape ?? [], null)) > 1);
+  const hasPlaces = (tensor: string | undefined): boolean => positionsOf(layoutOf(types.get(tensor ?? '')?.shape ?? [], image)) > 1;
+  return nodes.slice(start + 1, (units[index]?.position ?? start) + 1).filter(({ node, macs, parameters }) => macs > 0 && parameters > 0 && hasPlaces(node.outputs[0]));
 }
 
 function places(unit: CutTensor | undefined): number {

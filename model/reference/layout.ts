@@ -8,6 +8,7 @@ export type Layout =
 
 /** The size of the network's image input, which strides are counted against. */
 export interface ImageSize {
+  readonly batch: number;
   readonly height: number;
   readonly width: number;
 }
@@ -20,18 +21,20 @@ const mostExtraTokens = 5;
 /** Of the first input with four dimensions, NCHW or NHWC; null when there is none. */
 export function inputImage(graph: Graph, types: ReadonlyMap<string, TensorType>): ImageSize | null {
   for (const { name } of graph.inputs) {
-    const [, first, second, third, ...rest] = types.get(name)?.shape ?? [];
-    if (first === undefined || second === undefined || third === undefined || rest.length > 0) continue;
-    return third <= mostImageChannels && first > mostImageChannels ? { height: first, width: second } : { height: second, width: third };
+    const [batch, first, second, third, ...rest] = types.get(name)?.shape ?? [];
+    if (batch === undefined || first === undefined || second === undefined || third === undefined || rest.length > 0) continue;
+    return third <= mostImageChannels && first > mostImageChannels ? { batch, height: first, width: second } : { batch, height: second, width: third };
   }
   return null;
 }
 
-/** Four dimensions are NCHW, as ONNX's operators take them, unless only NHWC keeps the image's proportions; three are tokens. */
+/** Four dimensions are NCHW, as ONNX's operators take them, unless only NHWC keeps the image's proportions; three are tokens, and so are two of which the first is not the batch. */
 export function layoutOf(shape: readonly number[], image: ImageSize | null): Layout {
-  const [, a = 1, b = 1, c = 1] = shape;
+  const [first = 1, a = 1, b = 1, c = 1] = shape;
+  const batch = image?.batch ?? 1;
   if (shape.length === 4) return isChannelsLast(shape, image) ? { kind: 'image', channels: c, height: a, width: b } : { kind: 'image', channels: a, height: b, width: c };
   if (shape.length === 3) return { kind: 'tokens', count: a, channels: b };
+  if (shape.length === 2 && first > batch) return { kind: 'tokens', count: first / batch, channels: a };
   return { kind: 'vector', channels: shape.slice(1).reduce((product, size) => product * size, 1) };
 }
 

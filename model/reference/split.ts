@@ -12,8 +12,8 @@ export const mostBlocks = 64;
 /** Ends of units that are weighed against each other; of more, evenly spaced ones are taken. */
 const mostCutPoints = 300;
 
-/** What a cut costs beside unequal work: nothing where resolution changes, little where only the width does, much inside a stage. */
-const cutPenalty = { resolution: 0, width: 0.1, inside: 1 } as const;
+/** What counts beside unequal work: a cut where only the width changes, a cut inside a stage, and a change of resolution inside a block. */
+const penalty = { widthCut: 0.1, insideCut: 1, resolutionInBlock: 0.5 } as const;
 
 /**
  * Proposes where to cut: the end of the stem, the ends of the blocks, of which the last is where the head begins. Blocks end
@@ -41,15 +41,23 @@ function defaultCount(stages: readonly Stage[], body: readonly CutTensor[]): num
 
 interface CutPoint {
   readonly cut: CutTensor;
+  /** What cutting here costs. */
   readonly penalty: number;
+  /** How often resolution changes behind points before this one, and behind this one too. */
+  readonly changesBefore: number;
+  readonly changesBehind: number;
 }
 
 function cutPoints(units: readonly CutTensor[], stages: readonly Stage[], blocks: number): readonly CutPoint[] {
   const ends = new Set(stages.map(({ cuts }) => cuts.at(-1)));
+  let changes = 0;
   const points = units.map((cut, index): CutPoint => {
     const next = units[index + 1];
-    if (!ends.has(cut)) return { cut, penalty: cutPenalty.inside };
-    return { cut, penalty: next !== undefined && positionsOf(next.layout) === positionsOf(cut.layout) ? cutPenalty.width : cutPenalty.resolution };
+    const changesBefore = changes;
+    const atEnd = ends.has(cut);
+    if (atEnd && next !== undefined && positionsOf(next.layout) !== positionsOf(cut.layout)) changes += 1;
+    const costs = changes > changesBefore ? 0 : atEnd ? penalty.widthCut : penalty.insideCut;
+    return { cut, penalty: costs, changesBefore, changesBehind: changes };
   });
   return points.length <= mostCutPoints ? points : evenlySpaced(points, Math.max(mostCutPoints, blocks + 1));
 }
@@ -64,11 +72,12 @@ interface Way {
   readonly cuts: readonly CutTensor[];
 }
 
-/** Dynamic programming over (blocks left, point); the cost of a block is its squared deviation from equal work. */
+/** Dynamic programming over (blocks left, point); the cost of a block is its squared deviation from equal work and what it spans. */
 function bestCuts(points: readonly CutPoint[], blocks: number): readonly CutTensor[] {
   const [first, last] = [points[0], points.at(-1)];
   const mean = ((last?.cut.macsBefore ?? 0) - (first?.cut.macsBefore ?? 0)) / blocks;
   const uneven = (from: CutPoint, to: CutPoint): number => (mean === 0 ? 0 : ((to.cut.macsBefore - from.cut.macsBefore) / mean - 1) ** 2);
+  const spanned = (from: CutPoint, to: CutPoint): number => penalty.resolutionInBlock * (to.changesBefore - from.changesBehind);
   let ways: readonly (Way | undefined)[] = points.map((point) => (point === last ? { cost: 0, cuts: [point.cut] } : undefined));
   for (let block = 0; block < blocks; block += 1) {
     const shorter = ways;
@@ -77,7 +86,7 @@ function bestCuts(points: readonly CutPoint[], blocks: number): readonly CutTens
       for (let next = index + 1; next < points.length; next += 1) {
         const [to, rest] = [points[next], shorter[next]];
         if (to === undefined || rest === undefined) continue;
-        const cost = rest.cost + uneven(from, to) + (to === last ? 0 : to.penalty);
+        const cost = rest.cost + uneven(from, to) + spanned(from, to) + (to === last ? 0 : to.penalty);
         if (best === undefined || cost < best.cost) best = { cost, cuts: [from.cut, ...rest.cuts] };
       }
       return best;

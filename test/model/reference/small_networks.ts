@@ -80,7 +80,7 @@ export function gatedNetwork(): Graph {
 /** A vision transformer: patches of 8 pixels, a class token, `depth` layers of width 12 and two heads. */
 export function transformer(depth: number): Graph {
   const net = layers('transformer');
-  const { builder, weights, conv } = net;
+  const { builder, weights } = net;
   const [width, heads, tokens] = [12, 2, 17];
   const list = (name: string, ...values: number[]): string => builder.constant(name, { elementType: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) });
   const norm = (name: string, input: string): string => builder.node(name, 'LayerNormalization', [input, weights(`${name}.scale`, width), weights(`${name}.bias`, width)], { axis: int(-1), epsilon: float(1e-6) });
