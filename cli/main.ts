@@ -8,6 +8,7 @@ import { registerCoordinator } from './command/coordinator';
 import { registerDemo } from './command/demo';
 import { registerDevices } from './command/devices';
 import { registerDoctor } from './command/doctor';
+import { registerReference } from './command/reference';
 import { registerSearch } from './command/search';
 import { registerTargets } from './command/targets';
 import { registerUp } from './command/up';
@@ -24,7 +25,7 @@ function createProgram(terminal: Terminal): Command {
     .version(farmVersion())
     .showHelpAfterError(false)
     .exitOverride();
-  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerDoctor]) {
+  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReference, registerDoctor]) {
     register(program, terminal);
   }
   return program;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import { BadInputError } from './bad_input';
 import { systemErrorCode } from './system_error';
@@ -52,4 +52,9 @@ function describeUnknownFields(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'unrecognized_keys') return undefined;
   const known = issue.inst instanceof z.ZodObject ? `; the fields here are ${Object.keys(issue.inst.shape).join(', ')}` : '';
   return `unknown field ${issue.keys.join(', ')}${known}`;
+}
+
+/** Short lists stay on one line. */
+export function formatYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 160, collectionStyle: 'any', flowCollectionPadding: false });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Graph, Node } from '../../../model/onnx/graph';
+import { liveNodes, type Graph, type Node } from '../../../model/onnx/graph';
 import { findSeparators } from '../../../model/reference/separators';
 
 interface Shape {
@@ -46,21 +46,16 @@ function separatorsByRemoval(graph: Graph): readonly string[] {
   return graph.nodes.flatMap((node) => node.outputs).filter((tensor) => !edges.has(tensor) && connects(null) && !connects(tensor));
 }
 
-function live(graph: Graph): readonly Node[] {
-  const needed = new Set(graph.outputs.map((output) => output.name));
-  return graph.nodes.toReversed().filter((node) => node.outputs.some((output) => needed.has(output)) && node.inputs.every((input) => needed.add(input))).reverse();
-}
-
 describe('separators', () => {
   test('are the tensors whose removal leaves no path from an input to an output', () => {
     let found = 0;
     fc.assert(
       fc.property(shapes, (shape) => {
         const graph = graphOf(shape);
-        const separators = findSeparators(graph, live(graph));
+        const separators = findSeparators(graph, liveNodes(graph));
         found += separators.length;
         expect(separators.map(({ tensor }) => tensor)).toEqual(separatorsByRemoval(graph));
-        separators.forEach(({ tensor, position }) => expect(live(graph)[position]!.outputs).toContain(tensor));
+        separators.forEach(({ tensor, position }) => expect(liveNodes(graph)[position]!.outputs).toContain(tensor));
       }),
       { numRuns: 1_000 },
     );
