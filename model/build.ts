@@ -3,7 +3,7 @@ import { inspectModel, type ModelSummary } from './inspect';
 import { parseCell } from './nasbench201/cell';
 import { cifarShape, createNetwork } from './nasbench201/network';
 import { writeOnnx } from './onnx/write';
-import type { CalibrationData } from './quantize/calibration';
+import type { CalibrationData } from './quantize/calibration_data';
 import { foldBatchNorm } from './canonical/fold_batch_norm';
 import { quantizeGraph } from './quantize/quantize';
 

@@ -15,15 +15,22 @@ export interface FloatTensor {
   readonly data: Float32Array;
 }
 
+export interface SessionTuning {
+  readonly threads: number;
+  /** `basic` starts fast; `all` runs fast: it also lays tensors out for this CPU, so the last digits may differ between machines. */
+  readonly optimization: 'basic' | 'all';
+}
+
+/** One core: the farm's other work keeps its cores, and sums come in equal order on every machine. */
+const quickStart: SessionTuning = { threads: 1, optimization: 'basic' };
+
 /** @throws Error with ONNX Runtime's words when it refuses the model: models given here were checked before. */
-export async function createSession(model: Uint8Array): Promise<Session> {
+export async function createSession(model: Uint8Array, tuning: SessionTuning = quickStart): Promise<Session> {
   const session = await InferenceSession.create(model, {
     executionProviders: ['cpu'],
-    // One core: equal sums in equal order on every machine, and the farm's other work keeps its cores.
-    intraOpNumThreads: 1,
+    intraOpNumThreads: tuning.threads,
     interOpNumThreads: 1,
-    // Session start matters more than speed here; 'all' would also reorder layouts.
-    graphOptimizationLevel: 'basic',
+    graphOptimizationLevel: tuning.optimization,
     logSeverityLevel: 3,
   });
   return {

@@ -1,11 +1,13 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Graph } from '../onnx/graph';
 import { inferShapes } from '../onnx/shape_inference';
-import { calibrate, type CalibrationData } from './calibration';
+import { calibrate, type Calibration } from './calibration';
+import type { CalibrationData } from './calibration_data';
 import type { Range } from './encoding';
 import { insertQdq } from './insert_qdq';
 import { encodingsFromRanges } from './network_encodings';
-import { defaultQuantization, type QuantizationOptions } from './options';
+import { observedActivations } from './observed';
+import { activationTypeOf, defaultQuantization, type QuantizationOptions } from './options';
 import { placeEncodings, type Placement } from './placement';
 
 /**
@@ -14,10 +16,15 @@ import { placeEncodings, type Placement } from './placement';
  * minimum and maximum over the calibration data. Equal inputs give equal graphs.
  * @throws BadInputError when the graph has dynamic shapes or the calibration data does not fit
  */
-export async function quantizeGraph(graph: Graph, calibration: CalibrationData, options: QuantizationOptions = defaultQuantization): Promise<Graph> {
-  const placement = planQuantization(graph, options);
-  const ranges = await calibrate(graph, placement.activations, calibration);
-  return insertQdq(graph, encodingsFromRanges(graph, placement, { ranges, options }));
+export async function quantizeGraph(graph: Graph, data: CalibrationData, options: QuantizationOptions = defaultQuantization): Promise<Graph> {
+  const ranges = await measureRanges(graph, { data, method: { kind: 'min-max' }, threads: 1, onSample: () => undefined }, options);
+  return quantizeWithStatistics(graph, ranges, options);
+}
+
+/** The ranges of the activations, by tensor name, that a placement by the options needs. @throws BadInputError as quantizeGraph */
+export async function measureRanges(graph: Graph, calibration: Omit<Calibration, 'elementType'>, options: QuantizationOptions): Promise<ReadonlyMap<string, Range>> {
+  const observed = observedActivations(graph, planQuantization(graph, options));
+  return calibrate(graph, observed, { ...calibration, elementType: activationTypeOf(options.precision) });
 }
 
 /** The same from cached ranges of the activations, by tensor name, without running anything. @throws BadInputError for dynamic shapes */
