@@ -2,16 +2,14 @@ import type { Graph, Node, Tensor } from '../onnx/graph';
 import { int } from '../onnx/graph_builder';
 import { quantizeActivation, type Encoding, type NetworkEncodings, type WeightEncoding } from './encoding';
 import { accumulatorBias, weightOf, type FloatTensor } from './placement';
-import { quantizeBias, quantizeWeight } from './quantized_constants';
-
-/** How the integers of a weight are made; a cache may stand behind it. */
-export type WeightQuantizer = (tensor: FloatTensor, encoding: WeightEncoding) => Tensor;
+import { quantizeBias } from './quantized_constants';
+import { plainWeightCodec, type WeightCodec } from './weight_codec';
 
 /** What the new graph has so far. */
 interface Rewriting {
   readonly source: Graph;
   readonly encodings: NetworkEncodings;
-  readonly quantize: WeightQuantizer;
+  readonly codec: WeightCodec;
   readonly nodes: Node[];
   readonly initializers: Map<string, Tensor>;
   /** The float tensor to use in place of a tensor of the source graph. */
@@ -24,9 +22,9 @@ interface Rewriting {
  * Rewrites a float graph so that every tensor with an encoding passes through QuantizeLinear and DequantizeLinear and
  * every weight is stored as integers. Tensors without an encoding (those that fuse) stay untouched.
  */
-export function insertQdq(source: Graph, encodings: NetworkEncodings, quantize: WeightQuantizer = quantizeWeight): Graph {
+export function insertQdq(source: Graph, encodings: NetworkEncodings, codec: WeightCodec = plainWeightCodec): Graph {
   const name = freshNames(source);
-  const rewriting: Rewriting = { source, encodings, quantize, nodes: [], initializers: new Map(), replacements: new Map(), name };
+  const rewriting: Rewriting = { source, encodings, codec, nodes: [], initializers: new Map(), replacements: new Map(), name };
   const outputs = new Set(source.outputs.map((output) => output.name));
   for (const { name: input } of source.inputs) throughIntegers(rewriting, input, { from: input, to: name(input, 'dequantized') });
   for (const node of source.nodes) {
@@ -110,7 +108,7 @@ function concatOperand(rewriting: Rewriting, node: Node, index: number): string 
 function weightOperand(rewriting: Rewriting, input: string, { weight, encoding }: { readonly weight: FloatTensor; readonly encoding: WeightEncoding }): string {
   const known = rewriting.replacements.get(input);
   if (known !== undefined) return known;
-  const output = dequantizedConstant(rewriting, input, { integers: rewriting.quantize(weight, encoding), encoding });
+  const output = dequantizedConstant(rewriting, input, { integers: rewriting.codec.quantize(weight, encoding), encoding });
   rewriting.replacements.set(input, output);
   return output;
 }

@@ -2,7 +2,8 @@ import type { Graph } from '../onnx/graph';
 import { activationEncoding, type Encoding, type NetworkEncodings, type Range, type WeightEncoding } from './encoding';
 import { activationTypeOf, type QuantizationOptions } from './options';
 import type { PlacedWeight, Placement } from './placement';
-import { minMaxWeightEncoding, withRoomForBias } from './quantized_constants';
+import { withRoomForBias } from './quantized_constants';
+import { plainWeightCodec, type WeightCodec, type WeightMethod } from './weight_codec';
 
 /** What an encoding is made from. */
 export interface Statistics {
@@ -13,11 +14,11 @@ export interface Statistics {
 
 /**
  * Encodings for all that the placement lists. Tensors of one group share the hull of their ranges; one without statistics
- * (nothing was run) is taken as zero. Weights are symmetric over their largest magnitude.
+ * (nothing was run) is taken as zero.
  */
-export function encodingsFromRanges(graph: Graph, placement: Placement, statistics: Statistics): NetworkEncodings {
+export function encodingsFromRanges(graph: Graph, placement: Placement, statistics: Statistics, codec: WeightCodec = plainWeightCodec): NetworkEncodings {
   const activations = activationEncodings(graph, placement, statistics);
-  const weights = new Map([...placement.weights].map(([name, weight]) => [name, weightEncoding(weight, activations)]));
+  const weights = new Map([...placement.weights].map(([name, weight]) => [name, weightEncoding(weight, { activations, method: statistics.options.weightMethod, codec })]));
   return { activations, weights };
 }
 
@@ -49,8 +50,14 @@ function constantRange(graph: Graph, name: string): Range {
   return { min, max };
 }
 
-function weightEncoding({ tensor, axis, accumulators }: PlacedWeight, activations: ReadonlyMap<string, Encoding>): WeightEncoding {
-  let encoding = minMaxWeightEncoding(tensor, axis);
+interface WeightContext {
+  readonly activations: ReadonlyMap<string, Encoding>;
+  readonly method: WeightMethod;
+  readonly codec: WeightCodec;
+}
+
+function weightEncoding({ tensor, axis, accumulators }: PlacedWeight, { activations, method, codec }: WeightContext): WeightEncoding {
+  let encoding = codec.encode(tensor, { axis, method });
   for (const { input, bias } of accumulators) {
     const inputScale = activations.get(input)?.scale;
     if (bias !== null && inputScale !== undefined) encoding = withRoomForBias(encoding, bias, inputScale);

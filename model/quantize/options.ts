@@ -1,5 +1,6 @@
 import type { ActivationType } from './encoding';
 import { targetRules, type TargetRules } from './target_rules';
+import type { WeightMethod } from './weight_codec';
 
 export const quantizedPrecisions = ['int8', 'w8a16'] as const;
 export type QuantizedPrecision = (typeof quantizedPrecisions)[number];
@@ -12,10 +13,12 @@ export interface QuantizationOptions {
   readonly precision: QuantizedPrecision;
   /** One weight scale per output channel, or one per tensor. */
   readonly weightsPer: (typeof weightGranularities)[number];
+  /** Weight scales that hold every weight, or those of least squared error. */
+  readonly weightMethod: WeightMethod;
   readonly rules: TargetRules;
 }
 
-export const defaultQuantization: QuantizationOptions = { precision: 'int8', weightsPer: 'channel', rules: targetRules.phone };
+export const defaultQuantization: QuantizationOptions = { precision: 'int8', weightsPer: 'channel', weightMethod: 'min-max', rules: targetRules.phone };
 
 export function activationTypeOf(precision: QuantizedPrecision): ActivationType {
   return precision === 'int8' ? 'uint8' : 'uint16';

@@ -9,6 +9,7 @@ import { encodingsFromRanges } from './network_encodings';
 import { observedActivations } from './observed';
 import { activationTypeOf, defaultQuantization, type QuantizationOptions } from './options';
 import { placeEncodings, type Placement } from './placement';
+import { plainWeightCodec, type WeightCodec } from './weight_codec';
 
 /**
  * Post-training quantization of a canonical float graph, as QuantizeLinear/DequantizeLinear pairs: weights symmetric int8,
@@ -18,7 +19,7 @@ import { placeEncodings, type Placement } from './placement';
  */
 export async function quantizeGraph(graph: Graph, data: CalibrationData, options: QuantizationOptions = defaultQuantization): Promise<Graph> {
   const ranges = await measureRanges(graph, { data, method: { kind: 'min-max' }, threads: 1, onSample: () => undefined }, options);
-  return quantizeWithStatistics(graph, ranges, options);
+  return quantizeWithStatistics(graph, ranges, { options, codec: plainWeightCodec });
 }
 
 /** The ranges of the activations, by tensor name, that a placement by the options needs. @throws BadInputError as quantizeGraph */
@@ -27,15 +28,32 @@ export async function measureRanges(graph: Graph, calibration: Omit<Calibration,
   return calibrate(graph, observed, { ...calibration, elementType: activationTypeOf(options.precision) });
 }
 
-/** The same from cached ranges of the activations, by tensor name, without running anything. @throws BadInputError for dynamic shapes */
-export function quantizeWithStatistics(graph: Graph, ranges: ReadonlyMap<string, Range>, options: QuantizationOptions): Graph {
-  const placement = planQuantization(graph, options);
-  return insertQdq(graph, encodingsFromRanges(graph, placement, { ranges, options }));
+/** How to quantize: the same weight codec, a cache, may serve many networks. */
+export interface Quantizer {
+  readonly options: QuantizationOptions;
+  readonly codec: WeightCodec;
+}
+
+/** The same from cached ranges of the activations, by tensor name, without running anything. @throws BadInputError as quantizeGraph */
+export function quantizeWithStatistics(graph: Graph, ranges: ReadonlyMap<string, Range>, { options, codec }: Quantizer): Graph {
+  const encodings = encodingsFromRanges(graph, planQuantization(graph, options), { ranges, options }, codec);
+  return insertQdq(graph, encodings, codec);
 }
 
 /** Which tensors will have encodings. @throws BadInputError for dynamic shapes and operators that shape inference cannot follow */
 export function planQuantization(graph: Graph, options: QuantizationOptions): Placement {
+  const broken = [...graph.initializers].find(([, tensor]) => tensor.elementType === 'float32' && !allFinite(tensor.data));
+  if (broken !== undefined) throw new BadInputError(`cannot quantize: initializer '${broken[0].slice(0, 100)}' has a value that is not finite; export the network again`);
+  const integer = graph.nodes.find((node) => node.kind === 'QuantizeLinear' || node.kind === 'DequantizeLinear');
+  if (integer !== undefined) throw new BadInputError(`cannot quantize: node '${integer.name.slice(0, 100)}' is a ${integer.kind}, the network is quantized already; give the float network`);
   const types = inferShapes(graph);
   if (!types.ok) throw new BadInputError(`cannot quantize: ${types.error}`);
   return placeEncodings(graph, types.value, options);
+}
+
+function allFinite(data: Float32Array): boolean {
+  let sum = 0;
+  // A value that is not finite makes the sum so; finite float32 values cannot.
+  for (let index = 0; index < data.length; index += 1) sum += data[index] ?? 0;
+  return Number.isFinite(sum);
 }

@@ -37,6 +37,45 @@ export function minMaxWeightEncoding(tensor: FloatTensor, axis: number | null): 
   return { axis, scales: largestMagnitudes(tensor, axis).map(weightScale) };
 }
 
+/** Candidates of the search below, from half of the largest magnitude on: what 8 bits gain by clipping more is nothing. */
+const scaleCandidates = 25;
+const smallestShare = 0.5;
+
+/** Symmetric int8 with the scale of least squared error for each channel, among shares of the largest magnitude. */
+export function leastErrorWeightEncoding(tensor: FloatTensor, axis: number | null): WeightEncoding {
+  const largest = largestMagnitudes(tensor, axis);
+  const best = largest.map(weightScale);
+  const leastError = squaredErrors(tensor, { axis, scales: best });
+  for (let candidate = 0; candidate < scaleCandidates; candidate += 1) {
+    const share = smallestShare + ((1 - smallestShare) * candidate) / scaleCandidates;
+    const scales = largest.map((magnitude) => weightScale(magnitude * share));
+    squaredErrors(tensor, { axis, scales }).forEach((error, channel) => {
+      if (error >= (leastError[channel] ?? 0)) return;
+      leastError[channel] = error;
+      best[channel] = scales[channel] ?? 1;
+    });
+  }
+  return { axis, scales: best };
+}
+
+function squaredErrors(tensor: FloatTensor, { axis, scales }: WeightEncoding): Float64Array {
+  const { channels, inner } = layoutOf(tensor, axis);
+  const { data } = tensor;
+  const errors = new Float64Array(channels);
+  for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) {
+    const scale = scales[channel] ?? 1;
+    let sum = 0;
+    for (let index = start; index < start + inner; index += 1) {
+      const value = data[index] ?? 0;
+      const rounded = value / scale + roundingOffset - roundingOffset;
+      const error = value - scale * (rounded > 127 ? 127 : rounded < -127 ? -127 : rounded);
+      sum += error * error;
+    }
+    errors[channel] = (errors[channel] ?? 0) + sum;
+  }
+  return errors;
+}
+
 /** The encoding, where needed with wider scales, so that the accumulator's bias fits into int32. */
 export function withRoomForBias(encoding: WeightEncoding, bias: FloatTensor, inputScale: number): WeightEncoding {
   const { axis, scales } = encoding;
