@@ -35,6 +35,8 @@ const homes = {
   flatbuffers: ['model/tflite', 'test/model/tflite'],
   'onnxruntime-node': ['model/execute', 'agent/runtimes/host', 'test'],
   '@litertjs/core': ['agent/runtimes/host', 'test'],
+  fflate: ['model/calibration', 'test'],
+  sharp: ['model/calibration', 'test'],
   commander: ['cli'],
   'cli-progress': ['cli'],
   yaml: ['common/yaml.ts', 'test'],

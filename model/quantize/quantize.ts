@@ -19,7 +19,7 @@ import { plainWeightCodec, type WeightCodec } from './weight_codec';
  */
 export async function quantizeGraph(graph: Graph, data: CalibrationData, options: QuantizationOptions = defaultQuantization): Promise<Graph> {
   const ranges = await measureRanges(graph, { data, method: { kind: 'min-max' }, threads: 1, onSample: () => undefined }, options);
-  return quantizeWithStatistics(graph, ranges, { options, codec: plainWeightCodec });
+  return quantizeWithStatistics(graph, ranges, options);
 }
 
 /** The ranges of the activations, by tensor name, that a placement by the options needs. @throws BadInputError as quantizeGraph */
@@ -28,14 +28,8 @@ export async function measureRanges(graph: Graph, calibration: Omit<Calibration,
   return calibrate(graph, observed, { ...calibration, elementType: activationTypeOf(options.precision) });
 }
 
-/** How to quantize: the same weight codec, a cache, may serve many networks. */
-export interface Quantizer {
-  readonly options: QuantizationOptions;
-  readonly codec: WeightCodec;
-}
-
-/** The same from cached ranges of the activations, by tensor name, without running anything. @throws BadInputError as quantizeGraph */
-export function quantizeWithStatistics(graph: Graph, ranges: ReadonlyMap<string, Range>, { options, codec }: Quantizer): Graph {
+/** The same from cached ranges of the activations, by tensor name, without running anything; the codec may be a cache that serves many networks. @throws BadInputError as quantizeGraph */
+export function quantizeWithStatistics(graph: Graph, ranges: ReadonlyMap<string, Range>, options: QuantizationOptions, codec: WeightCodec = plainWeightCodec): Graph {
   const encodings = encodingsFromRanges(graph, planQuantization(graph, options), { ranges, options }, codec);
   return insertQdq(graph, encodings, codec);
 }

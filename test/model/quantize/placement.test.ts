@@ -4,7 +4,6 @@ import { createGraphBuilder, float32Tensor, int, ints, type GraphBuilder } from 
 import { defaultQuantization } from '../../../model/quantize/options';
 import { quantizeWithStatistics } from '../../../model/quantize/quantize';
 import { targetRules } from '../../../model/quantize/target_rules';
-import { plainWeightCodec } from '../../../model/quantize/weight_codec';
 
 function weights(name: string, ...shape: number[]): ReturnType<typeof float32Tensor> {
   const random = createRandom(name);
@@ -30,7 +29,7 @@ function node(graph: Graph, output: string): Graph['nodes'][number] {
 }
 
 function quantized(graph: Graph, options = defaultQuantization): Graph {
-  return quantizeWithStatistics(graph, rangesOf(graph), { options, codec: plainWeightCodec });
+  return quantizeWithStatistics(graph, rangesOf(graph), options);
 }
 
 /** Scale, zero point and type of the integers that a float tensor of the quantized graph comes from. */
