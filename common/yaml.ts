@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
-import { parseDocument, stringify } from 'yaml';
+import { Document, isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { BadInputError } from './bad_input';
 import { systemErrorCode } from './system_error';
@@ -54,7 +54,9 @@ function describeUnknownFields(issue: z.core.$ZodRawIssue): string | undefined {
   return `unknown field ${issue.keys.join(', ')}${known}`;
 }
 
-/** Short lists stay on one line. */
+/** Lists of numbers (shapes) stay on one line. */
 export function formatYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 160, collectionStyle: 'any', flowCollectionPadding: false });
+  const document = new Document(value);
+  visit(document, { Seq: (_, list) => void (list.flow = list.items.every((item) => isScalar(item) && typeof item.value === 'number')) });
+  return document.toString({ lineWidth: 160, flowCollectionPadding: false });
 }

@@ -10,7 +10,7 @@ const mebibyte = 1024 * 1024;
 
 /** `153 operators, 300.77 M MACs, 3.49 M parameters (13.3 MiB), activations up to 4.6 MiB at once`. */
 export function describeTotal({ total, peakActivationBytes }: Profile): string {
-  return `${String(total.operators)} operators, ${millions(total.macs)} M MACs, ${millions(total.parameters)} M parameters (${mebibytes(total.parameterBytes)} MiB), activations up to ${mebibytes(peakActivationBytes)} MiB at once`;
+  return `${String(total.operators)} operators, ${millions(total.macs)} M MACs, ${millions(total.parameters)} M parameters (${shownBytes(total.parameterBytes)}), activations up to ${shownBytes(peakActivationBytes)} at once`;
 }
 
 /** The file, its network in canonical form, its inputs and outputs, and how many operators of each kind it has. */
@@ -18,7 +18,7 @@ export function describeModel({ path, sizeBytes, opset }: OnnxFile, profile: Pro
   const edge = (role: string) => ({ name }: DeclaredTensor): readonly Cell[] => [role, name, shownType(profile.types.get(name))];
   const edges = [...profile.graph.inputs.map(edge('input')), ...profile.graph.outputs.map(edge('output'))];
   return [
-    `${path}: opset ${String(opset)}, ${mebibytes(sizeBytes)} MiB; in canonical form ${describeTotal(profile)}`,
+    `${path}: opset ${String(opset)}, ${shownBytes(sizeBytes)}; in canonical form ${describeTotal(profile)}`,
     formatTable(['', 'TENSOR', 'TYPE'], edges).split('\n').slice(1).join('\n'),
     `operators: ${operatorCounts(profile).map(([kind, count]) => `${String(count)} ${kind}`).join(', ')}`,
   ].join('\n');
@@ -93,7 +93,7 @@ const inMillions = (value: number): Cell => ({ value: value / 1e6, decimals: 2 }
 const inThousands = (value: number): Cell => ({ value: value / 1e3, decimals: 1 });
 const inKibibytes = (value: number): Cell => ({ value: value / 1024, decimals: 1 });
 const millions = (value: number): string => (value / 1e6).toFixed(2);
-const mebibytes = (value: number): string => (value / mebibyte).toFixed(1);
+const shownBytes = (bytes: number): string => (bytes < mebibyte ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / mebibyte).toFixed(1)} MiB`);
 
 function shownShape(shape: readonly number[]): string {
   return shape.join('x');

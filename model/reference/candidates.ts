@@ -1,6 +1,6 @@
 import { consumersByTensor } from '../onnx/graph';
 import type { CutTensor } from './cut_tensor';
-import { sameLayout } from './layout';
+import { sameLayout, samePlaces } from './layout';
 import type { Profile } from './profile';
 
 /** Operators that fuse into the one before them: a cut belongs behind them. */
@@ -14,9 +14,9 @@ const preparing: ReadonlySet<string> = new Set([
 
 /**
  * Of cut tensors between which hardly anything happens, one: behind an activation or an added constant, before a
- * normalization, padding or reshape (unless a shortcut begins behind that one). In execution order.
+ * normalization, padding or reshape (unless a shortcut begins behind that one). None before or behind all work. In execution order.
  */
-export function candidatesAmong(cuts: readonly CutTensor[], { graph, nodes }: Profile): readonly CutTensor[] {
+export function candidatesAmong(cuts: readonly CutTensor[], { graph, nodes, total }: Profile): readonly CutTensor[] {
   const readers = consumersByTensor({ ...graph, nodes: nodes.map(({ node }) => node) });
   const kept: CutTensor[] = [];
   let start = 0;
@@ -28,10 +28,16 @@ export function candidatesAmong(cuts: readonly CutTensor[], { graph, nodes }: Pr
     const last = kept.at(-1);
     const alike = last !== undefined && sameLayout(last.layout, cut.layout);
     const startsShortcut = (readers.get(cut.tensor)?.length ?? 0) > 1;
-    if (last !== undefined && between.preparing && !(alike && startsShortcut)) continue;
-    if (alike && (between.fusing || between.preparing)) kept.pop();
+    const begins = startsShortcut && last !== undefined && isSameData(last, cut);
+    if (last !== undefined && between.preparing && !begins) continue;
+    if ((alike && between.fusing) || (begins && between.preparing)) kept.pop();
     kept.push(cut);
     between = { fusing: true, preparing: true };
   }
-  return kept;
+  return kept.filter(({ macsBefore }) => macsBefore > 0 && macsBefore < total.macs);
+}
+
+/** The same shape, or an image and its tokens; an image that only changed the order of its dimensions is prepared for something else. */
+function isSameData(before: CutTensor, cut: CutTensor): boolean {
+  return samePlaces(before.layout, cut.layout) && (before.layout.kind !== cut.layout.kind || before.shape.join('x') === cut.shape.join('x'));
 }

@@ -23,14 +23,16 @@ export function bodyOf(units: readonly CutTensor[], profile: Profile): Body {
 
 function stemEnd(units: readonly CutTensor[], profile: Profile): number {
   let end = 0;
-  while (end + 1 < units.length && isSmall(units[end + 1], profile) && weightedLayers(units, end + 1, profile).length <= 1) end += 1;
+  while (end + 1 < units.length && isSmall(units[end], units[end + 1], profile) && weightedLayers(units, end + 1, profile).length <= 1) end += 1;
   if (weightedLayers(units, end + 1, profile).length > 1) return end;
   while (end > 0 && places(units[end]) === places(units[end + 1])) end -= 1;
   return end;
 }
 
-function isSmall(unit: CutTensor | undefined, { total }: Profile): boolean {
-  return (unit?.macsBefore ?? 0) <= largestStemShare * total.macs;
+/** A pool or an added position embedding costs nothing and belongs to the stem however large that is. */
+function isSmall(before: CutTensor | undefined, unit: CutTensor | undefined, { total }: Profile): boolean {
+  const macs = unit?.macsBefore ?? 0;
+  return macs <= largestStemShare * total.macs || macs === before?.macsBefore;
 }
 
 function headStart(units: readonly CutTensor[], profile: Profile): number {

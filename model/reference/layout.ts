@@ -72,5 +72,10 @@ function rounded(stride: number): number {
 }
 
 export function sameLayout(one: Layout, other: Layout): boolean {
-  return one.kind === other.kind && one.channels === other.channels && positionsOf(one) === positionsOf(other);
+  return one.kind === other.kind && samePlaces(one, other);
+}
+
+/** An image and the tokens that it was flattened to have the same places. */
+export function samePlaces(one: Layout, other: Layout): boolean {
+  return one.channels === other.channels && positionsOf(one) === positionsOf(other);
 }

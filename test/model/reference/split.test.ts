@@ -56,7 +56,6 @@ describe('the proposed split', () => {
   test.each<[ReferenceName, readonly string[]]>([
     ['mobilenetv2', ['1x16x112x112', '1x24x56x56', '1x32x28x28', '1x64x14x14', '1x96x14x14', '1x320x7x7']],
     ['efficientnet-b0', ['1x16x112x112', '1x24x56x56', '1x40x28x28', '1x80x14x14', '1x112x14x14', '1x320x7x7']],
-    ['efficientnet-lite0', ['1x16x112x112', '1x24x56x56', '1x40x28x28', '1x80x14x14', '1x112x14x14', '1x320x7x7']],
     ['resnet50', ['1x64x56x56', '1x256x56x56', '1x512x28x28', '1x1024x14x14', '1x2048x7x7']],
     ['deit-tiny', ['197x192', '197x192', '197x192', '197x192', '197x192']],
   ])('of %s ends blocks at %j', (name, shapes) => {
