@@ -10,6 +10,7 @@ import { registerDevices } from './command/devices';
 import { registerDoctor } from './command/doctor';
 import { registerReference } from './command/reference';
 import { registerSearch } from './command/search';
+import { registerSpace } from './command/space';
 import { registerTargets } from './command/targets';
 import { registerUp } from './command/up';
 import { processTerminal, type Terminal } from './output/terminal';
@@ -25,7 +26,7 @@ function createProgram(terminal: Terminal): Command {
     .version(farmVersion())
     .showHelpAfterError(false)
     .exitOverride();
-  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReference, registerDoctor]) {
+  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReference, registerSpace, registerDoctor]) {
     register(program, terminal);
   }
   return program;

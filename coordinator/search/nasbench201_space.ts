@@ -1,6 +1,7 @@
 import { assert } from '../../common/assert';
-import { allCells, edges, formatCell, operations, parseCell, type Cell } from '../../model/nasbench201/cell';
-import { canonicalForm, isConnected } from '../../model/nasbench201/topology';
+import { allCells, edges, operations, parseCell, type Cell } from '../../model/nasbench201/cell';
+import { isomorphismRepresentatives } from '../../model/nasbench201/representatives';
+import { isConnected } from '../../model/nasbench201/topology';
 import type { Genotype, SearchSpace } from './space';
 
 /**
@@ -8,7 +9,8 @@ import type { Genotype, SearchSpace } from './space';
  * by op vector. Takes some 100 ms: create it once.
  */
 export function createNasBench201Space(): SearchSpace {
-  const architectures = representatives();
+  const representatives = isomorphismRepresentatives();
+  const architectures = Array.from(allCells(), (cell, index) => (isConnected(cell) ? representatives[index] : undefined));
   return {
     name: 'nasbench201',
     choices: edges.map(() => operations.length),
@@ -20,18 +22,6 @@ export function createNasBench201Space(): SearchSpace {
 /** The cell of an architecture of this space. */
 export function cellOf(architecture: string): Cell {
   return parseCell(architecture);
-}
-
-/** For each cell by index its class's first cell; undefined for a cell that is no network. */
-function representatives(): (string | undefined)[] {
-  const firstOfForm = new Map<string, string>();
-  return Array.from(allCells(), (cell) => {
-    if (!isConnected(cell)) return undefined;
-    const form = canonicalForm(cell);
-    const first = firstOfForm.get(form) ?? formatCell(cell);
-    firstOfForm.set(form, first);
-    return first;
-  });
 }
 
 /** The choices are the digits of the op vector, which counts the cells. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
 import { defaultPlan, planLimits } from '../../common/job';
+import { mapping, number, positive, whole } from '../../common/field';
 import { formatTarget, type Target } from '../../common/target';
 import { toTarget } from '../../common/target_field';
 import { parseYaml } from '../../common/yaml';
@@ -102,29 +103,6 @@ function unsupported(target: Target): string | undefined {
   return target.precision === 'int8' ? undefined : `is ${target.precision}, and a search builds int8 models; choose a target with precision int8`;
 }
 
-/** An object without fields but its own. */
-function mapping<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const fields = Object.keys(shape).join(', ');
-  const error: z.core.$ZodErrorMap = (issue) =>
-    issue.code === 'unrecognized_keys' ? `unknown field ${issue.keys.join(', ')}; the fields here are ${fields}` : `expected a mapping with the fields ${fields}`;
-  return z.strictObject(shape, { error });
-}
-
 function planField(field: keyof typeof planLimits): z.ZodDefault<z.ZodNumber> {
   return whole(planLimits[field].min, planLimits[field].max).default(defaultPlan[field]);
-}
-
-function whole(min: number, max: number): z.ZodNumber {
-  const expected = `expected a whole number from ${min} to ${max}`;
-  return z.int(expected).min(min, expected).max(max, expected);
-}
-
-function number(min: number, max: number): z.ZodNumber {
-  const expected = `expected a number from ${min} to ${max}`;
-  return z.number(expected).min(min, expected).max(max, expected);
-}
-
-function positive(max = 1e9): z.ZodNumber {
-  const expected = `expected a number above 0, at most ${max}`;
-  return z.number(expected).gt(0, expected).max(max, expected);
 }

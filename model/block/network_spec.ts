@@ -18,7 +18,7 @@ export interface NetworkSpec {
 
 /** A part of a network between two tensors. */
 export interface Segment {
-  /** `stem`, `block0` and so on, `head`: prefix of its tensors' names. */
+  /** `stem`, `block1` and so on, `head`: prefix of its tensors' names. */
   readonly name: string;
   readonly layers: readonly Layer[];
   /** The layer whose output leaves the segment. */
@@ -41,7 +41,7 @@ export function stemSegment(stem: StemSpec): Segment {
 }
 
 export function blockSegment(block: BlockSpec, index: number): Segment {
-  const name = `block${index}`;
+  const name = `block${index + 1}`;
   if (block.kind === 'transformer') return segment(name, transformerBlockLayers(block).layers, false);
   return segment(name, convBlockLayers(block).layers, block.rectifiedInput);
 }

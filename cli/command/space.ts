@@ -1,0 +1,104 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { createRandom } from '../../common/random';
+import { parseTarget, type Target } from '../../common/target';
+import type { LayerCost } from '../../model/block/network_cost';
+import { loadSpace, shippedSpaceNames } from '../../model/space/load_space';
+import { shortHash, type Position, type Space } from '../../model/space/space';
+import { spaceJsonSchema } from '../../model/space/space_document';
+import { formatTable, type Cell } from '../output/table';
+import type { Terminal } from '../output/terminal';
+import { jsonOr } from './connection';
+import { registerSpaceBuild } from './space_build';
+
+interface SpaceOptions {
+  readonly json?: boolean;
+  readonly target?: Target;
+}
+
+const mostSamples = 100_000;
+
+export function registerSpace(program: Command, terminal: Terminal): void {
+  const space = program.command('space').description('search spaces: what they hold, and networks built from them (docs/spaces.md)');
+  space
+    .command('list')
+    .description('the spaces that come with the program')
+    .option('--json', 'machine-readable output')
+    .action((options: SpaceOptions) => {
+      const spaces = shippedSpaceNames().map(loadSpace).map((each) => ({ name: each.name, networks: String(each.summarize(undefined).networks), description: each.description }));
+      terminal.print(jsonOr(options, spaces, () => formatTable(['SPACE', 'NETWORKS', 'DESCRIPTION'], spaces.map((each) => [each.name, each.networks, each.description]))));
+    });
+  space
+    .command('show <space>')
+    .description('choices, rules, counts and ranges of a shipped space or a YAML file')
+    .option('--target <target>', 'count only what its rules permit on this target', parseTarget)
+    .option('--json', 'machine-readable output')
+    .action((nameOrPath: string, options: SpaceOptions) => {
+      const found = loadSpace(nameOrPath);
+      terminal.print(jsonOr(options, toJson(found, options.target), () => describe(found, options.target)));
+    });
+  space
+    .command('schema')
+    .description('the JSON Schema of a space\'s YAML')
+    .action(() => terminal.print(JSON.stringify(spaceJsonSchema(), null, 2)));
+  registerSample(space, terminal);
+  registerSpaceBuild(space, terminal);
+}
+
+function registerSample(space: Command, terminal: Terminal): void {
+  space
+    .command('sample <space>')
+    .description('random architectures with their cost')
+    .option('-n, --count <n>', 'how many', parseCount, 5)
+    .option('--seed <text>', 'equal seeds give equal architectures', '1')
+    .option('--target <target>', 'only what the rules permit on this target', parseTarget)
+    .option('--json', 'machine-readable output')
+    .action((nameOrPath: string, options: SpaceOptions & { count: number; seed: string }) => {
+      const found = loadSpace(nameOrPath);
+      const random = createRandom(options.seed);
+      const architectures = Array.from({ length: options.count }, () => found.sample(random, options.target));
+      const rows = architectures.map((architecture) => ({ architecture, hash: found.hashOf(architecture), ...found.costOf(architecture) }));
+      terminal.print(jsonOr(options, rows, () => formatTable(['HASH', 'MACS M', 'PARAMETERS M', 'ARCHITECTURE'], rows.map((row) => [shortHash(row.hash), ...costCells(row), row.architecture]))));
+    });
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= mostSamples) return count;
+  throw new InvalidArgumentError(`expected a whole number from 1 to ${String(mostSamples)}`);
+}
+
+function costCells({ macs, parameters }: Pick<LayerCost, 'macs' | 'parameters'>): readonly Cell[] {
+  return [{ value: macs / 1e6, decimals: 1 }, { value: parameters / 1e6, decimals: 3 }];
+}
+
+function toJson(space: Space, target: Target | undefined): unknown {
+  const { options, networks, least, most } = space.summarize(target);
+  return { name: space.name, description: space.description, positions: space.positions, rules: space.rules, options: String(options), networks: String(networks), least, most };
+}
+
+function describe(space: Space, target: Target | undefined): string {
+  const { options, networks, least, most } = space.summarize(target);
+  const million = (value: number): string => (value / 1e6).toFixed(2);
+  return [
+    `${space.name}: ${space.description}`,
+    '',
+    choiceTable(space.positions),
+    ...(space.rules.length === 0 ? [] : ['', 'forbidden:', ...space.rules.map((rule) => `  ${rule}`)]),
+    '',
+    `architectures  ${String(options)}`,
+    `networks       ${String(networks)} that differ`,
+    `MACs           ${million(least.macs)} M to ${million(most.macs)} M`,
+    `parameters     ${million(least.parameters)} M to ${million(most.parameters)} M`,
+  ].join('\n');
+}
+
+/** A row for each block, a column for each dimension; the edges of a cell have one column. */
+function choiceTable(positions: readonly Position[]): string {
+  const split = positions.map(({ name, values }) => {
+    const [row = '', heading = 'choices'] = name.split('.');
+    return { row, heading, text: values.join(',') };
+  });
+  const headings = [...new Set(split.map(({ heading }) => heading))];
+  const rows = [...new Set(split.map(({ row }) => row))];
+  return formatTable(['', ...headings.map((heading) => heading.toUpperCase())], rows.map((row) => [row, ...headings.map((heading) => split.find((each) => each.row === row && each.heading === heading)?.text ?? '')]));
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { assert } from '../../common/assert';
+import { BadInputError } from '../../common/bad_input';
+import { formatTarget, type Target } from '../../common/target';
+import type { BlockSpec } from '../block/block_spec';
+import { costOfSegment, type LayerCost } from '../block/network_cost';
+import { blockSegment, type Segment } from '../block/network_spec';
+import type { Shape } from '../block/layer_shape';
+import type { BlockPlan } from './block_plan';
+import { allDigits, combinationCount, formatChoice } from './dimension';
+import { forbids, settingOf } from './rule';
+import type { RuleDocument } from './space_document';
+
+/** One option of one block. */
+export interface BlockOption {
+  readonly digits: readonly number[];
+  readonly text: string;
+  readonly spec: BlockSpec;
+  /** SHA-256 of its layers. */
+  readonly key: string;
+  readonly cost: () => LayerCost;
+}
+
+/** All options of one block of a space. What is computed for an option is kept. */
+export interface BlockOptions {
+  readonly plan: BlockPlan;
+  /** Undefined where a rule that holds everywhere forbids it. */
+  readonly at: (digits: readonly number[]) => BlockOption | undefined;
+  /** The first option, by digits, with the same layers. */
+  readonly canonical: (option: BlockOption) => BlockOption;
+  readonly parse: (text: string) => BlockOption;
+  readonly isPermitted: (option: BlockOption, target: Target | undefined) => boolean;
+  readonly permitted: (target: Target | undefined) => readonly BlockOption[];
+}
+
+/** Each becomes an object in memory. */
+const mostOptions = 50_000;
+
+/** @throws BadInputError for a block of too many options, or of none. */
+export function createBlockOptions(plan: BlockPlan, { index, input, rules, source }: { readonly index: number; readonly input: Shape; readonly rules: readonly RuleDocument[]; readonly source: string }): BlockOptions {
+  const count = combinationCount(plan.dimensions);
+  if (count > mostOptions) throw new BadInputError(`${source}: field blocks.${index}.choices: ${count} combinations; at most ${mostOptions} are allowed`);
+  const allowed = [...allDigits(plan.dimensions)].filter((digits) => !rules.some((rule) => forbids(rule, settingOf(index, plan.dimensions, digits), undefined)));
+  if (allowed.length === 0) throw new BadInputError(`${source}: field rules: they forbid every option of block ${index + 1}; relax one`);
+  const byText = new Map(allowed.map((digits) => [formatDigits(plan, digits), digits]));
+  const made = new Map<string, BlockOption>();
+  const firstOfKey = new Map<string, BlockOption>();
+  const make = (text: string, digits: readonly number[]): BlockOption => {
+    const known = made.get(text);
+    if (known !== undefined) return known;
+    const spec = plan.specOf(digits);
+    const segment = blockSegment(spec, index);
+    let cost: LayerCost | undefined;
+    const option = { digits, text, spec, key: layersKey(segment), cost: () => (cost ??= costOfSegment(segment, input).cost) };
+    made.set(text, option);
+    return option;
+  };
+  const isPermitted = ({ digits }: BlockOption, target: Target | undefined): boolean => !rules.some((rule) => forbids(rule, settingOf(index, plan.dimensions, digits), target));
+  const permitted = new Map<string, readonly BlockOption[]>();
+  const all = (): readonly BlockOption[] => [...byText].map(([text, digits]) => make(text, digits));
+  return {
+    plan,
+    at: (digits) => {
+      const text = formatDigits(plan, digits);
+      const allowedDigits = byText.get(text);
+      return allowedDigits === undefined ? undefined : make(text, allowedDigits);
+    },
+    canonical: (option) => {
+      if (firstOfKey.size === 0) for (const each of all()) if (!firstOfKey.has(each.key)) firstOfKey.set(each.key, each);
+      const first = firstOfKey.get(option.key);
+      assert(first !== undefined, 'an option of the block has a first one of its kind');
+      return first;
+    },
+    parse: (text) => make(text, byText.get(text) ?? refuse(plan, index, text)),
+    isPermitted,
+    permitted: (target) => {
+      const name = target === undefined ? '' : formatTarget(target);
+      const options = permitted.get(name) ?? all().filter((option) => isPermitted(option, target));
+      permitted.set(name, options);
+      return options;
+    },
+  };
+}
+
+/** Equal for segments that are the same network. */
+export function layersKey({ layers }: Segment): string {
+  return createHash('sha256').update(JSON.stringify(layers)).digest('hex');
+}
+
+function formatDigits(plan: BlockPlan, digits: readonly number[]): string {
+  return plan.dimensions.map((dimension, position) => formatChoice(dimension, dimension.values[digits[position] ?? -1] ?? '')).join('-');
+}
+
+/** Says what is wrong with a block's text. */
+function refuse(plan: BlockPlan, index: number, text: string): never {
+  const shown = text.slice(0, 80);
+  const parts = text.split('-');
+  const wanted = plan.dimensions.map((dimension) => dimension.values.map((value) => formatChoice(dimension, value)));
+  const example = wanted.map((tokens) => tokens[0] ?? '').join('-');
+  if (parts.length !== wanted.length) throw new BadInputError(`block ${index + 1} "${shown}": expected ${wanted.length} parts joined by "-", for example ${example}`);
+  const wrong = wanted.findIndex((tokens, position) => !tokens.includes(parts[position] ?? ''));
+  if (wrong === -1) throw new BadInputError(`block ${index + 1} "${shown}": a rule of the space forbids this combination (see: farm space show)`);
+  throw new BadInputError(`block ${index + 1} "${shown}": ${plan.dimensions[wrong]?.name ?? ''} "${(parts[wrong] ?? '').slice(0, 40)}" is not one of ${(wanted[wrong] ?? []).join(', ')}`);
+}
