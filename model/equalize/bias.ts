@@ -1,6 +1,6 @@
 import { floatAttribute, type Graph, type Node, type Tensor } from '../onnx/graph';
 import { float32Tensor } from '../onnx/graph_builder';
-import { findLayers, type Layer } from './layer';
+import { findLayers, forEachRun, type Layer } from './layer';
 
 /**
  * Gives a bias of zeros to each layer that can have one and has none, so that a correction has a place to go.
@@ -34,11 +34,11 @@ export function addsPlainBias(node: Node): boolean {
 /** Σ over the window and the inputs of W·x, per output channel, for an input that is constant in each channel. */
 export function responseTo(layer: Layer, weights: Float32Array, inputs: ArrayLike<number>): Float64Array {
   const response = new Float64Array(layer.outputChannels);
-  for (let index = 0, run = 0; index < weights.length; run += 1) {
+  const { runLength } = layer;
+  forEachRun(layer, (run, output, input) => {
     let sum = 0;
-    for (const end = index + layer.runLength; index < end; index += 1) sum += weights[index] ?? 0;
-    const { output, input } = layer.channelsOfRun(run);
+    for (let index = run * runLength; index < (run + 1) * runLength; index += 1) sum += weights[index] ?? 0;
     response[output] = (response[output] ?? 0) + sum * (inputs[input] ?? 0);
-  }
+  });
   return response;
 }

@@ -3,7 +3,7 @@ import type { Graph, Node, Tensor } from '../onnx/graph';
 import { float32Tensor } from '../onnx/graph_builder';
 import { inferShapes } from '../onnx/shape_inference';
 import { chainsOf, findLinks, isClippedRelu, type Link } from './chain';
-import type { Layer } from './layer';
+import { forEachRun, type Layer } from './layer';
 
 export interface EqualizedGraph {
   readonly graph: Graph;
@@ -13,7 +13,7 @@ export interface EqualizedGraph {
   readonly unclipped: readonly string[];
 }
 
-/** Chains share layers, so one pass disturbs what another has set; real networks settle in about ten. */
+/** Chains share layers, so one pass disturbs what another has set; MobileNetV2 settles within 10. */
 export const mostPasses = 40;
 /** A pass that changes no factor by more than this is the last. */
 const settledChange = 0.01;
@@ -73,11 +73,19 @@ function scalingOf(layer: Layer): Scaling {
 /** The largest weight of each output or input channel, with the scaling so far. */
 function channelRanges(layer: Layer, { magnitudes, ofOutput, ofInput }: Scaling, side: 'output' | 'input'): Float64Array {
   const ranges = new Float64Array(side === 'output' ? layer.outputChannels : layer.inputChannels);
-  magnitudes.forEach((magnitude, run) => {
-    const channels = layer.channelsOfRun(run);
-    const scaled = magnitude * (ofOutput[channels.output] ?? 1) * (ofInput[channels.input] ?? 1);
-    ranges[channels[side]] = Math.max(ranges[channels[side]] ?? 0, scaled);
-  });
+  const [ofRow, ofColumn] = layer.along === 'input' ? [ofOutput, ofInput] : [ofInput, ofOutput];
+  const isAlong = layer.along === side;
+  // Plain loops: they run over every weight of 1x1 convolutions in every pass.
+  for (let run = 0, row = 0; row < layer.rows; row += 1) {
+    const { output, input } = layer.firstOfRow(row);
+    const [across, first] = layer.along === 'input' ? [output, input] : [input, output];
+    const rowFactor = ofRow[across] ?? 1;
+    for (let channel = first; channel < first + layer.columns; channel += 1, run += 1) {
+      const scaled = (magnitudes[run] ?? 0) * rowFactor * (ofColumn[channel] ?? 1);
+      const slot = isAlong ? channel : across;
+      if (scaled > (ranges[slot] ?? 0)) ranges[slot] = scaled;
+    }
+  }
   const largest = ranges.reduce((known, range) => Math.max(known, range), 0);
   return ranges.map((range) => (range > largest * negligible ? range : 0));
 }
@@ -121,11 +129,10 @@ function scaledInitializers(graph: Graph, scalings: ReadonlyMap<Layer, Scaling>)
   for (const [layer, { ofOutput, ofInput }] of scalings) {
     const { node, weight, bias, runLength } = layer;
     const scaled = new Float32Array(weight.data.length);
-    for (let index = 0, run = 0; index < scaled.length; run += 1) {
-      const { output, input } = layer.channelsOfRun(run);
+    forEachRun(layer, (run, output, input) => {
       const factor = (ofOutput[output] ?? 1) * (ofInput[input] ?? 1);
-      for (const end = index + runLength; index < end; index += 1) scaled[index] = (weight.data[index] ?? 0) * factor;
-    }
+      for (let index = run * runLength; index < (run + 1) * runLength; index += 1) scaled[index] = (weight.data[index] ?? 0) * factor;
+    });
     initializers.set(node.inputs[1] ?? '', float32Tensor(weight.shape, scaled));
     if (bias !== undefined) initializers.set(node.inputs[2] ?? '', float32Tensor(bias.shape, bias.data.map((value, channel) => value * (ofOutput[channel] ?? 1))));
   }

@@ -3,8 +3,8 @@ import { intAttribute, type Graph, type Node, type Tensor } from '../onnx/graph'
 export type Float32 = Extract<Tensor, { elementType: 'float32' }>;
 
 /**
- * An operator whose constant weights map input channels to output channels, seen as runs: stretches of `runLength`
- * consecutive weights (a kernel's window) that belong to one output and one input channel.
+ * An operator whose constant weights map input channels to output channels, seen as a matrix of runs: stretches of
+ * `runLength` consecutive weights (a kernel's window) that belong to one output and one input channel.
  */
 export interface Layer {
   readonly node: Node;
@@ -15,7 +15,30 @@ export interface Layer {
   /** One kernel per channel, so that a factor on an input is the same factor on the output. */
   readonly isDepthwise: boolean;
   readonly runLength: number;
-  readonly channelsOfRun: (run: number) => { readonly output: number; readonly input: number };
+  readonly rows: number;
+  readonly columns: number;
+  /** The channels of a row's first run. */
+  readonly firstOfRow: (row: number) => Channels;
+  /** What the runs of a row count up. */
+  readonly along: 'output' | 'input';
+}
+
+export interface Channels {
+  readonly output: number;
+  readonly input: number;
+}
+
+/** Calls back with each run in the order of the weights. */
+export function forEachRun({ rows, columns, along, firstOfRow }: Layer, visit: (run: number, output: number, input: number) => void): void {
+  const [outputStep, inputStep] = along === 'output' ? [1, 0] : [0, 1];
+  for (let run = 0, row = 0; row < rows; row += 1) {
+    let { output, input } = firstOfRow(row);
+    for (const end = run + columns; run < end; run += 1) {
+      visit(run, output, input);
+      output += outputStep;
+      input += inputStep;
+    }
+  }
 }
 
 /**
@@ -45,21 +68,15 @@ function layerOf(node: Node, weight: Float32, bias: Float32 | undefined): Layer 
   return { node, weight, bias, ...view };
 }
 
-type View = Pick<Layer, 'outputChannels' | 'inputChannels' | 'isDepthwise' | 'runLength' | 'channelsOfRun'>;
+type View = Omit<Layer, 'node' | 'weight' | 'bias'>;
 
 function viewOf(node: Node, shape: readonly number[]): View | undefined {
   switch (node.kind) {
     case 'Conv':
       return convolutionView(node, shape);
-    case 'ConvTranspose': {
+    case 'ConvTranspose':
       // Weights are [inputs, outputs per group, window]: a convolution's with the two sides exchanged.
-      const view = convolutionView(node, shape);
-      const exchanged = (run: number): { output: number; input: number } => {
-        const { output, input } = view.channelsOfRun(run);
-        return { output: input, input: output };
-      };
-      return { ...view, outputChannels: view.inputChannels, inputChannels: view.outputChannels, channelsOfRun: exchanged };
-    }
+      return exchanged(convolutionView(node, shape));
     case 'Gemm':
       return intAttribute(node, 'transA', 0) === 0 ? matrixView(shape, intAttribute(node, 'transB', 0) === 1) : undefined;
     case 'MatMul':
@@ -78,23 +95,27 @@ function convolutionView(node: Node, shape: readonly number[]): View {
     inputChannels: inputsPerGroup * groups,
     isDepthwise: groups > 1 && groups === outputs && inputsPerGroup === 1,
     runLength: window.reduce((product, size) => product * size, 1),
-    channelsOfRun: (run) => {
-      const output = Math.floor(run / inputsPerGroup);
-      return { output, input: Math.floor(output / outputsPerGroup) * inputsPerGroup + (run % inputsPerGroup) };
-    },
+    rows: outputs,
+    columns: inputsPerGroup,
+    firstOfRow: (row) => ({ output: row, input: Math.floor(row / outputsPerGroup) * inputsPerGroup }),
+    along: 'input',
   };
 }
 
-function matrixView(shape: readonly number[], outputsFirst: boolean): View {
-  const [rows = 1, columns = 1] = shape;
+function exchanged({ outputChannels, inputChannels, firstOfRow, ...view }: View): View {
   return {
-    outputChannels: outputsFirst ? rows : columns,
-    inputChannels: outputsFirst ? columns : rows,
-    isDepthwise: false,
-    runLength: 1,
-    channelsOfRun: (run) => {
-      const [row, column] = [Math.floor(run / columns), run % columns];
-      return outputsFirst ? { output: row, input: column } : { output: column, input: row };
+    ...view,
+    outputChannels: inputChannels,
+    inputChannels: outputChannels,
+    firstOfRow: (row) => {
+      const { output, input } = firstOfRow(row);
+      return { output: input, input: output };
     },
+    along: view.along === 'input' ? 'output' : 'input',
   };
+}
+
+function matrixView([rows = 1, columns = 1]: readonly number[], outputsFirst: boolean): View {
+  const view: View = { outputChannels: rows, inputChannels: columns, isDepthwise: false, runLength: 1, rows, columns, firstOfRow: (row) => ({ output: row, input: 0 }), along: 'input' };
+  return outputsFirst ? view : exchanged(view);
 }

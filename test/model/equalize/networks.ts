@@ -1,6 +1,7 @@
 import { createRandom, type Random } from '../../../common/random';
 import { createSession } from '../../../model/execute/session';
 import { findLinks } from '../../../model/equalize/chain';
+import { forEachRun } from '../../../model/equalize/layer';
 import type { Graph, Tensor } from '../../../model/onnx/graph';
 import { createGraphBuilder, float32Tensor, int, ints, type GraphBuilder } from '../../../model/onnx/graph_builder';
 import { inferShapes } from '../../../model/onnx/shape_inference';
@@ -62,9 +63,9 @@ export function scaledBadly(graph: Graph, decades: number, seed: number | string
   for (const { from, to, spread } of findLinks(graph, types.value)) {
     const factors = Array.from({ length: from.outputChannels }, () => 10 ** ((random.next() - 0.5) * decades));
     const [before, bias, after] = [floats(from.node.inputs[1]), floats(from.node.inputs[2]), floats(to.node.inputs[1])];
-    before.forEach((weight, index) => (before[index] = weight * factors[from.channelsOfRun(Math.floor(index / from.runLength)).output]!));
+    forEachRun(from, (run, output) => before.subarray(run * from.runLength, (run + 1) * from.runLength).forEach((weight, index, values) => (values[index] = weight * factors[output]!)));
     bias.forEach((value, channel) => (bias[channel] = value * factors[channel]!));
-    after.forEach((weight, index) => (after[index] = weight / factors[Math.floor(to.channelsOfRun(Math.floor(index / to.runLength)).input / spread)]!));
+    forEachRun(to, (run, _, input) => after.subarray(run * to.runLength, (run + 1) * to.runLength).forEach((weight, index, values) => (values[index] = weight / factors[Math.floor(input / spread)]!)));
   }
   return { ...graph, initializers };
 }
