@@ -7,12 +7,11 @@ import { findLinks } from '../../../model/equalize/chain';
 import type { Graph } from '../../../model/onnx/graph';
 import { inferShapes } from '../../../model/onnx/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
-import { calibrate } from '../../../model/quantize/calibration';
 import type { NetworkEncodings } from '../../../model/quantize/encoding';
 import { encodingsFromRanges } from '../../../model/quantize/network_encodings';
 import { defaultQuantization, type QuantizationOptions } from '../../../model/quantize/options';
 import type { Placement } from '../../../model/quantize/placement';
-import { planQuantization } from '../../../model/quantize/quantize';
+import { measureRanges, planQuantization } from '../../../model/quantize/quantize';
 import { targetRules } from '../../../model/quantize/target_rules';
 import { createReference } from '../../../model/zoo/reference';
 import { invertedResiduals, randomInputs, scaledBadly } from '../../model/equalize/networks';
@@ -71,7 +70,7 @@ export async function prepare(network: ComparedNetwork, folder: string): Promise
   // AIMET's simulation keeps what was measured; only devices fix the ranges of sigmoid and softmax.
   const options: QuantizationOptions = { ...defaultQuantization, precision: activations === 'int8' ? 'int8' : 'w8a16', rules: targetRules.host };
   const placement = planQuantization(graph, options);
-  const ranges = await calibrate(graph, placement.activations, { kind: 'given', samples: inputs });
+  const ranges = await measureRanges(graph, { data: { kind: 'given', samples: inputs }, method: { kind: 'min-max' }, threads: 1, onSample: () => undefined }, options);
   const encodings = encodingsFromRanges(graph, placement, { ranges, options });
   const base = path.join(folder, name);
   writeFileSync(`${base}.onnx`, writeOnnx(graph));
