@@ -37,7 +37,7 @@ const homes = {
   '@litertjs/core': ['agent/runtimes/host', 'test'],
   fflate: ['model/calibration', 'test'],
   sharp: ['model/calibration', 'test'],
-  commander: ['cli'],
+  commander: ['cli', 'test/cli'],
   'cli-progress': ['cli'],
   yaml: ['common/yaml.ts', 'test'],
   pino: ['common/logger.ts'],

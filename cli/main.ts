@@ -8,6 +8,7 @@ import { registerCoordinator } from './command/coordinator';
 import { registerDemo } from './command/demo';
 import { registerDevices } from './command/devices';
 import { registerDoctor } from './command/doctor';
+import { registerQuantize } from './command/quantize';
 import { registerReference } from './command/reference';
 import { registerSearch } from './command/search';
 import { registerSpace } from './command/space';
@@ -26,7 +27,7 @@ function createProgram(terminal: Terminal): Command {
     .version(farmVersion())
     .showHelpAfterError(false)
     .exitOverride();
-  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReference, registerSpace, registerDoctor]) {
+  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReference, registerSpace, registerQuantize, registerDoctor]) {
     register(program, terminal);
   }
   return program;

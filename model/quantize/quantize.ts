@@ -36,18 +36,7 @@ export function quantizeWithStatistics(graph: Graph, ranges: ReadonlyMap<string,
 
 /** Which tensors will have encodings. @throws BadInputError for dynamic shapes and operators that shape inference cannot follow */
 export function planQuantization(graph: Graph, options: QuantizationOptions): Placement {
-  const broken = [...graph.initializers].find(([, tensor]) => tensor.elementType === 'float32' && !allFinite(tensor.data));
-  if (broken !== undefined) throw new BadInputError(`cannot quantize: initializer '${broken[0].slice(0, 100)}' has a value that is not finite; export the network again`);
-  const integer = graph.nodes.find((node) => node.kind === 'QuantizeLinear' || node.kind === 'DequantizeLinear');
-  if (integer !== undefined) throw new BadInputError(`cannot quantize: node '${integer.name.slice(0, 100)}' is a ${integer.kind}, the network is quantized already; give the float network`);
   const types = inferShapes(graph);
   if (!types.ok) throw new BadInputError(`cannot quantize: ${types.error}`);
   return placeEncodings(graph, types.value, options);
-}
-
-function allFinite(data: Float32Array): boolean {
-  let sum = 0;
-  // A value that is not finite makes the sum so; finite float32 values cannot.
-  for (let index = 0; index < data.length; index += 1) sum += data[index] ?? 0;
-  return Number.isFinite(sum);
 }

@@ -1,0 +1,104 @@
+import { createSession, type FloatTensor } from '../execute/session';
+import type { Graph } from '../onnx/graph';
+import { writeOnnx } from '../onnx/write';
+import { onlyInput } from './calibration';
+import { samplesOf, type CalibrationData } from './calibration_data';
+
+/** How far a layer's output in the quantized network, all before it quantized too, is from the float network's. */
+export interface LayerQuality {
+  readonly layer: string;
+  /** ONNX's operator; of a fused pair the activation's. */
+  readonly kind: string;
+  /** Energy of the float values over that of the differences; Infinity where there is none. */
+  readonly sqnrDb: number;
+}
+
+export interface NetworkQuality {
+  /** Worst first. */
+  readonly layers: readonly LayerQuality[];
+  /** Of all outputs together. */
+  readonly outputSqnrDb: number;
+  readonly samples: number;
+}
+
+/** Energies of values and of what quantization changed. */
+interface Energies {
+  signal: number;
+  noise: number;
+}
+
+interface Compared {
+  readonly layer: string;
+  readonly kind: string;
+  readonly float: string;
+  readonly quantized: string;
+}
+
+export interface ComparedNetworks {
+  /** What the outputs are held against. */
+  readonly given: Graph;
+  /** What was quantized: the given network, or its equalized form, whose layers have scaled channels. */
+  readonly float: Graph;
+  /** Has the float network's nodes in the same order, but for QuantizeLinear and DequantizeLinear. */
+  readonly quantized: Graph;
+}
+
+/** Runs the networks side by side on at most `mostSamples` samples. @throws BadInputError as calibration does */
+export async function measureQuality({ given, float, quantized }: ComparedNetworks, data: CalibrationData, mostSamples: number): Promise<NetworkQuality> {
+  const { name: input, shape } = onlyInput(float);
+  const compared = comparedTensors(float, quantized);
+  const outputs = given.outputs.map((output) => output.name);
+  const energies = new Map<Compared, Energies>(compared.map((each) => [each, { signal: 0, noise: 0 }]));
+  const output: Energies = { signal: 0, noise: 0 };
+  const sessions = [await createSession(exposing(float, compared.map((each) => each.float))), await createSession(exposing(quantized, [...new Set([...compared.map((each) => each.quantized), ...outputs])])), await createSession(writeOnnx(given))] as const;
+  let samples = 0;
+  try {
+    for await (const sample of samplesOf(data, shape.reduce((product, dimension) => product * dimension, 1))) {
+      const feeds = new Map<string, FloatTensor>([[input, { shape, data: sample }]]);
+      const [expected, actual, wanted] = [await sessions[0].run(feeds), await sessions[1].run(feeds), await sessions[2].run(feeds)];
+      for (const [each, sums] of energies) addEnergies(sums, expected.get(each.float), actual.get(each.quantized));
+      for (const name of outputs) addEnergies(output, wanted.get(name), actual.get(name));
+      samples += 1;
+      if (samples >= mostSamples) break;
+    }
+  } finally {
+    for (const session of sessions) await session.release();
+  }
+  const layers = [...energies].map(([{ layer, kind }, sums]) => ({ layer, kind, sqnrDb: decibels(sums) })).sort((first, second) => first.sqnrDb - second.sqnrDb);
+  return { layers, outputSqnrDb: decibels(output), samples };
+}
+
+/** Each node's output that is stored as integers: before quantization in the one graph, dequantized in the other. */
+function comparedTensors(float: Graph, quantized: Graph): readonly Compared[] {
+  const isConversion = (kind: string): boolean => kind === 'QuantizeLinear' || kind === 'DequantizeLinear';
+  const quantizers = new Map(quantized.nodes.filter((node) => node.kind === 'QuantizeLinear').map((node) => [node.inputs[0] ?? '', node.outputs[0] ?? ''] as const));
+  const dequantizers = new Map(quantized.nodes.filter((node) => node.kind === 'DequantizeLinear').map((node) => [node.inputs[0] ?? '', node.outputs[0] ?? ''] as const));
+  const layers = quantized.nodes.filter((node) => !isConversion(node.kind));
+  return float.nodes.flatMap(({ name, kind, outputs }, index) => outputs.flatMap((tensor, position) => {
+    const stored = quantizers.get(layers[index]?.outputs[position] ?? '');
+    const restored = stored === undefined ? undefined : dequantizers.get(stored);
+    return restored === undefined ? [] : [{ layer: name, kind, float: tensor, quantized: restored }];
+  }));
+}
+
+/** The model with these outputs. ONNX Runtime finds their types itself. */
+function exposing(graph: Graph, tensors: readonly string[]): Uint8Array {
+  return writeOnnx({ ...graph, outputs: tensors.map((name) => ({ name, elementType: 'float32', shape: null })) });
+}
+
+function addEnergies(sums: Energies, wanted: FloatTensor | undefined, got: FloatTensor | undefined): void {
+  const [expected, actual] = [wanted?.data ?? new Float32Array(), got?.data ?? new Float32Array()];
+  let [signal, noise] = [0, 0];
+  for (let index = 0; index < expected.length; index += 1) {
+    const value = expected[index] ?? 0;
+    const difference = value - (actual[index] ?? 0);
+    signal += value * value;
+    noise += difference * difference;
+  }
+  sums.signal += signal;
+  sums.noise += noise;
+}
+
+function decibels({ signal, noise }: Energies): number {
+  return noise === 0 ? Infinity : 10 * Math.log10(signal / noise);
+}

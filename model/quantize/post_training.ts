@@ -1,0 +1,91 @@
+import { BadInputError } from '../../common/bad_input';
+import type { AimetEncodings } from '../encodings/aimet_encoding';
+import { applyAimet } from '../encodings/network';
+import { absorbHighBiases } from '../equalize/absorb_bias';
+import { correctBiasesAnalytically } from '../equalize/bias_correction';
+import { equalize, mostPasses } from '../equalize/cross_layer';
+import { correctBiasesEmpirically } from '../equalize/empirical_correction';
+import type { Feeds } from '../equalize/moments';
+import type { Graph } from '../onnx/graph';
+import { onlyInput, type Calibration } from './calibration';
+import { samplesOf, type CalibrationData } from './calibration_data';
+import type { NetworkEncodings } from './encoding';
+import { insertQdq } from './insert_qdq';
+import { encodingsFromRanges } from './network_encodings';
+import { activationTypeOf, type QuantizationOptions } from './options';
+import { measureRanges, planQuantization } from './quantize';
+
+export const biasCorrections = ['empirical', 'analytic'] as const;
+
+/** All that can be done to a network on its way to integers. */
+export interface PostTraining {
+  readonly options: QuantizationOptions;
+  readonly calibration: Omit<Calibration, 'elementType'>;
+  /** Balance the channels of consecutive layers and absorb high biases beforehand. */
+  readonly equalize: boolean;
+  readonly biasCorrection: (typeof biasCorrections)[number] | null;
+  /** Encodings that go before those of the calibration. */
+  readonly given: AimetEncodings | null;
+}
+
+export interface QuantizedNetwork {
+  /** The float network that was quantized: equalized, if that was asked for. */
+  readonly float: Graph;
+  readonly quantized: Graph;
+  readonly encodings: NetworkEncodings;
+  /** What a user should hear, a line each. */
+  readonly remarks: readonly string[];
+}
+
+/** Means of activations need few samples, and these are kept in memory. */
+const mostMomentSamples = 16;
+
+/** Quantizes a canonical float graph by its calibration data. @throws BadInputError for what cannot be quantized, or data that does not fit */
+export async function quantizePostTraining(graph: Graph, plan: PostTraining): Promise<QuantizedNetwork> {
+  const remarks: string[] = [];
+  const float = plan.equalize ? await equalized(graph, plan, remarks) : graph;
+  const placement = planQuantization(float, plan.options);
+  const ranges = await measureRanges(float, plan.calibration, plan.options);
+  const measured = encodingsFromRanges(float, placement, { ranges, options: plan.options });
+  const encodings = plan.given === null ? measured : withGiven(plan.given, { graph: float, placement, encodings: measured, activationType: activationTypeOf(plan.options.precision) }, remarks);
+  const quantized = insertQdq(float, encodings);
+  return { float, quantized: plan.biasCorrection === null ? quantized : await corrected({ float, quantized }, plan, remarks), encodings, remarks };
+}
+
+async function equalized(graph: Graph, plan: PostTraining, remarks: string[]): Promise<Graph> {
+  const { graph: balanced, chains, unclipped } = equalize(graph, mostPasses);
+  remarks.push(`equalized ${String(chains.length)} chains of layers${unclipped.length === 0 ? '' : `; ${String(unclipped.length)} clipped activations became Relu`}`);
+  const { graph: absorbed, absorbed: layers } = await absorbHighBiases(balanced, await momentSamples(graph, plan.calibration.data));
+  if (layers.length > 0) remarks.push(`absorbed high biases of ${String(layers.length)} layers`);
+  return absorbed;
+}
+
+function withGiven(given: AimetEncodings, target: Parameters<typeof applyAimet>[1], remarks: string[]): NetworkEncodings {
+  const applied = applyAimet(given, target);
+  if (!applied.ok) throw new BadInputError(applied.error);
+  const { encodings, unmatched, missing, overruled } = applied.value;
+  const remark = (names: readonly string[], what: string): void => {
+    if (names.length > 0) remarks.push(`${String(names.length)} ${what}: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`);
+  };
+  remark(unmatched, 'names in the encodings file are of no quantized tensor');
+  remark(missing, 'tensors are not in the encodings file and keep their calibrated encodings');
+  remark(overruled, 'encodings were overruled by what the target fixes');
+  return encodings;
+}
+
+async function corrected(pair: { readonly float: Graph; readonly quantized: Graph }, plan: PostTraining, remarks: string[]): Promise<Graph> {
+  const samples = await momentSamples(pair.float, plan.calibration.data);
+  const { graph, corrected: layers } = await (plan.biasCorrection === 'empirical' ? correctBiasesEmpirically(pair, samples) : correctBiasesAnalytically(pair, samples));
+  remarks.push(`corrected the biases of ${String(layers.length)} layers`);
+  return graph;
+}
+
+async function momentSamples(graph: Graph, data: CalibrationData): Promise<readonly Feeds[]> {
+  const { name, shape } = onlyInput(graph);
+  const samples: Feeds[] = [];
+  for await (const sample of samplesOf(data, shape.reduce((product, dimension) => product * dimension, 1))) {
+    samples.push(new Map([[name, { shape, data: sample }]]));
+    if (samples.length >= mostMomentSamples) break;
+  }
+  return samples;
+}

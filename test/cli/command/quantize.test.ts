@@ -1,0 +1,120 @@
+/** @jest-environment ./test/model/onnxruntime_environment.ts */
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { registerQuantize } from '../../../cli/command/quantize';
+import { BadInputError } from '../../../common/bad_input';
+import { createRandom } from '../../../common/random';
+import type { Graph } from '../../../model/onnx/graph';
+import { createGraphBuilder, float32Tensor, ints } from '../../../model/onnx/graph_builder';
+import { readOnnx } from '../../../model/onnx/read';
+import { writeOnnx } from '../../../model/onnx/write';
+import { npyFile } from '../../model/calibration/npy_file';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'quantize-'));
+  mkdirSync(path.join(folder, 'out'));
+  writeFileSync(path.join(folder, 'model.onnx'), writeOnnx(smallNetwork()));
+  writeFileSync(path.join(folder, 'samples.npy'), npyFile(normals(6 * 192), { descr: '<f4', shape: [6, 3, 8, 8] }));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function normals(count: number): Float32Array {
+  const random = createRandom('samples');
+  return Float32Array.from({ length: count }, () => random.normal());
+}
+
+function smallNetwork(weights = (count: number): Float32Array => normals(count)): Graph {
+  const builder = createGraphBuilder('small');
+  const conv = (name: string, input: string, from: number, to: number): string =>
+    builder.node(name, 'Conv', [input, builder.constant(`${name}.w`, float32Tensor([to, from, 3, 3], weights(to * from * 9))), builder.constant(`${name}.b`, float32Tensor([to], weights(to)))], { pads: ints(1, 1, 1, 1), kernel_shape: ints(3, 3) });
+  const relu = builder.node('relu', 'Relu', [conv('first', builder.input('image', [1, 3, 8, 8]), 3, 8)]);
+  return builder.finish([{ name: conv('second', relu, 8, 4), elementType: 'float32', shape: [1, 4, 8, 8] }]);
+}
+
+const at = (name: string): string => path.join(folder, name);
+
+/** Runs `farm quantize` in this process; what it printed. */
+async function quantize(...args: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  const program = new Command('farm').exitOverride().configureOutput({ writeErr: () => undefined });
+  registerQuantize(program, { print: (text) => void lines.push(text), note: () => undefined, interactive: false });
+  await program.parseAsync(['quantize', at('model.onnx'), '--calibration', at('samples.npy'), '-o', at('out/small.onnx'), ...args], { from: 'user' });
+  return lines.join('\n');
+}
+
+function graphAt(name: string): Graph {
+  const read = readOnnx(readFileSync(at(name)));
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
+}
+
+const integerTypes = (graph: Graph): ReadonlySet<string> => new Set([...graph.initializers].filter(([name]) => name.endsWith('/zero')).map(([, tensor]) => tensor.elementType));
+
+describe('farm quantize', () => {
+  test('writes the model and its report, and prints the worst layers first', async () => {
+    const printed = await quantize();
+    expect(readdirSync(at('out')).sort()).toEqual(['small.onnx', 'small.report.json', 'small.report.md']);
+    expect(printed).toMatch(/output SQNR \d+\.\d dB on 4 samples/);
+    const report = JSON.parse(readFileSync(at('out/small.report.json'), 'utf8')) as { quality: { layers: { layer: string; sqnrDb: number }[]; outputSqnrDb: number } };
+    expect(report.quality.layers.map(({ layer }) => layer).sort()).toEqual(['relu', 'second']);
+    expect(report.quality.layers[0]!.sqnrDb).toBeLessThanOrEqual(report.quality.layers[1]!.sqnrDb);
+    expect(report.quality.outputSqnrDb).toBeGreaterThan(30);
+    expect(integerTypes(graphAt('out/small.onnx'))).toEqual(new Set(['uint8', 'int8', 'int32']));
+  });
+
+  test.each(['min-max', 'percentile', 'mse', 'sqnr'])('by %s', async (method) => {
+    const report = JSON.parse(await quantize('--method', method, '--json')) as { quality: { outputSqnrDb: number } };
+    expect(report.quality.outputSqnrDb).toBeGreaterThan(25);
+  });
+
+  test('in 16 bits for a target that says so, better than in 8', async () => {
+    const sqnr = async (...args: readonly string[]): Promise<number> => (JSON.parse(await quantize('--json', ...args)) as { quality: { outputSqnrDb: number } }).quality.outputSqnrDb;
+    const eight = await sqnr('--target', 'sm8550/onnxruntime/npu/int8');
+    expect(await sqnr('--target', 'sm8550/onnxruntime/npu/w8a16')).toBeGreaterThan(eight + 2);
+    expect(integerTypes(graphAt('out/small.onnx'))).toEqual(new Set(['uint16', 'int8', 'int32']));
+  });
+
+  test('writes TFLite and encodings too, and takes the encodings back', async () => {
+    await quantize('--tflite', '--save-encodings', at('out/small.encodings'), '--encodings-version', '0.6.1', '--method', 'sqnr');
+    expect(readFileSync(at('out/small.tflite')).subarray(4, 8).toString()).toBe('TFL3');
+    const first = readFileSync(at('out/small.onnx'));
+    await quantize('--encodings', at('out/small.encodings'));
+    expect(readFileSync(at('out/small.onnx')).equals(first)).toBe(true);
+  });
+
+  test('equalizes and corrects biases when asked', async () => {
+    for (const kind of ['empirical', 'analytic']) {
+      const report = JSON.parse(await quantize('--equalize', '--bias-correction', kind, '--per-tensor', '--json')) as { remarks: string[]; quality: { outputSqnrDb: number } };
+      expect(report.remarks.join('\n')).toMatch(/equalized 1 chains[^]*corrected the biases of 2 layers/);
+      expect(report.quality.outputSqnrDb).toBeGreaterThan(25);
+    }
+  });
+
+  test.each<readonly [string, () => readonly string[], string]>([
+    ['a missing model', () => [], 'model.onnx: cannot be read (ENOENT)'],
+    ['NaN in a sample', () => (writeFileSync(at('samples.npy'), npyFile(new Float32Array(192).fill(NaN), { descr: '<f4', shape: [1, 3, 8, 8] })), []), 'calibration sample 1: value 1 is NaN, not finite'],
+    ['NaN in a weight', () => (writeFileSync(at('model.onnx'), writeOnnx(smallNetwork((count) => new Float32Array(count).fill(NaN)))), []), 'has values that are not finite'],
+    ['a quantized model', () => (writeFileSync(at('model.onnx'), readFileSync(at('out/small.onnx'))), []), 'the network is already quantized; give the float network'],
+    ['an empty folder', () => (mkdirSync(at('empty')), ['--calibration', at('empty')]), 'the folder is empty'],
+    ['another output name', () => ['-o', at('out/small.bin')], 'expected a name that ends in .onnx'],
+    ['a folder that is not there', () => ['-o', at('nowhere/small.onnx')], 'cannot be written (ENOENT); choose another with -o FILE'],
+    ['a float target', () => ['--target', 'sm8550/tflite/gpu/float16'], 'runs float16; expected int8 or w8a16'],
+    ['encodings that are none', () => (writeFileSync(at('bad.encodings'), '{'), ['--encodings', at('bad.encodings')]), 'bad.encodings: not a JSON file'],
+    ['a dynamic shape', () => (writeFileSync(at('model.onnx'), writeOnnx({ ...smallNetwork(), inputs: [{ name: 'image', elementType: 'float32', shape: ['batch', 3, 8, 8] }] })), []), 'dynamic dimension'],
+  ])('refuses %s with one line, and writes nothing', async (what, prepare, expected) => {
+    if (what === 'a quantized model') await quantize();
+    const args = prepare();
+    if (what === 'a missing model') rmSync(at('model.onnx'));
+    const before = readdirSync(at('out'));
+    const refusal = await quantize(...args).then(() => new Error('accepted'), (error: unknown) => error as Error);
+    expect(refusal.message).toContain(expected);
+    expect(refusal).toBeInstanceOf(BadInputError);
+    expect(refusal.message).not.toMatch(/\n/);
+    expect(readdirSync(at('out'))).toEqual(before);
+  });
+});
