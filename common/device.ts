@@ -7,6 +7,14 @@ export interface CpuCluster {
   readonly largestFrequencyKhz: number;
 }
 
+/** A benchmark tool as `Conditions` names it. */
+export interface DeviceTool {
+  readonly name: string;
+  /** Empty for what comes with the agent. */
+  readonly digest: string;
+  readonly agentVersion: string;
+}
+
 /** What a device is, as it was found at registration. `serial` is the device's own and survives a change of cable or port. */
 export interface DeviceDescription {
   readonly serial: string;
@@ -24,6 +32,8 @@ export interface DeviceDescription {
   readonly storageFreeBytes: number;
   readonly thermalSensors: readonly string[];
   readonly offers: readonly Offer[];
+  /** What it measures with; a measurement made with anything else would come out differently today. */
+  readonly tools: readonly DeviceTool[];
   /** Why a runtime that one would expect is not offered, one line each, for `farm doctor`. */
   readonly missing: readonly string[];
 }

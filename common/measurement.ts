@@ -51,6 +51,7 @@ export interface Conditions {
   readonly agentVersion: string;
   readonly tool: string;
   readonly toolVersion: string | null;
+  /** Names the tool's files: the SHA-256 of its only one, or of their list. */
   readonly toolDigest: string | null;
   /** The command as it ran, for repetition by hand. */
   readonly command: string;

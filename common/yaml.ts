@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
-import { Document, isScalar, parseDocument, visit } from 'yaml';
+import { Document, isMap, isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { BadInputError } from './bad_input';
 import { systemErrorCode } from './system_error';
@@ -45,6 +45,14 @@ export function parseYaml<Value>(text: string, schema: z.ZodType<Value>, source:
   const issue = parsed.error.issues[0];
   const field = issue === undefined || issue.path.length === 0 ? 'top level' : `field ${issue.path.map(String).join('.')}`;
   throw new BadInputError(`${source}: ${field}: ${issue?.message.replace(/^Invalid input: /, '') ?? 'invalid'}`);
+}
+
+/** The text with one more field at its top level, or another value for it. Text that is no YAML mapping stays as it is, for its reader to refuse. */
+export function withYamlField(text: string, field: string, value: boolean): string {
+  const document = parseDocument(text);
+  if (document.errors.length > 0 || !isMap(document.contents)) return text;
+  document.set(field, value);
+  return document.toString();
 }
 
 /** Zod names the field that it does not know, but not those that it does. */

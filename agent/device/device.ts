@@ -3,7 +3,7 @@ import type { FarmFault } from '../../common/fault';
 import type { Result } from '../../common/result';
 
 /** What a device is, before the runtimes' adapters say what can run on it. */
-export type Hardware = Omit<DeviceDescription, 'offers' | 'missing' | 'pool'>;
+export type Hardware = Omit<DeviceDescription, 'offers' | 'tools' | 'missing' | 'pool'>;
 
 export interface Execution {
   readonly exitCode: number;

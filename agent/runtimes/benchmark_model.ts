@@ -5,6 +5,7 @@ import { readBenchmarkModelTimings } from './benchmark_model_output';
 import { pinnedCommand } from './core_mask';
 import { provesFullDelegation, refusesDelegation, unprovenDelegation } from './delegation';
 import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } from './runtime';
+import { toolDigestOf } from './tool_digest';
 import { toolFailure } from './tool_failure';
 import { toolLines } from './tool_text';
 
@@ -24,7 +25,7 @@ export function benchmarkModel(toolFiles: readonly [ToolFile, ...ToolFile[]], of
     formats: ['tflite'],
     offers,
     boundary: 'tflite Interpreter::Invoke',
-    toolDigest: toolFiles[0].digest,
+    toolDigest: toolDigestOf(toolFiles),
     toolFiles,
     command: benchmarkModelCommand,
     parse: parseBenchmarkModel,

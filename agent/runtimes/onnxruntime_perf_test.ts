@@ -7,6 +7,7 @@ import { pinnedCommand } from './core_mask';
 import { readPerfTestSummary, runtimeWarnings, type PerfTestSummary } from './onnxruntime_perf_test_output';
 import { readResultCsv } from './result_csv';
 import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } from './runtime';
+import { toolDigestOf } from './tool_digest';
 import { toolFailure } from './tool_failure';
 import { toolLines } from './tool_text';
 
@@ -20,7 +21,7 @@ export function onnxruntimePerfTest(toolFiles: readonly [ToolFile, ...ToolFile[]
     formats: ['onnx'],
     offers,
     boundary: 'onnxruntime Session::Run',
-    toolDigest: toolFiles[0].digest,
+    toolDigest: toolDigestOf(toolFiles),
     toolFiles,
     command: perfTestCommand,
     parse: parsePerfTest,

@@ -54,7 +54,7 @@ export interface RuntimeAdapter {
   readonly offers: readonly Offer[];
   /** What was timed, for the measurement's conditions. */
   readonly boundary: string;
-  /** SHA-256 of the tool's main binary; null where the tool says its version itself. */
+  /** Names the tool's files (`toolDigestOf`); null for what comes with the agent and changes with its version. */
   readonly toolDigest: string | null;
   /** Empty for tools that the host brings itself. */
   readonly toolFiles: readonly ToolFile[];

@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/clock';
-import type { DeviceDescription } from '../../common/device';
+import type { DeviceDescription, DeviceTool } from '../../common/device';
 import { farmFault } from '../../common/fault';
 import type { Job, Outcome } from '../../common/job';
 import { formatTarget, type Offer } from '../../common/target';
@@ -42,9 +42,13 @@ export function createStation(device: Device, options: StationOptions): Station 
   const offers = adapters.flatMap((adapter) => adapter.offers).filter((offer) => allowed === undefined || allowed.some((each) => sameOffer(each, offer)));
   return {
     device,
-    description: { ...hardware, pool: options.pools[hardware.serial] ?? poolOf(hardware.kind, hardware.soc), offers, missing },
+    description: { ...hardware, pool: options.pools[hardware.serial] ?? poolOf(hardware.kind, hardware.soc), offers, tools: toolsOf(adapters, options.agentVersion), missing },
     measure: (job, signal) => measure({ job, signal, workbench, adapter: adapterFor(adapters, job.target) }, options),
   };
+}
+
+function toolsOf(adapters: readonly RuntimeAdapter[], agentVersion: string): DeviceTool[] {
+  return adapters.map(({ name, toolDigest }) => ({ name, digest: toolDigest ?? '', agentVersion }));
 }
 
 interface Measuring {

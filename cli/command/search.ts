@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { readYamlText } from '../../common/yaml';
+import { readYamlText, withYamlField } from '../../common/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
@@ -22,9 +22,11 @@ export function registerSearch(program: Command, terminal: Terminal): void {
     .command('create <spec.yaml>')
     .description('start a search (docs/search.md says what the file holds)')
     .option('--watch', 'follow it until it ends, then print its fronts')
+    .option('--fresh', 'measure again what was measured before')
     .option('--json', 'machine-readable output')
-    .action(async (specPath: string, options: JsonOption & { watch?: boolean }, command: Command) => {
-      const specYaml = readYamlText(specPath);
+    .action(async (specPath: string, options: JsonOption & { watch?: boolean; fresh?: boolean }, command: Command) => {
+      const text = readYamlText(specPath);
+      const specYaml = options.fresh === true ? withYamlField(text, 'fresh', true) : text;
       await withFarm(command, async (farm) => {
         const created = await farm.createSearch(specYaml, specPath);
         if (options.watch !== true) {
@@ -103,7 +105,7 @@ export async function watchAndReport(farm: FarmClient, searchId: string, options
   try {
     for await (const state of farm.watchSearch(searchId)) {
       for (const target of state.targets) {
-        const failures = [target.infeasible > 0 ? `${String(target.infeasible)} infeasible` : '', target.abandoned > 0 ? `${String(target.abandoned)} abandoned` : ''].filter((text) => text !== '');
+        const failures = [target.reused > 0 ? `${String(target.reused)} reused` : '', target.infeasible > 0 ? `${String(target.infeasible)} infeasible` : '', target.abandoned > 0 ? `${String(target.abandoned)} abandoned` : ''].filter((text) => text !== '');
         const detail = [`${String(target.inFlight)} running`, `hypervolume ${target.hypervolume.toFixed(3)}`, `front ${String(target.frontSize)}`, ...failures].join(', ');
         progress.update(target.target, target.measured, target.budget, detail);
       }
@@ -139,11 +141,12 @@ function describeSearch(search: Search__Output): string {
   const rows = search.targets.map((each) => [
     each.target,
     `${String(each.measured)}/${String(each.budget)}`,
+    count(each.reused),
     count(each.inFlight),
     count(each.infeasible),
     count(each.abandoned),
     { value: each.hypervolume, decimals: 4 },
     count(each.frontSize),
   ]);
-  return [describeSearches([search]), '', formatTable(['TARGET', 'MEASURED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');
+  return [describeSearches([search]), '', formatTable(['TARGET', 'MEASURED', 'REUSED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');
 }

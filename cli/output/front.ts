@@ -17,12 +17,12 @@ function formatFront(front: Front__Output): string {
     { value: point.sizeBytes / 1024, decimals: 0 },
     point.architecture,
     point.deviceSerial,
-    point.caveats.join('; '),
+    [...(point.reusedFromJobId === '' ? [] : [`reused from ${point.reusedFromJobId}`]), ...point.caveats].join('; '),
   ]);
   return formatTable(['LATENCY MS', 'P5', 'P95', 'ACCURACY %', 'SIZE KIB', 'ARCHITECTURE', 'DEVICE', 'CAVEATS'], rows);
 }
 
-const csvColumns = ['target', 'architecture', 'accuracy_percent', 'latency_ms', 'latency_ms_p5', 'latency_ms_p95', 'size_bytes', 'device', 'job', 'artifact_sha256', 'caveats'] as const;
+const csvColumns = ['target', 'architecture', 'accuracy_percent', 'latency_ms', 'latency_ms_p5', 'latency_ms_p95', 'size_bytes', 'device', 'job', 'artifact_sha256', 'reused_from_job', 'caveats'] as const;
 
 /** RFC 4180, one row per point of the front. */
 export function frontToCsv(front: Front__Output): string {
@@ -37,6 +37,7 @@ export function frontToCsv(front: Front__Output): string {
     point.deviceSerial,
     point.jobId,
     point.artifactDigest,
+    point.reusedFromJobId,
     point.caveats.join('; '),
   ]);
   return [csvColumns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n') + '\r\n';

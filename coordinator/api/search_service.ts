@@ -62,6 +62,6 @@ function frontToWire(front: FrontView): WireFront {
 }
 
 function pointToWire(point: FrontPoint): WireFrontPoint {
-  const { accuracyPercent, latencyP5Ms, latencyP95Ms, caveats, ...same } = point;
-  return { ...same, accuracy: accuracyPercent, latencyMsP5: latencyP5Ms ?? 0, latencyMsP95: latencyP95Ms ?? 0, caveats: [...caveats] };
+  const { accuracyPercent, latencyP5Ms, latencyP95Ms, caveats, reusedFromJobId, ...same } = point;
+  return { ...same, accuracy: accuracyPercent, latencyMsP5: latencyP5Ms ?? 0, latencyMsP95: latencyP95Ms ?? 0, caveats: [...caveats], reusedFromJobId: reusedFromJobId ?? '' };
 }

@@ -1,7 +1,7 @@
 import type { Artifact } from '../../common/artifact';
 import type { DeviceDescription } from '../../common/device';
 import type { CandidateFault, FarmFault } from '../../common/fault';
-import type { Job, JobResult } from '../../common/job';
+import type { BenchmarkPlan, Job, JobResult } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 
 export type SearchState = 'running' | 'paused' | 'stopped' | 'finished';
@@ -28,6 +28,8 @@ export interface CandidateRecord {
 export type JobState =
   | { readonly kind: 'open' }
   | { readonly kind: 'measured'; readonly deviceSerial: string; readonly epoch: number }
+  /** Not run: the measurement of an earlier job, for the same model under the same conditions, counts for it too. */
+  | { readonly kind: 'reused'; readonly jobId: string }
   | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
   | { readonly kind: 'abandoned'; readonly fault: FarmFault };
 
@@ -48,6 +50,19 @@ export interface DeviceRecord {
   readonly drained: boolean;
 }
 
+/** How a job ended that never was on a device. */
+export interface JobEnding {
+  readonly state: Exclude<JobState, { readonly kind: 'open' | 'measured' }>;
+  readonly atMs: number;
+}
+
+/** A measurement that was made once, with what it was asked for. */
+export interface EarlierMeasurement {
+  readonly jobId: string;
+  readonly plan: BenchmarkPlan;
+  readonly measurement: Measurement;
+}
+
 /** What one batch of scheduler effects asks to keep: all of it in one transaction, or nothing. */
 export type LedgerEntry =
   | { readonly kind: 'attempt'; readonly result: JobResult; readonly atMs: number }
@@ -60,14 +75,16 @@ export interface Ledger {
   saveSearch(search: SearchRecord): Promise<void>;
   setSearchState(searchId: string, state: SearchState): Promise<void>;
   searches(): Promise<readonly SearchRecord[]>;
-  /** Candidate and job together; a candidate that is there already changes nothing. */
-  saveCandidate(candidate: CandidateRecord, job: JobRecord): Promise<void>;
+  /** Candidate and job together, with the job's end if it has ended already; a candidate that is there already changes nothing. */
+  saveCandidate(candidate: CandidateRecord, job: JobRecord, ending?: JobEnding): Promise<void>;
   candidates(searchId: string): Promise<readonly CandidateRecord[]>;
   saveJob(job: JobRecord): Promise<void>;
   jobs(filter: { readonly ownerId?: string; readonly open?: boolean }): Promise<readonly JobRecord[]>;
   commit(entries: readonly LedgerEntry[]): Promise<void>;
-  /** The measurements that count, by job. */
+  /** The measurements that count, by job; for a job that reused one, that one. */
   measurements(jobIds: readonly string[]): Promise<ReadonlyMap<string, Measurement>>;
+  /** The last measurements of a model on a target, newest first, whoever asked for them; bounded. */
+  earlierMeasurements(artifactDigest: string, target: string): Promise<readonly EarlierMeasurement[]>;
   /** How many jobs each device has measured, by serial number; devices that measured none are left out. */
   jobsMeasuredByDevice(): Promise<ReadonlyMap<string, number>>;
   saveArtifact(artifact: Artifact, createdAtMs: number): Promise<void>;

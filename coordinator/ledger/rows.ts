@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Artifact, ModelFormat } from '../../common/artifact';
 import { assert, unreachable } from '../../common/assert';
 import type { CandidateFaultCode, FarmFaultCode } from '../../common/fault';
-import type { JobResult } from '../../common/job';
+import type { BenchmarkPlan, JobResult } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { formatTarget, parseTarget } from '../../common/target';
 import { deviceSchema } from '../../proto/codec/device';
@@ -29,18 +29,20 @@ export function candidateFromRow(row: CandidateTable): CandidateRecord {
   return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, jobId: row.job_id };
 }
 
-export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'fault_code' | 'fault_message'>;
+export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'reused_job_id' | 'fault_code' | 'fault_message'>;
 
 export function jobStateToColumns(state: JobState): JobStateColumns {
-  const columns = { state: state.kind, measured_device_serial: null, measured_epoch: null, fault_code: null, fault_message: null };
+  const columns = { measured_device_serial: null, measured_epoch: null, reused_job_id: null, fault_code: null, fault_message: null };
   switch (state.kind) {
     case 'open':
-      return columns;
+      return { ...columns, state: 'open' };
+    case 'reused':
+      return { ...columns, state: 'measured', reused_job_id: state.jobId };
     case 'measured':
-      return { ...columns, measured_device_serial: state.deviceSerial, measured_epoch: state.epoch };
+      return { ...columns, state: 'measured', measured_device_serial: state.deviceSerial, measured_epoch: state.epoch };
     case 'infeasible':
     case 'abandoned':
-      return { ...columns, fault_code: state.fault.code, fault_message: state.fault.message };
+      return { ...columns, state: state.kind, fault_code: state.fault.code, fault_message: state.fault.message };
     default:
       return unreachable(state);
   }
@@ -64,13 +66,17 @@ export function jobToRow(record: JobRecord): JobTable {
   };
 }
 
+export function planFromRow(row: Pick<JobTable, 'job_id' | 'plan'>): BenchmarkPlan {
+  return readDocument(planSchema, row.plan, `plan of job ${row.job_id}`);
+}
+
 export function jobFromRow(row: JobTable): JobRecord {
   return {
     job: {
       jobId: row.job_id,
       target: parseTarget(row.target),
       artifact: { digest: row.artifact_digest, sizeBytes: row.artifact_size_bytes, format: row.artifact_format as ModelFormat },
-      plan: readDocument(planSchema, row.plan, `plan of job ${row.job_id}`),
+      plan: planFromRow(row),
     },
     ownerId: row.owner_id,
     priority: row.priority,
@@ -85,6 +91,7 @@ function jobStateFromColumns(row: JobStateColumns): JobState {
     case 'open':
       return { kind: 'open' };
     case 'measured':
+      if (row.reused_job_id !== null) return { kind: 'reused', jobId: row.reused_job_id };
       assert(row.measured_device_serial !== null && row.measured_epoch !== null, 'a measured job names its lease');
       return { kind: 'measured', deviceSerial: row.measured_device_serial, epoch: row.measured_epoch };
     case 'infeasible':

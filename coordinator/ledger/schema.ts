@@ -41,9 +41,12 @@ export interface JobTable {
   readonly plan: string;
   readonly priority: number;
   readonly weight: number;
-  readonly state: JobState['kind'];
+  /** A job that reused a measurement is `measured`, by no device. */
+  readonly state: Exclude<JobState['kind'], 'reused'>;
   readonly measured_device_serial: string | null;
   readonly measured_epoch: number | null;
+  /** The job whose measurement counts for this one. */
+  readonly reused_job_id: string | null;
   readonly fault_code: string | null;
   readonly fault_message: string | null;
   readonly ended_sequence: number | null;

@@ -3,12 +3,15 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Measurement } from '../../common/measurement';
 import { GroupCommit } from './group_commit';
-import type { CandidateRecord, DeviceRecord, JobRecord, Ledger, LedgerEntry, SearchRecord, SearchState } from './ledger';
+import type { CandidateRecord, DeviceRecord, EarlierMeasurement, JobEnding, JobRecord, Ledger, LedgerEntry, SearchRecord, SearchState } from './ledger';
 import * as rows from './rows';
 import type { Schema } from './schema';
 
 /** Rows per statement: SQLite takes 32,766 parameters (https://www.sqlite.org/limits.html), and the widest row has 16. */
 const rowsPerStatement = 500;
+
+/** Of one model on one target there are many only where it is measured again on purpose. */
+const mostEarlierMeasurements = 50;
 
 /** The ledger on any database that Kysely speaks and `Schema` fits. */
 export class SqlLedger implements Ledger {
@@ -42,12 +45,13 @@ export class SqlLedger implements Ledger {
     return found.map(rows.searchFromRow);
   }
 
-  async saveCandidate(candidate: CandidateRecord, job: JobRecord): Promise<void> {
-    assert(candidate.jobId === job.job.jobId, 'a candidate is saved with its own job');
+  async saveCandidate(candidate: CandidateRecord, job: JobRecord, ending?: JobEnding): Promise<void> {
+    assert(candidate.jobId === job.job.jobId && job.state.kind === 'open', 'a candidate is saved with its own job, open');
     await this.writes.run(async (transaction) => {
       if (await hasCandidate(transaction, candidate)) return;
       await insertJob(transaction, job);
       await transaction.insertInto('candidates').values(rows.candidateToRow(candidate)).execute();
+      if (ending !== undefined) await endJob(transaction, { kind: 'job-ended', jobId: candidate.jobId, ...ending });
     });
   }
 
@@ -80,10 +84,28 @@ export class SqlLedger implements Ledger {
   async measurements(jobIds: readonly string[]): Promise<ReadonlyMap<string, Measurement>> {
     const found = new Map<string, Measurement>();
     for (const some of chunks(jobIds)) {
-      const page = await this.db.selectFrom('measurements').select(['job_id', 'document']).where('job_id', 'in', some).execute();
+      const page = await this.db
+        .selectFrom('jobs')
+        .innerJoin('measurements', (join) => join.on('measurements.job_id', '=', sql`coalesce(jobs.reused_job_id, jobs.job_id)`))
+        .select(['jobs.job_id', 'measurements.document'])
+        .where('jobs.job_id', 'in', some)
+        .execute();
       for (const row of page) found.set(row.job_id, rows.measurementFromRow(row));
     }
     return found;
+  }
+
+  async earlierMeasurements(artifactDigest: string, target: string): Promise<readonly EarlierMeasurement[]> {
+    const found = await this.db
+      .selectFrom('jobs')
+      .innerJoin('measurements', 'measurements.job_id', 'jobs.job_id')
+      .select(['jobs.job_id', 'jobs.plan', 'measurements.document'])
+      .where('artifact_digest', '=', artifactDigest)
+      .where('target', '=', target)
+      .orderBy('ended_sequence', 'desc')
+      .limit(mostEarlierMeasurements)
+      .execute();
+    return found.map((row) => ({ jobId: row.job_id, plan: rows.planFromRow(row), measurement: rows.measurementFromRow(row) }));
   }
 
   /** From the jobs, whose rows are small, and not from the measurements with their documents. */

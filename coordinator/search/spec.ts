@@ -66,6 +66,7 @@ const documentSchema = mapping({
   concurrency: concurrencySchema.optional(),
   priority: whole(-100, 100).default(0),
   weight: positive(1_000).default(1),
+  fresh: z.boolean('expected true or false').default(false),
   model: mapping({ cellsPerStage: whole(1, 20).default(5), seed: seedSchema }).prefault({}),
 });
 

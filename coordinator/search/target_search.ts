@@ -3,7 +3,7 @@ import type { Evaluation, Proposal, Strategy } from './strategy';
 
 export interface TargetSearchOptions {
   readonly strategy: Strategy;
-  /** Measurements to make; architectures that turn out infeasible or are abandoned do not count. */
+  /** Measurements to make; what is reused, turns out infeasible or is abandoned does not count. */
   readonly measurements: number;
   readonly latencyMsMax: number | undefined;
   readonly accuracyPercentOf: (architecture: string) => number;
@@ -12,6 +12,8 @@ export interface TargetSearchOptions {
 /** What became of a proposal. */
 export type CandidateEnd =
   | { readonly kind: 'measured'; readonly latencyMs: number }
+  /** As measured by an earlier job: no device was asked. */
+  | { readonly kind: 'reused'; readonly latencyMs: number }
   /** It cannot run there, or breaks a constraint that shows when it is built. */
   | { readonly kind: 'infeasible' }
   /** The farm failed it. */
@@ -20,6 +22,7 @@ export type CandidateEnd =
 export interface TargetProgress {
   readonly budget: number;
   readonly measured: number;
+  readonly reused: number;
   readonly infeasible: number;
   readonly abandoned: number;
   readonly inFlight: number;
@@ -36,7 +39,7 @@ export class TargetSearch {
   readonly #pending = new Set<string>();
   readonly #front = new Front();
   readonly #hypervolumes: number[] = [];
-  readonly #ended = { measured: 0, infeasible: 0, abandoned: 0 };
+  readonly #ended = { measured: 0, reused: 0, infeasible: 0, abandoned: 0 };
   #isExhausted = false;
 
   constructor(options: TargetSearchOptions) {
@@ -64,7 +67,7 @@ export class TargetSearch {
     if (!this.#pending.delete(architecture)) return false;
     this.#ended[end.kind] += 1;
     if (end.kind === 'abandoned') this.#options.strategy.withdraw(architecture);
-    else this.#options.strategy.tell(architecture, end.kind === 'measured' ? this.#record(architecture, end.latencyMs) : { kind: 'infeasible' });
+    else this.#options.strategy.tell(architecture, end.kind === 'infeasible' ? { kind: 'infeasible' } : this.#record(architecture, end.latencyMs));
     return true;
   }
 
@@ -78,7 +81,7 @@ export class TargetSearch {
     return this.#front.members;
   }
 
-  /** The hypervolume after each measurement. */
+  /** The hypervolume after each measurement, reused ones included. */
   get hypervolumes(): readonly number[] {
     return this.#hypervolumes;
   }
@@ -94,8 +97,8 @@ export class TargetSearch {
   }
 
   #isSpent(inFlight: number): boolean {
-    const { measured, infeasible, abandoned } = this.#ended;
-    const proposed = measured + infeasible + abandoned + inFlight;
+    const { measured, reused, infeasible, abandoned } = this.#ended;
+    const proposed = measured + reused + infeasible + abandoned + inFlight;
     return measured + inFlight >= this.#options.measurements || proposed >= this.#options.measurements * proposalsPerMeasurement;
   }
 

@@ -20,6 +20,7 @@ export async function frontView(lane: TargetLane, ledger: Pick<Ledger, 'measurem
       artifactDigest: artifact.digest,
       deviceSerial: conditions.deviceSerial,
       caveats: conditions.caveats,
+      reusedFromJobId: lane.reusedFromJobId(architecture) ?? null,
     }];
   });
   return { target: lane.name, points, hypervolumes: lane.search.hypervolumes };

@@ -173,13 +173,13 @@ export class RunningSearch {
   }
 
   #adopt(candidates: readonly CandidateRecord[], jobs: readonly JobRecord[]): void {
-    const jobsById = new Map(jobs.map(({ job }) => [job.jobId, job]));
+    const jobsById = new Map(jobs.map((record) => [record.job.jobId, record]));
     const lanes = new Map(this.#lanes.map((lane) => [lane.name, lane]));
     for (const { target, sequence, architecture, jobId } of inProposalOrder(candidates)) {
       const lane = lanes.get(target);
-      const job = jobsById.get(jobId);
-      assert(lane !== undefined && job !== undefined, `candidate ${jobId} has its target and its job`);
-      lane.adopt({ sequence, architecture }, job.artifact);
+      const record = jobsById.get(jobId);
+      assert(lane !== undefined && record !== undefined, `candidate ${jobId} has its target and its job`);
+      lane.adopt({ sequence, architecture }, record);
       this.#places.set(jobId, { lane, architecture });
     }
   }
@@ -191,8 +191,8 @@ export class RunningSearch {
       for (const { job, state } of some) {
         assert(state.kind !== 'open', 'only ends are replayed');
         const latencyMs = measurements.get(job.jobId)?.latencyMs;
-        if (state.kind !== 'measured') this.#end(job.jobId, { kind: state.kind });
-        else if (latencyMs !== undefined) this.#end(job.jobId, { kind: 'measured', latencyMs });
+        if (state.kind === 'infeasible' || state.kind === 'abandoned') this.#end(job.jobId, { kind: state.kind });
+        else if (latencyMs !== undefined) this.#end(job.jobId, { kind: state.kind, latencyMs });
       }
       await nextTurn();
     }

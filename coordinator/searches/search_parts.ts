@@ -16,7 +16,7 @@ export interface SearchEngine {
 
 export interface SearchParts {
   readonly engine: SearchEngine;
-  readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'searches' | 'saveCandidate' | 'candidates' | 'jobs' | 'commit' | 'measurements' | 'devices'>;
+  readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'searches' | 'saveCandidate' | 'candidates' | 'jobs' | 'measurements' | 'earlierMeasurements' | 'devices'>;
   readonly builder: CandidateBuilder;
   readonly catalog: SearchCatalog;
   /** Devices that offer the target and are attached now. */

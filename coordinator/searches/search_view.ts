@@ -28,6 +28,8 @@ export interface FrontPoint {
   readonly jobId: string;
   readonly artifactDigest: string;
   readonly caveats: readonly string[];
+  /** The job of an earlier search or benchmark that made the measurement; null when it was made for this search. */
+  readonly reusedFromJobId: string | null;
 }
 
 export interface FrontView {

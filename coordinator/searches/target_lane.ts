@@ -5,12 +5,13 @@ import type { Job } from '../../common/job';
 import type { BuiltModel } from '../build/candidate_builder';
 import type { BuildFailure } from '../build/build_request';
 import type { Result } from '../../common/result';
-import type { JobState } from '../ledger/ledger';
+import type { JobEnding, JobRecord } from '../ledger/ledger';
 import { createStrategy } from '../search/create_strategy';
 import { restrictSpace } from '../search/space';
 import type { SearchSpec, TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
 import { TargetSearch, type CandidateEnd } from '../search/target_search';
+import { findEarlierMeasurement } from './measurement_cache';
 import type { SearchParts } from './search_parts';
 
 /** Candidates on their way for each device unless the user says otherwise: one measured, one waiting for its turn. */
@@ -31,11 +32,18 @@ export interface LaneOptions {
   readonly isStopped: () => boolean;
 }
 
+/** How a candidate ended that no device was asked for: in the ledger's words and in the search's. */
+interface Settled {
+  readonly state: JobEnding['state'];
+  readonly end: CandidateEnd;
+}
+
 /** The search on one target: builds what it proposes, keeps it in the ledger, and submits it, in the order of proposal. */
 export class TargetLane {
   readonly search: TargetSearch;
   readonly #options: LaneOptions;
   readonly #artifacts = new Map<string, Artifact>();
+  readonly #reusedFrom = new Map<string, string>();
   #submissions: Promise<void> = Promise.resolve();
 
   constructor(options: LaneOptions) {
@@ -49,6 +57,11 @@ export class TargetLane {
 
   get name(): string {
     return this.#options.target.name;
+  }
+
+  /** The job whose measurement stands for the architecture's own; undefined when it was measured for this search. */
+  reusedFromJobId(architecture: string): string | undefined {
+    return this.#reusedFrom.get(architecture);
   }
 
   artifactOf(architecture: string): Artifact | undefined {
@@ -84,9 +97,10 @@ export class TargetLane {
   }
 
   /** Takes over from an earlier process. */
-  adopt(proposal: Proposal, artifact: Artifact): void {
+  adopt(proposal: Proposal, { job, state }: JobRecord): void {
     this.search.adopt(proposal);
-    this.#artifacts.set(proposal.architecture, artifact);
+    this.#artifacts.set(proposal.architecture, job.artifact);
+    if (state.kind === 'reused') this.#reusedFrom.set(proposal.architecture, state.jobId);
   }
 
   submit(job: Job): void {
@@ -106,16 +120,24 @@ export class TargetLane {
     }
     const job = this.#jobOf(proposal, built.value.artifact);
     this.#artifacts.set(proposal.architecture, built.value.artifact);
-    await this.#save(proposal, job);
-    const excess = this.#excess(built.value);
-    if (excess === undefined) {
-      this.submit(job);
-      this.#options.onChange();
+    const settled = await this.#settle(built.value, job);
+    if (settled?.state.kind === 'reused') this.#reusedFrom.set(proposal.architecture, settled.state.jobId);
+    await this.#save(proposal, job, settled);
+    if (settled !== undefined) {
+      this.#end(proposal, settled.end);
       return;
     }
-    const state: JobState = { kind: 'infeasible', fault: candidateFault('invalid-model', `not measured: ${excess}`) };
-    await this.#options.parts.ledger.commit([{ kind: 'job-ended', jobId: job.jobId, state, atMs: this.#options.parts.clock.nowMs() }]);
-    this.#end(proposal, { kind: 'infeasible' });
+    this.submit(job);
+    this.#options.onChange();
+  }
+
+  /** What is known of the candidate without a device: that it breaks a limit, or a measurement that was made before. */
+  async #settle(built: BuiltModel, job: Job): Promise<Settled | undefined> {
+    const excess = this.#excess(built);
+    if (excess !== undefined) return { state: { kind: 'infeasible', fault: candidateFault('invalid-model', `not measured: ${excess}`) }, end: { kind: 'infeasible' } };
+    const earlier = this.#options.spec.fresh ? undefined : await findEarlierMeasurement(job, this.#options.parts.ledger);
+    if (earlier === undefined) return undefined;
+    return { state: { kind: 'reused', jobId: earlier.jobId }, end: { kind: 'reused', latencyMs: earlier.measurement.latencyMs } };
   }
 
   #end(proposal: Proposal, end: CandidateEnd): void {
@@ -123,10 +145,11 @@ export class TargetLane {
     this.#options.onChange();
   }
 
-  async #save(proposal: Proposal, job: Job): Promise<void> {
+  async #save(proposal: Proposal, job: Job, settled: Settled | undefined): Promise<void> {
     const { searchId, spec, parts } = this.#options;
     const candidate = { searchId, target: this.name, sequence: proposal.sequence, architecture: proposal.architecture, jobId: job.jobId };
-    await parts.ledger.saveCandidate(candidate, { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null });
+    const record: JobRecord = { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null };
+    await parts.ledger.saveCandidate(candidate, record, settled && { state: settled.state, atMs: parts.clock.nowMs() });
     this.#options.onSaved(proposal, job.jobId);
   }
 

@@ -6,6 +6,7 @@ import type { UnusablePhone as WireUnusablePhone } from '../generated/farm/v1/Un
 import { countField, lineField, listField, nameField } from './field';
 
 const offerSchema = z.object({ runtime: z.enum(runtimes), unit: z.enum(units), precision: z.enum(precisions) });
+const toolSchema = z.object({ name: nameField, digest: lineField, agentVersion: lineField });
 const cpuClusterSchema = z.object({ cores: listField(countField), largestFrequencyKhz: countField });
 
 export const deviceSchema: z.ZodType<DeviceDescription> = z.object({
@@ -22,6 +23,8 @@ export const deviceSchema: z.ZodType<DeviceDescription> = z.object({
   storageFreeBytes: countField,
   thermalSensors: listField(lineField),
   offers: listField(offerSchema),
+  // What the ledger kept of devices before tools were told has none.
+  tools: listField(toolSchema).default([]),
   missing: listField(lineField),
 });
 
@@ -38,6 +41,7 @@ export function deviceToWire(device: DeviceDescription): WireDevice {
     cpuClusters: device.cpuClusters.map((cluster) => ({ ...cluster, cores: [...cluster.cores] })),
     thermalSensors: [...device.thermalSensors],
     offers: [...device.offers],
+    tools: [...device.tools],
     missing: [...device.missing],
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseYaml } from '../../common/yaml';
+import { parseYaml, withYamlField } from '../../common/yaml';
 
 const schema = z.strictObject({ port: z.number().default(1), nested: z.strictObject({ name: z.string() }).optional() });
 
@@ -13,4 +13,13 @@ describe('reading YAML', () => {
     ['port: [', 'f.yaml: not valid YAML'],
     ['a: &a [*a]', 'f.yaml'],
   ])('names the file and the field of %s', (text, message) => expect(() => parseYaml(text, schema, 'f.yaml')).toThrow(message));
+});
+
+describe('setting a field of YAML text', () => {
+  it.each([
+    ['a: 1 # one\nb: [x]\n', 'a: 1 # one\nb: [ x ]\nfresh: true\n'],
+    ['{ a: 1 }\n', '{ a: 1, fresh: true }\n'],
+    ['fresh: false\n', 'fresh: true\n'],
+  ])('adds it or changes it, and keeps the rest: %#', (text, expected) => expect(withYamlField(text, 'fresh', true)).toBe(expected));
+  it.each(['', 'a: [', '- a\n', 'text'])('leaves what is no mapping to its reader: %#', (text) => expect(withYamlField(text, 'fresh', true)).toBe(text));
 });

@@ -1,4 +1,5 @@
 import { candidateFault, farmFault } from '../../common/fault';
+import { formatTarget } from '../../common/target';
 import type { Ledger } from '../../coordinator/ledger/ledger';
 import { aCandidate, aDevice, aJob, aMeasuredEnd, aMeasurement, anAttempt, aSearch } from './ledger_samples';
 
@@ -59,6 +60,30 @@ export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
     expect(await ledger.candidates('s1')).toEqual([aCandidate(1), aCandidate(2)]);
     expect(await ledger.candidates('s2')).toEqual([]);
     expect(await ledger.jobs({})).toEqual([aJob('j1'), aJob('j2')]);
+  });
+
+  it('keeps a candidate with its end, when that is known already, in one write', async () => {
+    await ledger.saveSearch(aSearch);
+    await saveJobs('earlier');
+    await ledger.commit([anAttempt('earlier', 1), aMeasuredEnd('earlier', 1)]);
+    const excess = candidateFault('invalid-model', 'too large');
+    await ledger.saveCandidate(aCandidate(1), aJob('j1'), { state: { kind: 'infeasible', fault: excess }, atMs: 7 });
+    await ledger.saveCandidate(aCandidate(2), aJob('j2'), { state: { kind: 'reused', jobId: 'earlier' }, atMs: 8 });
+    await ledger.saveCandidate(aCandidate(2), aJob('j2'));
+    await restart();
+    expect((await ledger.jobs({})).map(({ job, state, endedSequence }) => [job.jobId, state.kind, endedSequence])).toEqual([['earlier', 'measured', 1], ['j1', 'infeasible', 2], ['j2', 'reused', 3]]);
+    expect(await ledger.measurements(['j1', 'j2'])).toEqual(new Map([['j2', aMeasurement(7)]]));
+    expect(await ledger.jobsMeasuredByDevice()).toEqual(new Map([['p1', 1]]));
+  });
+
+  it('finds the measurements of a model on a target, newest first', async () => {
+    await saveJobs('old', 'new', 'open', 'other');
+    for (const jobId of ['old', 'new']) await ledger.commit([anAttempt(jobId, 1), aMeasuredEnd(jobId, 1)]);
+    const { artifact, target, plan } = aJob('old').job;
+    const name = formatTarget(target);
+    expect(await ledger.earlierMeasurements(artifact.digest, name)).toEqual(['new', 'old'].map((jobId) => ({ jobId, plan, measurement: aMeasurement(7) })));
+    expect(await ledger.earlierMeasurements('0'.repeat(64), name)).toEqual([]);
+    expect(await ledger.earlierMeasurements(artifact.digest, `other/${name}`)).toEqual([]);
   });
 
   it('refuses a candidate of a search that it does not know, and its job with it', async () => {

@@ -44,6 +44,7 @@ export function aDevice(serial: string, overrides: Partial<DeviceRecord> = {}): 
       storageFreeBytes: 1e9,
       thermalSensors: ['cpu'],
       offers: [{ runtime: 'tflite', unit: 'npu', precision: 'int8' }],
+      tools: [{ name: 'benchmark_model', digest: 'ab'.repeat(32), agentVersion: '0.1.0' }],
       missing: [],
     },
     agentId: 'agent-1',

@@ -22,6 +22,7 @@ export function samplePhone(serial: string): DeviceDescription {
     storageFreeBytes: 64e9,
     thermalSensors: ['cpu'],
     offers: [{ runtime: 'tflite', unit: 'cpu', precision: 'int8' }],
+    tools: [{ name: 'benchmark_model', digest: '', agentVersion: '0.1.0' }],
     missing: [],
   };
 }

@@ -77,7 +77,10 @@ test('tools keep their digest, and get the names on the phone by which they are 
   const npu = adapterFor(adapters, { runtime: 'tflite', unit: 'npu', precision: 'int8' });
   expect(npu?.toolFiles.map((each) => each.name)).toEqual(['tflite/benchmark_model', 'tflite/libQnnTFLiteDelegate.so', 'tflite/libQnnHtp.so']);
   expect(npu?.toolFiles.map((each) => each.executable)).toEqual([true, false, false]);
-  expect(npu?.toolDigest).toBe(createHash('sha256').update('benchmark_model_arm64').digest('hex'));
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const listed = npu?.toolFiles.map(({ digest, name }) => `${digest}  ${name}\n`).sort() ?? [];
+  expect(listed).toContain(`${sha256('benchmark_model_arm64')}  tflite/benchmark_model\n`);
+  expect(npu?.toolDigest).toBe(sha256(listed.join('')));
   expect(adapterFor(adapters, { runtime: 'tflite', unit: 'dsp', precision: 'int8' })).toBeUndefined();
 });
 

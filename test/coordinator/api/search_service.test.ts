@@ -11,7 +11,7 @@ import { describeError, insecure, serve, silentLogger, type TestServer } from '.
 const services = loadFarmServices();
 const view = (state: SearchView['state'], measured: number): SearchView => ({
   ...{ searchId: 'one', name: 'sample', state, space: 'nasbench201', strategy: 'random', seed: 1, createdAtMs: 5, problem: null },
-  targets: [{ target: 'host/onnxruntime/cpu/int8', budget: 9, measured, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2 }],
+  targets: [{ target: 'host/onnxruntime/cpu/int8', budget: 9, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2 }],
 });
 
 describe('search service', () => {

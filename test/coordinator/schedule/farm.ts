@@ -26,6 +26,7 @@ export function phone(serial: string, targets: readonly string[] = [defaultTarge
     storageFreeBytes: 1e10,
     thermalSensors: [],
     offers: parsed.map(({ runtime, unit, precision }) => ({ runtime, unit, precision })),
+    tools: [],
     missing: [],
   };
 }

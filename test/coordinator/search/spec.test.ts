@@ -23,6 +23,7 @@ describe('a search specification', () => {
       plan: defaultPlan,
       priority: 0,
       weight: 1,
+      fresh: false,
       model: { cellsPerStage: 5, seed: 1 },
     });
   });
@@ -51,9 +52,10 @@ budget: { measurements: 10 }
 
   it.each([
     ['', 'spec.yaml: field name: expected a name'],
-    [`${least}colour: red`, 'spec.yaml: top level: unknown field colour; the fields here are name, space, strategy, targets, accuracy, constraints, budget, plan, concurrency, priority, weight, model'],
+    [`${least}colour: red`, 'spec.yaml: top level: unknown field colour; the fields here are name, space, strategy, targets, accuracy, constraints, budget, plan, concurrency, priority, weight, fresh, model'],
     [`${least}plan: { runs: 0 }`, 'spec.yaml: field plan.runs: expected a whole number from 1 to 10000'],
     [`${least}plan: { run: 5 }`, 'spec.yaml: field plan: unknown field run; the fields here are sessions, runs, warmupRuns, threads, sessionDeadlineMs'],
+    [`${least}fresh: maybe`, 'spec.yaml: field fresh: expected true or false'],
     [`${least}weight: 0`, 'spec.yaml: field weight: expected a number above 0, at most 1000'],
     [`${least}strategy: { kind: genetic }`, 'spec.yaml: field strategy.kind: expected a mapping with kind: nsga2-async, kind: nsga2 or kind: random'],
     [`${least}strategy: { kind: random, populationSize: 4 }`, 'spec.yaml: field strategy: unknown field populationSize; the fields here are kind, seed'],

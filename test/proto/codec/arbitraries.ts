@@ -34,6 +34,7 @@ export const device: fc.Arbitrary<DeviceDescription> = fc.record({
   storageFreeBytes: count,
   thermalSensors: fc.array(line, few),
   offers: fc.array(offer, few),
+  tools: fc.array(fc.record({ name, digest: line, agentVersion: line }), few),
   missing: fc.array(line, few),
 });
 

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeviceDescription } from '../../../common/device';
+import type { Job } from '../../../common/job';
+import type { Conditions } from '../../../common/measurement';
+import { formatTarget } from '../../../common/target';
+import type { EarlierMeasurement, Ledger } from '../../../coordinator/ledger/ledger';
+import { openLedger } from '../../../coordinator/ledger/open_ledger';
+import { findEarlierMeasurement } from '../../../coordinator/searches/measurement_cache';
+import { SearchRunner } from '../../../coordinator/searches/search_runner';
+import { sampleJob, sampleMeasurement, samplePhone } from '../sample_fleet';
+import { createBench, fastTarget, registerPhones, type SearchBench } from './search_bench';
+
+describe('an earlier measurement', () => {
+  const job = sampleJob('now');
+  const earlier = (jobId: string, conditions: Partial<Conditions> = {}, plan = job.plan): EarlierMeasurement => {
+    const measurement = sampleMeasurement('phone-0');
+    return { jobId, plan, measurement: { ...measurement, conditions: { ...measurement.conditions, ...conditions } } };
+  };
+  const found = async (measurements: readonly EarlierMeasurement[], phones: readonly DeviceDescription[] = [samplePhone('phone-0')], wanted: Job = job): Promise<string | undefined> => {
+    const ledger = {
+      earlierMeasurements: (digest: string, target: string) => Promise.resolve(digest === job.artifact.digest && target === formatTarget(job.target) ? measurements : []),
+      devices: () => Promise.resolve(phones.map((description) => ({ description, agentId: 'agent', lastSeenAtMs: 1, drained: false }))),
+    };
+    return (await findEarlierMeasurement(wanted, ledger))?.jobId;
+  };
+
+  it('counts when a device would repeat it: the newest that is trusted, else the newest', async () => {
+    expect(await found([])).toBeUndefined();
+    expect(await found([earlier('new'), earlier('old')])).toBe('new');
+    expect(await found([earlier('new', { caveats: ['hot'] }), earlier('old')])).toBe('old');
+    expect(await found([earlier('new', { caveats: ['hot'] }), earlier('old', { caveats: ['hot'] })])).toBe('new');
+  });
+
+  it.each<readonly [string, Partial<Conditions>]>([
+    ['tool', { tool: 'another' }],
+    ['version of the tool', { toolDigest: 'cd'.repeat(32) }],
+    ['agent', { agentVersion: '0.0.9' }],
+    ['operating system', { osBuild: 'sample/phone:13' }],
+  ])('does not count when it was made with another %s', async (_, conditions) => {
+    expect(await found([earlier('old', conditions)])).toBeUndefined();
+    expect(await found([earlier('new', conditions), earlier('old')])).toBe('old');
+  });
+
+  it('does not count for another model or target, or when no device of the target is known', async () => {
+    expect(await found([earlier('old')], undefined, { ...job, artifact: { ...job.artifact, digest: '0'.repeat(64) } })).toBeUndefined();
+    expect(await found([earlier('old')], undefined, { ...job, target: { ...job.target, unit: 'gpu' } })).toBeUndefined();
+    expect(await found([earlier('old')], [{ ...samplePhone('phone-0'), pool: 'other' }])).toBeUndefined();
+    expect(await found([earlier('old')], [{ ...samplePhone('phone-0'), tools: [] }])).toBeUndefined();
+  });
+
+  it('does not count when more was measured or less; the deadline does not matter', async () => {
+    expect(await found([earlier('old', {}, { ...job.plan, runs: 7 })])).toBeUndefined();
+    expect(await found([earlier('old', {}, { ...job.plan, sessionDeadlineMs: 1_000 })])).toBe('old');
+  });
+});
+
+describe('a search of what was measured before', () => {
+  const spec = (more = ''): string => `name: again\nspace: nasbench201\nstrategy: { kind: random }\ntargets: [${fastTarget}]\nbudget: { measurements: 5 }\n${more}`;
+  let directory: string;
+  let ledger: Ledger;
+  let bench: SearchBench;
+  let runner: SearchRunner;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'cache-'));
+    ledger = await openLedger(join(directory, 'ledger.sqlite'));
+    await registerPhones(ledger);
+    bench = createBench(ledger);
+    runner = new SearchRunner(bench.parts);
+  });
+  afterEach(async () => {
+    await runner.close();
+    expect(bench.failures).toEqual([]);
+    await ledger.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  async function run(yaml: string): Promise<string> {
+    const { searchId } = await runner.create(yaml, 'spec.yaml');
+    await runner.settled();
+    while (bench.engine.queue[0] !== undefined) {
+      await bench.engine.measure(bench.engine.queue[0]);
+      await runner.settled();
+    }
+    return searchId;
+  }
+
+  it('takes it over without a device, spends no budget, and says where it comes from', async () => {
+    const first = await run(spec());
+    const second = await run(spec());
+    expect((await runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 5, inFlight: 0 });
+    const owners = bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.owner.ownerId] : []));
+    expect(owners.filter((owner) => owner === second)).toHaveLength(5);
+    const [front] = await runner.front(second);
+    const jobsOfFirst = (await ledger.candidates(first)).map(({ jobId }) => jobId);
+    for (const { reusedFromJobId } of front!.points) if (reusedFromJobId !== null) expect(jobsOfFirst).toContain(reusedFromJobId);
+    expect(front!.points.some(({ reusedFromJobId }) => reusedFromJobId !== null)).toBe(true);
+  });
+
+  it('names the job that measured, when that was reused twice', async () => {
+    await run(spec());
+    await run(spec());
+    const third = await run(spec());
+    const reused = (await ledger.jobs({ ownerId: third })).flatMap(({ state }) => (state.kind === 'reused' ? [state.jobId] : []));
+    expect(reused).toHaveLength(10);
+    expect((await ledger.measurements(reused)).size).toBe(10);
+    expect((await ledger.jobs({ open: false })).filter(({ job, state }) => reused.includes(job.jobId) && state.kind === 'measured')).toHaveLength(10);
+  });
+
+  it('shows the same after a restart', async () => {
+    await run(spec());
+    const second = await run(spec());
+    const before = [await runner.get(second), await runner.front(second)];
+    await runner.close();
+    bench = createBench(ledger);
+    runner = new SearchRunner(bench.parts);
+    await runner.resumeAll();
+    expect([await runner.get(second), await runner.front(second)]).toEqual(before);
+    expect(bench.engine.events).toEqual([]);
+  });
+
+  it('measures again when it is told to', async () => {
+    await run(spec());
+    const second = await run(spec('fresh: true\n'));
+    expect((await runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 0 });
+  });
+});
