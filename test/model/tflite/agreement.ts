@@ -3,12 +3,7 @@ import type { FloatTensor } from '../../../model/execute/session';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
 import { writeTflite } from '../../../model/tflite/write';
-import type { RunLiteRt } from './litert_environment';
-
-declare global {
-  // Set by ./litert_environment.ts.
-  var runLiteRt: RunLiteRt;
-}
+import type { RunLiteRt } from './litert_runner';
 
 type Inputs = ReadonlyMap<string, FloatTensor>;
 
@@ -25,11 +20,11 @@ export interface Agreement {
  * optimizations, as it does by default: its kernels then work on the integers, as TFLite's do, while unoptimized it would
  * sum convolutions in float32, which now and then rounds the other way.
  */
-export async function compareRuntimes(graph: Graph, samples: readonly Inputs[]): Promise<readonly Agreement[]> {
+export async function compareRuntimes(graph: Graph, samples: readonly Inputs[], runLiteRt: RunLiteRt): Promise<readonly Agreement[]> {
   const file = writeTflite(graph);
   if (!file.ok) throw new Error(file.error);
   const expected = await runOnnxRuntime(writeOnnx(graph), graph.outputs[0]!.name, samples);
-  const actual = await globalThis.runLiteRt(file.value, samples.map((inputs) => graph.inputs.map(({ name }) => toChannelsLast(inputs.get(name)!))));
+  const actual = await runLiteRt(file.value, samples.map((inputs) => graph.inputs.map(({ name }) => toChannelsLast(inputs.get(name)!))));
   const scale = outputScale(graph);
   return expected.map((values, index) => {
     const other = actual[index]!;
@@ -64,7 +59,7 @@ export function toChannelsLast({ shape, data }: FloatTensor): Float32Array {
 }
 
 /** Scale of the DequantizeLinear that makes the graph's output. */
-function outputScale(graph: Graph): number {
+export function outputScale(graph: Graph): number {
   const maker = graph.nodes.find((node) => node.outputs.includes(graph.outputs[0]!.name))!;
   return Number(graph.initializers.get(maker.inputs[1]!)!.data[0]);
 }

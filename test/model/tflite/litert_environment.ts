@@ -1,8 +1,11 @@
 import { loadLiteRt, type LiteRt } from '../../../agent/runtimes/host/litert';
 import OnnxRuntimeEnvironment from '../onnxruntime_environment';
+import { liteRtRunner, type RunLiteRt } from './litert_runner';
 
-/** Runs a TFLite model with float32 edges on each sample, a list of inputs in the model's order; gives its first outputs. */
-export type RunLiteRt = (model: Uint8Array, samples: readonly (readonly Float32Array[])[]) => Promise<readonly Float32Array[]>;
+declare global {
+  /** Set by the environment below. */
+  var runLiteRt: RunLiteRt;
+}
 
 /** LiteRT's package is ES modules and finds its WebAssembly on the global object: it lives outside jest's module registry. */
 export default class LiteRtEnvironment extends OnnxRuntimeEnvironment {
@@ -10,7 +13,7 @@ export default class LiteRtEnvironment extends OnnxRuntimeEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
-    const runLiteRt: RunLiteRt = async (model, samples) => runSamples(await (this.loading ??= loadLiteRt()), model, samples);
+    const runLiteRt: RunLiteRt = async (model, samples) => liteRtRunner(await (this.loading ??= loadLiteRt()))(model, samples);
     Object.assign(this.global, { runLiteRt });
   }
 
@@ -19,17 +22,4 @@ export default class LiteRtEnvironment extends OnnxRuntimeEnvironment {
     (await this.loading)?.library.unloadLiteRt();
     await super.teardown();
   }
-}
-
-async function runSamples({ library }: LiteRt, model: Uint8Array, samples: readonly (readonly Float32Array[])[]): Promise<readonly Float32Array[]> {
-  const compiled = await library.loadAndCompile(model, { accelerator: 'wasm' });
-  const results: Float32Array[] = [];
-  for (const sample of samples) {
-    const inputs = compiled.getInputDetails().map(({ shape }, index) => new library.Tensor(sample[index]!, Array.from(shape)));
-    const outputs = await compiled.run(inputs);
-    results.push(Float32Array.from(outputs[0]!.toTypedArray()));
-    for (const tensor of [...inputs, ...outputs]) tensor.delete();
-  }
-  compiled.delete();
-  return results;
 }

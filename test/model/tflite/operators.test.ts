@@ -11,7 +11,7 @@ test.each(operatorCases.map((each) => [each.name, each] as const))('%s', async (
   const draft = tfliteDraft(graph);
   if (!draft.ok) throw new Error(draft.error);
   expect(draft.value.operators.map(({ kind }) => kind)).toEqual([...each.inputs.map(() => 'QUANTIZE'), ...each.kinds, 'DEQUANTIZE']);
-  const runs = await compareRuntimes(graph, Array.from({ length: samples }, (_unused, index) => normalInputs(graph, `${each.name} ${index}`)));
+  const runs = await compareRuntimes(graph, Array.from({ length: samples }, (_unused, index) => normalInputs(graph, `${each.name} ${index}`)), globalThis.runLiteRt);
   const steps = runs.flatMap((run) => run.steps);
   // Kernels that round otherwise say so: how many elements may differ, and by how many steps.
   const { share = 0, largest = 1 } = each.rounding ?? {};
