@@ -52,6 +52,7 @@ async function compiled({ python, source }: PythonEnvironment, network: ShippedN
     const { stdout } = await run(python, [path.join(source, 'compile.py'), model, file], { timeout: compileDeadlineMs });
     const { accepted, refusals } = JSON.parse(stdout) as { accepted: boolean; refusals: string[] };
     outcomes.push({ group: network.group, soc, name: network.name, accepted, refusals });
+    process.stderr.write(`${accepted ? 'accepted' : 'refused'} on ${soc}: ${network.group} ${network.name} ${refusals.join('; ')}\n`);
   }
   return outcomes;
 }
