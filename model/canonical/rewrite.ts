@@ -96,10 +96,11 @@ function renamed(graph: Graph, same: ReadonlyMap<string, string>): Graph {
   return { ...graph, nodes: [...nodes, ...copies.map((copy) => ({ ...copy, inputs: copy.inputs.map((input) => names.get(input) ?? input) }))] };
 }
 
-/** Drops nodes and constants that no output needs. */
+/** Drops nodes and constants that no output needs, and the statistics and masks that a node gives to nobody. */
 export function withoutDead(graph: Graph): Graph {
-  const nodes = liveNodes(graph);
-  const used = new Set([...nodes.flatMap((node) => node.inputs), ...graph.outputs.map((output) => output.name)]);
+  const live = liveNodes(graph);
+  const used = new Set([...live.flatMap((node) => node.inputs), ...graph.outputs.map((output) => output.name)]);
+  const nodes = live.map((node) => (node.kind === 'Split' || node.outputs.length === 1 ? node : { ...node, outputs: node.outputs.slice(0, 1 + node.outputs.findLastIndex((output) => used.has(output))) }));
   return { ...graph, nodes, initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))) };
 }
 

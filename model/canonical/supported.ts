@@ -9,7 +9,7 @@ const canonicalKinds: ReadonlySet<string> = new Set([
   'Abs', 'Neg', 'Floor', 'Ceil', 'Round', 'Sign', 'Sin', 'Cos', 'Not', 'Softmax', 'LogSoftmax', 'Hardmax', 'LayerNormalization', 'InstanceNormalization', 'LpNormalization', 'LRN',
   'Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Mean', 'Mod', 'And', 'Or', 'Xor', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Where',
   'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Concat', 'Split', 'Slice', 'Gather', 'GatherElements', 'GatherND', 'ScatterElements', 'ScatterND', 'Pad', 'Resize', 'Expand', 'Tile', 'DepthToSpace', 'SpaceToDepth',
-  'ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSumExp', 'ArgMax', 'ArgMin', 'Cast', 'CumSum', 'Trilu', 'Identity', 'Einsum',
+  'ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp', 'ArgMax', 'ArgMin', 'Cast', 'CumSum', 'Trilu', 'Identity', 'Einsum',
 ]);
 const vanishingKinds: ReadonlySet<string> = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size', 'Range', 'Dropout', 'BatchNormalization', 'Sum', 'Upsample', 'Scatter']);
 
@@ -22,6 +22,7 @@ const waysOut: Readonly<Record<string, string>> = {
   QuantizeLinear: quantized, DequantizeLinear: quantized, DynamicQuantizeLinear: quantized, QLinearConv: quantized, QLinearMatMul: quantized, ConvInteger: quantized, MatMulInteger: quantized,
   GroupNormalization: 'export it as InstanceNormalization (opset 17 does)',
   BatchNormalization: 'its parameters are computed from data, or give scales that are not finite',
+  Dropout: 'it is in training mode, or its mask is used; export the network for inference',
   Attention: 'export attention as MatMul and Softmax (opset 21 does)',
 };
 

@@ -12,7 +12,8 @@ type NoopTest = (view: GraphView, node: Node) => boolean;
 
 const noopTests: Readonly<Record<string, NoopTest>> = {
   Identity: (view, { inputs, outputs }) => !view.isOutput(outputs[0] ?? '') || (view.maker(inputs[0] ?? '') !== undefined && !view.isOutput(inputs[0] ?? '')),
-  Dropout: () => true,
+  // Its third input switches training on.
+  Dropout: (view, { inputs }) => (inputs[2] ?? '') === '' || scalarOf(view, inputs[2] ?? '') === 0,
   Cast: (view, node) => elementTypeCode(view.types.get(node.inputs[0] ?? '')?.elementType ?? 'bool') === intAttribute(node, 'to', 0),
   Transpose: (view, node) => keepsOrder(view.shape(node.inputs[0] ?? ''), intsAttribute(node, 'perm')),
   Concat: (_, node) => node.inputs.length === 1,

@@ -1,11 +1,12 @@
 import type { Tensor } from '../graph';
 import { arithmeticEvaluators } from './arithmetic';
 import type { Evaluation, Evaluator } from './evaluation';
+import { indexingEvaluators } from './indexing';
 import { makingEvaluators } from './making';
 import { movementEvaluators } from './movement';
 import { splitOf } from './split';
 
-const evaluators: ReadonlyMap<string, Evaluator> = new Map(Object.entries({ ...makingEvaluators, ...movementEvaluators, ...arithmeticEvaluators }));
+const evaluators: ReadonlyMap<string, Evaluator> = new Map(Object.entries({ ...makingEvaluators, ...movementEvaluators, ...indexingEvaluators, ...arithmeticEvaluators }));
 
 /** The operators that `evaluate` can compute; any other is undefined to it. */
 export function canEvaluate(kind: string): boolean {
@@ -18,7 +19,8 @@ export function canEvaluate(kind: string): boolean {
  */
 export function evaluate(evaluation: Evaluation): readonly Tensor[] | undefined {
   if (evaluation.node.kind === 'Split') return splitOf(evaluation);
-  const [output] = evaluation.outputs;
+  const [output, ...further] = evaluation.outputs;
+  if (further.length > 0) return undefined;
   const tensor = output === undefined ? undefined : evaluators.get(evaluation.node.kind)?.(evaluation, output);
   return tensor === undefined ? undefined : [tensor];
 }

@@ -5,7 +5,7 @@ import { broadcastStrides, joined, numbersOf, offsetsOf, picked, reshaped, rowMa
 /** Operators that move values without computing. */
 export const movementEvaluators: Readonly<Record<string, Evaluator>> = {
   Identity: sameValues,
-  Dropout: sameValues,
+  Dropout: (evaluation, output) => ((evaluation.node.inputs[2] ?? '') === '' ? sameValues(evaluation, output) : undefined),
   Reshape: sameValues,
   Flatten: sameValues,
   Squeeze: sameValues,

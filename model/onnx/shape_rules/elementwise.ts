@@ -1,11 +1,11 @@
 import { intAttribute } from '../graph';
 import { elementTypeOfCode } from '../tensor_codec';
-import { ShapeProblem, tensorType, type NodeTypes, type ShapeRule } from './rule';
+import { normalizeAxis, ShapeProblem, tensorType, type NodeTypes, type ShapeRule } from './rule';
 
 const unaryKinds = [
   'Relu', 'LeakyRelu', 'PRelu', 'Clip', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Elu', 'Selu', 'Celu', 'Softplus', 'Softsign', 'Mish', 'Gelu', 'Erf', 'Exp', 'Log', 'Sqrt',
   'Reciprocal', 'Abs', 'Neg', 'Floor', 'Ceil', 'Round', 'Sign', 'Not', 'Sin', 'Cos', 'Identity', 'Softmax', 'LogSoftmax', 'Hardmax', 'LRN', 'InstanceNormalization',
-  'BatchNormalization', 'LayerNormalization', 'GroupNormalization', 'LpNormalization', 'Dropout', 'com.microsoft.Gelu', 'com.microsoft.QuickGelu', 'CumSum', 'Trilu',
+  'BatchNormalization', 'GroupNormalization', 'LpNormalization', 'com.microsoft.Gelu', 'com.microsoft.QuickGelu', 'CumSum', 'Trilu',
 ];
 const binaryKinds = ['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Sum', 'Mean', 'Mod', 'And', 'Or', 'Xor'];
 const comparisonKinds = ['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'];
@@ -17,15 +17,25 @@ export const elementwiseRules: Readonly<Record<string, ShapeRule>> = {
   ...Object.fromEntries(comparisonKinds.map((kind) => [kind, (types: NodeTypes) => broadcast(types).map(({ shape }) => ({ elementType: 'bool' as const, shape }))])),
   Where: (types) => tensorType(types.input(1).elementType, [0, 1, 2].map((index) => types.input(index).shape).reduce(broadcastShapes)),
   Cast: cast,
+  Dropout: (types) => [types.input(0), { elementType: 'bool', shape: types.input(0).shape }],
+  LayerNormalization: layerNormalization,
   QuantizeLinear: quantizeLinear,
   DequantizeLinear: (types) => tensorType(types.input(1).elementType, types.input(0).shape),
 };
 
-/** The further outputs of normalizations and dropout (statistics, masks) are not used in deployed networks. */
+/** The further outputs of normalizations (statistics) are not used in deployed networks. */
 function sameAsInput(types: NodeTypes): ReturnType<ShapeRule> {
   const used = types.node.outputs.slice(1).filter((output) => output !== '');
-  if (used.length > 0 && types.node.kind !== 'Dropout') throw new ShapeProblem('it has more than one output, as in training; export the model for inference');
+  if (used.length > 0) throw new ShapeProblem('it has more than one output, as in training; export the model for inference');
   return types.node.outputs.map(() => types.input(0));
+}
+
+/** Mean and inverse deviation may follow the result. */
+function layerNormalization(types: NodeTypes): ReturnType<ShapeRule> {
+  const { elementType, shape } = types.input(0);
+  const axis = normalizeAxis(intAttribute(types.node, 'axis', -1), shape.length);
+  const statistics = { elementType, shape: shape.map((size, index) => (index < axis ? size : 1)) };
+  return [types.input(0), statistics, statistics];
 }
 
 function broadcast(types: NodeTypes): ReturnType<ShapeRule> {

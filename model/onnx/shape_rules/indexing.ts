@@ -8,6 +8,7 @@ export const indexingRules: Readonly<Record<string, ShapeRule>> = {
   GatherND: gatherNd,
   ScatterND: scatter,
   ScatterElements: scatter,
+  Scatter: scatter,
   Shape: (types) => {
     const rank = types.input(0).shape.length;
     return tensorType('int64', [Array<number>(rank).fill(0).slice(intAttribute(types.node, 'start', 0), intAttribute(types.node, 'end', rank)).length]);

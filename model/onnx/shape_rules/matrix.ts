@@ -3,7 +3,7 @@ import { intAttribute, intsAttribute } from '../graph';
 import { broadcastShapes } from './elementwise';
 import { at, normalizeAxis, ShapeProblem, tensorType, type NodeTypes, type ShapeRule } from './rule';
 
-const reductions = ['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSumExp'];
+const reductions = ['ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp'];
 
 /** Matrix products and reductions. */
 export const matrixRules: Readonly<Record<string, ShapeRule>> = {
