@@ -30,6 +30,12 @@ export function foldAffine(view: GraphView, tensor: string, { affine, make }: { 
   return named(folded, layer.name);
 }
 
+/** Whether a tensor comes from a layer that an affine map may fold into. */
+export function isLayer(view: GraphView, tensor: string): boolean {
+  const layer = view.maker(tensor);
+  return layer !== undefined && channelAxis(view, layer) !== undefined && floatsOf(view, layer.inputs[1] ?? '') !== undefined;
+}
+
 /** The weights' axis of output channels; undefined when the node is no layer that a scale folds into. */
 function channelAxis(view: GraphView, layer: Node): number | undefined {
   switch (layer.kind) {

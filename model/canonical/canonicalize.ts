@@ -17,6 +17,7 @@ import { nameGlobalPools } from './passes/name_global_pools';
 import { nameLayerNorm } from './passes/name_layer_norm';
 import { normalizeArithmetic } from './passes/normalize_arithmetic';
 import { removeNoops } from './passes/remove_noops';
+import { sinkTransposes } from './passes/sink_transposes';
 import { raiseOpset } from './raise_opset';
 import { withoutDead } from './rewrite';
 import { requireFinite, requireSupported } from './supported';
@@ -24,7 +25,7 @@ import { viewOf, type GraphView } from './view';
 
 /** In this order; what one pass uncovers another finds in the next round. */
 const passes: readonly Pass[] = [
-  foldConstants, removeNoops, explicitWindows, explicitResize, einsumToMatMul, normalizeArithmetic, nameActivations, nameLayerNorm, nameGlobalPools, mergeMoves, mergePadding, mergeDense, foldBatchNormPass, mergeAffine,
+  foldConstants, removeNoops, explicitWindows, explicitResize, einsumToMatMul, normalizeArithmetic, nameActivations, nameLayerNorm, sinkTransposes, nameGlobalPools, mergeMoves, mergePadding, mergeDense, foldBatchNormPass, mergeAffine,
 ];
 
 /** Real exports settle after three or four rounds; a graph that has not after this many stays correct, only less tidy. */

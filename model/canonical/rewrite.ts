@@ -30,13 +30,13 @@ export function rewrite({ graph }: GraphView, rule: Rule): Graph {
   const initializers = new Map(graph.initializers);
   const same = new Map<string, string>();
   for (const node of graph.nodes) {
-    const replacement = rule(node, createMaker(node, taken));
+    const replacement = (node.outputs[0] ?? '') === '' ? undefined : rule(node, createMaker(node, taken));
     if (replacement === undefined) {
       nodes.push(node);
     } else if (replacement.kind === 'same') {
       same.set(node.outputs[0] ?? '', replacement.tensor);
     } else {
-      nodes.push(...replacement.nodes);
+      for (const made of replacement.nodes) nodes.push(made);
       replacement.constants.forEach((tensor, name) => initializers.set(name, tensor));
     }
   }

@@ -114,7 +114,7 @@ export function liveNodes(graph: Graph): readonly Node[] {
   const live: Node[] = [];
   for (let index = graph.nodes.length - 1; index >= 0; index -= 1) {
     const node = graph.nodes[index];
-    if (node === undefined || !node.outputs.some((output) => needed.has(output))) continue;
+    if (node === undefined || !node.outputs.some((output) => output !== '' && needed.has(output))) continue;
     live.push(node);
     for (const input of node.inputs) needed.add(input);
   }

@@ -1,5 +1,5 @@
 import type { Graph } from '../../onnx/graph';
-import { foldAffine } from '../affine';
+import { foldAffine, isLayer } from '../affine';
 import { perChannel } from '../constants';
 import { rewrite } from '../rewrite';
 import type { GraphView } from '../view';
@@ -9,6 +9,7 @@ export function mergeAffine(view: GraphView): Graph {
   return rewrite(view, (node, make) => {
     if (node.kind !== 'Add' && node.kind !== 'Mul') return undefined;
     const [input = '', constant = ''] = node.inputs;
+    if (!isLayer(view, input)) return undefined;
     const shape = view.shape(input);
     const values = shape.length === view.shape(node.outputs[0] ?? '').length ? perChannel(view, constant, { shape, axis: 1 }) : undefined;
     if (values === undefined) return undefined;

@@ -5,6 +5,9 @@ import { add, any, constant, match, mul, oneOf, op, square, type Bindings, type 
 import { rewrite, type Maker, type Replacement } from '../rewrite';
 import type { GraphView } from '../view';
 
+/** Wider than any embedding; scales that are written out stay small. */
+const longestAxis = 2 ** 20;
+
 const overLastAxis = (view: GraphView, node: Node): boolean => {
   const axes = integersOf(view, node.inputs[1] ?? '');
   const rank = view.shape(node.inputs[0] ?? '').length;
@@ -39,6 +42,7 @@ export function nameLayerNorm(view: GraphView): Graph {
 function layerNorm(view: GraphView, found: Bindings, make: Maker): Replacement | undefined {
   const input = found.get('x') ?? '';
   const size = view.shape(input).at(-1) ?? 0;
+  if (size > longestAxis) return undefined;
   const epsilon = scalarOf(view, found.get('epsilon') ?? '');
   const scale = vector(view, found.get('scale'), { size, absent: 1 });
   const shift = vector(view, found.get('shift'), { size, absent: 0 });
