@@ -2,9 +2,10 @@ import os from 'node:os';
 import { benchDispatch } from './dispatch';
 import { benchFleet } from './fleet';
 import { benchOverhead } from './overhead';
+import { benchQuantize } from './quantize';
 import { benchSearch } from './search';
 
-const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, fleet: benchFleet, overhead: benchOverhead, search: benchSearch };
+const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, fleet: benchFleet, overhead: benchOverhead, quantize: benchQuantize, search: benchSearch };
 
 /** `npm run bench` for everything, `npm run bench dispatch` for one section. */
 async function main(): Promise<void> {
