@@ -8,9 +8,11 @@ import type { FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
 import { formatFronts } from '../output/front';
 import { startProgress } from '../output/progress';
+import { describeBudget, spentOf } from '../output/spending';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
+import { registerExtend } from './search_extend';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -44,6 +46,7 @@ export function registerSearch(program: Command, terminal: Terminal): void {
     .action((searchId: string, options: JsonOption, command: Command) => withFarm(command, (farm) => watchAndReport(farm, searchId, options, terminal)));
   registerReading(search, terminal);
   registerSteering(search, terminal);
+  registerExtend(search, terminal);
 }
 
 function registerReading(search: Command, terminal: Terminal): void {
@@ -107,7 +110,8 @@ export async function watchAndReport(farm: FarmClient, searchId: string, options
       for (const target of state.targets) {
         const failures = [target.reused > 0 ? `${String(target.reused)} reused` : '', target.infeasible > 0 ? `${String(target.infeasible)} infeasible` : '', target.abandoned > 0 ? `${String(target.abandoned)} abandoned` : ''].filter((text) => text !== '');
         const detail = [`${String(target.inFlight)} running`, `hypervolume ${target.hypervolume.toFixed(3)}`, `front ${String(target.frontSize)}`, ...failures].join(', ');
-        progress.update(target.target, target.measured, target.budget, detail);
+        const { done, total } = spentOf(target, state.wallMinutes);
+        progress.update(target.target, done, total, detail);
       }
     }
   } finally {
@@ -130,8 +134,8 @@ export async function exportModel(farm: FarmClient, searchId: string, architectu
 function describeSearches(searches: readonly Search__Output[]): string {
   const rows = searches.map((each) => {
     const measured = each.targets.reduce((sum, target) => sum + target.measured, 0);
-    const budget = each.targets.reduce((sum, target) => sum + target.budget, 0);
-    return [each.searchId, each.state, each.name, each.space, each.strategy, `${String(measured)}/${String(budget)}`, new Date(each.createdAtMs).toISOString()];
+    const budget = each.targets.every((target) => target.budget > 0) ? `/${String(each.targets.reduce((sum, target) => sum + target.budget, 0))}` : '';
+    return [each.searchId, each.state, each.name, each.space, each.strategy, `${String(measured)}${budget}`, new Date(each.createdAtMs).toISOString()];
   });
   return formatTable(['SEARCH', 'STATE', 'NAME', 'SPACE', 'STRATEGY', 'MEASURED', 'CREATED'], rows);
 }
@@ -140,7 +144,7 @@ function describeSearch(search: Search__Output): string {
   const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
   const rows = search.targets.map((each) => [
     each.target,
-    `${String(each.measured)}/${String(each.budget)}`,
+    describeBudget(each, search.wallMinutes),
     count(each.reused),
     count(each.inFlight),
     count(each.infeasible),
@@ -148,5 +152,5 @@ function describeSearch(search: Search__Output): string {
     { value: each.hypervolume, decimals: 4 },
     count(each.frontSize),
   ]);
-  return [describeSearches([search]), '', formatTable(['TARGET', 'MEASURED', 'REUSED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');
+  return [describeSearches([search]), '', formatTable(['TARGET', 'SPENT', 'REUSED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');
 }

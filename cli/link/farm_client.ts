@@ -9,6 +9,7 @@ import type { BenchmarkRequest } from '../../proto/generated/farm/v1/BenchmarkRe
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import type { DeviceList__Output } from '../../proto/generated/farm/v1/DeviceList';
+import type { ExtendRequest } from '../../proto/generated/farm/v1/ExtendRequest';
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { TargetSummary__Output } from '../../proto/generated/farm/v1/TargetSummary';
@@ -71,6 +72,7 @@ export function connectFarm(address: string) {
     pauseSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.pause({ searchId }, options, done)),
     resumeSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.resume({ searchId }, options, done)),
     stopSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.stop({ searchId }, options, done)),
+    extendSearch: (request: ExtendRequest) => unary<Search__Output>((options, done) => void search.extend(request, options, done)),
     fronts: async (searchId: string, target: string): Promise<Front__Output[]> => (await unary<{ fronts: Front__Output[] }>((options, done) => void search.front({ searchId, target }, options, done))).fronts,
     exportModel: async (searchId: string, architecture: string): Promise<Artifact> => {
       const response = await unary<{ artifact: Parameters<typeof artifactFromWire>[0] | null }>((options, done) => void search.export({ searchId, architecture }, options, done));

@@ -6,6 +6,22 @@ import type { Measurement } from '../../common/measurement';
 
 export type SearchState = 'running' | 'paused' | 'stopped' | 'finished';
 
+/** A clock that runs while its search does. */
+export interface WallTime {
+  /** Until it last stopped or started. */
+  readonly ranMs: number;
+  /** Null while the search does not run. */
+  readonly runningSinceMs: number | null;
+}
+
+/** What was added to the budget of each target of a search. The id is its maker's, so that adding it twice adds it once. */
+export interface SearchExtension {
+  readonly extensionId: string;
+  readonly measurements: number;
+  readonly phoneMinutes: number;
+  readonly wallMinutes: number;
+}
+
 export interface SearchRecord {
   readonly searchId: string;
   readonly name: string;
@@ -13,6 +29,7 @@ export interface SearchRecord {
   /** The YAML text as the user gave it: the search is rebuilt from it after a restart. */
   readonly specYaml: string;
   readonly createdAtMs: number;
+  readonly wall: WallTime;
 }
 
 /** An architecture that a search proposed for a target. `sequence` is the order of proposal within search and target. */
@@ -73,7 +90,10 @@ export interface Ledger {
   /** Increments and returns the number of this start; the base of all lease epochs. */
   beginIncarnation(): Promise<number>;
   saveSearch(search: SearchRecord): Promise<void>;
-  setSearchState(searchId: string, state: SearchState): Promise<void>;
+  setSearchState(searchId: string, state: SearchState, wall: WallTime): Promise<void>;
+  /** In one write with the state that the search has from then on, so that a finished one cannot be left with a budget that nobody spends. */
+  extendSearch(searchId: string, extension: SearchExtension, next: Pick<SearchRecord, 'state' | 'wall'>): Promise<void>;
+  extensions(searchId: string): Promise<readonly SearchExtension[]>;
   searches(): Promise<readonly SearchRecord[]>;
   /** Candidate and job together, with the job's end if it has ended already; a candidate that is there already changes nothing. */
   saveCandidate(candidate: CandidateRecord, job: JobRecord, ending?: JobEnding): Promise<void>;

@@ -3,11 +3,13 @@ import { BadInputError } from '../../common/bad_input';
 import { toLedgerError } from './ledger_error';
 import { firstTables } from './migrations/m0001_first_tables';
 import { reusedMeasurements } from './migrations/m0002_reused_measurements';
+import { budgets } from './migrations/m0003_budgets';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001_first_tables': firstTables,
   '0002_reused_measurements': reusedMeasurements,
+  '0003_budgets': budgets,
 };
 
 /**

@@ -9,15 +9,27 @@ import { deviceSchema } from '../../proto/codec/device';
 import { readField } from '../../proto/codec/field';
 import { planSchema } from '../../proto/codec/job';
 import { measurementSchema } from '../../proto/codec/measurement';
-import type { CandidateRecord, DeviceRecord, JobRecord, JobState, SearchRecord } from './ledger';
-import type { ArtifactTable, AttemptTable, CandidateTable, DeviceTable, JobTable, MeasurementTable, SearchTable } from './schema';
+import type { CandidateRecord, DeviceRecord, JobRecord, JobState, SearchExtension, SearchRecord, WallTime } from './ledger';
+import type { ArtifactTable, AttemptTable, CandidateTable, DeviceTable, JobTable, MeasurementTable, SearchExtensionTable, SearchTable } from './schema';
 
 export function searchToRow(search: SearchRecord): SearchTable {
-  return { search_id: search.searchId, name: search.name, state: search.state, spec_yaml: search.specYaml, created_at_ms: search.createdAtMs };
+  return { search_id: search.searchId, name: search.name, state: search.state, spec_yaml: search.specYaml, created_at_ms: search.createdAtMs, ...wallToColumns(search.wall) };
 }
 
 export function searchFromRow(row: SearchTable): SearchRecord {
-  return { searchId: row.search_id, name: row.name, state: row.state, specYaml: row.spec_yaml, createdAtMs: row.created_at_ms };
+  return { searchId: row.search_id, name: row.name, state: row.state, specYaml: row.spec_yaml, createdAtMs: row.created_at_ms, wall: { ranMs: row.ran_ms, runningSinceMs: row.running_since_ms } };
+}
+
+export function wallToColumns({ ranMs, runningSinceMs }: WallTime): Pick<SearchTable, 'ran_ms' | 'running_since_ms'> {
+  return { ran_ms: ranMs, running_since_ms: runningSinceMs };
+}
+
+export function extensionToRow(searchId: string, { extensionId, measurements, phoneMinutes, wallMinutes }: SearchExtension): SearchExtensionTable {
+  return { search_id: searchId, extension_id: extensionId, measurements, phone_minutes: phoneMinutes, wall_minutes: wallMinutes };
+}
+
+export function extensionFromRow(row: SearchExtensionTable): SearchExtension {
+  return { extensionId: row.extension_id, measurements: row.measurements, phoneMinutes: row.phone_minutes, wallMinutes: row.wall_minutes };
 }
 
 export function candidateToRow(candidate: CandidateRecord): CandidateTable {

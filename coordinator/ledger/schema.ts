@@ -7,6 +7,7 @@ import type { JobState, SearchState } from './ledger';
 export interface Schema {
   readonly incarnations: { readonly number: number };
   readonly searches: SearchTable;
+  readonly search_extensions: SearchExtensionTable;
   readonly candidates: CandidateTable;
   readonly jobs: JobTable;
   readonly attempts: AttemptTable;
@@ -21,6 +22,16 @@ export interface SearchTable {
   readonly state: SearchState;
   readonly spec_yaml: string;
   readonly created_at_ms: number;
+  readonly ran_ms: number;
+  readonly running_since_ms: number | null;
+}
+
+export interface SearchExtensionTable {
+  readonly search_id: string;
+  readonly extension_id: string;
+  readonly measurements: number;
+  readonly phone_minutes: number;
+  readonly wall_minutes: number;
 }
 
 export interface CandidateTable {

@@ -3,7 +3,7 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Measurement } from '../../common/measurement';
 import { GroupCommit } from './group_commit';
-import type { CandidateRecord, DeviceRecord, EarlierMeasurement, JobEnding, JobRecord, Ledger, LedgerEntry, SearchRecord, SearchState } from './ledger';
+import type { CandidateRecord, DeviceRecord, EarlierMeasurement, JobEnding, JobRecord, Ledger, LedgerEntry, SearchExtension, SearchRecord, SearchState, WallTime } from './ledger';
 import * as rows from './rows';
 import type { Schema } from './schema';
 
@@ -35,9 +35,20 @@ export class SqlLedger implements Ledger {
     await this.writes.run((transaction) => transaction.insertInto('searches').values(row).onConflict((conflict) => conflict.column('search_id').doNothing()).execute());
   }
 
-  async setSearchState(searchId: string, state: SearchState): Promise<void> {
-    const { numUpdatedRows } = await this.writes.run((transaction) => transaction.updateTable('searches').set({ state }).where('search_id', '=', searchId).executeTakeFirst());
-    assert(numUpdatedRows === 1n, `search ${searchId} is in the ledger`);
+  async setSearchState(searchId: string, state: SearchState, wall: WallTime): Promise<void> {
+    await this.writes.run((transaction) => updateSearch(transaction, searchId, { state, wall }));
+  }
+
+  async extendSearch(searchId: string, extension: SearchExtension, next: Pick<SearchRecord, 'state' | 'wall'>): Promise<void> {
+    await this.writes.run(async (transaction) => {
+      await updateSearch(transaction, searchId, next);
+      await transaction.insertInto('search_extensions').values(rows.extensionToRow(searchId, extension)).onConflict((conflict) => conflict.columns(['search_id', 'extension_id']).doNothing()).execute();
+    });
+  }
+
+  async extensions(searchId: string): Promise<readonly SearchExtension[]> {
+    const found = await this.db.selectFrom('search_extensions').selectAll().where('search_id', '=', searchId).orderBy('extension_id').execute();
+    return found.map(rows.extensionFromRow);
   }
 
   async searches(): Promise<readonly SearchRecord[]> {
@@ -146,6 +157,11 @@ export class SqlLedger implements Ledger {
   async close(): Promise<void> {
     await this.db.destroy();
   }
+}
+
+async function updateSearch(transaction: Transaction<Schema>, searchId: string, { state, wall }: Pick<SearchRecord, 'state' | 'wall'>): Promise<void> {
+  const { numUpdatedRows } = await transaction.updateTable('searches').set({ state, ...rows.wallToColumns(wall) }).where('search_id', '=', searchId).executeTakeFirst();
+  assert(numUpdatedRows === 1n, `search ${searchId} is in the ledger`);
 }
 
 async function hasCandidate(transaction: Transaction<Schema>, { searchId, target, sequence, architecture }: CandidateRecord): Promise<boolean> {

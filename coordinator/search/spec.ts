@@ -5,6 +5,7 @@ import { mapping, number, positive, whole } from '../../common/field';
 import { formatTarget, type Target } from '../../common/target';
 import { toTarget } from '../../common/target_field';
 import { parseYaml } from '../../common/yaml';
+import type { Budget } from './budget';
 
 const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Enough for any shelf; a larger list is a mistake. */
@@ -20,6 +21,11 @@ const constraintsSchema = mapping({
 /** Limits on what a search may propose or put on its front; undefined = none. */
 export type Constraints = z.infer<typeof constraintsSchema>;
 
+const budgetSchema = mapping({ measurements: whole(1, 1_000_000).optional(), phoneMinutes: positive(1e6).optional(), wallMinutes: positive(1e6).optional() }).refine(
+  (budget) => Object.values(budget).some((limit) => limit !== undefined),
+  'expected at least one of measurements, phoneMinutes, wallMinutes',
+);
+
 const concurrencySchema = whole(1, 1_000);
 
 const targetSchema = z.preprocess(
@@ -27,6 +33,7 @@ const targetSchema = z.preprocess(
   mapping({
     target: z.string('expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8').transform(toTarget),
     constraints: constraintsSchema.optional(),
+    budget: budgetSchema.optional(),
     concurrency: concurrencySchema.optional(),
   }),
 );
@@ -61,7 +68,7 @@ const documentSchema = mapping({
     split: z.enum(['validation', 'test'], { error: 'expected validation or test' }).default('validation'),
   }).prefault({}),
   constraints: constraintsSchema.prefault({}),
-  budget: mapping({ measurements: whole(1, 1_000_000) }),
+  budget: budgetSchema,
   plan: planSchema.prefault({}),
   concurrency: concurrencySchema.optional(),
   priority: whole(-100, 100).default(0),
@@ -78,23 +85,25 @@ export interface TargetSpec {
   readonly name: string;
   /** The target's own over those of the whole search. */
   readonly constraints: Constraints;
+  /** The target's own, or that of the whole search. */
+  readonly budget: Budget;
   /** Candidates on their way at once; undefined = as many as keep the target's devices busy. */
   readonly concurrency: number | undefined;
 }
 
 /** What a user asked to search for; docs/search.md explains the fields. */
-export type SearchSpec = Readonly<Omit<SpecDocument, 'targets' | 'constraints' | 'concurrency'>> & { readonly targets: readonly TargetSpec[] };
+export type SearchSpec = Readonly<Omit<SpecDocument, 'targets' | 'constraints' | 'budget' | 'concurrency'>> & { readonly targets: readonly TargetSpec[] };
 
 /** Reads a search's YAML; `source` names it in errors. @throws BadInputError that names the field and the remedy. */
 export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
-  const { targets, constraints, concurrency, ...rest } = parseYaml(yamlText, documentSchema, source);
+  const { targets, constraints, budget, concurrency, ...rest } = parseYaml(yamlText, documentSchema, source);
   const names = new Set<string>();
   const resolved = targets.map((entry, index): TargetSpec => {
     const name = formatTarget(entry.target);
     const problem = unsupported(entry.target) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
     if (problem !== undefined) throw new BadInputError(`${source}: field targets.${index}: ${name} ${problem}`);
     names.add(name);
-    return { target: entry.target, name, constraints: { ...constraints, ...entry.constraints }, concurrency: entry.concurrency ?? concurrency };
+    return { target: entry.target, name, constraints: { ...constraints, ...entry.constraints }, budget: entry.budget ?? budget, concurrency: entry.concurrency ?? concurrency };
   });
   return { ...rest, targets: resolved };
 }

@@ -1,17 +1,18 @@
+import { isSpent, type Budget } from './budget';
 import { Front, pointOf, type FrontMember } from './front';
 import type { Evaluation, Proposal, Strategy } from './strategy';
 
 export interface TargetSearchOptions {
   readonly strategy: Strategy;
-  /** Measurements to make; what is reused, turns out infeasible or is abandoned does not count. */
-  readonly measurements: number;
+  readonly budget: Budget;
   readonly latencyMsMax: number | undefined;
   readonly accuracyPercentOf: (architecture: string) => number;
 }
 
 /** What became of a proposal. */
 export type CandidateEnd =
-  | { readonly kind: 'measured'; readonly latencyMs: number }
+  /** `deviceMs`: how long the device was at it. */
+  | { readonly kind: 'measured'; readonly latencyMs: number; readonly deviceMs: number }
   /** As measured by an earlier job: no device was asked. */
   | { readonly kind: 'reused'; readonly latencyMs: number }
   /** It cannot run there, or breaks a constraint that shows when it is built. */
@@ -20,7 +21,8 @@ export type CandidateEnd =
   | { readonly kind: 'abandoned' };
 
 export interface TargetProgress {
-  readonly budget: number;
+  readonly budget: Budget;
+  readonly phoneMs: number;
   readonly measured: number;
   readonly reused: number;
   readonly infeasible: number;
@@ -32,6 +34,8 @@ export interface TargetProgress {
 
 /** Proposals in all for each measurement of the budget: a target on which nearly everything fails must end too. */
 const proposalsPerMeasurement = 10;
+/** The same where time is the only limit: for each measurement made, and to begin with. */
+const firstProposals = 1_000;
 
 /** One search on one target, pure: proposals out, ends in, until the budget is spent or the space has no more. */
 export class TargetSearch {
@@ -40,10 +44,28 @@ export class TargetSearch {
   readonly #front = new Front();
   readonly #hypervolumes: number[] = [];
   readonly #ended = { measured: 0, reused: 0, infeasible: 0, abandoned: 0 };
+  #budget: Budget;
+  #phoneMs = 0;
+  #wallMs = 0;
   #isExhausted = false;
 
   constructor(options: TargetSearchOptions) {
     this.#options = options;
+    this.#budget = options.budget;
+  }
+
+  /** Tells how long the search has been running. What it proposed stays proposed, so a restart need not repeat the moments. */
+  advance(wallMs: number): void {
+    this.#wallMs = wallMs;
+  }
+
+  /** From now on this is the budget; a search that was finished may go on. */
+  setBudget(budget: Budget): void {
+    this.#budget = budget;
+  }
+
+  get budget(): Budget {
+    return this.#budget;
   }
 
   /** The next architecture to measure, if fewer than `largestInFlight` are on their way and the budget has room. */
@@ -66,6 +88,7 @@ export class TargetSearch {
   end(architecture: string, end: CandidateEnd): boolean {
     if (!this.#pending.delete(architecture)) return false;
     this.#ended[end.kind] += 1;
+    if (end.kind === 'measured') this.#phoneMs += end.deviceMs;
     if (end.kind === 'abandoned') this.#options.strategy.withdraw(architecture);
     else this.#options.strategy.tell(architecture, end.kind === 'infeasible' ? { kind: 'infeasible' } : this.#record(architecture, end.latencyMs));
     return true;
@@ -88,7 +111,8 @@ export class TargetSearch {
 
   progress(): TargetProgress {
     return {
-      budget: this.#options.measurements,
+      budget: this.#budget,
+      phoneMs: this.#phoneMs,
       ...this.#ended,
       inFlight: this.#pending.size,
       hypervolume: this.#front.hypervolume,
@@ -99,7 +123,9 @@ export class TargetSearch {
   #isSpent(inFlight: number): boolean {
     const { measured, reused, infeasible, abandoned } = this.#ended;
     const proposed = measured + reused + infeasible + abandoned + inFlight;
-    return measured + inFlight >= this.#options.measurements || proposed >= this.#options.measurements * proposalsPerMeasurement;
+    const { measurements } = this.#budget;
+    const most = measurements === undefined ? firstProposals + measured * proposalsPerMeasurement : measurements * proposalsPerMeasurement;
+    return proposed >= most || isSpent(this.#budget, { measured, phoneMs: this.#phoneMs, wallMs: this.#wallMs }, inFlight);
   }
 
   #record(architecture: string, latencyMs: number): Evaluation {

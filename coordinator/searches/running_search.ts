@@ -1,15 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../../common/assert';
+import { BadInputError } from '../../common/bad_input';
 import type { Artifact } from '../../common/artifact';
+import type { Measurement } from '../../common/measurement';
 import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
-import type { CandidateRecord, JobRecord, SearchRecord, SearchState } from '../ledger/ledger';
+import type { CandidateRecord, JobRecord, SearchExtension, SearchRecord, SearchState, WallTime } from '../ledger/ledger';
+import { extendBudget, msPerMinute, type Budget } from '../search/budget';
 import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
 import { frontView } from './front_view';
 import type { SearchParts } from './search_parts';
 import type { FrontView, SearchView } from './search_view';
 import { TargetLane } from './target_lane';
+import { WallAlarm } from './wall_alarm';
+import { wallMsAt, wallTimeIn } from './wall_time';
 
 /** Builds that may fail in a row before the search pauses: one can be bad luck, so many mean that the builder is broken. */
 const mostBuildFailuresInRow = 10;
@@ -30,6 +35,12 @@ export class RunningSearch {
   readonly #lanes: readonly TargetLane[];
   readonly #places = new Map<string, Place>();
   #state: SearchState;
+  #wall: WallTime;
+  /** The budget is growing: what looks finished may go on in a moment. */
+  #isExtending = false;
+  /** One extension at a time. */
+  #extended: Promise<void> = Promise.resolve();
+  readonly #wallAlarm: WallAlarm;
   #problem: string | null = null;
   #buildFailuresInRow = 0;
   #stopListening: (() => void) | undefined;
@@ -45,6 +56,8 @@ export class RunningSearch {
     this.#parts = parts;
     this.#onChange = onChange;
     this.#state = record.state;
+    this.#wall = record.wall;
+    this.#wallAlarm = new WallAlarm(parts.clock, () => this.#changed());
     this.#lanes = spec.targets.map((target) => this.#openLane(target));
   }
 
@@ -62,6 +75,7 @@ export class RunningSearch {
     this.#early = early;
     if (this.#isActive()) this.#listen();
     const { ledger } = this.#parts;
+    await this.#setBudgets();
     const jobs = await ledger.jobs({ ownerId: this.#record.searchId });
     const candidates = await ledger.candidates(this.#record.searchId);
     this.#adopt(candidates, jobs);
@@ -80,10 +94,12 @@ export class RunningSearch {
 
   /** Proposes what there is room for: after a change of the fleet, and after every end. */
   fill(): void {
-    if (this.#state !== 'running' || this.#early !== undefined || this.#isClosed) return;
+    if (this.#state !== 'running' || this.#early !== undefined || this.#isClosed || this.#isExtending) return;
     this.#listen();
-    for (const lane of this.#lanes) lane.fill();
+    const wallMs = this.#wallMs();
+    for (const lane of this.#lanes) lane.fill(wallMs);
     if (this.#lanes.every((lane) => lane.search.isFinished)) this.#guard(this.#finish());
+    else this.#wallAlarm.set(this.#wallMsLeft(wallMs));
   }
 
   async pause(): Promise<void> {
@@ -103,6 +119,37 @@ export class RunningSearch {
     this.#onChange(this);
   }
 
+  /**
+   * Adds to the budget of each target; a finished search goes on. The same extension twice is one.
+   * @throws BadInputError for more of what a target has no limit on
+   */
+  async extend(extension: SearchExtension): Promise<void> {
+    const extended = this.#extended.then(() => this.#extend(extension));
+    this.#extended = extended.catch(() => undefined);
+    return extended;
+  }
+
+  async #extend(extension: SearchExtension): Promise<void> {
+    assert(this.#state !== 'stopped', 'a stopped search is not extended');
+    const known = await this.#parts.ledger.extensions(this.#record.searchId);
+    if (known.some(({ extensionId }) => extensionId === extension.extensionId)) return;
+    this.#requireLimits(extension);
+    this.#isExtending = true;
+    await this.#unattended;
+    const state = this.#state === 'finished' ? 'running' : this.#state;
+    const wall = state === this.#state ? this.#wall : wallTimeIn(state, this.#wall, this.#parts.clock.nowMs());
+    try {
+      await this.#parts.ledger.extendSearch(this.#record.searchId, extension, { state, wall });
+    } finally {
+      this.#isExtending = false;
+    }
+    this.#state = state;
+    this.#wall = wall;
+    await this.#setBudgets();
+    this.fill();
+    this.#onChange(this);
+  }
+
   async stop(): Promise<void> {
     await this.#setState('stopped');
     this.#stopListening?.();
@@ -115,6 +162,7 @@ export class RunningSearch {
   /** The process ends, the search does not: nothing more is proposed or saved, the next process goes on. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#wallAlarm.clear();
     this.#stopListening?.();
     await this.settled();
   }
@@ -134,6 +182,7 @@ export class RunningSearch {
       strategy: this.#spec.strategy.kind,
       seed: this.#spec.strategy.seed,
       problem: this.#problem,
+      wallMs: this.#wallMs(),
       targets: this.#lanes.map((lane) => ({ target: lane.name, ...lane.search.progress(), ...(this.#isActive() ? {} : { inFlight: 0 }) })),
     };
   }
@@ -190,9 +239,9 @@ export class RunningSearch {
       const measurements = await this.#parts.ledger.measurements(some.map(({ job }) => job.jobId));
       for (const { job, state } of some) {
         assert(state.kind !== 'open', 'only ends are replayed');
-        const latencyMs = measurements.get(job.jobId)?.latencyMs;
+        const measurement = measurements.get(job.jobId);
         if (state.kind === 'infeasible' || state.kind === 'abandoned') this.#end(job.jobId, { kind: state.kind });
-        else if (latencyMs !== undefined) this.#end(job.jobId, { kind: state.kind, latencyMs });
+        else if (measurement !== undefined) this.#end(job.jobId, state.kind === 'reused' ? { kind: 'reused', latencyMs: measurement.latencyMs } : measuredEnd(measurement));
       }
       await nextTurn();
     }
@@ -208,7 +257,7 @@ export class RunningSearch {
       this.#early.push(update);
       return;
     }
-    const end: CandidateEnd = update.kind === 'measured' ? { kind: 'measured', latencyMs: update.measurement.latencyMs } : { kind: update.kind };
+    const end: CandidateEnd = update.kind === 'measured' ? measuredEnd(update.measurement) : { kind: update.kind };
     if (this.#end(update.jobId, end)) this.#changed();
   }
 
@@ -238,6 +287,7 @@ export class RunningSearch {
   async #finish(): Promise<void> {
     await this.#setState('finished');
     this.#stopListening?.();
+    this.#stopListening = undefined;
     this.#endOwner();
     this.#onChange(this);
   }
@@ -245,7 +295,33 @@ export class RunningSearch {
   /** The new state holds at once, and is told when the ledger has it. */
   async #setState(state: SearchState): Promise<void> {
     this.#state = state;
-    await this.#parts.ledger.setSearchState(this.#record.searchId, state);
+    this.#wall = wallTimeIn(state, this.#wall, this.#parts.clock.nowMs());
+    if (state !== 'running') this.#wallAlarm.clear();
+    await this.#parts.ledger.setSearchState(this.#record.searchId, state, this.#wall);
+  }
+
+  #wallMs(): number {
+    return wallMsAt(this.#wall, this.#parts.clock.nowMs());
+  }
+
+  /** Until the next target's time is up; Infinity when no time is limited or all is up. */
+  #wallMsLeft(wallMs: number): number {
+    const left = this.#lanes.map(({ search }) => (search.budget.wallMinutes ?? Infinity) * msPerMinute - wallMs);
+    return Math.min(...left.filter((each) => each > 0), Infinity);
+  }
+
+  async #setBudgets(): Promise<void> {
+    const extensions = await this.#parts.ledger.extensions(this.#record.searchId);
+    this.#lanes.forEach(({ search }, index) => search.setBudget(extensions.reduce<Budget>(extendBudget, this.#spec.targets[index]?.budget ?? search.budget)));
+  }
+
+  #requireLimits(extension: SearchExtension): void {
+    for (const limit of ['measurements', 'phoneMinutes', 'wallMinutes'] as const) {
+      const without = this.#lanes.find((lane) => lane.search.budget[limit] === undefined);
+      if (extension[limit] === 0 || without === undefined) continue;
+      const has = Object.entries(without.search.budget).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+      throw new BadInputError(`search ${this.#record.searchId} has no limit on ${limit} of ${without.name} that could be extended; it has ${has.join(' and ')}`);
+    }
   }
 
   #isActive(): boolean {
@@ -265,6 +341,11 @@ export class RunningSearch {
     const guarded = work.catch((error: unknown) => this.#parts.onFailure(error as Error));
     this.#unattended = Promise.all([this.#unattended, guarded]).then(() => undefined);
   }
+}
+
+function measuredEnd({ latencyMs, startedAtMs, finishedAtMs }: Measurement): CandidateEnd {
+  // A phone's clock can be set back meanwhile.
+  return { kind: 'measured', latencyMs, deviceMs: Math.max(0, finishedAtMs - startedAtMs) };
 }
 
 function inProposalOrder(candidates: readonly CandidateRecord[]): CandidateRecord[] {

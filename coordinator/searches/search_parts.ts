@@ -16,12 +16,12 @@ export interface SearchEngine {
 
 export interface SearchParts {
   readonly engine: SearchEngine;
-  readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'searches' | 'saveCandidate' | 'candidates' | 'jobs' | 'measurements' | 'earlierMeasurements' | 'devices'>;
+  readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'extendSearch' | 'extensions' | 'searches' | 'saveCandidate' | 'candidates' | 'jobs' | 'measurements' | 'earlierMeasurements' | 'devices'>;
   readonly builder: CandidateBuilder;
   readonly catalog: SearchCatalog;
   /** Devices that offer the target and are attached now. */
   readonly deviceCount: (target: Target) => number;
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** The ledger or the artifact store cannot be written: the program must end. Called once or more. */
   readonly onFailure: (error: Error) => void;

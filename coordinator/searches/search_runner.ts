@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Artifact } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import { formatTarget } from '../../common/target';
-import type { SearchRecord } from '../ledger/ledger';
+import type { SearchExtension, SearchRecord } from '../ledger/ledger';
 import { parseSearchSpec, type SearchSpec } from '../search/spec';
 import { RunningSearch } from './running_search';
 import type { SearchParts } from './search_parts';
@@ -41,8 +41,9 @@ export class SearchRunner {
   async create(specYaml: string, source: string): Promise<SearchView> {
     const spec = parseSearchSpec(specYaml, source);
     await this.#checkTargets(spec, source);
-    if (this.#active.size >= mostActiveSearches) throw new BadInputError(`${mostActiveSearches} searches are running or paused, the most there can be; stop one first (see: farm search list)`);
-    const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml, createdAtMs: this.#parts.clock.nowMs() };
+    this.#requireRoom();
+    const nowMs = this.#parts.clock.nowMs();
+    const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml, createdAtMs: nowMs, wall: { ranMs: 0, runningSinceMs: nowMs } };
     const search = new RunningSearch(record, spec, this.#parts, (changed) => this.#tell(changed));
     await this.#parts.ledger.saveSearch(record);
     this.#searches.set(record.searchId, Promise.resolve(search));
@@ -62,6 +63,16 @@ export class SearchRunner {
     const search = await this.#find(searchId);
     if (search.state === 'paused') await search.resume();
     return search.state === 'finished' ? search.view() : requireState(search, 'running', 'resumed');
+  }
+
+  /** Adds to the budget of each target; a finished search goes on. @throws BadInputError */
+  async extend(searchId: string, extension: SearchExtension): Promise<SearchView> {
+    const search = await this.#find(searchId);
+    if (search.state === 'stopped') requireState(search, 'running', 'extended');
+    if (search.state === 'finished') this.#requireRoom();
+    await search.extend(extension);
+    if (search.state === 'running') this.#active.add(search);
+    return search.view();
   }
 
   /** For good. Repeating it changes nothing. */
@@ -117,6 +128,10 @@ export class SearchRunner {
   /** Resolves when nothing is being built or saved. */
   async settled(): Promise<void> {
     await Promise.all([...this.#active].map((search) => search.settled()));
+  }
+
+  #requireRoom(): void {
+    if (this.#active.size >= mostActiveSearches) throw new BadInputError(`${mostActiveSearches} searches are running or paused, the most there can be; stop one first (see: farm search list)`);
   }
 
   async #find(searchId: string): Promise<RunningSearch> {

@@ -10,6 +10,8 @@ export interface SearchView {
   readonly strategy: string;
   readonly seed: number;
   readonly createdAtMs: number;
+  /** How long it has been running, pauses left out. */
+  readonly wallMs: number;
   readonly targets: readonly ({ readonly target: string } & TargetProgress)[];
   /** Why the farm paused the search by itself; null when it did not. */
   readonly problem: string | null;

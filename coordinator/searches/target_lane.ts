@@ -52,7 +52,7 @@ export class TargetLane {
     const { accuracyPercentMin = 0, latencyMsMax } = target.constraints;
     const space = restrictSpace(parts.catalog.space(spec), (architecture) => accuracyPercentOf(architecture) >= accuracyPercentMin);
     this.#options = options;
-    this.search = new TargetSearch({ strategy: createStrategy(spec.strategy, space), measurements: spec.budget.measurements, latencyMsMax, accuracyPercentOf });
+    this.search = new TargetSearch({ strategy: createStrategy(spec.strategy, space), budget: target.budget, latencyMsMax, accuracyPercentOf });
   }
 
   get name(): string {
@@ -75,7 +75,8 @@ export class TargetLane {
   }
 
   /** Proposes as many as may be on their way and starts building them. */
-  fill(): void {
+  fill(wallMs: number): void {
+    this.search.advance(wallMs);
     const { parts, target, spec } = this.#options;
     const wanted = target.concurrency ?? Math.min(mostOnTheirWay, candidatesPerDevice * Math.max(1, parts.deviceCount(target.target)));
     for (let proposal = this.search.propose(wanted); proposal !== undefined; proposal = this.search.propose(wanted)) {

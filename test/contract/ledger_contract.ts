@@ -39,14 +39,26 @@ export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
   it('keeps searches in the order of their creation, and their state', async () => {
     await ledger.saveSearch({ ...aSearch, searchId: 'a-later', createdAtMs: 2_000 });
     await ledger.saveSearch(aSearch);
-    await ledger.setSearchState('s1', 'paused');
+    await ledger.setSearchState('s1', 'paused', { ranMs: 70, runningSinceMs: null });
     await ledger.saveSearch(aSearch);
     await restart();
     expect(await ledger.searches()).toEqual([
-      { ...aSearch, state: 'paused' },
+      { ...aSearch, state: 'paused', wall: { ranMs: 70, runningSinceMs: null } },
       { ...aSearch, searchId: 'a-later', createdAtMs: 2_000 },
     ]);
-    await expect(ledger.setSearchState('unknown', 'paused')).rejects.toThrow('broken invariant');
+    await expect(ledger.setSearchState('unknown', 'paused', aSearch.wall)).rejects.toThrow('broken invariant');
+  });
+
+  it('keeps what was added to a budget, once, with the state that follows', async () => {
+    await ledger.saveSearch({ ...aSearch, state: 'finished', wall: { ranMs: 9, runningSinceMs: null } });
+    const extension = { extensionId: 'x-1', measurements: 10, phoneMinutes: 0.5, wallMinutes: 0 };
+    const next = { state: 'running', wall: { ranMs: 9, runningSinceMs: 5_000 } } as const;
+    await ledger.extendSearch('s1', extension, next);
+    await ledger.extendSearch('s1', { ...extension, measurements: 99 }, next);
+    await restart();
+    expect(await ledger.extensions('s1')).toEqual([extension]);
+    expect(await ledger.searches()).toEqual([{ ...aSearch, ...next }]);
+    await expect(ledger.extendSearch('unknown', extension, next)).rejects.toThrow('broken invariant');
   });
 
   it('keeps candidates with their jobs, once', async () => {

@@ -5,7 +5,7 @@ import type { CandidateRecord, DeviceRecord, JobRecord, LedgerEntry, SearchRecor
 /** Plausible records; what a test is about, it overrides. */
 const digest = 'ab'.repeat(32);
 
-export const aSearch: SearchRecord = { searchId: 's1', name: 'first', state: 'running', specYaml: 'name: first\n', createdAtMs: 1_000 };
+export const aSearch: SearchRecord = { searchId: 's1', name: 'first', state: 'running', specYaml: 'name: first\n', createdAtMs: 1_000, wall: { ranMs: 0, runningSinceMs: 1_000 } };
 
 export function aJob(jobId: string, overrides: Partial<JobRecord> = {}): JobRecord {
   return {

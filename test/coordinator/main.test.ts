@@ -222,7 +222,7 @@ describe('coordinator', () => {
     await (await start()).stop();
     const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
     const epoch = (await ledger.beginIncarnation()) * epochsPerIncarnation + 1;
-    await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1 });
+    await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1, wall: { ranMs: 0, runningSinceMs: null } });
     for (const [sequence, jobId] of ['measured-meanwhile', 'still-open'].entries()) {
       const job = sampleJob(jobId);
       const record = { job, ownerId: 'search', priority: 0, weight: 1, state: { kind: 'open' }, endedSequence: null } as const;

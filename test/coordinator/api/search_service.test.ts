@@ -10,8 +10,8 @@ import { describeError, insecure, serve, silentLogger, type TestServer } from '.
 
 const services = loadFarmServices();
 const view = (state: SearchView['state'], measured: number): SearchView => ({
-  ...{ searchId: 'one', name: 'sample', state, space: 'nasbench201', strategy: 'random', seed: 1, createdAtMs: 5, problem: null },
-  targets: [{ target: 'host/onnxruntime/cpu/int8', budget: 9, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2 }],
+  ...{ searchId: 'one', name: 'sample', state, space: 'nasbench201', strategy: 'random', seed: 1, createdAtMs: 5, problem: null, wallMs: 0 },
+  targets: [{ target: 'host/onnxruntime/cpu/int8', budget: { measurements: 9 }, phoneMs: 0, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2 }],
 });
 
 describe('search service', () => {
@@ -24,7 +24,7 @@ describe('search service', () => {
       throw new Error('not used here');
     };
     const searches = {
-      ...{ create: notUsed, list: notUsed, pause: notUsed, resume: notUsed, stop: notUsed, front: notUsed, exportModel: notUsed },
+      ...{ create: notUsed, list: notUsed, pause: notUsed, resume: notUsed, stop: notUsed, extend: notUsed, front: notUsed, exportModel: notUsed },
       get: (searchId: string) => (searchId === 'one' ? Promise.resolve(view('running', 0)) : Promise.reject(new BadInputError(`there is no search "${searchId}"`))),
       watch: (listener: SearchListener) => {
         listeners.add(listener);

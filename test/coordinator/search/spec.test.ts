@@ -17,9 +17,8 @@ describe('a search specification', () => {
       name: 'cells',
       space: 'nasbench201',
       strategy: { kind: 'nsga2-async', seed: 1, populationSize: 20 },
-      targets: [{ target: { pool: 'host', runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' }, name: 'host/onnxruntime/cpu/int8', constraints: {}, concurrency: undefined }],
+      targets: [{ target: { pool: 'host', runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' }, name: 'host/onnxruntime/cpu/int8', constraints: {}, budget: { measurements: 10 }, concurrency: undefined }],
       accuracy: { table: 'nasbench201-cifar10-12epoch', split: 'validation' },
-      budget: { measurements: 10 },
       plan: defaultPlan,
       priority: 0,
       weight: 1,
@@ -34,14 +33,14 @@ name: cells
 space: nasbench201
 targets:
   - host/onnxruntime/cpu/int8
-  - { target: a/onnxruntime/npu/int8, constraints: { latencyMsMax: 2 }, concurrency: 9 }
+  - { target: a/onnxruntime/npu/int8, constraints: { latencyMsMax: 2 }, budget: { phoneMinutes: 30 }, concurrency: 9 }
 constraints: { latencyMsMax: 5, accuracyPercentMin: 70 }
 concurrency: 3
 budget: { measurements: 10 }
 `;
     expect(parseSearchSpec(yaml, 'spec.yaml').targets).toMatchObject([
-      { constraints: { latencyMsMax: 5, accuracyPercentMin: 70 }, concurrency: 3 },
-      { constraints: { latencyMsMax: 2, accuracyPercentMin: 70 }, concurrency: 9 },
+      { constraints: { latencyMsMax: 5, accuracyPercentMin: 70 }, budget: { measurements: 10 }, concurrency: 3 },
+      { constraints: { latencyMsMax: 2, accuracyPercentMin: 70 }, budget: { phoneMinutes: 30 }, concurrency: 9 },
     ]);
   });
 
@@ -63,11 +62,15 @@ budget: { measurements: 10 }
     [`${least}constraints: { accuracyPercentMin: 101 }`, 'spec.yaml: field constraints.accuracyPercentMin: expected a number from 0 to 100'],
     [`${least}accuracy: { split: train }`, 'spec.yaml: field accuracy.split: expected validation or test'],
     [least.replace('nasbench201', 'darts'), 'spec.yaml: field space: expected nasbench201, the only search space so far'],
-    [least.replace('measurements: 10', 'minutes: 10'), 'spec.yaml: field budget.measurements: expected a whole number from 1 to 1000000'],
-    [least.replace('budget:', 'bugdet:'), 'spec.yaml: field budget: expected a mapping with the fields measurements'],
+    [least.replace('measurements: 10', 'minutes: 10'), 'spec.yaml: field budget: unknown field minutes; the fields here are measurements, phoneMinutes, wallMinutes'],
+    [least.replace('measurements: 10', ''), 'spec.yaml: field budget: expected at least one of measurements, phoneMinutes, wallMinutes'],
+    [least.replace('measurements: 10', 'measurements: 0'), 'spec.yaml: field budget.measurements: expected a whole number from 1 to 1000000'],
+    [least.replace('measurements: 10', 'phoneMinutes: 0'), 'spec.yaml: field budget.phoneMinutes: expected a number above 0, at most 1000000'],
+    [least.replace('measurements: 10', 'wallMinutes: -3'), 'spec.yaml: field budget.wallMinutes: expected a number above 0, at most 1000000'],
+    [least.replace('budget:', 'bugdet:'), 'spec.yaml: field budget: expected a mapping with the fields measurements, phoneMinutes, wallMinutes'],
     [least.replace('name: cells', 'name: ../cells'), 'spec.yaml: field name: expected 1 to 63 letters, digits, ".", "_" or "-"'],
     [least.replace('[host/onnxruntime/cpu/int8]', '[]'), 'spec.yaml: field targets: expected at least one target'],
-    [least.replace('[host/onnxruntime/cpu/int8]', '[7]'), 'spec.yaml: field targets.0: expected a mapping with the fields target, constraints, concurrency'],
+    [least.replace('[host/onnxruntime/cpu/int8]', '[7]'), 'spec.yaml: field targets.0: expected a mapping with the fields target, constraints, budget, concurrency'],
     [least.replace('host/onnxruntime/cpu/int8', 'host/cpu'), 'spec.yaml: field targets.0.target: target "host/cpu": it needs four parts; expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8 (see: farm targets)'],
     [least.replace('onnxruntime', 'tflite'), 'spec.yaml: field targets.0: host/tflite/cpu/int8 needs TFLite models, and a search builds ONNX; choose a target with runtime onnxruntime'],
     [least.replace('int8', 'float32'), 'spec.yaml: field targets.0: host/onnxruntime/cpu/float32 is float32, and a search builds int8 models; choose a target with precision int8'],

@@ -11,7 +11,7 @@ const { space } = convex;
 function createSearch(options: Partial<TargetSearchOptions> = {}): TargetSearch {
   return new TargetSearch({
     strategy: new AsyncNsga2(space, { seed: 1, populationSize: 6 }),
-    measurements: 20,
+    budget: { measurements: 20 },
     latencyMsMax: undefined,
     accuracyPercentOf: (architecture) => 100 - 40 * convex.evaluate(space.genotypeOf(architecture))[1]! / 10,
     ...options,
@@ -19,7 +19,7 @@ function createSearch(options: Partial<TargetSearchOptions> = {}): TargetSearch 
 }
 
 function measured(architecture: string): CandidateEnd {
-  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]! };
+  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]!, deviceMs: 10_000 };
 }
 
 /** Ends what is proposed at once, until nothing more is. */
@@ -50,7 +50,7 @@ describe('a search on one target', () => {
       search.end(architecture, measured(architecture));
     }
     expect(search.isFinished).toBe(true);
-    expect(search.progress()).toMatchObject({ budget: 20, measured: 20, inFlight: 0, frontSize: search.front.length });
+    expect(search.progress()).toMatchObject({ budget: { measurements: 20 }, measured: 20, inFlight: 0, frontSize: search.front.length });
   });
 
   it('ends on a target where everything fails', () => {
@@ -64,7 +64,7 @@ describe('a search on one target', () => {
 
   it('ends when the space is exhausted', () => {
     const few = restrictSpace(space, (architecture) => architecture.endsWith('0.0.0'));
-    const search = createSearch({ strategy: createRandomStrategy(few, 1), measurements: 1_000 });
+    const search = createSearch({ strategy: createRandomStrategy(few, 1), budget: { measurements: 1_000 } });
     expect(runDown(search, measured)).toBe(21);
     expect(search.isFinished).toBe(true);
   });
@@ -99,13 +99,13 @@ describe('a search on one target', () => {
 
   it('has a hypervolume that never falls once its reference is fixed, between 0 and 1', () => {
     fc.assert(fc.property(fc.array(fc.tuple(fc.double({ min: 0.01, max: 9, noNaN: true }), fc.double({ min: 0, max: 99, noNaN: true })), { minLength: 1, maxLength: 40 }), (values) => {
-      const search = createSearch({ measurements: values.length, strategy: createRandomStrategy(space, 1), accuracyPercentOf: () => next[1] });
+      const search = createSearch({ budget: { measurements: values.length }, strategy: createRandomStrategy(space, 1), accuracyPercentOf: () => next[1] });
       let next: readonly [number, number] = [1, 1];
       let index = 0;
       runDown(search, () => {
         next = values[index]!;
         index += 1;
-        return { kind: 'measured', latencyMs: next[0] };
+        return { kind: 'measured', latencyMs: next[0], deviceMs: 1 };
       });
       const { hypervolumes } = search;
       expect(hypervolumes).toHaveLength(values.length);
@@ -147,5 +147,42 @@ describe('a search on one target', () => {
       expect(search.progress()).toEqual(twin.progress());
       expect(search.front).toEqual(twin.front);
     }), { numRuns: 40 });
+  });
+
+  it('ends when the devices have spent their time, counting what is on its way', () => {
+    const search = createSearch({ budget: { phoneMinutes: 1 } });
+    expect(runDown(search, measured)).toBe(6);
+    expect(search.progress()).toMatchObject({ measured: 6, phoneMs: 60_000 });
+    expect(search.isFinished).toBe(true);
+    const wide = createSearch({ budget: { phoneMinutes: 1 } });
+    const first = wide.propose(100);
+    wide.end(first!.architecture, measured(first!.architecture));
+    expect(Array.from({ length: 9 }, () => wide.propose(100)).filter((proposal) => proposal !== undefined)).toHaveLength(5);
+  });
+
+  it('ends when its own time is up, after what is on its way', () => {
+    const search = createSearch({ budget: { wallMinutes: 2, measurements: 20 } });
+    search.advance(119_999);
+    const { architecture } = search.propose(9)!;
+    search.advance(120_000);
+    expect(search.propose(9)).toBeUndefined();
+    expect(search.isFinished).toBe(false);
+    search.end(architecture, measured(architecture));
+    expect(search.isFinished).toBe(true);
+  });
+
+  it('goes on when its budget grows, and spends nothing on what is reused', () => {
+    const search = createSearch({ budget: { measurements: 3 } });
+    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs }));
+    expect(search.progress()).toMatchObject({ measured: 0, reused: 30, phoneMs: 0 });
+    search.setBudget({ measurements: 5 });
+    expect(search.isFinished).toBe(false);
+    expect(runDown(search, measured)).toBe(5);
+  });
+
+  it('ends on a target where everything fails, with time as the only limit', () => {
+    const search = createSearch({ budget: { wallMinutes: 1 } });
+    expect(runDown(search, () => ({ kind: 'infeasible' }))).toBe(1_000);
+    expect(search.isFinished).toBe(true);
   });
 });

@@ -98,26 +98,50 @@ export class PaperEngine implements SearchEngine {
   }
 }
 
+/** Stands until it is moved. */
+export class PaperClock {
+  #nowMs = 1_000;
+  readonly #sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>();
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((wake) => {
+      this.#sleepers.add({ untilMs: this.#nowMs + durationMs, wake });
+      signal?.addEventListener('abort', () => wake());
+    });
+  }
+
+  moveTo(nowMs: number): void {
+    this.#nowMs = nowMs;
+    for (const sleeper of this.#sleepers) if (sleeper.untilMs <= nowMs && this.#sleepers.delete(sleeper)) sleeper.wake();
+  }
+}
+
 export interface SearchBench {
   readonly engine: PaperEngine;
   readonly builder: PaperBuilder;
   readonly parts: SearchParts;
+  readonly clock: PaperClock;
   readonly failures: Error[];
 }
 
 export function createBench(ledger: Ledger, seenBySearches: SearchParts['ledger'] = ledger): SearchBench {
   const engine = new PaperEngine(ledger);
   const builder = new PaperBuilder();
+  const clock = new PaperClock();
   const failures: Error[] = [];
   const parts: SearchParts = {
     engine, builder, catalog,
     ledger: seenBySearches,
     deviceCount: (target) => (formatTarget(target) === fastTarget ? 2 : 1),
-    clock: { nowMs: () => 1_000 },
+    clock,
     logger: createLogger('test', 'silent'),
     onFailure: (error) => failures.push(error),
   };
-  return { engine, builder, parts, failures };
+  return { engine, builder, clock, parts, failures };
 }
 
 export async function registerPhones(ledger: Ledger): Promise<void> {

@@ -80,7 +80,7 @@ describe('the search runner', () => {
   it('finishes when the budget is measured, and shows the front with its measurements', async () => {
     const { searchId } = await create(specYaml());
     await measure();
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ target: fastTarget, budget: 12, measured: 12, inFlight: 0 }] });
+    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ target: fastTarget, budget: { measurements: 12 }, measured: 12, inFlight: 0 }] });
     expect(new Set(await architectures(searchId)).size).toBe(12);
     const [front] = await runner.front(searchId);
     expect(front!.hypervolumes).toHaveLength(12);
@@ -243,7 +243,7 @@ describe('the search runner', () => {
     });
 
     it('takes up the others when one search cannot be read any more', async () => {
-      await ledger.saveSearch({ searchId: 'old-1', name: 'old', state: 'running', specYaml: 'space: gone', createdAtMs: 0 });
+      await ledger.saveSearch({ searchId: 'old-1', name: 'old', state: 'running', specYaml: 'space: gone', createdAtMs: 0, wall: { ranMs: 0, runningSinceMs: 0 } });
       const { searchId } = await create(specYaml());
       await restart();
       expect((await runner.list()).map((view) => view.searchId)).toEqual([searchId]);
@@ -290,7 +290,7 @@ function createMortalLedger(ledger: Ledger, writes: number, isDone: boolean): { 
   };
   const mortal = Object.assign(Object.create(ledger) as Ledger, {
     saveSearch: (search: Parameters<Ledger['saveSearch']>[0]) => write(() => ledger.saveSearch(search)),
-    setSearchState: (searchId: string, state: Parameters<Ledger['setSearchState']>[1]) => write(() => ledger.setSearchState(searchId, state)),
+    setSearchState: (...state: Parameters<Ledger['setSearchState']>) => write(() => ledger.setSearchState(...state)),
     saveCandidate: (...candidate: Parameters<Ledger['saveCandidate']>) => write(() => ledger.saveCandidate(...candidate)),
   });
   return { ledger: mortal, died };

@@ -1,0 +1,31 @@
+import type { TargetProgress__Output } from '../../proto/generated/farm/v1/TargetProgress';
+
+interface Limit {
+  readonly spent: number;
+  readonly limit: number;
+  readonly unit: string;
+}
+
+/** The limits that a target has, at least one. */
+function limitsOf(target: TargetProgress__Output, wallMinutes: number): Limit[] {
+  const limits = [
+    { spent: target.measured, limit: target.budget, unit: '' },
+    { spent: target.phoneMinutes, limit: target.budgetPhoneMinutes, unit: ' phone-min' },
+    { spent: wallMinutes, limit: target.budgetWallMinutes, unit: ' min' },
+  ];
+  return limits.filter(({ limit }) => limit > 0);
+}
+
+/** What is spent of each limit, for example `12/40, 3.5/60 phone-min`. */
+export function describeBudget(target: TargetProgress__Output, wallMinutes: number): string {
+  const amount = (value: number): string => String(Number(value.toFixed(1)));
+  return limitsOf(target, wallMinutes).map(({ spent, limit, unit }) => `${amount(spent)}/${amount(limit)}${unit}`).join(', ');
+}
+
+/** How far the limit is that will be reached first: measurements where they are, else hundredths of the time. */
+export function spentOf(target: TargetProgress__Output, wallMinutes: number): { readonly done: number; readonly total: number } {
+  const share = ({ spent, limit }: Limit): number => Math.min(1, spent / limit);
+  const [nearest] = limitsOf(target, wallMinutes).sort((a, b) => share(b) - share(a));
+  if (nearest === undefined) return { done: target.measured, total: 0 };
+  return nearest.unit === '' ? { done: nearest.spent, total: nearest.limit } : { done: Math.round(100 * share(nearest)), total: 100 };
+}
