@@ -12,8 +12,8 @@ export const mostBlocks = 64;
 /** Ends of units that are weighed against each other; of more, evenly spaced ones are taken. */
 const mostCutPoints = 300;
 
-/** What counts beside unequal work: a cut where only the width changes, a cut inside a stage, and a change of resolution inside a block. */
-const penalty = { widthCut: 0.1, insideCut: 1, resolutionInBlock: 0.5 } as const;
+/** What counts beside unequal work: a cut where only the width changes, a cut inside a stage, a change of resolution inside a block, and a block of nothing but a pool. */
+const penalty = { widthCut: 0.1, insideCut: 1, resolutionInBlock: 0.5, emptyBlock: 10 } as const;
 
 /**
  * Proposes where to cut: the end of the stem, the ends of the blocks, of which the last is where the head begins. Blocks end
@@ -76,7 +76,10 @@ interface Way {
 function bestCuts(points: readonly CutPoint[], blocks: number): readonly CutTensor[] {
   const [first, last] = [points[0], points.at(-1)];
   const mean = ((last?.cut.macsBefore ?? 0) - (first?.cut.macsBefore ?? 0)) / blocks;
-  const uneven = (from: CutPoint, to: CutPoint): number => (mean === 0 ? 0 : ((to.cut.macsBefore - from.cut.macsBefore) / mean - 1) ** 2);
+  const uneven = (from: CutPoint, to: CutPoint): number => {
+    const macs = to.cut.macsBefore - from.cut.macsBefore;
+    return macs === 0 ? penalty.emptyBlock : (macs / mean - 1) ** 2;
+  };
   const spanned = (from: CutPoint, to: CutPoint): number => penalty.resolutionInBlock * (to.changesBefore - from.changesBehind);
   let ways: readonly (Way | undefined)[] = points.map((point) => (point === last ? { cost: 0, cuts: [point.cut] } : undefined));
   for (let block = 0; block < blocks; block += 1) {
