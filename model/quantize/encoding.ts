@@ -12,6 +12,8 @@ export interface Encoding {
 export interface WeightEncoding {
   readonly axis: number | null;
   readonly scales: Float32Array;
+  /** The smallest integer, where it is not −127: TFLite's specification wants that every weight has its negative. */
+  readonly least?: -128 | -127;
 }
 
 /** A network's encodings by tensor name: those of a calibration, or those that an AIMET file brings. */

@@ -13,7 +13,7 @@ export interface QuantizationOptions {
   readonly precision: QuantizedPrecision;
   /** One weight scale per output channel, or one per tensor. */
   readonly weightsPer: (typeof weightGranularities)[number];
-  /** Weight scales that hold every weight, or those of least squared error. */
+  /** Weight scales that hold every weight in ±127, the same with −128 (not for TFLite), or those of least squared error. */
   readonly weightMethod: WeightMethod;
   readonly rules: TargetRules;
 }

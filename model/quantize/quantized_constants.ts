@@ -37,6 +37,17 @@ export function minMaxWeightEncoding(tensor: FloatTensor, axis: number | null): 
   return { axis, scales: largestMagnitudes(tensor, axis).map(weightScale) };
 }
 
+/** AIMET's min_max: −128 is used too, so that a channel whose extreme is negative has a scale of 127/128 of what it would have. */
+export function fullRangeWeightEncoding(tensor: FloatTensor, axis: number | null): WeightEncoding {
+  const { channels, inner } = layoutOf(tensor, axis);
+  const scales = new Float32Array(channels);
+  tensor.data.forEach((value, index) => {
+    const channel = Math.trunc(index / inner) % channels;
+    scales[channel] = Math.max(scales[channel] ?? 0, value < 0 ? value / -128 : value / 127);
+  });
+  return { axis, scales: scales.map((scale) => weightScale(scale * 127)), least: -128 };
+}
+
 /** Candidates of the search below, from half of the largest magnitude on: what 8 bits gain by clipping more is nothing. */
 const scaleCandidates = 25;
 const smallestShare = 0.5;
@@ -78,18 +89,18 @@ function squaredErrors(tensor: FloatTensor, { axis, scales }: WeightEncoding): F
 
 /** The encoding, where needed with wider scales, so that the accumulator's bias fits into int32. */
 export function withRoomForBias(encoding: WeightEncoding, bias: FloatTensor, inputScale: number): WeightEncoding {
-  const { axis, scales } = encoding;
+  const { scales } = encoding;
   const needed = new Float32Array(scales.length);
   for (let channel = 0; channel < bias.data.length; channel += 1) {
     const slot = channel % scales.length;
     needed[slot] = Math.max(needed[slot] ?? 0, weightScaleForBias(bias.data[channel] ?? 0, inputScale));
   }
   if (scales.every((scale, channel) => scale >= (needed[channel] ?? 0))) return encoding;
-  return { axis, scales: scales.map((scale, channel) => Math.max(scale, needed[channel] ?? 0)) };
+  return { ...encoding, scales: scales.map((scale, channel) => Math.max(scale, needed[channel] ?? 0)) };
 }
 
-/** Integers of −127 to 127 with the encoding's scales. */
-export function quantizeWeight(tensor: FloatTensor, { axis, scales }: WeightEncoding): Tensor {
+/** Integers from −127, or the encoding's least, to 127 with the encoding's scales. */
+export function quantizeWeight(tensor: FloatTensor, { axis, scales, least = -127 }: WeightEncoding): Tensor {
   const { channels, inner } = layoutOf(tensor, axis);
   const { data } = tensor;
   const integers = new Int8Array(data.length);
@@ -97,7 +108,7 @@ export function quantizeWeight(tensor: FloatTensor, { axis, scales }: WeightEnco
     const scale = scales[channel] ?? 1;
     for (let index = start; index < start + inner; index += 1) {
       const rounded = (data[index] ?? 0) / scale + roundingOffset - roundingOffset;
-      integers[index] = rounded > 127 ? 127 : rounded < -127 ? -127 : rounded;
+      integers[index] = rounded > 127 ? 127 : rounded < least ? least : rounded;
     }
   }
   return { elementType: 'int8', shape: tensor.shape, data: integers };

@@ -1,9 +1,9 @@
 import type { Tensor } from '../onnx/graph';
 import type { WeightEncoding } from './encoding';
 import type { FloatTensor } from './placement';
-import { leastErrorWeightEncoding, minMaxWeightEncoding, quantizeWeight } from './quantized_constants';
+import { fullRangeWeightEncoding, leastErrorWeightEncoding, minMaxWeightEncoding, quantizeWeight } from './quantized_constants';
 
-export const weightMethods = ['min-max', 'mse'] as const;
+export const weightMethods = ['min-max', 'full-range', 'mse'] as const;
 export type WeightMethod = (typeof weightMethods)[number];
 
 /** What a weight's scales are made for. */
@@ -18,9 +18,15 @@ export interface WeightCodec {
   readonly quantize: (tensor: FloatTensor, encoding: WeightEncoding) => Tensor;
 }
 
+const encoders: Readonly<Record<WeightMethod, (tensor: FloatTensor, axis: number | null) => WeightEncoding>> = {
+  'min-max': minMaxWeightEncoding,
+  'full-range': fullRangeWeightEncoding,
+  mse: leastErrorWeightEncoding,
+};
+
 /** Computes each weight anew. */
 export const plainWeightCodec: WeightCodec = {
-  encode: (tensor, { axis, method }) => (method === 'mse' ? leastErrorWeightEncoding(tensor, axis) : minMaxWeightEncoding(tensor, axis)),
+  encode: (tensor, { axis, method }) => encoders[method](tensor, axis),
   quantize: quantizeWeight,
 };
 

@@ -32,6 +32,15 @@ describe('weights', () => {
     }), { numRuns: 50 });
   });
 
+  test('in the full range have AIMET\'s scales, max(largest / 127, -smallest / 128), and use -128', () => {
+    const tensor = float32Tensor([2, 2], Float32Array.of(-2, 1, -1, 2)) as FloatTensor;
+    const encoding = plainWeightCodec.encode(tensor, { axis: 0, method: 'full-range' });
+    expect([...encoding.scales]).toEqual([2 / 128, 2 / 127].map((scale) => expect.closeTo(scale, 8) as number));
+    expect(Array.from(plainWeightCodec.quantize(tensor, encoding).data, Number)).toEqual([-128, 64, -64, 127]);
+    const narrow = plainWeightCodec.encode(tensor, { axis: 0, method: 'min-max' });
+    expect(Array.from(plainWeightCodec.quantize(tensor, narrow).data, Number)).toEqual([-127, 64, -64, 127]);
+  });
+
   test('by least error are clipped where that helps, and never worse', () => {
     const tensor = weight('outlier', 2, 400);
     tensor.data[0] = 7;

@@ -92,9 +92,11 @@ async function compare(name: ReferenceName, folder: string, { tool, peers: asked
   section(`${name}, ${String(calibrationSamples)} samples to calibrate, ${String(heldOutSamples)} held out`, ['TOOL', 'SECONDS', 'OUTPUT SQNR DB'], rows);
   const minMax = theirs.get('aimet-min_max');
   if (minMax === undefined || encodings === undefined) return;
+  const fullRange = (await quantizeOurs(graph, calibration.slice(0, 1), { method: { kind: 'min-max' }, further: { options: { ...defaultQuantization, weightMethod: 'full-range' } } })).aimet;
   const onFloatWeights = await tool('aimet-float_weights', files);
   section('Encodings against aimet min_max', ['OF', 'SCALES IN BOTH', 'OFF BY OVER 1E-6', 'OF THESE BY 128/127', 'LARGEST OTHER DIFFERENCE', 'TENSORS WITH OTHER OFFSETS'], [
     ['weights', ...difference(encodings.parameters, minMax.encodings)],
+    ['weights by --weights full-range', ...difference(fullRange.parameters, minMax.encodings)],
     ['activations, measured behind its quantized weights', ...difference(encodings.activations, minMax.encodings)],
     ['activations, measured behind float weights as here', ...difference(encodings.activations, onFloatWeights.encodings)],
   ]);
@@ -109,7 +111,7 @@ async function quantizeOurs(graph: Graph, samples: readonly Float32Array[], { me
 }
 
 /** AIMET uses -128 where a channel's extreme is negative: its scale is then 127/128 of ours, which keeps to -127 as TFLite's specification does. */
-const fullRange = 128 / 127 - 1;
+const wholeStep = 128 / 127 - 1;
 
 function difference(mine: ReadonlyMap<string, AimetEncoding>, theirs: Outcome['encodings']): ReturnType<typeof number>[] {
   let [both, off, explained, largest, offsets] = [0, 0, 0, 0, 0];
@@ -120,7 +122,7 @@ function difference(mine: ReadonlyMap<string, AimetEncoding>, theirs: Outcome['e
       const relative = Math.abs(scale / (other.scales[index] ?? NaN) - 1);
       both += 1;
       if (relative > 1e-6) off += 1;
-      if (Math.abs(relative - fullRange) < 1e-6) explained += 1;
+      if (Math.abs(relative - wholeStep) < 1e-6) explained += 1;
       else largest = Math.max(largest, relative);
     });
     if (encoding.offsets.some((offset, index) => offset !== other.offsets[index])) offsets += 1;
