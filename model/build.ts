@@ -2,6 +2,7 @@ import { assert } from '../common/assert';
 import { inspectModel, type ModelSummary } from './inspect';
 import { parseCell } from './nasbench201/cell';
 import { cifarShape, createNetwork } from './nasbench201/network';
+import { parameterCount } from './nasbench201/parameters';
 import { writeOnnx } from './onnx/write';
 import type { CalibrationData } from './quantize/calibration_data';
 import { foldBatchNorm } from './canonical/fold_batch_norm';
@@ -21,6 +22,8 @@ export interface CandidateSpec {
 export interface BuiltCandidate {
   readonly int8: Uint8Array;
   readonly summary: ModelSummary;
+  /** Weights and biases, normalizations folded in. */
+  readonly parameters: number;
 }
 
 /** Builds and quantizes one candidate. Equal specs give equal bytes. @throws BadInputError for an architecture that cannot be built */
@@ -30,5 +33,5 @@ export async function buildCandidate(spec: CandidateSpec): Promise<BuiltCandidat
   const int8 = writeOnnx(await quantizeGraph(network, spec.calibration));
   const summary = inspectModel(int8);
   assert(summary.ok, 'a model built here passes inspection');
-  return { int8, summary: summary.value };
+  return { int8, summary: summary.value, parameters: parameterCount(network) };
 }

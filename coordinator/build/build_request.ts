@@ -12,6 +12,8 @@ export interface BuildOutput {
   /** int8 QDQ ONNX. */
   readonly model: Uint8Array;
   readonly macs: number;
+  readonly parameters: number;
+  readonly peakActivationBytes: number;
 }
 
 export type BuildFailureKind = 'failed' | 'crashed' | 'deadline-exceeded' | 'queue-full' | 'closed';

@@ -2,11 +2,10 @@ import type { Artifact, ArtifactDigest } from '../../common/artifact';
 import type { Clock } from '../../common/clock';
 import { fail, ok, type Result } from '../../common/result';
 import type { Ledger } from '../ledger/ledger';
-import type { BuildFailure, BuildRequest, BuildResult } from './build_request';
+import type { BuildFailure, BuildOutput, BuildRequest, BuildResult } from './build_request';
 
-export interface BuiltModel {
+export interface BuiltModel extends Omit<BuildOutput, 'model'> {
   readonly artifact: Artifact;
-  readonly macs: number;
 }
 
 export interface CandidateBuilder {
@@ -49,9 +48,10 @@ export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateB
 async function buildAndStore(parts: CandidateBuilderParts, request: BuildRequest): Promise<Result<BuiltModel, BuildFailure>> {
   const output = await parts.pool.build(request);
   if (!output.ok) return fail(output.error);
-  const artifact: Artifact = { ...(await parts.store.write(output.value.model)), format: 'onnx' };
+  const { model, ...costs } = output.value;
+  const artifact: Artifact = { ...(await parts.store.write(model)), format: 'onnx' };
   await parts.ledger.saveArtifact(artifact, parts.clock.nowMs());
-  return ok({ artifact, macs: output.value.macs });
+  return ok({ artifact, ...costs });
 }
 
 function keyOf(request: BuildRequest): string {

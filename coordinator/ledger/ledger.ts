@@ -48,6 +48,8 @@ export type JobState =
   /** Not run: the measurement of an earlier job, for the same model under the same conditions, counts for it too. */
   | { readonly kind: 'reused'; readonly jobId: string }
   | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
+  /** Not run: it breaks limits that show when it is built, by `violation` (the sum of the excesses, relative to the limits). */
+  | { readonly kind: 'excluded'; readonly fault: CandidateFault; readonly violation: number }
   | { readonly kind: 'abandoned'; readonly fault: FarmFault };
 
 export interface JobRecord {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Artifact, ModelFormat } from '../../common/artifact';
 import { assert, unreachable } from '../../common/assert';
-import type { CandidateFaultCode, FarmFaultCode } from '../../common/fault';
+import type { CandidateFault, CandidateFaultCode, FarmFaultCode } from '../../common/fault';
 import type { BenchmarkPlan, JobResult } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { formatTarget, parseTarget } from '../../common/target';
@@ -41,10 +41,10 @@ export function candidateFromRow(row: CandidateTable): CandidateRecord {
   return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, jobId: row.job_id };
 }
 
-export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'reused_job_id' | 'fault_code' | 'fault_message'>;
+export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'reused_job_id' | 'fault_code' | 'fault_message' | 'violation'>;
 
 export function jobStateToColumns(state: JobState): JobStateColumns {
-  const columns = { measured_device_serial: null, measured_epoch: null, reused_job_id: null, fault_code: null, fault_message: null };
+  const columns = { measured_device_serial: null, measured_epoch: null, reused_job_id: null, fault_code: null, fault_message: null, violation: null };
   switch (state.kind) {
     case 'open':
       return { ...columns, state: 'open' };
@@ -52,6 +52,8 @@ export function jobStateToColumns(state: JobState): JobStateColumns {
       return { ...columns, state: 'measured', reused_job_id: state.jobId };
     case 'measured':
       return { ...columns, state: 'measured', measured_device_serial: state.deviceSerial, measured_epoch: state.epoch };
+    case 'excluded':
+      return { ...columns, state: 'infeasible', fault_code: state.fault.code, fault_message: state.fault.message, violation: state.violation };
     case 'infeasible':
     case 'abandoned':
       return { ...columns, state: state.kind, fault_code: state.fault.code, fault_message: state.fault.message };
@@ -106,8 +108,10 @@ function jobStateFromColumns(row: JobStateColumns): JobState {
       if (row.reused_job_id !== null) return { kind: 'reused', jobId: row.reused_job_id };
       assert(row.measured_device_serial !== null && row.measured_epoch !== null, 'a measured job names its lease');
       return { kind: 'measured', deviceSerial: row.measured_device_serial, epoch: row.measured_epoch };
-    case 'infeasible':
-      return { kind: 'infeasible', fault: { kind: 'candidate-fault', code: row.fault_code as CandidateFaultCode, message: row.fault_message ?? '' } };
+    case 'infeasible': {
+      const fault: CandidateFault = { kind: 'candidate-fault', code: row.fault_code as CandidateFaultCode, message: row.fault_message ?? '' };
+      return row.violation === null ? { kind: 'infeasible', fault } : { kind: 'excluded', fault, violation: row.violation };
+    }
     case 'abandoned':
       return { kind: 'abandoned', fault: { kind: 'farm-fault', code: row.fault_code as FarmFaultCode, message: row.fault_message ?? '' } };
     default:

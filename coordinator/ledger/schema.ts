@@ -52,14 +52,15 @@ export interface JobTable {
   readonly plan: string;
   readonly priority: number;
   readonly weight: number;
-  /** A job that reused a measurement is `measured`, by no device. */
-  readonly state: Exclude<JobState['kind'], 'reused'>;
+  /** A job that reused a measurement is `measured`, by no device; an excluded one is `infeasible`, by a violation. */
+  readonly state: Exclude<JobState['kind'], 'reused' | 'excluded'>;
   readonly measured_device_serial: string | null;
   readonly measured_epoch: number | null;
   /** The job whose measurement counts for this one. */
   readonly reused_job_id: string | null;
   readonly fault_code: string | null;
   readonly fault_message: string | null;
+  readonly violation: number | null;
   readonly ended_sequence: number | null;
   readonly ended_at_ms: number | null;
 }

@@ -88,7 +88,7 @@ export class Nsga2 implements Strategy {
   #individual({ genotype, architecture }: Child): Individual<Genotype>[] {
     const end = this.#ends.get(architecture);
     if (end === undefined || end === 'withdrawn') return [];
-    return [end.kind === 'measured' ? { genome: genotype, objectives: end.objectives, violation: end.violation } : { genome: genotype, objectives: [], violation: Infinity }];
+    return [end.kind === 'measured' ? { genome: genotype, objectives: end.objectives, violation: end.violation } : { genome: genotype, objectives: [], violation: end.violation }];
   }
 
   #nextChildren(): readonly Child[] {

@@ -56,7 +56,7 @@ export class AsyncNsga2 implements Strategy {
   }
 
   tell(architecture: string, evaluation: Evaluation): void {
-    const measured = evaluation.kind === 'measured' ? evaluation : { objectives: [], violation: Infinity };
+    const measured = evaluation.kind === 'measured' ? evaluation : { objectives: [], violation: evaluation.violation };
     assert(measured.objectives.every(Number.isFinite) && measured.violation >= 0, 'objectives are finite numbers');
     const member = { genome: this.#space.genotypeOf(architecture), objectives: measured.objectives, violation: measured.violation };
     this.#admit(this.#order.arrive(this.#log.sequenceOf(architecture), member));

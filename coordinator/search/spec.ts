@@ -11,11 +11,19 @@ const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Enough for any shelf; a larger list is a mistake. */
 const mostTargets = 64;
 
+const expectedShare = 'expected a number above 0, at most 1';
+/** More than a space has options. */
+const mostForbidden = 1_000;
+
 const constraintsSchema = mapping({
   latencyMsMax: positive().optional(),
   modelBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   macsMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
   accuracyPercentMin: number(0, 100).optional(),
+  parametersMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  peakActivationBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  npuShareMin: z.number(expectedShare).gt(0, expectedShare).max(1, expectedShare).optional(),
+  forbidden: z.array(z.string('expected the name of an option'), 'expected a list of options, for example [avg_pool_3x3]').max(mostForbidden, `expected at most ${mostForbidden} options`).optional(),
 });
 
 /** Limits on what a search may propose or put on its front; undefined = none. */
@@ -100,12 +108,21 @@ export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
   const names = new Set<string>();
   const resolved = targets.map((entry, index): TargetSpec => {
     const name = formatTarget(entry.target);
-    const problem = unsupported(entry.target) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
+    const problem = unsupported(entry.target) ?? withoutNpu(entry.target, entry.constraints) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
     if (problem !== undefined) throw new BadInputError(`${source}: field targets.${index}: ${name} ${problem}`);
     names.add(name);
-    return { target: entry.target, name, constraints: { ...constraints, ...entry.constraints }, budget: entry.budget ?? budget, concurrency: entry.concurrency ?? concurrency };
+    return { target: entry.target, name, constraints: constraintsFor(entry.target, { ...constraints, ...entry.constraints }), budget: entry.budget ?? budget, concurrency: entry.concurrency ?? concurrency };
   });
   return { ...rest, targets: resolved };
+}
+
+function withoutNpu({ unit }: Target, own: Constraints | undefined): string | undefined {
+  return own?.npuShareMin === undefined || unit === 'npu' ? undefined : 'runs nothing on an NPU; remove its constraint npuShareMin';
+}
+
+/** A share of the NPU that is asked of the whole search is asked of the targets that have one. */
+function constraintsFor({ unit }: Target, { npuShareMin, ...others }: Constraints): Constraints {
+  return npuShareMin === undefined || unit !== 'npu' ? others : { ...others, npuShareMin };
 }
 
 function unsupported(target: Target): string | undefined {

@@ -12,8 +12,8 @@ export type Ask = Proposal | 'later' | 'exhausted';
 export type Evaluation =
   /** `violation` sums how far each broken constraint is exceeded, relative to its limit; 0 keeps them all. */
   | { readonly kind: 'measured'; readonly objectives: Point; readonly violation: number }
-  /** The architecture cannot run there. The strategy learns from it. */
-  | { readonly kind: 'infeasible' };
+  /** Not measured: it cannot run there (`violation` is Infinity), or breaks a limit that shows without a device. The strategy learns from it. */
+  | { readonly kind: 'infeasible'; readonly violation: number };
 
 /**
  * Chooses what to measure next; pure and deterministic. Its whole state follows from (seed, the proposals made, the tells

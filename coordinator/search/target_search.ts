@@ -1,22 +1,24 @@
 import { isSpent, type Budget } from './budget';
 import { Front, pointOf, type FrontMember } from './front';
+import type { Constraints } from './spec';
 import type { Evaluation, Proposal, Strategy } from './strategy';
+import { violationOfMeasured, type Observed } from './violation';
 
 export interface TargetSearchOptions {
   readonly strategy: Strategy;
   readonly budget: Budget;
-  readonly latencyMsMax: number | undefined;
+  readonly constraints: Constraints;
   readonly accuracyPercentOf: (architecture: string) => number;
 }
 
 /** What became of a proposal. */
 export type CandidateEnd =
   /** `deviceMs`: how long the device was at it. */
-  | { readonly kind: 'measured'; readonly latencyMs: number; readonly deviceMs: number }
+  | ({ readonly kind: 'measured'; readonly deviceMs: number } & Observed)
   /** As measured by an earlier job: no device was asked. */
-  | { readonly kind: 'reused'; readonly latencyMs: number }
-  /** It cannot run there, or breaks a constraint that shows when it is built. */
-  | { readonly kind: 'infeasible' }
+  | ({ readonly kind: 'reused' } & Observed)
+  /** It cannot run there (`violation` is Infinity), or breaks limits that show when it is built. */
+  | { readonly kind: 'infeasible'; readonly violation: number }
   /** The farm failed it. */
   | { readonly kind: 'abandoned' };
 
@@ -90,7 +92,7 @@ export class TargetSearch {
     this.#ended[end.kind] += 1;
     if (end.kind === 'measured') this.#phoneMs += end.deviceMs;
     if (end.kind === 'abandoned') this.#options.strategy.withdraw(architecture);
-    else this.#options.strategy.tell(architecture, end.kind === 'infeasible' ? { kind: 'infeasible' } : this.#record(architecture, end.latencyMs));
+    else this.#options.strategy.tell(architecture, end.kind === 'infeasible' ? end : this.#record(architecture, end));
     return true;
   }
 
@@ -128,10 +130,10 @@ export class TargetSearch {
     return proposed >= most || isSpent(this.#budget, { measured, phoneMs: this.#phoneMs, wallMs: this.#wallMs }, inFlight);
   }
 
-  #record(architecture: string, latencyMs: number): Evaluation {
-    const { latencyMsMax, accuracyPercentOf } = this.#options;
-    const member = { architecture, latencyMs, accuracyPercent: accuracyPercentOf(architecture) };
-    const violation = latencyMsMax === undefined ? 0 : Math.max(0, latencyMs / latencyMsMax - 1);
+  #record(architecture: string, observed: Observed): Evaluation {
+    const { constraints, accuracyPercentOf } = this.#options;
+    const member = { architecture, latencyMs: observed.latencyMs, accuracyPercent: accuracyPercentOf(architecture) };
+    const violation = violationOfMeasured(constraints, observed);
     if (violation === 0) this.#front.insert(member);
     this.#hypervolumes.push(this.#front.hypervolume);
     return { kind: 'measured', objectives: pointOf(member), violation };

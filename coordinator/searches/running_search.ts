@@ -10,6 +10,7 @@ import { extendBudget, msPerMinute, type Budget } from '../search/budget';
 import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
 import { frontView } from './front_view';
+import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
 import type { FrontView, SearchView } from './search_view';
 import { TargetLane } from './target_lane';
@@ -240,8 +241,9 @@ export class RunningSearch {
       for (const { job, state } of some) {
         assert(state.kind !== 'open', 'only ends are replayed');
         const measurement = measurements.get(job.jobId);
-        if (state.kind === 'infeasible' || state.kind === 'abandoned') this.#end(job.jobId, { kind: state.kind });
-        else if (measurement !== undefined) this.#end(job.jobId, state.kind === 'reused' ? { kind: 'reused', latencyMs: measurement.latencyMs } : measuredEnd(measurement));
+        if (state.kind === 'abandoned') this.#end(job.jobId, { kind: 'abandoned' });
+        else if (state.kind === 'infeasible' || state.kind === 'excluded') this.#end(job.jobId, { kind: 'infeasible', violation: state.kind === 'excluded' ? state.violation : Infinity });
+        else if (measurement !== undefined) this.#end(job.jobId, state.kind === 'reused' ? { kind: 'reused', ...observedIn(measurement) } : measuredEnd(measurement));
       }
       await nextTurn();
     }
@@ -257,8 +259,7 @@ export class RunningSearch {
       this.#early.push(update);
       return;
     }
-    const end: CandidateEnd = update.kind === 'measured' ? measuredEnd(update.measurement) : { kind: update.kind };
-    if (this.#end(update.jobId, end)) this.#changed();
+    if (this.#end(update.jobId, endOf(update))) this.#changed();
   }
 
   #end(jobId: string, end: CandidateEnd): boolean {
@@ -343,9 +344,15 @@ export class RunningSearch {
   }
 }
 
-function measuredEnd({ latencyMs, startedAtMs, finishedAtMs }: Measurement): CandidateEnd {
+function endOf(update: Exclude<JobUpdate, { readonly kind: 'leased' | 'attempt-failed' }>): CandidateEnd {
+  if (update.kind === 'measured') return measuredEnd(update.measurement);
+  return update.kind === 'infeasible' ? { kind: 'infeasible', violation: Infinity } : { kind: 'abandoned' };
+}
+
+function measuredEnd(measurement: Measurement): CandidateEnd {
+  const { startedAtMs, finishedAtMs } = measurement;
   // A phone's clock can be set back meanwhile.
-  return { kind: 'measured', latencyMs, deviceMs: Math.max(0, finishedAtMs - startedAtMs) };
+  return { kind: 'measured', ...observedIn(measurement), deviceMs: Math.max(0, finishedAtMs - startedAtMs) };
 }
 
 function inProposalOrder(candidates: readonly CandidateRecord[]): CandidateRecord[] {

@@ -1,4 +1,7 @@
 import { loadAccuracyTable } from '../../model/nasbench201/accuracy';
+import { operations } from '../../model/nasbench201/cell';
+import { lowerBounds, type LowerBounds } from '../../model/nasbench201/smallest';
+import { liveEdges } from '../../model/nasbench201/topology';
 import { cellOf, createNasBench201Space } from '../search/nasbench201_space';
 import type { SearchSpace } from '../search/space';
 import type { SearchSpec } from '../search/spec';
@@ -7,6 +10,12 @@ import type { SearchSpec } from '../search/spec';
 export interface SearchCatalog {
   space(spec: SearchSpec): SearchSpace;
   accuracyPercentOf(spec: SearchSpec): (architecture: string) => number;
+  /** What the space chooses from, by name. */
+  options(spec: SearchSpec): readonly string[];
+  /** Those that the network of an architecture has. */
+  optionsOf(spec: SearchSpec, architecture: string): readonly string[];
+  /** What no network of the space does with less. */
+  lowerBounds(spec: SearchSpec): LowerBounds;
 }
 
 /** Loads everything that comes with the program; takes a few hundred milliseconds. */
@@ -15,6 +24,9 @@ export function loadSearchCatalog(): SearchCatalog {
   const table = loadAccuracyTable();
   return {
     space: () => cells,
+    options: () => operations,
+    optionsOf: (_, architecture) => liveEdges(cellOf(architecture)).map(({ operation }) => operation),
+    lowerBounds: ({ model }) => lowerBounds(model.cellsPerStage),
     accuracyPercentOf: ({ accuracy }) => {
       const percentOf = accuracy.split === 'test' ? table.testAccuracyPercent : table.accuracyPercent;
       const known = new Map<string, number>();

@@ -4,6 +4,7 @@ import { BadInputError } from '../../common/bad_input';
 import { formatTarget } from '../../common/target';
 import type { SearchExtension, SearchRecord } from '../ledger/ledger';
 import { parseSearchSpec, type SearchSpec } from '../search/spec';
+import { requirePossible } from './feasibility';
 import { RunningSearch } from './running_search';
 import type { SearchParts } from './search_parts';
 import type { FrontView, SearchView } from './search_view';
@@ -41,6 +42,7 @@ export class SearchRunner {
   async create(specYaml: string, source: string): Promise<SearchView> {
     const spec = parseSearchSpec(specYaml, source);
     await this.#checkTargets(spec, source);
+    requirePossible(spec, this.#parts.catalog, source);
     this.#requireRoom();
     const nowMs = this.#parts.clock.nowMs();
     const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml, createdAtMs: nowMs, wall: { ranMs: 0, runningSinceMs: nowMs } };

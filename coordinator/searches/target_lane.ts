@@ -7,11 +7,13 @@ import type { BuildFailure } from '../build/build_request';
 import type { Result } from '../../common/result';
 import type { JobEnding, JobRecord } from '../ledger/ledger';
 import { createStrategy } from '../search/create_strategy';
-import { restrictSpace } from '../search/space';
 import type { SearchSpec, TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
 import { TargetSearch, type CandidateEnd } from '../search/target_search';
+import { violationOfBuilt } from '../search/violation';
+import { admittedSpace } from './feasibility';
 import { findEarlierMeasurement } from './measurement_cache';
+import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
 
 /** Candidates on their way for each device unless the user says otherwise: one measured, one waiting for its turn. */
@@ -48,11 +50,10 @@ export class TargetLane {
 
   constructor(options: LaneOptions) {
     const { spec, target, parts } = options;
-    const accuracyPercentOf = parts.catalog.accuracyPercentOf(spec);
-    const { accuracyPercentMin = 0, latencyMsMax } = target.constraints;
-    const space = restrictSpace(parts.catalog.space(spec), (architecture) => accuracyPercentOf(architecture) >= accuracyPercentMin);
+    const { budget, constraints } = target;
+    const strategy = createStrategy(spec.strategy, admittedSpace(spec, constraints, parts.catalog));
     this.#options = options;
-    this.search = new TargetSearch({ strategy: createStrategy(spec.strategy, space), budget: target.budget, latencyMsMax, accuracyPercentOf });
+    this.search = new TargetSearch({ strategy, budget, constraints, accuracyPercentOf: parts.catalog.accuracyPercentOf(spec) });
   }
 
   get name(): string {
@@ -134,11 +135,14 @@ export class TargetLane {
 
   /** What is known of the candidate without a device: that it breaks a limit, or a measurement that was made before. */
   async #settle(built: BuiltModel, job: Job): Promise<Settled | undefined> {
-    const excess = this.#excess(built);
-    if (excess !== undefined) return { state: { kind: 'infeasible', fault: candidateFault('invalid-model', `not measured: ${excess}`) }, end: { kind: 'infeasible' } };
+    const violation = violationOfBuilt(this.#options.target.constraints, { ...built, modelBytes: built.artifact.sizeBytes });
+    if (violation !== undefined) {
+      const fault = candidateFault('invalid-model', `not measured: ${violation.reasons.join('; ')}`);
+      return { state: { kind: 'excluded', fault, violation: violation.amount }, end: { kind: 'infeasible', violation: violation.amount } };
+    }
     const earlier = this.#options.spec.fresh ? undefined : await findEarlierMeasurement(job, this.#options.parts.ledger);
     if (earlier === undefined) return undefined;
-    return { state: { kind: 'reused', jobId: earlier.jobId }, end: { kind: 'reused', latencyMs: earlier.measurement.latencyMs } };
+    return { state: { kind: 'reused', jobId: earlier.jobId }, end: { kind: 'reused', ...observedIn(earlier.measurement) } };
   }
 
   #end(proposal: Proposal, end: CandidateEnd): void {
@@ -156,11 +160,5 @@ export class TargetLane {
 
   #jobOf(proposal: Proposal, artifact: Artifact): Job {
     return { jobId: this.jobIdOf(proposal.architecture), target: this.#options.target.target, artifact, plan: this.#options.spec.plan };
-  }
-
-  #excess({ artifact, macs }: BuiltModel): string | undefined {
-    const { modelBytesMax = Infinity, macsMax = Infinity } = this.#options.target.constraints;
-    if (artifact.sizeBytes > modelBytesMax) return `${artifact.sizeBytes} bytes, and modelBytesMax is ${modelBytesMax}`;
-    return macs > macsMax ? `${macs} MACs, and macsMax is ${macsMax}` : undefined;
   }
 }

@@ -79,11 +79,15 @@ export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
     await saveJobs('earlier');
     await ledger.commit([anAttempt('earlier', 1), aMeasuredEnd('earlier', 1)]);
     const excess = candidateFault('invalid-model', 'too large');
-    await ledger.saveCandidate(aCandidate(1), aJob('j1'), { state: { kind: 'infeasible', fault: excess }, atMs: 7 });
+    await ledger.saveCandidate(aCandidate(1), aJob('j1'), { state: { kind: 'excluded', fault: excess, violation: 0.25 }, atMs: 7 });
     await ledger.saveCandidate(aCandidate(2), aJob('j2'), { state: { kind: 'reused', jobId: 'earlier' }, atMs: 8 });
     await ledger.saveCandidate(aCandidate(2), aJob('j2'));
     await restart();
-    expect((await ledger.jobs({})).map(({ job, state, endedSequence }) => [job.jobId, state.kind, endedSequence])).toEqual([['earlier', 'measured', 1], ['j1', 'infeasible', 2], ['j2', 'reused', 3]]);
+    expect((await ledger.jobs({})).map(({ job, state, endedSequence }) => [job.jobId, state, endedSequence])).toEqual([
+      ['earlier', { kind: 'measured', deviceSerial: 'p1', epoch: 1 }, 1],
+      ['j1', { kind: 'excluded', fault: excess, violation: 0.25 }, 2],
+      ['j2', { kind: 'reused', jobId: 'earlier' }, 3],
+    ]);
     expect(await ledger.measurements(['j1', 'j2'])).toEqual(new Map([['j2', aMeasurement(7)]]));
     expect(await ledger.jobsMeasuredByDevice()).toEqual(new Map([['p1', 1]]));
   });

@@ -2,7 +2,7 @@ import { createCandidateBuilder } from '../../../coordinator/build/candidate_bui
 import type { BuildRequest, BuildResult } from '../../../coordinator/build/build_request';
 
 const request: BuildRequest = { space: 'nasbench201', architecture: 'a', cellsPerStage: 1, seed: 1 };
-const built: BuildResult = { ok: true, value: { model: new Uint8Array(7), macs: 42 } };
+const built: BuildResult = { ok: true, value: { model: new Uint8Array(7), macs: 42, parameters: 5, peakActivationBytes: 6 } };
 const broken: BuildResult = { ok: false, error: { kind: 'crashed', message: 'out of memory' } };
 
 function createParts(answers: readonly BuildResult[]) {
@@ -21,7 +21,7 @@ describe('the candidate builder', () => {
   it('stores the model and records it before it gives the artifact out', async () => {
     const { builder, saved } = createParts([built]);
     const artifact = { digest: 'd', sizeBytes: 7, format: 'onnx' };
-    expect(await builder.build(request)).toEqual({ ok: true, value: { artifact, macs: 42 } });
+    expect(await builder.build(request)).toEqual({ ok: true, value: { artifact, macs: 42, parameters: 5, peakActivationBytes: 6 } });
     expect(saved).toEqual([[artifact, 5]]);
   });
 

@@ -44,6 +44,11 @@ budget: { measurements: 10 }
     ]);
   });
 
+  it('asks a share of the NPU of the targets that have one', () => {
+    const yaml = `${least}constraints: { npuShareMin: 0.9 }`.replace('[host', '[a/onnxruntime/npu/int8, host');
+    expect(parseSearchSpec(yaml, 'spec.yaml').targets.map(({ constraints }) => constraints)).toEqual([{ npuShareMin: 0.9 }, {}]);
+  });
+
   it('takes the example of the documentation', () => {
     const path = 'docs/examples/search.yaml';
     expect(parseSearchSpec(readFileSync(path, 'utf8'), path).targets).toHaveLength(2);
@@ -60,6 +65,10 @@ budget: { measurements: 10 }
     [`${least}strategy: { kind: random, populationSize: 4 }`, 'spec.yaml: field strategy: unknown field populationSize; the fields here are kind, seed'],
     [`${least}strategy: { kind: nsga2-async, seed: 1.5 }`, 'spec.yaml: field strategy.seed: expected a whole number from 0 to 9007199254740991'],
     [`${least}constraints: { accuracyPercentMin: 101 }`, 'spec.yaml: field constraints.accuracyPercentMin: expected a number from 0 to 100'],
+    [`${least}constraints: { npuShareMin: 1.5 }`, 'spec.yaml: field constraints.npuShareMin: expected a number above 0, at most 1'],
+    [`${least}constraints: { parametersMax: 0 }`, 'spec.yaml: field constraints.parametersMax: expected a whole number from 1 to 9007199254740991'],
+    [`${least}constraints: { forbidden: avg_pool_3x3 }`, 'spec.yaml: field constraints.forbidden: expected a list of options, for example [avg_pool_3x3]'],
+    [least.replace(/\[(.*)\]/, '[{ target: $1, constraints: { npuShareMin: 0.9 } }]'), 'spec.yaml: field targets.0: host/onnxruntime/cpu/int8 runs nothing on an NPU; remove its constraint npuShareMin'],
     [`${least}accuracy: { split: train }`, 'spec.yaml: field accuracy.split: expected validation or test'],
     [least.replace('nasbench201', 'darts'), 'spec.yaml: field space: expected nasbench201, the only search space so far'],
     [least.replace('measurements: 10', 'minutes: 10'), 'spec.yaml: field budget: unknown field minutes; the fields here are measurements, phoneMinutes, wallMinutes'],

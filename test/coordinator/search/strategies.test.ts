@@ -112,12 +112,12 @@ describe.each(kinds)('%s', (name, create) => {
       expect(asked.has(architecture)).toBe(false);
       asked.add(architecture);
       if (round % 3 === 0) strategy.withdraw(architecture);
-      else strategy.tell(architecture, { kind: 'infeasible' });
+      else strategy.tell(architecture, { kind: 'infeasible', violation: Infinity });
     }
   });
 
   it('refuses a tell of what it did not propose', () => {
-    expect(() => create(convex.space, 1).tell('1.2.3.4', { kind: 'infeasible' })).toThrow('was proposed');
+    expect(() => create(convex.space, 1).tell('1.2.3.4', { kind: 'infeasible', violation: Infinity })).toThrow('was proposed');
   });
 });
 
@@ -151,7 +151,7 @@ describe('asynchronous NSGA-II', () => {
   it('learns from what cannot run: its neighbours are proposed less', () => {
     // Average pooling on the first edge cannot run there.
     const isRefused = (architecture: string): boolean => cellOf(architecture)[0] === 'avg_pool_3x3';
-    const evaluate = (architecture: string): Evaluation => (isRefused(architecture) ? { kind: 'infeasible' } : evaluator(cellProblem)(architecture));
+    const evaluate = (architecture: string): Evaluation => (isRefused(architecture) ? { kind: 'infeasible', violation: Infinity } : evaluator(cellProblem)(architecture));
     const refused = (make: (seed: number) => Strategy): number => median(seeds.map((seed) => runFleet(make(seed), evaluate, mobile, 150).proposals.filter(isRefused).length));
     expect(refused((seed) => new AsyncNsga2(cells, { seed, populationSize: 20 }))).toBeLessThan(0.7 * refused((seed) => createRandomStrategy(cells, seed)));
   });

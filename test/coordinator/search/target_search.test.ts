@@ -4,6 +4,7 @@ import { AsyncNsga2 } from '../../../coordinator/search/nsga2_async';
 import { createRandomStrategy } from '../../../coordinator/search/random_strategy';
 import { restrictSpace } from '../../../coordinator/search/space';
 import { TargetSearch, type CandidateEnd, type TargetSearchOptions } from '../../../coordinator/search/target_search';
+import type { Evaluation } from '../../../coordinator/search/strategy';
 import { convex } from './known_problems';
 
 const { space } = convex;
@@ -12,14 +13,14 @@ function createSearch(options: Partial<TargetSearchOptions> = {}): TargetSearch 
   return new TargetSearch({
     strategy: new AsyncNsga2(space, { seed: 1, populationSize: 6 }),
     budget: { measurements: 20 },
-    latencyMsMax: undefined,
+    constraints: {},
     accuracyPercentOf: (architecture) => 100 - 40 * convex.evaluate(space.genotypeOf(architecture))[1]! / 10,
     ...options,
   });
 }
 
 function measured(architecture: string): CandidateEnd {
-  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]!, deviceMs: 10_000 };
+  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]!, unitShare: 1, deviceMs: 10_000 };
 }
 
 /** Ends what is proposed at once, until nothing more is. */
@@ -55,7 +56,7 @@ describe('a search on one target', () => {
 
   it('ends on a target where everything fails', () => {
     const infeasible = createSearch();
-    expect(runDown(infeasible, () => ({ kind: 'infeasible' }))).toBe(200);
+    expect(runDown(infeasible, () => ({ kind: 'infeasible', violation: Infinity }))).toBe(200);
     expect(infeasible.isFinished).toBe(true);
     const abandoned = createSearch();
     runDown(abandoned, () => ({ kind: 'abandoned' }));
@@ -78,10 +79,31 @@ describe('a search on one target', () => {
   });
 
   it('keeps what breaks the latency limit off its front', () => {
-    const search = createSearch({ latencyMsMax: 1.3 });
+    const search = createSearch({ constraints: { latencyMsMax: 1.3 } });
     runDown(search, measured);
     expect(search.progress().measured).toBe(20);
     for (const member of search.front) expect(member.latencyMs).toBeLessThanOrEqual(1.3);
+  });
+
+  it('keeps what runs too little on the NPU off its front, and what does not say', () => {
+    const share = (architecture: string): number | null => [0.5, 0.9, null][architecture.length % 3] ?? null;
+    const search = createSearch({ constraints: { npuShareMin: 0.8 } });
+    const seen = new Set<number | null>();
+    runDown(search, (architecture) => {
+      seen.add(share(architecture));
+      return { ...measured(architecture), unitShare: share(architecture) } as CandidateEnd;
+    });
+    expect(seen.size).toBeGreaterThan(1);
+    for (const member of search.front) expect(share(member.architecture)).toBe(0.9);
+  });
+
+  it('teaches by how much a limit is broken', () => {
+    const told: Evaluation[] = [];
+    const strategy = createRandomStrategy(space, 1);
+    const search = createSearch({ constraints: { latencyMsMax: 1 }, strategy: { ...strategy, duplicates: 0, tell: (_, evaluation) => void told.push(evaluation) } });
+    search.end(search.propose(1)!.architecture, { kind: 'infeasible', violation: 0.25 });
+    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, deviceMs: 1 });
+    expect(told).toEqual([{ kind: 'infeasible', violation: 0.25 }, expect.objectContaining({ kind: 'measured', violation: 0.5 })]);
   });
 
   it('has a front of which no member is beaten by anything measured', () => {
@@ -105,7 +127,7 @@ describe('a search on one target', () => {
       runDown(search, () => {
         next = values[index]!;
         index += 1;
-        return { kind: 'measured', latencyMs: next[0], deviceMs: 1 };
+        return { kind: 'measured', latencyMs: next[0], unitShare: 1, deviceMs: 1 };
       });
       const { hypervolumes } = search;
       expect(hypervolumes).toHaveLength(values.length);
@@ -121,7 +143,7 @@ describe('a search on one target', () => {
     fc.assert(fc.property(fc.nat(1_000), fc.nat(40), (seed, cut) => {
       const endOf = (architecture: string): CandidateEnd => {
         const chance = createRandom(`${seed}/${architecture}`).next();
-        return chance < 0.2 ? { kind: 'infeasible' } : chance < 0.3 ? { kind: 'abandoned' } : measured(architecture);
+        return chance < 0.2 ? { kind: 'infeasible', violation: Infinity } : chance < 0.3 ? { kind: 'abandoned' } : measured(architecture);
       };
       const order = createRandom(seed);
       let search = createSearch();
@@ -173,7 +195,7 @@ describe('a search on one target', () => {
 
   it('goes on when its budget grows, and spends nothing on what is reused', () => {
     const search = createSearch({ budget: { measurements: 3 } });
-    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs }));
+    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs, unitShare: 1 }));
     expect(search.progress()).toMatchObject({ measured: 0, reused: 30, phoneMs: 0 });
     search.setBudget({ measurements: 5 });
     expect(search.isFinished).toBe(false);
@@ -182,7 +204,7 @@ describe('a search on one target', () => {
 
   it('ends on a target where everything fails, with time as the only limit', () => {
     const search = createSearch({ budget: { wallMinutes: 1 } });
-    expect(runDown(search, () => ({ kind: 'infeasible' }))).toBe(1_000);
+    expect(runDown(search, () => ({ kind: 'infeasible', violation: Infinity }))).toBe(1_000);
     expect(search.isFinished).toBe(true);
   });
 });

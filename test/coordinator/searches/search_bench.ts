@@ -8,14 +8,15 @@ import type { BuiltModel, CandidateBuilder } from '../../../coordinator/build/ca
 import type { JobListener } from '../../../coordinator/engine/job_update';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
-import { loadSearchCatalog } from '../../../coordinator/searches/search_catalog';
+import { loadSearchCatalog, type SearchCatalog } from '../../../coordinator/searches/search_catalog';
 import type { SearchEngine, SearchParts } from '../../../coordinator/searches/search_parts';
 import { sampleMeasurement, samplePhone } from '../sample_fleet';
 
 export const fastTarget = 'sm8550/onnxruntime/cpu/int8';
 export const slowTarget = 'sm8350/onnxruntime/cpu/int8';
 
-export const catalog = loadSearchCatalog();
+/** Paper models are smaller than real ones can be. */
+export const catalog: SearchCatalog = { ...loadSearchCatalog(), lowerBounds: () => ({ macs: 1, parameters: 1, peakActivationBytes: 1, modelBytes: 1 }) };
 
 /** A latency that depends on the architecture alone: 1 to 2 ms. */
 export function latencyOf(artifactDigest: string): number {
@@ -37,7 +38,7 @@ export class PaperBuilder implements CandidateBuilder {
 
 export function paperModel(architecture: string): BuiltModel {
   const digest = createHash('sha256').update(architecture).digest('hex');
-  return { artifact: { digest, sizeBytes: 1_000 + Number.parseInt(digest.slice(0, 2), 16), format: 'onnx' }, macs: Number.parseInt(digest.slice(2, 4), 16) };
+  return { artifact: { digest, sizeBytes: 1_000 + Number.parseInt(digest.slice(0, 2), 16), format: 'onnx' }, macs: Number.parseInt(digest.slice(2, 4), 16), parameters: Number.parseInt(digest.slice(4, 6), 16), peakActivationBytes: Number.parseInt(digest.slice(6, 8), 16) };
 }
 
 /** The engine's promises without phones: what ends is in the ledger before it is told, and a known job is not taken twice. */
