@@ -19,7 +19,7 @@ import type { RangeMethod } from '../../model/quantize/range_search';
 import { targetRules } from '../../model/quantize/target_rules';
 import { weightMethods, type WeightMethod } from '../../model/quantize/weight_codec';
 import { writeTflite } from '../../model/tflite/write';
-import { inputShapeOption, readOnnxFile, type InputShapes } from '../input/onnx_file';
+import { inputShapeOption, readCanonicalOnnx, type InputShapes } from '../input/onnx_file';
 import { startProgress } from '../output/progress';
 import { describeQuantization, quantizationJson, quantizationMarkdown, type QuantizationReport } from '../output/quantization_report';
 import type { Terminal } from '../output/terminal';
@@ -82,7 +82,7 @@ async function quantize(modelPath: string, options: QuantizeOptions, terminal: T
   if (!options.output.endsWith('.onnx')) throw new BadInputError(`${options.output}: expected a name that ends in .onnx; choose another with -o FILE`);
   const settings = quantizationOptions(options);
   const given = options.encodings === undefined ? null : await readEncodingsFile(options.encodings);
-  const file = await readOnnxFile(modelPath, options.input ?? new Map<string, readonly number[]>());
+  const file = await readCanonicalOnnx(modelPath, options.input ?? new Map<string, readonly number[]>());
   const source = await openCalibration(options.calibration, inputOf(modelPath, file.graph), { mean: options.mean, std: options.std });
   const data = { kind: 'streamed', ...source } as const;
   const progress = startProgress(terminal);

@@ -12,7 +12,7 @@ import { profileOf } from '../../model/reference/profile';
 import { mostBlocks } from '../../model/reference/split';
 import { createReference } from '../../model/zoo/reference';
 import { imageNetShape, referenceNames } from '../../model/zoo/reference_spec';
-import { inputShapeOption, readOnnxFile, type InputShapes, type OnnxFile } from '../input/onnx_file';
+import { inputShapeOption, readCanonicalOnnx, type InputShapes, type OnnxFile } from '../input/onnx_file';
 import { stitchFolder } from '../input/reference_folder';
 import { describeCandidates, describeModel, describeNodes, describeParts, describeStages, describeTotal } from '../output/anatomy';
 import { anatomyToJson } from '../output/anatomy_json';
@@ -134,7 +134,7 @@ function registerCanonicalize(reference: Command, terminal: Terminal): void {
     .requiredOption('-o, --output <file>', 'the model to write')
     .addOption(inputShapeOption())
     .action(async (modelPath: string, options: { readonly output: string; readonly input?: InputShapes }) => {
-      const { graph } = await readOnnxFile(modelPath, options.input ?? new Map());
+      const { graph } = await readCanonicalOnnx(modelPath, options.input ?? new Map());
       const profile = profileOf(graph);
       if (!profile.ok) throw new BadInputError(`${modelPath}: ${profile.error}`);
       await writeWholeFile(options.output, writeOnnx(graph), '-o FILE');
@@ -164,7 +164,7 @@ function cutChoice({ blocks, cuts }: CutOptions): CutChoice {
 }
 
 async function readAnatomy(modelPath: string, options: CutOptions): Promise<{ readonly file: OnnxFile; readonly anatomy: Anatomy }> {
-  const file = await readOnnxFile(modelPath, options.input ?? new Map());
+  const file = await readCanonicalOnnx(modelPath, options.input ?? new Map());
   const anatomy = anatomyOf(file.graph);
   if (!anatomy.ok) throw new BadInputError(`${modelPath}: ${anatomy.error}`);
   return { file, anatomy: anatomy.value };

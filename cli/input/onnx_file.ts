@@ -1,17 +1,18 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { largestArtifactBytes } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import { systemErrorCode } from '../../common/system_error';
 import { canonicalize } from '../../model/canonical/canonicalize';
 import type { Graph } from '../../model/onnx/graph';
-import { readOnnx } from '../../model/onnx/read';
+import { readOnnxFile } from '../../model/onnx/read_file';
 
 export type InputShapes = ReadonlyMap<string, readonly number[]>;
 
 /** An ONNX file as the farm works with it. */
 export interface OnnxFile {
   readonly path: string;
+  /** With the values in other files. */
   readonly sizeBytes: number;
   /** As the file says it. */
   readonly opset: number;
@@ -19,22 +20,25 @@ export interface OnnxFile {
   readonly graph: Graph;
 }
 
-/** Reads a model and brings it into canonical form. @throws BadInputError that names the file and what is wrong with it */
-export async function readOnnxFile(path: string, inputShapes: InputShapes | ((graph: Graph) => InputShapes)): Promise<OnnxFile> {
-  const bytes = await readModelBytes(path);
-  const read = readOnnx(bytes);
+/**
+ * Reads a model, with the values that lie in files beside it, and brings it into canonical form.
+ * @throws BadInputError that names the file and what is wrong with it
+ */
+export async function readCanonicalOnnx(path: string, inputShapes: InputShapes | ((graph: Graph) => InputShapes)): Promise<OnnxFile> {
+  await requireFile(path);
+  const read = await readOnnxFile(path);
   if (!read.ok) throw new BadInputError(`${path}: ${read.error}`);
-  const graph = canonicalize(read.value, { inputShapes: typeof inputShapes === 'function' ? inputShapes(read.value) : inputShapes });
+  const { graph: written, sizeBytes } = read.value;
+  const graph = canonicalize(written, { inputShapes: typeof inputShapes === 'function' ? inputShapes(written) : inputShapes });
   if (!graph.ok) throw new BadInputError(`${path}: ${graph.error}`);
-  return { path, sizeBytes: bytes.length, opset: read.value.opset, graph: graph.value };
+  return { path, sizeBytes, opset: written.opset, graph: graph.value };
 }
 
-async function readModelBytes(path: string): Promise<Uint8Array> {
+async function requireFile(path: string): Promise<void> {
   try {
     const found = await stat(path);
     if (!found.isFile()) throw new BadInputError(`${path}: ${found.isDirectory() ? 'is a folder' : 'is no file'}; give the path of an ONNX model`);
     if (found.size > largestArtifactBytes) throw new BadInputError(`${path}: ${String(found.size)} bytes is over the limit of ${String(largestArtifactBytes)}`);
-    return await readFile(path);
   } catch (error) {
     if (error instanceof BadInputError) throw error;
     throw new BadInputError(`${path}: cannot be read (${systemErrorCode(error)}); give the path of an ONNX model`);

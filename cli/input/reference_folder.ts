@@ -4,7 +4,7 @@ import { readYamlFile } from '../../common/yaml';
 import type { DeclaredTensor, Graph } from '../../model/onnx/graph';
 import { cutsFileSchema, partPlaces, type FileCut, type PartPlace } from '../../model/reference/cuts_file';
 import { sameType, shownType, stitchParts, type StitchedPart } from '../../model/reference/stitch';
-import { readOnnxFile, type InputShapes } from './onnx_file';
+import { readCanonicalOnnx, type InputShapes } from './onnx_file';
 
 /** Joins the parts in a folder with a cuts.yaml. @throws BadInputError that names the file which does not fit and what it must take or give */
 export async function stitchFolder(folder: string): Promise<Graph> {
@@ -17,7 +17,7 @@ export async function stitchFolder(folder: string): Promise<Graph> {
 }
 
 async function readPart(file: string, { takes, gives }: PartPlace): Promise<Graph> {
-  const { graph } = await readOnnxFile(file, (read) => (takes === null ? new Map() : openShapes(read, takes)));
+  const { graph } = await readCanonicalOnnx(file, (read) => (takes === null ? new Map() : openShapes(read, takes)));
   const problem = (takes === null ? undefined : misfit('take', graph.inputs, takes)) ?? (gives === null ? undefined : misfit('give', graph.outputs, gives));
   if (problem !== undefined) throw new BadInputError(`${file}: ${problem}`);
   return graph;

@@ -8,6 +8,12 @@ import type { Graph } from './graph';
 import { quote } from './quote';
 import { decodeModel, graphOf } from './read';
 
+/** A model and the bytes that it takes, values in other files included. */
+export interface ReadModel {
+  readonly graph: Graph;
+  readonly sizeBytes: number;
+}
+
 /** What is wrong with the files; one line, for the user. Thrown inside this file only. */
 class Unreadable extends Error {}
 
@@ -15,20 +21,22 @@ class Unreadable extends Error {}
  * Reads an ONNX model and the files beside it that hold its values ("external data"), 2 GB together at most. Those must
  * lie in the model's folder. The error is one line: what is missing, out of bounds, or too large.
  */
-export async function readOnnxFile(file: string): Promise<Result<Graph, string>> {
+export async function readOnnxFile(file: string): Promise<Result<ReadModel, string>> {
   try {
     const bytes = await readPart(file, { offset: 0, length: undefined, left: largestArtifactBytes });
     const model = decodeModel(bytes);
     if (!model.ok) return model;
-    await loadExternalData(model.value, { folder: path.dirname(file), left: largestArtifactBytes - bytes.length });
-    return graphOf(model.value);
+    const left = await loadExternalData(model.value, { folder: path.dirname(file), left: largestArtifactBytes - bytes.length });
+    const graph = graphOf(model.value);
+    return graph.ok ? ok({ graph: graph.value, sizeBytes: largestArtifactBytes - left }) : graph;
   } catch (error) {
     if (error instanceof Unreadable) return fail(error.message);
     throw error;
   }
 }
 
-async function loadExternalData(model: onnx.ModelProto, from: { readonly folder: string; readonly left: number }): Promise<void> {
+/** Returns how many bytes are still allowed. */
+async function loadExternalData(model: onnx.ModelProto, from: { readonly folder: string; readonly left: number }): Promise<number> {
   let { left } = from;
   for (const tensor of externalTensors(model)) {
     const place = placeOf(tensor);
@@ -40,6 +48,7 @@ async function loadExternalData(model: onnx.ModelProto, from: { readonly folder:
     tensor.dataLocation = onnx.TensorProto.DataLocation.DEFAULT;
     tensor.externalData = [];
   }
+  return left;
 }
 
 function externalTensors(model: onnx.ModelProto): readonly onnx.ITensorProto[] {

@@ -33,16 +33,16 @@ describe('a model with values in other files', () => {
   test('is read, whole or in parts', async () => {
     writeFileSync(join(folder, 'w.bin'), values(1, 2, 3));
     const part = await readOnnxFile(modelFile({ location: 'w.bin', offset: '4', length: '8' }));
-    expect(part.ok && part.value.initializers.get('w')!.data).toEqual(Float32Array.of(2, 3));
+    expect(part.ok && part.value.graph.initializers.get('w')!.data).toEqual(Float32Array.of(2, 3));
     const rest = await readOnnxFile(modelFile({ location: './w.bin', offset: '4' }));
-    expect(rest.ok && rest.value.initializers.get('w')!.data).toEqual(Float32Array.of(2, 3));
+    expect(rest.ok && rest.value.graph.initializers.get('w')!.data).toEqual(Float32Array.of(2, 3));
   });
 
   test('is read from a folder below', async () => {
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data/w.bin'), values(1, 2));
     const read = await readOnnxFile(modelFile({ location: 'data/w.bin' }));
-    expect(read.ok && read.value.initializers.get('w')!.data).toEqual(Float32Array.of(1, 2));
+    expect(read.ok && read.value.graph.initializers.get('w')!.data).toEqual(Float32Array.of(1, 2));
   });
 
   test('names what is missing', async () => {
