@@ -4,8 +4,9 @@ import { benchFleet } from './fleet';
 import { benchOverhead } from './overhead';
 import { benchQuantize } from './quantize';
 import { benchSearch } from './search';
+import { benchSpaces } from './spaces';
 
-const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, fleet: benchFleet, overhead: benchOverhead, quantize: benchQuantize, search: benchSearch };
+const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, fleet: benchFleet, overhead: benchOverhead, quantize: benchQuantize, search: benchSearch, spaces: benchSpaces };
 
 /** `npm run bench` for everything, `npm run bench dispatch` for one section. */
 async function main(): Promise<void> {
