@@ -32,7 +32,7 @@ interface Killed {
 describe('a search under farm up', () => {
   let farm: FarmUp;
   let searchId: string;
-  const create = async (measurements: number): Promise<string> => ((await farm.json('search', 'create', writeSearchFile(farm.folder, targets, measurements))) as Search).searchId;
+  const create = async (measurements: number, fresh = false): Promise<string> => ((await farm.json('search', 'create', writeSearchFile(farm.folder, targets, measurements, fresh))) as Search).searchId;
   // What is asked many times a second is asked without a process for each.
   let client: FarmClient;
   const search = (): Promise<Search> => client.getSearch(searchId);
@@ -83,7 +83,7 @@ describe('a search under farm up', () => {
   });
 
   test('measures its exact budget although the coordinator and then farm up itself are killed, which leaves no process behind', async () => {
-    searchId = await create(fewMeasurements);
+    searchId = await create(fewMeasurements, true);
     await getsOn(targets, []);
     process.kill(farm.pid('main.js coordinator'), 'SIGKILL');
     await getsOn(targets, [1, 1, 1]);

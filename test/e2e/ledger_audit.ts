@@ -6,7 +6,7 @@ export interface Audit {
   /** By target: how many measurements its search has. */
   readonly measuredByTarget: Readonly<Record<string, number>>;
   readonly openJobs: number;
-  /** Jobs that say measured without a measurement, or have one without saying so. */
+  /** Jobs that say measured without a measurement, their own or the one that they reused, or have one without saying so. */
   readonly disagreeing: number;
   /** Architectures with more than one measurement on one target. */
   readonly measuredTwice: number;
@@ -27,7 +27,7 @@ export async function auditLedger(dataDir: string, searchId: string): Promise<Au
       searchState: String(database.prepare('select state from searches where search_id = ?').pluck().get(searchId)),
       measuredByTarget: Object.fromEntries(counts.map(({ target, measured }) => [target, measured])),
       openJobs: count("select count(*) from jobs where owner_id = ? and state = 'open'", searchId),
-      disagreeing: count("select count(*) from jobs j left join measurements m on m.job_id = j.job_id where j.owner_id = ? and (j.state = 'measured') <> (m.job_id is not null)", searchId),
+      disagreeing: count("select count(*) from jobs j left join measurements m on m.job_id = coalesce(j.reused_job_id, j.job_id) where j.owner_id = ? and (j.state = 'measured') <> (m.job_id is not null)", searchId),
       measuredTwice: count(
         'select count(*) from (select 1 from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ? group by c.target, c.architecture having count(*) > 1)',
         searchId,
