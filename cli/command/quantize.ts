@@ -6,7 +6,7 @@ import { systemErrorCode } from '../../common/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { imageNetPreparation, type ImagePreparation } from '../../model/calibration/images';
 import { openCalibration } from '../../model/calibration/open';
-import { writtenVersions, type AimetEncodings, type WrittenVersion } from '../../model/encodings/aimet_encoding';
+import { writtenVersions, type WrittenVersion } from '../../model/encodings/aimet_encoding';
 import { toAimet } from '../../model/encodings/network';
 import { readEncodings } from '../../model/encodings/read';
 import { writeEncodings, type QuantScheme } from '../../model/encodings/write';
@@ -154,7 +154,7 @@ function rangeMethod(options: QuantizeOptions): RangeMethod {
   return options.method === 'percentile' ? { kind: 'percentile', percentile: options.percentile } : { kind: options.method };
 }
 
-async function readEncodingsFile(path: string): Promise<AimetEncodings> {
+async function readEncodingsFile(path: string): Promise<NonNullable<PostTraining['given']>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -162,7 +162,7 @@ async function readEncodingsFile(path: string): Promise<AimetEncodings> {
     throw new BadInputError(`${path}: cannot be read (${systemErrorCode(error)}); give an AIMET encodings file`);
   }
   const encodings = readEncodings(text);
-  if (encodings.ok) return encodings.value;
+  if (encodings.ok) return { file: path, encodings: encodings.value };
   throw new BadInputError(`${path}: ${encodings.error}`);
 }
 

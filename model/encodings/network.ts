@@ -9,7 +9,7 @@ const gridPreservingKinds: ReadonlySet<string> = new Set(['MaxPool', 'Flatten', 
 
 const weightBits = 8;
 /** With all 256 steps, and with the 255 of AIMET's strict symmetry: zero stands in the middle of both. */
-const symmetricOffsets: readonly number[] = [-128, -127];
+const leastByOffset: ReadonlyMap<number, -128 | -127> = new Map([[-128, -128], [-127, -127]]);
 
 /** A network's encodings in AIMET's terms, with the tensors that AIMET would give an encoding. */
 export function toAimet(graph: Graph, { activations, weights }: NetworkEncodings): AimetEncodings {
@@ -90,12 +90,13 @@ function appliedWeights(given: ReadonlyMap<string, AimetEncoding>, { placement, 
 function weightEncoding({ bits, granularity, scales, offsets }: AimetEncoding, { tensor, axis }: PlacedWeight): Result<WeightEncoding, string> {
   if (bits !== weightBits) return fail(`the encoding has ${String(bits)} bits; weights here have ${String(weightBits)}`);
   const [first = 0] = offsets;
-  if (!symmetricOffsets.includes(first) || offsets.some((offset) => offset !== first)) return fail(`the encoding's offset is ${String(offsets.find((offset) => offset !== -128) ?? first)}; weights here are symmetric (offset -128)`);
+  const least = leastByOffset.get(first);
+  if (least === undefined || offsets.some((offset) => offset !== first)) return fail(`the encoding's offset is ${String(offsets.find((offset) => offset !== -128) ?? first)}; weights here are symmetric (offset -128)`);
   if (!scales.every(isFloat32)) return fail('the encoding has a scale that 32 bits cannot hold; expected a normal number');
-  if (granularity === 'tensor') return ok({ axis: null, scales: Float32Array.from(scales) });
+  if (granularity === 'tensor') return ok({ axis: null, scales: Float32Array.from(scales), least });
   if (axis === null) return fail('the encoding is per channel; this weight has one scale (quantize with weights per channel)');
   const channels = tensor.shape[axis] ?? 1;
-  return channels === scales.length ? ok({ axis, scales: Float32Array.from(scales) }) : fail(`the encoding has ${String(scales.length)} channels; the weight has ${String(channels)}`);
+  return channels === scales.length ? ok({ axis, scales: Float32Array.from(scales), least }) : fail(`the encoding has ${String(scales.length)} channels; the weight has ${String(channels)}`);
 }
 
 /** Scales below the normal numbers would be flushed to zero by some kernels. */

@@ -9,6 +9,8 @@ export interface EqualizedGraph {
   readonly graph: Graph;
   /** The names of each chain's layers, in execution order. */
   readonly chains: readonly (readonly string[])[];
+  /** Tensors between the layers of a chain, whose channels are scaled. */
+  readonly rescaled: ReadonlySet<string>;
   /** Names of ReLU6 (and other clipped ReLU) nodes that became ReLU, since a clip at 6 is not homogeneous. */
   readonly unclipped: readonly string[];
 }
@@ -44,6 +46,7 @@ export function equalize(graph: Graph, passes: number): EqualizedGraph {
   return {
     graph: unclipped({ ...graph, initializers: scaledInitializers(graph, scalings) }, new Set(clips)),
     chains: chains.map((chain) => layersOf(chain).map((layer) => layer.node.name)),
+    rescaled: new Set(chains.flat().flatMap(({ from, through: between }) => [from.node, ...between].flatMap((node) => node.outputs))),
     unclipped: clips.map((clip) => clip.name),
   };
 }

@@ -1,4 +1,4 @@
-import { createSession, type FloatTensor } from '../execute/session';
+import { createSession, type FloatTensor, type Session } from '../execute/session';
 import type { Graph } from '../onnx/graph';
 import { writeOnnx } from '../onnx/write';
 import { onlyInput } from './calibration';
@@ -35,29 +35,36 @@ interface Compared {
 }
 
 export interface ComparedNetworks {
-  /** What the outputs are held against. */
+  /** What outputs and layers are held against. */
   readonly given: Graph;
-  /** What was quantized: the given network, or its equalized form, whose layers have scaled channels. */
+  /** What was quantized: the given network, or its equalized form. */
   readonly float: Graph;
+  /** The tensors that are held against the equalized form's, since their channels are scaled. */
+  readonly rescaled: ReadonlySet<string>;
   /** Has the float network's nodes in the same order, but for QuantizeLinear and DequantizeLinear. */
   readonly quantized: Graph;
 }
 
 /** Runs the networks side by side on at most `mostSamples` samples. @throws BadInputError as calibration does */
-export async function measureQuality({ given, float, quantized }: ComparedNetworks, data: CalibrationData, mostSamples: number): Promise<NetworkQuality> {
+export async function measureQuality({ given, float, rescaled, quantized }: ComparedNetworks, data: CalibrationData, mostSamples: number): Promise<NetworkQuality> {
   const { name: input, shape } = onlyInput(float);
   const compared = comparedTensors(float, quantized);
   const outputs = given.outputs.map((output) => output.name);
   const energies = new Map<Compared, Energies>(compared.map((each) => [each, { signal: 0, noise: 0 }]));
   const output: Energies = { signal: 0, noise: 0 };
-  const sessions = [await createSession(exposing(float, compared.map((each) => each.float))), await createSession(exposing(quantized, [...new Set([...compared.map((each) => each.quantized), ...outputs])])), await createSession(writeOnnx(given))] as const;
+  const [scaled, unscaled] = [compared.filter((each) => rescaled.has(each.float)), compared.filter((each) => !rescaled.has(each.float))];
+  const models = [exposing(given, [...unscaled.map((each) => each.float), ...outputs]), exposing(quantized, [...compared.map((each) => each.quantized), ...outputs]), ...(scaled.length === 0 ? [] : [exposing(float, scaled.map((each) => each.float))])];
+  const sessions: Session[] = [];
   let samples = 0;
   try {
+    for (const model of models) sessions.push(await createSession(model));
     for await (const sample of samplesOf(data, shape.reduce((product, dimension) => product * dimension, 1))) {
       const feeds = new Map<string, FloatTensor>([[input, { shape, data: sample }]]);
-      const [expected, actual, wanted] = [await sessions[0].run(feeds), await sessions[1].run(feeds), await sessions[2].run(feeds)];
-      for (const [each, sums] of energies) addEnergies(sums, expected.get(each.float), actual.get(each.quantized));
-      for (const name of outputs) addEnergies(output, wanted.get(name), actual.get(name));
+      const results: ReadonlyMap<string, FloatTensor>[] = [];
+      for (const session of sessions) results.push(await session.run(feeds));
+      const [wanted, actual, equalized] = results;
+      for (const [each, sums] of energies) addEnergies(sums, (rescaled.has(each.float) ? equalized : wanted)?.get(each.float), actual?.get(each.quantized));
+      for (const name of outputs) addEnergies(output, wanted?.get(name), actual?.get(name));
       samples += 1;
       if (samples >= mostSamples) break;
     }
@@ -83,7 +90,7 @@ function comparedTensors(float: Graph, quantized: Graph): readonly Compared[] {
 
 /** The model with these outputs. ONNX Runtime finds their types itself. */
 function exposing(graph: Graph, tensors: readonly string[]): Uint8Array {
-  return writeOnnx({ ...graph, outputs: tensors.map((name) => ({ name, elementType: 'float32', shape: null })) });
+  return writeOnnx({ ...graph, outputs: [...new Set(tensors)].map((name) => ({ name, elementType: 'float32', shape: null })) });
 }
 
 function addEnergies(sums: Energies, wanted: FloatTensor | undefined, got: FloatTensor | undefined): void {

@@ -2,8 +2,9 @@ import { BadInputError } from '../../common/bad_input';
 import type { AimetEncodings } from '../encodings/aimet_encoding';
 import { applyAimet } from '../encodings/network';
 import { absorbHighBiases } from '../equalize/absorb_bias';
+import { withBiases } from '../equalize/bias';
 import { correctBiasesAnalytically } from '../equalize/bias_correction';
-import { equalize, mostPasses } from '../equalize/cross_layer';
+import { equalize, mostPasses, type EqualizedGraph } from '../equalize/cross_layer';
 import { correctBiasesEmpirically } from '../equalize/empirical_correction';
 import type { Feeds } from '../equalize/moments';
 import type { Graph } from '../onnx/graph';
@@ -24,13 +25,15 @@ export interface PostTraining {
   /** Balance the channels of consecutive layers and absorb high biases beforehand. */
   readonly equalize: boolean;
   readonly biasCorrection: (typeof biasCorrections)[number] | null;
-  /** Encodings that go before those of the calibration. */
-  readonly given: AimetEncodings | null;
+  /** Encodings of a file, which go before those of the calibration. */
+  readonly given: { readonly file: string; readonly encodings: AimetEncodings } | null;
 }
 
 export interface QuantizedNetwork {
   /** The float network that was quantized: equalized, if that was asked for. */
   readonly float: Graph;
+  /** Tensors between equalized layers: their channels are not on the scale that the given network has them on. */
+  readonly rescaled: ReadonlySet<string>;
   readonly quantized: Graph;
   readonly encodings: NetworkEncodings;
   /** What a user should hear, a line each. */
@@ -43,26 +46,28 @@ const mostMomentSamples = 16;
 /** Quantizes a canonical float graph by its calibration data. @throws BadInputError for what cannot be quantized, or data that does not fit */
 export async function quantizePostTraining(graph: Graph, plan: PostTraining): Promise<QuantizedNetwork> {
   const remarks: string[] = [];
-  const float = plan.equalize ? await equalized(graph, plan, remarks) : graph;
+  // A layer without a bias would have no place for what is taken off or absorbed.
+  const start = plan.equalize || plan.biasCorrection !== null ? withBiases(graph) : graph;
+  const { graph: float, rescaled } = plan.equalize ? await equalized(start, plan, remarks) : { graph: start, rescaled: new Set<string>() };
   const placement = planQuantization(float, plan.options);
   const ranges = await measureRanges(float, plan.calibration, plan.options);
   const measured = encodingsFromRanges(float, placement, { ranges, options: plan.options });
   const encodings = plan.given === null ? measured : withGiven(plan.given, { graph: float, placement, encodings: measured, activationType: activationTypeOf(plan.options.precision) }, remarks);
   const quantized = insertQdq(float, encodings);
-  return { float, quantized: plan.biasCorrection === null ? quantized : await corrected({ float, quantized }, plan, remarks), encodings, remarks };
+  return { float, rescaled, quantized: plan.biasCorrection === null ? quantized : await corrected({ float, quantized }, plan, remarks), encodings, remarks };
 }
 
-async function equalized(graph: Graph, plan: PostTraining, remarks: string[]): Promise<Graph> {
-  const { graph: balanced, chains, unclipped } = equalize(graph, mostPasses);
+async function equalized(graph: Graph, plan: PostTraining, remarks: string[]): Promise<Pick<EqualizedGraph, 'graph' | 'rescaled'>> {
+  const { graph: balanced, chains, rescaled, unclipped } = equalize(graph, mostPasses);
   remarks.push(`equalized ${String(chains.length)} chains of layers${unclipped.length === 0 ? '' : `; ${String(unclipped.length)} clipped activations became Relu`}`);
   const { graph: absorbed, absorbed: layers } = await absorbHighBiases(balanced, await momentSamples(graph, plan.calibration.data));
   if (layers.length > 0) remarks.push(`absorbed high biases of ${String(layers.length)} layers`);
-  return absorbed;
+  return { graph: absorbed, rescaled };
 }
 
-function withGiven(given: AimetEncodings, target: Parameters<typeof applyAimet>[1], remarks: string[]): NetworkEncodings {
+function withGiven({ file, encodings: given }: NonNullable<PostTraining['given']>, target: Parameters<typeof applyAimet>[1], remarks: string[]): NetworkEncodings {
   const applied = applyAimet(given, target);
-  if (!applied.ok) throw new BadInputError(applied.error);
+  if (!applied.ok) throw new BadInputError(`${file}: ${applied.error}`);
   const { encodings, unmatched, missing, overruled } = applied.value;
   const remark = (names: readonly string[], what: string): void => {
     if (names.length > 0) remarks.push(`${String(names.length)} ${what}: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`);

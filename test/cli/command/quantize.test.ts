@@ -28,11 +28,18 @@ function normals(count: number): Float32Array {
   return Float32Array.from({ length: count }, () => random.normal());
 }
 
-function smallNetwork(weights = (count: number): Float32Array => normals(count)): Graph {
+interface Changes {
+  readonly weights?: (count: number) => Float32Array;
+  readonly hasBiases?: boolean;
+  readonly kind?: 'Relu' | 'Clip' | 'Det';
+}
+
+function smallNetwork({ weights = normals, hasBiases = true, kind = 'Relu' }: Changes = {}): Graph {
   const builder = createGraphBuilder('small');
   const conv = (name: string, input: string, from: number, to: number): string =>
-    builder.node(name, 'Conv', [input, builder.constant(`${name}.w`, float32Tensor([to, from, 3, 3], weights(to * from * 9))), builder.constant(`${name}.b`, float32Tensor([to], weights(to)))], { pads: ints(1, 1, 1, 1), kernel_shape: ints(3, 3) });
-  const relu = builder.node('relu', 'Relu', [conv('first', builder.input('image', [1, 3, 8, 8]), 3, 8)]);
+    builder.node(name, 'Conv', [input, builder.constant(`${name}.w`, float32Tensor([to, from, 3, 3], weights(to * from * 9))), ...(hasBiases ? [builder.constant(`${name}.b`, float32Tensor([to], weights(to)))] : [])], { pads: ints(1, 1, 1, 1), kernel_shape: ints(3, 3) });
+  const limits = kind === 'Clip' ? [builder.constant('min', float32Tensor([], Float32Array.of(0))), builder.constant('max', float32Tensor([], Float32Array.of(6)))] : [];
+  const relu = builder.node('relu', kind, [conv('first', builder.input('image', [1, 3, 8, 8]), 3, 8), ...limits]);
   return builder.finish([{ name: conv('second', relu, 8, 4), elementType: 'float32', shape: [1, 4, 8, 8] }]);
 }
 
@@ -52,6 +59,12 @@ function graphAt(name: string): Graph {
   if (!read.ok) throw new Error(read.error);
   return read.value;
 }
+
+const onePixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC', 'base64');
+const wideEncodings = {
+  version: '1.0.0', param_encodings: [],
+  activation_encodings: [{ name: 'relu', dtype: 'INT', enc_type: 'PER_TENSOR', bw: 16, is_sym: false, scale: [0.5], offset: [0] }],
+};
 
 const integerTypes = (graph: Graph): ReadonlySet<string> => new Set([...graph.initializers].filter(([name]) => name.endsWith('/zero')).map(([, tensor]) => tensor.elementType));
 
@@ -95,16 +108,37 @@ describe('farm quantize', () => {
     }
   });
 
+  test('corrects layers that came without biases', async () => {
+    writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ hasBiases: false })));
+    const report = JSON.parse(await quantize('--bias-correction', 'empirical', '--json')) as { remarks: string[] };
+    expect(report.remarks).toEqual(['corrected the biases of 2 layers']);
+  });
+
+  test('holds outputs and layers against the model that was given: a ReLU6 that equalization made a ReLU shows', async () => {
+    writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ kind: 'Clip' })));
+    const { remarks, quality } = JSON.parse(await quantize('--equalize', '--json')) as { remarks: string[]; quality: { layers: { layer: string; sqnrDb: number }[]; outputSqnrDb: number } };
+    expect(remarks[0]).toBe('equalized 1 chains of layers; 1 clipped activations became Relu');
+    const sqnrDb = new Map(quality.layers.map((layer) => [layer.layer, layer.sqnrDb]));
+    // Channels within the chain are scaled, so they are held against the equalized network.
+    expect(sqnrDb.get('relu')).toBeGreaterThan(25);
+    expect(sqnrDb.get('second')).toBeLessThan(20);
+    expect(quality.outputSqnrDb).toBe(sqnrDb.get('second'));
+  });
+
   test.each<readonly [string, () => readonly string[], string]>([
     ['a missing model', () => [], 'model.onnx: cannot be read (ENOENT)'],
     ['NaN in a sample', () => (writeFileSync(at('samples.npy'), npyFile(new Float32Array(192).fill(NaN), { descr: '<f4', shape: [1, 3, 8, 8] })), []), 'calibration sample 1: value 1 is NaN, not finite'],
-    ['NaN in a weight', () => (writeFileSync(at('model.onnx'), writeOnnx(smallNetwork((count) => new Float32Array(count).fill(NaN)))), []), 'has values that are not finite'],
+    ['NaN in a weight', () => (writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ weights: (count) => new Float32Array(count).fill(NaN) }))), []), 'has values that are not finite'],
     ['a quantized model', () => (writeFileSync(at('model.onnx'), readFileSync(at('out/small.onnx'))), []), 'the network is already quantized; give the float network'],
+    ['an unsupported operator', () => (writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ kind: 'Det' }))), []), 'Det'],
+    ['samples of another size', () => (writeFileSync(at('samples.npy'), npyFile(new Float32Array(3 * 49), { descr: '<f4', shape: [1, 3, 7, 7] })), []), "samples.npy: has shape 1x3x7x7; expected 1x3x8x8 (input 'image')"],
+    ['an image too small', () => (writeFileSync(at('dot.png'), onePixel), ['--calibration', at('dot.png')]), 'has 1x1 pixels; expected an image of at least'],
     ['an empty folder', () => (mkdirSync(at('empty')), ['--calibration', at('empty')]), 'the folder is empty'],
     ['another output name', () => ['-o', at('out/small.bin')], 'expected a name that ends in .onnx'],
     ['a folder that is not there', () => ['-o', at('nowhere/small.onnx')], 'cannot be written (ENOENT); choose another with -o FILE'],
     ['a float target', () => ['--target', 'sm8550/tflite/gpu/float16'], 'runs float16; expected int8 or w8a16'],
     ['encodings that are none', () => (writeFileSync(at('bad.encodings'), '{'), ['--encodings', at('bad.encodings')]), 'bad.encodings: not a JSON file'],
+    ['encodings that do not fit', () => (writeFileSync(at('wide.encodings'), JSON.stringify(wideEncodings)), ['--encodings', at('wide.encodings')]), "wide.encodings: tensor 'relu': the encoding has 16 bits"],
     ['a dynamic shape', () => (writeFileSync(at('model.onnx'), writeOnnx({ ...smallNetwork(), inputs: [{ name: 'image', elementType: 'float32', shape: ['batch', 3, 8, 8] }] })), []), 'dynamic dimension'],
   ])('refuses %s with one line, and writes nothing', async (what, prepare, expected) => {
     if (what === 'a quantized model') await quantize();

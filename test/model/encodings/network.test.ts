@@ -62,7 +62,9 @@ describe('a network\'s encodings', () => {
       const file = readEncodings(writeEncodings(toAimet(target.graph, target.encodings), { version, scheme: 'post_training_tf' }));
       if (!file.ok) throw new Error(file.error);
       const back = applied(file.value, targetOf(options));
-      expect(back).toEqual({ encodings: target.encodings, unmatched: [], missing: [], overruled: [] });
+      // AIMET's integers go down to -128, which these scales do not need.
+      const weights = new Map([...target.encodings.weights].map(([name, encoding]) => [name, { ...encoding, least: -128 }]));
+      expect(back).toEqual({ encodings: { ...target.encodings, weights }, unmatched: [], missing: [], overruled: [] });
       expect(insertQdq(target.graph, back.encodings)).toEqual(insertQdq(target.graph, target.encodings));
     }
   });
@@ -84,13 +86,22 @@ describe('a file of encodings', () => {
     const file = { activations: new Map([['second', activation], ['first', activation], ['other', activation]]), parameters: new Map([['first.weight', weight], ['first.bias', { ...weight, bits: 32 }]]), floats: ['kept'] };
     const { encodings, unmatched, missing, overruled } = applied(file, target);
     expect(encodings.activations.get('second')).toEqual({ elementType: 'uint8', scale: 0.25, zeroPoint: 10 });
-    expect(encodings.weights.get('first.weight')).toEqual({ axis: 0, scales: Float32Array.of(0.5, 0.25, 1, 2) });
+    expect(encodings.weights.get('first.weight')).toEqual({ axis: 0, scales: Float32Array.of(0.5, 0.25, 1, 2), least: -128 });
     expect(encodings.activations.get('logits')).toEqual(target.encodings.activations.get('logits'));
     // 'first' fuses with its ReLU, and an int32 bias is what it must be anyway.
     expect(unmatched).toEqual(['first', 'other', 'kept']);
     expect(missing).toEqual(expect.arrayContaining(['image', 'logits', 'second.weight']));
     expect(missing).not.toContain('second');
     expect(overruled).toEqual([]);
+  });
+
+  test.each([-128, -127] as const)('lets weights go down to its offset, %i', (offset) => {
+    const target = targetOf(channel);
+    const lowest = (target.graph.initializers.get('first.weight')!.data as Float32Array).reduce((least, value) => Math.min(least, value), 0);
+    const scales = Array.from({ length: 4 }, () => lowest / -128);
+    const { encodings } = applied({ activations: new Map(), parameters: new Map([['first.weight', { ...weight, scales, offsets: scales.map(() => offset) }]]), floats: [] }, target);
+    const integers = insertQdq(target.graph, encodings).initializers.get('first.weight/quantized')!.data as Int8Array;
+    expect(Math.min(...integers)).toBe(offset);
   });
 
   test('gives tensors that must share an encoding the hull of theirs', () => {
