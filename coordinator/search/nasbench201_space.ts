@@ -1,5 +1,6 @@
 import { assert } from '../../common/assert';
 import { allCells, edges, operations, parseCell, type Cell } from '../../model/nasbench201/cell';
+import { cellFeatures } from '../../model/nasbench201/cell_features';
 import { isomorphismRepresentatives } from '../../model/nasbench201/representatives';
 import { isConnected } from '../../model/nasbench201/topology';
 import type { Genotype, SearchSpace } from './space';
@@ -16,6 +17,7 @@ export function createNasBench201Space(): SearchSpace {
     choices: edges.map(() => operations.length),
     architectureOf: (genotype) => architectures[indexOf(genotype)],
     genotypeOf: (architecture) => parseCell(architecture).map((operation) => operations.indexOf(operation)),
+    featuresOf: (architecture) => cellFeatures(parseCell(architecture)),
   };
 }
 

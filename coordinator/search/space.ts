@@ -13,6 +13,11 @@ export interface SearchSpace {
   architectureOf(genotype: Genotype): string | undefined;
   /** A genotype of the architecture: the inverse of `architectureOf` up to isomorphism. */
   genotypeOf(architecture: string): Genotype;
+  /**
+   * What running the architecture takes, as far as that can be told without running it: operators by kind, work, bytes, depth. As many numbers, with the
+   * same meanings, for each architecture of the space; none where nothing is known.
+   */
+  featuresOf(architecture: string): Float64Array;
 }
 
 /** The part of a space that passes a test which costs nothing, such as a limit on the known accuracy. */
@@ -21,6 +26,7 @@ export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: str
     name: space.name,
     choices: space.choices,
     genotypeOf: (architecture) => space.genotypeOf(architecture),
+    featuresOf: (architecture) => space.featuresOf(architecture),
     architectureOf: (genotype) => {
       const architecture = space.architectureOf(genotype);
       return architecture !== undefined && isAdmitted(architecture) ? architecture : undefined;

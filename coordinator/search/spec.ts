@@ -51,11 +51,12 @@ const seedSchema = whole(0, Number.MAX_SAFE_INTEGER).default(1);
 const strategySchema = z.discriminatedUnion(
   'kind',
   [
+    mapping({ kind: z.literal('surrogate'), seed: seedSchema }),
     mapping({ kind: z.literal('nsga2-async'), seed: seedSchema, populationSize: whole(2, 1_000).default(20) }),
     mapping({ kind: z.literal('nsga2'), seed: seedSchema, populationSize: whole(2, 1_000).default(100) }),
     mapping({ kind: z.literal('random'), seed: seedSchema }),
   ],
-  { error: 'expected a mapping with kind: nsga2-async, kind: nsga2 or kind: random' },
+  { error: 'expected a mapping with kind: surrogate, nsga2-async, nsga2 or random' },
 );
 
 const planSchema = mapping({

@@ -11,7 +11,13 @@ export type Ask = Proposal | 'later' | 'exhausted';
 
 export type Evaluation =
   /** `violation` sums how far each broken constraint is exceeded, relative to its limit; 0 keeps them all. */
-  | { readonly kind: 'measured'; readonly objectives: Point; readonly violation: number }
+  | {
+      readonly kind: 'measured';
+      readonly objectives: Point;
+      readonly violation: number;
+      /** Standard deviation of the latency as measured, relative to it; absent = it is as good as exact. */
+      readonly relativeNoise?: number;
+    }
   /** Not measured: it cannot run there (`violation` is Infinity), or breaks a limit that shows without a device. The strategy learns from it. */
   | { readonly kind: 'infeasible'; readonly violation: number };
 

@@ -51,9 +51,11 @@ export class TargetLane {
   constructor(options: LaneOptions) {
     const { spec, target, parts } = options;
     const { budget, constraints } = target;
-    const strategy = createStrategy(spec.strategy, admittedSpace(spec, constraints, parts.catalog));
+    const accuracyPercentOf = parts.catalog.accuracyPercentOf(spec);
+    const space = admittedSpace(spec, constraints, parts.catalog);
+    const strategy = createStrategy(spec.strategy, { space, errorPercentOf: (architecture) => 100 - accuracyPercentOf(architecture), latencyMsMax: constraints.latencyMsMax });
     this.#options = options;
-    this.search = new TargetSearch({ strategy, budget, constraints, accuracyPercentOf: parts.catalog.accuracyPercentOf(spec) });
+    this.search = new TargetSearch({ strategy, budget, constraints, accuracyPercentOf });
   }
 
   get name(): string {

@@ -2,6 +2,9 @@ import { createRandom, type Random } from '../../common/random';
 import { breed, rankAll, survivors } from '../../coordinator/search/generation';
 import { GrowingArea } from '../../coordinator/search/hypervolume';
 import { frontNumbers } from '../../coordinator/search/nondominated_sort';
+import { createNasBench201Space } from '../../coordinator/search/nasbench201_space';
+import type { SearchSpace } from '../../coordinator/search/space';
+import { Surrogate } from '../../coordinator/search/surrogate/surrogate';
 import { choiceVariation } from '../../coordinator/search/variation';
 
 const rounds = 15;
@@ -14,7 +17,49 @@ export function benchSearch(): Promise<void> {
   report('non-dominated sort, 10,000 points, 3 objectives', sortTime(cloud(random, 3)), 45);
   report('growing hypervolume, one result after 10,000', growingTime(random), 1);
   report('one NSGA-II generation of 100 besides evaluation', generationTime(random), 1);
+  for (const measured of [100, 300, 1_000]) report(`surrogate, a proposal of 10 with ${String(measured)} measurements`, proposalTime(measured), measured === 300 ? 300 : undefined);
   return Promise.resolve();
+}
+
+/** From the last result to ten proposals, on NAS-Bench-201 cells and an invented latency; the median of three. */
+function proposalTime(measured: number): number {
+  const space = createNasBench201Space();
+  const random = createRandom('bench surrogate');
+  const errors = new Map<string, number>();
+  const errorPercentOf = (architecture: string): number => {
+    const known = errors.get(architecture) ?? 30 * random.next();
+    errors.set(architecture, known);
+    return known;
+  };
+  const strategy = new Surrogate(space, { seed: 1, errorPercentOf, latencyMsMax: undefined });
+  let sequence = 0;
+  const measure = (architecture: string): void => strategy.tell(architecture, { kind: 'measured', violation: 0, objectives: [latencyOf(space, architecture, random), errorPercentOf(architecture)] });
+  for (const architecture of someArchitectures(space, measured, random)) {
+    strategy.adopt({ sequence, architecture });
+    sequence += 1;
+    measure(architecture);
+  }
+  const times = Array.from({ length: 3 }, () => {
+    const start = performance.now();
+    const asked = Array.from({ length: 10 }, () => strategy.ask());
+    const elapsed = performance.now() - start;
+    for (const answer of asked) if (typeof answer === 'object') measure(answer.architecture);
+    return elapsed;
+  });
+  return times.sort((a, b) => a - b)[1] ?? Number.NaN;
+}
+
+function latencyOf(space: SearchSpace, architecture: string, random: Random): number {
+  return (1 + space.featuresOf(architecture).reduce((sum, value) => sum + value, 0)) * Math.exp(0.1 * random.normal());
+}
+
+function someArchitectures(space: SearchSpace, count: number, random: Random): Set<string> {
+  const names = new Set<string>();
+  while (names.size < count) {
+    const name = space.architectureOf(space.choices.map((choices) => random.below(choices)));
+    if (name !== undefined) names.add(name);
+  }
+  return names;
 }
 
 function cloud(random: Random, objectives: number): number[][] {
@@ -55,6 +100,6 @@ export function medianMs(action: () => void): number {
   return times.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
 }
 
-function report(what: string, ms: number, goalMs: number): void {
-  process.stdout.write(`${what}: ${ms.toFixed(3)} ms (goal ${String(goalMs)} ms)\n`);
+function report(what: string, ms: number, goalMs: number | undefined): void {
+  process.stdout.write(`${what}: ${ms.toFixed(3)} ms${goalMs === undefined ? '' : ` (goal ${String(goalMs)} ms)`}\n`);
 }

@@ -10,7 +10,7 @@ export interface Problem {
 
 /** Choices as coordinates of a grid on [0, 1], and test functions of multi-objective search on it. */
 function gridSpace(name: string, choices: readonly number[]): SearchSpace {
-  return { name, choices, architectureOf: (genotype) => genotype.join('.'), genotypeOf: (architecture) => architecture.split('.').map(Number) };
+  return { name, choices, architectureOf: (genotype) => genotype.join('.'), genotypeOf: (architecture) => architecture.split('.').map(Number), featuresOf: () => new Float64Array() };
 }
 
 /** ZDT's shape (https://doi.org/10.1162/106365600568202): g grows with the distance from the front. */

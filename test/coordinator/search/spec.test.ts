@@ -61,7 +61,7 @@ budget: { measurements: 10 }
     [`${least}plan: { run: 5 }`, 'spec.yaml: field plan: unknown field run; the fields here are sessions, runs, warmupRuns, threads, sessionDeadlineMs'],
     [`${least}fresh: maybe`, 'spec.yaml: field fresh: expected true or false'],
     [`${least}weight: 0`, 'spec.yaml: field weight: expected a number above 0, at most 1000'],
-    [`${least}strategy: { kind: genetic }`, 'spec.yaml: field strategy.kind: expected a mapping with kind: nsga2-async, kind: nsga2 or kind: random'],
+    [`${least}strategy: { kind: genetic }`, 'spec.yaml: field strategy.kind: expected a mapping with kind: surrogate, nsga2-async, nsga2 or random'],
     [`${least}strategy: { kind: random, populationSize: 4 }`, 'spec.yaml: field strategy: unknown field populationSize; the fields here are kind, seed'],
     [`${least}strategy: { kind: nsga2-async, seed: 1.5 }`, 'spec.yaml: field strategy.seed: expected a whole number from 0 to 9007199254740991'],
     [`${least}constraints: { accuracyPercentMin: 101 }`, 'spec.yaml: field constraints.accuracyPercentMin: expected a number from 0 to 100'],

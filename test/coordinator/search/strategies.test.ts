@@ -13,14 +13,15 @@ import type { Ask, Evaluation, Strategy } from '../../../coordinator/search/stra
 import { replay, runFleet } from './fleet_simulation';
 import { concave, convex, gapped, referenceFront, sphere, type Problem } from './known_problems';
 
+const cells = createNasBench201Space();
+const table = loadAccuracyTable();
+
 const kinds: readonly (readonly [string, (space: SearchSpace, seed: number) => Strategy])[] = [
   ['random search', createRandomStrategy],
   ['asynchronous NSGA-II', (space, seed) => new AsyncNsga2(space, { seed, populationSize: 8 })],
   ['NSGA-II', (space, seed) => new Nsga2(space, { seed, populationSize: 8 })],
 ];
 
-const cells = createNasBench201Space();
-const table = loadAccuracyTable();
 const mobile = { devices: 8, spread: 0.8, seed: 1 };
 
 const costs = { skip_connect: 0.02, nor_conv_1x1: 0.35, nor_conv_3x3: 1, avg_pool_3x3: 0.25 };
