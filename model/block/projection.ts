@@ -14,12 +14,6 @@ export interface Projection {
 const scatter = 0.2;
 /** Correlation of a channel's values under one kernel: between that of noise and of smooth images. */
 const neighbourCorrelation = 0.5;
-/**
- * Energy that images bring beyond the expected, in windows over several channels and elsewhere. Where a layer's output is
- * larger than foreseen, so is its mean behind the activation, and what is not subtracted of that is energy again: only
- * with a margin does a deep network come to rest. Found by trial on the references.
- */
-const unforeseen = { window: 1.5, other: 1.1 } as const;
 /** Channels that hardly vary are not blown up. */
 const smallestVariance = 1e-4;
 
@@ -27,23 +21,24 @@ const smallestVariance = 1e-4;
 export interface ProjectionShape {
   /** Channels x input channels per group x taps. */
   readonly shape: readonly number[];
+  /** Standard deviation of the outputs, and their mean in such. */
   readonly gain: number;
+  readonly shift: number;
   /** For each tap the share of output pixels at which it lies within the image; elsewhere it reads zeros. */
   readonly coverage: readonly number[];
 }
 
 /**
  * Weights of a convolution or dense layer with the normalization behind it folded in: drawn uniformly (they quantize
- * well), then each output channel scaled and shifted to deviation `gain` and mean 0, up to a scatter.
+ * well), then each output channel scaled and shifted to deviation `gain` and mean `shift` x `gain`, up to a scatter.
  */
-export function drawProjection(input: Signal, { shape, gain, coverage }: ProjectionShape, random: Random): Projection {
+export function drawProjection(input: Signal, { shape, gain, shift, coverage }: ProjectionShape, random: Random): Projection {
   const [rows = 0, perGroup = 0] = shape;
   const rowSize = perGroup * coverage.length;
   const rowsPerGroup = rows / (input.mean.length / perGroup);
   assert(Number.isInteger(rowsPerGroup), 'groups divide the channels');
   const weights = new Float32Array(rows * rowSize);
   random.fill(weights);
-  const margin = perGroup > 1 && coverage.length > 1 ? unforeseen.window : unforeseen.other;
   const bias = new Float32Array(rows);
   const output = { mean: new Float32Array(rows), variance: new Float32Array(rows) };
   for (let row = 0; row < rows; row += 1) {
@@ -51,8 +46,8 @@ export function drawProjection(input: Signal, { shape, gain, coverage }: Project
     const firstChannel = Math.floor(row / rowsPerGroup) * perGroup;
     const moments = coverage.length === 1 ? pointMoments(values, input, firstChannel) : windowMoments(values, input, { firstChannel, coverage });
     const deviation = gain * (1 + scatter * (random.next() - 0.5));
-    const mean = gain * scatter * (2 * random.next() - 1);
-    const scale = deviation / Math.sqrt(margin * Math.max(moments.variance, smallestVariance));
+    const mean = gain * (shift + scatter * (2 * random.next() - 1));
+    const scale = deviation / Math.sqrt(Math.max(moments.variance, smallestVariance));
     for (let index = 0; index < values.length; index += 1) values[index] = (values[index] ?? 0) * scale;
     bias[row] = mean - moments.mean * scale;
     output.mean[row] = mean;

@@ -5,15 +5,15 @@ import { float32Tensor } from '../onnx/graph_builder';
 import { inputsOf, segmentInput, type ConvLayer, type Layer } from './layer';
 import type { Shape } from './layer_shape';
 import { drawProjection, type ProjectionShape } from './projection';
-import { activated, added, averaged, maximized, multiplied, standardSignal, type Signal } from './signal';
+import { activated, activationShift, added, averaged, maximized, multiplied, standardSignal, type Signal } from './signal';
 
-/** Share of a channel's variance that is left in its mean over an image, and over the tokens that attention mixes. */
+/** Share of a channel's variance that is common to an image's pixels, and left in the mean over the tokens that attention mixes. */
 const imageMeanShare = 0.1;
 const attentionShare = 0.1;
 /** How far a 3x3 maximum lies above the mean, in standard deviations. */
 const maximumDeviations = 1.5;
-/** Standard deviation of class token and positions beside tokens of 1. */
-const tokenDeviation = 0.3;
+/** Standard deviation of positions beside tokens of 1; the class token's is that of the others, with which it shares an encoding. */
+const positionDeviation = 0.3;
 
 /** The drawn constants of a segment by name. Equal segments, shapes and seeds give equal values. */
 export function drawWeights(segment: { readonly layers: readonly Layer[]; readonly rectifiedInput: boolean }, shapes: ReadonlyMap<string, Shape>, seed: string): ReadonlyMap<string, Tensor> {
@@ -23,7 +23,7 @@ export function drawWeights(segment: { readonly layers: readonly Layer[]; readon
   segment.layers.forEach((layer, index) => {
     const [first, second = first] = inputsOf(layer).map((name) => signals.get(name));
     assert(first !== undefined && second !== undefined, `layer ${layer.name} reads an earlier one`);
-    signals.set(layer.name, drawLayer(drawn, layer, { first, second, next: segment.layers[index + 1] }));
+    signals.set(layer.name, drawLayer(drawn, layer, { first, second, next: behind(segment.layers, index) }));
   });
   return drawn.weights;
 }
@@ -37,19 +37,33 @@ interface Drawing {
 interface Inputs {
   readonly first: Signal;
   readonly second: Signal;
-  /** The layer behind this one. */
-  readonly next: Layer | undefined;
+  readonly next: Behind;
 }
+
+/** What stands behind a layer and shapes its weights: a normalization or factor that folds into it, an activation that reads it. */
+interface Behind {
+  readonly folded: Layer | undefined;
+  readonly isActivated: boolean;
+}
+
+function behind(layers: readonly Layer[], index: number): Behind {
+  const next = layers[index + 1];
+  const folded = next?.kind === 'batchNorm' || next?.kind === 'multiply' ? next : undefined;
+  const reader = folded === undefined ? next : layers[index + 2];
+  return { folded, isActivated: reader?.kind === 'activation' && reader.input === (folded ?? layers[index])?.name && !gates.has(reader.function) };
+}
+
+const gates: ReadonlySet<string> = new Set(['sigmoid', 'hardsigmoid']);
 
 function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inputs): Signal {
   switch (layer.kind) {
     case 'conv': {
       const shape = [layer.channels, first.mean.length / layer.groups, layer.kernel, layer.kernel];
       const coverage = tapCoverage(layer, drawing.shapes.get(layer.input) ?? []);
-      return drawInto(drawing, layer.name, first, { shape, coverage, gain: next?.kind === 'batchNorm' ? next.gain : layer.gain });
+      return drawInto(drawing, layer.name, first, { shape, coverage, gain: next.folded?.kind === 'batchNorm' ? next.folded.gain : layer.gain, shift: next.isActivated ? activationShift : 0 });
     }
     case 'dense':
-      return drawInto(drawing, layer.name, first, { shape: [layer.channels, first.mean.length], coverage: [1], gain: layer.gain * (next?.kind === 'multiply' ? next.factor : 1) });
+      return drawInto(drawing, layer.name, first, { shape: [layer.channels, first.mean.length], coverage: [1], gain: layer.gain * (next.folded?.kind === 'multiply' ? next.folded.factor : 1), shift: 0 });
     case 'layerNorm': {
       const draw = drawing.random.derive(layer.name);
       const weight = vector(first.mean.length, () => 1 + 0.2 * (draw.next() - 0.5));
@@ -61,13 +75,13 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
     case 'classToken':
     case 'positions': {
       const shape = layer.kind === 'classToken' ? [1, first.mean.length] : (drawing.shapes.get(layer.name) ?? []);
-      drawing.weights.set(`${layer.name}.weight`, float32Tensor(shape, spread(drawing.random.derive(layer.name), shape)));
+      drawing.weights.set(`${layer.name}.weight`, float32Tensor(shape, spread(drawing.random.derive(layer.name), shape, layer.kind === 'positions' ? positionDeviation : 1)));
       return first;
     }
     case 'activation':
       return activated(first, layer.function);
     case 'globalPool':
-      return averaged(first, imageMeanShare);
+      return averaged(first, imageMeanShare + (1 - imageMeanShare) / pixelsOf(drawing.shapes.get(layer.input)));
     case 'maxPool':
       return maximized(first, maximumDeviations);
     case 'add':
@@ -109,13 +123,17 @@ function tapCoverage({ kernel, stride, padding }: ConvLayer, [, , height = 1, wi
   return along(height).flatMap((row) => columns.map((column) => row * column));
 }
 
-function spread(random: Random, shape: Shape): Float32Array {
-  const limit = tokenDeviation * Math.sqrt(3);
+function spread(random: Random, shape: Shape, deviation: number): Float32Array {
+  const limit = deviation * Math.sqrt(3);
   return vector(shape.reduce((product, size) => product * size, 1), () => limit * (2 * random.next() - 1));
 }
 
 function vector(length: number, value: () => number): Float32Array {
   return Float32Array.from({ length }, value);
+}
+
+function pixelsOf(shape: Shape | undefined): number {
+  return (shape?.[2] ?? 1) * (shape?.[3] ?? 1);
 }
 
 function channelsOf(shape: Shape | undefined): number {

@@ -9,10 +9,17 @@ export interface Signal {
   readonly variance: Float32Array;
 }
 
-/** A block's input by convention: each channel normal with mean 0 and variance 1, or that behind a ReLU. */
-export function standardSignal(channels: number, rectified: boolean): Signal {
-  const normal = { mean: new Float32Array(channels), variance: new Float32Array(channels).fill(1) };
-  return rectified ? activated(normal, 'relu') : normal;
+/**
+ * Mean of what an activation reads, in standard deviations. With a mean of 0 each ReLU amplifies a perturbation by
+ * π/(π-1), 1.67 dB, beside the signal (Yang et al., https://arxiv.org/abs/1902.08129), so that 8 bits drown in the noise
+ * of 50 layers. A mean of 1.5 leaves 0.21 dB.
+ */
+export const activationShift = 1.5;
+
+/** A block's input by convention: each channel normal with mean 0 and variance 1, or what leaves an activation. */
+export function standardSignal(channels: number, activatedInput: boolean): Signal {
+  const variance = new Float32Array(channels).fill(1);
+  return activatedInput ? activated({ mean: new Float32Array(channels).fill(activationShift), variance }, 'relu') : { mean: new Float32Array(channels), variance };
 }
 
 type ActivationFunction = Extract<Layer, { kind: 'activation' }>['function'];

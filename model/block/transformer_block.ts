@@ -6,8 +6,12 @@ import { createLayerList, type LayerList } from './layer_list';
 const headWidth = 64;
 /** PyTorch's and timm's for ViT. */
 export const layerNormEpsilon = 1e-6;
-/** Standard deviation of what each residual branch adds to the tokens. */
-const branchGain = Math.sqrt(0.2);
+/**
+ * Standard deviations beside tokens of 1: of queries, keys, values and an MLP's hidden layer, as ViT's and DeiT's initial
+ * weights of deviation 0.02 make them at width 192, and of what a residual branch adds.
+ */
+const projectionGain = 0.28;
+const branchGain = 0.1;
 
 /** The layers of a transformer block, from T x tokenWidth to the same: pre-norm encoder layers as in ViT. */
 export function transformerBlockLayers(block: TransformerBlockSpec): LayerList {
@@ -29,7 +33,7 @@ interface LayerPlace {
 
 function addAttention(list: LayerList, { heads, embedding }: TransformerBlockSpec, { name, tokens }: LayerPlace): string {
   const normed = list.push({ kind: 'layerNorm', name: `${name}.norm1`, input: tokens, epsilon: layerNormEpsilon });
-  const project = (role: string): string => list.dense(`${name}.${role}`, normed, { channels: heads * headWidth });
+  const project = (role: string): string => list.dense(`${name}.${role}`, normed, { channels: heads * headWidth, gain: projectionGain });
   const split = (role: string, input: string, transposed: boolean): string => list.push({ kind: 'splitHeads', name: `${name}.${role}.heads`, input, heads, transposed });
   const scaled = list.push({ kind: 'multiply', name: `${name}.query.scaled`, input: project('query'), factor: 1 / Math.sqrt(headWidth) });
   const query = split('query', scaled, false);
@@ -45,7 +49,7 @@ function addAttention(list: LayerList, { heads, embedding }: TransformerBlockSpe
 
 function addMlp(list: LayerList, { mlpRatio, embedding }: TransformerBlockSpec, { name, tokens }: LayerPlace): string {
   const normed = list.push({ kind: 'layerNorm', name: `${name}.norm2`, input: tokens, epsilon: layerNormEpsilon });
-  const widened = list.dense(`${name}.widen`, normed, { channels: Math.round(embedding * mlpRatio) });
+  const widened = list.dense(`${name}.widen`, normed, { channels: Math.round(embedding * mlpRatio), gain: projectionGain });
   const active = list.push({ kind: 'activation', name: `${name}.widen.act`, input: widened, function: 'gelu' });
   const narrowed = list.dense(`${name}.narrow`, active, { channels: embedding, gain: branchGain });
   return list.push({ kind: 'add', name: `${name}.sum2`, inputs: [tokens, narrowed] });

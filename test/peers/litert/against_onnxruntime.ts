@@ -30,7 +30,7 @@ async function main(): Promise<void> {
       runs.push(...(await compareRuntimes(graph, samples, run)));
     }
     const [first] = networks;
-    rows.push(row(first?.group === 'references' ? first.name : (first?.group ?? ''), networks.length, runs));
+    rows.push(row(first?.group === 'references' ? first.name : `space ${first?.group ?? ''}`, networks.length, runs));
     process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
   }
   section('int8 TFLite in LiteRT against int8 ONNX in ONNX Runtime', ['NETWORKS', 'MODELS', 'INPUTS', 'SAME TOP-1 %', 'WITHIN 2 STEPS %', 'IDENTICAL INPUTS %', 'LARGEST, STEPS'], rows);

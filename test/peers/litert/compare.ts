@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const runner = liteRtRunner(litert);
   const rows = new Map<string, Differences[]>();
   for (const network of shippedNetworks(Number(process.argv[2] ?? perSpace), 'litert')) {
-    const key = network.group === 'references' ? network.name : network.group;
+    const key = network.group === 'references' ? network.name : `space ${network.group}`;
     rows.set(key, [...(rows.get(key) ?? []), await compared(await quantized(network.build()), runner, ask)]);
   }
   child.stdin.end();
