@@ -109,7 +109,7 @@ describe('cross-layer equalization', () => {
     const curved = builder.node('curved', 'Sigmoid', [add.conv('c', twice, [4, 4, 1])]);
     const sum = builder.node('sum', 'Add', [twice, add.conv('d', curved, [4, 4, 1])]);
     const graph = builder.finish([shown, sum].map((name) => ({ name, elementType: 'float32' as const, shape: null })));
-    expect(equalize(graph, mostPasses)).toEqual({ graph, chains: [], unclipped: [] });
+    expect(equalize(graph, mostPasses)).toEqual({ graph, chains: [], unclipped: [], rescaled: new Set() });
   });
 
   test('leaves shared weights and dead channels alone', async () => {

@@ -74,6 +74,11 @@ describe('a TFLite file of a quantized network', () => {
     expect(tflite).toMatchObject({ ok: true, value: { precision: 'int8' } });
   });
 
+  test('of asymmetric 16-bit activations, as w8a16 gives, is refused with the way out', async () => {
+    const graph = await quantizeOnce(network('333333'), 'w8a16');
+    expect(writeTflite(graph)).toEqual({ ok: false, error: expect.stringMatching(/has the zero point \d+; TFLite's 16-bit activations are symmetric \(zero point 32768\): quantize to w8a8/) as string });
+  });
+
   test('of a network that is not quantized is refused with the way out', () => {
     const result = writeTflite(network('333333'));
     expect(result).toEqual({ ok: false, error: expect.stringMatching(/^cannot write TFLite: node "[^"]+" \(Conv\): its output is not quantized; quantize the whole model/) as string });

@@ -21,7 +21,7 @@ const run = promisify(execFile);
 const installDeadlineMs = 20 * 60_000;
 const toolDeadlineMs = 20 * 60_000;
 const calibrationSamples = 8;
-const heldOutSamples = 4;
+const heldOutSamples = 16;
 const inputShape = [3, 224, 224] as const;
 
 const peers = ['ort-min-max', 'ort-percentile', 'ort-entropy', 'aimet-min_max', 'aimet-tf_enhanced', 'aimet-cle', 'aimet-seq_mse'];
