@@ -20,7 +20,7 @@ import { removeNoops } from './passes/remove_noops';
 import { sinkTransposes } from './passes/sink_transposes';
 import { raiseOpset } from './raise_opset';
 import { withoutDead } from './rewrite';
-import { requireFinite, requireSupported } from './supported';
+import { requireFinite, requireFullPrecision, requireSupported } from './supported';
 import { viewOf, type GraphView } from './view';
 
 /** In this order; what one pass uncovers another finds in the next round. */
@@ -50,8 +50,8 @@ export function canonicalize(graph: Graph, options: CanonicalizeOptions = {}): R
   if (!raised.ok) return raised;
   const settled = settle(raised.value);
   if (!settled.ok) return settled;
-  const supported = requireSupported(settled.value.graph, true);
-  return supported.ok ? ok(declared(settled.value)) : supported;
+  for (const check of [requireSupported(settled.value.graph, true), requireFullPrecision(settled.value.types)]) if (!check.ok) return check;
+  return ok(declared(settled.value));
 }
 
 /** Runs the passes until none of them changes the graph. */

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../common/result';
-import type { Graph, Node, Tensor } from '../onnx/graph';
+import type { Graph, Node, Tensor, TensorType } from '../onnx/graph';
 import { quote } from '../onnx/quote';
 
 /** What the canonical form may consist of, next to operators that vanish on the way to it. */
@@ -41,6 +41,12 @@ function wayOut({ kind }: Node): string {
   return 'replace it in the network, or cut the network before it';
 }
 
+/** Weights that are only stored in half precision have become float32 when this is asked. */
+export function requireFullPrecision(types: ReadonlyMap<string, TensorType>): Result<null, string> {
+  for (const [name, { elementType }] of types) if (elementType === 'float16') return fail(`tensor ${quote(name)} is float16; export the network in float32 (model.float() in PyTorch)`);
+  return ok(null);
+}
+
 /** Statistics that are made anew, and masks of dropped values, belong to training. */
 function requireInference(graph: Graph): Result<null, string> {
   const training = graph.nodes.find((node) => isTraining(node));
@@ -66,6 +72,8 @@ export function requireFinite(graph: Graph): Result<null, string> {
 
 /** A single infinity may be a bound or a padding. */
 function isFinite(tensor: Tensor): boolean {
+  // All ones in the exponent are infinity or NaN.
+  if (tensor.elementType === 'float16') return tensor.data.length === 1 || tensor.data.every((bits) => (bits & 0x7c00) !== 0x7c00);
   if (tensor.elementType !== 'float32' && tensor.elementType !== 'float64') return true;
   const { data } = tensor;
   if (data.length === 1) return !Number.isNaN(data[0]);

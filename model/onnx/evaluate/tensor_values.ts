@@ -1,11 +1,11 @@
 import { bytesPerElement, elementCount, type ElementType, type Tensor } from '../graph';
 import { tensorOfBytes } from '../tensor_codec';
 
-/** The values as doubles, exact but for 64-bit integers beyond 2^53; float16 is not computed with. */
+/** The values as doubles, exact but for 64-bit integers beyond 2^53. */
 export function numbersOf(tensor: Tensor): ArrayLike<number> | undefined {
   switch (tensor.elementType) {
     case 'float16':
-      return undefined;
+      return Float64Array.from(tensor.data, halfPrecision);
     case 'int64':
     case 'uint64':
       return Float64Array.from(tensor.data as ArrayLike<unknown> as ArrayLike<bigint>, Number);
@@ -14,7 +14,15 @@ export function numbersOf(tensor: Tensor): ArrayLike<number> | undefined {
   }
 }
 
-/** Whether a tensor of this type can be made of numbers. */
+/** IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
+function halfPrecision(bits: number): number {
+  const sign = (bits & 0x8000) === 0 ? 1 : -1;
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+/** Whether a tensor of this type can be made of numbers: nothing is rounded to float16 here. */
 export function isNumeric(type: ElementType): boolean {
   return type !== 'float16';
 }

@@ -102,4 +102,27 @@ describe('the canonical form', () => {
     const names = canonical({ ...graph, nodes: graph.nodes.map((node) => ({ ...node, name: 'same' })) }).nodes.map((node) => node.name);
     expect(new Set(names).size).toBe(names.length);
   });
+
+  test('computes with weights that are only stored as float16', async () => {
+    const builder = createGraphBuilder('stored');
+    // 1, -2, 65504 (the largest), 2^-24 (the smallest).
+    const stored = builder.constant('w', { elementType: 'float16', shape: [4], data: Uint16Array.of(0x3c00, 0xc000, 0x7bff, 1) });
+    const weight = builder.node('wide', 'Cast', [stored], { to: int(1) });
+    const graph = builder.finish([{ name: builder.node('y', 'Mul', [builder.input('x', [1, 4]), weight]), elementType: 'float32', shape: null }]);
+    const found = canonical(graph);
+    expect(found.nodes.map(({ kind }) => kind)).toEqual(['Mul']);
+    expect([...found.initializers.values()].map(({ data }) => [...data])).toEqual([[1, -2, 65504, 2 ** -24]]);
+    const feeds = randomFeeds(graph, 'half');
+    expect(largestDifference(await run(writeOnnx(graph), feeds), await run(writeOnnx(found), feeds))).toBe(0);
+  });
+
+  test('refuses a network in float16, and weights in it that are not finite', () => {
+    const half = (name: string, ...bits: number[]): Graph => {
+      const builder = createGraphBuilder(name);
+      const input = builder.node('narrow', 'Cast', [builder.input('x', [1, 2])], { to: int(10) });
+      return builder.finish([{ name: builder.node('y', 'Mul', [input, builder.constant('w', { elementType: 'float16', shape: [2], data: Uint16Array.from(bits) })]), elementType: 'float16', shape: null }]);
+    };
+    expect(canonicalize(half('half', 0x3c00, 0x3c00))).toEqual({ ok: false, error: expect.stringMatching(/^tensor '\w+' is float16; export the network in float32/) as string });
+    expect(canonicalize(half('broken', 0x3c00, 0x7e00))).toEqual({ ok: false, error: expect.stringContaining("initializer 'w' has values that are not finite") as string });
+  });
 });
