@@ -1,20 +1,19 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { section } from '../../bench/report';
+import { pythonEnvironment } from '../python_environment';
 import { comparedNetworks, prepare, type ComparedNetwork } from './networks';
 import { compareEncodings, compareEqualized, compareOutputs } from './results';
 
 const run = promisify(execFile);
-const installDeadlineMs = 20 * 60_000;
 const peerDeadlineMs = 20 * 60_000;
 
 /** Encodings files and cross-layer equalization against AIMET's own: `node dist/test/peers/aimet_encodings/compare.js`. */
 async function main(): Promise<void> {
-  const source = path.resolve(__dirname, '../../../../test/peers/aimet_encodings');
-  const python = await environment(source);
+  const { python, source } = await pythonEnvironment('aimet_encodings');
   const folder = mkdtempSync(path.join(os.tmpdir(), 'aimet-'));
   try {
     const networks = comparedNetworks();
@@ -41,15 +40,6 @@ async function main(): Promise<void> {
 function descriptionOf({ name, graph, activations }: ComparedNetwork): object {
   const [input] = graph.inputs;
   return { name, input: input?.name, shape: input?.shape, activations };
-}
-
-/** A virtual environment of its own, kept in the user's cache. */
-async function environment(source: string): Promise<string> {
-  const folder = path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'pareto-farm/peers/aimet_encodings');
-  const python = path.join(folder, 'bin/python');
-  if (!existsSync(python)) await run('python3', ['-m', 'venv', folder], { timeout: installDeadlineMs });
-  await run(python, ['-m', 'pip', 'install', '--quiet', '-r', path.join(source, 'requirements.txt')], { timeout: installDeadlineMs });
-  return python;
 }
 
 main().then(

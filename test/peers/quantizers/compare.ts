@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,9 +15,9 @@ import type { RangeMethod } from '../../../model/quantize/range_search';
 import { createReference } from '../../../model/zoo/reference';
 import { referenceNames, type ReferenceName } from '../../../model/zoo/reference_spec';
 import { number, section } from '../../bench/report';
+import { pythonEnvironment } from '../python_environment';
 
 const run = promisify(execFile);
-const installDeadlineMs = 20 * 60_000;
 const toolDeadlineMs = 20 * 60_000;
 const calibrationSamples = 8;
 const heldOutSamples = 16;
@@ -49,8 +48,7 @@ interface Outcome {
  * `node dist/test/peers/quantizers/compare.js [NAME…] [--only tool,tool]`. Quantized models are all run by ONNX Runtime on samples held out.
  */
 async function main(): Promise<void> {
-  const source = path.resolve(__dirname, '../../../../test/peers/quantizers');
-  const python = await environment(source);
+  const { python, source } = await pythonEnvironment('quantizers');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'farm-quantizers-'));
   const asked = referenceNames.filter((name) => process.argv.includes(name));
   const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length).split(',');
@@ -140,15 +138,6 @@ function npy(samples: readonly Float32Array[]): Buffer {
   const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${[samples.length, ...inputShape].join(', ')}), }`;
   const head = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]);
   return Buffer.concat([head, Buffer.from(`${dictionary.padEnd(117)}\n`), ...samples.map((sample) => Buffer.from(sample.buffer))]);
-}
-
-/** A virtual environment of its own, kept in the user's cache. */
-async function environment(source: string): Promise<string> {
-  const folder = path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'pareto-farm/peers/quantizers');
-  const python = path.join(folder, 'bin/python');
-  if (!existsSync(python)) await run('python3', ['-m', 'venv', folder], { timeout: installDeadlineMs });
-  await run(python, ['-m', 'pip', 'install', '--quiet', '-r', path.join(source, 'requirements.txt')], { timeout: installDeadlineMs });
-  return python;
 }
 
 main().then(
