@@ -66,6 +66,8 @@ describe('a search under farm up', () => {
     { part: 'the adb server', words: 'adb -P', served: targets.slice(1) },
     { part: 'the broker', words: 'nats-server -c', served: targets },
   ])('goes on when kill -9 ends $part', async ({ words, served }) => {
+    // What was under way when its parent was killed may be delivered before the parent has started it anew.
+    await eventually(`${words} runs`, recoveryDeadlineMs, () => farm.processes().some(({ command }) => command.includes(words)));
     const before = await measured(served);
     const victim = farm.pid(words);
     process.kill(victim, 'SIGKILL');
