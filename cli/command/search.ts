@@ -1,12 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { readYamlText, withYamlField } from '../../common/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
-import { formatFronts } from '../output/front';
+import { formatFronts, frontsToCsv } from '../output/front';
 import { startProgress } from '../output/progress';
 import { describeBudget, spentOf } from '../output/spending';
 import { formatTable } from '../output/table';
@@ -70,10 +70,11 @@ function registerReading(search: Command, terminal: Terminal): void {
     .command('front <id>')
     .description('the non-dominated networks of each target')
     .option('--target <target>', 'only this target', '')
+    .addOption(new Option('--csv', 'as CSV, one row for each network').conflicts('json'))
     .option('--json', 'machine-readable output')
-    .action(async (searchId: string, options: JsonOption & { target: string }, command: Command) => {
+    .action(async (searchId: string, options: JsonOption & { target: string; csv?: boolean }, command: Command) => {
       const fronts = await withFarm(command, (farm) => farm.fronts(searchId, options.target));
-      terminal.print(jsonOr(options, fronts, () => formatFronts(fronts)));
+      terminal.print(options.csv === true ? frontsToCsv(fronts).slice(0, -1) : jsonOr(options, fronts, () => formatFronts(fronts)));
     });
   search
     .command('export <id> <architecture>')

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { exportModel, watchAndReport } from '../command/search';
 import { connectFarm, type FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
-import { frontToCsv } from '../output/front';
+import { frontsToCsv } from '../output/front';
 import type { Terminal } from '../output/terminal';
 import { freePort } from '../stack/free_port';
 import { signalled } from '../stack/signalled';
@@ -75,7 +75,7 @@ async function targetsReady(farm: FarmClient, targets: readonly string[]): Promi
 async function writeFront(farm: FarmClient, searchId: string, front: Front__Output, outputDir: string): Promise<void> {
   const folder = path.join(outputDir, front.target.replaceAll('/', '-'));
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'front.csv'), frontToCsv(front));
+  await writeFile(path.join(folder, 'front.csv'), frontsToCsv([front]));
   await writeFile(path.join(folder, 'front.json'), `${JSON.stringify(front, null, 2)}\n`);
   for (const point of new Set([front.points.at(0), front.points.at(-1)])) {
     if (point !== undefined) await exportModel(farm, searchId, point.architecture, folder);

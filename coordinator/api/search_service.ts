@@ -86,6 +86,16 @@ function frontToWire(front: FrontView): WireFront {
 }
 
 function pointToWire(point: FrontPoint): WireFrontPoint {
-  const { accuracyPercent, latencyP5Ms, latencyP95Ms, caveats, reusedFromJobId, ...same } = point;
-  return { ...same, accuracy: accuracyPercent, latencyMsP5: latencyP5Ms ?? 0, latencyMsP95: latencyP95Ms ?? 0, caveats: [...caveats], reusedFromJobId: reusedFromJobId ?? '' };
+  const { accuracyPercent, latencyP5Ms, latencyP95Ms, interval, trust, caveats, reusedFromJobId, ...same } = point;
+  return {
+    ...same,
+    accuracy: accuracyPercent,
+    latencyMsP5: latencyP5Ms ?? 0,
+    latencyMsP95: latencyP95Ms ?? 0,
+    caveats: [...caveats],
+    reusedFromJobId: reusedFromJobId ?? '',
+    ...(interval.kind === 'interval' ? { sessions: interval.sessions, latencyMsLow: interval.lowMs, latencyMsHigh: interval.highMs } : { sessions: 1 }),
+    trust: trust.level,
+    trustReasons: [...trust.reasons],
+  };
 }

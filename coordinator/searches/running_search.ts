@@ -190,7 +190,7 @@ export class RunningSearch {
 
   /** The fronts of all targets, or of the named one. */
   async fronts(target: string | undefined): Promise<readonly FrontView[]> {
-    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => frontView(lane, this.#parts.ledger)));
+    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => frontView(lane, this.#parts.ledger, this.#parts.clock.nowMs())));
   }
 
   /** The name under which the search knows an architecture. @throws BadInputError for text that names none */

@@ -1,5 +1,7 @@
 import type { SearchState } from '../ledger/ledger';
 import type { TargetProgress } from '../search/target_search';
+import type { LatencyInterval } from './latency_interval';
+import type { Trust } from './trust';
 
 /** What is shown of a search. */
 export interface SearchView {
@@ -25,6 +27,8 @@ export interface FrontPoint {
   /** Over all samples; null where the tool gives none. */
   readonly latencyP5Ms: number | null;
   readonly latencyP95Ms: number | null;
+  readonly interval: LatencyInterval;
+  readonly trust: Trust;
   readonly sizeBytes: number;
   readonly deviceSerial: string;
   readonly jobId: string;

@@ -39,7 +39,7 @@ describe('searches', () => {
     const { status, stdout, stderr } = await farm.run('search', 'create', writeSearchFile(farm.folder, targets, 5), '--watch');
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^search e2e-\w+ created; [^]*sm8550\/onnxruntime\/npu\/int8 5\/5 [^]*search e2e-\w+ finished\n$/) as string });
     expect(stdout.split('\n').filter((line) => targets.includes(line))).toEqual(targets);
-    expect(stdout).toMatch(/LATENCY MS +P5 +P95 +ACCURACY % +SIZE KIB +ARCHITECTURE/);
+    expect(stdout).toMatch(/LATENCY MS +95 % INTERVAL +P5 +P95 +ACCURACY % +SIZE KIB +ARCHITECTURE/);
   });
 
   test('the front is the same as a table and as JSON, fastest first and never dominated', async () => {

@@ -1,0 +1,30 @@
+import type { Measurement } from '../../common/measurement';
+import { studentT } from '../../common/student_t';
+
+/** How well a latency is known. */
+export type LatencyInterval =
+  /** Holds the mean of the sessions' medians with 95 % confidence, the sessions taken as independent and normal. */
+  | { readonly kind: 'interval'; readonly lowMs: number; readonly highMs: number; readonly sessions: number }
+  /** One session says nothing of how far another would be off. */
+  | { readonly kind: 'single-session' };
+
+const confidence = 0.95;
+
+/**
+ * Student's t interval over the medians of all sessions of all measurements of one network on one target, at least one: its runs within a session
+ * share a process, a clock and a heat, and would make the interval far too narrow.
+ */
+export function latencyInterval(measurements: readonly Measurement[]): LatencyInterval {
+  const mediansMs = measurements.flatMap(sessionMediansMs);
+  const sessions = mediansMs.length;
+  if (sessions < 2) return { kind: 'single-session' };
+  const meanMs = mediansMs.reduce((sum, medianMs) => sum + medianMs, 0) / sessions;
+  const variance = mediansMs.reduce((sum, medianMs) => sum + (medianMs - meanMs) ** 2, 0) / (sessions - 1);
+  const halfMs = studentT(confidence, sessions - 1) * Math.sqrt(variance / sessions);
+  return { kind: 'interval', lowMs: Math.max(0, meanMs - halfMs), highMs: meanMs + halfMs, sessions };
+}
+
+/** The mean where the tool gives no median, as in the headline. */
+export function sessionMediansMs({ sessionSummaries }: Measurement): number[] {
+  return sessionSummaries.map(({ p50Ms, meanMs }) => p50Ms ?? meanMs);
+}
