@@ -36,6 +36,8 @@ import type { SchedulerEvent } from './schedule/event';
 import { initialState } from './schedule/state';
 import { loadSearchCatalog } from './searches/search_catalog';
 import { SearchRunner } from './searches/search_runner';
+import { createLocalStrategist } from './searches/strategist/local_strategist';
+import { defaultStrategistThread, StrategistThread } from './searches/strategist/strategist_thread';
 
 export interface CoordinatorOptions extends CoordinatorConfig {
   /** Listen beyond this machine although nobody is asked for a password. */
@@ -155,10 +157,15 @@ async function consumeResults(bus: Bus, engine: Engine, { lifecycle, logger }: S
 async function startSearches(core: Core, { lifecycle, logger }: Surroundings): Promise<Searches> {
   const pool = new BuildPool(defaultBuildPool);
   lifecycle.onStop('builder', () => pool.close());
+  const catalog = loadSearchCatalog();
+  const thread = new StrategistThread(defaultStrategistThread);
+  lifecycle.onStop('strategist', () => thread.close());
   const runner = new SearchRunner({
     ...core,
     builder: createCandidateBuilder({ pool, store: core.store, ledger: core.ledger, clock: systemClock }),
-    catalog: loadSearchCatalog(),
+    catalog,
+    // The others take less than a message to a thread would.
+    openStrategist: (spec) => (spec.strategy.kind === 'surrogate' ? thread.open(spec) : createLocalStrategist(spec, catalog)),
     deviceCount: (target) => core.fleetSize.deviceCount(target),
     clock: systemClock,
     logger,

@@ -70,7 +70,7 @@ const planSchema = mapping({
 const documentSchema = mapping({
   name: z.string('expected a name').regex(searchName, 'expected 1 to 63 letters, digits, ".", "_" or "-"'),
   space: z.literal('nasbench201', { error: 'expected nasbench201, the only search space so far' }),
-  strategy: strategySchema.prefault({ kind: 'nsga2-async' }),
+  strategy: strategySchema.prefault({ kind: 'surrogate' }),
   targets: z.array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]').min(1, 'expected at least one target').max(mostTargets, `expected at most ${mostTargets} targets`),
   accuracy: mapping({
     table: z.literal('nasbench201-cifar10-12epoch', { error: 'expected nasbench201-cifar10-12epoch, the only table so far' }).default('nasbench201-cifar10-12epoch'),

@@ -1,11 +1,12 @@
 import { isSpent, type Budget } from './budget';
 import { Front, pointOf, type FrontMember } from './front';
 import type { Constraints } from './spec';
-import type { Evaluation, Proposal, Strategy } from './strategy';
+import type { Ask, Evaluation, Proposal, Strategy } from './strategy';
 import { violationOfMeasured, type Observed } from './violation';
 
 export interface TargetSearchOptions {
-  readonly strategy: Strategy;
+  /** Is told of all that happens; who asks it is the caller. */
+  readonly strategy: Pick<Strategy, 'adopt' | 'tell' | 'withdraw'>;
   readonly budget: Budget;
   readonly constraints: Constraints;
   readonly accuracyPercentOf: (architecture: string) => number;
@@ -70,17 +71,20 @@ export class TargetSearch {
     return this.#budget;
   }
 
-  /** The next architecture to measure, if fewer than `largestInFlight` are on their way and the budget has room. */
-  propose(largestInFlight: number): Proposal | undefined {
-    if (this.#isSpent(this.#pending.size) || this.#pending.size >= largestInFlight) return undefined;
-    const answer = this.#options.strategy.ask();
+  /** Whether the strategy is to be asked for one more: fewer than `largestInFlight` are on their way and the budget has room. */
+  hasRoom(largestInFlight: number): boolean {
+    return !this.#isExhausted && !this.#isSpent(this.#pending.size) && this.#pending.size < largestInFlight;
+  }
+
+  /** Takes the strategy's answer. */
+  take(answer: Ask): Proposal | undefined {
     if (answer === 'exhausted') this.#isExhausted = true;
     if (answer === 'exhausted' || answer === 'later') return undefined;
     this.#pending.add(answer.architecture);
     return answer;
   }
 
-  /** Takes over a proposal of an earlier process; in rising sequence, before any `propose`. */
+  /** Takes over a proposal of an earlier process; in rising sequence, before any `take`. */
   adopt(proposal: Proposal): void {
     this.#options.strategy.adopt(proposal);
     this.#pending.add(proposal.architecture);

@@ -2,17 +2,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
 import type { Artifact } from '../../common/artifact';
-import type { Measurement } from '../../common/measurement';
 import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
 import type { CandidateRecord, JobRecord, SearchExtension, SearchRecord, SearchState, WallTime } from '../ledger/ledger';
 import { extendBudget, msPerMinute, type Budget } from '../search/budget';
 import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
+import { endOfRecord, endOfUpdate } from './candidate_ends';
 import { frontView } from './front_view';
-import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
 import type { FrontView, SearchView } from './search_view';
+import type { Strategist } from './strategist/strategist';
 import { TargetLane } from './target_lane';
 import { WallAlarm } from './wall_alarm';
 import { wallMsAt, wallTimeIn } from './wall_time';
@@ -33,6 +33,7 @@ export class RunningSearch {
   readonly #spec: SearchSpec;
   readonly #parts: SearchParts;
   readonly #onChange: (search: RunningSearch) => void;
+  readonly #strategist: Strategist;
   readonly #lanes: readonly TargetLane[];
   readonly #places = new Map<string, Place>();
   #state: SearchState;
@@ -59,6 +60,7 @@ export class RunningSearch {
     this.#state = record.state;
     this.#wall = record.wall;
     this.#wallAlarm = new WallAlarm(parts.clock, () => this.#changed());
+    this.#strategist = parts.openStrategist(spec);
     this.#lanes = spec.targets.map((target) => this.#openLane(target));
   }
 
@@ -95,11 +97,11 @@ export class RunningSearch {
 
   /** Proposes what there is room for: after a change of the fleet, and after every end. */
   fill(): void {
-    if (this.#state !== 'running' || this.#early !== undefined || this.#isClosed || this.#isExtending) return;
+    if (!this.#isProposing()) return;
     this.#listen();
     const wallMs = this.#wallMs();
     for (const lane of this.#lanes) lane.fill(wallMs);
-    if (this.#lanes.every((lane) => lane.search.isFinished)) this.#guard(this.#finish());
+    if (this.#lanes.every((lane) => lane.isFinished)) this.#guard(this.#finish());
     else this.#wallAlarm.set(this.#wallMsLeft(wallMs));
   }
 
@@ -154,6 +156,7 @@ export class RunningSearch {
   async stop(): Promise<void> {
     await this.#setState('stopped');
     this.#stopListening?.();
+    this.#strategist.close();
     // What is being saved right now must be submitted first, or it would stay open in the ledger.
     await this.settled();
     this.#endOwner();
@@ -165,6 +168,7 @@ export class RunningSearch {
     this.#isClosed = true;
     this.#wallAlarm.clear();
     this.#stopListening?.();
+    this.#strategist.close();
     await this.settled();
   }
 
@@ -214,9 +218,12 @@ export class RunningSearch {
       spec: this.#spec,
       target,
       parts: this.#parts,
+      strategist: this.#strategist,
       onSaved: (proposal, jobId) => this.#places.set(jobId, { lane, architecture: proposal.architecture }),
       onChange: () => this.#changed(),
       onBuilt: (failure) => this.#countBuild(failure),
+      onPerplexed: (error) => this.#pauseFor(`the strategy has failed: ${error.message}; resume the search to ask it again`),
+      isProposing: () => this.#isProposing(),
       isStopped: () => this.#isClosed || this.#state === 'stopped',
     });
     return lane;
@@ -238,12 +245,9 @@ export class RunningSearch {
     for (let start = 0; start < ended.length; start += replayedPerTurn) {
       const some = ended.slice(start, start + replayedPerTurn);
       const measurements = await this.#parts.ledger.measurements(some.map(({ job }) => job.jobId));
-      for (const { job, state } of some) {
-        assert(state.kind !== 'open', 'only ends are replayed');
-        const measurement = measurements.get(job.jobId);
-        if (state.kind === 'abandoned') this.#end(job.jobId, { kind: 'abandoned' });
-        else if (state.kind === 'infeasible' || state.kind === 'excluded') this.#end(job.jobId, { kind: 'infeasible', violation: state.kind === 'excluded' ? state.violation : Infinity });
-        else if (measurement !== undefined) this.#end(job.jobId, state.kind === 'reused' ? { kind: 'reused', ...observedIn(measurement) } : measuredEnd(measurement));
+      for (const record of some) {
+        const end = endOfRecord(record, measurements.get(record.job.jobId));
+        if (end !== undefined) this.#end(record.job.jobId, end);
       }
       await nextTurn();
     }
@@ -259,7 +263,7 @@ export class RunningSearch {
       this.#early.push(update);
       return;
     }
-    if (this.#end(update.jobId, endOf(update))) this.#changed();
+    if (this.#end(update.jobId, endOfUpdate(update))) this.#changed();
   }
 
   #end(jobId: string, end: CandidateEnd): boolean {
@@ -280,8 +284,14 @@ export class RunningSearch {
     }
     this.#buildFailuresInRow += 1;
     this.#parts.logger.warn({ searchId: this.#record.searchId, failure }, 'a candidate could not be built');
-    if (this.#buildFailuresInRow < mostBuildFailuresInRow || this.#state !== 'running') return;
-    this.#problem = `${mostBuildFailuresInRow} models in a row could not be built: ${failure.message}; resume the search when that is mended`;
+    if (this.#buildFailuresInRow < mostBuildFailuresInRow) return;
+    this.#pauseFor(`${mostBuildFailuresInRow} models in a row could not be built: ${failure.message}; resume the search when that is mended`);
+  }
+
+  #pauseFor(problem: string): void {
+    if (this.#state !== 'running') return;
+    this.#parts.logger.error({ searchId: this.#record.searchId, problem }, 'a search pauses by itself');
+    this.#problem = problem;
     this.#guard(this.pause());
   }
 
@@ -325,6 +335,10 @@ export class RunningSearch {
     }
   }
 
+  #isProposing(): boolean {
+    return this.#state === 'running' && this.#early === undefined && !this.#isClosed && !this.#isExtending;
+  }
+
   #isActive(): boolean {
     return this.#state === 'running' || this.#state === 'paused';
   }
@@ -342,17 +356,6 @@ export class RunningSearch {
     const guarded = work.catch((error: unknown) => this.#parts.onFailure(error as Error));
     this.#unattended = Promise.all([this.#unattended, guarded]).then(() => undefined);
   }
-}
-
-function endOf(update: Exclude<JobUpdate, { readonly kind: 'leased' | 'attempt-failed' }>): CandidateEnd {
-  if (update.kind === 'measured') return measuredEnd(update.measurement);
-  return update.kind === 'infeasible' ? { kind: 'infeasible', violation: Infinity } : { kind: 'abandoned' };
-}
-
-function measuredEnd(measurement: Measurement): CandidateEnd {
-  const { startedAtMs, finishedAtMs } = measurement;
-  // A phone's clock can be set back meanwhile.
-  return { kind: 'measured', ...observedIn(measurement), deviceMs: Math.max(0, finishedAtMs - startedAtMs) };
 }
 
 function inProposalOrder(candidates: readonly CandidateRecord[]): CandidateRecord[] {

@@ -6,6 +6,7 @@ import type { JobListener } from '../engine/job_update';
 import type { Ledger } from '../ledger/ledger';
 import type { SchedulerEvent } from '../schedule/event';
 import type { SearchCatalog } from './search_catalog';
+import type { OpenStrategist } from './strategist/strategist';
 
 /** What searches need of the engine. Submitting a job that it knows already must change nothing. */
 export interface SearchEngine {
@@ -19,6 +20,7 @@ export interface SearchParts {
   readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'extendSearch' | 'extensions' | 'searches' | 'saveCandidate' | 'candidates' | 'jobs' | 'measurements' | 'earlierMeasurements' | 'devices'>;
   readonly builder: CandidateBuilder;
   readonly catalog: SearchCatalog;
+  readonly openStrategist: OpenStrategist;
   /** Devices that offer the target and are attached now. */
   readonly deviceCount: (target: Target) => number;
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;

@@ -6,15 +6,14 @@ import type { BuiltModel } from '../build/candidate_builder';
 import type { BuildFailure } from '../build/build_request';
 import type { Result } from '../../common/result';
 import type { JobEnding, JobRecord } from '../ledger/ledger';
-import { createStrategy } from '../search/create_strategy';
 import type { SearchSpec, TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
 import { TargetSearch, type CandidateEnd } from '../search/target_search';
 import { violationOfBuilt } from '../search/violation';
-import { admittedSpace } from './feasibility';
 import { findEarlierMeasurement } from './measurement_cache';
 import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
+import type { Strategist } from './strategist/strategist';
 
 /** Candidates on their way for each device unless the user says otherwise: one measured, one waiting for its turn. */
 const candidatesPerDevice = 2;
@@ -26,11 +25,16 @@ export interface LaneOptions {
   readonly spec: SearchSpec;
   readonly target: TargetSpec;
   readonly parts: SearchParts;
+  readonly strategist: Strategist;
   /** The candidate is in the ledger, and from now on the engine may speak of its job. */
   readonly onSaved: (proposal: Proposal, jobId: string) => void;
   /** A candidate was submitted, or ended without a device. */
   readonly onChange: () => void;
   readonly onBuilt: (failure: BuildFailure | undefined) => void;
+  /** The strategy cannot compute. */
+  readonly onPerplexed: (error: Error) => void;
+  /** More may be proposed now. */
+  readonly isProposing: () => boolean;
   readonly isStopped: () => boolean;
 }
 
@@ -47,15 +51,25 @@ export class TargetLane {
   readonly #artifacts = new Map<string, Artifact>();
   readonly #reusedFrom = new Map<string, string>();
   #submissions: Promise<void> = Promise.resolve();
+  #asking: Promise<void> = Promise.resolve();
+  #isAsking = false;
+  /** How often something may have made room, or let the strategy go on. */
+  #fills = 0;
 
   constructor(options: LaneOptions) {
-    const { spec, target, parts } = options;
-    const { budget, constraints } = target;
-    const accuracyPercentOf = parts.catalog.accuracyPercentOf(spec);
-    const space = admittedSpace(spec, constraints, parts.catalog);
-    const strategy = createStrategy(spec.strategy, { space, errorPercentOf: (architecture) => 100 - accuracyPercentOf(architecture), latencyMsMax: constraints.latencyMsMax });
+    const { spec, target, parts, strategist } = options;
+    const { name, budget, constraints } = target;
     this.#options = options;
-    this.search = new TargetSearch({ strategy, budget, constraints, accuracyPercentOf });
+    this.search = new TargetSearch({
+      strategy: {
+        adopt: (proposal) => strategist.hear(name, { kind: 'adopt', proposal }),
+        tell: (architecture, evaluation) => strategist.hear(name, { kind: 'tell', architecture, evaluation }),
+        withdraw: (architecture) => strategist.hear(name, { kind: 'withdraw', architecture }),
+      },
+      budget,
+      constraints,
+      accuracyPercentOf: parts.catalog.accuracyPercentOf(spec),
+    });
   }
 
   get name(): string {
@@ -77,26 +91,69 @@ export class TargetLane {
     return `${this.#options.searchId}.${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
   }
 
+  /** Nothing is on its way, and nothing more will be. */
+  get isFinished(): boolean {
+    return !this.#isAsking && this.search.isFinished;
+  }
+
   /** Proposes as many as may be on their way and starts building them. */
   fill(wallMs: number): void {
     this.search.advance(wallMs);
-    const { parts, target, spec } = this.#options;
-    const wanted = target.concurrency ?? Math.min(mostOnTheirWay, candidatesPerDevice * Math.max(1, parts.deviceCount(target.target)));
-    for (let proposal = this.search.propose(wanted); proposal !== undefined; proposal = this.search.propose(wanted)) {
-      const proposed = proposal;
-      const building = parts.builder.build({ space: spec.space, architecture: proposed.architecture, ...spec.model });
-      // Handled in turn below; until then a rejection must not count as unhandled.
-      building.catch(() => undefined);
-      this.#submissions = this.#submissions.then(() => this.#submit(proposed, building)).catch((error: unknown) => parts.onFailure(error as Error));
+    this.#fills += 1;
+    if (this.#isAsking || !this.search.hasRoom(this.#mostInFlight())) return;
+    this.#asking = this.#askOn();
+  }
+
+  async #askOn(): Promise<void> {
+    const { isStopped, onPerplexed, onChange } = this.#options;
+    try {
+      await this.#ask();
+    } catch (error) {
+      // Whoever is stopped closes the strategist under the question.
+      if (!isStopped()) onPerplexed(error as Error);
+      return;
+    }
+    if (this.search.isFinished) onChange();
+  }
+
+  /** One question after the other, until there is no room, or no answer for now. */
+  async #ask(): Promise<void> {
+    const { strategist, isProposing, isStopped } = this.#options;
+    this.#isAsking = true;
+    try {
+      while (isProposing() && this.search.hasRoom(this.#mostInFlight())) {
+        const fills = this.#fills;
+        const answer = await strategist.ask(this.name);
+        if (isStopped()) return;
+        const proposal = this.search.take(answer);
+        if (proposal !== undefined) this.#build(proposal);
+        // What has ended meanwhile may be what the strategy waits for.
+        else if (fills === this.#fills) return;
+      }
+    } finally {
+      this.#isAsking = false;
     }
   }
 
-  /** Resolves when nothing is being built or saved any more. */
+  #mostInFlight(): number {
+    const { parts, target } = this.#options;
+    return target.concurrency ?? Math.min(mostOnTheirWay, candidatesPerDevice * Math.max(1, parts.deviceCount(target.target)));
+  }
+
+  #build(proposal: Proposal): void {
+    const { parts, spec } = this.#options;
+    const building = parts.builder.build({ space: spec.space, architecture: proposal.architecture, ...spec.model });
+    // Handled in turn below; until then a rejection must not count as unhandled.
+    building.catch(() => undefined);
+    this.#submissions = this.#submissions.then(() => this.#submit(proposal, building)).catch((error: unknown) => parts.onFailure(error as Error));
+  }
+
+  /** Resolves when nothing is being asked, built or saved any more. */
   async settled(): Promise<void> {
     // Each of them can let another follow.
-    for (let awaited: Promise<void> | undefined; awaited !== this.#submissions; ) {
-      awaited = this.#submissions;
-      await awaited;
+    for (let awaited: readonly Promise<void>[] = []; awaited[0] !== this.#submissions || awaited[1] !== this.#asking; ) {
+      awaited = [this.#submissions, this.#asking];
+      await Promise.all(awaited);
     }
   }
 

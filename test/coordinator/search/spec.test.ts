@@ -16,7 +16,7 @@ describe('a search specification', () => {
     expect(parseSearchSpec(least, 'spec.yaml')).toEqual({
       name: 'cells',
       space: 'nasbench201',
-      strategy: { kind: 'nsga2-async', seed: 1, populationSize: 20 },
+      strategy: { kind: 'surrogate', seed: 1 },
       targets: [{ target: { pool: 'host', runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' }, name: 'host/onnxruntime/cpu/int8', constraints: {}, budget: { measurements: 10 }, concurrency: undefined }],
       accuracy: { table: 'nasbench201-cifar10-12epoch', split: 'validation' },
       plan: defaultPlan,

@@ -4,13 +4,31 @@ import { AsyncNsga2 } from '../../../coordinator/search/nsga2_async';
 import { createRandomStrategy } from '../../../coordinator/search/random_strategy';
 import { restrictSpace } from '../../../coordinator/search/space';
 import { TargetSearch, type CandidateEnd, type TargetSearchOptions } from '../../../coordinator/search/target_search';
-import type { Evaluation } from '../../../coordinator/search/strategy';
+import type { Evaluation, Proposal, Strategy } from '../../../coordinator/search/strategy';
 import { convex } from './known_problems';
 
 const { space } = convex;
 
-function createSearch(options: Partial<TargetSearchOptions> = {}): TargetSearch {
-  return new TargetSearch({
+interface ProposingOptions extends TargetSearchOptions {
+  readonly strategy: Strategy;
+}
+
+/** Asks its strategy itself. */
+class ProposingSearch extends TargetSearch {
+  readonly #strategy: Strategy;
+
+  constructor(options: ProposingOptions) {
+    super(options);
+    this.#strategy = options.strategy;
+  }
+
+  propose(largestInFlight: number): Proposal | undefined {
+    return this.hasRoom(largestInFlight) ? this.take(this.#strategy.ask()) : undefined;
+  }
+}
+
+function createSearch(options: Partial<ProposingOptions> = {}): ProposingSearch {
+  return new ProposingSearch({
     strategy: new AsyncNsga2(space, { seed: 1, populationSize: 6 }),
     budget: { measurements: 20 },
     constraints: {},
@@ -24,7 +42,7 @@ function measured(architecture: string): CandidateEnd {
 }
 
 /** Ends what is proposed at once, until nothing more is. */
-function runDown(search: TargetSearch, endOf: (architecture: string) => CandidateEnd): number {
+function runDown(search: ProposingSearch, endOf: (architecture: string) => CandidateEnd): number {
   let proposals = 0;
   for (let proposal = search.propose(3); proposal !== undefined; proposal = search.propose(3)) {
     proposals += 1;

@@ -10,6 +10,7 @@ import type { Ledger } from '../../../coordinator/ledger/ledger';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
 import { loadSearchCatalog, type SearchCatalog } from '../../../coordinator/searches/search_catalog';
 import type { SearchEngine, SearchParts } from '../../../coordinator/searches/search_parts';
+import { createLocalStrategist } from '../../../coordinator/searches/strategist/local_strategist';
 import { sampleMeasurement, samplePhone } from '../sample_fleet';
 
 export const fastTarget = 'sm8550/onnxruntime/cpu/int8';
@@ -136,6 +137,7 @@ export function createBench(ledger: Ledger, seenBySearches: SearchParts['ledger'
   const failures: Error[] = [];
   const parts: SearchParts = {
     engine, builder, catalog,
+    openStrategist: (spec) => createLocalStrategist(spec, catalog),
     ledger: seenBySearches,
     deviceCount: (target) => (formatTarget(target) === fastTarget ? 2 : 1),
     clock,

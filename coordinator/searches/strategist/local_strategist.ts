@@ -1,0 +1,21 @@
+import { assert } from '../../../common/assert';
+import type { SearchSpec } from '../../search/spec';
+import type { Strategy } from '../../search/strategy';
+import type { SearchCatalog } from '../search_catalog';
+import { createStrategies, say } from './strategies';
+import type { Strategist } from './strategist';
+
+/** On the caller's own thread: for strategies that take less than a message to another would. */
+export function createLocalStrategist(spec: SearchSpec, catalog: SearchCatalog): Strategist {
+  const strategies = createStrategies(spec, catalog);
+  const strategyOf = (target: string): Strategy => {
+    const strategy = strategies.get(target);
+    assert(strategy !== undefined, `${target} is a target of the search`);
+    return strategy;
+  };
+  return {
+    hear: (target, word) => say(strategyOf(target), word),
+    ask: async (target) => Promise.resolve(strategyOf(target).ask()),
+    close: () => undefined,
+  };
+}

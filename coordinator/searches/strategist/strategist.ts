@@ -1,0 +1,20 @@
+import type { SearchSpec } from '../../search/spec';
+import type { Ask, Evaluation, Proposal } from '../../search/strategy';
+
+/** What a strategy hears: `Strategy` says when and how often. */
+export type Word =
+  | { readonly kind: 'adopt'; readonly proposal: Proposal }
+  | { readonly kind: 'tell'; readonly architecture: string; readonly evaluation: Evaluation }
+  | { readonly kind: 'withdraw'; readonly architecture: string };
+
+/** The strategies of one search, one for each target, wherever they compute. An ask knows every word that was said before it. */
+export interface Strategist {
+  hear(target: string, word: Word): void;
+  /** One at a time for each target. Rejects when the strategy cannot compute; the search is then to pause. */
+  ask(target: string): Promise<Ask>;
+  /** Nothing more is said or asked; what is asked now is rejected. */
+  close(): void;
+}
+
+/** Opens a strategist for each search. */
+export type OpenStrategist = (spec: SearchSpec) => Strategist;

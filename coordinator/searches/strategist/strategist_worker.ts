@@ -1,0 +1,32 @@
+import { parentPort } from 'node:worker_threads';
+import { assert } from '../../../common/assert';
+import { loadSearchCatalog } from '../search_catalog';
+import { createLocalStrategist } from './local_strategist';
+import type { Strategist } from './strategist';
+import type { StrategistReply, StrategistRequest } from './strategist_message';
+
+const port = parentPort;
+assert(port !== null, 'the strategist runs as a worker thread');
+const catalog = loadSearchCatalog();
+const sessions = new Map<number, Strategist>();
+
+port.on('message', (request: StrategistRequest) => {
+  if (request.kind === 'open') sessions.set(request.session, createLocalStrategist(request.spec, catalog));
+  else if (request.kind === 'close') sessions.delete(request.session);
+  else if (request.kind === 'word') sessionOf(request.session).hear(request.target, request.word);
+  else void answer(request).then((reply) => port.postMessage(reply));
+});
+
+async function answer({ session, target, question }: StrategistRequest & { readonly kind: 'ask' }): Promise<StrategistReply> {
+  try {
+    return { question, ok: true, answer: await sessionOf(session).ask(target) };
+  } catch (error) {
+    return { question, ok: false, message: (error as Error).message };
+  }
+}
+
+function sessionOf(session: number): Strategist {
+  const strategist = sessions.get(session);
+  assert(strategist !== undefined, `session ${String(session)} is open`);
+  return strategist;
+}

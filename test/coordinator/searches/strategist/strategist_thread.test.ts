@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseSearchSpec, type SearchSpec } from '../../../../coordinator/search/spec';
+import type { Strategist } from '../../../../coordinator/searches/strategist/strategist';
+import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';
+
+const word = { kind: 'withdraw', architecture: 'a' } as const;
+
+describe('the strategist thread', () => {
+  let folder: string;
+  let thread: StrategistThread;
+
+  function open(deadlineMs = 5_000): Strategist {
+    thread = new StrategistThread({ workerFile: join(__dirname, 'scripted_worker.js'), deadlineMs });
+    return thread.open(specOf(join(folder, 'marker')));
+  }
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'strategist-'));
+  });
+  afterEach(async () => {
+    await thread.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('answers knowing all that was said before, of each search by itself', async () => {
+    const strategist = open();
+    const other = thread.open(specOf('other'));
+    strategist.hear('t', word);
+    strategist.hear('t', word);
+    const answers = await Promise.all([strategist.ask('t'), other.ask('u')]);
+    expect(answers).toEqual([{ sequence: 2, architecture: 't' }, { sequence: 0, architecture: 'u' }]);
+    strategist.hear('t', word);
+    expect(await strategist.ask('t')).toEqual({ sequence: 3, architecture: 't' });
+  });
+
+  it.each(['exit', 'crash', 'hang'])('puts a question again after a %s, to a thread that was told everything', async (fault) => {
+    const strategist = open(fault === 'hang' ? 300 : 5_000);
+    strategist.hear('t', word);
+    await strategist.ask('t');
+    strategist.hear('t', word);
+    // Two words, and the proposal of the first thread.
+    expect(await strategist.ask(`${fault} once`)).toEqual({ sequence: 3, architecture: `${fault} once` });
+  });
+
+  it.each([
+    ['exit', 'the strategist ended: exit 3'],
+    ['crash', 'the strategist ended: broken'],
+    ['hang', 'the strategist ended: no answer within 300 ms'],
+    ['fail', 'no such network'],
+  ])('rejects what ends in a %s again and again, and goes on', async (fault, message) => {
+    const strategist = open(fault === 'hang' ? 300 : 5_000);
+    await expect(strategist.ask(fault)).rejects.toThrow(message);
+    expect(await strategist.ask('t')).toEqual({ sequence: 0, architecture: 't' });
+  });
+
+  it('rejects what is being asked when the search or the thread is closed', async () => {
+    const strategist = open();
+    const other = thread.open(specOf('other'));
+    const asked = expect(strategist.ask('hang')).rejects.toThrow('the search is closed');
+    strategist.close();
+    await asked;
+    const last = expect(other.ask('hang')).rejects.toThrow('the strategist is closed');
+    await thread.close();
+    await last;
+  });
+});
+
+/** A specification with a name that no user could give, which tells the scripted worker a file. */
+function specOf(name: string): SearchSpec {
+  return { ...parseSearchSpec('{ name: s, space: nasbench201, targets: [host/onnxruntime/cpu/int8], budget: { measurements: 9 } }', 'spec'), name };
+}

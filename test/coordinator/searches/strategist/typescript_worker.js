@@ -1,0 +1,2 @@
+require('../../../typescript_hook');
+require('../../../../coordinator/searches/strategist/strategist_worker.ts');
