@@ -2,15 +2,16 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
+import { systemClock } from '../../common/clock';
 import { readYamlText, withYamlField } from '../../common/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
 import { formatFronts, frontsToCsv } from '../output/front';
-import { startProgress } from '../output/progress';
-import { describeBudget, spentOf } from '../output/spending';
+import { createLoggedWatcher, createRedrawnWatcher } from '../output/search_watcher';
+import { describeBudget } from '../output/spending';
 import { formatTable } from '../output/table';
-import type { Terminal } from '../output/terminal';
+import { processScreen, type Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
 import { registerExtend } from './search_extend';
 
@@ -105,18 +106,11 @@ function registerSteering(search: Command, terminal: Terminal): void {
 
 /** Follows a search to its end on standard error, then prints its fronts on standard output. */
 export async function watchAndReport(farm: FarmClient, searchId: string, options: JsonOption, terminal: Terminal): Promise<void> {
-  const progress = startProgress(terminal);
+  const watcher = terminal.interactive ? createRedrawnWatcher(processScreen) : createLoggedWatcher(terminal.note, () => systemClock.nowMs());
   try {
-    for await (const state of farm.watchSearch(searchId)) {
-      for (const target of state.targets) {
-        const failures = [target.reused > 0 ? `${String(target.reused)} reused` : '', target.infeasible > 0 ? `${String(target.infeasible)} infeasible` : '', target.abandoned > 0 ? `${String(target.abandoned)} abandoned` : ''].filter((text) => text !== '');
-        const detail = [`${String(target.inFlight)} running`, `hypervolume ${target.hypervolume.toFixed(3)}`, `front ${String(target.frontSize)}`, ...failures].join(', ');
-        const { done, total } = spentOf(target, state.wallMinutes);
-        progress.update(target.target, done, total, detail);
-      }
-    }
+    for await (const state of farm.watchSearch(searchId)) watcher.show(state);
   } finally {
-    progress.stop();
+    watcher.finish();
   }
   const [last, fronts] = await Promise.all([farm.getSearch(searchId), farm.fronts(searchId, '')]);
   terminal.note(`search ${searchId} ${last.state}`);

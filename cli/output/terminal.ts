@@ -8,8 +8,24 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
+export interface Screen {
+  write(text: string): void;
+  readonly columns: number;
+}
+
+/** Where the terminal does not say how wide it is. */
+const usualColumns = 80;
+
 export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
   interactive: process.stderr.isTTY,
+};
+
+/** Standard error as a screen, for what is redrawn in place. */
+export const processScreen: Screen = {
+  write: (text) => void process.stderr.write(text),
+  get columns() {
+    return process.stderr.columns || usualColumns;
+  },
 };

@@ -1,6 +1,7 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Clock } from '../../common/clock';
 import type { Logger } from '../../common/logger';
+import { parseTarget } from '../../common/target';
 import { artifactToWire } from '../../proto/codec/job';
 import type { Front as WireFront } from '../../proto/generated/farm/v1/Front';
 import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/ExtendRequest';
@@ -9,14 +10,19 @@ import type { Search as WireSearch } from '../../proto/generated/farm/v1/Search'
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
 import type { TargetProgress as WireProgress } from '../../proto/generated/farm/v1/TargetProgress';
 import { serverStream, unary, type ResponseStream } from '../dispatch/service_call';
+import type { Engine } from '../engine/engine';
+import type { FleetSize } from '../engine/fleet_size';
 import type { SearchExtension } from '../ledger/ledger';
+import { busyDevicesOf } from '../schedule/view';
 import type { SearchRunner } from '../searches/search_runner';
 import type { FrontPoint, FrontView, SearchView } from '../searches/search_view';
-import { msPerMinute } from '../search/budget';
+import { msPerMinute, wallMsLeft } from '../search/budget';
 import { createMailbox } from './mailbox';
 
 export interface SearchServiceParts {
   readonly searches: Pick<SearchRunner, 'create' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'exportModel'>;
+  readonly engine: Pick<Engine, 'state'>;
+  readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,18 +33,21 @@ const largestAddition = 1e6;
 /** Five pictures a second look smooth; a search on many phones changes hundreds of times a second. */
 const watchIntervalMs = 200;
 
+/** Devices begin and end, and time passes, without a change of the search. */
+const longestSilenceMs = 1_000;
+
 /** `SearchService`: the searches, for people and programs. */
 export function createSearchService(parts: SearchServiceParts): SearchServiceHandlers {
   const { searches, logger } = parts;
   return {
-    Create: unary(logger, async ({ specYaml, source }) => searchToWire(await searches.create(specYaml, source === '' ? 'search specification' : source))),
-    List: unary(logger, async () => ({ searches: (await searches.list()).map(searchToWire) })),
-    Get: unary(logger, async ({ searchId }) => searchToWire(await searches.get(searchId))),
+    Create: unary(logger, async ({ specYaml, source }) => searchToWire(parts, await searches.create(specYaml, source === '' ? 'search specification' : source))),
+    List: unary(logger, async () => ({ searches: (await searches.list()).map((view) => searchToWire(parts, view)) })),
+    Get: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.get(searchId))),
     Watch: serverStream(logger, ({ searchId }, states) => watch(parts, searchId, states)),
-    Pause: unary(logger, async ({ searchId }) => searchToWire(await searches.pause(searchId))),
-    Resume: unary(logger, async ({ searchId }) => searchToWire(await searches.resume(searchId))),
-    Stop: unary(logger, async ({ searchId }) => searchToWire(await searches.stop(searchId))),
-    Extend: unary(logger, async ({ searchId, ...extension }) => searchToWire(await searches.extend(searchId, readExtension(extension)))),
+    Pause: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.pause(searchId))),
+    Resume: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.resume(searchId))),
+    Stop: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.stop(searchId))),
+    Extend: unary(logger, async ({ searchId, ...extension }) => searchToWire(parts, await searches.extend(searchId, readExtension(extension)))),
     Front: unary(logger, async ({ searchId, target }) => ({ fronts: (await searches.front(searchId, target === '' ? undefined : target)).map(frontToWire) })),
     Export: unary(logger, async ({ searchId, architecture }) => ({ artifact: artifactToWire(await searches.exportModel(searchId, architecture)) })),
   };
@@ -53,32 +62,58 @@ function readExtension({ extensionId, measurements, phoneMinutes, wallMinutes }:
   return { extensionId, ...additions };
 }
 
-async function watch({ searches, clock }: SearchServiceParts, searchId: string, states: ResponseStream<WireSearch>): Promise<void> {
-  const changes = createMailbox<SearchView>('newest');
+async function watch(parts: SearchServiceParts, searchId: string, states: ResponseStream<WireSearch>): Promise<void> {
+  const { searches, clock } = parts;
+  const news = createMailbox<'changed' | 'time'>('newest');
   const stopWatching = searches.watch((view) => {
-    if (view.searchId === searchId) changes.put(view);
+    if (view.searchId === searchId) news.put('changed');
   });
+  const ended = new AbortController();
+  const isOver = AbortSignal.any([states.left, ended.signal]);
+  void tick(() => news.put('time'), clock, isOver);
   try {
-    let view: SearchView | undefined = await searches.get(searchId);
-    while (view !== undefined) {
-      await states.send(searchToWire(view));
+    do {
+      const view = await searches.get(searchId);
+      await states.send(searchToWire(parts, view));
       if (view.state === 'stopped' || view.state === 'finished') return;
-      await clock.sleep(watchIntervalMs, states.left);
-      view = await changes.take(states.left);
-    }
+      await clock.sleep(watchIntervalMs, isOver);
+    } while ((await news.take(isOver)) !== undefined);
   } finally {
+    ended.abort();
     stopWatching();
   }
 }
 
-function searchToWire(view: SearchView): WireSearch {
-  const { problem, wallMs, targets, ...same } = view;
-  return { ...same, problem: problem ?? '', wallMinutes: wallMs / msPerMinute, targets: targets.map(progressToWire) };
+async function tick(act: () => void, clock: Clock, isOver: AbortSignal): Promise<void> {
+  while (!isOver.aborted) {
+    await clock.sleep(longestSilenceMs, isOver);
+    act();
+  }
 }
 
-function progressToWire({ budget, phoneMs, ...same }: SearchView['targets'][number]): WireProgress {
+function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
+  const { problem, wallMs, targets, ...same } = view;
+  const busy = busyDevicesOf(parts.engine.state(), view.searchId);
+  return {
+    ...same,
+    problem: problem ?? '',
+    wallMinutes: wallMs / msPerMinute,
+    targets: targets.map((each) => ({ ...progressToWire(each, view), devicesBusy: busy.get(each.target) ?? 0, devices: parts.fleetSize.deviceCount(parseTarget(each.target)) })),
+  };
+}
+
+function progressToWire({ budget, phoneMs, picks, ...same }: SearchView['targets'][number], { state, wallMs }: SearchView): WireProgress {
   const { measurements = 0, phoneMinutes = 0, wallMinutes = 0 } = budget;
-  return { ...same, budget: measurements, phoneMinutes: phoneMs / msPerMinute, budgetPhoneMinutes: phoneMinutes, budgetWallMinutes: wallMinutes };
+  const leftMs = state === 'running' ? wallMsLeft(budget, { measured: same.measured, phoneMs, wallMs }) : undefined;
+  return {
+    ...same,
+    budget: measurements,
+    phoneMinutes: phoneMs / msPerMinute,
+    budgetPhoneMinutes: phoneMinutes,
+    budgetWallMinutes: wallMinutes,
+    secondsLeft: (leftMs ?? 0) / 1_000,
+    picks: picks.map(({ accuracyPercent, ...pick }) => ({ ...pick, accuracy: accuracyPercent })),
+  };
 }
 
 function frontToWire(front: FrontView): WireFront {

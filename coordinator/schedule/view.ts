@@ -68,6 +68,16 @@ export function targetViews(state: SchedulerState): readonly TargetView[] {
   return [...views.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
 }
 
+/** How many devices are at work for an owner, by target; targets without any are left out. */
+export function busyDevicesOf(state: SchedulerState, ownerId: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { lease } of state.leases.values()) {
+    const open = state.jobs.get(lease.jobId);
+    if (open?.ownerId === ownerId) counts.set(open.targetKey, (counts.get(open.targetKey) ?? 0) + 1);
+  }
+  return counts;
+}
+
 export function utilisation(state: SchedulerState): Utilisation {
   const busy = state.devices.count((device) => device.state.kind === 'leased');
   const usable = busy + state.devices.count((device) => isGrantable(state, device));

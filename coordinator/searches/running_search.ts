@@ -6,6 +6,7 @@ import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
 import type { CandidateRecord, JobRecord, SearchExtension, SearchRecord, SearchState, WallTime } from '../ledger/ledger';
 import { extendBudget, msPerMinute, type Budget } from '../search/budget';
+import { picksOf } from '../search/front_pick';
 import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
 import { endOfRecord, endOfUpdate } from './candidate_ends';
@@ -188,7 +189,7 @@ export class RunningSearch {
       seed: this.#spec.strategy.seed,
       problem: this.#problem,
       wallMs: this.#wallMs(),
-      targets: this.#lanes.map((lane) => ({ target: lane.name, ...lane.search.progress(), ...(this.#isActive() ? {} : { inFlight: 0 }) })),
+      targets: this.#lanes.map((lane) => ({ target: lane.name, picks: picksOf(lane.search.front), ...lane.search.progress(), ...(this.#isActive() ? {} : { inFlight: 0 }) })),
     };
   }
 

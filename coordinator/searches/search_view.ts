@@ -1,4 +1,5 @@
 import type { SearchState } from '../ledger/ledger';
+import type { FrontPick } from '../search/front_pick';
 import type { TargetProgress } from '../search/target_search';
 import type { LatencyInterval } from './latency_interval';
 import type { Trust } from './trust';
@@ -14,7 +15,7 @@ export interface SearchView {
   readonly createdAtMs: number;
   /** How long it has been running, pauses left out. */
   readonly wallMs: number;
-  readonly targets: readonly ({ readonly target: string } & TargetProgress)[];
+  readonly targets: readonly ({ readonly target: string; readonly picks: readonly FrontPick[] } & TargetProgress)[];
   /** Why the farm paused the search by itself; null when it did not. */
   readonly problem: string | null;
 }

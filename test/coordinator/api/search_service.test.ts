@@ -1,45 +1,58 @@
 import { systemClock, type Clock } from '../../../common/clock';
 import { createSearchService } from '../../../coordinator/api/search_service';
+import { createFleetSize } from '../../../coordinator/engine/fleet_size';
 import type { SearchListener } from '../../../coordinator/searches/search_runner';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import { BadInputError } from '../../../common/bad_input';
+import type { TargetProgress__Output } from '../../../proto/generated/farm/v1/TargetProgress';
 import type { Search__Output } from '../../../proto/generated/farm/v1/Search';
 import type { SearchServiceClient } from '../../../proto/generated/farm/v1/SearchService';
 import { loadFarmServices } from '../../../proto/service';
+import { createFarm, phone } from '../schedule/farm';
 import { describeError, insecure, serve, silentLogger, type TestServer } from '../grpc_fixture';
 
 const services = loadFarmServices();
 const view = (state: SearchView['state'], measured: number): SearchView => ({
-  ...{ searchId: 'one', name: 'sample', state, space: 'nasbench201', strategy: 'random', seed: 1, createdAtMs: 5, problem: null, wallMs: 0 },
-  targets: [{ target: 'host/onnxruntime/cpu/int8', budget: { measurements: 9 }, phoneMs: 0, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2 }],
+  ...{ searchId: 'one', name: 'sample', state, space: 'nasbench201', strategy: 'random', seed: 1, createdAtMs: 5, problem: null, wallMs: 60_000 },
+  targets: [{ target: 'sm8550/tflite/cpu/int8', budget: { measurements: 9 }, phoneMs: 0, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2, picks: [{ kind: 'fastest', architecture: 'a', latencyMs: 2, accuracyPercent: 80 }] }],
 });
 
 describe('search service', () => {
   let server: TestServer;
   let client: SearchServiceClient;
   let listeners: Set<SearchListener>;
+  let current: SearchView;
   beforeEach(async () => {
     listeners = new Set();
+    current = view('running', 0);
     const notUsed = (): never => {
       throw new Error('not used here');
     };
     const searches = {
       ...{ create: notUsed, list: notUsed, pause: notUsed, resume: notUsed, stop: notUsed, extend: notUsed, front: notUsed, exportModel: notUsed },
-      get: (searchId: string) => (searchId === 'one' ? Promise.resolve(view('running', 0)) : Promise.reject(new BadInputError(`there is no search "${searchId}"`))),
+      get: (searchId: string) => (searchId === 'one' ? Promise.resolve(current) : Promise.reject(new BadInputError(`there is no search "${searchId}"`))),
       watch: (listener: SearchListener) => {
         listeners.add(listener);
         return () => void listeners.delete(listener);
       },
     };
-    const impatient: Clock = { ...systemClock, sleep: () => Promise.resolve() };
-    server = await serve(services.SearchService.service, createSearchService({ searches, clock: impatient, logger: silentLogger }));
+    // Pictures follow each other at once; the time that passes without news is real.
+    const impatient: Clock = { ...systemClock, sleep: (durationMs, signal) => (durationMs < 1_000 ? Promise.resolve() : systemClock.sleep(durationMs, signal)) };
+    const farm = createFarm();
+    farm.attach('rack', [phone('p1'), phone('p2')]);
+    farm.submit('job', { owner: { ownerId: 'one' } });
+    const fleetSize = createFleetSize(() => farm.state);
+    server = await serve(services.SearchService.service, createSearchService({ searches, engine: { state: () => farm.state }, fleetSize, clock: impatient, logger: silentLogger }));
     client = new services.SearchService(server.address, insecure());
   });
   afterEach(() => {
     client.close();
     server.stop();
   });
-  const tell = (changed: SearchView): void => listeners.forEach((listener) => listener(changed));
+  const tell = (changed: SearchView): void => {
+    if (changed.searchId === 'one') current = changed;
+    listeners.forEach((listener) => listener(changed));
+  };
 
   it('sends the state at once and after changes, until the search ends', async () => {
     const seen: string[] = [];
@@ -52,6 +65,20 @@ describe('search service', () => {
     }
     expect(seen).toEqual(['running 0', 'running 4', 'finished 4']);
     expect(listeners.size).toBe(0);
+  });
+
+  it('tells of devices and time without a change of the search', async () => {
+    const seen: (TargetProgress__Output | undefined)[] = [];
+    for await (const search of client.watch({ searchId: 'one' }) as AsyncIterable<Search__Output>) {
+      seen.push(search.targets[0]);
+      current = view('running', 3);
+      if (seen.length === 2) break;
+    }
+    expect(seen).toMatchObject([
+      { measured: 0, devicesBusy: 1, devices: 2, secondsLeft: 0, picks: [{ kind: 'fastest', architecture: 'a', latencyMs: 2, accuracy: 80 }] },
+      // Three in a minute, six to go.
+      { measured: 3, secondsLeft: 120 },
+    ]);
   });
 
   it('forgets a watcher that has left', async () => {

@@ -1,4 +1,4 @@
-import { agentViews, deviceViews, targetViews, utilisation } from '../../../coordinator/schedule/view';
+import { agentViews, busyDevicesOf, deviceViews, targetViews, utilisation } from '../../../coordinator/schedule/view';
 import { createFarm, phone } from './farm';
 
 function busyFarm(): ReturnType<typeof createFarm> {
@@ -26,6 +26,15 @@ describe('the views', () => {
     farm.finish('a');
     expect(utilisation(farm.state)).toEqual({ busy: 1, usable: 2, ratio: 0.5 });
     expect(utilisation(createFarm().state).ratio).toBe(0);
+  });
+
+  it('count the devices at work for one owner, by target', () => {
+    const farm = busyFarm();
+    farm.finish('a');
+    farm.submit('c', { owner: { ownerId: 'another' } });
+    expect([...busyDevicesOf(farm.state, 'search')]).toEqual([['sm8550/tflite/cpu/int8', 1]]);
+    expect([...busyDevicesOf(farm.state, 'another')]).toEqual([['sm8550/tflite/cpu/int8', 1]]);
+    expect(busyDevicesOf(farm.state, 'nobody').size).toBe(0);
   });
 
   it('show agents with their state and devices', () => {
