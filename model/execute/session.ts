@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { ReferringModel } from '../onnx/write';
 
 /** A model loaded into ONNX Runtime on one core, for calibration and checks; benchmarks have their own adapter. */
 export interface Session {
@@ -25,13 +26,17 @@ export interface SessionTuning {
 const quickStart: SessionTuning = { threads: 1, optimization: 'basic' };
 
 /** @throws Error with ONNX Runtime's words when it refuses the model: models given here were checked before. */
-export async function createSession(model: Uint8Array, tuning: SessionTuning = quickStart): Promise<Session> {
-  const session = await InferenceSession.create(model, {
+export async function createSession(model: Uint8Array | ReferringModel, tuning: SessionTuning = quickStart): Promise<Session> {
+  const { bytes, values }: ReferringModel = model instanceof Uint8Array ? { bytes: model, values: [] } : model;
+  const session = await InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: tuning.threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: tuning.optimization,
     logSeverityLevel: 3,
+    // The pattern is made at the second run, which allocates all activations anew: sessions here run too few times to gain by it.
+    enableMemPattern: false,
+    externalData: values.map(({ location, data }) => ({ path: location, data })),
   });
   return {
     inputNames: session.inputNames,

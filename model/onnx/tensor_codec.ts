@@ -24,7 +24,7 @@ export function toNumber(value: number | { toNumber(): number } | null | undefin
   return typeof value === 'number' ? value : value.toNumber();
 }
 
-export function encodeTensor(name: string, tensor: Tensor): onnx.ITensorProto {
+export function encodeTensor(name: string, tensor: Tensor): onnx.ITensorProto & { readonly rawData: Uint8Array } {
   const { buffer, byteOffset, byteLength } = tensor.data;
   return { name, dims: [...tensor.shape], dataType: codes[tensor.elementType], rawData: new Uint8Array(buffer, byteOffset, byteLength) };
 }

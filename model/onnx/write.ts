@@ -7,10 +7,36 @@ import { elementTypeCode, encodeTensor } from './tensor_codec';
 /** The format version that opset 21 came with (ONNX 1.16); ONNX Runtime reads it from 1.18 on. */
 const irVersion = 10;
 
+/** A model whose large constants stay where they are: ONNX finds them by their location, as it finds external data. They must live as long as its session. */
+export interface ReferringModel {
+  readonly bytes: Uint8Array;
+  readonly values: readonly { readonly location: string; readonly data: Uint8Array }[];
+}
+
+/** Smaller constants go into the model: shapes and settings must be there, and the others' copies cost nothing. */
+const smallestReferredBytes = 4096;
+
 /** Serializes a graph. Equal graphs give equal bytes. @throws BadInputError when it exceeds what one ONNX file holds */
 export function writeOnnx(graph: Graph): Uint8Array {
   const valueBytes = [...graph.initializers.values()].reduce((total, { data }) => total + data.byteLength, 0);
   if (valueBytes > largestArtifactBytes) throw new BadInputError(`the network has ${valueBytes} bytes of values; an ONNX file holds at most ${largestArtifactBytes}`);
+  return encodeModel(graph, [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)));
+}
+
+/** The same without copies of the weights, for a reader in this process. */
+export function writeReferringOnnx(graph: Graph): ReferringModel {
+  const values: ReferringModel['values'][number][] = [];
+  const initializers = [...graph.initializers].map(([name, tensor]): onnx.ITensorProto => {
+    const { rawData, ...declaration } = encodeTensor(name, tensor);
+    if (tensor.elementType !== 'float32' || rawData.length < smallestReferredBytes) return { ...declaration, rawData };
+    const location = `values/${String(values.length)}`;
+    values.push({ location, data: rawData });
+    return { ...declaration, dataLocation: onnx.TensorProto.DataLocation.EXTERNAL, externalData: [{ key: 'location', value: location }, { key: 'length', value: String(rawData.length) }] };
+  });
+  return { bytes: encodeModel(graph, initializers), values };
+}
+
+function encodeModel(graph: Graph, initializer: onnx.ITensorProto[]): Uint8Array {
   const proto: onnx.IModelProto = {
     irVersion,
     producerName: 'pareto-farm',
@@ -18,7 +44,7 @@ export function writeOnnx(graph: Graph): Uint8Array {
     graph: {
       name: graph.name,
       node: graph.nodes.map(encodeNode),
-      initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
+      initializer,
       input: graph.inputs.map(encodeDeclaration),
       output: graph.outputs.map(encodeDeclaration),
       valueInfo: [...graph.declared.values()].map(encodeDeclaration),

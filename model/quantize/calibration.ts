@@ -1,10 +1,11 @@
 import { BadInputError } from '../../common/bad_input';
 import { createSession, type FloatTensor, type Session } from '../execute/session';
-import { elementCount, type Graph, type Node, type Tensor } from '../onnx/graph';
-import { int } from '../onnx/graph_builder';
-import { writeOnnx } from '../onnx/write';
+import { elementCount, type Graph } from '../onnx/graph';
+import { writeReferringOnnx } from '../onnx/write';
 import { sampleCount, samplesOf, type CalibrationData } from './calibration_data';
+import { notFinite, type Collector } from './collector';
 import { largestInteger, type ActivationType, type Range } from './encoding';
+import { extremesOf } from './extremes';
 import { createHistogramObserver, type HistogramObserver } from './histogram';
 import { chooseRange, type RangeMethod } from './range_search';
 
@@ -25,7 +26,7 @@ export async function calibrate(graph: Graph, tensors: readonly string[], calibr
   const statistics = calibration.method.kind === 'min-max' ? extremesOf(graph, tensors) : histogramsOf(graph, tensors, calibration);
   const { name, shape } = onlyInput(graph);
   const total = sampleCount(calibration.data);
-  const session = await createSession(writeOnnx(statistics.graph), { threads: calibration.threads, optimization: 'all' });
+  const session = await createSession(writeReferringOnnx(statistics.graph), { threads: calibration.threads, optimization: 'all' });
   try {
     let done = 0;
     for await (const sample of samplesOf(calibration.data, elementCount(shape))) {
@@ -54,41 +55,6 @@ async function runOnce(session: Session, name: string, input: FloatTensor): Prom
   return session.run(new Map([[name, input]]));
 }
 
-/** What is to be run instead of the float network, and what becomes of its outputs. */
-interface Collector {
-  readonly graph: Graph;
-  readonly take: (input: FloatTensor, outputs: ReadonlyMap<string, FloatTensor>) => void;
-  readonly ranges: () => ReadonlyMap<string, Range>;
-}
-
-/** ONNX Runtime computes the extremes itself, so that no activation leaves it: half the time of looking at them here. */
-function extremesOf(graph: Graph, tensors: readonly string[]): Collector {
-  const found = new Map<string, Range>();
-  const prefix = freshPrefix(graph);
-  const nodes: Node[] = [...graph.nodes];
-  const node = (name: string, kind: string, inputs: readonly string[], attributes: Node['attributes'] = new Map()): string => {
-    nodes.push({ name, kind, inputs, outputs: [name], attributes });
-    return name;
-  };
-  const flat: Tensor = { elementType: 'int64', shape: [1], data: BigInt64Array.of(-1n) };
-  const flattened = tensors.map((tensor, index) => node(`${prefix}${String(index)}`, 'Reshape', [tensor, `${prefix}flat`]));
-  const extreme = (kind: string): string => node(`${prefix}${kind}`, 'Concat', flattened.map((tensor) => node(`${tensor}${kind}`, kind, [tensor])), new Map([['axis', int(0)]]));
-  const outputs = [extreme('ReduceMin'), extreme('ReduceMax')].map((name) => ({ name, elementType: 'float32' as const, shape: null }));
-  return {
-    graph: { ...graph, nodes, outputs, initializers: new Map([...graph.initializers, [`${prefix}flat`, flat]]), declared: new Map() },
-    take: (_, results) => {
-      const [lows, highs] = outputs.map((output) => results.get(output.name)?.data);
-      tensors.forEach((tensor, index) => {
-        const [min, max] = [lows?.[index] ?? NaN, highs?.[index] ?? NaN];
-        if (!Number.isFinite(min) || !Number.isFinite(max)) throw notFinite(tensor);
-        const known = found.get(tensor) ?? { min, max };
-        found.set(tensor, { min: Math.min(known.min, min), max: Math.max(known.max, max) });
-      });
-    },
-    ranges: () => found,
-  };
-}
-
 function histogramsOf(graph: Graph, tensors: readonly string[], { method, elementType }: Calibration): Collector {
   const observers = new Map<string, HistogramObserver>(tensors.map((tensor) => [tensor, createHistogramObserver()]));
   const inputs = new Set(graph.inputs.map((input) => input.name));
@@ -104,15 +70,4 @@ function histogramsOf(graph: Graph, tensors: readonly string[], { method, elemen
     },
     ranges: () => new Map([...observers].map(([tensor, observer]) => [tensor, chooseRange(observer.histogram(), method, largestInteger(elementType))])),
   };
-}
-
-function notFinite(tensor: string): BadInputError {
-  return new BadInputError(`tensor ${tensor} is not finite on the calibration data; the network or the data is broken`);
-}
-
-/** Begins the names of added nodes: no name of the graph's begins with it. */
-function freshPrefix(graph: Graph): string {
-  let prefix = 'extremes/';
-  while (graph.nodes.some((node) => node.outputs.some((output) => output.startsWith(prefix)))) prefix = `${prefix}_/`;
-  return prefix;
 }

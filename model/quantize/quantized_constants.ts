@@ -107,8 +107,7 @@ export function quantizeWeight(tensor: FloatTensor, { axis, scales, least = -127
   for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) {
     const scale = scales[channel] ?? 1;
     for (let index = start; index < start + inner; index += 1) {
-      const rounded = (data[index] ?? 0) / scale + roundingOffset - roundingOffset;
-      integers[index] = rounded > 127 ? 127 : rounded < least ? least : rounded;
+      integers[index] = (Math.min(Math.max((data[index] ?? 0) / scale, least), 127) + roundingOffset - roundingOffset) | 0;
     }
   }
   return { elementType: 'int8', shape: tensor.shape, data: integers };
