@@ -17,10 +17,11 @@ import { busyDevicesOf } from '../schedule/view';
 import type { SearchRunner } from '../searches/search_runner';
 import type { FrontPoint, FrontView, SearchView } from '../searches/search_view';
 import { msPerMinute, wallMsLeft } from '../search/budget';
+import { sendHistory } from './history';
 import { createMailbox } from './mailbox';
 
 export interface SearchServiceParts {
-  readonly searches: Pick<SearchRunner, 'create' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'exportModel'>;
+  readonly searches: Pick<SearchRunner, 'create' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'history' | 'exportModel'>;
   readonly engine: Pick<Engine, 'state'>;
   readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
   readonly clock: Clock;
@@ -49,6 +50,7 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
     Stop: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.stop(searchId))),
     Extend: unary(logger, async ({ searchId, ...extension }) => searchToWire(parts, await searches.extend(searchId, readExtension(extension)))),
     Front: unary(logger, async ({ searchId, target }) => ({ fronts: (await searches.front(searchId, target === '' ? undefined : target)).map(frontToWire) })),
+    History: serverStream(logger, ({ searchId }, parts) => sendHistory(searches, searchId, parts)),
     Export: unary(logger, async ({ searchId, architecture }) => ({ artifact: artifactToWire(await searches.exportModel(searchId, architecture)) })),
   };
 }

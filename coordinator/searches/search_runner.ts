@@ -6,6 +6,7 @@ import type { SearchExtension, SearchRecord } from '../ledger/ledger';
 import { parseSearchSpec, type SearchSpec } from '../search/spec';
 import { requirePossible } from './feasibility';
 import { RunningSearch } from './running_search';
+import { readHistory, type SearchHistory } from './search_history';
 import type { SearchParts } from './search_parts';
 import type { FrontView, SearchView } from './search_view';
 
@@ -114,6 +115,12 @@ export class SearchRunner {
     return search.fronts(target);
   }
 
+  /** All that a search tried so far. @throws BadInputError */
+  async history(searchId: string): Promise<SearchHistory> {
+    const fronts = await (await this.#find(searchId)).fronts(undefined);
+    return readHistory(await this.#recordOf(searchId), fronts, this.#parts);
+  }
+
   /** The int8 model of an architecture that the search built, by its own or an isomorphic name. @throws BadInputError */
   async exportModel(searchId: string, architecture: string): Promise<Artifact> {
     const search = await this.#find(searchId);
@@ -139,9 +146,13 @@ export class SearchRunner {
   async #find(searchId: string): Promise<RunningSearch> {
     const known = this.#searches.get(searchId);
     if (known !== undefined) return known;
+    return this.#load(await this.#recordOf(searchId));
+  }
+
+  async #recordOf(searchId: string): Promise<SearchRecord> {
     const record = (await this.#parts.ledger.searches()).find((search) => search.searchId === searchId);
     if (record === undefined) throw new BadInputError(`there is no search "${searchId}" (see: farm search list)`);
-    return this.#load(record);
+    return record;
   }
 
   /** Undefined for a search whose specification this version no longer takes: it must not keep the others from running. */

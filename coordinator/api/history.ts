@@ -1,0 +1,62 @@
+import type { DeviceState } from '../../common/device';
+import type { Measurement } from '../../common/measurement';
+import { deviceToWire } from '../../proto/codec/device';
+import type { HistoryHeader as WireHeader } from '../../proto/generated/farm/v1/HistoryHeader';
+import type { HistoryPart as WirePart } from '../../proto/generated/farm/v1/HistoryPart';
+import type { PastCandidate as WireCandidate } from '../../proto/generated/farm/v1/PastCandidate';
+import type { PastMeasurement as WireMeasurement } from '../../proto/generated/farm/v1/PastMeasurement';
+import type { ResponseStream } from '../dispatch/service_call';
+import { sessionMediansMs } from '../searches/latency_interval';
+import type { PastCandidate, SearchHistory } from '../searches/search_history';
+import type { SearchRunner } from '../searches/search_runner';
+
+/** Sends a search's history at the pace of its reader. */
+export async function sendHistory(searches: Pick<SearchRunner, 'history'>, searchId: string, parts: ResponseStream<WirePart>): Promise<void> {
+  const history = await searches.history(searchId);
+  await parts.send({ header: headerToWire(history) });
+  for await (const candidate of history.candidates) await parts.send({ candidate: candidateToWire(candidate) });
+}
+
+function headerToWire({ specYaml, positions, hypervolumes, devices }: SearchHistory): WireHeader {
+  return {
+    specYaml,
+    positions: positions.map(({ name, choices }) => ({ name, choices: [...choices] })),
+    targets: [...hypervolumes].map(([target, each]) => ({ target, hypervolumes: [...each] })),
+    devices: devices.map(deviceToWire),
+  };
+}
+
+function candidateToWire({ choices, features, accuracyPercent, state, endedSequence, measurement, ...same }: PastCandidate): WireCandidate {
+  return {
+    ...same,
+    choices: [...choices],
+    features: Array.from(features),
+    accuracy: accuracyPercent,
+    state: state.kind,
+    ...('fault' in state ? { faultCode: state.fault.code, faultMessage: state.fault.message } : {}),
+    endedSequence: endedSequence ?? 0,
+    ...(measurement === undefined ? {} : { measurement: measurementToWire(measurement) }),
+  };
+}
+
+function measurementToWire(measurement: Measurement): WireMeasurement {
+  const { deviceSerial, soc, osBuild, agentVersion, tool, toolVersion, toolDigest, command, threads, boundary, before, after, caveats } = measurement.conditions;
+  return {
+    ...{ deviceSerial, soc, osBuild, agentVersion, tool, command, threads, boundary },
+    latencyMs: measurement.latencyMs,
+    sessionMediansMs: sessionMediansMs(measurement),
+    toolVersion: toolVersion ?? '',
+    toolDigest: toolDigest ?? '',
+    celsiusBefore: hottest(before),
+    celsiusAfter: hottest(after),
+    cpuKhzBefore: Math.max(0, ...before.cpuFrequencyKhz),
+    cpuKhzAfter: Math.max(0, ...after.cpuFrequencyKhz),
+    caveats: [...caveats],
+    startedAtMs: measurement.startedAtMs,
+    finishedAtMs: measurement.finishedAtMs,
+  };
+}
+
+function hottest({ celsiusBySensor }: DeviceState): number {
+  return Math.max(0, ...Object.values(celsiusBySensor));
+}
