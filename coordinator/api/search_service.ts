@@ -19,9 +19,10 @@ import type { FrontPoint, FrontView, SearchView } from '../searches/search_view'
 import { msPerMinute, wallMsLeft } from '../search/budget';
 import { sendHistory } from './history';
 import { createMailbox } from './mailbox';
+import { propose, sendEnds, type OutsideCalls } from './outside_calls';
 
 export interface SearchServiceParts {
-  readonly searches: Pick<SearchRunner, 'create' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'history' | 'exportModel'>;
+  readonly searches: Pick<SearchRunner, 'create' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'history' | 'exportModel'> & OutsideCalls;
   readonly engine: Pick<Engine, 'state'>;
   readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
   readonly clock: Clock;
@@ -51,6 +52,8 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
     Extend: unary(logger, async ({ searchId, ...extension }) => searchToWire(parts, await searches.extend(searchId, readExtension(extension)))),
     Front: unary(logger, async ({ searchId, target }) => ({ fronts: (await searches.front(searchId, target === '' ? undefined : target)).map(frontToWire) })),
     History: serverStream(logger, ({ searchId }, parts) => sendHistory(searches, searchId, parts)),
+    Propose: unary(logger, (request) => propose(searches, request)),
+    Ends: serverStream(logger, (request, ends) => sendEnds(searches, request, ends)),
     Export: unary(logger, async ({ searchId, architecture }) => ({ artifact: artifactToWire(await searches.exportModel(searchId, architecture)) })),
   };
 }

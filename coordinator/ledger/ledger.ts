@@ -42,6 +42,17 @@ export interface CandidateRecord {
   readonly jobId: string;
 }
 
+/** An architecture that an outside searcher proposed for a target, before there is a candidate of it; `sequence` is to be the candidate's. */
+export interface ProposalRecord {
+  readonly searchId: string;
+  readonly target: string;
+  readonly sequence: number;
+  readonly architecture: string;
+}
+
+/** `waiting`: there is no candidate of it yet. What could not be built is `abandoned`. */
+export type ProposalState = 'waiting' | Exclude<JobState['kind'], 'excluded'>;
+
 export type JobState =
   | { readonly kind: 'open' }
   | { readonly kind: 'measured'; readonly deviceSerial: string; readonly epoch: number }
@@ -67,6 +78,24 @@ export interface DeviceRecord {
   readonly agentId: string;
   readonly lastSeenAtMs: number;
   readonly drained: boolean;
+}
+
+/** How one proposal of a search on one target ended. */
+export interface EndRecord {
+  readonly sequence: number;
+  readonly architecture: string;
+  /** Its place in the order of all ends of the ledger. */
+  readonly endedSequence: number;
+  /** `unbuilt`: no model could be made of it, so there never was a job. */
+  readonly state: { readonly kind: 'unbuilt' } | { readonly kind: 'ended'; readonly jobId: string; readonly job: Exclude<JobState, { readonly kind: 'open' }> };
+}
+
+/** Where to go on reading the ends of a search's target. */
+export interface EndsAfter {
+  readonly searchId: string;
+  readonly target: string;
+  /** An `endedSequence`; 0: from the first. */
+  readonly after: number;
 }
 
 /** How a job ended that never was on a device. */
@@ -100,6 +129,14 @@ export interface Ledger {
   /** Candidate and job together, with the job's end if it has ended already; a candidate that is there already changes nothing. */
   saveCandidate(candidate: CandidateRecord, job: JobRecord, ending?: JobEnding): Promise<void>;
   candidates(searchId: string): Promise<readonly CandidateRecord[]>;
+  /** All or none. @throws when a sequence or an architecture is taken by another proposal */
+  saveProposals(proposals: readonly ProposalRecord[]): Promise<void>;
+  /** The model of a proposal cannot be built; changes nothing where there is a candidate. */
+  abandonProposal(proposal: ProposalRecord): Promise<void>;
+  /** In the order of proposal, for each target; those of some architectures on one target, or all. */
+  proposals(searchId: string, only?: { readonly target: string; readonly architectures: readonly string[] }): Promise<readonly (ProposalRecord & { readonly state: ProposalState })[]>;
+  /** In the order in which they ended, at most `limit`. */
+  ends(from: EndsAfter, limit: number): Promise<readonly EndRecord[]>;
   saveJob(job: JobRecord): Promise<void>;
   jobs(filter: { readonly ownerId?: string; readonly open?: boolean }): Promise<readonly JobRecord[]>;
   commit(entries: readonly LedgerEntry[]): Promise<void>;

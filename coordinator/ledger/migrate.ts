@@ -5,6 +5,7 @@ import { firstTables } from './migrations/m0001_first_tables';
 import { reusedMeasurements } from './migrations/m0002_reused_measurements';
 import { budgets } from './migrations/m0003_budgets';
 import { violations } from './migrations/m0004_violations';
+import { proposals } from './migrations/m0005_proposals';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002_reused_measurements': reusedMeasurements,
   '0003_budgets': budgets,
   '0004_violations': violations,
+  '0005_proposals': proposals,
 };
 
 /**

@@ -9,8 +9,8 @@ import { deviceSchema } from '../../proto/codec/device';
 import { readField } from '../../proto/codec/field';
 import { planSchema } from '../../proto/codec/job';
 import { measurementSchema } from '../../proto/codec/measurement';
-import type { CandidateRecord, DeviceRecord, JobRecord, JobState, SearchExtension, SearchRecord, WallTime } from './ledger';
-import type { ArtifactTable, AttemptTable, CandidateTable, DeviceTable, JobTable, MeasurementTable, SearchExtensionTable, SearchTable } from './schema';
+import type { CandidateRecord, DeviceRecord, JobRecord, JobState, ProposalRecord, ProposalState, SearchExtension, SearchRecord, WallTime } from './ledger';
+import type { ArtifactTable, AttemptTable, CandidateTable, DeviceTable, JobTable, MeasurementTable, ProposalTable, SearchExtensionTable, SearchTable } from './schema';
 
 export function searchToRow(search: SearchRecord): SearchTable {
   return { search_id: search.searchId, name: search.name, state: search.state, spec_yaml: search.specYaml, created_at_ms: search.createdAtMs, ...wallToColumns(search.wall) };
@@ -39,6 +39,16 @@ export function candidateToRow(candidate: CandidateRecord): CandidateTable {
 
 export function candidateFromRow(row: CandidateTable): CandidateRecord {
   return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, jobId: row.job_id };
+}
+
+export function proposalToRow({ searchId, target, sequence, architecture }: ProposalRecord): ProposalTable {
+  return { search_id: searchId, target, sequence, architecture, ended_sequence: null };
+}
+
+/** `row.state` is that of its job, if there is one. */
+export function proposalFromRow(row: ProposalTable & { readonly state: JobTable['state'] | null; readonly reused_job_id: string | null }): ProposalRecord & { readonly state: ProposalState } {
+  const state = row.ended_sequence !== null ? 'abandoned' : row.reused_job_id !== null ? 'reused' : (row.state ?? 'waiting');
+  return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, state };
 }
 
 export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'reused_job_id' | 'fault_code' | 'fault_message' | 'violation'>;
@@ -100,7 +110,7 @@ export function jobFromRow(row: JobTable): JobRecord {
   };
 }
 
-function jobStateFromColumns(row: JobStateColumns): JobState {
+export function jobStateFromColumns(row: JobStateColumns): JobState {
   switch (row.state) {
     case 'open':
       return { kind: 'open' };

@@ -9,6 +9,7 @@ export interface Schema {
   readonly searches: SearchTable;
   readonly search_extensions: SearchExtensionTable;
   readonly candidates: CandidateTable;
+  readonly proposals: ProposalTable;
   readonly jobs: JobTable;
   readonly attempts: AttemptTable;
   readonly measurements: MeasurementTable;
@@ -40,6 +41,16 @@ export interface CandidateTable {
   readonly sequence: number;
   readonly architecture: string;
   readonly job_id: string;
+}
+
+/** What an outside searcher proposed. A candidate follows, with the same sequence, once it is built. */
+export interface ProposalTable {
+  readonly search_id: string;
+  readonly target: string;
+  readonly sequence: number;
+  readonly architecture: string;
+  /** When it could not be built, in one order with the ends of jobs; otherwise null. */
+  readonly ended_sequence: number | null;
 }
 
 export interface JobTable {

@@ -3,12 +3,11 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Measurement } from '../../common/measurement';
 import { GroupCommit } from './group_commit';
-import type { CandidateRecord, DeviceRecord, EarlierMeasurement, JobEnding, JobRecord, Ledger, LedgerEntry, SearchExtension, SearchRecord, SearchState, WallTime } from './ledger';
+import type { CandidateRecord, DeviceRecord, EarlierMeasurement, EndRecord, EndsAfter, JobEnding, JobRecord, Ledger, LedgerEntry, ProposalRecord, ProposalState, SearchExtension, SearchRecord, SearchState, WallTime } from './ledger';
 import * as rows from './rows';
 import type { Schema } from './schema';
-
-/** Rows per statement: SQLite takes 32,766 parameters (https://www.sqlite.org/limits.html), and the widest row has 16. */
-const rowsPerStatement = 500;
+import * as sqlProposals from './sql_proposals';
+import { statementPages } from './statement_pages';
 
 /** Of one model on one target there are many only where it is measured again on purpose. */
 const mostEarlierMeasurements = 50;
@@ -71,6 +70,22 @@ export class SqlLedger implements Ledger {
     return found.map(rows.candidateFromRow);
   }
 
+  async saveProposals(proposals: readonly ProposalRecord[]): Promise<void> {
+    await this.writes.run((transaction) => sqlProposals.insertProposals(transaction, proposals));
+  }
+
+  async abandonProposal(proposal: ProposalRecord): Promise<void> {
+    await this.writes.run((transaction) => sqlProposals.endProposal(transaction, proposal));
+  }
+
+  async proposals(searchId: string, only?: { readonly target: string; readonly architectures: readonly string[] }): Promise<readonly (ProposalRecord & { readonly state: ProposalState })[]> {
+    return sqlProposals.selectProposals(this.db, searchId, only);
+  }
+
+  async ends(from: EndsAfter, limit: number): Promise<readonly EndRecord[]> {
+    return sqlProposals.selectEnds(this.db, from, limit);
+  }
+
   async saveJob(job: JobRecord): Promise<void> {
     await this.writes.run((transaction) => insertJob(transaction, job));
   }
@@ -94,7 +109,7 @@ export class SqlLedger implements Ledger {
 
   async measurements(jobIds: readonly string[]): Promise<ReadonlyMap<string, Measurement>> {
     const found = new Map<string, Measurement>();
-    for (const some of chunks(jobIds)) {
+    for (const some of statementPages(jobIds)) {
       const page = await this.db
         .selectFrom('jobs')
         .innerJoin('measurements', (join) => join.on('measurements.job_id', '=', sql`coalesce(jobs.reused_job_id, jobs.job_id)`))
@@ -184,7 +199,7 @@ async function insertJob(db: Transaction<Schema>, job: JobRecord): Promise<void>
  * only the first measurement of a job.
  */
 async function insertAttempts(transaction: Transaction<Schema>, entries: readonly LedgerEntry[]): Promise<void> {
-  for (const some of chunks(entries.filter((entry) => entry.kind === 'attempt'))) {
+  for (const some of statementPages(entries.filter((entry) => entry.kind === 'attempt'))) {
     const attempts = some.map((entry) => rows.attemptToRow(entry.result, entry.atMs));
     const inserted = await transaction
       .insertInto('attempts')
@@ -215,15 +230,9 @@ async function endJob(transaction: Transaction<Schema>, entry: Extract<LedgerEnt
     .set({
       ...rows.jobStateToColumns(entry.state),
       ended_at_ms: entry.atMs,
-      ended_sequence: sql<number>`(select coalesce(max(ended_sequence), 0) + 1 from jobs)`,
+      ended_sequence: sqlProposals.nextEndedSequence,
     })
     .where('job_id', '=', entry.jobId)
     .where('state', '=', 'open')
     .execute();
-}
-
-function chunks<Element>(all: readonly Element[]): Element[][] {
-  const pages: Element[][] = [];
-  for (let start = 0; start < all.length; start += rowsPerStatement) pages.push(all.slice(start, start + rowsPerStatement));
-  return pages;
 }

@@ -13,8 +13,11 @@ export interface StrategyTask {
   readonly latencyMsMax: number | undefined;
 }
 
+/** What a search may be driven by, other than an outside searcher. */
+export type OwnStrategySpec = Exclude<SearchSpec['strategy'], { readonly kind: 'external' }>;
+
 /** All targets of a search start from the same seed, so that their first proposals are the same and are built once. */
-export function createStrategy(spec: SearchSpec['strategy'], task: StrategyTask): Strategy {
+export function createStrategy(spec: OwnStrategySpec, task: StrategyTask): Strategy {
   switch (spec.kind) {
     case 'surrogate':
       return new Surrogate(task.space, { seed: spec.seed, errorPercentOf: task.errorPercentOf, latencyMsMax: task.latencyMsMax });

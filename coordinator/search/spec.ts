@@ -55,8 +55,9 @@ const strategySchema = z.discriminatedUnion(
     mapping({ kind: z.literal('nsga2-async'), seed: seedSchema, populationSize: whole(2, 1_000).default(20) }),
     mapping({ kind: z.literal('nsga2'), seed: seedSchema, populationSize: whole(2, 1_000).default(100) }),
     mapping({ kind: z.literal('random'), seed: seedSchema }),
+    mapping({ kind: z.literal('external') }),
   ],
-  { error: 'expected a mapping with kind: surrogate, nsga2-async, nsga2 or random' },
+  { error: 'expected a mapping with kind: surrogate, nsga2-async, nsga2, random or external' },
 );
 
 const planSchema = mapping({

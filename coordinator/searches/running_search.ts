@@ -186,7 +186,7 @@ export class RunningSearch {
       state: this.#state,
       space: this.#spec.space,
       strategy: this.#spec.strategy.kind,
-      seed: this.#spec.strategy.seed,
+      seed: 'seed' in this.#spec.strategy ? this.#spec.strategy.seed : 0,
       problem: this.#problem,
       wallMs: this.#wallMs(),
       targets: this.#lanes.map((lane) => ({ target: lane.name, picks: picksOf(lane.search.front), ...lane.search.progress(), ...(this.#isActive() ? {} : { inFlight: 0 }) })),

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Artifact } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
+import type { Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
 import type { SearchExtension, SearchRecord } from '../ledger/ledger';
 import { parseSearchSpec, type SearchSpec } from '../search/spec';
 import { requirePossible } from './feasibility';
+import { EndReader, type EndView } from './outside/end_reader';
+import { OutsideSearch, type Proposed, type Refusal } from './outside/outside_search';
 import { RunningSearch } from './running_search';
 import { readHistory, type SearchHistory } from './search_history';
 import type { SearchParts } from './search_parts';
@@ -20,6 +23,8 @@ export class SearchRunner {
   readonly #parts: SearchParts;
   /** Loaded from the ledger when first asked for, and those that run. */
   readonly #searches = new Map<string, Promise<RunningSearch>>();
+  readonly #outside = new Map<string, OutsideSearch>();
+  readonly #endReaders = new Map<string, EndReader>();
   readonly #active = new Set<RunningSearch>();
   readonly #listeners = new Set<SearchListener>();
 
@@ -47,7 +52,7 @@ export class SearchRunner {
     this.#requireRoom();
     const nowMs = this.#parts.clock.nowMs();
     const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml, createdAtMs: nowMs, wall: { ranMs: 0, runningSinceMs: nowMs } };
-    const search = new RunningSearch(record, spec, this.#parts, (changed) => this.#tell(changed));
+    const search = await this.#open(record, spec);
     await this.#parts.ledger.saveSearch(record);
     this.#searches.set(record.searchId, Promise.resolve(search));
     this.#active.add(search);
@@ -109,9 +114,7 @@ export class SearchRunner {
   /** @throws BadInputError for a target that the search does not have */
   async front(searchId: string, target?: string): Promise<readonly FrontView[]> {
     const search = await this.#find(searchId);
-    if (target !== undefined && !search.targetNames.includes(target)) {
-      throw new BadInputError(`search ${searchId} has no target ${target}; its targets are ${search.targetNames.join(', ')}`);
-    }
+    if (target !== undefined) requireTarget(search, searchId, target);
     return search.fronts(target);
   }
 
@@ -119,6 +122,21 @@ export class SearchRunner {
   async history(searchId: string): Promise<SearchHistory> {
     const fronts = await (await this.#find(searchId)).fronts(undefined);
     return readHistory(await this.#recordOf(searchId), fronts, this.#parts);
+  }
+
+  /** Takes what an outside searcher proposes. @throws BadInputError for what it may not propose */
+  async propose(searchId: string, target: string, architectures: readonly string[]): Promise<Result<readonly Proposed[], Refusal>> {
+    const search = await this.#find(searchId);
+    requireTarget(search, searchId, target);
+    const outside = this.#outside.get(searchId);
+    if (outside === undefined) throw new BadInputError(`search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`);
+    return outside.propose(target, architectures, search);
+  }
+
+  /** The ends on one target after a cursor, in their order; some at a time, none when nothing more has ended. @throws BadInputError */
+  async ends(searchId: string, target: string, after: number): Promise<readonly EndView[]> {
+    requireTarget(await this.#find(searchId), searchId, target);
+    return (await this.#endReaders.get(searchId)?.read(target, after)) ?? [];
   }
 
   /** The int8 model of an architecture that the search built, by its own or an isomorphic name. @throws BadInputError */
@@ -174,9 +192,18 @@ export class SearchRunner {
     return loading;
   }
 
+  async #open(record: SearchRecord, spec: SearchSpec): Promise<RunningSearch> {
+    const { searchId } = record;
+    const outside = spec.strategy.kind === 'external' ? await OutsideSearch.open(searchId, spec, this.#parts) : undefined;
+    if (outside !== undefined) this.#outside.set(searchId, outside);
+    this.#endReaders.set(searchId, new EndReader(searchId, spec, this.#parts, async () => outside?.settled()));
+    const parts = outside === undefined ? this.#parts : { ...this.#parts, openStrategist: () => outside.strategist };
+    return new RunningSearch(record, spec, parts, (changed) => this.#tell(changed));
+  }
+
   async #restore(record: SearchRecord): Promise<RunningSearch> {
     const spec = parseSearchSpec(record.specYaml, `search ${record.searchId}`);
-    const search = new RunningSearch(record, spec, this.#parts, (changed) => this.#tell(changed));
+    const search = await this.#open(record, spec);
     if (record.state === 'running' || record.state === 'paused') this.#active.add(search);
     await search.restore();
     return search;
@@ -204,6 +231,10 @@ export class SearchRunner {
 
 function newSearchId(name: string): string {
   return `${name.toLowerCase()}-${randomBytes(4).toString('hex')}`;
+}
+
+function requireTarget(search: RunningSearch, searchId: string, target: string): void {
+  if (!search.targetNames.includes(target)) throw new BadInputError(`search ${searchId} has no target ${target}; its targets are ${search.targetNames.join(', ')}`);
 }
 
 function requireState(search: RunningSearch, expected: SearchView['state'], verb: string): SearchView {

@@ -11,6 +11,7 @@ export interface SearchView {
   readonly state: SearchState;
   readonly space: string;
   readonly strategy: string;
+  /** 0 where the strategy is an outside searcher. */
   readonly seed: number;
   readonly createdAtMs: number;
   /** How long it has been running, pauses left out. */

@@ -1,6 +1,6 @@
 import type { JobResult, Outcome } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
-import type { CandidateRecord, DeviceRecord, JobRecord, LedgerEntry, SearchRecord } from '../../coordinator/ledger/ledger';
+import type { CandidateRecord, DeviceRecord, JobRecord, LedgerEntry, ProposalRecord, SearchRecord } from '../../coordinator/ledger/ledger';
 
 /** Plausible records; what a test is about, it overrides. */
 const digest = 'ab'.repeat(32);
@@ -26,6 +26,10 @@ export function aJob(jobId: string, overrides: Partial<JobRecord> = {}): JobReco
 
 export function aCandidate(sequence: number, overrides: Partial<CandidateRecord> = {}): CandidateRecord {
   return { searchId: 's1', target: 'sm8550/tflite/npu/int8', sequence, architecture: `arch-${String(sequence)}`, jobId: `j${String(sequence)}`, ...overrides };
+}
+
+export function aProposal(sequence: number, overrides: Partial<ProposalRecord> = {}): ProposalRecord {
+  return { searchId: 's1', target: 'sm8550/tflite/npu/int8', sequence, architecture: `arch-${String(sequence)}`, ...overrides };
 }
 
 export function aDevice(serial: string, overrides: Partial<DeviceRecord> = {}): DeviceRecord {

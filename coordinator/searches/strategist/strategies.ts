@@ -1,3 +1,4 @@
+import { assert } from '../../../common/assert';
 import { createStrategy } from '../../search/create_strategy';
 import type { SearchSpec } from '../../search/spec';
 import type { Strategy } from '../../search/strategy';
@@ -7,11 +8,13 @@ import type { Word } from './strategist';
 
 /** A strategy for each target of the search, by the target's name. */
 export function createStrategies(spec: SearchSpec, catalog: SearchCatalog): ReadonlyMap<string, Strategy> {
+  const { strategy } = spec;
+  assert(strategy.kind !== 'external', 'an outside searcher is no strategy of ours');
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
   return new Map(
     spec.targets.map(({ name, constraints }) => {
       const space = admittedSpace(spec, constraints, catalog);
-      return [name, createStrategy(spec.strategy, { space, errorPercentOf: (architecture) => 100 - accuracyPercentOf(architecture), latencyMsMax: constraints.latencyMsMax })];
+      return [name, createStrategy(strategy, { space, errorPercentOf: (architecture) => 100 - accuracyPercentOf(architecture), latencyMsMax: constraints.latencyMsMax })];
     }),
   );
 }

@@ -1,0 +1,50 @@
+import { status } from '@grpc/grpc-js';
+import { BadInputError } from '../../common/bad_input';
+import type { End as WireEnd } from '../../proto/generated/farm/v1/End';
+import type { EndsRequest__Output } from '../../proto/generated/farm/v1/EndsRequest';
+import type { ProposeRequest__Output } from '../../proto/generated/farm/v1/ProposeRequest';
+import type { ProposeResponse } from '../../proto/generated/farm/v1/ProposeResponse';
+import { CallError, type ResponseStream } from '../dispatch/service_call';
+import type { EndView } from '../searches/outside/end_reader';
+import type { SearchRunner } from '../searches/search_runner';
+import { createMailbox } from './mailbox';
+
+/** What `SearchService` asks of the searches for a searcher that is not ours. */
+export type OutsideCalls = Pick<SearchRunner, 'get' | 'watch' | 'propose' | 'ends'>;
+
+/** @throws BadInputError or CallError when nothing was taken */
+export async function propose(searches: Pick<OutsideCalls, 'propose'>, { searchId, target, architectures }: ProposeRequest__Output): Promise<ProposeResponse> {
+  const answer = await searches.propose(searchId, target, architectures);
+  if (!answer.ok) throw new CallError(answer.error.kind === 'full' ? status.RESOURCE_EXHAUSTED : status.FAILED_PRECONDITION, answer.error.message);
+  return { proposed: [...answer.value] };
+}
+
+/**
+ * Sends the ends after the cursor, page by page as the client takes them: what it has not taken yet stays in the ledger, so that a slow client costs a
+ * page of memory. Returns when the search has ended and all is sent, or the client has left.
+ */
+export async function sendEnds(searches: Omit<OutsideCalls, 'propose'>, { searchId, target, after }: EndsRequest__Output, ends: ResponseStream<WireEnd>): Promise<void> {
+  if (!Number.isSafeInteger(after)) throw new BadInputError('field after: expected 0 or the cursor of an end');
+  const changes = createMailbox<true>('newest');
+  const stopWatching = searches.watch((view) => {
+    if (view.searchId === searchId) changes.put(true);
+  });
+  try {
+    for (let cursor = after; !ends.left.aborted; ) {
+      // Before the page is read: when the search has ended by then, its last end is in the ledger.
+      const { state } = await searches.get(searchId);
+      const page = await searches.ends(searchId, target, cursor);
+      for (const end of page) await ends.send(endToWire(end));
+      cursor = page.at(-1)?.cursor ?? cursor;
+      if (page.length > 0) continue;
+      if (state === 'finished' || state === 'stopped') return;
+      await changes.take(ends.left);
+    }
+  } finally {
+    stopWatching();
+  }
+}
+
+function endToWire({ accuracyPercent, latencyMs, relativeNoise, jobId, ...same }: EndView): WireEnd {
+  return { ...same, accuracy: accuracyPercent, latencyMs: latencyMs ?? 0, relativeNoise: relativeNoise ?? 0, jobId: jobId ?? '' };
+}

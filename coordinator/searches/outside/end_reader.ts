@@ -1,0 +1,92 @@
+import { assert } from '../../../common/assert';
+import type { Measurement } from '../../../common/measurement';
+import type { EndRecord } from '../../ledger/ledger';
+import type { SearchSpec } from '../../search/spec';
+import { violationOfMeasured } from '../../search/violation';
+import { sessionMediansMs } from '../latency_interval';
+import { observedIn } from '../observed';
+import type { SearchParts } from '../search_parts';
+
+/** Ends that are in memory at once for one reader, with their measurements. */
+const endsPerPage = 100;
+
+/** How one architecture ended on one target, as an outside searcher learns it. */
+export interface EndView {
+  /** Where to read on. */
+  readonly cursor: number;
+  readonly sequence: number;
+  readonly architecture: string;
+  readonly kind: 'measured' | 'reused' | 'infeasible' | 'abandoned';
+  readonly accuracyPercent: number;
+  /** Null where there is no measurement. */
+  readonly latencyMs: number | null;
+  /** By how much limits are exceeded, relative to them; Infinity when it cannot run there. */
+  readonly violation: number;
+  readonly sessions: number;
+  /** Standard error of the latency over the sessions' medians, relative to it; null where fewer than two sessions tell. */
+  readonly relativeNoise: number | null;
+  /** Null where no model could be built. */
+  readonly jobId: string | null;
+  /** Why there is no measurement; empty when there is one. */
+  readonly reason: string;
+}
+
+/** The ends of one search, from the ledger. */
+export class EndReader {
+  readonly #searchId: string;
+  readonly #spec: SearchSpec;
+  readonly #parts: Pick<SearchParts, 'ledger' | 'catalog'>;
+  readonly #settled: () => Promise<void>;
+
+  /** `settled` resolves when all ends that the search has heard of are in the ledger. */
+  constructor(searchId: string, spec: SearchSpec, parts: Pick<SearchParts, 'ledger' | 'catalog'>, settled: () => Promise<void>) {
+    this.#searchId = searchId;
+    this.#spec = spec;
+    this.#parts = parts;
+    this.#settled = settled;
+  }
+
+  /** The next ones after a cursor, a page at most; none when nothing more has ended yet. */
+  async read(target: string, after: number): Promise<readonly EndView[]> {
+    await this.#settled();
+    const { ledger, catalog } = this.#parts;
+    const ends = await ledger.ends({ searchId: this.#searchId, target, after }, endsPerPage);
+    const measurements = await ledger.measurements(ends.flatMap(({ state }) => (state.kind === 'ended' ? [state.jobId] : [])));
+    const constraints = this.#spec.targets.find(({ name }) => name === target)?.constraints ?? {};
+    const accuracyPercentOf = catalog.accuracyPercentOf(this.#spec);
+    return ends.map(({ endedSequence, sequence, architecture, state }) => ({
+      ...{ cursor: endedSequence, sequence, architecture, accuracyPercent: accuracyPercentOf(architecture), jobId: state.kind === 'ended' ? state.jobId : null },
+      ...outcomeOf(state, state.kind === 'ended' ? measurements.get(state.jobId) : undefined, (measurement) => violationOfMeasured(constraints, observedIn(measurement))),
+    }));
+  }
+}
+
+type Outcome = Pick<EndView, 'kind' | 'latencyMs' | 'violation' | 'sessions' | 'relativeNoise' | 'reason'>;
+
+const unmeasured = { latencyMs: null, sessions: 0, relativeNoise: null } as const;
+
+function outcomeOf(state: EndRecord['state'], measurement: Measurement | undefined, violationOf: (measurement: Measurement) => number): Outcome {
+  if (state.kind === 'unbuilt') return { ...unmeasured, kind: 'abandoned', violation: 0, reason: "its model could not be built; the coordinator's log says why" };
+  const { job } = state;
+  switch (job.kind) {
+    case 'measured':
+    case 'reused':
+      assert(measurement !== undefined, `the measurement of ${state.jobId} is in the ledger`);
+      return { kind: job.kind, latencyMs: measurement.latencyMs, violation: violationOf(measurement), sessions: measurement.sessionSummaries.length, relativeNoise: relativeNoise(measurement), reason: '' };
+    case 'excluded':
+      return { ...unmeasured, kind: 'infeasible', violation: job.violation, reason: job.fault.message };
+    case 'infeasible':
+      return { ...unmeasured, kind: 'infeasible', violation: Infinity, reason: job.fault.message };
+    case 'abandoned':
+      return { ...unmeasured, kind: 'abandoned', violation: 0, reason: job.fault.message };
+  }
+}
+
+function relativeNoise(measurement: Measurement): number | null {
+  const mediansMs = sessionMediansMs(measurement);
+  const count = mediansMs.length;
+  if (count < 2) return null;
+  const meanMs = mediansMs.reduce((sum, medianMs) => sum + medianMs, 0) / count;
+  const variance = mediansMs.reduce((sum, medianMs) => sum + (medianMs - meanMs) ** 2, 0) / (count - 1);
+  return Math.sqrt(variance / count) / measurement.latencyMs;
+}

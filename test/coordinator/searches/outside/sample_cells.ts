@@ -1,0 +1,19 @@
+import { formatOpVector, parseCell } from '../../../../model/nasbench201/cell';
+import { genotypeAt, genotypeCount } from '../../../../coordinator/search/space';
+import { createNasBench201Space } from '../../../../coordinator/search/nasbench201_space';
+
+/** So many different networks of NAS-Bench-201, by their canonical names. */
+export function cellsOf(count: number): readonly string[] {
+  const space = createNasBench201Space();
+  const cells = new Set<string>();
+  for (let index = 0; index < genotypeCount(space) && cells.size < count; index += 1) {
+    const architecture = space.architectureOf(genotypeAt(space, index));
+    if (architecture !== undefined) cells.add(architecture);
+  }
+  return [...cells];
+}
+
+/** The other name of a cell. */
+export function opVectorOf(cell: string): string {
+  return formatOpVector(parseCell(cell));
+}
