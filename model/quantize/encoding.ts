@@ -60,6 +60,13 @@ export function activationEncoding(range: Range, elementType: ActivationType): E
   return { elementType, scale, zeroPoint: clamp(roundHalfEven(-min / scale), 0, largestOf[elementType]) };
 }
 
+/** The same with the zero point in the middle. */
+export function symmetricActivationEncoding(range: Range, elementType: ActivationType): Encoding {
+  const zeroPoint = (largestOf[elementType] + 1) / 2;
+  const steps = Math.max(-range.min / zeroPoint, range.max / (zeroPoint - 1), narrowestRange / largestOf[elementType]);
+  return { elementType, scale: Math.fround(steps), zeroPoint };
+}
+
 /** The real numbers that an encoding can hold. */
 export function encodedRange({ elementType, scale, zeroPoint }: Encoding): Range {
   return { min: -zeroPoint * scale, max: (largestOf[elementType] - zeroPoint) * scale };

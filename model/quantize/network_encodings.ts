@@ -1,8 +1,9 @@
 import type { Graph } from '../onnx/graph';
-import { activationEncoding, type Encoding, type NetworkEncodings, type Range, type WeightEncoding } from './encoding';
+import { activationEncoding, symmetricActivationEncoding, type Encoding, type NetworkEncodings, type Range, type WeightEncoding } from './encoding';
 import { activationTypeOf, type QuantizationOptions } from './options';
 import type { PlacedWeight, Placement } from './placement';
 import { withRoomForBias } from './quantized_constants';
+import { tieFreeEncodings } from './tie_free';
 import { plainWeightCodec, type WeightCodec, type WeightMethod } from './weight_codec';
 
 /** What an encoding is made from. */
@@ -32,10 +33,13 @@ function activationEncodings(graph: Graph, placement: Placement, { ranges, optio
     hulls.set(groups.of(tensor), { min: Math.min(known.min, range.min), max: Math.max(known.max, range.max) });
   }
   const elementType = activationTypeOf(options.precision);
-  return new Map(tensors.map((tensor) => {
+  const symmetric = new Set(placement.symmetric.map(groups.of));
+  const encodings = new Map(tensors.map((tensor) => {
     const type = placement.normScales.has(tensor) ? 'uint8' : elementType;
-    return [tensor, groups.fixed(tensor) ?? activationEncoding(hulls.get(groups.of(tensor)) ?? { min: 0, max: 0 }, type)];
+    const encode = symmetric.has(groups.of(tensor)) ? symmetricActivationEncoding : activationEncoding;
+    return [tensor, groups.fixed(tensor) ?? encode(hulls.get(groups.of(tensor)) ?? { min: 0, max: 0 }, type)];
   }));
+  return tieFreeEncodings(encodings, placement.roundings, { groupOf: groups.of, isFixed: (tensor) => groups.fixed(tensor) !== undefined || placement.bounded.has(tensor) });
 }
 
 function constantRange(graph: Graph, name: string): Range {

@@ -3,6 +3,7 @@ import type { Encoding } from './encoding';
 import { encodingGroups, type EncodingGroups } from './encoding_groups';
 import { fusedTensors } from './fusion';
 import { activationTypeOf, type QuantizationOptions } from './options';
+import { boundedTensors, roundingsOf, type Rounding } from './rounding';
 import { fixedEncoding } from './target_rules';
 
 export type FloatTensor = Extract<Tensor, { elementType: 'float32' }>;
@@ -27,6 +28,12 @@ export interface Placement {
   /** By the name of the initializer. */
   readonly weights: ReadonlyMap<string, PlacedWeight>;
   readonly groups: EncodingGroups;
+  /** Tensors whose groups have their zero point in the middle. */
+  readonly symmetric: readonly string[];
+  /** Operators whose tensors' scales are to be free of ties; none where the target does not ask for it. */
+  readonly roundings: readonly Rounding[];
+  /** Tensors that an activation bounds from above. */
+  readonly bounded: ReadonlySet<string>;
 }
 
 /** Their float constants are settings, not operands. */
@@ -45,7 +52,10 @@ export function placeEncodings(graph: Graph, types: ReadonlyMap<string, TensorTy
     return output === undefined ? [] : [[node.outputs[0] ?? '', fixedEncoding(output, activationTypeOf(options.precision))] as const];
   }));
   const normScales = new Set(graph.nodes.filter((node) => node.kind === 'LayerNormalization').map((node) => node.inputs[1] ?? ''));
-  return { activations, constants, normScales, weights, groups: encodingGroups(graph, { isQuantized: (tensor) => quantized.has(tensor), fixed }) };
+  const groups = encodingGroups(graph, { isQuantized: (tensor) => quantized.has(tensor), fixed });
+  const symmetric = options.rules.symmetricSecondFactors ? graph.nodes.flatMap((node) => (node.kind === 'MatMul' && quantized.has(node.inputs[1] ?? '') ? [node.inputs[1] ?? ''] : [])) : [];
+  const roundings = options.rules.tieFree && options.precision === 'int8' ? roundingsOf(graph, types) : [];
+  return { activations, constants, normScales, weights, groups, symmetric, roundings, bounded: boundedTensors(graph) };
 }
 
 function placeWeights(graph: Graph, { weightsPer }: QuantizationOptions): ReadonlyMap<string, PlacedWeight> {

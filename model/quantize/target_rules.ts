@@ -6,18 +6,25 @@ type FixedOutput = 'unit' | 'signed-unit' | 'log';
 /** What a kind of device wants of a quantized network beyond what the QDQ form has anyway. */
 export interface TargetRules {
   readonly fixedOutputs: ReadonlyMap<string, FixedOutput>;
+  /** Of a product of two activations the second is symmetric, as a weight is. */
+  readonly symmetricSecondFactors: boolean;
+  /** Scales of 8-bit activations are such that all kernels round alike (tie_free.ts). */
+  readonly tieFree: boolean;
 }
 
 /**
  * `phone` is what both Qualcomm's compiler and TFLite's kernels take: TFLite fixes the output encodings of these operators
  * (https://ai.google.dev/edge/litert/models/quantization_spec), and AIMET's configuration for Hexagon v73 has the same
- * range for sigmoid and softmax. ONNX Runtime's CPU kernels take any encoding.
+ * range for sigmoid and softmax. Second factors are symmetric in that configuration too, and XNNPACK multiplies only by such ones: others
+ * are left to TFLite's own kernel, which is slower and rounds twice. ONNX Runtime's CPU kernels take any encoding.
  */
 export const targetRules = {
   phone: {
     fixedOutputs: new Map<string, FixedOutput>([['Sigmoid', 'unit'], ['Softmax', 'unit'], ['Tanh', 'signed-unit'], ['LpNormalization', 'signed-unit'], ['LogSoftmax', 'log']]),
+    symmetricSecondFactors: true,
+    tieFree: true,
   },
-  host: { fixedOutputs: new Map<string, FixedOutput>() },
+  host: { fixedOutputs: new Map<string, FixedOutput>(), symmetricSecondFactors: false, tieFree: false },
 } as const satisfies Readonly<Record<string, TargetRules>>;
 
 /** LogSoftmax is stored from −16 on, as in TFLite: e^−16 is nothing. */

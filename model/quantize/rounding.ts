@@ -1,0 +1,66 @@
+import { consumersByTensor, intAttribute, intsAttribute, type Graph, type Node, type TensorType } from '../onnx/graph';
+import { clampOf, fusedTensors } from './fusion';
+
+/** What computes a number between integers and rounds it, with the tensors whose scales decide how. */
+export type Rounding =
+  /** Of a float number: one that comes from outside, or out of a layer normalization. */
+  | { readonly kind: 'real'; readonly inputs: readonly []; readonly output: string }
+  /** Of two operands, also a difference. */
+  | { readonly kind: 'sum'; readonly inputs: readonly string[]; readonly output: string }
+  | { readonly kind: 'product'; readonly inputs: readonly [string, string]; readonly output: string }
+  | { readonly kind: 'mean'; readonly inputs: readonly [string]; readonly output: string; readonly count: number }
+  /** Of one operand, so that its 256 integers have 256 results. */
+  | { readonly kind: 'hard-swish' | 'hard-sigmoid' | 'sigmoid'; readonly inputs: readonly [string]; readonly output: string };
+
+/** The operators of a float graph that runtimes round each in their own way, in execution order. `types` is what shape inference says. */
+export function roundingsOf(graph: Graph, types: ReadonlyMap<string, TensorType>): readonly Rounding[] {
+  const fused = fusedTensors(graph);
+  const consumers = consumersByTensor(graph);
+  const given = graph.inputs.map(({ name }): Rounding => ({ kind: 'real', inputs: [], output: name }));
+  const made = graph.nodes.flatMap((node): readonly Rounding[] => {
+    const [raw = ''] = node.outputs;
+    const output = fused.has(raw) ? (consumers.get(raw)?.[0]?.outputs[0] ?? raw) : raw;
+    const rounding = roundingOf(graph, types, node);
+    return rounding === undefined ? [] : [{ ...rounding, output }];
+  });
+  return [...given, ...made];
+}
+
+/** Tensors that an activation bounds from above: a wider scale would let more through, so theirs must stay. */
+export function boundedTensors(graph: Graph): ReadonlySet<string> {
+  return new Set(graph.nodes.filter((node) => Number.isFinite(clampOf(graph, node)?.max)).map((node) => node.outputs[0] ?? ''));
+}
+
+type WithoutOutput<Each> = Each extends unknown ? Omit<Each, 'output'> : never;
+
+function roundingOf(graph: Graph, types: ReadonlyMap<string, TensorType>, node: Node): WithoutOutput<Rounding> | undefined {
+  const [first = '', second = ''] = node.inputs;
+  switch (node.kind) {
+    case 'Add':
+    case 'Sub':
+      return { kind: 'sum', inputs: [first, second] };
+    case 'Mul':
+      return { kind: 'product', inputs: [first, second] };
+    case 'GlobalAveragePool':
+    case 'ReduceMean':
+      return { kind: 'mean', inputs: [first], count: averagedElements(graph, types, node) };
+    case 'LayerNormalization':
+      return { kind: 'real', inputs: [] };
+    case 'HardSwish':
+      return { kind: 'hard-swish', inputs: [first] };
+    case 'Sigmoid':
+      return { kind: 'sigmoid', inputs: [first] };
+    case 'HardSigmoid':
+      return { kind: 'hard-sigmoid', inputs: [first] };
+    default:
+      return undefined;
+  }
+}
+
+function averagedElements(graph: Graph, types: ReadonlyMap<string, TensorType>, node: Node): number {
+  const shape = types.get(node.inputs[0] ?? '')?.shape ?? [];
+  const listed = graph.initializers.get(node.inputs[1] ?? '');
+  const every = intAttribute(node, 'noop_with_empty_axes', 0) === 1 ? [] : [...shape.keys()];
+  const axes = node.kind === 'GlobalAveragePool' ? [...shape.keys()].slice(2) : (intsAttribute(node, 'axes') ?? (listed === undefined ? every : Array.from<number | bigint>(listed.data).map(Number)));
+  return axes.reduce((count, axis) => count * (shape.at(axis) ?? 1), 1);
+}

@@ -1,0 +1,175 @@
+import { assert } from '../../common/assert';
+import type { Encoding } from './encoding';
+import { hardSigmoidScale, hardSwishScale, sigmoidInputScale } from './single_operand';
+import type { Rounding } from './rounding';
+
+/**
+ * The largest scale of tensors that are summed is at most this many units. XNNPACK weighs the operands with 21 bits, which
+ * puts a sum off by up to 2.5e-4 steps; the nearest tie is then at least twice as far.
+ */
+const mostUnits = 1023;
+const fewestUnits = 513;
+
+/** A mean or product of so many units per step would lie nearer to a tie than float32 tells apart. */
+const mostUnitsPerStep = 16_384;
+
+/** Relative distance of neighbouring float32 numbers, and how many of them are looked at for a scale whose reciprocal is almost exact. */
+const floatStep = 2 ** -23;
+const mostReciprocalSteps = 2 ** 14;
+const closeReciprocal = 2 ** -36;
+
+/** What may change. Tensors of one group have one scale. */
+export interface TieFreeScope {
+  readonly groupOf: (tensor: string) => string;
+  readonly isFixed: (tensor: string) => boolean;
+}
+
+/**
+ * Encodings under which no result of the listed operators comes near the middle between two integers, where runtimes
+ * disagree: kernels compute with more or fewer bits, and round halves up, to even, or away from zero. A sum, product or mean
+ * is a whole number of units; where an odd number of them makes a step, the middle between two integers is half a unit away from all
+ * results. Scales only grow, zero points stay, so that what was in range still is. Fixed groups stay as they are.
+ */
+export function tieFreeEncodings(encodings: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], scope: TieFreeScope): ReadonlyMap<string, Encoding> {
+  const scales = groupScales(encodings, scope);
+  for (const component of sumComponents(roundings, scales)) scales.settleSums(component);
+  for (const rounding of roundings) if (rounding.kind !== 'sum') scales.settle(rounding);
+  return new Map([...encodings].map(([tensor, encoding]) => [tensor, { ...encoding, scale: scales.of(tensor) }]));
+}
+
+interface GroupScales {
+  readonly of: (tensor: string) => number;
+  readonly groupOf: (tensor: string) => string;
+  readonly isKnown: (tensor: string) => boolean;
+  readonly settleSums: (component: SumComponent) => void;
+  readonly settle: (rounding: Exclude<Rounding, { kind: 'sum' }>) => void;
+}
+
+function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixed }: TieFreeScope): GroupScales {
+  const scales = new Map<string, number>();
+  const settled = new Set<string>();
+  for (const [tensor, { scale }] of encodings) {
+    scales.set(groupOf(tensor), scale);
+    if (isFixed(tensor)) settled.add(groupOf(tensor));
+  }
+  const of = (tensor: string): number => {
+    const scale = scales.get(groupOf(tensor));
+    assert(scale !== undefined, `tensor ${tensor} has an encoding`);
+    return scale;
+  };
+  const isKnown = (tensor: string): boolean => encodings.has(tensor);
+  return {
+    of, groupOf, isKnown,
+    settleSums: (component) => {
+      const found = sumScales(new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])), component.outputs, settled);
+      for (const [group, scale] of found ?? []) scales.set(group, scale);
+      for (const group of component.groups) settled.add(group);
+    },
+    settle: (rounding) => {
+      if (![...rounding.inputs, rounding.output].every(isKnown)) return;
+      // A sigmoid's output has the scale that its operator fixes.
+      const moved = groupOf(rounding.kind === 'sigmoid' ? rounding.inputs[0] : rounding.output);
+      const isFree = !settled.has(moved);
+      for (const tensor of [...rounding.inputs, rounding.output]) settled.add(groupOf(tensor));
+      const numbersOf = (tensor: string): Numbers => ({ scale: of(tensor), zeroPoint: encodings.get(tensor)?.zeroPoint ?? 0 });
+      if (isFree) scales.set(moved, tieFreeScale(rounding, numbersOf));
+    },
+  };
+}
+
+type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
+
+/** Of the rounding's output; of a sigmoid the input's. */
+function tieFreeScale(rounding: Exclude<Rounding, { kind: 'sum' }>, numbersOf: (tensor: string) => Numbers): number {
+  const output = numbersOf(rounding.output);
+  switch (rounding.kind) {
+    case 'real':
+      return reciprocalScale(output.scale);
+    case 'product':
+      return oddUnits(output.scale, rounding.inputs.reduce((unit, tensor) => unit * numbersOf(tensor).scale, 1));
+    case 'mean':
+      return oddUnits(output.scale, numbersOf(rounding.inputs[0]).scale / rounding.count);
+    case 'hard-swish':
+      return hardSwishScale(numbersOf(rounding.inputs[0]), output);
+    case 'sigmoid':
+      return sigmoidInputScale(numbersOf(rounding.inputs[0]), output);
+    case 'hard-sigmoid':
+      return hardSigmoidScale(numbersOf(rounding.inputs[0]), output);
+  }
+}
+
+/**
+ * A scale just above, at most 0.2 %, by which dividing is almost the same as multiplying by its reciprocal in float32: ONNX Runtime does the
+ * one, XNNPACK the other. The product of the two then differs from 1 by 2^-36 or little more, instead of 2^-25.
+ */
+export function reciprocalScale(scale: number): number {
+  let [best, least] = [scale, Infinity];
+  for (let step = 0; step < mostReciprocalSteps && least > closeReciprocal; step += 1) {
+    const candidate = Math.fround(scale * (1 + step * floatStep));
+    const error = Math.abs(candidate * Math.fround(1 / candidate) - 1);
+    if (error < least) [best, least] = [candidate, error];
+  }
+  return best;
+}
+
+/** The smallest scale from the wanted one on that is an odd number of units; the wanted one where units are too small to matter. */
+function oddUnits(scale: number, unit: number): number {
+  const units = 2 * Math.ceil((scale / unit - 1) / 2 - 1e-6) + 1;
+  return units > mostUnitsPerStep ? scale : Math.fround(units * unit);
+}
+
+/** Groups of tensors that sums connect. */
+interface SumComponent {
+  readonly groups: ReadonlySet<string>;
+  readonly outputs: ReadonlySet<string>;
+}
+
+function sumComponents(roundings: readonly Rounding[], { groupOf, isKnown }: Pick<GroupScales, 'groupOf' | 'isKnown'>): readonly SumComponent[] {
+  let components: readonly SumComponent[] = [];
+  for (const { kind, inputs, output } of roundings) {
+    if (kind !== 'sum' || ![...inputs, output].every(isKnown)) continue;
+    const groups = [...inputs, output].map(groupOf);
+    const touches = ({ groups: known }: SumComponent): boolean => groups.some((group) => known.has(group));
+    const joined = components.filter(touches);
+    const merged = {
+      groups: new Set([...joined.flatMap((each) => [...each.groups]), ...groups]),
+      outputs: new Set([...joined.flatMap((each) => [...each.outputs]), groupOf(output)]),
+    };
+    components = [...components.filter((each) => !touches(each)), merged];
+  }
+  return components;
+}
+
+/**
+ * Scales that are whole numbers of one unit, odd for what sums make, widened as little as can be. With a settled scale among them the unit
+ * is a fraction of it; undefined where two settled scales differ.
+ */
+function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, settled: ReadonlySet<string>): ReadonlyMap<string, number> | undefined {
+  const given = new Set([...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale));
+  if (given.size > 1) return undefined;
+  const largest = Math.max(...scales.values());
+  const [anchor = largest] = given;
+  let best: { readonly widening: number; readonly scales: ReadonlyMap<string, number> } | undefined;
+  for (let units = fewestUnits; units <= mostUnits; units += 2) {
+    const anchored = Math.max(1, oddBelow((units * anchor) / largest));
+    const candidate = onGrid(scales, outputs, anchor / anchored);
+    if (best === undefined || candidate.widening < best.widening) best = candidate;
+  }
+  return best?.scales;
+}
+
+function oddBelow(value: number): number {
+  return 2 * Math.floor((value - 1) / 2 + 1e-9) + 1;
+}
+
+function onGrid(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, unit: number): { readonly widening: number; readonly scales: ReadonlyMap<string, number> } {
+  let widening = 0;
+  const found = new Map<string, number>();
+  for (const [group, scale] of scales) {
+    const units = scale / unit - 1e-6;
+    const whole = outputs.has(group) ? 2 * Math.ceil((units - 1) / 2) + 1 : Math.max(1, Math.ceil(units));
+    widening += Math.log((whole * unit) / scale);
+    found.set(group, Math.fround(whole * unit));
+  }
+  return { widening, scales: found };
+}

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import type { Encoding } from '../../../model/quantize/encoding';
+import type { Rounding } from '../../../model/quantize/rounding';
+import { reciprocalScale, tieFreeEncodings } from '../../../model/quantize/tie_free';
+import { distanceFromTie, over, rational, sum, times, type Rational } from './rational';
+
+const scales = fc.double({ min: -3, max: 0.5, noNaN: true }).map((exponent) => Math.fround(10 ** exponent * 0.01));
+const integers = fc.integer({ min: -255, max: 255 });
+
+function encodings(scaleOf: Readonly<Record<string, number>>): ReadonlyMap<string, Encoding> {
+  return new Map(Object.entries(scaleOf).map(([tensor, scale]) => [tensor, { elementType: 'uint8', scale, zeroPoint: 100 }]));
+}
+
+function tieFree(scaleOf: Readonly<Record<string, number>>, roundings: readonly Rounding[], fixed: readonly string[] = []): (tensor: string) => number {
+  const found = tieFreeEncodings(encodings(scaleOf), roundings, { groupOf: (tensor) => tensor, isFixed: (tensor) => fixed.includes(tensor) });
+  return (tensor) => found.get(tensor)!.scale;
+}
+
+/** The exact result in steps of the output. */
+function inSteps(value: Rational, outputScale: number): Rational {
+  return over(value, rational(outputScale));
+}
+
+const chain: readonly Rounding[] = [
+  { kind: 'sum', inputs: ['a', 'b'], output: 'c' },
+  { kind: 'sum', inputs: ['c', 'd'], output: 'e' },
+];
+
+describe('scales of sums', () => {
+  /** What XNNPACK's 21 bits may be off by, the operands being no coarser than twice the sum. */
+  const mostError = 2.4e-4;
+
+  test('keep every sum of a chain away from ties, by exact arithmetic', () => {
+    fc.assert(fc.property(fc.tuple(scales, scales, scales, scales, scales), integers, integers, ([a, b, c, d, e], first, second) => {
+      const of = tieFree({ a, b, c, d, e }, chain);
+      for (const { inputs: [left, right], output } of chain) {
+        const exact = sum(times(rational(first), rational(of(left!))), times(rational(second), rational(of(right!))));
+        expect(distanceFromTie(inSteps(exact, of(output)))).toBeGreaterThan(mostError);
+      }
+    }), { numRuns: 2000 });
+  });
+
+  test('grow, by little where they are alike', () => {
+    fc.assert(fc.property(fc.array(fc.double({ min: 1, max: 4, noNaN: true }), { minLength: 5, maxLength: 5 }), (given) => {
+      const [a = 1, b = 1, c = 1, d = 1, e = 1] = given.map(Math.fround);
+      const of = tieFree({ a, b, c, d, e }, chain);
+      for (const [tensor, scale] of Object.entries({ a, b, c, d, e })) {
+        expect(of(tensor) / scale).toBeGreaterThan(1 - 1e-6);
+        expect(of(tensor) / scale).toBeLessThan(1.016);
+      }
+    }));
+  });
+
+  test('are built around one that is fixed, and left alone where two differ', () => {
+    const given = { a: Math.fround(0.03), b: Math.fround(1 / 256), c: Math.fround(0.05), d: Math.fround(0.01), e: Math.fround(0.02) };
+    const around = tieFree(given, chain, ['b']);
+    expect(around('b')).toBe(given.b);
+    expect(distanceFromTie(inSteps(times(rational(255), rational(around('b'))), around('c')))).toBeGreaterThan(mostError);
+    const between = tieFree(given, chain, ['b', 'd']);
+    expect(Object.keys(given).map(between)).toEqual(Object.values(given));
+  });
+});
+
+describe('other scales', () => {
+  test('keep products away from ties, by exact arithmetic', () => {
+    fc.assert(fc.property(scales, scales, fc.double({ min: 20, max: 900, noNaN: true }), fc.integer({ min: -65_025, max: 65_025 }), (a, b, steps, product) => {
+      const of = tieFree({ a, b, c: Math.fround(a * b * steps) }, [{ kind: 'product', inputs: ['a', 'b'], output: 'c' }]);
+      const exact = times(rational(product), times(rational(of('a')), rational(of('b'))));
+      expect(distanceFromTie(inSteps(exact, of('c')))).toBeGreaterThan(0.45 / (steps + 2));
+    }), { numRuns: 2000 });
+  });
+
+  test('keep means away from ties, by exact arithmetic', () => {
+    fc.assert(fc.property(scales, fc.double({ min: 0.1, max: 1, noNaN: true }), fc.integer({ min: 4, max: 12_544 }), fc.double({ min: -255, max: 255, noNaN: true }), (a, share, count, average) => {
+      const of = tieFree({ a, b: Math.fround(a * share) }, [{ kind: 'mean', inputs: ['a'], output: 'b', count }]);
+      const total = Math.round(Math.min(255, 255 * share) * (average / 255) * count);
+      const exact = over(times(rational(total), rational(of('a'))), rational(count));
+      expect(distanceFromTie(inSteps(exact, of('b')))).toBeGreaterThan(0.3 / (share * count + 2));
+    }), { numRuns: 2000 });
+  });
+
+  test('of a sum go before those of a product that reads it', () => {
+    const given = { a: Math.fround(0.03), b: Math.fround(0.02), c: Math.fround(0.04), g: Math.fround(1 / 256), y: Math.fround(0.01) };
+    const of = tieFree(given, [{ kind: 'sum', inputs: ['a', 'b'], output: 'c' }, { kind: 'product', inputs: ['c', 'g'], output: 'y' }], ['g']);
+    const units = of('y') / (of('c') * of('g'));
+    expect(Math.abs(units - Math.round(units))).toBeLessThan(1e-4);
+    expect(Math.round(units) % 2).toBe(1);
+  });
+
+  test('by which numbers are divided have almost exact reciprocals', () => {
+    fc.assert(fc.property(scales, (scale) => {
+      const chosen = reciprocalScale(scale);
+      expect(chosen).toBe(Math.fround(chosen));
+      expect(chosen / scale).toBeGreaterThanOrEqual(1);
+      expect(chosen / scale).toBeLessThan(1.0021);
+      expect(Math.abs(chosen * Math.fround(1 / chosen) - 1)).toBeLessThan(2 ** -32);
+    }));
+  });
+});

@@ -1,0 +1,88 @@
+/** @jest-environment ./test/model/tflite/litert_environment.ts */
+import { createRandom } from '../../../common/random';
+import { insertQdq } from '../../../model/quantize/insert_qdq';
+import type { Range } from '../../../model/quantize/encoding';
+import type { FloatTensor } from '../../../model/execute/session';
+import { defaultQuantization } from '../../../model/quantize/options';
+import { quantizeWithStatistics } from '../../../model/quantize/quantize';
+import { tfliteHardSwish } from '../../../model/quantize/single_operand';
+import { createGraphBuilder, int, float, type GraphBuilder } from '../../../model/onnx/graph_builder';
+import type { Graph } from '../../../model/onnx/graph';
+import { compareRuntimes } from './agreement';
+import { normalInputs } from './quantized_graph';
+
+/** Ranges are drawn, so every round has other scales and zero points. */
+const rounds = 8;
+
+interface Drawn {
+  readonly inputs: readonly (readonly number[])[];
+  readonly output: readonly number[];
+  readonly build: (builder: GraphBuilder, inputs: readonly string[]) => string;
+  /** Of the output, in units of the inputs'. */
+  readonly width: number;
+  /** Where the operator fixes an encoding or a middle tensor needs a range. */
+  readonly middle?: readonly string[];
+}
+
+const image = [1, 16, 40, 40];
+const pixel = [1, 16, 1, 1];
+
+const cases: Readonly<Record<string, Drawn>> = {
+  'a sum': { inputs: [image, image], output: image, build: (b, [x, y]) => b.node('y', 'Add', [x!, y!]), width: 1.3 },
+  'a difference': { inputs: [image, image], output: image, build: (b, [x, y]) => b.node('y', 'Sub', [x!, y!]), width: 1.3 },
+  'a chain of sums': { inputs: [image, image, image], output: image, build: (b, [x, y, z]) => b.node('y', 'Relu', [b.node('raw', 'Add', [b.node('m', 'Add', [x!, y!]), z!])]), width: 1.6, middle: ['m'] },
+  'a product': { inputs: [image, image], output: image, build: (b, [x, y]) => b.node('y', 'Mul', [x!, y!]), width: 0.6 },
+  'a gate': { inputs: [image, pixel], output: image, build: (b, [x, y]) => b.node('y', 'Mul', [x!, b.node('m', 'Sigmoid', [y!])]), width: 0.7 },
+  'a mean of many': { inputs: [[1, 500, 14, 14]], output: [1, 500, 1, 1], build: (b, [x]) => b.node('y', 'GlobalAveragePool', [x!]), width: 0.07 },
+  'a hard swish': { inputs: [image], output: image, build: (b, [x]) => b.node('y', 'HardSwish', [x!]), width: 0.7 },
+  'a hard sigmoid': { inputs: [image], output: image, build: (b, [x]) => b.node('y', 'HardSigmoid', [x!], { alpha: float(1 / 6), beta: float(0.5) }), width: 0.3 },
+  'a product of matrices': { inputs: [[1, 3, 64, 48], [1, 3, 48, 64]], output: [1, 3, 64, 64], build: (b, [x, y]) => b.node('y', 'MatMul', [x!, y!]), width: 6 },
+  'shares of attention': { inputs: [[1, 3, 64, 64], [1, 3, 64, 48]], output: [1, 3, 64, 48], build: (b, [x, y]) => b.node('y', 'MatMul', [b.node('m', 'Softmax', [x!], { axis: int(-1) }), y!]), width: 0.4 },
+};
+
+function drawnGraph({ inputs, output, build, width, middle = [] }: Drawn, seed: string): Graph {
+  const random = createRandom(seed);
+  const builder = createGraphBuilder('drawn');
+  const names = inputs.map((shape, index) => builder.input(`x${String(index)}`, shape));
+  const graph = builder.finish([{ name: build(builder, names), elementType: 'float32', shape: output }]);
+  const drawn = (size: number): Range => ({ min: -size * (2 + 2 * random.next()), max: size * (2 + 2 * random.next()) });
+  const ranges = new Map([...names.map((name) => [name, drawn(1)] as const), ...middle.map((name) => [name, drawn((1 + width) / 2)] as const), ['y', drawn(width)] as const]);
+  return quantizeWithStatistics(graph, ranges, defaultQuantization);
+}
+
+/** Numbers that the integers stand for: the edge rounds nothing. */
+function representable(graph: Graph, seed: string): ReadonlyMap<string, FloatTensor> {
+  return new Map([...normalInputs(graph, seed)].map(([name, { shape, data }]) => {
+    const [scale = 1, zeroPoint = 0] = graph.nodes.find((node) => node.kind === 'QuantizeLinear' && node.inputs[0] === name)!.inputs.slice(1).map((constant) => Number(graph.initializers.get(constant)!.data[0]));
+    return [name, { shape, data: data.map((value) => Math.max(-zeroPoint, Math.min(255 - zeroPoint, Math.round(value / scale))) * scale) }];
+  }));
+}
+
+test.each(Object.entries(cases))('%s comes out alike in both runtimes, to the last element, under any range', async (name, drawn) => {
+  for (let round = 0; round < rounds; round += 1) {
+    const graph = drawnGraph(drawn, `${name} ${String(round)}`);
+    const [run] = await compareRuntimes(graph, [representable(graph, `${name} ${String(round)}`)], globalThis.runLiteRt);
+    expect(run!.steps.filter((step) => step > 0.5)).toHaveLength(0);
+    expect(new Set(run!.expected).size).toBeGreaterThan(10);
+  }
+});
+
+test('the 16-bit hard swish is TFLite\'s, under scales that were not chosen for it', async () => {
+  const random = createRandom('hard swish');
+  const builder = createGraphBuilder('hard swish');
+  const source = builder.input('x', [1, 256]);
+  const graph = builder.finish([{ name: builder.node('y', 'HardSwish', [source]), elementType: 'float32', shape: [1, 256] }]);
+  let misrounded = 0;
+  for (let round = 0; round < 50; round += 1) {
+    const [input, output] = [0.02 + 0.08 * random.next(), 0.01 + 0.05 * random.next()].map((scale) => ({ elementType: 'uint8' as const, scale: Math.fround(scale), zeroPoint: Math.floor(random.next() * 256) }));
+    const quantized = insertQdq(graph, { activations: new Map([['x', input!], ['y', output!]]), weights: new Map() });
+    const integers = Array.from({ length: 256 }, (_, integer) => integer);
+    const data = Float32Array.from(integers, (integer) => input!.scale * (integer - input!.zeroPoint));
+    const [run] = await compareRuntimes(quantized, [new Map([['x', { shape: [1, 256], data }]])], globalThis.runLiteRt);
+    const kernel = tfliteHardSwish(input!, output!);
+    expect(Array.from(run!.actual, (value) => Math.round(value / output!.scale) + output!.zeroPoint)).toEqual(integers.map(kernel));
+    misrounded += run!.steps.filter((step) => step > 0.5).length;
+  }
+  // Else there would be nothing to choose.
+  expect(misrounded).toBeGreaterThan(0);
+});
