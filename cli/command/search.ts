@@ -14,6 +14,7 @@ import { formatTable } from '../output/table';
 import { processScreen, type Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
 import { registerExtend } from './search_extend';
+import { registerSimulate } from './search_simulate';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -48,6 +49,7 @@ export function registerSearch(program: Command, terminal: Terminal): void {
   registerReading(search, terminal);
   registerSteering(search, terminal);
   registerExtend(search, terminal);
+  registerSimulate(search, terminal);
 }
 
 function registerReading(search: Command, terminal: Terminal): void {

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
 import { systemErrorCode } from '../../common/system_error';
@@ -35,4 +35,10 @@ export async function writeWholeFolder(folder: string, files: Iterable<readonly 
     const reason = code === 'ENOTEMPTY' || code === 'EEXIST' ? 'already holds files' : code === 'ENOTDIR' ? 'is no folder' : `cannot be written (${code})`;
     throw new BadInputError(`${folder}: ${reason}; choose another with ${option}`);
   }
+}
+
+/** Before long work whose files `writeWholeFolder` will write. @throws BadInputError when something is there already */
+export async function refuseFullFolder(folder: string, option: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => (systemErrorCode(error) === 'ENOENT' ? [] : [systemErrorCode(error)]));
+  if (names.length > 0) throw new BadInputError(`${folder}: is no folder, or already holds files; choose another with ${option}`);
 }

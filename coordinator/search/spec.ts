@@ -48,7 +48,7 @@ const targetSchema = z.preprocess(
 
 const seedSchema = whole(0, Number.MAX_SAFE_INTEGER).default(1);
 
-const strategySchema = z.discriminatedUnion(
+export const strategySchema = z.discriminatedUnion(
   'kind',
   [
     mapping({ kind: z.literal('surrogate'), seed: seedSchema }),

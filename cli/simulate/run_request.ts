@@ -1,0 +1,19 @@
+import type { OwnStrategySpec } from '../../coordinator/search/create_strategy';
+import type { SimulatedRun, SimulationConditions } from '../../coordinator/search/simulate/run';
+import type { MeasurementTable } from '../../coordinator/search/simulate/table';
+
+/** What a worker thread is given once. */
+export interface WorkerTable {
+  readonly table: MeasurementTable;
+  /** As `--space` names it. */
+  readonly space: string | undefined;
+}
+
+export interface RunRequest {
+  readonly strategy: OwnStrategySpec;
+  /** Place in the table's targets. */
+  readonly target: number;
+  readonly conditions: SimulationConditions;
+}
+
+export type RunReply = SimulatedRun;

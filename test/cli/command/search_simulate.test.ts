@@ -1,0 +1,94 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Command } from 'commander';
+import { registerSimulate } from '../../../cli/command/search_simulate';
+import { inventedCsv } from '../../coordinator/search/simulate/tables';
+
+const workerFile = path.join(__dirname, '../simulate/typescript_worker.js');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'simulate-'));
+  writeFileSync(at('table.csv'), inventedCsv());
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string): string => path.join(folder, name);
+
+/** Runs `farm search simulate` in this process; what it printed and noted. */
+async function simulate(...args: readonly string[]): Promise<{ readonly printed: string; readonly noted: string }> {
+  const [printed, noted]: [string[], string[]] = [[], []];
+  const program = new Command('search').exitOverride().configureOutput({ writeErr: () => undefined });
+  registerSimulate(program, { print: (text) => void printed.push(text), note: (text) => void noted.push(text), interactive: false }, workerFile);
+  await program.parseAsync(['simulate', '--table', at('table.csv'), ...args], { from: 'user' });
+  return { printed: printed.join('\n'), noted: noted.join('\n') };
+}
+
+const small = ['--strategies', 'random,nsga2:populationSize=8', '--budget', '40', '--seeds', '3'];
+
+/** Times differ from run to run, and nothing else may. */
+function withoutTimes(json: string): unknown {
+  return JSON.parse(json, (key, value: unknown) => (key === 'proposalMs' ? 0 : value));
+}
+
+describe('farm search simulate', () => {
+  it('prints a row for each target and strategy', async () => {
+    const { printed, noted } = await simulate(...small);
+    const lines = printed.split('\n');
+    expect(lines[0]).toMatch(/^TARGET +STRATEGY +SEEDS +90 % AFTER +95 % AFTER +98 % AFTER +99 % AFTER +99 % WORST +HYPERVOLUME % +BUSY %/);
+    expect(lines.slice(1).map((line) => line.split(/ +/).slice(0, 3))).toEqual([['cpu', 'random', '3'], ['cpu', 'nsga2:populationSize=8', '3'], ['npu', 'random', '3'], ['npu', 'nsga2:populationSize=8', '3']]);
+    expect(noted).toContain('64 rows, 64 networks');
+  });
+
+  it('gives the same for the same seeds, from gzip too', async () => {
+    const first = await simulate(...small, '--json');
+    writeFileSync(at('table.csv'), gzipSync(inventedCsv()));
+    const second = await simulate(...small, '--json');
+    expect(withoutTimes(second.printed)).toEqual(withoutTimes(first.printed));
+    const other = await simulate(...small, '--first-seed', '9', '--json');
+    expect(withoutTimes(other.printed)).not.toEqual(withoutTimes(first.printed));
+  });
+
+  it('writes runs, hypervolumes and a chart of each target into a new folder', async () => {
+    await simulate(...small, '-o', at('out'));
+    expect(readdirSync(at('out')).sort()).toEqual(['cpu.svg', 'hypervolume.csv', 'npu.svg', 'runs.csv']);
+    const lines = (name: string): string[] => readFileSync(at(`out/${name}`), 'utf8').trim().split('\r\n');
+    expect(lines('runs.csv')).toHaveLength(1 + 2 * 2 * 3);
+    expect(lines('hypervolume.csv')).toHaveLength(1 + 2 * 2 * 40);
+    expect(lines('hypervolume.csv')[0]).toBe('target,strategy,measurements,hypervolume_share_least,lower_quartile,median,upper_quartile,most');
+    const svg = readFileSync(at('out/cpu.svg'), 'utf8');
+    expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\s*$/);
+    for (const text of ['random', 'nsga2:populationSize=8', 'measurements']) expect(svg).toContain(text);
+  });
+
+  it('keeps to the targets that were asked for', async () => {
+    const { printed } = await simulate(...small, '--target', 'npu', '--json');
+    expect((JSON.parse(printed) as { results: { target: string }[] }).results.map(({ target }) => target)).toEqual(['npu', 'npu']);
+  });
+
+  it('reads architectures as those of a space, and says what it left out', async () => {
+    const cells = ['111111', '333333', '222222', '000000'].map((cell, index) => `${cell},${String(50 + index)},${String(1 + index)},9`);
+    writeFileSync(at('table.csv'), ['arch,accuracy,cpu_ms,remark', ...cells].join('\n'));
+    const { noted } = await simulate('--space', 'nasbench201', '--strategies', 'random', '--budget', '3', '--seeds', '1');
+    expect(noted).toContain('4 rows, 3 networks; 1 rows left out');
+    expect(noted).toContain('columns that are not used: remark');
+  });
+
+  it.each([
+    ['a strategy that is not there', ['--strategies', 'bayes', '--budget', '5'], 'strategy "bayes"'],
+    ['a budget of zero', ['--budget', '0'], 'expected a number from 1 to'],
+    ['no budget', [], '--budget <n>'],
+    ['a target that is not there', ['--budget', '5', '--target', 'gpu'], '--target gpu: not in the table; its targets are cpu, npu'],
+    ['a space that is not there', ['--budget', '5', '--space', 'nowhere'], 'no space is named "nowhere"'],
+    ['speeds that are none', ['--budget', '5', '--devices', 'fast'], 'devices "fast"'],
+    ['a strategy listed twice', ['--budget', '5', '--strategies', 'random,random'], '"random" is listed twice'],
+  ])('refuses %s before anything is run', async (_, args, message) => {
+    await expect(simulate(...args)).rejects.toThrow(message);
+  });
+
+  it('refuses a folder that holds files before anything is run', async () => {
+    await expect(simulate('--budget', '5', '-o', folder)).rejects.toThrow('already holds files');
+  });
+});

@@ -1,0 +1,2 @@
+require('../../typescript_hook');
+require('../../../cli/simulate/simulation_worker.ts');
