@@ -35,7 +35,7 @@ function padsOf(view: GraphView, node: Node, kernel: readonly number[]): readonl
     const extra = transposed ? (intsAttribute(node, 'output_padding')?.[axis] ?? 0) : 0;
     return Math.max(0, ((steps[axis] ?? 1) - 1) * stride + reach + extra - (image[axis] ?? 0));
   });
-  // The odd pixel goes to the end for SAME_UPPER; a transposed convolution by output_shape alone puts it there, too.
+  // The odd pixel goes to the end for SAME_UPPER; a transposed convolution by output_shape alone has it at the beginning, as for SAME_LOWER.
   const smaller = totals.map((total) => Math.floor(total / 2));
   const larger = totals.map((total, axis) => total - (smaller[axis] ?? 0));
   const atBeginning = transposed ? mode !== 'SAME_UPPER' : mode === 'SAME_LOWER';
