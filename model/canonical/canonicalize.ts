@@ -78,9 +78,15 @@ function declared({ graph, types }: GraphView): Graph {
 /** Reports and caches name layers by node; exporters may leave names out or give one twice. */
 function distinctlyNamed(nodes: readonly Node[]): readonly Node[] {
   const taken = new Set<string>();
+  // Where the search for a free name goes on: thousands of nodes may have one name.
+  const attempts = new Map<string, number>();
   return nodes.map((node) => {
     let { name } = node;
-    for (let attempt = 2; taken.has(name); attempt += 1) name = `${node.name}.${attempt}`;
+    while (taken.has(name)) {
+      const attempt = attempts.get(node.name) ?? 2;
+      attempts.set(node.name, attempt + 1);
+      name = `${node.name}.${attempt}`;
+    }
     taken.add(name);
     return name === node.name ? node : { ...node, name };
   });

@@ -2,7 +2,7 @@ import type { onnx } from 'onnx-proto';
 import { fail, ok, type Result } from '../../common/result';
 import { quote } from './quote';
 
-/** A file of a few functions that call one another can ask for any number of nodes; no network has as many as this. */
+/** No network has as many, and a file of a few functions that call one another can ask for any number. All work on a graph grows with it. */
 const mostNodes = 100_000;
 /** Functions that call functions; exporters nest two or three deep. */
 const deepestCalls = 32;
@@ -13,6 +13,7 @@ class Refused extends Error {}
 export function inlineFunctions(model: onnx.ModelProto): Result<readonly onnx.INodeProto[], string> {
   const nodes = model.graph?.node ?? [];
   const functions = new Map(model.functions.map((entry) => [keyOf(entry.domain, entry.name), entry]));
+  if (nodes.length > mostNodes) return fail(`the network has ${nodes.length} nodes; expected at most ${mostNodes}: export it without unrolled loops, or cut it`);
   if (functions.size === 0) return ok(nodes);
   if (functions.size < model.functions.length) return fail('a function is defined twice; overloaded functions are not supported');
   try {

@@ -103,6 +103,15 @@ describe('the canonical form', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  test('names nodes without a name by numbers, past those that are taken', () => {
+    const builder = createGraphBuilder('unnamed');
+    const last = ['a', 'b', 'c', 'd'].reduce((input, name) => builder.node(name, 'Relu', [builder.node(`${name}.tanh`, 'Tanh', [input])]), builder.input('x', [1, 4]));
+    const graph = builder.finish([{ name: last, elementType: 'float32', shape: null }]);
+    const given = ['', '', '.3', '', '', '.2', '', ''];
+    const found = canonical({ ...graph, nodes: graph.nodes.map((node, index) => ({ ...node, name: given[index]! })) });
+    expect(found.nodes.map((node) => node.name)).toEqual(['', '.2', '.3', '.4', '.5', '.2.2', '.6', '.7']);
+  });
+
   test('computes with weights that are only stored as float16', async () => {
     const builder = createGraphBuilder('stored');
     // 1, -2, 65504 (the largest), 2^-24 (the smallest).

@@ -43,6 +43,7 @@ describe('a hostile file', () => {
     ['enormous dimensions', (graph) => ({ ...graph, inputs: [{ ...graph.inputs[0]!, shape: [1, 2 ** 30] }] })],
     ['a chain of two thousand identities', (graph) => chain(graph, 'Identity', 2_000)],
     ['a chain of two thousand products', (graph) => chain(graph, 'Mul', 2_000)],
+    ['twenty thousand nodes without a name', (graph) => ({ ...chain(graph, 'Relu', 20_000), nodes: chain(graph, 'Relu', 20_000).nodes.map((node) => ({ ...node, name: '' })) })],
     ['a sum of two thousand terms', (graph) => ({ ...graph, nodes: [{ ...graph.nodes[0]!, kind: 'Sum', inputs: Array<string>(2_000).fill('x') }] })],
   ])('with %s is answered in time and memory of its size', (_, spoil) => {
     const builder = createGraphBuilder('small');

@@ -78,6 +78,8 @@ describe('an ONNX file', () => {
     expect(errorOf(modelWith(Buffer.alloc(2_000_002).fill(bytesField(1))))).toContain('more than 1000000 fields');
     const integers = bytesField(5, intField(2, 7), bytesField(7, Buffer.alloc(9_000_000)));
     expect(errorOf(modelWith(integers))).toContain('store tensors as raw_data');
+    const relu = bytesField(1, textField(1, 'x'), textField(4, 'Relu'));
+    expect(errorOf(modelWith(Buffer.alloc(100_000 * relu.length).fill(relu)))).toBe('the network has 100001 nodes; expected at most 100000: export it without unrolled loops, or cut it');
     let nested = bytesField(1);
     for (let depth = 0; depth < 2_000; depth += 1) nested = bytesField(1, bytesField(5, bytesField(6, nested)));
     expect(errorOf(modelWith(nested))).toContain('nested deeper');

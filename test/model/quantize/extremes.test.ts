@@ -42,7 +42,7 @@ test('extremes computed in the network are those of its tensors, with zero', asy
   }
   await session.release();
   for (const [tensor, seen] of values) {
-    expect([tensor, ranges.get(tensor)]).toEqual([tensor, { min: expect.closeTo(Math.min(...seen), 4) as number, max: expect.closeTo(Math.max(...seen), 4) as number  }]);
+    expect([tensor, ranges.get(tensor)]).toEqual([tensor, { min: expect.closeTo(Math.min(...seen), 4) as number, max: expect.closeTo(Math.max(...seen), 4) as number }]);
   }
 });
 
