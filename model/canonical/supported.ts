@@ -9,9 +9,9 @@ const canonicalKinds: ReadonlySet<string> = new Set([
   'Abs', 'Neg', 'Floor', 'Ceil', 'Round', 'Sign', 'Sin', 'Cos', 'Not', 'Softmax', 'LogSoftmax', 'Hardmax', 'LayerNormalization', 'InstanceNormalization', 'LpNormalization', 'LRN',
   'Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Mean', 'Mod', 'And', 'Or', 'Xor', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Where',
   'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Concat', 'Split', 'Slice', 'Gather', 'GatherElements', 'GatherND', 'ScatterElements', 'ScatterND', 'Pad', 'Resize', 'Expand', 'Tile', 'DepthToSpace', 'SpaceToDepth',
-  'ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp', 'ArgMax', 'ArgMin', 'Cast', 'CumSum', 'Trilu', 'Identity', 'Einsum',
+  'ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare', 'ReduceLogSum', 'ReduceLogSumExp', 'ArgMax', 'ArgMin', 'Cast', 'CumSum', 'Trilu', 'Identity',
 ]);
-const vanishingKinds: ReadonlySet<string> = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size', 'Range', 'Dropout', 'BatchNormalization', 'Sum', 'Upsample', 'Scatter']);
+const vanishingKinds: ReadonlySet<string> = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size', 'Range', 'Dropout', 'BatchNormalization', 'Sum', 'Upsample', 'Scatter', 'Einsum']);
 
 const postprocessing = 'export the network without its post-processing';
 const recurrent = 'recurrent layers are not supported; choose a network without them';
@@ -23,6 +23,7 @@ const waysOut: Readonly<Record<string, string>> = {
   GroupNormalization: 'export it as InstanceNormalization (opset 17 does)',
   BatchNormalization: 'its parameters are computed from data, or give scales that are not finite',
   Dropout: 'it is in training mode, or its mask is used; export the network for inference',
+  Einsum: 'only a product of two operands is; write it as MatMul, Transpose and ReduceSum',
   Attention: 'export attention as MatMul and Softmax (opset 21 does)',
 };
 

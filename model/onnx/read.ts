@@ -89,11 +89,11 @@ function readNode(proto: onnx.INodeProto, index: number): Node {
   const domain = proto.domain ?? '';
   const outputs = proto.output ?? [];
   const name = proto.name !== undefined && proto.name !== null && proto.name !== '' ? proto.name : (outputs[0] ?? `node ${index}`);
-  const attributes = new Map((proto.attribute ?? []).map((attribute) => [attribute.name ?? '', readAttribute(attribute, name)]));
+  const attributes = new Map((proto.attribute ?? []).map((attribute) => [attribute.name ?? '', readAttribute(attribute, { name, kind })]));
   return { name, kind: domain === '' || domain === 'ai.onnx' ? kind : `${domain}.${kind}`, inputs: proto.input ?? [], outputs, attributes };
 }
 
-function readAttribute(proto: onnx.IAttributeProto, nodeName: string): Attribute {
+function readAttribute(proto: onnx.IAttributeProto, node: { readonly name: string; readonly kind: string }): Attribute {
   const types = onnx.AttributeProto.AttributeType;
   switch (proto.type) {
     case types.INT: return { kind: 'int', value: toNumber(proto.i) };
@@ -105,10 +105,13 @@ function readAttribute(proto: onnx.IAttributeProto, nodeName: string): Attribute
     case types.TENSOR: {
       const tensor = decodeTensor(proto.t ?? {});
       if (tensor.ok) return { kind: 'tensor', value: tensor.value };
-      throw new Unreadable(`node ${quote(nodeName)}: attribute ${quote(proto.name ?? '')}: ${tensor.error}`);
+      throw new Unreadable(`node ${quote(node.name)}: attribute ${quote(proto.name ?? '')}: ${tensor.error}`);
     }
+    case types.GRAPH:
+    case types.GRAPHS:
+      throw new Unreadable(`node ${quote(node.name)}: operator ${quote(node.kind)} is control flow, which is not supported; export the network with its branch taken and its loops unrolled, or cut the network before it`);
     default:
-      throw new Unreadable(`node ${quote(nodeName)}: attribute ${quote(proto.name ?? '')} is of a kind that is not supported (control flow and sparse tensors are not)`);
+      throw new Unreadable(`node ${quote(node.name)}: attribute ${quote(proto.name ?? '')} of operator ${quote(node.kind)} is of a kind that is not supported (sparse tensors are not); cut the network before it`);
   }
 }
 

@@ -11,6 +11,7 @@ import { createGraphBuilder, float32Tensor, ints } from '../../../model/onnx/gra
 import { readOnnx } from '../../../model/onnx/read';
 import { writeOnnx } from '../../../model/onnx/write';
 import { npyFile } from '../../model/calibration/npy_file';
+import { bytesField, intField, modelWith, textField } from '../../model/onnx/wire';
 
 let folder = '';
 beforeEach(() => {
@@ -41,6 +42,23 @@ function smallNetwork({ weights = normals, hasBiases = true, kind = 'Relu' }: Ch
   const limits = kind === 'Clip' ? [builder.constant('min', float32Tensor([], Float32Array.of(0))), builder.constant('max', float32Tensor([], Float32Array.of(6)))] : [];
   const relu = builder.node('relu', kind, [conv('first', builder.input('image', [1, 3, 8, 8]), 3, 8), ...limits]);
   return builder.finish([{ name: conv('second', relu, 8, 4), elementType: 'float32', shape: [1, 4, 8, 8] }]);
+}
+
+/** The output of an If that nobody could decide here. */
+const branch = bytesField(1, textField(1, 'x'), textField(2, 'z'), textField(3, 'choice'), textField(4, 'If'), bytesField(5, textField(1, 'then_branch'), bytesField(6), intField(20, 5)));
+
+/** Its call leaves out the attribute `where`, for which the definition has 1 (attribute_proto, field 11). */
+const functionWithDefault = Buffer.concat([
+  modelWith(bytesField(1, textField(1, 'y'), textField(2, 'z'), textField(4, 'Flat'), textField(7, 'pkg'))),
+  bytesField(25, textField(1, 'Flat'), textField(4, 'a'), textField(5, 'b'), textField(10, 'pkg'), bytesField(11, textField(1, 'where'), intField(3, 1), intField(20, 2)),
+    bytesField(7, textField(1, 'a'), textField(2, 'b'), textField(4, 'Flatten'), bytesField(5, textField(1, 'axis'), textField(21, 'where'), intField(20, 2)))),
+]);
+
+function productOfThree(): Graph {
+  const builder = createGraphBuilder('product');
+  const operands = [builder.input('image', [1, 3, 8, 8]), ...['a', 'b'].map((name) => builder.constant(name, float32Tensor([8, 8], normals(64))))];
+  const product = builder.node('product', 'Einsum', operands, { equation: { kind: 'string', value: 'nchw,wk,kl->nchl' } });
+  return builder.finish([{ name: product, elementType: 'float32', shape: [1, 3, 8, 8] }]);
 }
 
 const at = (name: string): string => path.join(folder, name);
@@ -130,7 +148,10 @@ describe('farm quantize', () => {
     ['NaN in a sample', () => (writeFileSync(at('samples.npy'), npyFile(new Float32Array(192).fill(NaN), { descr: '<f4', shape: [1, 3, 8, 8] })), []), 'calibration sample 1: value 1 is NaN, not finite'],
     ['NaN in a weight', () => (writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ weights: (count) => new Float32Array(count).fill(NaN) }))), []), 'has values that are not finite'],
     ['a quantized model', () => (writeFileSync(at('model.onnx'), readFileSync(at('out/small.onnx'))), []), 'the network is already quantized; give the float network'],
-    ['an unsupported operator', () => (writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ kind: 'Det' }))), []), 'Det'],
+    ['an unsupported operator', () => (writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ kind: 'Det' }))), []), "node 'relu': operator 'Det' is not supported; replace it in the network, or cut the network before it"],
+    ['control flow', () => (writeFileSync(at('model.onnx'), modelWith(branch)), []), "node 'choice': operator 'If' is control flow, which is not supported; export the network with its branch taken and its loops unrolled, or cut the network before it"],
+    ['an Einsum of three', () => (writeFileSync(at('model.onnx'), writeOnnx(productOfThree())), []), "node 'product': operator 'Einsum' is not supported; only a product of two operands is; write it as MatMul, Transpose and ReduceSum"],
+    ['a function with a default', () => (writeFileSync(at('model.onnx'), functionWithDefault), []), "function 'Flat' is called without its attribute 'where', whose default value is not read; inline the functions (onnx.inliner.inline_local_functions)"],
     ['samples of another size', () => (writeFileSync(at('samples.npy'), npyFile(new Float32Array(3 * 49), { descr: '<f4', shape: [1, 3, 7, 7] })), []), "samples.npy: has shape 1x3x7x7; expected 1x3x8x8 (input 'image')"],
     ['an image too small', () => (writeFileSync(at('dot.png'), onePixel), ['--calibration', at('dot.png')]), 'has 1x1 pixels; expected an image of at least'],
     ['an empty folder', () => (mkdirSync(at('empty')), ['--calibration', at('empty')]), 'the folder is empty'],

@@ -49,7 +49,7 @@ const skippedKinds: Readonly<Record<string, string>> = {
 };
 /** Refusals of the reader and of shape inference that are meant. */
 const skippedReasons: readonly RegExp[] = [
-  /control flow and sparse tensors are not/, /is not a tensor of a supported element type/, /opset [016] is not supported/, /in training; export the model for inference/, /its equation is not supported/, /is computed from data/,
+  /is control flow, which is not supported/, /sparse tensors are not/, /is not a tensor of a supported element type/, /opset [016] is not supported/, /in training; export the model for inference/, /its equation is not supported/, /is computed from data/,
 ];
 /** Evaluators do not compute with half precision, nor every variant that no shape arithmetic uses; window functions were made in single precision throughout. */
 const skippedEvaluations = /float16|window|dropout_default_mask|cumsum_1d_(reverse|exclusive)|batch_dim1|duplicate_indices|scatternd_(add|multiply)|nllloss|training_dropout/i;
