@@ -47,11 +47,11 @@ export function parseYaml<Value>(text: string, schema: z.ZodType<Value>, source:
   throw new BadInputError(`${source}: ${field}: ${issue?.message.replace(/^Invalid input: /, '') ?? 'invalid'}`);
 }
 
-/** The text with one more field at its top level, or another value for it. Text that is no YAML mapping stays as it is, for its reader to refuse. */
-export function withYamlField(text: string, field: string, value: boolean): string {
+/** The text with more fields at its top level, or other values for them. Text that is no YAML mapping stays as it is, for its reader to refuse. */
+export function withYamlFields(text: string, fields: Readonly<Record<string, unknown>>): string {
   const document = parseDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents)) return text;
-  document.set(field, value);
+  for (const [field, value] of Object.entries(fields)) document.set(field, document.createNode(value));
   return document.toString();
 }
 

@@ -165,7 +165,7 @@ async function startSearches(core: Core, { lifecycle, logger }: Surroundings): P
     builder: createCandidateBuilder({ pool, store: core.store, ledger: core.ledger, clock: systemClock }),
     catalog,
     // The others take less than a message to a thread would.
-    openStrategist: (spec) => (spec.strategy.kind === 'surrogate' ? thread.open(spec) : createLocalStrategist(spec, catalog)),
+    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? thread.open(task) : createLocalStrategist(task, catalog)),
     deviceCount: (target) => core.fleetSize.deviceCount(target),
     clock: systemClock,
     logger,

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Option} from 'commander';
+import { type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { largestArtifactBytes, modelFormats, type ModelFormat } from '../../common/artifact';
 import { defaultPlan, planLimits, type BenchmarkPlan, type JobResult } from '../../common/job';
@@ -8,6 +9,7 @@ import { systemErrorCode } from '../../common/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { decodeResult } from '../../proto/codec/result';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
+import { wholeNumberOption } from '../input/number_option';
 import type { FarmClient } from '../link/farm_client';
 import { formatTable, type Cell } from '../output/table';
 import type { Terminal } from '../output/terminal';
@@ -43,12 +45,7 @@ export function registerBench(program: Command, terminal: Terminal): void {
 }
 
 function countOption(flags: string, description: string, field: keyof typeof planLimits): Option {
-  const { min, max } = planLimits[field];
-  return new Option(flags, description).default(defaultPlan[field]).argParser((text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${String(min)} to ${String(max)}`);
-  });
+  return wholeNumberOption(flags, description, planLimits[field]).default(defaultPlan[field]);
 }
 
 /** The cheap checks before anything is sent; the coordinator inspects the model itself. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { formatYaml, readYamlFile } from '../../common/yaml';
 import { writeOnnx } from '../../model/onnx/write';
@@ -14,6 +14,7 @@ import { createReference } from '../../model/zoo/reference';
 import { imageNetShape, referenceNames } from '../../model/zoo/reference_spec';
 import { inputShapeOption, readCanonicalOnnx, type InputShapes, type OnnxFile } from '../input/onnx_file';
 import { stitchFolder } from '../input/reference_folder';
+import { numberFrom, wholeNumberOption } from '../input/number_option';
 import { describeCandidates, describeModel, describeNodes, describeParts, describeStages, describeTotal } from '../output/anatomy';
 import { anatomyToJson } from '../output/anatomy_json';
 import type { Terminal } from '../output/terminal';
@@ -111,9 +112,9 @@ function registerWrite(reference: Command, terminal: Terminal): void {
     .command('write <name>')
     .description(`write a well-known network with drawn weights: ${referenceNames.join(', ')}`)
     .requiredOption('-o, --output <file>', 'the model to write')
-    .addOption(numberOption('--seed <n>', 'of the weights', { min: 0, max: Number.MAX_SAFE_INTEGER, whole: true }).default(1))
-    .addOption(numberOption('--width <factor>', 'of the channels of mobilenetv2', { min: 0.1, max: 4, whole: false }))
-    .addOption(numberOption('--image-size <pixels>', 'height and width of the input, a multiple of 32', { min: 32, max: 2048, whole: true }).default(imageNetShape.imageSize[0]))
+    .addOption(wholeNumberOption('--seed <n>', 'of the weights', { min: 0, max: Number.MAX_SAFE_INTEGER }).default(1))
+    .addOption(new Option('--width <factor>', 'of the channels of mobilenetv2').argParser(numberFrom({ min: 0.1, max: 4 })))
+    .addOption(wholeNumberOption('--image-size <pixels>', 'height and width of the input, a multiple of 32', { min: 32, max: 2048 }).default(imageNetShape.imageSize[0]))
     .action(async (name: string, { output, seed, width, imageSize }: WriteOptions) => {
       const known = referenceNames.find((each) => each === name);
       if (known === undefined) throw new BadInputError(`no reference "${name}"; there are ${referenceNames.join(', ')}`);
@@ -145,16 +146,8 @@ function registerCanonicalize(reference: Command, terminal: Terminal): void {
 function withCutOptions(command: Command): Command {
   return command
     .addOption(inputShapeOption())
-    .addOption(numberOption('--blocks <n>', 'how many blocks to propose (default: as many as there are stages, at most 5; 4 for transformers)', { min: 1, max: mostBlocks, whole: true }))
+    .addOption(wholeNumberOption('--blocks <n>', 'how many blocks to propose (default: as many as there are stages, at most 5; 4 for transformers)', { min: 1, max: mostBlocks }))
     .addOption(new Option('--cuts <tensors>', 'auto, or the tensors to cut at, separated by commas, or a cuts.yaml').conflicts('blocks'));
-}
-
-function numberOption(flags: string, description: string, { min, max, whole }: { readonly min: number; readonly max: number; readonly whole: boolean }): Option {
-  return new Option(flags, description).argParser((text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
-    throw new InvalidArgumentError(`expected a ${whole ? 'whole ' : ''}number from ${String(min)} to ${String(max)}`);
-  });
 }
 
 function cutChoice({ blocks, cuts }: CutOptions): CutChoice {

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import { systemClock } from '../../common/clock';
-import { readYamlText, withYamlField } from '../../common/yaml';
+import { readYamlText, withYamlFields } from '../../common/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
+import { wholeNumberFrom } from '../input/number_option';
 import type { FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
 import { formatFronts, frontsToCsv } from '../output/front';
@@ -15,6 +16,11 @@ import { processScreen, type Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
 import { registerExtend } from './search_extend';
 import { registerSimulate } from './search_simulate';
+
+/** What a new target of a known kind needs at most (docs/benchmarks.md). */
+const onboardingMeasurements = 20;
+/** As a specification allows. */
+const largestBudget = 1_000_000;
 
 interface JsonOption {
   readonly json?: boolean;
@@ -30,15 +36,10 @@ export function registerSearch(program: Command, terminal: Terminal): void {
     .option('--json', 'machine-readable output')
     .action(async (specPath: string, options: JsonOption & { watch?: boolean; fresh?: boolean }, command: Command) => {
       const text = readYamlText(specPath);
-      const specYaml = options.fresh === true ? withYamlField(text, 'fresh', true) : text;
+      const specYaml = options.fresh === true ? withYamlFields(text, { fresh: true }) : text;
       await withFarm(command, async (farm) => {
         const created = await farm.createSearch(specYaml, specPath);
-        if (options.watch !== true) {
-          terminal.print(jsonOr(options, created, () => `search ${created.searchId} created; follow it with: farm search watch ${created.searchId}`));
-          return;
-        }
-        terminal.note(`search ${created.searchId} created; interrupt freely, it goes on (farm search watch ${created.searchId})`);
-        await watchAndReport(farm, created.searchId, options, terminal);
+        await announce(farm, created, options, terminal);
       });
     });
   search
@@ -46,10 +47,34 @@ export function registerSearch(program: Command, terminal: Terminal): void {
     .description('follow a search until it ends, then print its fronts')
     .option('--json', 'machine-readable output')
     .action((searchId: string, options: JsonOption, command: Command) => withFarm(command, (farm) => watchAndReport(farm, searchId, options, terminal)));
+  registerOnboard(search, terminal);
   registerReading(search, terminal);
   registerSteering(search, terminal);
   registerExtend(search, terminal);
   registerSimulate(search, terminal);
+}
+
+/** Says that a search was created; with `watch`, follows it. */
+async function announce(farm: FarmClient, { searchId, ...rest }: Search__Output, options: JsonOption & { watch?: boolean }, terminal: Terminal): Promise<void> {
+  if (options.watch !== true) {
+    terminal.print(jsonOr(options, { searchId, ...rest }, () => `search ${searchId} created; follow it with: farm search watch ${searchId}`));
+    return;
+  }
+  terminal.note(`search ${searchId} created; interrupt freely, it goes on (farm search watch ${searchId})`);
+  await watchAndReport(farm, searchId, options, terminal);
+}
+
+function registerOnboard(search: Command, terminal: Terminal): void {
+  search
+    .command('onboard <id...>')
+    .description('search for a new target with few measurements: learn from what earlier searches measured on theirs')
+    .requiredOption('--target <target>', 'the new target, <pool>/<runtime>/<unit>/<precision>')
+    .option('--measurements <n>', 'measurements on it', wholeNumberFrom({ min: 1, max: largestBudget }), onboardingMeasurements)
+    .option('--watch', 'follow it until it ends, then print its front')
+    .option('--json', 'machine-readable output')
+    .action(async (searchIds: string[], options: JsonOption & { watch?: boolean; target: string; measurements: number }, command: Command) =>
+      withFarm(command, async (farm) => announce(farm, await farm.onboard(searchIds, options.target, options.measurements), options, terminal)),
+    );
 }
 
 function registerReading(search: Command, terminal: Terminal): void {

@@ -1,10 +1,11 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { createRandom } from '../../common/random';
 import { parseTarget, type Target } from '../../common/target';
 import type { LayerCost } from '../../model/block/network_cost';
 import { loadSpace, shippedSpaceNames } from '../../model/space/load_space';
 import { shortHash, type Position, type Space } from '../../model/space/space';
 import { spaceJsonSchema } from '../../model/space/space_document';
+import { wholeNumberFrom } from '../input/number_option';
 import { formatTable, type Cell } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { jsonOr } from './connection';
@@ -48,7 +49,7 @@ function registerSample(space: Command, terminal: Terminal): void {
   space
     .command('sample <space>')
     .description('random architectures with their cost')
-    .option('-n, --count <n>', 'how many', parseCount, 5)
+    .option('-n, --count <n>', 'how many', wholeNumberFrom({ min: 1, max: mostSamples }), 5)
     .option('--seed <text>', 'equal seeds give equal architectures', '1')
     .option('--target <target>', 'only what the rules permit on this target', parseTarget)
     .option('--json', 'machine-readable output')
@@ -59,12 +60,6 @@ function registerSample(space: Command, terminal: Terminal): void {
       const rows = architectures.map((architecture) => ({ architecture, hash: found.hashOf(architecture), ...found.costOf(architecture) }));
       terminal.print(jsonOr(options, rows, () => formatTable(['HASH', 'MACS M', 'PARAMETERS M', 'ARCHITECTURE'], rows.map((row) => [shortHash(row.hash), ...costCells(row), row.architecture]))));
     });
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= mostSamples) return count;
-  throw new InvalidArgumentError(`expected a whole number from 1 to ${String(mostSamples)}`);
 }
 
 function costCells({ macs, parameters }: Pick<LayerCost, 'macs' | 'parameters'>): readonly Cell[] {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { formatYaml } from '../../common/yaml';
 import { createTensorCache } from '../../model/block/tensor_cache';
@@ -6,6 +6,7 @@ import { writeOnnx } from '../../model/onnx/write';
 import { quantizeGraph } from '../../model/quantize/quantize';
 import { loadSpace } from '../../model/space/load_space';
 import { writeTflite } from '../../model/tflite/write';
+import { wholeNumberFrom } from '../input/number_option';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFolder } from '../output/whole_file';
 import { jsonOr } from './connection';
@@ -25,7 +26,7 @@ export function registerSpaceBuild(space: Command, terminal: Terminal): void {
     .description('write an architecture as float ONNX, int8 ONNX and int8 TFLite into a new folder; weights are drawn')
     .requiredOption('-o, --output <dir>', 'the folder to make')
     .option('--seed <text>', 'of the weights and of the generated calibration images', '1')
-    .option('--calibration-samples <n>', 'how many generated images the int8 ranges come from', parseSamples, 4)
+    .option('--calibration-samples <n>', 'how many generated images the int8 ranges come from', wholeNumberFrom({ min: 1, max: mostCalibrationSamples }), 4)
     .option('--json', 'machine-readable output')
     .action(async (nameOrPath: string, text: string, options: BuildOptions) => {
       const { description, files } = await buildFiles(nameOrPath, text, options);
@@ -50,10 +51,4 @@ async function buildFiles(nameOrPath: string, text: string, { seed, calibrationS
     ['architecture.yaml', new TextEncoder().encode(formatYaml(description))],
   ]);
   return { description, files };
-}
-
-function parseSamples(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= mostCalibrationSamples) return count;
-  throw new InvalidArgumentError(`expected a whole number from 1 to ${String(mostCalibrationSamples)}`);
 }

@@ -1,9 +1,10 @@
 import os from 'node:os';
 import path from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { agentConfigSchema } from '../../agent/config';
 import { defaultFleetYaml } from '../../agent/virtual/fleet';
 import { readYamlFile } from '../../common/yaml';
+import { wholeNumberFrom } from '../input/number_option';
 import type { Terminal } from '../output/terminal';
 import { defaultPorts } from '../stack/ports';
 import { signalled } from '../stack/signalled';
@@ -28,12 +29,12 @@ const virtualFleetSeed = 1;
 const sharedConfigSchema = agentConfigSchema.pick({ cacheBytes: true, adb: true, host: true, pools: true, exclude: true, runtimes: true, tools: true, readiness: true });
 
 export function registerUp(program: Command, terminal: Terminal): void {
-  const port = (text: string): number => wholeNumber(text, 1, 65_535);
+  const port = wholeNumberFrom({ min: 1, max: 65_535 });
   program
     .command('up')
     .description('run everything on this machine: NATS, coordinator, agent, and virtual phones if asked for')
     .option('--data <dir>', 'where everything is kept', path.join(process.env['XDG_DATA_HOME'] ?? path.join(os.homedir(), '.local/share'), 'pareto-farm'))
-    .option('--virtual-phones <n>', 'virtual Snapdragon phones beside the real ones', (text) => wholeNumber(text, 0, mostVirtualPhones), 0)
+    .option('--virtual-phones <n>', 'virtual Snapdragon phones beside the real ones', wholeNumberFrom({ min: 0, max: mostVirtualPhones }), 0)
     .option('--http <port>', 'metrics and health of the coordinator', port, defaultPorts.http)
     .option('--grpc <port>', 'the coordinator, for commands and agents', port, defaultPorts.grpc)
     .option('--nats <port>', 'the message broker', port, defaultPorts.nats)
@@ -59,10 +60,4 @@ function start(options: UpOptions, terminal: Terminal): ReturnType<typeof startS
   const virtualFleet = options.virtualPhones === 0 ? undefined : { fleetYaml: defaultFleetYaml(options.virtualPhones, virtualFleetSeed) };
   const dataDir = path.resolve(options.data);
   return startStack({ dataDir, logDir: path.join(dataDir, 'log'), ports, realPhones: true, virtualFleet, agentConfig, logLevel: 'info', note: terminal.note });
-}
-
-function wholeNumber(text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new InvalidArgumentError(`expected a whole number from ${String(min)} to ${String(max)}`);
 }

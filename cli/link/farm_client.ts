@@ -67,6 +67,7 @@ export function connectFarm(address: string) {
     resume: (serial: string) => unary<Device__Output>((options, done) => void fleet.resume({ serial }, options, done)),
     remove: (serial: string) => unary<Device__Output>((options, done) => void fleet.remove({ serial }, options, done)),
     createSearch: (specYaml: string, source: string) => unary<Search__Output>((options, done) => void search.create({ specYaml, source }, options, done)),
+    onboard: (searchIds: string[], target: string, measurements: number) => unary<Search__Output>((options, done) => void search.onboard({ searchIds, target, measurements }, options, done)),
     listSearches: async () => (await unary<{ searches: Search__Output[] }>((options, done) => void search.list({}, options, done))).searches,
     getSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.get({ searchId }, options, done)),
     pauseSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.pause({ searchId }, options, done)),

@@ -22,7 +22,7 @@ import { createMailbox } from './mailbox';
 import { propose, sendEnds, type OutsideCalls } from './outside_calls';
 
 export interface SearchServiceParts {
-  readonly searches: Pick<SearchRunner, 'create' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'history' | 'exportModel'> & OutsideCalls;
+  readonly searches: Pick<SearchRunner, 'create' | 'onboard' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'history' | 'exportModel'> & OutsideCalls;
   readonly engine: Pick<Engine, 'state'>;
   readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
   readonly clock: Clock;
@@ -43,6 +43,7 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
   const { searches, logger } = parts;
   return {
     Create: unary(logger, async ({ specYaml, source }) => searchToWire(parts, await searches.create(specYaml, source === '' ? 'search specification' : source))),
+    Onboard: unary(logger, async ({ searchIds, target, measurements }) => searchToWire(parts, await searches.onboard({ searchIds, target, measurements }))),
     List: unary(logger, async () => ({ searches: (await searches.list()).map((view) => searchToWire(parts, view)) })),
     Get: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.get(searchId))),
     Watch: serverStream(logger, ({ searchId }, states) => watch(parts, searchId, states)),

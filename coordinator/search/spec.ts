@@ -60,6 +60,17 @@ export const strategySchema = z.discriminatedUnion(
   { error: 'expected a mapping with kind: surrogate, nsga2-async, nsga2, random or external' },
 );
 
+/** Each is a model to fit; what more of them would add is little. */
+const mostTeachers = 16;
+
+const teacherSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { search: value } : value),
+  mapping({
+    search: z.string('expected the id of a search').regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, 'expected the id of a search (see: farm search list)'),
+    measured: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  }),
+);
+
 const planSchema = mapping({
   sessions: planField('sessions'),
   runs: planField('runs'),
@@ -83,6 +94,7 @@ const documentSchema = mapping({
   concurrency: concurrencySchema.optional(),
   priority: whole(-100, 100).default(0),
   weight: positive(1_000).default(1),
+  teachers: z.array(teacherSchema, 'expected a list of searches, for example [cells-1a2b3c4d]').max(mostTeachers, `expected at most ${mostTeachers} searches`).default([]),
   fresh: z.boolean('expected true or false').default(false),
   model: mapping({ cellsPerStage: whole(1, 20).default(5), seed: seedSchema }).prefault({}),
 });

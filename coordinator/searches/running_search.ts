@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../../common/assert';
-import { BadInputError } from '../../common/bad_input';
 import type { Artifact } from '../../common/artifact';
 import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
@@ -10,9 +9,11 @@ import { picksOf } from '../search/front_pick';
 import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
 import { endOfRecord, endOfUpdate } from './candidate_ends';
+import { requireLimits } from './extension_limits';
 import { frontView } from './front_view';
 import type { SearchParts } from './search_parts';
 import type { FrontView, SearchView } from './search_view';
+import type { StrategistTask } from './strategist/strategies';
 import type { Strategist } from './strategist/strategist';
 import { TargetLane } from './target_lane';
 import { WallAlarm } from './wall_alarm';
@@ -22,6 +23,11 @@ import { wallMsAt, wallTimeIn } from './wall_time';
 const mostBuildFailuresInRow = 10;
 /** Ends that are replayed before the event loop gets a turn: some milliseconds of work. */
 const replayedPerTurn = 200;
+
+/** A search as the ledger has it, with its specification read, and what others have measured for it. */
+export interface SearchTask extends StrategistTask {
+  readonly record: SearchRecord;
+}
 
 interface Place {
   readonly lane: TargetLane;
@@ -53,7 +59,8 @@ export class RunningSearch {
   /** What nobody waits for by itself: a finish, a pause after failed builds. */
   #unattended: Promise<void> = Promise.resolve();
 
-  constructor(record: SearchRecord, spec: SearchSpec, parts: SearchParts, onChange: (search: RunningSearch) => void) {
+  constructor({ record, ...task }: SearchTask, parts: SearchParts, onChange: (search: RunningSearch) => void) {
+    const { spec } = task;
     this.#record = record;
     this.#spec = spec;
     this.#parts = parts;
@@ -61,7 +68,7 @@ export class RunningSearch {
     this.#state = record.state;
     this.#wall = record.wall;
     this.#wallAlarm = new WallAlarm(parts.clock, () => this.#changed());
-    this.#strategist = parts.openStrategist(spec);
+    this.#strategist = parts.openStrategist(task);
     this.#lanes = spec.targets.map((target) => this.#openLane(target));
   }
 
@@ -137,7 +144,7 @@ export class RunningSearch {
     assert(this.#state !== 'stopped', 'a stopped search is not extended');
     const known = await this.#parts.ledger.extensions(this.#record.searchId);
     if (known.some(({ extensionId }) => extensionId === extension.extensionId)) return;
-    this.#requireLimits(extension);
+    requireLimits(extension, this.#lanes.map(({ name, search }) => ({ name, budget: search.budget })), this.#record.searchId);
     this.#isExtending = true;
     await this.#unattended;
     const state = this.#state === 'finished' ? 'running' : this.#state;
@@ -325,15 +332,6 @@ export class RunningSearch {
   async #setBudgets(): Promise<void> {
     const extensions = await this.#parts.ledger.extensions(this.#record.searchId);
     this.#lanes.forEach(({ search }, index) => search.setBudget(extensions.reduce<Budget>(extendBudget, this.#spec.targets[index]?.budget ?? search.budget)));
-  }
-
-  #requireLimits(extension: SearchExtension): void {
-    for (const limit of ['measurements', 'phoneMinutes', 'wallMinutes'] as const) {
-      const without = this.#lanes.find((lane) => lane.search.budget[limit] === undefined);
-      if (extension[limit] === 0 || without === undefined) continue;
-      const has = Object.entries(without.search.budget).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-      throw new BadInputError(`search ${this.#record.searchId} has no limit on ${limit} of ${without.name} that could be extended; it has ${has.join(' and ')}`);
-    }
   }
 
   #isProposing(): boolean {

@@ -12,6 +12,7 @@ import { RunningSearch } from './running_search';
 import { readHistory, type SearchHistory } from './search_history';
 import type { SearchParts } from './search_parts';
 import type { FrontView, SearchView } from './search_view';
+import { loadPast, onboardingYaml, withTeachersOfNow, type Onboarding } from './teaching';
 
 /** Each keeps candidates on their way on all its targets; far more than a shelf can serve. */
 const mostActiveSearches = 100;
@@ -50,15 +51,22 @@ export class SearchRunner {
     await this.#checkTargets(spec, source);
     requirePossible(spec, this.#parts.catalog, source);
     this.#requireRoom();
+    const taught = await withTeachersOfNow(specYaml, source, this.#parts.ledger);
     const nowMs = this.#parts.clock.nowMs();
-    const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml, createdAtMs: nowMs, wall: { ranMs: 0, runningSinceMs: nowMs } };
-    const search = await this.#open(record, spec);
+    const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml: taught, createdAtMs: nowMs, wall: { ranMs: 0, runningSinceMs: nowMs } };
+    const search = await this.#open(record);
     await this.#parts.ledger.saveSearch(record);
     this.#searches.set(record.searchId, Promise.resolve(search));
     this.#active.add(search);
     search.fill();
     this.#tell(search);
     return search.view();
+  }
+
+  /** A search for a new target that learns from earlier ones: as the first of them, but for the target and the budget. @throws BadInputError */
+  async onboard(onboarding: Onboarding): Promise<SearchView> {
+    const source = `onboarding ${onboarding.target}`;
+    return this.create(await onboardingYaml(onboarding, source, this.#parts.ledger), source);
   }
 
   async pause(searchId: string): Promise<SearchView> {
@@ -192,18 +200,18 @@ export class SearchRunner {
     return loading;
   }
 
-  async #open(record: SearchRecord, spec: SearchSpec): Promise<RunningSearch> {
-    const { searchId } = record;
+  async #open(record: SearchRecord): Promise<RunningSearch> {
+    const { searchId, specYaml } = record;
+    const spec = parseSearchSpec(specYaml, `search ${searchId}`);
     const outside = spec.strategy.kind === 'external' ? await OutsideSearch.open(searchId, spec, this.#parts) : undefined;
     if (outside !== undefined) this.#outside.set(searchId, outside);
     this.#endReaders.set(searchId, new EndReader(searchId, spec, this.#parts, async () => outside?.settled()));
     const parts = outside === undefined ? this.#parts : { ...this.#parts, openStrategist: () => outside.strategist };
-    return new RunningSearch(record, spec, parts, (changed) => this.#tell(changed));
+    return new RunningSearch({ record, spec, past: await loadPast(spec, this.#parts.ledger) }, parts, (changed) => this.#tell(changed));
   }
 
   async #restore(record: SearchRecord): Promise<RunningSearch> {
-    const spec = parseSearchSpec(record.specYaml, `search ${record.searchId}`);
-    const search = await this.#open(record, spec);
+    const search = await this.#open(record);
     if (record.state === 'running' || record.state === 'paused') this.#active.add(search);
     await search.restore();
     return search;

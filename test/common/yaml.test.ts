@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseYaml, withYamlField } from '../../common/yaml';
+import { parseYaml, withYamlFields } from '../../common/yaml';
 
 const schema = z.strictObject({ port: z.number().default(1), nested: z.strictObject({ name: z.string() }).optional() });
 
@@ -20,6 +20,6 @@ describe('setting a field of YAML text', () => {
     ['a: 1 # one\nb: [x]\n', 'a: 1 # one\nb: [ x ]\nfresh: true\n'],
     ['{ a: 1 }\n', '{ a: 1, fresh: true }\n'],
     ['fresh: false\n', 'fresh: true\n'],
-  ])('adds it or changes it, and keeps the rest: %#', (text, expected) => expect(withYamlField(text, 'fresh', true)).toBe(expected));
-  it.each(['', 'a: [', '- a\n', 'text'])('leaves what is no mapping to its reader: %#', (text) => expect(withYamlField(text, 'fresh', true)).toBe(text));
+  ])('adds it or changes it, and keeps the rest: %#', (text, expected) => expect(withYamlFields(text, { fresh: true })).toBe(expected));
+  it.each(['', 'a: [', '- a\n', 'text'])('leaves what is no mapping to its reader: %#', (text) => expect(withYamlFields(text, { fresh: true })).toBe(text));
 });

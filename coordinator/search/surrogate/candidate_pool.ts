@@ -15,6 +15,8 @@ const generations = 20;
 /** Where candidates come from: all there are, or those that an inner search finds with what is believed of latency. */
 export interface CandidatePool {
   candidateOf(architecture: string): Candidate;
+  /** Of the whole space. */
+  readonly sample: readonly Candidate[];
   /** Candidates worth a look when latency is as `cost` says; `known` are where to begin. */
   find(cost: (candidate: Candidate) => number, known: readonly Candidate[], random: Random): readonly Candidate[];
 }
@@ -28,13 +30,15 @@ export function createCandidatePool(space: SearchSpace, errorPercentOf: (archite
   }
   const factory = new CandidateFactory(space, errorPercentOf, [...names]);
   const all = Array.from(names, (name) => factory.candidateOf(name));
-  return { candidateOf: (architecture) => factory.candidateOf(architecture), find: () => all };
+  return { candidateOf: (architecture) => factory.candidateOf(architecture), sample: all, find: () => all };
 }
 
 function evolvedPool(space: SearchSpace, errorPercentOf: (architecture: string) => number): CandidatePool {
-  const factory = new CandidateFactory(space, errorPercentOf, randomNames(space, sampleSize, createRandom('scale of features')));
+  const names = randomNames(space, sampleSize, createRandom('scale of features'));
+  const factory = new CandidateFactory(space, errorPercentOf, names);
   return {
     candidateOf: (architecture) => factory.candidateOf(architecture),
+    sample: names.map((name) => factory.candidateOf(name)),
     find: (cost, known, random) => {
       const found = new Map<string, Individual<Genotype>>();
       const variation = choiceVariation(space.choices);

@@ -1,5 +1,6 @@
 import { assert } from '../../../common/assert';
 import { createRandom, type Random } from '../../../common/random';
+import type { PastTarget } from '../past_target';
 import { ProposalLog, proposalRandom } from '../proposal_log';
 import type { Point } from '../point';
 import type { SearchSpace } from '../space';
@@ -10,6 +11,8 @@ import { createCandidatePool, type CandidatePool } from './candidate_pool';
 import { Feasibility } from './feasibility';
 import { firstPoint, guessCosts, spread } from './first_points';
 import { LatencyModel, type MeasuredLatency } from './latency_model';
+import { Lesson } from './lesson';
+import { createTeacher, type Teacher } from './teacher';
 
 export interface SurrogateOptions {
   readonly seed: number;
@@ -17,12 +20,23 @@ export interface SurrogateOptions {
   readonly errorPercentOf: (architecture: string) => number;
   /** What is slower does not count. */
   readonly latencyMsMax: number | undefined;
+  /** What other targets of the same search can teach now. */
+  readonly colleagues?: () => readonly Teacher[];
+  /** Targets of earlier searches to learn from. */
+  readonly past?: readonly PastTarget[];
 }
 
 /** Proposals that are made without a model: enough for a sum of costs to be fitted. */
 const firstPoints = 10;
+/** The same where other targets say what costs. */
+const firstTaughtPoints = 5;
+/** Each costs a model of its own, and says less that is new than the one before. */
+const mostTeachers = 4;
 /** A model needs as many. */
 const fewestMeasured = 4;
+/** A target teaches others from so many on, and anew when it has a quarter more. */
+const fewestTaught = 10;
+const taughtGrowth = 1.25;
 
 /**
  * Learns the target's latency and proposes what is expected to add most to the hypervolume (docs/search.md says how). What it has been told is
@@ -37,17 +51,23 @@ export class Surrogate implements Strategy {
   readonly #failed: Candidate[] = [];
   readonly #pending = new Map<string, Candidate>();
   #acquisition: Acquisition | undefined;
+  #lesson: Lesson | undefined;
+  #heardOf: readonly Teacher[] = [];
+  readonly #past: readonly Teacher[];
+  #teacher: { readonly teacher: Teacher; readonly measured: number } | undefined;
 
   constructor(space: SearchSpace, options: SurrogateOptions) {
     this.#options = options;
     this.#log = new ProposalLog(space);
     this.#pool = createCandidatePool(space, options.errorPercentOf);
+    this.#past = (options.past ?? []).filter(({ measured }) => measured.length >= fewestTaught).map(({ measured }) => this.#teacherOf(measured.map(({ architecture, latencyMs }) => ({ candidate: this.#pool.candidateOf(architecture), latencyMs, relativeNoise: 0 }))));
   }
 
   ask(): Ask {
     const sequence = this.#log.nextSequence;
     const random = proposalRandom(this.#options.seed, sequence);
-    const isFirst = sequence < firstPoints || this.#measured.length < fewestMeasured;
+    this.#attend();
+    const isFirst = sequence < (this.#heardOf.length > 0 ? firstTaughtPoints : firstPoints) || this.#measured.length < fewestMeasured;
     const architecture = (isFirst ? this.#first(sequence, random) : this.#best())?.architecture ?? this.#log.drawUnseen(random);
     if (architecture === undefined) return 'exhausted';
     const proposal = this.#log.add(architecture);
@@ -76,6 +96,30 @@ export class Surrogate implements Strategy {
     this.#end(architecture);
   }
 
+  /** What this target has to say to others; undefined while that is too little. */
+  get teacher(): Teacher | undefined {
+    let count = fewestTaught;
+    if (this.#measured.length < count) return undefined;
+    while (Math.floor(count * taughtGrowth) <= this.#measured.length) count = Math.floor(count * taughtGrowth);
+    if (this.#teacher?.measured !== count) this.#teacher = { teacher: this.#teacherOf(this.#measured.slice(0, count)), measured: count };
+    return this.#teacher.teacher;
+  }
+
+  #teacherOf(measured: readonly MeasuredLatency[]): Teacher {
+    return createTeacher(measured, (architecture) => this.#pool.candidateOf(architecture));
+  }
+
+  /** Takes up what the teachers say now. */
+  #attend(): Lesson {
+    const teachers = [...this.#past, ...(this.#options.colleagues?.() ?? [])].slice(0, mostTeachers);
+    const isKnown = teachers.length === this.#heardOf.length && teachers.every((teacher, index) => teacher === this.#heardOf[index]);
+    if (this.#lesson !== undefined && isKnown) return this.#lesson;
+    this.#heardOf = teachers;
+    this.#acquisition = undefined;
+    this.#lesson = new Lesson(teachers, this.#pool.sample);
+    return this.#lesson;
+  }
+
   #end(architecture: string): void {
     this.#log.sequenceOf(architecture);
     this.#pending.delete(architecture);
@@ -83,15 +127,18 @@ export class Surrogate implements Strategy {
   }
 
   #first(sequence: number, random: Random): Candidate | undefined {
-    const cost = guessCosts(random);
+    const lesson = this.#attend();
+    const guess = guessCosts(random);
+    const cost = this.#heardOf.length > 0 ? (candidate: Candidate): number => lesson.cost(candidate) : guess;
     const found = this.#pool.find(cost, [], random).filter((candidate) => this.#isOpen(candidate));
     return firstPoint(found, cost, spread(sequence));
   }
 
   #best(): Candidate | undefined {
-    const pending = [...this.#pending.values()];
+    const lesson = this.#attend();
+    const pending = Array.from(this.#pending.values(), (candidate) => lesson.taught(candidate));
     if (this.#acquisition?.believe(pending) !== true) {
-      this.#acquisition = this.#prepare(pending);
+      this.#acquisition = this.#prepare(pending, lesson);
       this.#acquisition.believe(pending);
     }
     return this.#acquisition.best((candidate) => this.#isOpen(candidate));
@@ -101,13 +148,13 @@ export class Surrogate implements Strategy {
     return !this.#log.has(architecture);
   }
 
-  #prepare(pending: readonly Candidate[]): Acquisition {
+  #prepare(pending: readonly Candidate[], lesson: Lesson): Acquisition {
     const { seed, latencyMsMax } = this.#options;
-    const model = new LatencyModel(this.#measured);
+    const model = new LatencyModel(this.#measured.map((each) => ({ ...each, candidate: lesson.taught(each.candidate) })));
     const front = model.settled().filter(({ latencyMs }) => latencyMs <= (latencyMsMax ?? Infinity)).map(({ candidate, latencyMs }): Point => [latencyMs, candidate.errorPercent]);
     const known = this.#measured.map(({ candidate }) => candidate);
     const random = createRandom(`${String(seed)}/candidates/${String(this.#measured.length + this.#failed.length)}`);
-    const pool = this.#pool.find((candidate) => model.mean(candidate), known, random);
+    const pool = this.#pool.find((candidate) => model.mean(lesson.taught(candidate)), known, random).map((candidate) => lesson.taught(candidate));
     return new Acquisition({ model, pool, front, latencyMsMax, feasibility: new Feasibility(known, this.#failed) }, pending);
   }
 }

@@ -1,13 +1,12 @@
 import { assert } from '../../../common/assert';
-import type { SearchSpec } from '../../search/spec';
 import type { Strategy } from '../../search/strategy';
 import type { SearchCatalog } from '../search_catalog';
-import { createStrategies, say } from './strategies';
+import { openStrategies, say, type StrategistTask } from './strategies';
 import type { Strategist } from './strategist';
 
 /** On the caller's own thread: for strategies that take less than a message to another would. */
-export function createLocalStrategist(spec: SearchSpec, catalog: SearchCatalog): Strategist {
-  const strategies = createStrategies(spec, catalog);
+export function createLocalStrategist(task: StrategistTask, catalog: SearchCatalog): Strategist {
+  const strategies = openStrategies(task, catalog);
   const strategyOf = (target: string): Strategy => {
     const strategy = strategies.get(target);
     assert(strategy !== undefined, `${target} is a target of the search`);

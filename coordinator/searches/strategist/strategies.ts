@@ -1,22 +1,27 @@
 import { assert } from '../../../common/assert';
-import { createStrategy } from '../../search/create_strategy';
+import { createStrategies } from '../../search/create_strategy';
+import type { PastTarget } from '../../search/past_target';
 import type { SearchSpec } from '../../search/spec';
 import type { Strategy } from '../../search/strategy';
 import { admittedSpace } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
 import type { Word } from './strategist';
 
+/** What is searched, and what is known before. */
+export interface StrategistTask {
+  readonly spec: SearchSpec;
+  readonly past: readonly PastTarget[];
+}
+
 /** A strategy for each target of the search, by the target's name. */
-export function createStrategies(spec: SearchSpec, catalog: SearchCatalog): ReadonlyMap<string, Strategy> {
+export function openStrategies({ spec, past }: StrategistTask, catalog: SearchCatalog): ReadonlyMap<string, Strategy> {
   const { strategy } = spec;
   assert(strategy.kind !== 'external', 'an outside searcher is no strategy of ours');
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
-  return new Map(
-    spec.targets.map(({ name, constraints }) => {
-      const space = admittedSpace(spec, constraints, catalog);
-      return [name, createStrategy(strategy, { space, errorPercentOf: (architecture) => 100 - accuracyPercentOf(architecture), latencyMsMax: constraints.latencyMsMax })];
-    }),
-  );
+  const errorPercentOf = (architecture: string): number => 100 - accuracyPercentOf(architecture);
+  const tasks = spec.targets.map(({ constraints }) => ({ space: admittedSpace(spec, constraints, catalog), errorPercentOf, latencyMsMax: constraints.latencyMsMax, past }));
+  const strategies = createStrategies(strategy, tasks);
+  return new Map(strategies.map((each, index) => [spec.targets[index]?.name ?? '', each]));
 }
 
 export function say(strategy: Strategy, word: Word): void {

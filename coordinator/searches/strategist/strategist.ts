@@ -1,5 +1,5 @@
-import type { SearchSpec } from '../../search/spec';
 import type { Ask, Evaluation, Proposal } from '../../search/strategy';
+import type { StrategistTask } from './strategies';
 
 /** What a strategy hears: `Strategy` says when and how often. */
 export type Word =
@@ -17,4 +17,4 @@ export interface Strategist {
 }
 
 /** Opens a strategist for each search. */
-export type OpenStrategist = (spec: SearchSpec) => Strategist;
+export type OpenStrategist = (task: StrategistTask) => Strategist;

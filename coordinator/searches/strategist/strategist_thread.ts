@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { SearchSpec } from '../../search/spec';
 import type { Ask } from '../../search/strategy';
+import type { StrategistTask } from './strategies';
 import type { Strategist, Word } from './strategist';
 import type { StrategistReply, StrategistRequest } from './strategist_message';
 
@@ -22,7 +22,7 @@ const largestHeapMb = 4_096;
 
 interface Session {
   readonly number: number;
-  readonly spec: SearchSpec;
+  readonly task: StrategistTask;
   /** All words and proposals, in order: what a thread must hear that does not know the session. */
   readonly heard: { readonly target: string; readonly word: Word }[];
   /** The thread that knows it. */
@@ -50,9 +50,9 @@ export class StrategistThread {
     this.#options = options;
   }
 
-  open(spec: SearchSpec): Strategist {
+  open(task: StrategistTask): Strategist {
     this.#sessions += 1;
-    const session: Session = { number: this.#sessions, spec, heard: [], worker: undefined };
+    const session: Session = { number: this.#sessions, task, heard: [], worker: undefined };
     return {
       hear: (target, word) => {
         session.heard.push({ target, word });
@@ -145,7 +145,7 @@ export class StrategistThread {
 function introduce(session: Session, worker: Worker): void {
   if (session.worker === worker) return;
   session.worker = worker;
-  post(worker, { kind: 'open', session: session.number, spec: session.spec });
+  post(worker, { kind: 'open', session: session.number, task: session.task });
   for (const { target, word } of session.heard) post(worker, { kind: 'word', session: session.number, target, word });
 }
 

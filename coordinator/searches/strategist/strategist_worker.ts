@@ -11,7 +11,7 @@ const catalog = loadSearchCatalog();
 const sessions = new Map<number, Strategist>();
 
 port.on('message', (request: StrategistRequest) => {
-  if (request.kind === 'open') sessions.set(request.session, createLocalStrategist(request.spec, catalog));
+  if (request.kind === 'open') sessions.set(request.session, createLocalStrategist(request.task, catalog));
   else if (request.kind === 'close') sessions.delete(request.session);
   else if (request.kind === 'word') sessionOf(request.session).hear(request.target, request.word);
   else void answer(request).then((reply) => port.postMessage(reply));

@@ -137,7 +137,7 @@ export function createBench(ledger: Ledger, seenBySearches: SearchParts['ledger'
   const failures: Error[] = [];
   const parts: SearchParts = {
     engine, builder, catalog,
-    openStrategist: (spec) => createLocalStrategist(spec, catalog),
+    openStrategist: (task) => createLocalStrategist(task, catalog),
     ledger: seenBySearches,
     deviceCount: (target) => (formatTarget(target) === fastTarget ? 2 : 1),
     clock,

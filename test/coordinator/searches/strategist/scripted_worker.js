@@ -4,8 +4,8 @@ const { parentPort } = require('node:worker_threads');
 
 const heard = new Map();
 
-parentPort.on('message', ({ kind, session, target, question, spec }) => {
-  if (kind === 'open') heard.set(session, { words: 0, marker: spec.name });
+parentPort.on('message', ({ kind, session, target, question, task }) => {
+  if (kind === 'open') heard.set(session, { words: 0, marker: task.spec.name });
   else if (kind === 'close') heard.delete(session);
   else if (kind === 'word') heard.get(session).words += 1;
   else answer(heard.get(session), target, question);

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSearchSpec, type SearchSpec } from '../../../../coordinator/search/spec';
+import { parseSearchSpec } from '../../../../coordinator/search/spec';
+import type { StrategistTask } from '../../../../coordinator/searches/strategist/strategies';
 import type { Strategist } from '../../../../coordinator/searches/strategist/strategist';
 import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';
 
@@ -13,7 +14,7 @@ describe('the strategist thread', () => {
 
   function open(deadlineMs = 5_000): Strategist {
     thread = new StrategistThread({ workerFile: join(__dirname, 'scripted_worker.js'), deadlineMs });
-    return thread.open(specOf(join(folder, 'marker')));
+    return thread.open(taskNamed(join(folder, 'marker')));
   }
 
   beforeEach(() => {
@@ -26,7 +27,7 @@ describe('the strategist thread', () => {
 
   it('answers knowing all that was said before, of each search by itself', async () => {
     const strategist = open();
-    const other = thread.open(specOf('other'));
+    const other = thread.open(taskNamed('other'));
     strategist.hear('t', word);
     strategist.hear('t', word);
     const answers = await Promise.all([strategist.ask('t'), other.ask('u')]);
@@ -57,7 +58,7 @@ describe('the strategist thread', () => {
 
   it('rejects what is being asked when the search or the thread is closed', async () => {
     const strategist = open();
-    const other = thread.open(specOf('other'));
+    const other = thread.open(taskNamed('other'));
     const asked = expect(strategist.ask('hang')).rejects.toThrow('the search is closed');
     strategist.close();
     await asked;
@@ -67,7 +68,7 @@ describe('the strategist thread', () => {
   });
 });
 
-/** A specification with a name that no user could give, which tells the scripted worker a file. */
-function specOf(name: string): SearchSpec {
-  return { ...parseSearchSpec('{ name: s, space: nasbench201, targets: [host/onnxruntime/cpu/int8], budget: { measurements: 9 } }', 'spec'), name };
+/** A task with a name that no user could give, which tells the scripted worker a file. */
+function taskNamed(name: string): StrategistTask {
+  return { past: [], spec: { ...parseSearchSpec('{ name: s, space: nasbench201, targets: [host/onnxruntime/cpu/int8], budget: { measurements: 9 } }', 'spec'), name } };
 }

@@ -3,13 +3,14 @@ import { createRandom } from '../../../../common/random';
 import { parseSearchSpec } from '../../../../coordinator/search/spec';
 import { loadSearchCatalog } from '../../../../coordinator/searches/search_catalog';
 import { createLocalStrategist } from '../../../../coordinator/searches/strategist/local_strategist';
+import type { StrategistTask } from '../../../../coordinator/searches/strategist/strategies';
 import type { Strategist } from '../../../../coordinator/searches/strategist/strategist';
 import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';
 
 jest.setTimeout(60_000);
 
 const target = 'host/onnxruntime/cpu/int8';
-const spec = (kind: string): ReturnType<typeof parseSearchSpec> => parseSearchSpec(`{ name: s, space: nasbench201, strategy: { kind: ${kind} }, targets: [${target}], budget: { measurements: 99 } }`, 'spec');
+const task = (kind: string): StrategistTask => ({ past: [], spec: parseSearchSpec(`{ name: s, space: nasbench201, strategy: { kind: ${kind} }, targets: [${target}], budget: { measurements: 99 } }`, 'spec') });
 
 /** Proposes three at a time and measures one, by chance; every fifth cannot run. */
 async function walk(strategist: Strategist, measurements: number): Promise<string[]> {
@@ -37,7 +38,7 @@ describe('the strategists', () => {
   afterAll(() => thread.close());
 
   it.each([['surrogate', 18], ['nsga2-async', 60], ['random', 30]])('propose the same on a thread of their own as on this one: %s', async (kind, measurements) => {
-    const here = await walk(createLocalStrategist(spec(kind), loadSearchCatalog()), measurements);
-    expect(await walk(thread.open(spec(kind)), measurements)).toEqual(here);
+    const here = await walk(createLocalStrategist(task(kind), loadSearchCatalog()), measurements);
+    expect(await walk(thread.open(task(kind)), measurements)).toEqual(here);
   });
 });

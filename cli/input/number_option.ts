@@ -1,0 +1,28 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Reads an option that is a number of the range. */
+export function numberFrom({ min, max }: NumberRange): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`expected a number from ${String(min)} to ${String(max)}`);
+  };
+}
+
+/** Reads an option that is a whole number of the range. */
+export function wholeNumberFrom({ min, max }: NumberRange): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${String(min)} to ${String(max)}`);
+  };
+}
+
+export function wholeNumberOption(flags: string, description: string, range: NumberRange): Option {
+  return new Option(flags, description).argParser(wholeNumberFrom(range));
+}

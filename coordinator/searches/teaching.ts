@@ -1,0 +1,67 @@
+import { BadInputError } from '../../common/bad_input';
+import { withYamlFields } from '../../common/yaml';
+import type { Ledger } from '../ledger/ledger';
+import type { PastTarget } from '../search/past_target';
+import { parseSearchSpec, type SearchSpec } from '../search/spec';
+
+type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'jobs' | 'measurements'>;
+
+/**
+ * The specification with the number of measurements of each teacher that count, those of now unless it says so itself: what is measured later changes nothing
+ * of a search that is rebuilt. `source` names the specification.
+ * @throws BadInputError for a teacher that there is not, or that has measured nothing
+ */
+export async function withTeachersOfNow(specYaml: string, source: string, ledger: Teaching): Promise<string> {
+  const spec = parseSearchSpec(specYaml, source);
+  if (spec.teachers.length === 0) return specYaml;
+  const records = await ledger.searches();
+  const teachers: { search: string; measured: number }[] = [];
+  for (const [index, teacher] of spec.teachers.entries()) {
+    const where = `${source}: field teachers.${String(index)}`;
+    if (!records.some(({ searchId }) => searchId === teacher.search)) throw new BadInputError(`${where}: there is no search "${teacher.search}" (see: farm search list)`);
+    const measured = (await pastTargets(teacher.search, ledger)).reduce((sum, past) => sum + past.measured.length, 0);
+    if (measured === 0) throw new BadInputError(`${where}: search ${teacher.search} has measured nothing yet; wait for it, or leave it out`);
+    teachers.push({ search: teacher.search, measured: Math.min(measured, teacher.measured ?? Infinity) });
+  }
+  return withYamlFields(specYaml, { teachers });
+}
+
+export interface Onboarding {
+  /** At least one. */
+  readonly searchIds: readonly string[];
+  readonly target: string;
+  readonly measurements: number;
+}
+
+/** The first search's specification, for the new target. @throws BadInputError when there is no such search */
+export async function onboardingYaml({ searchIds, target, measurements }: Onboarding, source: string, ledger: Pick<Ledger, 'searches'>): Promise<string> {
+  const [first] = searchIds;
+  if (first === undefined) throw new BadInputError(`${source}: expected the id of at least one search to learn from (see: farm search list)`);
+  const record = (await ledger.searches()).find(({ searchId }) => searchId === first);
+  if (record === undefined) throw new BadInputError(`${source}: there is no search "${first}" (see: farm search list)`);
+  const { strategy } = parseSearchSpec(record.specYaml, `search ${first}`);
+  return withYamlFields(record.specYaml, { targets: [target], budget: { measurements }, strategy: { kind: 'surrogate', ...(strategy.kind === 'external' ? {} : { seed: strategy.seed }) }, teachers: searchIds });
+}
+
+/** What the teachers of a search measured, by target. */
+export async function loadPast({ teachers }: SearchSpec, ledger: Teaching): Promise<readonly PastTarget[]> {
+  const past: PastTarget[] = [];
+  for (const { search, measured } of teachers) past.push(...(await pastTargets(search, ledger, measured)));
+  return past;
+}
+
+async function pastTargets(searchId: string, ledger: Teaching, most = Infinity): Promise<readonly PastTarget[]> {
+  const candidates = new Map((await ledger.candidates(searchId)).map((candidate) => [candidate.jobId, candidate]));
+  const ended = (await ledger.jobs({ ownerId: searchId })).filter(({ state }) => state.kind === 'measured' || state.kind === 'reused').slice(0, most);
+  const measurements = await ledger.measurements(ended.map(({ job }) => job.jobId));
+  const targets = new Map<string, { architecture: string; latencyMs: number }[]>();
+  for (const { job } of ended) {
+    const candidate = candidates.get(job.jobId);
+    const measurement = measurements.get(job.jobId);
+    if (candidate === undefined || measurement === undefined) continue;
+    const measured = targets.get(candidate.target) ?? [];
+    measured.push({ architecture: candidate.architecture, latencyMs: measurement.latencyMs });
+    targets.set(candidate.target, measured);
+  }
+  return Array.from(targets, ([target, measured]) => ({ target, measured }));
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BadInputError } from '../../../common/bad_input';
+import type { Ledger } from '../../../coordinator/ledger/ledger';
+import { openLedger } from '../../../coordinator/ledger/open_ledger';
+import { parseSearchSpec } from '../../../coordinator/search/spec';
+import { SearchRunner } from '../../../coordinator/searches/search_runner';
+import type { StrategistTask } from '../../../coordinator/searches/strategist/strategies';
+import { loadPast } from '../../../coordinator/searches/teaching';
+import { createBench, fastTarget, latencyOf, paperModel, registerPhones, slowTarget, type SearchBench } from './search_bench';
+
+const spec = (targets: string, more = ''): string => `name: cells\nspace: nasbench201\nstrategy: { kind: random, seed: 3 }\ntargets: [${targets}]\nbudget: { measurements: 12 }\nfresh: true\n${more}`;
+
+describe('teaching', () => {
+  let directory: string;
+  let ledger: Ledger;
+  let bench: SearchBench;
+  let runner: SearchRunner;
+  const opened: StrategistTask[] = [];
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'teaching-'));
+    ledger = await openLedger(join(directory, 'ledger.sqlite'));
+    await registerPhones(ledger);
+    bench = createBench(ledger);
+    const { parts } = bench;
+    opened.length = 0;
+    const openStrategist = (task: StrategistTask): ReturnType<typeof parts.openStrategist> => {
+      opened.push(task);
+      return parts.openStrategist(task);
+    };
+    runner = new SearchRunner({ ...parts, openStrategist });
+  });
+  afterEach(async () => {
+    await runner.close();
+    expect(bench.failures).toEqual([]);
+    await ledger.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  async function measure(count = Infinity): Promise<void> {
+    for (let done = 0; done < count && bench.engine.queue[0] !== undefined; done += 1) {
+      await bench.engine.measure(bench.engine.queue[0]);
+      await runner.settled();
+    }
+  }
+
+  async function teacher(targets = fastTarget, count = Infinity): Promise<string> {
+    const { searchId } = await runner.create(spec(targets), 'spec.yaml');
+    await runner.settled();
+    await measure(count);
+    return searchId;
+  }
+
+  it('onboards a new target: the same search, with a surrogate that knows what was measured', async () => {
+    const searchId = await teacher();
+    const view = await runner.onboard({ searchIds: [searchId], target: slowTarget, measurements: 5 });
+    expect(view).toMatchObject({ strategy: 'surrogate', seed: 3, targets: [{ target: slowTarget, budget: { measurements: 5 } }] });
+    await runner.settled();
+    const [past] = opened.at(-1)!.past;
+    expect(past!.target).toBe(fastTarget);
+    expect(past!.measured).toHaveLength(12);
+    for (const { architecture, latencyMs } of past!.measured) expect(latencyMs).toBe(latencyOf(paperModel(architecture).artifact.digest));
+    await measure();
+    expect(await runner.get(view.searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 5 }] });
+  });
+
+  it('has a past for each target of each teacher, in the order in which it was measured', async () => {
+    const both = await teacher(`${fastTarget}, ${slowTarget}`);
+    const one = await teacher(fastTarget);
+    const taught = parseSearchSpec(spec(slowTarget, `teachers: [${both}, ${one}]`), 'spec');
+    expect((await loadPast(taught, ledger)).map(({ target, measured }) => [target, measured.length])).toEqual([[fastTarget, 12], [slowTarget, 12], [fastTarget, 12]]);
+  });
+
+  it('is not changed by what the teacher measures later, in this life or the next', async () => {
+    const searchId = await teacher(fastTarget, 4);
+    const view = await runner.onboard({ searchIds: [searchId], target: slowTarget, measurements: 5 });
+    await runner.pause(view.searchId);
+    await measure();
+    await runner.close();
+    const again = createBench(ledger);
+    const past: StrategistTask['past'][] = [];
+    const next = new SearchRunner({
+      ...again.parts,
+      openStrategist: (task) => {
+        past.push(task.past);
+        return again.parts.openStrategist(task);
+      },
+    });
+    await next.resumeAll();
+    expect(past).toEqual([[{ target: fastTarget, measured: opened.at(-1)!.past[0]!.measured }]]);
+    expect(past[0]![0]!.measured).toHaveLength(4);
+    await next.close();
+  });
+
+  it.each([
+    ['no search to learn from', [], 'onboarding sm8350/onnxruntime/cpu/int8: expected the id of at least one search to learn from (see: farm search list)'],
+    ['an unknown search', ['cells-0'], 'onboarding sm8350/onnxruntime/cpu/int8: there is no search "cells-0" (see: farm search list)'],
+  ])('refuses %s', async (_, searchIds, message) => {
+    await expect(runner.onboard({ searchIds, target: slowTarget, measurements: 5 })).rejects.toThrow(new BadInputError(message));
+  });
+
+  it('refuses teachers that are unknown, or have measured nothing, before anything is begun', async () => {
+    await expect(runner.create(spec(slowTarget, 'teachers: [gone-1]'), 'spec.yaml')).rejects.toThrow(new BadInputError('spec.yaml: field teachers.0: there is no search "gone-1" (see: farm search list)'));
+    const idle = await teacher(fastTarget, 0);
+    await expect(runner.create(spec(slowTarget, `teachers: [${idle}]`), 'spec.yaml')).rejects.toThrow(`spec.yaml: field teachers.0: search ${idle} has measured nothing yet; wait for it, or leave it out`);
+    await expect(runner.onboard({ searchIds: [idle], target: 'sm1/onnxruntime/cpu/int8', measurements: 5 })).rejects.toThrow('no device has ever offered sm1/onnxruntime/cpu/int8');
+    expect(await ledger.searches()).toHaveLength(1);
+  });
+});
