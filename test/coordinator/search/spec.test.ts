@@ -22,6 +22,7 @@ describe('a search specification', () => {
       plan: defaultPlan,
       priority: 0,
       weight: 1,
+      teachers: [],
       fresh: false,
       model: { cellsPerStage: 5, seed: 1 },
     });
@@ -56,7 +57,7 @@ budget: { measurements: 10 }
 
   it.each([
     ['', 'spec.yaml: field name: expected a name'],
-    [`${least}colour: red`, 'spec.yaml: top level: unknown field colour; the fields here are name, space, strategy, targets, accuracy, constraints, budget, plan, concurrency, priority, weight, fresh, model'],
+    [`${least}colour: red`, 'spec.yaml: top level: unknown field colour; the fields here are name, space, strategy, targets, accuracy, constraints, budget, plan, concurrency, priority, weight, teachers, fresh, model'],
     [`${least}plan: { runs: 0 }`, 'spec.yaml: field plan.runs: expected a whole number from 1 to 10000'],
     [`${least}plan: { run: 5 }`, 'spec.yaml: field plan: unknown field run; the fields here are sessions, runs, warmupRuns, threads, sessionDeadlineMs'],
     [`${least}fresh: maybe`, 'spec.yaml: field fresh: expected true or false'],
