@@ -13,10 +13,19 @@ const fewestUnits = 513;
 /** A mean or product of so many units per step would lie nearer to a tie than float32 tells apart. */
 const mostUnitsPerStep = 16_384;
 
+/** Where sums of one component differ so much in size that a small one would become coarser than this, ties are the lesser harm. */
+const mostWidening = 1.1;
+
+/** Significant bits of a unit, so that multiples of scales by integers are exact in float32. */
+const unitBits = 4;
+
 /** Relative distance of neighbouring float32 numbers, and how many of them are looked at for a scale whose reciprocal is almost exact. */
 const floatStep = 2 ** -23;
 const mostReciprocalSteps = 2 ** 14;
 const closeReciprocal = 2 ** -36;
+
+/** A factor whose step is more than so large a part of the product's would have to grow by over a tenth. */
+const fewestFractions = 15;
 
 /** What may change. Tensors of one group have one scale. */
 export interface TieFreeScope {
@@ -33,6 +42,8 @@ export interface TieFreeScope {
 export function tieFreeEncodings(encodings: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], scope: TieFreeScope): ReadonlyMap<string, Encoding> {
   const scales = groupScales(encodings, scope);
   for (const component of sumComponents(roundings, scales)) scales.settleSums(component);
+  // From the end, since a product whose output is summed moves a factor, which may be a product itself.
+  for (const rounding of roundings.toReversed()) if (rounding.kind === 'product') scales.settleFactor(rounding);
   for (const rounding of roundings) if (rounding.kind !== 'sum') scales.settle(rounding);
   return new Map([...encodings].map(([tensor, encoding]) => [tensor, { ...encoding, scale: scales.of(tensor) }]));
 }
@@ -42,6 +53,8 @@ interface GroupScales {
   readonly groupOf: (tensor: string) => string;
   readonly isKnown: (tensor: string) => boolean;
   readonly settleSums: (component: SumComponent) => void;
+  /** Where the output has its scale already, a factor's makes it an odd multiple. */
+  readonly settleFactor: (product: Extract<Rounding, { kind: 'product' }>) => void;
   readonly settle: (rounding: Exclude<Rounding, { kind: 'sum' }>) => void;
 }
 
@@ -64,6 +77,13 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
       const found = sumScales(new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])), component.outputs, settled);
       for (const [group, scale] of found ?? []) scales.set(group, scale);
       for (const group of component.groups) settled.add(group);
+    },
+    settleFactor: ({ inputs, output }) => {
+      if (![...inputs, output].every(isKnown) || !settled.has(groupOf(output))) return;
+      const [moved, other] = settled.has(groupOf(inputs[0])) ? [inputs[1], inputs[0]] : inputs;
+      if (settled.has(groupOf(moved)) || groupOf(moved) === groupOf(other)) return;
+      scales.set(groupOf(moved), oddFraction(of(moved), of(output) / of(other)));
+      for (const tensor of inputs) settled.add(groupOf(tensor));
     },
     settle: (rounding) => {
       if (![...rounding.inputs, rounding.output].every(isKnown)) return;
@@ -118,6 +138,12 @@ function oddUnits(scale: number, unit: number): number {
   return units > mostUnitsPerStep ? scale : Math.fround(units * unit);
 }
 
+/** The smallest scale from the wanted one on of which the whole is an odd multiple; the wanted one if that would be too coarse or too fine to matter. */
+function oddFraction(scale: number, whole: number): number {
+  const times = oddBelow(whole / scale + 1e-6);
+  return times < fewestFractions || times > mostUnitsPerStep ? scale : Math.fround(whole / times);
+}
+
 /** Groups of tensors that sums connect. */
 interface SumComponent {
   readonly groups: ReadonlySet<string>;
@@ -142,20 +168,31 @@ function sumComponents(roundings: readonly Rounding[], { groupOf, isKnown }: Pic
 
 /**
  * Scales that are whole numbers of one unit, odd for what sums make, widened as little as can be. With a settled scale among them the unit
- * is a fraction of it; undefined where two settled scales differ.
+ * is a fraction of it; undefined where two settled scales differ. Sums of very different sizes keep their scales.
  */
 function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, settled: ReadonlySet<string>): ReadonlyMap<string, number> | undefined {
   const given = new Set([...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale));
   if (given.size > 1) return undefined;
   const largest = Math.max(...scales.values());
-  const [anchor = largest] = given;
+  const [anchor] = given;
+  const candidates = anchor === undefined ? coarseUnits(largest / mostUnits) : anchoredUnits(anchor, largest);
   let best: { readonly widening: number; readonly scales: ReadonlyMap<string, number> } | undefined;
-  for (let units = fewestUnits; units <= mostUnits; units += 2) {
-    const anchored = Math.max(1, oddBelow((units * anchor) / largest));
-    const candidate = onGrid(scales, outputs, anchor / anchored);
+  for (const unit of candidates) {
+    const candidate = onGrid(scales, outputs, unit);
     if (best === undefined || candidate.widening < best.widening) best = candidate;
   }
   return best?.scales;
+}
+
+/** From the finest up to twice as much. */
+function coarseUnits(finest: number): readonly number[] {
+  const power = 2 ** (Math.ceil(Math.log2(finest)) - unitBits);
+  return Array.from({ length: 2 ** unitBits }, (_, index) => (Math.ceil(finest / power) + index) * power);
+}
+
+function anchoredUnits(anchor: number, largest: number): readonly number[] {
+  const odd = Array.from({ length: (mostUnits - fewestUnits) / 2 + 1 }, (_, index) => fewestUnits + 2 * index);
+  return odd.map((units) => anchor / Math.max(1, oddBelow((units * anchor) / largest)));
 }
 
 function oddBelow(value: number): number {
@@ -170,6 +207,7 @@ function onGrid(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string
     const whole = outputs.has(group) ? 2 * Math.ceil((units - 1) / 2) + 1 : Math.max(1, Math.ceil(units));
     widening += Math.log((whole * unit) / scale);
     found.set(group, Math.fround(whole * unit));
+    if (outputs.has(group) && whole * unit > mostWidening * scale) return { widening: Infinity, scales };
   }
   return { widening, scales: found };
 }

@@ -15,9 +15,14 @@ export function shippedSpaceNames(): readonly string[] {
   return readdirSync(shippedFolder).filter((file) => file.endsWith(extension)).map((file) => file.slice(0, -extension.length)).sort();
 }
 
+/** The YAML of a shipped space. */
+export function shippedSpaceText(name: string): string {
+  return readFileSync(join(shippedFolder, `${name}${extension}`), 'utf8');
+}
+
 /** A shipped space by its name, or one of the user's by the path of its YAML file. @throws BadInputError */
 export function loadSpace(nameOrPath: string): Space {
-  if (shippedSpaceNames().includes(nameOrPath)) return createSpace(readFileSync(join(shippedFolder, `${nameOrPath}${extension}`), 'utf8'), nameOrPath);
+  if (shippedSpaceNames().includes(nameOrPath)) return createSpace(shippedSpaceText(nameOrPath), nameOrPath);
   if (!/[./\\]/.test(nameOrPath)) throw new BadInputError(`no space is named "${nameOrPath.slice(0, 80)}"; give the path of a YAML file, or one of ${shippedSpaceNames().join(', ')}`);
   return createSpace(readYamlText(nameOrPath), nameOrPath);
 }

@@ -2,7 +2,7 @@ import { createRandom } from '../../common/random';
 import { createTensorCache } from '../../model/block/tensor_cache';
 import type { Graph } from '../../model/onnx/graph';
 import { quantizeGraph } from '../../model/quantize/quantize';
-import { loadSpace, shippedSpaceNames } from '../../model/space/load_space';
+import { createSpace, shippedSpaceNames, shippedSpaceText } from '../../model/space/load_space';
 import { createReference } from '../../model/zoo/reference';
 import { referenceNames } from '../../model/zoo/reference_spec';
 
@@ -21,9 +21,10 @@ export function shippedReferences(): readonly ShippedNetwork[] {
   return referenceNames.map((name) => ({ group: 'references', name, build: () => createReference(name) }));
 }
 
-/** Random architectures of a shipped space; equal seeds give the same. */
-export function randomArchitectures(spaceName: string, count: number, seed: string): readonly ShippedNetwork[] {
-  const space = loadSpace(spaceName);
+/** Random architectures of a shipped space; equal seeds give the same. Images are smaller than the space's where `largestImage` is. */
+export function randomArchitectures(spaceName: string, count: number, seed: string, largestImage = Infinity): readonly ShippedNetwork[] {
+  const yaml = shippedSpaceText(spaceName).replace(/^imageSize: (\d+)$/m, (_, size: string) => `imageSize: ${String(Math.min(Number(size), largestImage))}`);
+  const space = createSpace(yaml, spaceName);
   const random = createRandom(`${seed}/${spaceName}`);
   const cache = createTensorCache(cachedWeightBytes);
   return Array.from({ length: count }, () => space.sample(random, undefined)).map((architecture) => ({

@@ -5,6 +5,9 @@ import { writeOnnx } from '../../../model/onnx/write';
 import { writeTflite } from '../../../model/tflite/write';
 import type { RunLiteRt } from './litert_runner';
 
+/** ONNX Runtime's level of graph optimization. */
+export type Optimization = 'basic' | 'all';
+
 type Inputs = ReadonlyMap<string, FloatTensor>;
 
 /** One input's outputs in both runtimes, in TFLite's order. */
@@ -17,13 +20,13 @@ export interface Agreement {
 
 /**
  * Runs a QDQ graph in ONNX Runtime and, as TFLite, in LiteRT on the same inputs. ONNX Runtime runs with all its
- * optimizations, as it does by default: its kernels then work on the integers, as TFLite's do, while unoptimized it would
+ * optimizations unless told otherwise, as it does by default: its kernels then work on the integers, as TFLite's do, while unoptimized it would
  * sum convolutions in float32, which now and then rounds the other way.
  */
-export async function compareRuntimes(graph: Graph, samples: readonly Inputs[], runLiteRt: RunLiteRt): Promise<readonly Agreement[]> {
+export async function compareRuntimes(graph: Graph, samples: readonly Inputs[], runLiteRt: RunLiteRt, optimization: Optimization = 'all'): Promise<readonly Agreement[]> {
   const file = writeTflite(graph);
   if (!file.ok) throw new Error(file.error);
-  const expected = await runOnnxRuntime(writeOnnx(graph), graph.outputs[0]!.name, samples);
+  const expected = await runOnnxRuntime(graph, samples, optimization);
   const actual = await runLiteRt(file.value, samples.map((inputs) => graph.inputs.map(({ name }) => toChannelsLast(inputs.get(name)!))));
   const scale = outputScale(graph);
   return expected.map((values, index) => {
@@ -33,12 +36,12 @@ export async function compareRuntimes(graph: Graph, samples: readonly Inputs[], 
   });
 }
 
-async function runOnnxRuntime(model: Uint8Array, output: string, samples: readonly Inputs[]): Promise<readonly Float32Array[]> {
-  const session = await InferenceSession.create(model, { graphOptimizationLevel: 'all', intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+async function runOnnxRuntime(graph: Graph, samples: readonly Inputs[], optimization: Optimization): Promise<readonly Float32Array[]> {
+  const session = await InferenceSession.create(writeOnnx(graph), { graphOptimizationLevel: optimization, intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
   const results: Float32Array[] = [];
   for (const inputs of samples) {
     const made = await session.run(Object.fromEntries([...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)])));
-    const { data, dims } = made[output]!;
+    const { data, dims } = made[graph.outputs[0]!.name]!;
     results.push(toChannelsLast({ shape: dims, data: data as Float32Array }));
   }
   await session.release();
