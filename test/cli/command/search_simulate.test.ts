@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import { registerSimulate } from '../../../cli/command/search_simulate';
+import { createSpace } from '../../../model/space/load_space';
 import { inventedCsv } from '../../coordinator/search/simulate/tables';
 
 const workerFile = path.join(__dirname, '../simulate/typescript_worker.js');
@@ -74,6 +75,20 @@ describe('farm search simulate', () => {
     const { noted } = await simulate('--space', 'nasbench201', '--strategies', 'random', '--budget', '3', '--seeds', '1');
     expect(noted).toContain('4 rows, 3 networks; 1 rows left out');
     expect(noted).toContain('columns that are not used: remark');
+  });
+
+  it('takes the cost of networks from a space in YAML', async () => {
+    const yaml = ['kind: conv', 'name: tiny', 'description: Eight networks.', 'imageSize: 32', 'classes: 10', 'stem: { kind: conv, channels: 8, activation: relu6 }',
+      'choices: { cell: [depthwise], kernel: [3, 5], expansion: [2, 4], depth: [1], width: [1], activation: [relu6], attention: [none, se] }',
+      'blocks: [{ channels: 8, stride: 1 }]', 'head: { kind: conv, channels: 16, activation: relu6 }'].join('\n');
+    writeFileSync(at('tiny.yaml'), yaml);
+    const space = createSpace(yaml, 'tiny.yaml');
+    const names = Array.from({ length: 8 }, (_, index) => space.architectureOf(space.choices.map((count, position) => (count === 1 ? 0 : Math.floor(index / 2 ** space.choices.slice(0, position).filter((choices) => choices > 1).length) % 2)))!);
+    expect(new Set(names).size).toBe(8);
+    writeFileSync(at('table.csv'), ['arch,accuracy,cpu_ms', ...names.map((name, index) => `"${name}",${String(50 + 3 * index)},${String(1 + space.costOf(name).macs / 1e6)}`)].join('\n'));
+    const { printed, noted } = await simulate('--space', at('tiny.yaml'), '--strategies', 'surrogate', '--budget', '8', '--seeds', '1', '--json');
+    expect(noted).toContain('8 rows, 8 networks');
+    expect((JSON.parse(printed) as { results: { share: { median: number } }[] }).results[0]?.share.median).toBeCloseTo(1, 9);
   });
 
   it.each([
