@@ -1,3 +1,4 @@
+import { einsumEquation } from '../onnx/einsum';
 import { elementCount, intAttribute, type Node, type TensorType } from '../onnx/graph';
 
 /**
@@ -18,7 +19,16 @@ export function macsOf(node: Node, inputs: readonly (TensorType | undefined)[], 
       return elementCount(output.shape) * (data.shape[intAttribute(node, 'transA', 0) === 1 ? 0 : 1] ?? 0);
     case 'MatMul':
       return elementCount(output.shape) * (data.shape.at(-1) ?? 0);
+    case 'Einsum':
+      return einsumMacs(node, [data.shape, weight.shape]);
     default:
       return 0;
   }
+}
+
+/** One for each choice of all indices. */
+function einsumMacs(node: Node, shapes: readonly (readonly number[])[]): number {
+  const operands = einsumEquation(node)?.operands ?? [];
+  const sizes = new Map(operands.flatMap((labels, operand) => labels.map((label, axis) => [label, shapes[operand]?.[axis] ?? 1] as const)));
+  return operands.length === 2 ? elementCount([...sizes.values()]) : 0;
 }
