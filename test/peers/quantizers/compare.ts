@@ -2,44 +2,33 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
-import { createRandom } from '../../../common/random';
-import { toAimet } from '../../../model/encodings/network';
-import type { AimetEncoding } from '../../../model/encodings/aimet_encoding';
+import type { Cell } from '../../../cli/output/table';
+import type { AimetEncodings } from '../../../model/encodings/aimet_encoding';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
-import { defaultQuantization } from '../../../model/quantize/options';
-import { quantizePostTraining, type PostTraining } from '../../../model/quantize/post_training';
-import type { RangeMethod } from '../../../model/quantize/range_search';
 import { createReference } from '../../../model/zoo/reference';
 import { referenceNames, type ReferenceName } from '../../../model/zoo/reference_spec';
 import { number, section } from '../../bench/report';
 import { pythonEnvironment } from '../python_environment';
+import { differingActivations, summary, type PeerEncoding } from './encoding_differences';
+import { aimetWay, encodingsUnderEqualConditions, quantizeOurs, ways } from './ours';
+import { normals, npy } from './samples';
 
 const run = promisify(execFile);
 const toolDeadlineMs = 20 * 60_000;
 const calibrationSamples = 8;
-const heldOutSamples = 16;
-const inputShape = [3, 224, 224] as const;
+/** The standard error of a difference is then some 0.05 dB. */
+const heldOutSamples = 32;
 
 const peers = ['ort-min-max', 'ort-percentile', 'ort-entropy', 'aimet-min_max', 'aimet-tf_enhanced', 'aimet-cle', 'aimet-seq_mse'];
-const ours: Readonly<Record<string, { readonly method: RangeMethod; readonly further?: Partial<PostTraining> }>> = {
-  'farm min-max': { method: { kind: 'min-max' } },
-  'farm percentile': { method: { kind: 'percentile', percentile: 99.999 } },
-  'farm mse': { method: { kind: 'mse' } },
-  'farm sqnr': { method: { kind: 'sqnr' } },
-  'farm min-max, biases corrected': { method: { kind: 'min-max' }, further: { biasCorrection: 'empirical' } },
-};
-
-interface PeerEncoding {
-  readonly scales: readonly number[];
-  readonly offsets: readonly number[];
-}
 
 interface Outcome {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly sqnrDb: number | null;
+  /** Of each held-out sample. */
+  readonly sampleSqnrsDb: readonly number[];
   readonly encodings: Readonly<Record<string, PeerEncoding>>;
 }
 
@@ -73,71 +62,58 @@ async function compare(name: ReferenceName, folder: string, { tool, peers: asked
   await writeFile(files.model, writeOnnx(graph));
   await writeFile(files.calibration, npy(calibration));
   await writeFile(files.heldOut, npy(heldOut));
-  const rows = [];
+  const rows: Cell[][] = [];
   const theirs = new Map<string, Outcome>();
   for (const each of asked) {
     const outcome = await tool(each, files).catch(() => undefined);
     if (outcome !== undefined) theirs.set(each, outcome);
-    rows.push([each, outcome === undefined ? 'fails' : number(outcome.seconds, 1), number(outcome?.sqnrDb ?? NaN, 2)] as const);
+    rows.push([each, outcome === undefined ? 'fails' : number(outcome.seconds, 2), number(outcome?.cpuSeconds ?? NaN, 2), number(outcome?.sqnrDb ?? NaN, 2), '']);
   }
-  let encodings: ReturnType<typeof toAimet> | undefined;
-  for (const [label, way] of Object.entries(ours)) {
-    const { seconds, onnx, aimet } = await quantizeOurs(graph, calibration, way);
-    if (label === 'farm min-max') encodings = aimet;
-    await writeFile(files.output, onnx);
-    rows.push([label, number(seconds, 1), number((await tool('run', files)).sqnrDb ?? NaN, 2)] as const);
+  const encodings = new Map<string, AimetEncodings>();
+  for (const [label, way] of Object.entries(ways)) {
+    const ours = await quantizeOurs(graph, calibration, way);
+    encodings.set(label, ours.encodings);
+    await writeFile(files.output, ours.onnx);
+    const outcome = await tool('run', files);
+    rows.push([label, number(ours.seconds, 2), number(ours.cpuSeconds, 2), number(outcome.sqnrDb ?? NaN, 2), way.peers.map((peer) => advantage(outcome, peer, theirs.get(peer))).join(', ')]);
   }
-  section(`${name}, ${String(calibrationSamples)} samples to calibrate, ${String(heldOutSamples)} held out`, ['TOOL', 'SECONDS', 'OUTPUT SQNR DB'], rows);
+  section(`${name}, ${String(calibrationSamples)} samples to calibrate, ${String(heldOutSamples)} held out`, ['TOOL', 'SECONDS', 'CPU SECONDS', 'OUTPUT SQNR DB', 'OF A SAMPLE, OVER THE SAME SCHEME OF OTHERS, DB'], rows);
   const minMax = theirs.get('aimet-min_max');
-  if (minMax === undefined || encodings === undefined) return;
-  const fullRange = (await quantizeOurs(graph, calibration.slice(0, 1), { method: { kind: 'min-max' }, further: { options: { ...defaultQuantization, weightMethod: 'full-range' } } })).aimet;
-  const onFloatWeights = await tool('aimet-float_weights', files);
+  const [phone, plain] = [encodings.get('farm min-max'), encodings.get(aimetWay)];
+  if (minMax === undefined || phone === undefined || plain === undefined) return;
+  await compareEncodings(graph, calibration, { phone, plain, minMax: minMax.encodings, floatWeights: (await tool('aimet-float_weights', files)).encodings });
+}
+
+/** Mean difference over the held-out samples and its standard error: which of two equally good roundings wins on few samples is chance. */
+function advantage(ours: Outcome, peer: string, theirs: Outcome | undefined): string {
+  if (theirs === undefined) return '';
+  const differences = ours.sampleSqnrsDb.map((db, index) => db - (theirs.sampleSqnrsDb[index] ?? NaN));
+  const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
+  const variance = differences.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (differences.length - 1);
+  return `${peer} ${mean.toFixed(2)} ± ${Math.sqrt(variance / differences.length).toFixed(2)}`;
+}
+
+interface EncodingSources {
+  /** Ours by the rules for phones, and by AIMET's scheme. */
+  readonly phone: AimetEncodings;
+  readonly plain: AimetEncodings;
+  readonly minMax: Outcome['encodings'];
+  /** AIMET's, with activations seen behind float weights, as the farm sees them. */
+  readonly floatWeights: Outcome['encodings'];
+}
+
+async function compareEncodings(graph: Graph, calibration: readonly Float32Array[], { phone, plain, minMax, floatWeights }: EncodingSources): Promise<void> {
+  const equal = await encodingsUnderEqualConditions(graph, calibration);
   section('Encodings against aimet min_max', ['OF', 'SCALES IN BOTH', 'OFF BY OVER 1E-6', 'OF THESE BY 128/127', 'LARGEST OTHER DIFFERENCE', 'TENSORS WITH OTHER OFFSETS'], [
-    ['weights', ...difference(encodings.parameters, minMax.encodings)],
-    ['weights by --weights full-range', ...difference(fullRange.parameters, minMax.encodings)],
-    ['activations, measured behind its quantized weights', ...difference(encodings.activations, minMax.encodings)],
-    ['activations, measured behind float weights as here', ...difference(encodings.activations, onFloatWeights.encodings)],
+    ['weights', ...summary(phone.parameters, minMax)],
+    ['weights by --weights full-range', ...summary(plain.parameters, minMax)],
+    ['activations by the rules for phones', ...summary(phone.activations, floatWeights)],
+    ['activations without them, against its own behind quantized weights', ...summary(plain.activations, minMax)],
+    ['activations without them, both behind float weights', ...summary(plain.activations, floatWeights)],
+    ['activations without them, and with its kernels', ...summary(equal.activations, floatWeights)],
   ]);
-}
-
-async function quantizeOurs(graph: Graph, samples: readonly Float32Array[], { method, further = {} }: { readonly method: RangeMethod; readonly further?: Partial<PostTraining> }): Promise<{ readonly seconds: number; readonly onnx: Uint8Array; readonly aimet: ReturnType<typeof toAimet> }> {
-  const startedMs = performance.now();
-  const calibration = { data: { kind: 'given', samples }, method, threads: os.availableParallelism(), onSample: () => undefined } as const;
-  const network = await quantizePostTraining(graph, { options: defaultQuantization, calibration, equalize: false, biasCorrection: null, given: null, ...further });
-  const onnx = writeOnnx(network.quantized);
-  return { seconds: (performance.now() - startedMs) / 1000, onnx, aimet: toAimet(network.float, network.encodings) };
-}
-
-/** AIMET uses -128 where a channel's extreme is negative: its scale is then 127/128 of ours, which keeps to -127 as TFLite's specification does. */
-const wholeStep = 128 / 127 - 1;
-
-function difference(mine: ReadonlyMap<string, AimetEncoding>, theirs: Outcome['encodings']): ReturnType<typeof number>[] {
-  let [both, off, explained, largest, offsets] = [0, 0, 0, 0, 0];
-  for (const [name, encoding] of mine) {
-    const other = theirs[name];
-    if (other?.scales.length !== encoding.scales.length) continue;
-    encoding.scales.forEach((scale, index) => {
-      const relative = Math.abs(scale / (other.scales[index] ?? NaN) - 1);
-      both += 1;
-      if (relative > 1e-6) off += 1;
-      if (Math.abs(relative - wholeStep) < 1e-6) explained += 1;
-      else largest = Math.max(largest, relative);
-    });
-    if (encoding.offsets.some((offset, index) => offset !== other.offsets[index])) offsets += 1;
-  }
-  return [number(both), number(off), number(explained), number(largest, 9), number(offsets)];
-}
-
-function normals(purpose: string, count: number): readonly Float32Array[] {
-  const random = createRandom('quantizers').derive(purpose);
-  return Array.from({ length: count }, () => Float32Array.from({ length: inputShape.reduce((product, dimension) => product * dimension, 1) }, () => random.normal()));
-}
-
-/** As numpy.save writes it: the header fills 128 bytes. */
-function npy(samples: readonly Float32Array[]): Buffer {
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${[samples.length, ...inputShape].join(', ')}), }`;
-  const head = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 118, 0]);
-  return Buffer.concat([head, Buffer.from(`${dictionary.padEnd(117)}\n`), ...samples.map((sample) => Buffer.from(sample.buffer))]);
+  const rows = differingActivations(graph, floatWeights, { ours: plain.activations, equalConditions: equal.activations });
+  section('Activations that differ, both behind float weights', ['TENSOR', 'OPERATOR', 'SCALE, OFFSET', 'AIMET', 'DIFFERENCE', 'REASON'], rows);
 }
 
 main().then(

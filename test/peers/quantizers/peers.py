@@ -1,7 +1,8 @@
 """One tool on one model: peers.py TOOL MODEL.onnx CALIBRATION.npy HELD_OUT.npy OUTPUT. Prints a line of JSON: seconds, SQNR, encodings.
 
 TOOL is ort-min-max, ort-percentile, ort-entropy, aimet-min_max, aimet-tf_enhanced, aimet-cle, aimet-seq_mse, or `run`, which only
-runs the quantized model OUTPUT; aimet-float_weights is min_max with activations seen behind float weights, as the farm sees them. Seconds are those of quantizing, imports left out.
+runs the quantized model OUTPUT; aimet-float_weights is min_max with activations seen behind float weights, as the farm sees them. Seconds are those of quantizing, imports left out;
+CPU seconds are all threads' together.
 """
 import contextlib
 import json
@@ -36,6 +37,14 @@ def sqnr(expected, actual):
     return 10 * float(np.log10(signal / noise)) if noise > 0 else None
 
 
+def now():
+    return time.perf_counter(), time.process_time()
+
+
+def since(started):
+    return [end - start for start, end in zip(started, now())]
+
+
 def onnxruntime_quantizer(method, path, name, calibration, output):
     from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
@@ -48,9 +57,9 @@ def onnxruntime_quantizer(method, path, name, calibration, output):
             return None if sample is None else {name: sample[None]}
 
     methods = {"min-max": CalibrationMethod.MinMax, "percentile": CalibrationMethod.Percentile, "entropy": CalibrationMethod.Entropy}
-    started = time.perf_counter()
+    started = now()
     quantize_static(path, output, Reader(), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, calibrate_method=methods[method])
-    return time.perf_counter() - started, session(output), {}
+    return since(started), session(output), {}
 
 
 def aimet(method, path, name, calibration):
@@ -59,7 +68,7 @@ def aimet(method, path, name, calibration):
     from aimet_onnx.cross_layer_equalization import equalize_model
 
     inputs = [{name: sample[None]} for sample in calibration]
-    started = time.perf_counter()
+    started = now()
     model = onnx.load(path)
     if method == "cle":
         equalize_model(model)
@@ -72,7 +81,7 @@ def aimet(method, path, name, calibration):
             if tensor.name in sim.qc_quantize_op_dict:
                 sim.qc_quantize_op_dict[tensor.name].enabled = False
     sim.compute_encodings(inputs)
-    seconds = time.perf_counter() - started
+    seconds = since(started)
     found = {}
     for tensor, quantizer in sim.qc_quantize_op_dict.items():
         encodings = quantizer.get_encodings() if quantizer.enabled else None
@@ -91,13 +100,13 @@ def main():
     # The tools print progress: standard output is for the line of JSON.
     with contextlib.redirect_stdout(sys.stderr):
         if family == "run":
-            seconds, runner, encodings = 0, session(output), {}
+            seconds, runner, encodings = [0, 0], session(output), {}
         elif family == "ort":
             seconds, runner, encodings = onnxruntime_quantizer(method, path, name, calibration, output)
         else:
             seconds, runner, encodings = aimet(method, path, name, calibration)
         actual = outputs(runner, name, held_out)
-    print(json.dumps({"tool": tool, "seconds": seconds, "sqnrDb": sqnr(expected, actual), "encodings": encodings}))
+    print(json.dumps({"tool": tool, "seconds": seconds[0], "cpuSeconds": seconds[1], "sqnrDb": sqnr(expected, actual), "sampleSqnrsDb": [sqnr([e], [a]) for e, a in zip(expected, actual)], "encodings": encodings}))
 
 
 if __name__ == "__main__":
