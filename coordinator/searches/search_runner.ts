@@ -43,6 +43,7 @@ export class SearchRunner {
   /** Before the builder and the ledger are closed. The searches go on in the next process. */
   async close(): Promise<void> {
     await Promise.all([...this.#active].map((search) => search.close()));
+    await Promise.all([...this.#outside.values()].map((outside) => outside.settled()));
   }
 
   /** `source` names the YAML in errors. @throws BadInputError */

@@ -69,8 +69,9 @@ export class OutsideSearch {
     return refusal === undefined ? ok(await this.#describe(target, architectures, search)) : fail(refusal);
   }
 
-  /** Resolves when every end that the search has heard of is in the ledger. */
+  /** Resolves when every proposal that was taken, and every end that the search has heard of, is in the ledger. */
   async settled(): Promise<void> {
+    await this.#turn;
     await this.#ending;
   }
 

@@ -176,6 +176,13 @@ describe('a search that is driven from outside', () => {
     expect((await ends()).map(({ architecture, sequence }) => [architecture, sequence])).toEqual(cells.slice(0, 10).map((cell, index) => [cell, index]));
   });
 
+  it('has all it knows in the ledger when it is closed', async () => {
+    bench.builder.refuse = () => true;
+    await answer(cells.slice(0, 3));
+    await runner.close();
+    expect((await ledger.proposals(searchId)).map(({ state }) => state)).toEqual(['abandoned', 'abandoned', 'abandoned']);
+  });
+
   it('takes no place for a call that could not be saved', async () => {
     const broken = createBench(ledger, Object.assign(Object.create(ledger) as Ledger, { saveProposals: () => Promise.reject(new Error('disk full')) }));
     const other = new SearchRunner(broken.parts);
