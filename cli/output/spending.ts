@@ -9,8 +9,8 @@ interface Limit {
 /** The limits that a target has, at least one. */
 function limitsOf(target: TargetProgress__Output, wallMinutes: number): Limit[] {
   const limits = [
-    { spent: target.measured, limit: target.budget, unit: '' },
-    { spent: target.phoneMinutes, limit: target.budgetPhoneMinutes, unit: ' phone-min' },
+    { spent: target.spentMeasurements, limit: target.budget, unit: '' },
+    { spent: target.spentPhoneMinutes, limit: target.budgetPhoneMinutes, unit: ' phone-min' },
     { spent: wallMinutes, limit: target.budgetWallMinutes, unit: ' min' },
   ];
   return limits.filter(({ limit }) => limit > 0);

@@ -108,12 +108,14 @@ function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
   };
 }
 
-function progressToWire({ budget, phoneMs, picks, ...same }: SearchView['targets'][number], { state, wallMs }: SearchView): WireProgress {
+function progressToWire({ budget, spent, phoneMs, picks, ...same }: SearchView['targets'][number], { state, wallMs }: SearchView): WireProgress {
   const { measurements = 0, phoneMinutes = 0, wallMinutes = 0 } = budget;
-  const leftMs = state === 'running' ? wallMsLeft(budget, { measured: same.measured, phoneMs, wallMs }) : undefined;
+  const leftMs = state === 'running' ? wallMsLeft(budget, { ...spent, wallMs }) : undefined;
   return {
     ...same,
     budget: measurements,
+    spentMeasurements: spent.measured,
+    spentPhoneMinutes: spent.phoneMs / msPerMinute,
     phoneMinutes: phoneMs / msPerMinute,
     budgetPhoneMinutes: phoneMinutes,
     budgetWallMinutes: wallMinutes,

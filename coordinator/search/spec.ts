@@ -29,10 +29,11 @@ const constraintsSchema = mapping({
 /** Limits on what a search may propose or put on its front; undefined = none. */
 export type Constraints = z.infer<typeof constraintsSchema>;
 
-const budgetSchema = mapping({ measurements: whole(1, 1_000_000).optional(), phoneMinutes: positive(1e6).optional(), wallMinutes: positive(1e6).optional() }).refine(
-  (budget) => Object.values(budget).some((limit) => limit !== undefined),
-  'expected at least one of measurements, phoneMinutes, wallMinutes',
-);
+const limits = { measurements: whole(1, 1_000_000).optional(), phoneMinutes: positive(1e6).optional(), wallMinutes: positive(1e6).optional() };
+const isLimited = ({ measurements, phoneMinutes, wallMinutes }: Budget): boolean => [measurements, phoneMinutes, wallMinutes].some((limit) => limit !== undefined);
+const unlimited = 'expected at least one of measurements, phoneMinutes, wallMinutes';
+const targetBudgetSchema = mapping(limits).refine(isLimited, unlimited);
+const budgetSchema = mapping({ ...limits, shared: z.boolean('expected true or false').default(false) }).refine(isLimited, unlimited);
 
 const concurrencySchema = whole(1, 1_000);
 
@@ -41,7 +42,7 @@ const targetSchema = z.preprocess(
   mapping({
     target: z.string('expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8').transform(toTarget),
     constraints: constraintsSchema.optional(),
-    budget: budgetSchema.optional(),
+    budget: targetBudgetSchema.optional(),
     concurrency: concurrencySchema.optional(),
   }),
 );
@@ -114,20 +115,26 @@ export interface TargetSpec {
 }
 
 /** What a user asked to search for; docs/search.md explains the fields. */
-export type SearchSpec = Readonly<Omit<SpecDocument, 'targets' | 'constraints' | 'budget' | 'concurrency'>> & { readonly targets: readonly TargetSpec[] };
+export type SearchSpec = Readonly<Omit<SpecDocument, 'targets' | 'constraints' | 'budget' | 'concurrency'>> & {
+  readonly targets: readonly TargetSpec[];
+  /** Each target's budget is what all may spend together. */
+  readonly isBudgetShared: boolean;
+};
 
 /** Reads a search's YAML; `source` names it in errors. @throws BadInputError that names the field and the remedy. */
 export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
   const { targets, constraints, budget, concurrency, ...rest } = parseYaml(yamlText, documentSchema, source);
+  const { shared: isBudgetShared, ...limitsOfAll } = budget;
   const names = new Set<string>();
   const resolved = targets.map((entry, index): TargetSpec => {
     const name = formatTarget(entry.target);
-    const problem = unsupported(entry.target) ?? withoutNpu(entry.target, entry.constraints) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
+    const ownBudget = isBudgetShared && entry.budget !== undefined ? 'has a budget of its own, and the budget of the search is shared; remove one of them' : undefined;
+    const problem = ownBudget ?? unsupported(entry.target) ?? withoutNpu(entry.target, entry.constraints) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
     if (problem !== undefined) throw new BadInputError(`${source}: field targets.${index}: ${name} ${problem}`);
     names.add(name);
-    return { target: entry.target, name, constraints: constraintsFor(entry.target, { ...constraints, ...entry.constraints }), budget: entry.budget ?? budget, concurrency: entry.concurrency ?? concurrency };
+    return { target: entry.target, name, constraints: constraintsFor(entry.target, { ...constraints, ...entry.constraints }), budget: entry.budget ?? limitsOfAll, concurrency: entry.concurrency ?? concurrency };
   });
-  return { ...rest, targets: resolved };
+  return { ...rest, targets: resolved, isBudgetShared };
 }
 
 function withoutNpu({ unit }: Target, own: Constraints | undefined): string | undefined {

@@ -1,5 +1,6 @@
-import { isSpent, type Budget } from './budget';
+import { isSpent, type Budget, type Spending } from './budget';
 import { Front, pointOf, type FrontMember } from './front';
+import type { SharedBudget } from './shared_budget';
 import type { Constraints } from './spec';
 import type { Ask, Evaluation, Proposal, Strategy } from './strategy';
 import { violationOfMeasured, type Observed } from './violation';
@@ -10,6 +11,8 @@ export interface TargetSearchOptions {
   readonly budget: Budget;
   readonly constraints: Constraints;
   readonly accuracyPercentOf: (architecture: string) => number;
+  /** The budget is of all that share it together, and `isServed` says whether devices are there. */
+  readonly shared?: { readonly budget: SharedBudget; readonly isServed: () => boolean };
 }
 
 /** What became of a proposal. */
@@ -25,6 +28,8 @@ export type CandidateEnd =
 
 export interface TargetProgress {
   readonly budget: Budget;
+  /** Of the budget: this target's own, or of all that share it. */
+  readonly spent: Omit<Spending, 'wallMs'>;
   readonly phoneMs: number;
   readonly measured: number;
   readonly reused: number;
@@ -51,10 +56,12 @@ export class TargetSearch {
   #phoneMs = 0;
   #wallMs = 0;
   #isExhausted = false;
+  #isAsking = false;
 
   constructor(options: TargetSearchOptions) {
     this.#options = options;
     this.#budget = options.budget;
+    options.shared?.budget.join(this);
   }
 
   /** Tells how long the search has been running. What it proposed stays proposed, so a restart need not repeat the moments. */
@@ -73,11 +80,19 @@ export class TargetSearch {
 
   /** Whether the strategy is to be asked for one more: fewer than `largestInFlight` are on their way and the budget has room. */
   hasRoom(largestInFlight: number): boolean {
-    return !this.#isExhausted && !this.#isSpent(this.#pending.size) && this.#pending.size < largestInFlight;
+    const shared = this.#options.shared?.budget;
+    if (this.#isExhausted || this.#pending.size >= largestInFlight || shared?.favours(this) === false) return false;
+    return !this.#isSpent(shared?.inFlight ?? this.inFlight);
   }
 
-  /** Takes the strategy's answer. */
+  /** Keeps room for the answer of a strategy that is being asked, so that nobody else spends it. */
+  reserve(): void {
+    this.#isAsking = true;
+  }
+
+  /** Takes the strategy's answer, or that there is none. */
   take(answer: Ask): Proposal | undefined {
+    this.#isAsking = false;
     if (answer === 'exhausted') this.#isExhausted = true;
     if (answer === 'exhausted' || answer === 'later') return undefined;
     this.#pending.add(answer.architecture);
@@ -100,9 +115,14 @@ export class TargetSearch {
     return true;
   }
 
+  /** The space has no more to propose. */
+  get isExhausted(): boolean {
+    return this.#isExhausted;
+  }
+
   /** Nothing is pending and nothing more will be proposed. */
   get isFinished(): boolean {
-    return this.#pending.size === 0 && (this.#isExhausted || this.#isSpent(0));
+    return this.inFlight === 0 && (this.#isExhausted || this.#isSpent(0));
   }
 
   /** Non-dominated among what was measured and keeps the constraints; fastest first. */
@@ -115,9 +135,23 @@ export class TargetSearch {
     return this.#hypervolumes;
   }
 
+  /** In measurements made for this target, and the time of its devices. */
+  get spent(): Omit<Spending, 'wallMs'> {
+    return { measured: this.#ended.measured, phoneMs: this.#phoneMs };
+  }
+
+  get inFlight(): number {
+    return this.#pending.size + (this.#isAsking ? 1 : 0);
+  }
+
+  get isAble(): boolean {
+    return !this.#isExhausted && !this.#isTried && this.#options.shared?.isServed() !== false;
+  }
+
   progress(): TargetProgress {
     return {
       budget: this.#budget,
+      spent: this.#options.shared?.budget.spent ?? this.spent,
       phoneMs: this.#phoneMs,
       ...this.#ended,
       inFlight: this.#pending.size,
@@ -126,12 +160,18 @@ export class TargetSearch {
     };
   }
 
+  /** If so many more were measured. */
   #isSpent(inFlight: number): boolean {
+    const spent = this.#options.shared?.budget.spent ?? this.spent;
+    return this.#isTried || isSpent(this.#budget, { ...spent, wallMs: this.#wallMs }, inFlight);
+  }
+
+  /** More has been proposed than the measurements account for: next to nothing works here. */
+  get #isTried(): boolean {
     const { measured, reused, infeasible, abandoned } = this.#ended;
-    const proposed = measured + reused + infeasible + abandoned + inFlight;
     const { measurements } = this.#budget;
     const most = measurements === undefined ? firstProposals + measured * proposalsPerMeasurement : measurements * proposalsPerMeasurement;
-    return proposed >= most || isSpent(this.#budget, { measured, phoneMs: this.#phoneMs, wallMs: this.#wallMs }, inFlight);
+    return measured + reused + infeasible + abandoned + this.#pending.size >= most;
   }
 
   #record(architecture: string, observed: Observed): Evaluation {

@@ -6,6 +6,7 @@ import type { JobUpdate } from '../engine/job_update';
 import type { CandidateRecord, JobRecord, SearchExtension, SearchRecord, SearchState, WallTime } from '../ledger/ledger';
 import { extendBudget, msPerMinute, type Budget } from '../search/budget';
 import { picksOf } from '../search/front_pick';
+import { SharedBudget } from '../search/shared_budget';
 import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
 import { endOfRecord, endOfUpdate } from './candidate_ends';
@@ -69,7 +70,8 @@ export class RunningSearch {
     this.#wall = record.wall;
     this.#wallAlarm = new WallAlarm(parts.clock, () => this.#changed());
     this.#strategist = parts.openStrategist(task);
-    this.#lanes = spec.targets.map((target) => this.#openLane(target));
+    const sharedBudget = spec.isBudgetShared ? new SharedBudget() : undefined;
+    this.#lanes = spec.targets.map((target) => this.#openLane(target, sharedBudget));
   }
 
   get state(): SearchState {
@@ -109,7 +111,7 @@ export class RunningSearch {
     this.#listen();
     const wallMs = this.#wallMs();
     for (const lane of this.#lanes) lane.fill(wallMs);
-    if (this.#lanes.every((lane) => lane.isFinished)) this.#guard(this.#finish());
+    if (this.#lanes.every((lane) => lane.search.isFinished)) this.#guard(this.#finish());
     else this.#wallAlarm.set(this.#wallMsLeft(wallMs));
   }
 
@@ -220,13 +222,14 @@ export class RunningSearch {
     return this.#lanes.map((lane) => lane.name);
   }
 
-  #openLane(target: SearchSpec['targets'][number]): TargetLane {
+  #openLane(target: SearchSpec['targets'][number], sharedBudget: SharedBudget | undefined): TargetLane {
     const lane: TargetLane = new TargetLane({
       searchId: this.#record.searchId,
       spec: this.#spec,
       target,
       parts: this.#parts,
       strategist: this.#strategist,
+      sharedBudget,
       onSaved: (proposal, jobId) => this.#places.set(jobId, { lane, architecture: proposal.architecture }),
       onChange: () => this.#changed(),
       onBuilt: (failure) => this.#countBuild(failure),

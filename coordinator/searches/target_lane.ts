@@ -6,6 +6,7 @@ import type { BuiltModel } from '../build/candidate_builder';
 import type { BuildFailure } from '../build/build_request';
 import type { Result } from '../../common/result';
 import type { JobEnding, JobRecord } from '../ledger/ledger';
+import type { SharedBudget } from '../search/shared_budget';
 import type { SearchSpec, TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
 import { TargetSearch, type CandidateEnd } from '../search/target_search';
@@ -26,6 +27,8 @@ export interface LaneOptions {
   readonly target: TargetSpec;
   readonly parts: SearchParts;
   readonly strategist: Strategist;
+  /** What the targets of the search may spend together, if they share it. */
+  readonly sharedBudget: SharedBudget | undefined;
   /** The candidate is in the ledger, and from now on the engine may speak of its job. */
   readonly onSaved: (proposal: Proposal, jobId: string) => void;
   /** A candidate was submitted, or ended without a device. */
@@ -57,7 +60,7 @@ export class TargetLane {
   #fills = 0;
 
   constructor(options: LaneOptions) {
-    const { spec, target, parts, strategist } = options;
+    const { spec, target, parts, strategist, sharedBudget } = options;
     const { name, budget, constraints } = target;
     this.#options = options;
     this.search = new TargetSearch({
@@ -69,6 +72,7 @@ export class TargetLane {
       budget,
       constraints,
       accuracyPercentOf: parts.catalog.accuracyPercentOf(spec),
+      ...(sharedBudget === undefined ? {} : { shared: { budget: sharedBudget, isServed: () => parts.deviceCount(target.target) > 0 } }),
     });
   }
 
@@ -91,11 +95,6 @@ export class TargetLane {
     return `${this.#options.searchId}.${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
   }
 
-  /** Nothing is on its way, and nothing more will be. */
-  get isFinished(): boolean {
-    return !this.#isAsking && this.search.isFinished;
-  }
-
   /** Proposes as many as may be on their way and starts building them. */
   fill(wallMs: number): void {
     this.search.advance(wallMs);
@@ -113,7 +112,8 @@ export class TargetLane {
       if (!isStopped()) onPerplexed(error as Error);
       return;
     }
-    if (this.search.isFinished) onChange();
+    // Then nothing else may follow that would say so, or leave the budget to others.
+    if (this.search.isExhausted || this.search.isFinished) onChange();
   }
 
   /** One question after the other, until there is no room, or no answer for now. */
@@ -123,7 +123,11 @@ export class TargetLane {
     try {
       while (isProposing() && this.search.hasRoom(this.#mostInFlight())) {
         const fills = this.#fills;
-        const answer = await strategist.ask(this.name);
+        this.search.reserve();
+        const answer = await strategist.ask(this.name).catch((error: unknown) => {
+          this.search.take('later');
+          throw error;
+        });
         if (isStopped()) return;
         const proposal = this.search.take(answer);
         if (proposal !== undefined) this.#build(proposal);

@@ -172,4 +172,38 @@ describe('the budget of a search', () => {
     await expect(runner.extend(searchId, more('a', { measurements: 5 }))).rejects.toThrow(`search ${searchId} is stopped and cannot be extended`);
     expect(await ledger.extensions(searchId)).toEqual([]);
   });
+
+  describe('that targets share', () => {
+    const targets = `${fastTarget}, ${slowTarget}`;
+
+    it.each([1, 7, 40])('is spent by all together to the last, though each is asked by itself: %i measurements', async (measurements) => {
+      const searchId = await create(spec(`{ measurements: ${measurements}, shared: true }`, targets));
+      await measure();
+      const view = await runner.get(searchId);
+      expect(view.state).toBe('finished');
+      expect(view.targets.reduce((sum, target) => sum + target.measured, 0)).toBe(measurements);
+    });
+
+    it('goes on after a restart with what was spent', async () => {
+      const searchId = await create(spec('{ measurements: 30, shared: true }', targets));
+      await measure(13);
+      await restart();
+      await measure();
+      expect((await runner.get(searchId)).targets.reduce((sum, target) => sum + target.measured, 0)).toBe(30);
+    });
+
+    it('grows for all together', async () => {
+      const searchId = await create(spec('{ measurements: 6, shared: true }', targets));
+      await measure();
+      await runner.extend(searchId, more('a', { measurements: 4 }));
+      await runner.settled();
+      await measure();
+      expect((await runner.get(searchId)).targets.reduce((sum, target) => sum + target.measured, 0)).toBe(10);
+    });
+
+    it('is not shared with a target that has one of its own', async () => {
+      const yaml = spec('{ measurements: 6, shared: true }', `{ target: ${fastTarget}, budget: { measurements: 3 } }`);
+      await expect(runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(`spec.yaml: field targets.0: ${fastTarget} has a budget of its own, and the budget of the search is shared; remove one of them`));
+    });
+  });
 });
