@@ -8,7 +8,7 @@ export function formatFronts(fronts: readonly Front__Output[]): string {
 }
 
 function formatFront(front: Front__Output): string {
-  if (front.points.length === 0) return '  nothing measured yet';
+  if (front.points.length === 0) return '  nothing on the front yet';
   const milliseconds = (value: number): { value: number | null; decimals: number } => ({ value: value === 0 ? null : value, decimals: 3 });
   const rows = front.points.map((point) => [
     milliseconds(point.latencyMs),

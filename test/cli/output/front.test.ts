@@ -20,8 +20,8 @@ describe('fronts as CSV', () => {
 });
 
 describe('fronts as tables', () => {
-  it('name their target, and say when nothing was measured', () => {
-    expect(formatFronts([{ target: 'host/onnxruntime/cpu/int8', points: [] }])).toBe('host/onnxruntime/cpu/int8\n  nothing measured yet');
+  it('name their target, and say when nothing is on them', () => {
+    expect(formatFronts([{ target: 'host/onnxruntime/cpu/int8', points: [] }])).toBe('host/onnxruntime/cpu/int8\n  nothing on the front yet');
   });
 
   it('give the interval and why a number is not trusted', () => {
