@@ -13,7 +13,7 @@ const mostProposedAtOnce = 100;
 /** Of one target: more would be chosen long before the ends that should guide it. */
 const mostWaiting = 1_000;
 
-/** `in-flight`: it is being built or measured. `beyond-budget`: it waits, and its turn comes only if others cost nothing or the budget is extended. */
+/** `in-flight`: it is being built or measured. `beyond-budget`: it waits, and its turn comes only if others cost nothing or the budget is extended; that of a finished search is spent. */
 export type ProposedState = Exclude<ProposalState, 'open'> | 'in-flight' | 'beyond-budget';
 
 export interface Proposed {
@@ -25,8 +25,8 @@ export interface Proposed {
 
 /** Why nothing of a call was taken. */
 export interface Refusal {
-  /** `full`: to be repeated when some have ended; `ended`: the search takes no more. */
-  readonly kind: 'full' | 'ended';
+  /** `full`: to be repeated when some have ended; `stopped`: the search is over. */
+  readonly kind: 'full' | 'stopped';
   readonly message: string;
 }
 
@@ -90,11 +90,9 @@ export class OutsideSearch {
   }
 
   #refusal(target: string, count: number, state: ReturnType<RunningSearch['view']>['state']): Refusal | undefined {
-    if (state === 'stopped') return { kind: 'ended', message: `search ${this.#searchId} is stopped for good; create another one` };
-    if (count === 0) return undefined;
-    if (state === 'finished') return { kind: 'ended', message: `search ${this.#searchId} has spent its budget; extend it to propose more (see: farm search extend)` };
+    if (state === 'stopped') return { kind: 'stopped', message: `search ${this.#searchId} is stopped for good; create another one` };
     const waiting = this.strategist.waiting(target).length;
-    if (waiting + count <= mostWaiting) return undefined;
+    if (count === 0 || waiting + count <= mostWaiting) return undefined;
     return { kind: 'full', message: `${waiting} proposals wait for ${target} and ${count} more were proposed, at most ${mostWaiting} can wait; read Ends, and propose again when some have ended` };
   }
 
@@ -116,7 +114,7 @@ export class OutsideSearch {
 function budgetAfter(target: string, search: Pick<RunningSearch, 'view'>): (place: number) => boolean {
   const { state, targets, wallMs } = search.view();
   const progress = targets.find((each) => each.target === target);
-  if (state === 'stopped' || state === 'finished' || progress === undefined) return () => true;
+  if (state === 'finished' || progress === undefined) return () => true;
   return (place) => isSpent(progress.budget, { ...progress, wallMs }, progress.inFlight + place);
 }
 

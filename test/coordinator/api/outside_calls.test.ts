@@ -34,7 +34,7 @@ describe('the calls of an outside searcher', () => {
     },
     propose: (searchId, target, architectures) => {
       if (searchId === 'full') return Promise.resolve(fail({ kind: 'full', message: 'read Ends' }));
-      if (searchId === 'over') return Promise.resolve(fail({ kind: 'ended', message: 'extend it' }));
+      if (searchId === 'over') return Promise.resolve(fail({ kind: 'stopped', message: 'create another' }));
       if (target === '') return Promise.reject(new BadInputError('no target'));
       return Promise.resolve(ok(architectures.map((architecture, sequence) => ({ architecture, sequence, state: 'waiting' as const }))));
     },
@@ -65,7 +65,7 @@ describe('the calls of an outside searcher', () => {
     expect(await proposeTo('one', 't', ['b', 'a'])).toEqual({ proposed: [{ architecture: 'b', sequence: 0, state: 'waiting' }, { architecture: 'a', sequence: 1, state: 'waiting' }] });
     const refusal = async (searchId: string, target: string): Promise<unknown> => describeError(await proposeTo(searchId, target, ['a']).catch((error: unknown) => error));
     expect(await refusal('full', 't')).toBe('RESOURCE_EXHAUSTED: read Ends');
-    expect(await refusal('over', 't')).toBe('FAILED_PRECONDITION: extend it');
+    expect(await refusal('over', 't')).toBe('FAILED_PRECONDITION: create another');
     expect(await refusal('one', '')).toBe('INVALID_ARGUMENT: no target');
   });
 

@@ -147,8 +147,8 @@ describe('a search that is driven from outside', () => {
     await answer(cells.slice(0, 9), slowTarget);
     await measure(3);
     expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 3, infeasible: 1 }, { measured: 3 }] });
-    expect(await states(cells.slice(3, 5))).toEqual(['3 measured', '4 beyond-budget']);
-    expect(await answer([cells[9]!])).toEqual({ kind: 'ended', message: `search ${searchId} has spent its budget; extend it to propose more (see: farm search extend)` });
+    expect(await states([cells[3]!, cells[4]!, cells[9]!])).toEqual(['3 measured', '4 beyond-budget', '6 beyond-budget']);
+    await restart();
     await runner.extend(searchId, { extensionId: 'more', measurements: 1, phoneMinutes: 0, wallMinutes: 0 });
     await runner.settled();
     expect(await states(cells.slice(3, 6))).toEqual(['3 measured', '4 in-flight', '5 beyond-budget']);
@@ -162,7 +162,7 @@ describe('a search that is driven from outside', () => {
     await runner.settled();
     expect(await states([cells[0]!])).toEqual(['0 in-flight']);
     await runner.stop(searchId);
-    expect(await answer([cells[0]!])).toEqual({ kind: 'ended', message: `search ${searchId} is stopped for good; create another one` });
+    expect(await answer([cells[0]!])).toEqual({ kind: 'stopped', message: `search ${searchId} is stopped for good; create another one` });
   });
 
   it('loses nothing that was answered when the coordinator dies', async () => {
