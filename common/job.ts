@@ -11,9 +11,14 @@ export interface BenchmarkPlan {
   readonly threads: number;
   /** For one session, process start and model load included; then the tool is killed on the device. */
   readonly sessionDeadlineMs: number;
+  /**
+   * The latency below which something depends on the result: a model that is clearly slower gets one session only, one that is neither clearly slower nor clearly
+   * faster gets more than planned (agent/benchmark/session_rule.ts). Absent: exactly the planned sessions.
+   */
+  readonly decisionMs?: number | undefined;
 }
 
-export const defaultPlan: BenchmarkPlan = { sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 };
+export const defaultPlan = { sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 } satisfies BenchmarkPlan;
 
 /** Bounds of a plan that a user may ask for: more would let one job hold a phone for hours. */
 export const planLimits = {

@@ -81,6 +81,9 @@ function ownCaveats({ before, after, job }: BenchmarkRecord, summary: BenchmarkS
   }
   const fewest = Math.min(...summary.sessionSummaries.map((session) => session.n));
   if (fewest < job.plan.runs) caveats.push(`a session made ${String(fewest)} of ${String(job.plan.runs)} runs before its time limit`);
+  const { sessions, decisionMs } = job.plan;
+  const made = summary.sessionSummaries.length;
+  if (decisionMs !== undefined && made < sessions) caveats.push(`ended after ${String(made)} of ${String(sessions)} sessions: clearly above the ${decisionMs.toFixed(3)} ms that it would have had to beat`);
   return caveats;
 }
 

@@ -7,6 +7,8 @@ import { formatTarget } from '../../common/target';
 import type { Invocation, RuntimeAdapter, SessionReport, ToolCommand } from '../runtimes/runtime';
 import { writeMeasurement, type Timeline } from './measurement_record';
 import { limitsFor, waitUntilReady, type ReadinessLimits } from './readiness';
+import { mostSessions, needsSession } from './session_rule';
+import { headlineMsOf, summarizeSession } from './summary';
 import type { Workbench } from './workbench';
 
 export interface BenchmarkRequest {
@@ -34,7 +36,7 @@ const modelPushDeadlineMs = 600_000;
 const largestResultBytes = 8 * 1024 * 1024;
 
 /**
- * Measures one model on one device: tools there, model pushed, device ready, the plan's sessions one after another,
+ * Measures one model on one device: tools there, model pushed, device ready, as many sessions one after another as the plan and they themselves ask for,
  * state after, files removed. The first fault ends it and is the outcome; whatever happens, the files are removed.
  * Never rejects.
  */
@@ -84,10 +86,12 @@ interface Measured {
 
 async function runSessions(request: BenchmarkRequest): Promise<Result<Measured, Fault>> {
   const reports: SessionReport[] = [];
-  for (let session = 0; session < request.job.plan.sessions; session += 1) {
-    const report = await runSession(request, invocationOf(request, session));
+  const mediansMs: number[] = [];
+  while (needsSession(request.job.plan, mediansMs)) {
+    const report = await runSession(request, invocationOf(request, reports.length));
     if (!report.ok) return report;
     reports.push(report.value);
+    mediansMs.push(headlineMsOf(summarizeSession(report.value.session)));
   }
   return ok({ reports, toolCommand: request.adapter.command(invocationOf(request, 0)) });
 }
@@ -134,6 +138,6 @@ async function cleanUpAfter(request: BenchmarkRequest, fault: Fault): Promise<Ou
 
 /** What the job leaves on the device. */
 function filesOf({ workbench, job }: BenchmarkRequest): readonly string[] {
-  const results = Array.from({ length: job.plan.sessions }, (_, session) => workbench.resultPath(session));
+  const results = Array.from({ length: mostSessions(job.plan) }, (_, session) => workbench.resultPath(session));
   return [workbench.modelPath(job.artifact.format), ...results];
 }

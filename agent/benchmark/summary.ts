@@ -15,13 +15,18 @@ export interface BenchmarkSummary {
 export function summarizeBenchmark(sessions: readonly Session[]): BenchmarkSummary {
   assert(sessions.length > 0, 'a benchmark has a session');
   const sessionSummaries = sessions.map(summarizeSession);
-  const headlinesMs = sessionSummaries.map((summary) => summary.p50Ms ?? summary.meanMs);
+  const headlinesMs = sessionSummaries.map(headlineMsOf);
   return {
     latencyMs: median(headlinesMs),
     sessionSummaries,
     summary: summarizeAll(sessions, sessionSummaries),
     betweenSessionsCv: sessions.length < 2 ? null : standardDeviation(headlinesMs) / mean(headlinesMs),
   };
+}
+
+/** What stands for a session: its median, or its mean where the tool gives none. */
+export function headlineMsOf({ p50Ms, meanMs }: Summary): number {
+  return p50Ms ?? meanMs;
 }
 
 /** A session's samples, or what its tool said of them: its standard deviation as it is, its missing quantiles as null. */

@@ -36,6 +36,11 @@ export class Front {
     return this.#sampled === 0 ? 0 : this.#area.area / (latencyMs * errorPercent);
   }
 
+  /** The latency of the fastest member that is at least as accurate; Infinity when there is none. */
+  joinsBelowMs(accuracyPercent: number): number {
+    return this.#members.find((member) => member.accuracyPercent >= accuracyPercent)?.latencyMs ?? Infinity;
+  }
+
   insert(member: FrontMember): void {
     const point = pointOf(member);
     if (!this.#members.some((other) => dominates(pointOf(other), point))) {

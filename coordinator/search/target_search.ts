@@ -130,6 +130,13 @@ export class TargetSearch {
     return this.#front.members;
   }
 
+  /** The latency below which an architecture would join the front now, the limit on latency being kept; undefined when it joins at any. */
+  decisionMsOf(architecture: string): number | undefined {
+    const { constraints, accuracyPercentOf } = this.#options;
+    const decisionMs = Math.min(this.#front.joinsBelowMs(accuracyPercentOf(architecture)), constraints.latencyMsMax ?? Infinity);
+    return decisionMs === Infinity ? undefined : decisionMs;
+  }
+
   /** The hypervolume after each measurement, reused ones included. */
   get hypervolumes(): readonly number[] {
     return this.#hypervolumes;
@@ -180,6 +187,6 @@ export class TargetSearch {
     const violation = violationOfMeasured(constraints, observed);
     if (violation === 0) this.#front.insert(member);
     this.#hypervolumes.push(this.#front.hypervolume);
-    return { kind: 'measured', objectives: pointOf(member), violation };
+    return { kind: 'measured', objectives: pointOf(member), violation, relativeNoise: observed.relativeNoise };
   }
 }

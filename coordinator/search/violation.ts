@@ -13,6 +13,8 @@ export interface Observed {
   readonly latencyMs: number;
   /** Share of the operators that ran on the target's unit; null where the tool does not prove it. */
   readonly unitShare: number | null;
+  /** Standard deviation of the latency as measured, relative to it. */
+  readonly relativeNoise: number;
 }
 
 /** `amount` sums how far each limit is exceeded, relative to it, so that searches learn what is nearly good enough. */
@@ -40,7 +42,7 @@ export function violationOfBuilt(constraints: Constraints, costs: BuiltCosts): V
 }
 
 /** 0 when the measurement keeps all limits. A share that the tool does not prove counts as none. */
-export function violationOfMeasured({ latencyMsMax, npuShareMin }: Constraints, { latencyMs, unitShare }: Observed): number {
+export function violationOfMeasured({ latencyMsMax, npuShareMin }: Constraints, { latencyMs, unitShare }: Pick<Observed, 'latencyMs' | 'unitShare'>): number {
   const tooSlow = latencyMsMax === undefined ? 0 : Math.max(0, latencyMs / latencyMsMax - 1);
   const tooFew = npuShareMin === undefined ? 0 : Math.max(0, 1 - (unitShare ?? 0) / npuShareMin);
   return tooSlow + tooFew;

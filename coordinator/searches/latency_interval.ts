@@ -1,5 +1,5 @@
 import type { Measurement } from '../../common/measurement';
-import { studentT } from '../../common/student_t';
+import { meanInterval, standardError } from '../../common/mean_interval';
 
 /** How well a latency is known. */
 export type LatencyInterval =
@@ -18,10 +18,14 @@ export function latencyInterval(measurements: readonly Measurement[]): LatencyIn
   const mediansMs = measurements.flatMap(sessionMediansMs);
   const sessions = mediansMs.length;
   if (sessions < 2) return { kind: 'single-session' };
-  const meanMs = mediansMs.reduce((sum, medianMs) => sum + medianMs, 0) / sessions;
-  const variance = mediansMs.reduce((sum, medianMs) => sum + (medianMs - meanMs) ** 2, 0) / (sessions - 1);
-  const halfMs = studentT(confidence, sessions - 1) * Math.sqrt(variance / sessions);
-  return { kind: 'interval', lowMs: Math.max(0, meanMs - halfMs), highMs: meanMs + halfMs, sessions };
+  const { low, high } = meanInterval(mediansMs, confidence);
+  return { kind: 'interval', lowMs: Math.max(0, low), highMs: high, sessions };
+}
+
+/** Standard error of the latency over the sessions' medians, relative to it; null where fewer than two sessions tell. */
+export function relativeNoiseOf(measurement: Measurement): number | null {
+  const mediansMs = sessionMediansMs(measurement);
+  return mediansMs.length < 2 ? null : standardError(mediansMs) / measurement.latencyMs;
 }
 
 /** The mean where the tool gives no median, as in the headline. */

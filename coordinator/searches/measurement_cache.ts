@@ -7,19 +7,20 @@ import type { EarlierMeasurement, Ledger } from '../ledger/ledger';
 
 /**
  * A measurement that need not be made again: of the same model on the same target by the same plan, with a tool, agent and operating
- * system that a device of the target has today. Of several the newest that is trusted, else the newest.
+ * system that a device of the target has today. One that was cut short does not count. Of several the newest that is trusted, else the newest.
  */
 export async function findEarlierMeasurement(job: Job, ledger: Pick<Ledger, 'earlierMeasurements' | 'devices'>): Promise<EarlierMeasurement | undefined> {
-  const candidates = (await ledger.earlierMeasurements(job.artifact.digest, formatTarget(job.target))).filter(({ plan }) => asksTheSame(plan, job.plan));
+  const candidates = (await ledger.earlierMeasurements(job.artifact.digest, formatTarget(job.target))).filter(({ plan, measurement }) => asksTheSame(plan, job.plan) && measurement.sessions.length >= plan.sessions);
   if (candidates.length === 0) return undefined;
   const devices = (await ledger.devices()).map(({ description }) => description).filter((device) => offersTarget(device, job.target));
   const repeatable = candidates.filter(({ measurement }) => devices.some((device) => wouldRepeat(device, measurement.conditions)));
   return repeatable.find(({ measurement }) => measurement.conditions.caveats.length === 0) ?? repeatable[0];
 }
 
-/** The deadline only says when to give up. */
+/** The deadline only says when to give up, and what depended on the latency matters to one search only. */
 function asksTheSame(earlier: BenchmarkPlan, plan: BenchmarkPlan): boolean {
-  return isDeepStrictEqual({ ...earlier, sessionDeadlineMs: 0 }, { ...plan, sessionDeadlineMs: 0 });
+  const irrelevant = { sessionDeadlineMs: 0, decisionMs: 0 };
+  return isDeepStrictEqual({ ...earlier, ...irrelevant }, { ...plan, ...irrelevant });
 }
 
 function wouldRepeat(device: DeviceDescription, { osBuild, tool, toolDigest, agentVersion }: Conditions): boolean {

@@ -222,6 +222,8 @@ export class TargetLane {
   }
 
   #jobOf(proposal: Proposal, artifact: Artifact): Job {
-    return { jobId: this.jobIdOf(proposal.architecture), target: this.#options.target.target, artifact, plan: this.#options.spec.plan };
+    const { target, spec } = this.#options;
+    const decisionMs = this.search.decisionMsOf(proposal.architecture);
+    return { jobId: this.jobIdOf(proposal.architecture), target: target.target, artifact, plan: decisionMs === undefined ? spec.plan : { ...spec.plan, decisionMs } };
   }
 }

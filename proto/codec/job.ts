@@ -8,7 +8,7 @@ import type { Artifact as WireArtifact, Artifact__Output as WireArtifactOutput }
 import type { BenchmarkPlan as WirePlan, BenchmarkPlan__Output as WirePlanOutput } from '../generated/farm/v1/BenchmarkPlan';
 import type { Job as WireJob } from '../generated/farm/v1/Job';
 import type { Lease as WireLease } from '../generated/farm/v1/Lease';
-import { countField, longestName, nameField, readField } from './field';
+import { countField, durationField, longestName, nameField, readField } from './field';
 
 export const digestField = z.string().refine(isArtifactDigest, 'is no SHA-256 in lower-case hexadecimal');
 
@@ -24,6 +24,8 @@ export const planSchema: z.ZodType<BenchmarkPlan> = z.object({
   warmupRuns: limited(planLimits.warmupRuns),
   threads: limited(planLimits.threads),
   sessionDeadlineMs: limited(planLimits.sessionDeadlineMs),
+  // On the wire 0 stands for none.
+  decisionMs: durationField.transform((decisionMs) => (decisionMs > 0 ? decisionMs : undefined)).optional(),
 });
 
 const targetField = z.string().max(longestName).transform(toTarget);
@@ -40,7 +42,7 @@ export function artifactFromWire(wire: WireArtifactOutput | null): Result<Artifa
 }
 
 export function planToWire(plan: BenchmarkPlan): WirePlan {
-  return { ...plan };
+  return { ...plan, decisionMs: plan.decisionMs ?? 0 };
 }
 
 /** Refuses what is outside `planLimits`. */

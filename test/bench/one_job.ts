@@ -3,6 +3,7 @@ import type { FarmClient } from '../../cli/link/farm_client';
 import type { Artifact } from '../../common/artifact';
 import type { BenchmarkPlan } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
+import { planToWire } from '../../proto/codec/job';
 import { decodeResult } from '../../proto/codec/result';
 import type { FreshModel } from './fresh_model';
 
@@ -35,7 +36,7 @@ export async function runUploaded({ farm, target, plan }: OneJob, artifact: Arti
   let waitMs = NaN;
   let measurement: Measurement | undefined;
   // To the end of the stream: HTTP/2 servers close a connection on which a thousand streams were broken off.
-  for await (const update of farm.runBenchmark({ artifact, targets: [target], plan })) {
+  for await (const update of farm.runBenchmark({ artifact, targets: [target], plan: planToWire(plan) })) {
     if (update.state === 'leased' && Number.isNaN(waitMs)) waitMs = performance.now() - askedMs;
     if (update.state === 'measured') measurement = readMeasurement(update.resultJson);
   }

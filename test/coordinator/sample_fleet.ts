@@ -51,10 +51,10 @@ export function sampleMeasurement(deviceSerial: string, latencyMs = 4): Measurem
   };
   return {
     latencyMs,
-    sessions: [{ timings: { kind: 'samples', samplesMs: [latencyMs] }, initMs: 1, peakMemoryBytes: null }],
-    sessionSummaries: [summary],
+    sessions: Array.from({ length: defaultPlan.sessions }, () => ({ timings: { kind: 'samples', samplesMs: [latencyMs] }, initMs: 1, peakMemoryBytes: null })),
+    sessionSummaries: Array.from({ length: defaultPlan.sessions }, () => summary),
     summary,
-    betweenSessionsCv: null,
+    betweenSessionsCv: 0,
     conditions,
     stages: { fetchMs: 1, pushMs: 2, readinessMs: 3, measureMs: 1_000, cleanUpMs: 5 },
     startedAtMs: 1_700_000_000_000,

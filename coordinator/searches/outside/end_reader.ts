@@ -3,7 +3,7 @@ import type { Measurement } from '../../../common/measurement';
 import type { EndRecord } from '../../ledger/ledger';
 import type { SearchSpec } from '../../search/spec';
 import { violationOfMeasured } from '../../search/violation';
-import { sessionMediansMs } from '../latency_interval';
+import { relativeNoiseOf } from '../latency_interval';
 import { observedIn } from '../observed';
 import type { SearchParts } from '../search_parts';
 
@@ -72,7 +72,7 @@ function outcomeOf(state: EndRecord['state'], measurement: Measurement | undefin
     case 'measured':
     case 'reused':
       assert(measurement !== undefined, `the measurement of ${state.jobId} is in the ledger`);
-      return { kind: job.kind, latencyMs: measurement.latencyMs, violation: violationOf(measurement), sessions: measurement.sessionSummaries.length, relativeNoise: relativeNoise(measurement), reason: '' };
+      return { kind: job.kind, latencyMs: measurement.latencyMs, violation: violationOf(measurement), sessions: measurement.sessionSummaries.length, relativeNoise: relativeNoiseOf(measurement), reason: '' };
     case 'excluded':
       return { ...unmeasured, kind: 'infeasible', violation: job.violation, reason: job.fault.message };
     case 'infeasible':
@@ -80,13 +80,4 @@ function outcomeOf(state: EndRecord['state'], measurement: Measurement | undefin
     case 'abandoned':
       return { ...unmeasured, kind: 'abandoned', violation: 0, reason: job.fault.message };
   }
-}
-
-function relativeNoise(measurement: Measurement): number | null {
-  const mediansMs = sessionMediansMs(measurement);
-  const count = mediansMs.length;
-  if (count < 2) return null;
-  const meanMs = mediansMs.reduce((sum, medianMs) => sum + medianMs, 0) / count;
-  const variance = mediansMs.reduce((sum, medianMs) => sum + (medianMs - meanMs) ** 2, 0) / (count - 1);
-  return Math.sqrt(variance / count) / measurement.latencyMs;
 }

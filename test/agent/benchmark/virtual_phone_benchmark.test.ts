@@ -15,7 +15,7 @@ import { connectFleet, type FleetLink } from '../../../agent/virtual/server_link
 import { writeVirtualTools } from '../../../agent/virtual/tools/tool_files';
 import type { ModelFormat } from '../../../common/artifact';
 import { systemClock } from '../../../common/clock';
-import { defaultPlan, type Outcome } from '../../../common/job';
+import { defaultPlan, type BenchmarkPlan, type Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
 import { watchPhones, type Watch } from '../device/adb/adb_fixture';
 import { onnxModel, reluTflite } from '../runtimes/small_models';
@@ -51,14 +51,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function benchmark(target: string, model: Buffer, format: ModelFormat): Promise<Outcome> {
+function benchmark(target: string, model: Buffer, format: ModelFormat, more: Partial<BenchmarkPlan> = {}): Promise<Outcome> {
   const modelPath = join(folder, `input.${format}`);
   writeFileSync(modelPath, model);
   const parsed = parseTarget(target);
   return runBenchmark({
     workbench,
     adapter: adapterFor(runtimesFor(device.hardware, chest).adapters, parsed)!,
-    job: { jobId: 'j', target: parsed, artifact: { digest: 'a'.repeat(64), sizeBytes: model.length, format }, plan: { ...defaultPlan, sessionDeadlineMs: 1_000 } },
+    job: { jobId: 'j', target: parsed, artifact: { digest: 'a'.repeat(64), sizeBytes: model.length, format }, plan: { ...defaultPlan, sessionDeadlineMs: 1_000, ...more } },
     modelPath,
     clock: systemClock,
     limits: readinessLimitsSchema.parse({}),
@@ -84,6 +84,18 @@ test.each([
     kind: 'measured',
     measurement: { sessions: [{}, {}, {}], summary: { n: 150 }, conditions: { deviceSerial: phone.serial, tool, unitShare: 1, before: { batteryPercent: expect.any(Number) as number } } },
   });
+  expect(await filesOnPhone()).toEqual([]);
+});
+
+test('a latency that decides ends a measurement early, or makes it longer', async () => {
+  const sessionsOf = async (decisionMs: number): Promise<number> => {
+    const outcome = await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite', { decisionMs });
+    return outcome.kind === 'measured' ? outcome.measurement.sessions.length : 0;
+  };
+  const planned = await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite');
+  const latencyMs = planned.kind === 'measured' ? planned.measurement.latencyMs : NaN;
+  expect(await sessionsOf(latencyMs / 2)).toBe(1);
+  expect(await sessionsOf(latencyMs * 2)).toBe(3);
   expect(await filesOnPhone()).toEqual([]);
 });
 

@@ -38,7 +38,7 @@ function createSearch(options: Partial<ProposingOptions> = {}): ProposingSearch 
 }
 
 function measured(architecture: string): CandidateEnd {
-  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]!, unitShare: 1, deviceMs: 10_000 };
+  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]!, unitShare: 1, relativeNoise: 0.01, deviceMs: 10_000 };
 }
 
 /** Ends what is proposed at once, until nothing more is. */
@@ -120,7 +120,7 @@ describe('a search on one target', () => {
     const strategy = createRandomStrategy(space, 1);
     const search = createSearch({ constraints: { latencyMsMax: 1 }, strategy: { ...strategy, duplicates: 0, tell: (_, evaluation) => void told.push(evaluation) } });
     search.end(search.propose(1)!.architecture, { kind: 'infeasible', violation: 0.25 });
-    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, deviceMs: 1 });
+    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0.01, deviceMs: 1 });
     expect(told).toEqual([{ kind: 'infeasible', violation: 0.25 }, expect.objectContaining({ kind: 'measured', violation: 0.5 })]);
   });
 
@@ -137,6 +137,43 @@ describe('a search on one target', () => {
     expect(search.front).toHaveLength(all.filter((point) => !beaten(point)).length);
   });
 
+  it('knows the latency at which an architecture would join its front', () => {
+    const accuracies = new Map<string, number>();
+    const search = createSearch({ strategy: createRandomStrategy(space, 1), accuracyPercentOf: (architecture) => accuracies.get(architecture) ?? 0 });
+    const measure = (latencyMs: number, accuracyPercent: number): void => {
+      const { architecture } = search.propose(1)!;
+      accuracies.set(architecture, accuracyPercent);
+      search.end(architecture, { kind: 'measured', latencyMs, unitShare: 1, relativeNoise: 0, deviceMs: 1 });
+    };
+    expect(search.decisionMsOf('new')).toBeUndefined();
+    const random = createRandom('front');
+    const all: [number, number][] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const point: [number, number] = [1 + random.below(20), 50 + random.below(20)];
+      all.push(point);
+      measure(...point);
+      for (let percent = 49; percent <= 70; percent += 1) {
+        const asAccurate = all.filter(([, accuracyPercent]) => accuracyPercent >= percent).map(([latencyMs]) => latencyMs);
+        accuracies.set('new', percent);
+        expect(search.decisionMsOf('new')).toBe(asAccurate.length === 0 ? undefined : Math.min(...asAccurate));
+      }
+    }
+  });
+
+  it('takes the limit on latency for it where that is lower', () => {
+    const search = createSearch({ constraints: { latencyMsMax: 2 }, accuracyPercentOf: () => 50 });
+    expect(search.decisionMsOf('new')).toBe(2);
+    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0, deviceMs: 1 });
+    expect(search.decisionMsOf('new')).toBe(1.5);
+  });
+
+  it('tells its strategy how noisy a measurement was', () => {
+    const told: Evaluation[] = [];
+    const search = createSearch({ strategy: { ...createRandomStrategy(space, 1), duplicates: 0, tell: (_, evaluation) => void told.push(evaluation) } });
+    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0.02, deviceMs: 1 });
+    expect(told).toMatchObject([{ kind: 'measured', relativeNoise: 0.02 }]);
+  });
+
   it('has a hypervolume that never falls once its reference is fixed, between 0 and 1', () => {
     fc.assert(fc.property(fc.array(fc.tuple(fc.double({ min: 0.01, max: 9, noNaN: true }), fc.double({ min: 0, max: 99, noNaN: true })), { minLength: 1, maxLength: 40 }), (values) => {
       const search = createSearch({ budget: { measurements: values.length }, strategy: createRandomStrategy(space, 1), accuracyPercentOf: () => next[1] });
@@ -145,7 +182,7 @@ describe('a search on one target', () => {
       runDown(search, () => {
         next = values[index]!;
         index += 1;
-        return { kind: 'measured', latencyMs: next[0], unitShare: 1, deviceMs: 1 };
+        return { kind: 'measured', latencyMs: next[0], unitShare: 1, relativeNoise: 0.01, deviceMs: 1 };
       });
       const { hypervolumes } = search;
       expect(hypervolumes).toHaveLength(values.length);
@@ -213,7 +250,7 @@ describe('a search on one target', () => {
 
   it('goes on when its budget grows, and spends nothing on what is reused', () => {
     const search = createSearch({ budget: { measurements: 3 } });
-    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs, unitShare: 1 }));
+    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs, unitShare: 1, relativeNoise: 0 }));
     expect(search.progress()).toMatchObject({ measured: 0, reused: 30, phoneMs: 0 });
     search.setBudget({ measurements: 5 });
     expect(search.isFinished).toBe(false);

@@ -54,6 +54,15 @@ describe('an earlier measurement', () => {
     expect(await found([earlier('old', {}, { ...job.plan, runs: 7 })])).toBeUndefined();
     expect(await found([earlier('old', {}, { ...job.plan, sessionDeadlineMs: 1_000 })])).toBe('old');
   });
+
+  it('counts whatever latency decided then, unless it was cut short by it', async () => {
+    const deciding = { ...job.plan, decisionMs: 3 };
+    const short = earlier('short', {}, deciding);
+    const cutShort = { ...short, measurement: { ...short.measurement, sessions: short.measurement.sessions.slice(0, 1) } };
+    expect(await found([cutShort, earlier('old', {}, deciding)])).toBe('old');
+    expect(await found([cutShort])).toBeUndefined();
+    expect(await found([earlier('old')], undefined, { ...job, plan: { ...job.plan, decisionMs: 5 } })).toBe('old');
+  });
 });
 
 describe('a search of what was measured before', () => {

@@ -77,6 +77,22 @@ describe('the search runner', () => {
     expect(bench.engine.queue).toHaveLength(4);
   });
 
+  it('asks for each measurement with the latency at which the network would join the front', async () => {
+    const { searchId } = await create(specYaml('fresh: true\n'));
+    expect(bench.engine.queue.map(({ plan }) => plan.decisionMs)).toEqual([undefined, undefined, undefined, undefined]);
+    const percentOf = bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
+    while (bench.engine.queue.length > 0) {
+      await measure(1);
+      const submitted = bench.engine.events.at(-1)!;
+      if (submitted.kind !== 'job-submitted') break;
+      const { architecture } = (await ledger.candidates(searchId)).find(({ jobId }) => jobId === submitted.job.jobId)!;
+      const [front] = await runner.front(searchId);
+      expect(submitted.job.plan.decisionMs).toBe(front!.points.find(({ accuracyPercent }) => accuracyPercent >= percentOf(architecture))?.latencyMs);
+    }
+    const plans = (await ledger.jobs({ ownerId: searchId })).map(({ job }) => job.plan.decisionMs);
+    expect(plans.filter((decisionMs) => decisionMs !== undefined).length).toBeGreaterThan(0);
+  });
+
   it('finishes when the budget is measured, and shows the front with its measurements', async () => {
     const { searchId } = await create(specYaml());
     await measure();

@@ -40,13 +40,17 @@ export const device: fc.Arbitrary<DeviceDescription> = fc.record({
 
 export const unusablePhone: fc.Arbitrary<UnusablePhone> = fc.record({ adbSerial: name, adbState: line, reason: line, remedy: line });
 export const artifact: fc.Arbitrary<Artifact> = fc.record({ digest, sizeBytes: fc.nat(largestArtifactBytes), format: fc.constantFrom(...modelFormats) });
-export const plan: fc.Arbitrary<BenchmarkPlan> = fc.record({
-  sessions: fc.integer(planLimits.sessions),
-  runs: fc.integer(planLimits.runs),
-  warmupRuns: fc.integer(planLimits.warmupRuns),
-  threads: fc.integer(planLimits.threads),
-  sessionDeadlineMs: fc.integer(planLimits.sessionDeadlineMs),
-});
+export const plan: fc.Arbitrary<BenchmarkPlan> = fc.record(
+  {
+    sessions: fc.integer(planLimits.sessions),
+    runs: fc.integer(planLimits.runs),
+    warmupRuns: fc.integer(planLimits.warmupRuns),
+    threads: fc.integer(planLimits.threads),
+    sessionDeadlineMs: fc.integer(planLimits.sessionDeadlineMs),
+    decisionMs: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+  },
+  { requiredKeys: ['sessions', 'runs', 'warmupRuns', 'threads', 'sessionDeadlineMs'] },
+);
 export const job: fc.Arbitrary<Job> = fc.record({
   jobId: name,
   target: fc.tuple(pool, offer).map(([poolName, how]) => ({ pool: poolName, ...how })),
