@@ -10,6 +10,7 @@ import { registerDevices } from './command/devices';
 import { registerDoctor } from './command/doctor';
 import { registerQuantize } from './command/quantize';
 import { registerReference } from './command/reference';
+import { registerReport } from './command/report';
 import { registerSearch } from './command/search';
 import { registerSpace } from './command/space';
 import { registerTargets } from './command/targets';
@@ -27,7 +28,7 @@ function createProgram(terminal: Terminal): Command {
     .version(farmVersion())
     .showHelpAfterError(false)
     .exitOverride();
-  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReference, registerSpace, registerQuantize, registerDoctor]) {
+  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReport, registerReference, registerSpace, registerQuantize, registerDoctor]) {
     register(program, terminal);
   }
   return program;

@@ -11,6 +11,7 @@ import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import type { DeviceList__Output } from '../../proto/generated/farm/v1/DeviceList';
 import type { ExtendRequest } from '../../proto/generated/farm/v1/ExtendRequest';
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
+import type { HistoryPart__Output } from '../../proto/generated/farm/v1/HistoryPart';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { TargetSummary__Output } from '../../proto/generated/farm/v1/TargetSummary';
 import { loadFarmServices } from '../../proto/service';
@@ -81,6 +82,7 @@ export function connectFarm(address: string) {
       if (artifact?.ok !== true) throw new CoordinatorError('the coordinator answered without a model');
       return artifact.value;
     },
+    history: (searchId: string): AsyncIterable<HistoryPart__Output> => stream(search.history({ searchId }), address),
     watchSearch: (searchId: string): AsyncIterable<Search__Output> => stream(search.watch({ searchId }), address),
     runBenchmark: (request: BenchmarkRequest): AsyncIterable<BenchmarkUpdate__Output> => stream(benchmark.run(request), address),
     uploadFile: (path: string, format: ModelFormat) => upload(createReadStream(path, { highWaterMark: uploadChunkBytes }), format),

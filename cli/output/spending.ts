@@ -6,8 +6,10 @@ interface Limit {
   readonly unit: string;
 }
 
+type Limited = Pick<TargetProgress__Output, 'budget' | 'budgetPhoneMinutes' | 'budgetWallMinutes' | 'spentMeasurements' | 'spentPhoneMinutes'>;
+
 /** The limits that a target has, at least one. */
-function limitsOf(target: TargetProgress__Output, wallMinutes: number): Limit[] {
+function limitsOf(target: Limited, wallMinutes: number): Limit[] {
   const limits = [
     { spent: target.spentMeasurements, limit: target.budget, unit: '' },
     { spent: target.spentPhoneMinutes, limit: target.budgetPhoneMinutes, unit: ' phone-min' },
@@ -17,7 +19,7 @@ function limitsOf(target: TargetProgress__Output, wallMinutes: number): Limit[] 
 }
 
 /** What is spent of each limit, for example `12/40, 3.5/60 phone-min`. */
-export function describeBudget(target: TargetProgress__Output, wallMinutes: number): string {
+export function describeBudget(target: Limited, wallMinutes: number): string {
   const amount = (value: number): string => String(Number(value.toFixed(1)));
   return limitsOf(target, wallMinutes).map(({ spent, limit, unit }) => `${amount(spent)}/${amount(limit)}${unit}`).join(', ');
 }

@@ -24,10 +24,15 @@ export async function frontView(lane: TargetLane, ledger: Pick<Ledger, 'measurem
       latencyP95Ms: summary.p95Ms,
       sizeBytes: artifact.sizeBytes,
       artifactDigest: artifact.digest,
-      trust: judgeTrust({ latencyMs: member.latencyMs, interval, caveats, reusedFromJobId, ageMs: nowMs - finishedAtMs, isElsewhere: deviceSerial !== usualDevice }),
+      trust: judgeTrust({ latencyMs: member.latencyMs, interval, caveats, reusedFromJobId: ownerOf(reusedFromJobId) === ownerOf(jobId) ? null : reusedFromJobId, ageMs: nowMs - finishedAtMs, isElsewhere: deviceSerial !== usualDevice }),
     }];
   });
   return { target: lane.name, points, hypervolumes: lane.search.hypervolumes };
+}
+
+/** Job ids begin with their search's id: two networks of one search can be the same model. */
+function ownerOf(jobId: string | null): string | undefined {
+  return jobId?.slice(0, jobId.lastIndexOf('.'));
 }
 
 /** Of several the first. */

@@ -15,7 +15,7 @@ export interface TrustGrounds {
   readonly interval: LatencyInterval;
   /** Of all its measurements. */
   readonly caveats: readonly string[];
-  /** The job of an earlier search or benchmark, if that made the measurement. */
+  /** The job of another search or a benchmark, if that made the measurement. */
   readonly reusedFromJobId: string | null;
   readonly ageMs: number;
   /** None of its measurements was made on the device that measured most of the front. */

@@ -10,16 +10,19 @@ export interface Candidate extends Encoded {
   readonly counts: Float64Array;
 }
 
+/** What is needed of a space to encode its networks. */
+type EncodedSpace = Pick<SearchSpace, 'choices' | 'genotypeOf' | 'featuresOf'>;
+
 /** Turns architectures into candidates and remembers them. Features are scaled by a sample of the space. */
 export class CandidateFactory {
-  readonly #space: SearchSpace;
+  readonly #space: EncodedSpace;
   readonly #errorPercentOf: (architecture: string) => number;
   readonly #means: Float64Array;
   readonly #deviations: Float64Array;
   readonly #least: Float64Array;
   readonly #known = new Map<string, Candidate>();
 
-  constructor(space: SearchSpace, errorPercentOf: (architecture: string) => number, sample: readonly string[]) {
+  constructor(space: EncodedSpace, errorPercentOf: (architecture: string) => number, sample: readonly string[]) {
     this.#space = space;
     this.#errorPercentOf = errorPercentOf;
     const rows = sample.map((architecture) => space.featuresOf(architecture));

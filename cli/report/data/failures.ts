@@ -1,0 +1,23 @@
+import type { ReportCandidate } from './report_input';
+
+/** Candidates that ended without a measurement for the same reason. */
+export interface FailureKind {
+  readonly target: string;
+  readonly state: 'infeasible' | 'excluded' | 'abandoned';
+  readonly code: string;
+  readonly count: number;
+  /** Of the first of them. */
+  readonly example: string;
+}
+
+/** The most frequent first. */
+export function failuresByKind(candidates: readonly ReportCandidate[]): readonly FailureKind[] {
+  const kinds = new Map<string, FailureKind>();
+  for (const { target, state, faultCode: code, faultMessage } of candidates) {
+    if (state !== 'infeasible' && state !== 'excluded' && state !== 'abandoned') continue;
+    const key = JSON.stringify([target, state, code]);
+    const known = kinds.get(key);
+    kinds.set(key, known === undefined ? { target, state, code, count: 1, example: faultMessage } : { ...known, count: known.count + 1 });
+  }
+  return [...kinds.values()].sort((a, b) => b.count - a.count);
+}

@@ -1,0 +1,67 @@
+import { parseSearchSpec, type SearchSpec } from '../../../coordinator/search/spec';
+import { choiceShares, type ChoiceShare } from './choice_share';
+import { caveatsByTarget, devicesAtWork, toolsAtWork, type CaveatUse, type DeviceUse, type ToolUse } from './conditions';
+import { failuresByKind, type FailureKind } from './failures';
+import { predictOneAfterAnother, type Prediction } from './prediction';
+import type { ReportCandidate, ReportInput, ReportMeasurement, ReportPoint } from './report_input';
+
+export interface MeasuredNetwork extends ReportCandidate {
+  readonly measurement: ReportMeasurement;
+}
+
+export interface TargetReport {
+  readonly progress: ReportInput['search']['targets'][number];
+  /** Fastest first. */
+  readonly front: readonly ReportPoint[];
+  /** In the order in which they came in, reused ones included. */
+  readonly measured: readonly MeasuredNetwork[];
+  /** After each measurement. */
+  readonly hypervolumes: readonly number[];
+  readonly latencyMsMax: number | undefined;
+  /** By position; empty without a front. */
+  readonly shares: readonly (readonly ChoiceShare[])[];
+  readonly prediction: Prediction | undefined;
+}
+
+/** All that a report says, computed. */
+export interface ReportData {
+  readonly search: ReportInput['search'];
+  readonly spec: SearchSpec;
+  readonly specYaml: string;
+  readonly targets: readonly TargetReport[];
+  readonly devices: readonly DeviceUse[];
+  readonly tools: readonly ToolUse[];
+  readonly caveats: readonly CaveatUse[];
+  readonly failures: readonly FailureKind[];
+  readonly made: { readonly atMs: number; readonly farmVersion: string };
+}
+
+/** @throws BadInputError for a specification that this version does not take */
+export function computeReport({ search, fronts, header, candidates }: ReportInput, made: ReportData['made']): ReportData {
+  const spec = parseSearchSpec(header.specYaml, `search ${search.searchId}`);
+  const inOrder = candidates.filter(isMeasured).sort((a, b) => a.endedSequence - b.endedSequence);
+  const targets = search.targets.map((progress): TargetReport => {
+    const front = fronts.find(({ target }) => target === progress.target)?.points ?? [];
+    const measured = inOrder.filter(({ target }) => target === progress.target);
+    const names = new Set(front.map(({ architecture }) => architecture));
+    return {
+      progress, front, measured,
+      hypervolumes: header.targets.find(({ target }) => target === progress.target)?.hypervolumes ?? [],
+      latencyMsMax: spec.targets.find(({ name }) => name === progress.target)?.constraints.latencyMsMax,
+      shares: choiceShares(header.positions, measured.filter(({ architecture }) => names.has(architecture)), measured),
+      prediction: predictOneAfterAnother(header.positions, measured),
+    };
+  });
+  return {
+    search, spec, targets, made,
+    specYaml: header.specYaml,
+    devices: devicesAtWork(candidates, header.devices),
+    tools: toolsAtWork(candidates),
+    caveats: caveatsByTarget(candidates),
+    failures: failuresByKind(candidates),
+  };
+}
+
+function isMeasured(candidate: ReportCandidate): candidate is MeasuredNetwork {
+  return candidate.measurement !== null;
+}
