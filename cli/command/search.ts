@@ -15,6 +15,7 @@ import { formatTable } from '../output/table';
 import { processScreen, type Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
 import { registerExtend } from './search_extend';
+import { registerFleetFront } from './search_fleet_front';
 import { registerSimulate } from './search_simulate';
 
 /** What a new target of a known kind needs at most (docs/benchmarks.md). */
@@ -50,6 +51,7 @@ export function registerSearch(program: Command, terminal: Terminal): void {
   registerOnboard(search, terminal);
   registerReading(search, terminal);
   registerSteering(search, terminal);
+  registerFleetFront(search, terminal);
   registerExtend(search, terminal);
   registerSimulate(search, terminal);
 }

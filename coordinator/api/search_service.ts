@@ -3,6 +3,7 @@ import type { Clock } from '../../common/clock';
 import type { Logger } from '../../common/logger';
 import { parseTarget } from '../../common/target';
 import { artifactToWire } from '../../proto/codec/job';
+import type { FleetFront as WireFleetFront } from '../../proto/generated/farm/v1/FleetFront';
 import type { Front as WireFront } from '../../proto/generated/farm/v1/Front';
 import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/ExtendRequest';
 import type { FrontPoint as WireFrontPoint } from '../../proto/generated/farm/v1/FrontPoint';
@@ -15,14 +16,14 @@ import type { FleetSize } from '../engine/fleet_size';
 import type { SearchExtension } from '../ledger/ledger';
 import { busyDevicesOf } from '../schedule/view';
 import type { SearchRunner } from '../searches/search_runner';
-import type { FrontPoint, FrontView, SearchView } from '../searches/search_view';
+import type { FleetFrontView, FrontPoint, FrontView, SearchView } from '../searches/search_view';
 import { msPerMinute, wallMsLeft } from '../search/budget';
 import { sendHistory } from './history';
 import { createMailbox } from './mailbox';
 import { propose, sendEnds, type OutsideCalls } from './outside_calls';
 
 export interface SearchServiceParts {
-  readonly searches: Pick<SearchRunner, 'create' | 'onboard' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'history' | 'exportModel'> & OutsideCalls;
+  readonly searches: Pick<SearchRunner, 'create' | 'onboard' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'fleetFront' | 'history' | 'exportModel'> & OutsideCalls;
   readonly engine: Pick<Engine, 'state'>;
   readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
   readonly clock: Clock;
@@ -55,6 +56,7 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
     History: serverStream(logger, ({ searchId }, parts) => sendHistory(searches, searchId, parts)),
     Propose: unary(logger, (request) => propose(searches, request)),
     Ends: serverStream(logger, (request, ends) => sendEnds(searches, request, ends)),
+    FleetFront: unary(logger, async ({ searchId }) => fleetFrontToWire(await searches.fleetFront(searchId))),
     Export: unary(logger, async ({ searchId, architecture }) => ({ artifact: artifactToWire(await searches.exportModel(searchId, architecture)) })),
   };
 }
@@ -122,6 +124,11 @@ function progressToWire({ budget, spent, phoneMs, picks, ...same }: SearchView['
     secondsLeft: (leftMs ?? 0) / 1_000,
     picks: picks.map(({ accuracyPercent, ...pick }) => ({ ...pick, accuracy: accuracyPercent })),
   };
+}
+
+function fleetFrontToWire({ aim, targets, members }: FleetFrontView): WireFleetFront {
+  const points = members.map(({ architecture, accuracyPercent, latenciesMs, objectives }) => ({ architecture, accuracy: accuracyPercent, latenciesMs: [...latenciesMs], fleetLatencyMs: aim.kind === 'joint' ? 0 : (objectives[0] ?? 0) }));
+  return { kind: aim.kind, targets: [...targets], points };
 }
 
 function frontToWire(front: FrontView): WireFront {

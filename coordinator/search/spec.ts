@@ -6,6 +6,7 @@ import { formatTarget, type Target } from '../../common/target';
 import { toTarget } from '../../common/target_field';
 import { parseYaml } from '../../common/yaml';
 import type { Budget } from './budget';
+import type { FleetAim } from './joint/fleet_latency';
 
 const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Enough for any shelf; a larger list is a mistake. */
@@ -72,6 +73,17 @@ const teacherSchema = z.preprocess(
   }),
 );
 
+const frontSchema = z.discriminatedUnion(
+  'kind',
+  [
+    mapping({ kind: z.literal('each') }),
+    mapping({ kind: z.literal('joint') }),
+    mapping({ kind: z.literal('worst') }),
+    mapping({ kind: z.literal('weighted'), weights: z.record(z.string(), positive(1_000), 'expected a mapping from targets to numbers, for example { host/onnxruntime/cpu/int8: 2 }').default({}) }),
+  ],
+  { error: 'expected a mapping with kind: each, joint, worst or weighted' },
+);
+
 const planSchema = mapping({
   sessions: planField('sessions'),
   runs: planField('runs'),
@@ -85,6 +97,7 @@ const documentSchema = mapping({
   space: z.literal('nasbench201', { error: 'expected nasbench201, the only search space so far' }),
   strategy: strategySchema.prefault({ kind: 'surrogate' }),
   targets: z.array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]').min(1, 'expected at least one target').max(mostTargets, `expected at most ${mostTargets} targets`),
+  front: frontSchema.prefault({ kind: 'each' }),
   accuracy: mapping({
     table: z.literal('nasbench201-cifar10-12epoch', { error: 'expected nasbench201-cifar10-12epoch, the only table so far' }).default('nasbench201-cifar10-12epoch'),
     split: z.enum(['validation', 'test'], { error: 'expected validation or test' }).default('validation'),
@@ -134,7 +147,25 @@ export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
     names.add(name);
     return { target: entry.target, name, constraints: constraintsFor(entry.target, { ...constraints, ...entry.constraints }), budget: entry.budget ?? limitsOfAll, concurrency: entry.concurrency ?? concurrency };
   });
+  requireFleet(rest, resolved, { source, isBudgetShared });
   return { ...rest, targets: resolved, isBudgetShared };
+}
+
+/** A front over several targets needs several, each measuring the same. */
+function requireFleet({ front, strategy }: Pick<SpecDocument, 'front' | 'strategy'>, targets: readonly TargetSpec[], { source, isBudgetShared }: { readonly source: string; readonly isBudgetShared: boolean }): void {
+  if (front.kind === 'each') return;
+  const names = targets.map(({ name }) => name);
+  const stranger = front.kind === 'weighted' ? Object.keys(front.weights).find((name) => !names.includes(name)) : undefined;
+  if (stranger !== undefined) throw new BadInputError(`${source}: field front.weights: ${stranger} is no target of the search; its targets are ${names.join(', ')}`);
+  if (targets.length < 2) throw new BadInputError(`${source}: field front: ${front.kind} is over several targets, and the search has one; add targets, or remove it`);
+  if (strategy.kind === 'external') throw new BadInputError(`${source}: field front: an outside searcher proposes for each target by itself; remove it`);
+  if (isBudgetShared) throw new BadInputError(`${source}: field front: with ${front.kind} every target measures the same networks, so there is no budget to share; remove shared`);
+}
+
+/** What the search minimises over all its targets; undefined where each has its own front. */
+export function fleetAimOf({ front, targets }: SearchSpec): FleetAim | undefined {
+  if (front.kind === 'each') return undefined;
+  return front.kind === 'weighted' ? { kind: 'weighted', weights: targets.map(({ name }) => front.weights[name] ?? 1) } : { kind: front.kind };
 }
 
 function withoutNpu({ unit }: Target, own: Constraints | undefined): string | undefined {

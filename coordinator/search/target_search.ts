@@ -72,6 +72,8 @@ export class TargetSearch {
   /** From now on this is the budget; a search that was finished may go on. */
   setBudget(budget: Budget): void {
     this.#budget = budget;
+    // A strategy over several targets has no more once the first of them has spent its budget.
+    this.#isExhausted = false;
   }
 
   get budget(): Budget {
@@ -113,6 +115,12 @@ export class TargetSearch {
     if (end.kind === 'abandoned') this.#options.strategy.withdraw(architecture);
     else this.#options.strategy.tell(architecture, end.kind === 'infeasible' ? end : this.#record(architecture, end));
     return true;
+  }
+
+  /** Whether it takes another proposal: `full` while what is on its way fills the budget. */
+  get standing(): 'open' | 'full' | 'finished' {
+    if (this.isFinished) return 'finished';
+    return this.#isSpent(this.inFlight) ? 'full' : 'open';
   }
 
   /** The space has no more to propose. */

@@ -3,25 +3,24 @@ import { assert } from '../../common/assert';
 import type { Artifact } from '../../common/artifact';
 import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
-import type { CandidateRecord, JobRecord, SearchExtension, SearchRecord, SearchState, WallTime } from '../ledger/ledger';
-import { extendBudget, msPerMinute, type Budget } from '../search/budget';
+import type { CandidateRecord, JobRecord, SearchExtension, SearchRecord, SearchState } from '../ledger/ledger';
+import { extendBudget, type Budget } from '../search/budget';
 import { picksOf } from '../search/front_pick';
 import { SharedBudget } from '../search/shared_budget';
-import type { SearchSpec } from '../search/spec';
+import { fleetAimOf, type SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
+import { BuildFailures } from './build_failures';
 import { endOfRecord, endOfUpdate } from './candidate_ends';
 import { requireLimits } from './extension_limits';
 import { frontView } from './front_view';
 import type { SearchParts } from './search_parts';
-import type { FrontView, SearchView } from './search_view';
+import type { FleetFrontView, FrontView, SearchView } from './search_view';
+import { SearchWall } from './search_wall';
 import type { StrategistTask } from './strategist/strategies';
+import { FleetStrategist } from './strategist/fleet_strategist';
 import type { Strategist } from './strategist/strategist';
 import { TargetLane } from './target_lane';
-import { WallAlarm } from './wall_alarm';
-import { wallMsAt, wallTimeIn } from './wall_time';
 
-/** Builds that may fail in a row before the search pauses: one can be bad luck, so many mean that the builder is broken. */
-const mostBuildFailuresInRow = 10;
 /** Ends that are replayed before the event loop gets a turn: some milliseconds of work. */
 const replayedPerTurn = 200;
 
@@ -42,17 +41,18 @@ export class RunningSearch {
   readonly #parts: SearchParts;
   readonly #onChange: (search: RunningSearch) => void;
   readonly #strategist: Strategist;
+  /** Where one strategy proposes for all targets. */
+  readonly #fleet: FleetStrategist | undefined;
   readonly #lanes: readonly TargetLane[];
   readonly #places = new Map<string, Place>();
   #state: SearchState;
-  #wall: WallTime;
+  readonly #wall: SearchWall;
   /** The budget is growing: what looks finished may go on in a moment. */
   #isExtending = false;
   /** One extension at a time. */
   #extended: Promise<void> = Promise.resolve();
-  readonly #wallAlarm: WallAlarm;
   #problem: string | null = null;
-  #buildFailuresInRow = 0;
+  readonly #buildFailures = new BuildFailures();
   #stopListening: (() => void) | undefined;
   /** What the engine says while the ledger is being read, to be heard afterwards; undefined when nothing is being read. */
   #early: JobUpdate[] | undefined;
@@ -67,9 +67,10 @@ export class RunningSearch {
     this.#parts = parts;
     this.#onChange = onChange;
     this.#state = record.state;
-    this.#wall = record.wall;
-    this.#wallAlarm = new WallAlarm(parts.clock, () => this.#changed());
-    this.#strategist = parts.openStrategist(task);
+    this.#wall = new SearchWall(record.wall, parts.clock, () => this.#changed());
+    const inner = parts.openStrategist(task);
+    this.#fleet = this.#fleetStrategist(inner);
+    this.#strategist = this.#fleet ?? inner;
     const sharedBudget = spec.isBudgetShared ? new SharedBudget() : undefined;
     this.#lanes = spec.targets.map((target) => this.#openLane(target, sharedBudget));
   }
@@ -109,10 +110,9 @@ export class RunningSearch {
   fill(): void {
     if (!this.#isProposing()) return;
     this.#listen();
-    const wallMs = this.#wallMs();
-    for (const lane of this.#lanes) lane.fill(wallMs);
+    for (const lane of this.#lanes) lane.fill(this.#wall.ms);
     if (this.#lanes.every((lane) => lane.search.isFinished)) this.#guard(this.#finish());
-    else this.#wallAlarm.set(this.#wallMsLeft(wallMs));
+    else this.#wall.await(this.#lanes.map(({ search }) => search.budget));
   }
 
   async pause(): Promise<void> {
@@ -126,7 +126,7 @@ export class RunningSearch {
     assert(this.#state === 'paused', 'only a paused search is resumed');
     await this.#setState('running');
     this.#problem = null;
-    this.#buildFailuresInRow = 0;
+    this.#buildFailures.forget();
     this.#parts.engine.dispatch({ kind: 'owner-resumed', atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
     this.fill();
     this.#onChange(this);
@@ -150,14 +150,14 @@ export class RunningSearch {
     this.#isExtending = true;
     await this.#unattended;
     const state = this.#state === 'finished' ? 'running' : this.#state;
-    const wall = state === this.#state ? this.#wall : wallTimeIn(state, this.#wall, this.#parts.clock.nowMs());
+    const wall = this.#wall.timeIn(state);
     try {
       await this.#parts.ledger.extendSearch(this.#record.searchId, extension, { state, wall });
     } finally {
       this.#isExtending = false;
     }
     this.#state = state;
-    this.#wall = wall;
+    this.#wall.set(wall);
     await this.#setBudgets();
     this.fill();
     this.#onChange(this);
@@ -176,7 +176,7 @@ export class RunningSearch {
   /** The process ends, the search does not: nothing more is proposed or saved, the next process goes on. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#wallAlarm.clear();
+    this.#wall.stop();
     this.#stopListening?.();
     this.#strategist.close();
     await this.settled();
@@ -197,7 +197,7 @@ export class RunningSearch {
       strategy: this.#spec.strategy.kind,
       seed: 'seed' in this.#spec.strategy ? this.#spec.strategy.seed : 0,
       problem: this.#problem,
-      wallMs: this.#wallMs(),
+      wallMs: this.#wall.ms,
       targets: this.#lanes.map((lane) => ({ target: lane.name, picks: picksOf(lane.search.front), ...lane.search.progress(), ...(this.#isActive() ? {} : { inFlight: 0 }) })),
     };
   }
@@ -205,6 +205,19 @@ export class RunningSearch {
   /** The fronts of all targets, or of the named one. */
   async fronts(target: string | undefined): Promise<readonly FrontView[]> {
     return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => frontView(lane, this.#parts.ledger, this.#parts.clock.nowMs())));
+  }
+
+  /** The front over all targets together, where the search has one. */
+  fleetFront(): FleetFrontView | undefined {
+    const aim = fleetAimOf(this.#spec);
+    return aim && { aim, targets: this.targetNames, members: this.#fleet?.front.members ?? [] };
+  }
+
+  #fleetStrategist(inner: Strategist): FleetStrategist | undefined {
+    const aim = fleetAimOf(this.#spec);
+    if (aim === undefined) return undefined;
+    const standingOf = (target: string): 'open' | 'full' | 'finished' => this.#lanes.find(({ name }) => name === target)?.search.standing ?? 'open';
+    return new FleetStrategist({ inner, aim, targets: this.#spec.targets.map(({ name }) => name), standingOf });
   }
 
   /** The name under which the search knows an architecture. @throws BadInputError for text that names none */
@@ -289,14 +302,9 @@ export class RunningSearch {
   }
 
   #countBuild(failure: BuildFailure | undefined): void {
-    if (failure === undefined) {
-      this.#buildFailuresInRow = 0;
-      return;
-    }
-    this.#buildFailuresInRow += 1;
-    this.#parts.logger.warn({ searchId: this.#record.searchId, failure }, 'a candidate could not be built');
-    if (this.#buildFailuresInRow < mostBuildFailuresInRow) return;
-    this.#pauseFor(`${mostBuildFailuresInRow} models in a row could not be built: ${failure.message}; resume the search when that is mended`);
+    if (failure !== undefined) this.#parts.logger.warn({ searchId: this.#record.searchId, failure }, 'a candidate could not be built');
+    const problem = this.#buildFailures.count(failure);
+    if (problem !== undefined) this.#pauseFor(problem);
   }
 
   #pauseFor(problem: string): void {
@@ -317,19 +325,9 @@ export class RunningSearch {
   /** The new state holds at once, and is told when the ledger has it. */
   async #setState(state: SearchState): Promise<void> {
     this.#state = state;
-    this.#wall = wallTimeIn(state, this.#wall, this.#parts.clock.nowMs());
-    if (state !== 'running') this.#wallAlarm.clear();
-    await this.#parts.ledger.setSearchState(this.#record.searchId, state, this.#wall);
-  }
-
-  #wallMs(): number {
-    return wallMsAt(this.#wall, this.#parts.clock.nowMs());
-  }
-
-  /** Until the next target's time is up; Infinity when no time is limited or all is up. */
-  #wallMsLeft(wallMs: number): number {
-    const left = this.#lanes.map(({ search }) => (search.budget.wallMinutes ?? Infinity) * msPerMinute - wallMs);
-    return Math.min(...left.filter((each) => each > 0), Infinity);
+    const time = this.#wall.timeIn(state);
+    this.#wall.set(time);
+    await this.#parts.ledger.setSearchState(this.#record.searchId, state, time);
   }
 
   async #setBudgets(): Promise<void> {

@@ -11,7 +11,7 @@ import { OutsideSearch, type Proposed, type Refusal } from './outside/outside_se
 import { RunningSearch } from './running_search';
 import { readHistory, type SearchHistory } from './search_history';
 import type { SearchParts } from './search_parts';
-import type { FrontView, SearchView } from './search_view';
+import type { FleetFrontView, FrontView, SearchView } from './search_view';
 import { loadPast, onboardingYaml, withTeachersOfNow, type Onboarding } from './teaching';
 
 /** Each keeps candidates on their way on all its targets; far more than a shelf can serve. */
@@ -125,6 +125,13 @@ export class SearchRunner {
     const search = await this.#find(searchId);
     if (target !== undefined) requireTarget(search, searchId, target);
     return search.fronts(target);
+  }
+
+  /** @throws BadInputError for a search whose targets have fronts of their own only */
+  async fleetFront(searchId: string): Promise<FleetFrontView> {
+    const front = (await this.#find(searchId)).fleetFront();
+    if (front === undefined) throw new BadInputError(`search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`);
+    return front;
   }
 
   /** All that a search tried so far. @throws BadInputError */

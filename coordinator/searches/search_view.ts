@@ -2,6 +2,8 @@ import type { SearchState } from '../ledger/ledger';
 import type { FrontPick } from '../search/front_pick';
 import type { TargetProgress } from '../search/target_search';
 import type { LatencyInterval } from './latency_interval';
+import type { FleetMember } from '../search/joint/fleet_front';
+import type { FleetAim } from '../search/joint/fleet_latency';
 import type { Trust } from './trust';
 
 /** What is shown of a search. */
@@ -38,6 +40,13 @@ export interface FrontPoint {
   readonly caveats: readonly string[];
   /** The job of an earlier search or benchmark that made the measurement; null when it was made for this search. */
   readonly reusedFromJobId: string | null;
+}
+
+/** The front over all targets of a search. */
+export interface FleetFrontView {
+  readonly aim: FleetAim;
+  readonly targets: readonly string[];
+  readonly members: readonly FleetMember[];
 }
 
 export interface FrontView {

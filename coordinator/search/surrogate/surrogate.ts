@@ -12,6 +12,7 @@ import { Feasibility } from './feasibility';
 import { firstPoint, guessCosts, spread } from './first_points';
 import { LatencyModel, type MeasuredLatency } from './latency_model';
 import { Lesson } from './lesson';
+import { asOneLatency, type MeasuredNetwork } from './measured_network';
 import { createTeacher, type Teacher } from './teacher';
 
 export interface SurrogateOptions {
@@ -47,7 +48,7 @@ export class Surrogate implements Strategy {
   readonly #options: SurrogateOptions;
   readonly #log: ProposalLog;
   readonly #pool: CandidatePool;
-  readonly #measured: MeasuredLatency[] = [];
+  readonly #measured: MeasuredNetwork[] = [];
   readonly #failed: Candidate[] = [];
   readonly #pending = new Map<string, Candidate>();
   #acquisition: Acquisition | undefined;
@@ -87,9 +88,9 @@ export class Surrogate implements Strategy {
       this.#failed.push(candidate);
       return;
     }
-    const [latencyMs = Number.NaN] = evaluation.objectives;
-    assert(latencyMs > 0 && latencyMs < Infinity, 'a latency is a number above zero');
-    this.#measured.push({ candidate, latencyMs, relativeNoise: evaluation.relativeNoise ?? 0 });
+    const latenciesMs = evaluation.objectives.slice(0, -1);
+    assert(latenciesMs.length > 0 && latenciesMs.every((latencyMs) => latencyMs > 0 && latencyMs < Infinity), 'latencies are numbers above zero');
+    this.#measured.push({ candidate, latenciesMs, relativeNoise: evaluation.relativeNoise ?? 0, isValid: evaluation.violation === 0 });
   }
 
   withdraw(architecture: string): void {
@@ -99,10 +100,14 @@ export class Surrogate implements Strategy {
   /** What this target has to say to others; undefined while that is too little. */
   get teacher(): Teacher | undefined {
     let count = fewestTaught;
-    if (this.#measured.length < count) return undefined;
+    if (this.#measured.length < count || this.#isFleet) return undefined;
     while (Math.floor(count * taughtGrowth) <= this.#measured.length) count = Math.floor(count * taughtGrowth);
-    if (this.#teacher?.measured !== count) this.#teacher = { teacher: this.#teacherOf(this.#measured.slice(0, count)), measured: count };
+    if (this.#teacher?.measured !== count) this.#teacher = { teacher: this.#teacherOf(asOneLatency(this.#measured.slice(0, count), createRandom(''))), measured: count };
     return this.#teacher.teacher;
+  }
+
+  get #isFleet(): boolean {
+    return (this.#measured[0]?.latenciesMs.length ?? 1) > 1;
   }
 
   #teacherOf(measured: readonly MeasuredLatency[]): Teacher {
@@ -137,7 +142,8 @@ export class Surrogate implements Strategy {
   #best(): Candidate | undefined {
     const lesson = this.#attend();
     const pending = Array.from(this.#pending.values(), (candidate) => lesson.taught(candidate));
-    if (this.#acquisition?.believe(pending) !== true) {
+    // Over several targets each proposal has a direction of its own.
+    if (this.#isFleet || this.#acquisition?.believe(pending) !== true) {
       this.#acquisition = this.#prepare(pending, lesson);
       this.#acquisition.believe(pending);
     }
@@ -150,8 +156,10 @@ export class Surrogate implements Strategy {
 
   #prepare(pending: readonly Candidate[], lesson: Lesson): Acquisition {
     const { seed, latencyMsMax } = this.#options;
-    const model = new LatencyModel(this.#measured.map((each) => ({ ...each, candidate: lesson.taught(each.candidate) })));
-    const front = model.settled().filter(({ latencyMs }) => latencyMs <= (latencyMsMax ?? Infinity)).map(({ candidate, latencyMs }): Point => [latencyMs, candidate.errorPercent]);
+    const latencies = asOneLatency(this.#measured, createRandom(`${String(seed)}/direction/${String(this.#log.nextSequence)}`));
+    const model = new LatencyModel(latencies.map((each) => ({ ...each, candidate: lesson.taught(each.candidate) })));
+    const invalid = new Set(this.#measured.filter(({ isValid }) => !isValid).map(({ candidate }) => candidate.architecture));
+    const front = model.settled().filter(({ candidate, latencyMs }) => latencyMs <= (latencyMsMax ?? Infinity) && !invalid.has(candidate.architecture)).map(({ candidate, latencyMs }): Point => [latencyMs, candidate.errorPercent]);
     const known = this.#measured.map(({ candidate }) => candidate);
     const random = createRandom(`${String(seed)}/candidates/${String(this.#measured.length + this.#failed.length)}`);
     const pool = this.#pool.find((candidate) => model.mean(lesson.taught(candidate)), known, random).map((candidate) => lesson.taught(candidate));

@@ -1,10 +1,11 @@
 import { assert } from '../../../common/assert';
-import { createStrategies } from '../../search/create_strategy';
+import { createStrategies, createStrategy } from '../../search/create_strategy';
 import type { PastTarget } from '../../search/past_target';
-import type { SearchSpec } from '../../search/spec';
+import { fleetAimOf, type Constraints, type SearchSpec } from '../../search/spec';
 import type { Strategy } from '../../search/strategy';
 import { admittedSpace } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
+import { wholeFleet } from './fleet_strategist';
 import type { Word } from './strategist';
 
 /** What is searched, and what is known before. */
@@ -19,9 +20,19 @@ export function openStrategies({ spec, past }: StrategistTask, catalog: SearchCa
   assert(strategy.kind !== 'external', 'an outside searcher is no strategy of ours');
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
   const errorPercentOf = (architecture: string): number => 100 - accuracyPercentOf(architecture);
+  if (fleetAimOf(spec) !== undefined) {
+    const constraints = constraintsOfAll(spec);
+    return new Map([[wholeFleet, createStrategy(strategy, { space: admittedSpace(spec, constraints, catalog), errorPercentOf, latencyMsMax: undefined })]]);
+  }
   const tasks = spec.targets.map(({ constraints }) => ({ space: admittedSpace(spec, constraints, catalog), errorPercentOf, latencyMsMax: constraints.latencyMsMax, past }));
   const strategies = createStrategies(strategy, tasks);
   return new Map(strategies.map((each, index) => [spec.targets[index]?.name ?? '', each]));
+}
+
+/** Those of the limits that keep a network from being proposed at all. */
+function constraintsOfAll({ targets }: SearchSpec): Constraints {
+  const least = targets.map(({ constraints }) => constraints.accuracyPercentMin).filter((each) => each !== undefined);
+  return { forbidden: targets.flatMap(({ constraints }) => constraints.forbidden ?? []), ...(least.length === 0 ? {} : { accuracyPercentMin: Math.max(...least) }) };
 }
 
 export function say(strategy: Strategy, word: Word): void {

@@ -29,7 +29,7 @@ describe('search service', () => {
       throw new Error('not used here');
     };
     const searches = {
-      ...{ create: notUsed, onboard: notUsed, list: notUsed, pause: notUsed, resume: notUsed, stop: notUsed, extend: notUsed, front: notUsed, history: notUsed, exportModel: notUsed, propose: notUsed, ends: notUsed },
+      ...{ create: notUsed, onboard: notUsed, list: notUsed, pause: notUsed, resume: notUsed, stop: notUsed, extend: notUsed, front: notUsed, fleetFront: notUsed, history: notUsed, exportModel: notUsed, propose: notUsed, ends: notUsed },
       get: (searchId: string) => (searchId === 'one' ? Promise.resolve(current) : Promise.reject(new BadInputError(`there is no search "${searchId}"`))),
       watch: (listener: SearchListener) => {
         listeners.add(listener);

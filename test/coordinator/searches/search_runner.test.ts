@@ -207,7 +207,7 @@ describe('the search runner', () => {
   describe('answers a mistake with one line', () => {
     it.each([
       ['an unknown target', specYaml().replace('sm8550', 'sm8551'), 'spec.yaml: field targets.0: no device has ever offered sm8551/onnxruntime/cpu/int8; choose one of sm8350/onnxruntime/cpu/int8, sm8550/onnxruntime/cpu/int8'],
-      ['a wrong field', specYaml('bugdet: 3\n'), 'spec.yaml: top level: unknown field bugdet; the fields here are name, space, strategy, targets, accuracy, constraints, budget, plan, concurrency, priority, weight, teachers, fresh, model'],
+      ['a wrong field', specYaml('bugdet: 3\n'), 'spec.yaml: top level: unknown field bugdet; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, concurrency, priority, weight, teachers, fresh, model'],
     ])('%s', async (_, yaml, message) => {
       await expect(runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(message));
       expect(await ledger.searches()).toEqual([]);

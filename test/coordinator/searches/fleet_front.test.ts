@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BadInputError } from '../../../common/bad_input';
+import { createRandom } from '../../../common/random';
+import type { Ledger } from '../../../coordinator/ledger/ledger';
+import { openLedger } from '../../../coordinator/ledger/open_ledger';
+import { SearchRunner } from '../../../coordinator/searches/search_runner';
+import { createBench, fastTarget, registerPhones, slowTarget, type SearchBench } from './search_bench';
+
+const spec = (front: string, more = ''): string => `name: fleet\nspace: nasbench201\nstrategy: { kind: nsga2-async, seed: 3, populationSize: 4 }\ntargets: [${fastTarget}, ${slowTarget}]\nfront: ${front}\nbudget: { measurements: 15 }\nfresh: true\n${more}`;
+
+describe('a search for a front over several targets', () => {
+  let directory: string;
+  let ledger: Ledger;
+  let bench: SearchBench;
+  let runner: SearchRunner;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'fleet-'));
+    ledger = await openLedger(join(directory, 'ledger.sqlite'));
+    await registerPhones(ledger);
+    bench = createBench(ledger);
+    runner = new SearchRunner(bench.parts);
+  });
+  afterEach(async () => {
+    await runner.close();
+    expect(bench.failures).toEqual([]);
+    await ledger.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  async function restart(): Promise<void> {
+    await runner.close();
+    bench = createBench(ledger);
+    runner = new SearchRunner(bench.parts);
+    await runner.resumeAll();
+    await runner.settled();
+  }
+
+  async function create(yaml: string): Promise<string> {
+    const { searchId } = await runner.create(yaml, 'spec.yaml');
+    await runner.settled();
+    return searchId;
+  }
+
+  /** Ends what is on its way by chance, so that one target is ahead and then the other. */
+  async function measure(count = Infinity, seed = 'order', refused = 0): Promise<void> {
+    const random = createRandom(seed);
+    for (let done = 0; done < count && bench.engine.queue.length > 0; done += 1) {
+      const job = bench.engine.queue[random.below(bench.engine.queue.length)]!;
+      if (random.next() < refused) await (random.next() < 0.5 ? bench.engine.refuse(job) : bench.engine.abandon(job));
+      else await bench.engine.measure(job);
+      await runner.settled();
+    }
+  }
+
+  async function byTarget(searchId: string): Promise<readonly (readonly string[])[]> {
+    const candidates = await ledger.candidates(searchId);
+    return [fastTarget, slowTarget].map((target) => candidates.filter((candidate) => candidate.target === target).map(({ architecture }) => architecture));
+  }
+
+  it.each(['{ kind: joint }', '{ kind: worst }', '{ kind: weighted }', `{ kind: weighted, weights: { ${slowTarget}: 3 } }`])('measures the same networks on all of them: %s', async (front) => {
+    const searchId = await create(spec(front));
+    await measure();
+    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 15 }, { measured: 15 }] });
+    const [fast, slow] = await byTarget(searchId);
+    expect(slow).toEqual(fast);
+    const { members, targets } = await runner.fleetFront(searchId);
+    expect(targets).toEqual([fastTarget, slowTarget]);
+    expect(members.length).toBeGreaterThan(0);
+    for (const { latenciesMs } of members) expect(latenciesMs).toHaveLength(2);
+  });
+
+  it.each([1, 6, 13, 22, 29])('goes on after a restart as if nothing had been: after %i measurements', async (cut) => {
+    const searchId = await create(spec('{ kind: worst }'));
+    await measure(cut);
+    const front = await runner.fleetFront(searchId);
+    await restart();
+    expect(await runner.fleetFront(searchId)).toEqual(front);
+    await measure();
+    const [fast, slow] = await byTarget(searchId);
+    expect(new Set(fast).size).toBe(fast!.length);
+    expect(slow).toEqual(fast);
+    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 15 }, { measured: 15 }] });
+  });
+
+  it.each(['a', 'b', 'c', 'd'])('ends when the first has spent its budget, though others failed more often: order %s', async (seed) => {
+    const searchId = await create(spec('{ kind: joint }'));
+    await measure(Infinity, seed, 0.3);
+    const { state, targets } = await runner.get(searchId);
+    expect(state).toBe('finished');
+    expect(Math.max(...targets.map(({ measured }) => measured))).toBe(15);
+    const [fast, slow] = await byTarget(searchId);
+    const shorter = Math.min(fast!.length, slow!.length);
+    expect(slow!.slice(0, shorter)).toEqual(fast!.slice(0, shorter));
+  });
+
+  it('goes on when its budget grows', async () => {
+    const searchId = await create(spec('{ kind: worst }'));
+    await measure();
+    await runner.extend(searchId, { extensionId: 'a', measurements: 4, phoneMinutes: 0, wallMinutes: 0 });
+    await runner.settled();
+    await measure();
+    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 19 }, { measured: 19 }] });
+  });
+
+  it('learns by a surrogate in which direction the front has most to win', async () => {
+    const searchId = await create(spec('{ kind: joint }').replace('nsga2-async, seed: 3, populationSize: 4', 'surrogate, seed: 3'));
+    await measure();
+    expect((await runner.get(searchId)).state).toBe('finished');
+    const [fast, slow] = await byTarget(searchId);
+    expect(slow).toEqual(fast);
+  });
+
+  it.each([
+    ['one target', spec('{ kind: worst }').replace(`, ${slowTarget}`, ''), 'spec.yaml: field front: worst is over several targets, and the search has one; add targets, or remove it'],
+    ['a weight of a stranger', spec('{ kind: weighted, weights: { a/b: 1 } }'), `spec.yaml: field front.weights: a/b is no target of the search; its targets are ${fastTarget}, ${slowTarget}`],
+    ['a shared budget', spec('{ kind: worst }').replace('measurements: 15', 'measurements: 15, shared: true'), 'spec.yaml: field front: with worst every target measures the same networks, so there is no budget to share; remove shared'],
+    ['an unknown kind', spec('{ kind: best }'), 'spec.yaml: field front.kind: expected a mapping with kind: each, joint, worst or weighted'],
+  ])('is refused with %s', async (_, yaml, message) => {
+    await expect(runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(message));
+  });
+
+  it('is not there where each target has its own', async () => {
+    const searchId = await create(spec('{ kind: each }'));
+    await expect(runner.fleetFront(searchId)).rejects.toThrow(new BadInputError(`search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`));
+  });
+});
