@@ -50,7 +50,9 @@ function priorMeans({ inputs }: Observations): Float64Array {
   );
 }
 
+/** Infinite where the parameters mean nothing: a line search that strays so far turns back. */
 export function negativeLogPosterior(observations: Observations, point: Float64Array): Evaluated {
+  if (point.some((coordinate) => !(Math.abs(coordinate) <= largestLogarithm))) return { value: Infinity, gradient: new Float64Array(point.length) };
   const likelihood = negativeLogLikelihood(observations, point);
   const means = priorMeans(observations);
   let { value } = likelihood;
@@ -61,7 +63,6 @@ export function negativeLogPosterior(observations: Observations, point: Float64A
     const distance = ((point[index] ?? 0) - (means[index] ?? 0)) / deviation;
     value += (distance * distance) / 2;
     gradient[index] = (gradient[index] ?? 0) + distance / deviation;
-    if (Math.abs(point[index] ?? 0) > largestLogarithm) value = Infinity;
   }
   return { value, gradient };
 }
