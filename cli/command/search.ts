@@ -173,8 +173,9 @@ function describeSearch(search: Search__Output): string {
     count(each.inFlight),
     count(each.infeasible),
     count(each.abandoned),
+    each.confirming === 0 ? String(each.confirmed) : `${String(each.confirmed)}/${String(each.confirmed + each.confirming)}`,
     { value: each.hypervolume, decimals: 4 },
     count(each.frontSize),
   ]);
-  return [describeSearches([search]), '', formatTable(['TARGET', 'SPENT', 'REUSED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');
+  return [describeSearches([search]), '', formatTable(['TARGET', 'SPENT', 'REUSED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'CONFIRMED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');
 }

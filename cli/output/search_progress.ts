@@ -33,8 +33,8 @@ function drawTarget(target: TargetProgress__Output, wallMinutes: number): string
 }
 
 function describeState(target: TargetProgress__Output): string {
-  const { reused, infeasible, abandoned } = target;
-  const others = Object.entries({ reused, infeasible, abandoned }).flatMap(([name, count]) => (count > 0 ? [`${String(count)} ${name}`] : []));
+  const { reused, infeasible, abandoned, confirming, confirmed } = target;
+  const others = Object.entries({ reused, infeasible, abandoned, confirming, confirmed }).flatMap(([name, count]) => (count > 0 ? [`${String(count)} ${name}`] : []));
   return [
     `${String(target.devicesBusy)} of ${String(target.devices)} devices busy`,
     `${describeSeconds(target.secondsLeft)} left`,

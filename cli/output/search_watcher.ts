@@ -44,8 +44,8 @@ export function createLoggedWatcher(note: (line: string) => void, nowMs: () => n
   return {
     show: (search) => {
       for (const target of search.targets) {
-        const { measured, reused, infeasible, abandoned } = target;
-        const entry = { line: describeProgress(target, search.wallMinutes), progress: [measured, reused, infeasible, abandoned, search.state].join(), atMs: nowMs() };
+        const { measured, reused, infeasible, abandoned, confirmed } = target;
+        const entry = { line: describeProgress(target, search.wallMinutes), progress: [measured, reused, infeasible, abandoned, confirmed, search.state].join(), atMs: nowMs() };
         const last = logged.get(target.target);
         if (last?.progress === entry.progress) continue;
         if (last === undefined || entry.atMs - last.atMs >= shortestIntervalMs) log(target.target, entry);

@@ -50,6 +50,17 @@ export interface ProposalRecord {
   readonly architecture: string;
 }
 
+/** A member of a search's front on a target that is measured again. `sequence` is the order in which that is asked for, within search and target. */
+export interface ConfirmationRecord {
+  readonly searchId: string;
+  readonly target: string;
+  readonly sequence: number;
+  readonly architecture: string;
+  /** Counts the measurements made again of one architecture from 1. */
+  readonly round: number;
+  readonly jobId: string;
+}
+
 /** `waiting`: there is no candidate of it yet. What could not be built is `abandoned`. */
 export type ProposalState = 'waiting' | Exclude<JobState['kind'], 'excluded'>;
 
@@ -129,6 +140,10 @@ export interface Ledger {
   /** Candidate and job together, with the job's end if it has ended already; a candidate that is there already changes nothing. */
   saveCandidate(candidate: CandidateRecord, job: JobRecord, ending?: JobEnding): Promise<void>;
   candidates(searchId: string): Promise<readonly CandidateRecord[]>;
+  /** Confirmation and job together; a confirmation that is there already changes nothing. @throws when its place is taken by another */
+  saveConfirmation(confirmation: ConfirmationRecord, job: JobRecord): Promise<void>;
+  /** In their order, for each target. */
+  confirmations(searchId: string): Promise<readonly ConfirmationRecord[]>;
   /** All or none. @throws when a sequence or an architecture is taken by another proposal */
   saveProposals(proposals: readonly ProposalRecord[]): Promise<void>;
   /** The model of a proposal cannot be built; changes nothing where there is a candidate. */

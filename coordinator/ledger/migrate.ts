@@ -6,6 +6,7 @@ import { reusedMeasurements } from './migrations/m0002_reused_measurements';
 import { budgets } from './migrations/m0003_budgets';
 import { violations } from './migrations/m0004_violations';
 import { proposals } from './migrations/m0005_proposals';
+import { confirmations } from './migrations/m0006_confirmations';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003_budgets': budgets,
   '0004_violations': violations,
   '0005_proposals': proposals,
+  '0006_confirmations': confirmations,
 };
 
 /**

@@ -9,8 +9,8 @@ import { deviceSchema } from '../../proto/codec/device';
 import { readField } from '../../proto/codec/field';
 import { planSchema } from '../../proto/codec/job';
 import { measurementSchema } from '../../proto/codec/measurement';
-import type { CandidateRecord, DeviceRecord, JobRecord, JobState, ProposalRecord, ProposalState, SearchExtension, SearchRecord, WallTime } from './ledger';
-import type { ArtifactTable, AttemptTable, CandidateTable, DeviceTable, JobTable, MeasurementTable, ProposalTable, SearchExtensionTable, SearchTable } from './schema';
+import type { CandidateRecord, ConfirmationRecord, DeviceRecord, JobRecord, JobState, ProposalRecord, ProposalState, SearchExtension, SearchRecord, WallTime } from './ledger';
+import type { ArtifactTable, AttemptTable, CandidateTable, ConfirmationTable, DeviceTable, JobTable, MeasurementTable, ProposalTable, SearchExtensionTable, SearchTable } from './schema';
 
 export function searchToRow(search: SearchRecord): SearchTable {
   return { search_id: search.searchId, name: search.name, state: search.state, spec_yaml: search.specYaml, created_at_ms: search.createdAtMs, ...wallToColumns(search.wall) };
@@ -39,6 +39,14 @@ export function candidateToRow(candidate: CandidateRecord): CandidateTable {
 
 export function candidateFromRow(row: CandidateTable): CandidateRecord {
   return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, jobId: row.job_id };
+}
+
+export function confirmationToRow({ searchId, target, sequence, architecture, round, jobId }: ConfirmationRecord): ConfirmationTable {
+  return { job_id: jobId, search_id: searchId, target, sequence, architecture, round };
+}
+
+export function confirmationFromRow(row: ConfirmationTable): ConfirmationRecord {
+  return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, round: row.round, jobId: row.job_id };
 }
 
 export function proposalToRow({ searchId, target, sequence, architecture }: ProposalRecord): ProposalTable {

@@ -10,6 +10,7 @@ export interface Schema {
   readonly search_extensions: SearchExtensionTable;
   readonly candidates: CandidateTable;
   readonly proposals: ProposalTable;
+  readonly confirmations: ConfirmationTable;
   readonly jobs: JobTable;
   readonly attempts: AttemptTable;
   readonly measurements: MeasurementTable;
@@ -51,6 +52,16 @@ export interface ProposalTable {
   readonly architecture: string;
   /** When it could not be built, in one order with the ends of jobs; otherwise null. */
   readonly ended_sequence: number | null;
+}
+
+/** A member of a front that is measured again, once in each round. */
+export interface ConfirmationTable {
+  readonly job_id: string;
+  readonly search_id: string;
+  readonly target: string;
+  readonly sequence: number;
+  readonly architecture: string;
+  readonly round: number;
 }
 
 export interface JobTable {

@@ -3,9 +3,10 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Measurement } from '../../common/measurement';
 import { GroupCommit } from './group_commit';
-import type { CandidateRecord, DeviceRecord, EarlierMeasurement, EndRecord, EndsAfter, JobEnding, JobRecord, Ledger, LedgerEntry, ProposalRecord, ProposalState, SearchExtension, SearchRecord, SearchState, WallTime } from './ledger';
+import type { CandidateRecord, ConfirmationRecord, DeviceRecord, EarlierMeasurement, EndRecord, EndsAfter, JobEnding, JobRecord, Ledger, LedgerEntry, ProposalRecord, ProposalState, SearchExtension, SearchRecord, SearchState, WallTime } from './ledger';
 import * as rows from './rows';
 import type { Schema } from './schema';
+import * as sqlConfirmations from './sql_confirmations';
 import * as sqlProposals from './sql_proposals';
 import { statementPages } from './statement_pages';
 
@@ -68,6 +69,18 @@ export class SqlLedger implements Ledger {
   async candidates(searchId: string): Promise<readonly CandidateRecord[]> {
     const found = await this.db.selectFrom('candidates').selectAll().where('search_id', '=', searchId).orderBy('target').orderBy('sequence').execute();
     return found.map(rows.candidateFromRow);
+  }
+
+  async saveConfirmation(confirmation: ConfirmationRecord, job: JobRecord): Promise<void> {
+    assert(confirmation.jobId === job.job.jobId && job.state.kind === 'open', 'a confirmation is saved with its own job, open');
+    await this.writes.run(async (transaction) => {
+      await insertJob(transaction, job);
+      await sqlConfirmations.insertConfirmation(transaction, confirmation);
+    });
+  }
+
+  async confirmations(searchId: string): Promise<readonly ConfirmationRecord[]> {
+    return sqlConfirmations.selectConfirmations(this.db, searchId);
   }
 
   async saveProposals(proposals: readonly ProposalRecord[]): Promise<void> {

@@ -105,6 +105,7 @@ const documentSchema = mapping({
   constraints: constraintsSchema.prefault({}),
   budget: budgetSchema,
   plan: planSchema.prefault({}),
+  confirm: mapping({ rounds: whole(0, 10).default(2) }).prefault({}),
   concurrency: concurrencySchema.optional(),
   priority: whole(-100, 100).default(0),
   weight: positive(1_000).default(1),

@@ -1,5 +1,6 @@
 import type { Measurement } from '../../common/measurement';
 import { meanInterval, standardError } from '../../common/mean_interval';
+import { median } from '../../common/statistics';
 
 /** How well a latency is known. */
 export type LatencyInterval =
@@ -20,6 +21,11 @@ export function latencyInterval(measurements: readonly Measurement[]): LatencyIn
   if (sessions < 2) return { kind: 'single-session' };
   const { low, high } = meanInterval(mediansMs, confidence);
   return { kind: 'interval', lowMs: Math.max(0, low), highMs: high, sessions };
+}
+
+/** Median over the sessions of all measurements, at least one, of each session's median. */
+export function latencyMsOf(measurements: readonly Measurement[]): number {
+  return median(measurements.flatMap(sessionMediansMs));
 }
 
 /** Standard error of the latency over the sessions' medians, relative to it; null where fewer than two sessions tell. */

@@ -3,7 +3,7 @@ import { assert } from '../../common/assert';
 import type { Artifact } from '../../common/artifact';
 import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
-import type { CandidateRecord, JobRecord, SearchExtension, SearchRecord, SearchState } from '../ledger/ledger';
+import type { CandidateRecord, ConfirmationRecord, JobRecord, SearchExtension, SearchRecord, SearchState } from '../ledger/ledger';
 import { extendBudget, type Budget } from '../search/budget';
 import { picksOf } from '../search/front_pick';
 import { SharedBudget } from '../search/shared_budget';
@@ -92,14 +92,15 @@ export class RunningSearch {
     await this.#setBudgets();
     const jobs = await ledger.jobs({ ownerId: this.#record.searchId });
     const candidates = await ledger.candidates(this.#record.searchId);
-    this.#adopt(candidates, jobs);
+    const confirmations = await ledger.confirmations(this.#record.searchId);
+    this.#adopt(candidates, confirmations, jobs);
     await this.#replay(jobs.filter((job) => job.state.kind !== 'open'));
     this.#early = undefined;
     if (!this.#isActive()) return;
     for (const update of early) this.#hear(update);
-    if (this.#state === 'paused') this.#pauseOwner();
+    if (this.#state === 'paused') this.#tellEngine('owner-paused');
     const open = new Map(jobs.filter((record) => record.state.kind === 'open').map(({ job }) => [job.jobId, job]));
-    for (const { jobId } of inProposalOrder(candidates)) {
+    for (const { jobId } of [...inProposalOrder(candidates), ...confirmations]) {
       const job = open.get(jobId);
       if (job !== undefined) this.#places.get(jobId)?.lane.submit(job);
     }
@@ -111,14 +112,14 @@ export class RunningSearch {
     if (!this.#isProposing()) return;
     this.#listen();
     for (const lane of this.#lanes) lane.fill(this.#wall.ms);
-    if (this.#lanes.every((lane) => lane.search.isFinished)) this.#guard(this.#finish());
+    if (this.#lanes.every((lane) => lane.isFinished)) this.#guard(this.#finish());
     else this.#wall.await(this.#lanes.map(({ search }) => search.budget));
   }
 
   async pause(): Promise<void> {
     assert(this.#state === 'running', 'only a running search is paused');
     await this.#setState('paused');
-    this.#pauseOwner();
+    this.#tellEngine('owner-paused');
     this.#onChange(this);
   }
 
@@ -127,7 +128,7 @@ export class RunningSearch {
     await this.#setState('running');
     this.#problem = null;
     this.#buildFailures.forget();
-    this.#parts.engine.dispatch({ kind: 'owner-resumed', atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
+    this.#tellEngine('owner-resumed');
     this.fill();
     this.#onChange(this);
   }
@@ -169,7 +170,7 @@ export class RunningSearch {
     this.#strategist.close();
     // What is being saved right now must be submitted first, or it would stay open in the ledger.
     await this.settled();
-    this.#endOwner();
+    this.#tellEngine('owner-ended');
     this.#onChange(this);
   }
 
@@ -198,7 +199,7 @@ export class RunningSearch {
       seed: 'seed' in this.#spec.strategy ? this.#spec.strategy.seed : 0,
       problem: this.#problem,
       wallMs: this.#wall.ms,
-      targets: this.#lanes.map((lane) => ({ target: lane.name, picks: picksOf(lane.search.front), ...lane.search.progress(), ...(this.#isActive() ? {} : { inFlight: 0 }) })),
+      targets: this.#lanes.map((lane) => ({ target: lane.name, picks: picksOf(lane.search.front), ...lane.search.progress(), ...lane.confirmation.progress(), ...(this.#isActive() ? {} : { inFlight: 0, confirming: 0 }) })),
     };
   }
 
@@ -243,7 +244,7 @@ export class RunningSearch {
       parts: this.#parts,
       strategist: this.#strategist,
       sharedBudget,
-      onSaved: (proposal, jobId) => this.#places.set(jobId, { lane, architecture: proposal.architecture }),
+      onSaved: (architecture, jobId) => this.#places.set(jobId, { lane, architecture }),
       onChange: () => this.#changed(),
       onBuilt: (failure) => this.#countBuild(failure),
       onPerplexed: (error) => this.#pauseFor(`the strategy has failed: ${error.message}; resume the search to ask it again`),
@@ -253,7 +254,7 @@ export class RunningSearch {
     return lane;
   }
 
-  #adopt(candidates: readonly CandidateRecord[], jobs: readonly JobRecord[]): void {
+  #adopt(candidates: readonly CandidateRecord[], confirmations: readonly ConfirmationRecord[], jobs: readonly JobRecord[]): void {
     const jobsById = new Map(jobs.map((record) => [record.job.jobId, record]));
     const lanes = new Map(this.#lanes.map((lane) => [lane.name, lane]));
     for (const { target, sequence, architecture, jobId } of inProposalOrder(candidates)) {
@@ -262,6 +263,12 @@ export class RunningSearch {
       assert(lane !== undefined && record !== undefined, `candidate ${jobId} has its target and its job`);
       lane.adopt({ sequence, architecture }, record);
       this.#places.set(jobId, { lane, architecture });
+    }
+    for (const record of confirmations) {
+      const lane = lanes.get(record.target);
+      assert(lane !== undefined, `confirmation ${record.jobId} has its target`);
+      lane.confirmation.adopt(record);
+      this.#places.set(record.jobId, { lane, architecture: record.architecture });
     }
   }
 
@@ -292,7 +299,7 @@ export class RunningSearch {
 
   #end(jobId: string, end: CandidateEnd): boolean {
     const place = this.#places.get(jobId);
-    return place?.lane.search.end(place.architecture, end) ?? false;
+    return place?.lane.end(jobId, place.architecture, end) ?? false;
   }
 
   #changed(): void {
@@ -318,7 +325,7 @@ export class RunningSearch {
     await this.#setState('finished');
     this.#stopListening?.();
     this.#stopListening = undefined;
-    this.#endOwner();
+    this.#tellEngine('owner-ended');
     this.#onChange(this);
   }
 
@@ -343,12 +350,8 @@ export class RunningSearch {
     return this.#state === 'running' || this.#state === 'paused';
   }
 
-  #pauseOwner(): void {
-    this.#parts.engine.dispatch({ kind: 'owner-paused', atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
-  }
-
-  #endOwner(): void {
-    this.#parts.engine.dispatch({ kind: 'owner-ended', atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
+  #tellEngine(kind: 'owner-paused' | 'owner-resumed' | 'owner-ended'): void {
+    this.#parts.engine.dispatch({ kind, atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
   }
 
   /** For work that nobody waits for: its only failure is the ledger's. */

@@ -1,6 +1,7 @@
 import type { SearchState } from '../ledger/ledger';
 import type { FrontPick } from '../search/front_pick';
 import type { TargetProgress } from '../search/target_search';
+import type { ConfirmationProgress } from './confirmation';
 import type { LatencyInterval } from './latency_interval';
 import type { FleetMember } from '../search/joint/fleet_front';
 import type { FleetAim } from '../search/joint/fleet_latency';
@@ -18,12 +19,12 @@ export interface SearchView {
   readonly createdAtMs: number;
   /** How long it has been running, pauses left out. */
   readonly wallMs: number;
-  readonly targets: readonly ({ readonly target: string; readonly picks: readonly FrontPick[] } & TargetProgress)[];
+  readonly targets: readonly ({ readonly target: string; readonly picks: readonly FrontPick[] } & TargetProgress & ConfirmationProgress)[];
   /** Why the farm paused the search by itself; null when it did not. */
   readonly problem: string | null;
 }
 
-/** One non-dominated architecture of one target, with the measurement that put it there. */
+/** One non-dominated architecture of one target, by all its measurements of the search. */
 export interface FrontPoint {
   readonly architecture: string;
   readonly accuracyPercent: number;
@@ -35,6 +36,7 @@ export interface FrontPoint {
   readonly trust: Trust;
   readonly sizeBytes: number;
   readonly deviceSerial: string;
+  /** The search's first measurement of it. */
   readonly jobId: string;
   readonly artifactDigest: string;
   readonly caveats: readonly string[];

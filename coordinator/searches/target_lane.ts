@@ -7,10 +7,11 @@ import type { BuildFailure } from '../build/build_request';
 import type { Result } from '../../common/result';
 import type { JobEnding, JobRecord } from '../ledger/ledger';
 import type { SharedBudget } from '../search/shared_budget';
-import type { SearchSpec, TargetSpec } from '../search/spec';
+import { fleetAimOf, type SearchSpec, type TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
 import { TargetSearch, type CandidateEnd } from '../search/target_search';
 import { violationOfBuilt } from '../search/violation';
+import { Confirmation } from './confirmation';
 import { findEarlierMeasurement } from './measurement_cache';
 import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
@@ -29,8 +30,8 @@ export interface LaneOptions {
   readonly strategist: Strategist;
   /** What the targets of the search may spend together, if they share it. */
   readonly sharedBudget: SharedBudget | undefined;
-  /** The candidate is in the ledger, and from now on the engine may speak of its job. */
-  readonly onSaved: (proposal: Proposal, jobId: string) => void;
+  /** The candidate, or its confirmation, is in the ledger, and from now on the engine may speak of its job. */
+  readonly onSaved: (architecture: string, jobId: string) => void;
   /** A candidate was submitted, or ended without a device. */
   readonly onChange: () => void;
   readonly onBuilt: (failure: BuildFailure | undefined) => void;
@@ -50,6 +51,7 @@ interface Settled {
 /** The search on one target: builds what it proposes, keeps it in the ledger, and submits it, in the order of proposal. */
 export class TargetLane {
   readonly search: TargetSearch;
+  readonly confirmation: Confirmation;
   readonly #options: LaneOptions;
   readonly #artifacts = new Map<string, Artifact>();
   readonly #reusedFrom = new Map<string, string>();
@@ -60,7 +62,7 @@ export class TargetLane {
   #fills = 0;
 
   constructor(options: LaneOptions) {
-    const { spec, target, parts, strategist, sharedBudget } = options;
+    const { searchId, spec, target, parts, strategist, sharedBudget, onSaved, onChange, isStopped } = options;
     const { name, budget, constraints } = target;
     this.#options = options;
     this.search = new TargetSearch({
@@ -74,10 +76,31 @@ export class TargetLane {
       accuracyPercentOf: parts.catalog.accuracyPercentOf(spec),
       ...(sharedBudget === undefined ? {} : { shared: { budget: sharedBudget, isServed: () => parts.deviceCount(target.target) > 0 } }),
     });
+    this.confirmation = new Confirmation({
+      searchId, spec, target,
+      ledger: parts.ledger,
+      artifactOf: (architecture) => this.artifactOf(architecture),
+      isDue: () => this.search.isFinished && !isStopped(),
+      onSaved,
+      submit: (job) => this.submit(job),
+      onSubmitted: () => {
+        if (!isStopped()) onChange();
+      },
+      onFailure: parts.onFailure,
+    });
+  }
+
+  /** The search is over, and its front confirmed. */
+  get isFinished(): boolean {
+    return this.search.isFinished && this.confirmation.isDone(this.search.front);
   }
 
   get name(): string {
     return this.#options.target.name;
+  }
+
+  get constraints(): TargetSpec['constraints'] {
+    return this.#options.target.constraints;
   }
 
   /** The job whose measurement stands for the architecture's own; undefined when it was measured for this search. */
@@ -98,6 +121,7 @@ export class TargetLane {
   /** Proposes as many as may be on their way and starts building them. */
   fill(wallMs: number): void {
     this.search.advance(wallMs);
+    if (this.search.isFinished) this.confirmation.start(this.search.front);
     this.#fills += 1;
     if (this.#isAsking || !this.search.hasRoom(this.#mostInFlight())) return;
     this.#asking = this.#askOn();
@@ -155,10 +179,15 @@ export class TargetLane {
   /** Resolves when nothing is being asked, built or saved any more. */
   async settled(): Promise<void> {
     // Each of them can let another follow.
-    for (let awaited: readonly Promise<void>[] = []; awaited[0] !== this.#submissions || awaited[1] !== this.#asking; ) {
-      awaited = [this.#submissions, this.#asking];
+    for (let awaited: readonly Promise<void>[] = []; awaited[0] !== this.#submissions || awaited[1] !== this.#asking || awaited[2] !== this.confirmation.saving; ) {
+      awaited = [this.#submissions, this.#asking, this.confirmation.saving];
       await Promise.all(awaited);
     }
+  }
+
+  /** Of a candidate's job, or of one that confirms it. Returns false, and changes nothing, when the job has ended already. */
+  end(jobId: string, architecture: string, end: CandidateEnd): boolean {
+    return this.confirmation.has(jobId) ? this.confirmation.end(jobId, end.kind === 'measured') : this.search.end(architecture, end);
   }
 
   /** Takes over from an earlier process. */
@@ -218,12 +247,13 @@ export class TargetLane {
     const candidate = { searchId, target: this.name, sequence: proposal.sequence, architecture: proposal.architecture, jobId: job.jobId };
     const record: JobRecord = { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null };
     await parts.ledger.saveCandidate(candidate, record, settled && { state: settled.state, atMs: parts.clock.nowMs() });
-    this.#options.onSaved(proposal, job.jobId);
+    this.#options.onSaved(proposal.architecture, job.jobId);
   }
 
   #jobOf(proposal: Proposal, artifact: Artifact): Job {
     const { target, spec } = this.#options;
-    const decisionMs = this.search.decisionMsOf(proposal.architecture);
+    // Where one front is over all targets, being dominated on this one decides nothing.
+    const decisionMs = fleetAimOf(spec) === undefined ? this.search.decisionMsOf(proposal.architecture) : target.constraints.latencyMsMax;
     return { jobId: this.jobIdOf(proposal.architecture), target: target.target, artifact, plan: decisionMs === undefined ? spec.plan : { ...spec.plan, decisionMs } };
   }
 }

@@ -52,7 +52,7 @@ export async function loadPast({ teachers }: SearchSpec, ledger: Teaching): Prom
 
 async function pastTargets(searchId: string, ledger: Teaching, most = Infinity): Promise<readonly PastTarget[]> {
   const candidates = new Map((await ledger.candidates(searchId)).map((candidate) => [candidate.jobId, candidate]));
-  const ended = (await ledger.jobs({ ownerId: searchId })).filter(({ state }) => state.kind === 'measured' || state.kind === 'reused').slice(0, most);
+  const ended = (await ledger.jobs({ ownerId: searchId })).filter(({ job, state }) => candidates.has(job.jobId) && (state.kind === 'measured' || state.kind === 'reused')).slice(0, most);
   const measurements = await ledger.measurements(ended.map(({ job }) => job.jobId));
   const targets = new Map<string, { architecture: string; latencyMs: number }[]>();
   for (const { job } of ended) {

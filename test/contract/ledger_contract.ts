@@ -1,6 +1,6 @@
 import { candidateFault, farmFault } from '../../common/fault';
 import { formatTarget } from '../../common/target';
-import type { Ledger } from '../../coordinator/ledger/ledger';
+import type { ConfirmationRecord, Ledger } from '../../coordinator/ledger/ledger';
 import { aCandidate, aDevice, aJob, aMeasuredEnd, aMeasurement, anAttempt, aProposal, aSearch } from './ledger_samples';
 
 /** A database under test: `open` gives a ledger on it, as often as it is asked; `remove` ends it. */
@@ -90,6 +90,22 @@ export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
     ]);
     expect(await ledger.measurements(['j1', 'j2'])).toEqual(new Map([['j2', aMeasurement(7)]]));
     expect(await ledger.jobsMeasuredByDevice()).toEqual(new Map([['p1', 1]]));
+  });
+
+  it('keeps confirmations with their jobs, once, apart from the candidates', async () => {
+    await ledger.saveSearch(aSearch);
+    await ledger.saveCandidate(aCandidate(1), aJob('j1'));
+    const again = (round: number): ConfirmationRecord => ({ ...aCandidate(1), sequence: round - 1, round, jobId: `again-${String(round)}` });
+    await ledger.saveConfirmation(again(2), aJob('again-2'));
+    await ledger.saveConfirmation(again(1), aJob('again-1'));
+    await ledger.saveConfirmation(again(1), aJob('again-1'));
+    await expect(ledger.saveConfirmation({ ...again(1), jobId: 'other' }, aJob('other'))).rejects.toThrow();
+    await expect(ledger.saveConfirmation({ ...again(3), searchId: 'unknown' }, aJob('again-3'))).rejects.toThrow();
+    await restart();
+    expect(await ledger.confirmations('s1')).toEqual([again(1), again(2)]);
+    expect(await ledger.confirmations('s2')).toEqual([]);
+    expect(await ledger.candidates('s1')).toEqual([aCandidate(1)]);
+    expect((await ledger.jobs({})).map(({ job }) => job.jobId)).toEqual(['again-1', 'again-2', 'j1']);
   });
 
   it('keeps proposals, all of a call or none, and never gives a place to two', async () => {

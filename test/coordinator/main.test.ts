@@ -31,6 +31,7 @@ name: sample
 space: nasbench201
 targets: [${sampleTarget}]
 budget: { measurements: 10 }
+confirm: { rounds: 0 }
 `;
 const sampleArchitectures = ['|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|', '|nor_conv_1x1~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|'];
 

@@ -32,7 +32,7 @@ interface Killed {
 describe('a search under farm up', () => {
   let farm: FarmUp;
   let searchId: string;
-  const create = async (measurements: number, fresh = false): Promise<string> => ((await farm.json('search', 'create', writeSearchFile(farm.folder, targets, measurements, fresh))) as Search).searchId;
+  const create = async (measurements: number, fresh = false): Promise<string> => ((await farm.json('search', 'create', writeSearchFile(farm.folder, targets, measurements, { fresh }))) as Search).searchId;
   // What is asked many times a second is asked without a process for each.
   let client: FarmClient;
   const search = (): Promise<Search> => client.getSearch(searchId);

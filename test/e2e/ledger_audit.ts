@@ -14,6 +14,18 @@ export interface Audit {
   readonly measurementsWithoutAttempt: number;
 }
 
+/** How many sessions each measurement of a search's candidates has, fewest first, from the ledger of a farm that is not running. */
+export async function sessionsOfCandidates(dataDir: string, searchId: string): Promise<readonly number[]> {
+  const Database = await loadSqliteDriver();
+  const database = new Database(path.join(dataDir, 'coordinator/ledger.sqlite'), { readonly: true });
+  try {
+    const documents = database.prepare('select m.document from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ?').pluck().all(searchId) as string[];
+    return documents.map((document) => (JSON.parse(document) as { sessions: unknown[] }).sessions.length).sort((a, b) => a - b);
+  } finally {
+    database.close();
+  }
+}
+
 /** Reads the ledger of a farm that is not running, with SQL of our own. */
 export async function auditLedger(dataDir: string, searchId: string): Promise<Audit> {
   const Database = await loadSqliteDriver();

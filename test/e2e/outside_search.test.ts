@@ -43,7 +43,7 @@ describe('a searcher that is not ours, in a process of its own', () => {
     farm = await farmUp(1);
     endsFile = path.join(farm.folder, 'ends.jsonl');
     writeFileSync(path.join(farm.folder, 'architectures.json'), JSON.stringify(architectures));
-    const spec = { name: 'outside', space: 'nasbench201', strategy: { kind: 'external' }, targets: [target], budget: { measurements }, model: { cellsPerStage: 1 }, plan: { sessions: 1, runs: 3, warmupRuns: 1 } };
+    const spec = { name: 'outside', space: 'nasbench201', strategy: { kind: 'external' }, targets: [target], budget: { measurements }, confirm: { rounds: 0 }, model: { cellsPerStage: 1 }, plan: { sessions: 1, runs: 3, warmupRuns: 1 } };
     writeFileSync(path.join(farm.folder, 'outside.yaml'), JSON.stringify(spec));
     ({ searchId } = (await farm.json('search', 'create', 'outside.yaml')) as { searchId: string });
   });

@@ -25,7 +25,7 @@ describe('what is told of a search', () => {
 
   beforeAll(async () => {
     farm = await farmUp(1);
-    const { status, stderr } = await farm.run('search', 'create', writeSearchFile(farm.folder, targets, 12), '--watch');
+    const { status, stderr } = await farm.run('search', 'create', writeSearchFile(farm.folder, targets, 12, { confirm: { rounds: 0 } }), '--watch');
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/host\/onnxruntime\/cpu\/int8 12\/12 .*hypervolume \d\.\d+, front \d+.*; fastest \d+\.\d+ ms/) as string });
     const [search] = (await farm.json('search', 'list')) as Search[];
     finished = search!.searchId;
@@ -69,7 +69,7 @@ describe('what is told of a search', () => {
   });
 
   test('a report of a running search, and of the same when it is stopped', async () => {
-    const { searchId } = (await farm.json('search', 'create', writeSearchFile(farm.folder, targets, 500, true))) as Search;
+    const { searchId } = (await farm.json('search', 'create', writeSearchFile(farm.folder, targets, 500, { fresh: true }))) as Search;
     await eventually('both targets have measured', 20_000, async () => ((await farm.json('search', 'show', searchId)) as Search).targets.every(({ measured, picks }) => measured > 0 && picks.some(({ kind }) => kind === 'fastest')));
     expect(await farm.run('report', searchId, '-o', 'running.html')).toEqual({ status: 0, stdout: 'running.html\n', stderr: '' });
     expect(page('running.html')).toContain('the search has not ended');

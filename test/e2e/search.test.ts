@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { farmUp, type FarmUp } from './farm_up';
-import { auditLedger } from './ledger_audit';
+import { auditLedger, sessionsOfCandidates } from './ledger_audit';
 import { eventually } from './processes';
 import { writeSearchFile } from './search_file';
 
@@ -14,16 +14,17 @@ const targets = ['host/onnxruntime/cpu/int8', 'sm8550/onnxruntime/npu/int8', 'sm
 interface Search {
   readonly searchId: string;
   readonly state: string;
-  readonly targets: readonly { readonly measured: number; readonly inFlight: number }[];
+  readonly targets: readonly { readonly measured: number; readonly inFlight: number; readonly frontSize: number; readonly confirming: number; readonly confirmed: number }[];
 }
 
 interface Front {
   readonly target: string;
-  readonly points: readonly { readonly architecture: string; readonly latencyMs: number; readonly accuracy: number; readonly sizeBytes: number }[];
+  readonly points: readonly { readonly architecture: string; readonly latencyMs: number; readonly accuracy: number; readonly sizeBytes: number; readonly sessions: number }[];
 }
 
 describe('searches', () => {
   let farm: FarmUp;
+  let ofManySessions: string;
   beforeAll(async () => {
     farm = await farmUp(2);
   });
@@ -59,6 +60,19 @@ describe('searches', () => {
     expect((await farm.json('search', 'front', searchId, '--target', targets[1]!)) as Front[]).toEqual([fronts[1]]);
   });
 
+  test('sessions follow from what they decide, and the front is measured again before it is the result', async () => {
+    const file = writeSearchFile(farm.folder, targets.slice(1), 12, { name: 'sessions', fresh: true, plan: { sessions: 3, runs: 3, warmupRuns: 1 } });
+    const { status, stderr } = await farm.run('search', 'create', file, '--watch');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/[0-9]+ confirmed[^]*search sessions-\w+ finished\n$/) as string });
+    const [search] = ((await farm.json('search', 'list')) as Search[]).filter(({ searchId }) => searchId.startsWith('sessions-'));
+    ofManySessions = search!.searchId;
+    for (const { measured, frontSize, confirming, confirmed } of search!.targets) expect({ measured, confirming, confirmed }).toEqual({ measured: 12, confirming: 0, confirmed: 2 * frontSize });
+    for (const { points } of (await farm.json('search', 'front', ofManySessions)) as Front[]) {
+      expect(points.length).toBeGreaterThan(0);
+      for (const { sessions } of points) expect(sessions).toBeGreaterThanOrEqual(3 + 2 * 3);
+    }
+  });
+
   test('export writes an int8 model that ONNX Runtime runs and that farm bench measures', async () => {
     const searchId = await finishedSearch();
     const [front] = (await farm.json('search', 'front', searchId)) as Front[];
@@ -92,7 +106,7 @@ describe('searches', () => {
 
   test('a list tells of all of them', async () => {
     const searches = (await farm.json('search', 'list')) as Search[];
-    expect(searches.map(({ state }) => state)).toEqual(['finished', 'stopped']);
+    expect(searches.map(({ state }) => state)).toEqual(['finished', 'finished', 'stopped']);
     const { stdout } = await farm.run('search', 'list');
     for (const { searchId } of searches) expect(stdout).toContain(searchId);
   });
@@ -101,5 +115,8 @@ describe('searches', () => {
     const searchId = await finishedSearch();
     expect(await farm.signal('SIGTERM')).toBe(0);
     expect(await auditLedger(farm.dataDir, searchId)).toMatchObject({ measuredByTarget: Object.fromEntries(targets.map((target) => [target, 5])), openJobs: 0, disagreeing: 0, measuredTwice: 0 });
+    const sessions = await sessionsOfCandidates(farm.dataDir, ofManySessions);
+    expect(sessions).toHaveLength(24);
+    expect([sessions[0], sessions.at(-1)! >= 3]).toEqual([1, true]);
   });
 });

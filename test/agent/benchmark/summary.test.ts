@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { median, quantile, standardDeviation } from '../../../agent/benchmark/statistics';
+import { median, quantile, standardDeviation } from '../../../common/statistics';
 import { summarizeBenchmark, summarizeSession } from '../../../agent/benchmark/summary';
 import type { Session, TimingAggregate } from '../../../common/measurement';
 

@@ -20,6 +20,7 @@ describe('a search specification', () => {
       targets: [{ target: { pool: 'host', runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' }, name: 'host/onnxruntime/cpu/int8', constraints: {}, budget: { measurements: 10 }, concurrency: undefined }],
       accuracy: { table: 'nasbench201-cifar10-12epoch', split: 'validation' },
       plan: defaultPlan,
+      confirm: { rounds: 2 },
       isBudgetShared: false,
       front: { kind: 'each' },
       priority: 0,
@@ -59,7 +60,7 @@ budget: { measurements: 10 }
 
   it.each([
     ['', 'spec.yaml: field name: expected a name'],
-    [`${least}colour: red`, 'spec.yaml: top level: unknown field colour; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, concurrency, priority, weight, teachers, fresh, model'],
+    [`${least}colour: red`, 'spec.yaml: top level: unknown field colour; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, confirm, concurrency, priority, weight, teachers, fresh, model'],
     [`${least}plan: { runs: 0 }`, 'spec.yaml: field plan.runs: expected a whole number from 1 to 10000'],
     [`${least}plan: { run: 5 }`, 'spec.yaml: field plan: unknown field run; the fields here are sessions, runs, warmupRuns, threads, sessionDeadlineMs'],
     [`${least}fresh: maybe`, 'spec.yaml: field fresh: expected true or false'],

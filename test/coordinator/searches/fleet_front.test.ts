@@ -8,7 +8,7 @@ import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import { createBench, fastTarget, registerPhones, slowTarget, type SearchBench } from './search_bench';
 
-const spec = (front: string, more = ''): string => `name: fleet\nspace: nasbench201\nstrategy: { kind: nsga2-async, seed: 3, populationSize: 4 }\ntargets: [${fastTarget}, ${slowTarget}]\nfront: ${front}\nbudget: { measurements: 15 }\nfresh: true\n${more}`;
+const spec = (front: string, more = ''): string => `name: fleet\nspace: nasbench201\nstrategy: { kind: nsga2-async, seed: 3, populationSize: 4 }\ntargets: [${fastTarget}, ${slowTarget}]\nfront: ${front}\nbudget: { measurements: 15 }\nfresh: true\nconfirm: { rounds: 0 }\n${more}`;
 
 describe('a search for a front over several targets', () => {
   let directory: string;

@@ -66,7 +66,7 @@ describe('an earlier measurement', () => {
 });
 
 describe('a search of what was measured before', () => {
-  const spec = (more = ''): string => `name: again\nspace: nasbench201\nstrategy: { kind: random }\ntargets: [${fastTarget}]\nbudget: { measurements: 5 }\n${more}`;
+  const spec = (more = ''): string => `name: again\nspace: nasbench201\nstrategy: { kind: random }\ntargets: [${fastTarget}]\nbudget: { measurements: 5 }\nconfirm: { rounds: 0 }\n${more}`;
   let directory: string;
   let ledger: Ledger;
   let bench: SearchBench;

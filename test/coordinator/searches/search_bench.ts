@@ -70,9 +70,9 @@ export class PaperEngine implements SearchEngine {
     return () => void this.#listeners.delete(ownerId);
   }
 
-  async measure({ jobId, artifact }: Job): Promise<void> {
+  async measure({ jobId, artifact }: Job, latencyMs = latencyOf(artifact.digest)): Promise<void> {
     const lease = { jobId, deviceSerial: 'phone-0', epoch: (this.#epoch += 1) };
-    const measurement = sampleMeasurement('phone-0', latencyOf(artifact.digest));
+    const measurement = sampleMeasurement('phone-0', latencyMs);
     const result = { lease, agentId: 'agent', artifactDigest: artifact.digest, outcome: { kind: 'measured' as const, measurement } };
     await this.ledger.commit([
       { kind: 'attempt', result, atMs: 1 },

@@ -10,7 +10,7 @@ import { createBench, fastTarget, registerPhones, slowTarget, type SearchBench }
 const minute = 60_000;
 
 function spec(budget: string, targets = fastTarget): string {
-  return `name: spend\nspace: nasbench201\nfresh: true\nstrategy: { kind: nsga2-async, seed: 3, populationSize: 4 }\ntargets: [${targets}]\nbudget: ${budget}\n`;
+  return `name: spend\nspace: nasbench201\nfresh: true\nstrategy: { kind: nsga2-async, seed: 3, populationSize: 4 }\ntargets: [${targets}]\nbudget: ${budget}\nconfirm: { rounds: 0 }\n`;
 }
 
 function more(extensionId: string, addition: Partial<SearchExtension>): SearchExtension {

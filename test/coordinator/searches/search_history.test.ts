@@ -13,6 +13,7 @@ space: nasbench201
 strategy: { kind: random, seed: 3 }
 targets: [${fastTarget}]
 budget: { measurements: 40 }
+confirm: { rounds: 0 }
 concurrency: 6
 `;
 

@@ -7,6 +7,7 @@ import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { parseSearchSpec } from '../../../coordinator/search/spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { SearchView } from '../../../coordinator/searches/search_view';
+import { createMortalLedger } from './mortal_ledger';
 import { createBench, fastTarget, latencyOf, registerPhones, slowTarget, type SearchBench } from './search_bench';
 
 function specYaml(more = ''): string {
@@ -15,6 +16,7 @@ space: nasbench201
 strategy: { kind: nsga2-async, seed: 3, populationSize: 4 }
 targets: [${fastTarget}]
 budget: { measurements: 12 }
+confirm: { rounds: 0 }
 ${more}`;
 }
 
@@ -207,7 +209,7 @@ describe('the search runner', () => {
   describe('answers a mistake with one line', () => {
     it.each([
       ['an unknown target', specYaml().replace('sm8550', 'sm8551'), 'spec.yaml: field targets.0: no device has ever offered sm8551/onnxruntime/cpu/int8; choose one of sm8350/onnxruntime/cpu/int8, sm8550/onnxruntime/cpu/int8'],
-      ['a wrong field', specYaml('bugdet: 3\n'), 'spec.yaml: top level: unknown field bugdet; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, concurrency, priority, weight, teachers, fresh, model'],
+      ['a wrong field', specYaml('bugdet: 3\n'), 'spec.yaml: top level: unknown field bugdet; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, confirm, concurrency, priority, weight, teachers, fresh, model'],
     ])('%s', async (_, yaml, message) => {
       await expect(runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(message));
       expect(await ledger.searches()).toEqual([]);
@@ -286,23 +288,3 @@ describe('the search runner', () => {
     expect(await ledger.jobs({ open: true })).toEqual([]);
   });
 });
-
-/** A ledger whose process dies at its n-th write, just before or just after it: nothing is answered any more. */
-function createMortalLedger(ledger: Ledger, writes: number, isDone: boolean): { readonly ledger: Ledger; readonly died: Promise<void> } {
-  let left = writes;
-  let die: () => void = () => undefined;
-  const died = new Promise<void>((resolve) => (die = resolve));
-  const write = async (perform: () => Promise<void>): Promise<void> => {
-    left -= 1;
-    if (left >= 0) return perform();
-    if (left === -1 && isDone) await perform();
-    die();
-    return new Promise<never>(() => undefined);
-  };
-  const mortal = Object.assign(Object.create(ledger) as Ledger, {
-    saveSearch: (search: Parameters<Ledger['saveSearch']>[0]) => write(() => ledger.saveSearch(search)),
-    setSearchState: (...state: Parameters<Ledger['setSearchState']>) => write(() => ledger.setSearchState(...state)),
-    saveCandidate: (...candidate: Parameters<Ledger['saveCandidate']>) => write(() => ledger.saveCandidate(...candidate)),
-  });
-  return { ledger: mortal, died };
-}

@@ -10,7 +10,7 @@ import type { StrategistTask } from '../../../coordinator/searches/strategist/st
 import { loadPast } from '../../../coordinator/searches/teaching';
 import { createBench, fastTarget, latencyOf, paperModel, registerPhones, slowTarget, type SearchBench } from './search_bench';
 
-const spec = (targets: string, more = ''): string => `name: cells\nspace: nasbench201\nstrategy: { kind: random, seed: 3 }\ntargets: [${targets}]\nbudget: { measurements: 12 }\nfresh: true\n${more}`;
+const spec = (targets: string, more = ''): string => `name: cells\nspace: nasbench201\nstrategy: { kind: random, seed: 3 }\ntargets: [${targets}]\nbudget: { measurements: 12 }\nfresh: true\nconfirm: { rounds: 0 }\n${more}`;
 
 describe('teaching', () => {
   let directory: string;

@@ -14,6 +14,7 @@ const specYaml = (more = 'budget: { measurements: 12 }'): string => `name: Outsi
 space: nasbench201
 strategy: { kind: external }
 targets: [${fastTarget}, ${slowTarget}]
+confirm: { rounds: 0 }
 ${more}
 `;
 const cells = cellsOf(1_200);

@@ -1,4 +1,4 @@
-import { assert } from '../../common/assert';
+import { assert } from './assert';
 
 /**
  * The quantile of ascending values by linear interpolation between order statistics: type 7 of Hyndman and Fan (1996),
