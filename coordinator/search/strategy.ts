@@ -17,6 +17,8 @@ export type Evaluation =
       readonly violation: number;
       /** Standard deviation of the latency as measured, relative to it; absent = it is as good as exact. */
       readonly relativeNoise?: number;
+      /** Which of the target's devices measured it: they are alike, but not the same. */
+      readonly deviceSerial?: string;
     }
   /** Not measured: it cannot run there (`violation` is Infinity), or breaks a limit that shows without a device. The strategy learns from it. */
   | { readonly kind: 'infeasible'; readonly violation: number };

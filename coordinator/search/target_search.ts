@@ -195,6 +195,6 @@ export class TargetSearch {
     const violation = violationOfMeasured(constraints, observed);
     if (violation === 0) this.#front.insert(member);
     this.#hypervolumes.push(this.#front.hypervolume);
-    return { kind: 'measured', objectives: pointOf(member), violation, relativeNoise: observed.relativeNoise };
+    return { kind: 'measured', objectives: pointOf(member), violation, relativeNoise: observed.relativeNoise, deviceSerial: observed.deviceSerial };
   }
 }

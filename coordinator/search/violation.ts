@@ -15,6 +15,8 @@ export interface Observed {
   readonly unitShare: number | null;
   /** Standard deviation of the latency as measured, relative to it. */
   readonly relativeNoise: number;
+  /** The phone of the pool that it was. */
+  readonly deviceSerial: string;
 }
 
 /** `amount` sums how far each limit is exceeded, relative to it, so that searches learn what is nearly good enough. */

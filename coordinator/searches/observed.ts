@@ -8,5 +8,5 @@ const singleSessionNoise = 0.025;
 /** What a search learns from a measurement. */
 export function observedIn(measurement: Measurement): Observed {
   const { latencyMs, conditions } = measurement;
-  return { latencyMs, unitShare: conditions.unitShare, relativeNoise: relativeNoiseOf(measurement) ?? singleSessionNoise };
+  return { latencyMs, unitShare: conditions.unitShare, relativeNoise: relativeNoiseOf(measurement) ?? singleSessionNoise, deviceSerial: conditions.deviceSerial };
 }

@@ -9,8 +9,17 @@ export interface Observations {
   readonly values: Float64Array;
   /** What is known of each value's variance. */
   readonly noise: Float64Array;
+  /** Which device measured each value; undefined where that is not known. */
+  readonly devices: readonly (string | undefined)[];
+  /** What values of one device share. */
+  readonly deviceVariance: number;
   /** For each value how much of the step's variance it has: (typical latency / its latency)². */
   readonly stepShares: Float64Array;
+}
+
+/** What two values have in common because one device measured both. */
+export function sharedDevice({ devices, deviceVariance }: Observations, a: number, b: number): number {
+  return deviceVariance > 0 && devices[a] !== undefined && devices[a] === devices[b] ? deviceVariance : 0;
 }
 
 /** Normal priors of the variances' logarithms: what an additive model of latencies usually leaves unexplained. The data move them soon. */
@@ -78,12 +87,17 @@ interface Covariances {
   readonly featureSlope: Float64Array;
 }
 
-function covariancesOf({ inputs, noise, stepShares }: Observations, kernel: Kernel): Covariances {
+function covariancesOf(observations: Observations, kernel: Kernel): Covariances {
+  const { inputs, noise, stepShares } = observations;
   const size = inputs.length;
   const empty = (): Float64Array => new Float64Array(size * size);
   const found: Covariances = { total: empty(), trend: empty(), additive: empty(), choice: empty(), feature: empty(), featureSlope: empty() };
   inputs.forEach((a, row) => {
-    for (let column = 0; column <= row; column += 1) setCovariance(found, row * size + column, kernel, [a, inputs[column] as Encoded]);
+    for (let column = 0; column <= row; column += 1) {
+      const place = row * size + column;
+      setCovariance(found, place, kernel, [a, inputs[column] as Encoded]);
+      found.total[place] = (found.total[place] as number) + sharedDevice(observations, row, column);
+    }
     const place = row * size + row;
     found.total[place] = (found.total[place] as number) + kernel.nugget + kernel.step * (stepShares[row] ?? 0) + (noise[row] ?? 0);
   });

@@ -8,6 +8,7 @@ export interface MeasuredNetwork {
   /** One, or as many as there are targets. */
   readonly latenciesMs: readonly number[];
   readonly relativeNoise: number;
+  readonly deviceSerial: string | undefined;
   /** It breaks no limit, and may be on the front. */
   readonly isValid: boolean;
 }
@@ -18,7 +19,7 @@ export interface MeasuredNetwork {
  */
 export function asOneLatency(measured: readonly MeasuredNetwork[], random: Random): readonly MeasuredLatency[] {
   const count = measured[0]?.latenciesMs.length ?? 1;
-  if (count === 1) return measured.map(({ candidate, latenciesMs, relativeNoise }) => ({ candidate, latencyMs: latenciesMs[0] ?? Number.NaN, relativeNoise }));
+  if (count === 1) return measured.map(({ latenciesMs, ...same }) => ({ ...same, latencyMs: latenciesMs[0] ?? Number.NaN }));
   const draws = Array.from({ length: count }, () => -Math.log(1 - random.next()));
   const total = draws.reduce((sum, draw) => sum + draw, 0);
   const weights = draws.map((draw, index) => draw / total / typical(measured.map(({ latenciesMs }) => latenciesMs[index] ?? Number.NaN)));
@@ -26,6 +27,8 @@ export function asOneLatency(measured: readonly MeasuredNetwork[], random: Rando
     candidate,
     latencyMs: latenciesMs.reduce((sum, latencyMs, index) => sum + (weights[index] ?? 0) * latencyMs, 0),
     relativeNoise,
+    // A sum over targets has no device of its own.
+    deviceSerial: undefined,
   }));
 }
 

@@ -90,7 +90,7 @@ export class Surrogate implements Strategy {
     }
     const latenciesMs = evaluation.objectives.slice(0, -1);
     assert(latenciesMs.length > 0 && latenciesMs.every((latencyMs) => latencyMs > 0 && latencyMs < Infinity), 'latencies are numbers above zero');
-    this.#measured.push({ candidate, latenciesMs, relativeNoise: evaluation.relativeNoise ?? 0, isValid: evaluation.violation === 0 });
+    this.#measured.push({ candidate, latenciesMs, relativeNoise: evaluation.relativeNoise ?? 0, deviceSerial: evaluation.deviceSerial, isValid: evaluation.violation === 0 });
   }
 
   withdraw(architecture: string): void {

@@ -38,7 +38,7 @@ function createSearch(options: Partial<ProposingOptions> = {}): ProposingSearch 
 }
 
 function measured(architecture: string): CandidateEnd {
-  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]!, unitShare: 1, relativeNoise: 0.01, deviceMs: 10_000 };
+  return { kind: 'measured', latencyMs: 1 + convex.evaluate(space.genotypeOf(architecture))[0]!, unitShare: 1, relativeNoise: 0.01, deviceSerial: 'phone', deviceMs: 10_000 };
 }
 
 /** Ends what is proposed at once, until nothing more is. */
@@ -120,7 +120,7 @@ describe('a search on one target', () => {
     const strategy = createRandomStrategy(space, 1);
     const search = createSearch({ constraints: { latencyMsMax: 1 }, strategy: { ...strategy, duplicates: 0, tell: (_, evaluation) => void told.push(evaluation) } });
     search.end(search.propose(1)!.architecture, { kind: 'infeasible', violation: 0.25 });
-    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0.01, deviceMs: 1 });
+    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0.01, deviceSerial: 'phone', deviceMs: 1 });
     expect(told).toEqual([{ kind: 'infeasible', violation: 0.25 }, expect.objectContaining({ kind: 'measured', violation: 0.5 })]);
   });
 
@@ -143,7 +143,7 @@ describe('a search on one target', () => {
     const measure = (latencyMs: number, accuracyPercent: number): void => {
       const { architecture } = search.propose(1)!;
       accuracies.set(architecture, accuracyPercent);
-      search.end(architecture, { kind: 'measured', latencyMs, unitShare: 1, relativeNoise: 0, deviceMs: 1 });
+      search.end(architecture, { kind: 'measured', latencyMs, unitShare: 1, relativeNoise: 0, deviceSerial: 'phone', deviceMs: 1 });
     };
     expect(search.decisionMsOf('new')).toBeUndefined();
     const random = createRandom('front');
@@ -163,15 +163,15 @@ describe('a search on one target', () => {
   it('takes the limit on latency for it where that is lower', () => {
     const search = createSearch({ constraints: { latencyMsMax: 2 }, accuracyPercentOf: () => 50 });
     expect(search.decisionMsOf('new')).toBe(2);
-    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0, deviceMs: 1 });
+    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0, deviceSerial: 'phone', deviceMs: 1 });
     expect(search.decisionMsOf('new')).toBe(1.5);
   });
 
   it('tells its strategy how noisy a measurement was', () => {
     const told: Evaluation[] = [];
     const search = createSearch({ strategy: { ...createRandomStrategy(space, 1), duplicates: 0, tell: (_, evaluation) => void told.push(evaluation) } });
-    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0.02, deviceMs: 1 });
-    expect(told).toMatchObject([{ kind: 'measured', relativeNoise: 0.02 }]);
+    search.end(search.propose(1)!.architecture, { kind: 'measured', latencyMs: 1.5, unitShare: 1, relativeNoise: 0.02, deviceSerial: 'phone', deviceMs: 1 });
+    expect(told).toMatchObject([{ kind: 'measured', relativeNoise: 0.02, deviceSerial: 'phone' }]);
   });
 
   it('has a hypervolume that never falls once its reference is fixed, between 0 and 1', () => {
@@ -182,7 +182,7 @@ describe('a search on one target', () => {
       runDown(search, () => {
         next = values[index]!;
         index += 1;
-        return { kind: 'measured', latencyMs: next[0], unitShare: 1, relativeNoise: 0.01, deviceMs: 1 };
+        return { kind: 'measured', latencyMs: next[0], unitShare: 1, relativeNoise: 0.01, deviceSerial: 'phone', deviceMs: 1 };
       });
       const { hypervolumes } = search;
       expect(hypervolumes).toHaveLength(values.length);
@@ -250,7 +250,7 @@ describe('a search on one target', () => {
 
   it('goes on when its budget grows, and spends nothing on what is reused', () => {
     const search = createSearch({ budget: { measurements: 3 } });
-    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs, unitShare: 1, relativeNoise: 0 }));
+    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs, unitShare: 1, relativeNoise: 0, deviceSerial: 'phone' }));
     expect(search.progress()).toMatchObject({ measured: 0, reused: 30, phoneMs: 0 });
     search.setBudget({ measurements: 5 });
     expect(search.isFinished).toBe(false);

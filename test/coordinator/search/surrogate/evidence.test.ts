@@ -4,7 +4,7 @@ import { negativeLogPosterior } from '../../../../coordinator/search/surrogate/e
 const random = createRandom(1);
 const count = 9;
 const inputs = Array.from({ length: count }, () => ({ choices: Uint16Array.from({ length: 3 }, () => random.below(3)), features: Float64Array.from({ length: 4 }, () => random.normal()) }));
-const observations = { inputs, values: Float64Array.from({ length: count }, () => random.normal()), noise: new Float64Array(count).fill(0.01), stepShares: Float64Array.from({ length: count }, () => random.next()) };
+const observations = { inputs, values: Float64Array.from({ length: count }, () => random.normal()), noise: new Float64Array(count).fill(0.01), stepShares: Float64Array.from({ length: count }, () => random.next()), devices: Array.from({ length: count }, (_, index) => `phone-${index % 2}`), deviceVariance: 0.02 };
 
 describe('the evidence', () => {
   it('has the gradient that differences show', () => {
