@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { parseDeviceSpeeds, type DeviceSpeeds } from '../../coordinator/search/simulate/device_speeds';
 import type { SimulationConditions } from '../../coordinator/search/simulate/run';
 import { parseStrategy, type NamedStrategy } from '../../coordinator/search/simulate/strategy_option';
 import { readMeasurementTable, type MeasurementTable } from '../../coordinator/search/simulate/table';
 import { readCsvFile } from '../input/csv_file';
+import { numberFrom, wholeNumberFrom } from '../input/number_option';
 import { refuseFullFolder, writeWholeFolder } from '../output/whole_file';
 import { startProgress } from '../output/progress';
 import type { Terminal } from '../output/terminal';
@@ -43,15 +44,15 @@ export function registerSimulate(search: Command, terminal: Terminal, workerFile
     .description('try strategies on recorded measurements, by a simulated clock (docs/search.md says what the table holds)')
     .requiredOption('--table <file.csv>', 'recorded measurements, a line for each network; may be gzipped')
     .option('--space <space>', 'read the architectures as those of this space, and take their cost from it')
-    .option('--strategies <list>', 'by commas: random, nsga2, nsga2-async, surrogate; with options as in nsga2:populationSize=50', parseStrategies, [parseStrategy('surrogate')])
-    .requiredOption('--budget <n>', 'measurements of each run', wholeFrom(1, 1_000_000))
-    .option('--seeds <k>', 'runs of each strategy on each target', wholeFrom(1, 1_000), 5)
-    .option('--first-seed <n>', 'of the runs, which count on from it', wholeFrom(0, 1_000_000_000), 1)
+    .addOption(new Option('--strategies <list>', 'by commas: random, nsga2, nsga2-async, surrogate; with options as in nsga2:populationSize=50').argParser(parseStrategies).default([parseStrategy('surrogate')], 'surrogate'))
+    .requiredOption('--budget <n>', 'measurements of each run', wholeNumberFrom({ min: 1, max: 1_000_000 }))
+    .option('--seeds <k>', 'runs of each strategy on each target', wholeNumberFrom({ min: 1, max: 1_000 }), 5)
+    .option('--first-seed <n>', 'of the runs, which count on from it', wholeNumberFrom({ min: 0, max: 1_000_000_000 }), 1)
     .option('--target <list>', 'only these targets of the table, by commas', (text: string) => text.split(','))
-    .option('--devices <speeds>', 'speeds such as 1,1,0.5, or a log-normal draw such as 32:lognormal:0.4 (default: one device of speed 1)', parseDeviceSpeeds, oneDevice)
-    .option('--noise <share>', 'relative standard deviation of a measured latency, for example 0.03', between(0, 1), 0)
-    .option('--proposal-ms <ms>', 'simulated time that a proposal takes, one after the other', between(0, 3_600_000), 0)
-    .option('--stop-at <percent>', 'end a run once it has this much of the true hypervolume', between(1, 100))
+    .addOption(new Option('--devices <speeds>', 'speeds such as 1,1,0.5, or a log-normal draw such as 32:lognormal:0.4').argParser(parseDeviceSpeeds).default(oneDevice, 'one device of speed 1'))
+    .option('--noise <share>', 'relative standard deviation of a measured latency, for example 0.03', numberFrom({ min: 0, max: 1 }), 0)
+    .option('--proposal-ms <ms>', 'simulated time that a proposal takes, one after the other', numberFrom({ min: 0, max: 3_600_000 }), 0)
+    .option('--stop-at <percent>', 'end a run once it has this much of the true hypervolume', numberFrom({ min: 1, max: 100 }))
     .option('-o, --output <dir>', 'write runs.csv, hypervolume.csv and <target>.svg into a new folder')
     .option('--json', 'machine-readable output')
     .action((options: SimulateOptions) => simulate(options, terminal, workerFile));
@@ -127,20 +128,4 @@ function parseStrategies(text: string): readonly NamedStrategy[] {
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new InvalidArgumentError(`"${repeated}" is listed twice; remove one`);
   return names.map(parseStrategy);
-}
-
-function wholeFrom(least: number, most: number): (text: string) => number {
-  const parse = between(least, most);
-  return (text) => {
-    if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
-    return parse(text);
-  };
-}
-
-function between(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`expected a number from ${least} to ${most}`);
-  };
 }

@@ -93,7 +93,7 @@ describe('farm search simulate', () => {
 
   it.each([
     ['a strategy that is not there', ['--strategies', 'bayes', '--budget', '5'], 'strategy "bayes"'],
-    ['a budget of zero', ['--budget', '0'], 'expected a number from 1 to'],
+    ['a budget of zero', ['--budget', '0'], 'expected a whole number from 1 to'],
     ['no budget', [], '--budget <n>'],
     ['a target that is not there', ['--budget', '5', '--target', 'gpu'], '--target gpu: not in the table; its targets are cpu, npu'],
     ['a space that is not there', ['--budget', '5', '--space', 'nowhere'], 'no space is named "nowhere"'],
