@@ -158,7 +158,9 @@ export async function exportModel(farm: FarmClient, searchId: string, architectu
 function describeSearches(searches: readonly Search__Output[]): string {
   const rows = searches.map((each) => {
     const measured = each.targets.reduce((sum, target) => sum + target.measured, 0);
-    const budget = each.targets.every((target) => target.budget > 0) ? `/${String(each.targets.reduce((sum, target) => sum + target.budget, 0))}` : '';
+    const budgets = each.targets.map(({ budget }) => budget);
+    const total = each.budgetShared ? (budgets[0] ?? 0) : budgets.reduce((sum, budget) => sum + budget, 0);
+    const budget = budgets.every((one) => one > 0) ? `/${String(total)}` : '';
     return [each.searchId, each.state, each.name, each.space, each.strategy, `${String(measured)}${budget}`, new Date(each.createdAtMs).toISOString()];
   });
   return formatTable(['SEARCH', 'STATE', 'NAME', 'SPACE', 'STRATEGY', 'MEASURED', 'CREATED'], rows);

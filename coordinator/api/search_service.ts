@@ -100,11 +100,12 @@ async function tick(act: () => void, clock: Clock, isOver: AbortSignal): Promise
 }
 
 function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
-  const { problem, wallMs, targets, ...same } = view;
+  const { problem, wallMs, targets, isBudgetShared, ...same } = view;
   const busy = busyDevicesOf(parts.engine.state(), view.searchId);
   return {
     ...same,
     problem: problem ?? '',
+    budgetShared: isBudgetShared,
     wallMinutes: wallMs / msPerMinute,
     targets: targets.map((each) => ({ ...progressToWire(each, view), devicesBusy: busy.get(each.target) ?? 0, devices: parts.fleetSize.deviceCount(parseTarget(each.target)) })),
   };

@@ -3,7 +3,6 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Job } from '../../common/job';
 import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
-import type { FrontMember } from '../search/front';
 import type { SearchSpec, TargetSpec } from '../search/spec';
 import type { SearchParts } from './search_parts';
 
@@ -32,6 +31,9 @@ export interface ConfirmationProgress {
   readonly confirmed: number;
 }
 
+/** A network to be measured again. */
+export type Confirmed = Pick<ConfirmationRecord, 'architecture'>;
+
 type Due = Pick<ConfirmationRecord, 'architecture' | 'round'>;
 
 /** The front of one target, measured again once its search is over: each member once in each round, round after round, so that drift hits all alike. */
@@ -53,7 +55,7 @@ export class Confirmation {
   }
 
   /** Measures again what is not yet, if that is not under way already. `front`: the search's own, fastest first. */
-  start(front: readonly FrontMember[]): void {
+  start(front: readonly Confirmed[]): void {
     if (this.#isSaving) return;
     const due = this.#due(front);
     this.#missing = due.length;
@@ -63,7 +65,7 @@ export class Confirmation {
   }
 
   /** Everything was asked for, and has ended. */
-  isDone(front: readonly FrontMember[]): boolean {
+  isDone(front: readonly Confirmed[]): boolean {
     return !this.#isSaving && this.#count('open') === 0 && this.#due(front).length === 0;
   }
 
@@ -118,7 +120,7 @@ export class Confirmation {
   }
 
   /** Round after round; what was asked for already is not due, whatever became of it. */
-  #due(front: readonly FrontMember[]): Due[] {
+  #due(front: readonly Confirmed[]): Due[] {
     const members = evenlySpread(front, mostConfirmed);
     const rounds = Array.from({ length: this.#options.spec.confirm.rounds }, (_, index) => index + 1);
     return rounds.flatMap((round) => members.flatMap(({ architecture }) => (this.has(this.#jobIdOf(architecture, round)) ? [] : [{ architecture, round }])));

@@ -7,17 +7,17 @@ import type { CandidateRecord, ConfirmationRecord, JobRecord, SearchExtension, S
 import { extendBudget, type Budget } from '../search/budget';
 import { picksOf } from '../search/front_pick';
 import { SharedBudget } from '../search/shared_budget';
-import { fleetAimOf, type SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../search/spec';
 import type { CandidateEnd } from '../search/target_search';
 import { BuildFailures } from './build_failures';
 import { endOfRecord, endOfUpdate } from './candidate_ends';
 import { requireLimits } from './extension_limits';
+import { openFleetSearch, type FleetSearch } from './fleet_search';
 import { frontView } from './front_view';
 import type { SearchParts } from './search_parts';
 import type { FleetFrontView, FrontView, SearchView } from './search_view';
 import { SearchWall } from './search_wall';
 import type { StrategistTask } from './strategist/strategies';
-import { FleetStrategist } from './strategist/fleet_strategist';
 import type { Strategist } from './strategist/strategist';
 import { TargetLane } from './target_lane';
 
@@ -42,7 +42,7 @@ export class RunningSearch {
   readonly #onChange: (search: RunningSearch) => void;
   readonly #strategist: Strategist;
   /** Where one strategy proposes for all targets. */
-  readonly #fleet: FleetStrategist | undefined;
+  readonly #fleet: FleetSearch | undefined;
   readonly #lanes: readonly TargetLane[];
   readonly #places = new Map<string, Place>();
   #state: SearchState;
@@ -69,8 +69,8 @@ export class RunningSearch {
     this.#state = record.state;
     this.#wall = new SearchWall(record.wall, parts.clock, () => this.#changed());
     const inner = parts.openStrategist(task);
-    this.#fleet = this.#fleetStrategist(inner);
-    this.#strategist = this.#fleet ?? inner;
+    this.#fleet = openFleetSearch(spec, inner, () => this.#lanes);
+    this.#strategist = this.#fleet?.strategist ?? inner;
     const sharedBudget = spec.isBudgetShared ? new SharedBudget() : undefined;
     this.#lanes = spec.targets.map((target) => this.#openLane(target, sharedBudget));
   }
@@ -195,6 +195,7 @@ export class RunningSearch {
       searchId, name, createdAtMs,
       state: this.#state,
       space: this.#spec.space,
+      isBudgetShared: this.#spec.isBudgetShared,
       strategy: this.#spec.strategy.kind,
       seed: 'seed' in this.#spec.strategy ? this.#spec.strategy.seed : 0,
       problem: this.#problem,
@@ -209,16 +210,8 @@ export class RunningSearch {
   }
 
   /** The front over all targets together, where the search has one. */
-  fleetFront(): FleetFrontView | undefined {
-    const aim = fleetAimOf(this.#spec);
-    return aim && { aim, targets: this.targetNames, members: this.#fleet?.front.members ?? [] };
-  }
-
-  #fleetStrategist(inner: Strategist): FleetStrategist | undefined {
-    const aim = fleetAimOf(this.#spec);
-    if (aim === undefined) return undefined;
-    const standingOf = (target: string): 'open' | 'full' | 'finished' => this.#lanes.find(({ name }) => name === target)?.search.standing ?? 'open';
-    return new FleetStrategist({ inner, aim, targets: this.#spec.targets.map(({ name }) => name), standingOf });
+  async fleetFront(): Promise<FleetFrontView | undefined> {
+    return this.#fleet?.view(this.#parts.ledger);
   }
 
   /** The name under which the search knows an architecture. @throws BadInputError for text that names none */
@@ -248,6 +241,7 @@ export class RunningSearch {
       onChange: () => this.#changed(),
       onBuilt: (failure) => this.#countBuild(failure),
       onPerplexed: (error) => this.#pauseFor(`the strategy has failed: ${error.message}; resume the search to ask it again`),
+      fleetFront: () => this.#fleet?.toConfirm() ?? 'own',
       isProposing: () => this.#isProposing(),
       isStopped: () => this.#isClosed || this.#state === 'stopped',
     });

@@ -129,7 +129,7 @@ export class SearchRunner {
 
   /** @throws BadInputError for a search whose targets have fronts of their own only */
   async fleetFront(searchId: string): Promise<FleetFrontView> {
-    const front = (await this.#find(searchId)).fleetFront();
+    const front = await (await this.#find(searchId)).fleetFront();
     if (front === undefined) throw new BadInputError(`search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`);
     return front;
   }

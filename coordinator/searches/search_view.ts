@@ -17,6 +17,8 @@ export interface SearchView {
   /** 0 where the strategy is an outside searcher. */
   readonly seed: number;
   readonly createdAtMs: number;
+  /** The targets' budgets are one, for all of them together. */
+  readonly isBudgetShared: boolean;
   /** How long it has been running, pauses left out. */
   readonly wallMs: number;
   readonly targets: readonly ({ readonly target: string; readonly picks: readonly FrontPick[] } & TargetProgress & ConfirmationProgress)[];

@@ -11,7 +11,7 @@ import { fleetAimOf, type SearchSpec, type TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
 import { TargetSearch, type CandidateEnd } from '../search/target_search';
 import { violationOfBuilt } from '../search/violation';
-import { Confirmation } from './confirmation';
+import { Confirmation, type Confirmed } from './confirmation';
 import { findEarlierMeasurement } from './measurement_cache';
 import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
@@ -37,6 +37,8 @@ export interface LaneOptions {
   readonly onBuilt: (failure: BuildFailure | undefined) => void;
   /** The strategy cannot compute. */
   readonly onPerplexed: (error: Error) => void;
+  /** The front over all targets, where the search looks for one and it is complete; `own`: each target has its own. */
+  readonly fleetFront: () => readonly Confirmed[] | 'incomplete' | 'own';
   /** More may be proposed now. */
   readonly isProposing: () => boolean;
   readonly isStopped: () => boolean;
@@ -80,7 +82,7 @@ export class TargetLane {
       searchId, spec, target,
       ledger: parts.ledger,
       artifactOf: (architecture) => this.artifactOf(architecture),
-      isDue: () => this.search.isFinished && !isStopped(),
+      isDue: () => this.#toConfirm !== undefined && !isStopped(),
       onSaved,
       submit: (job) => this.submit(job),
       onSubmitted: () => {
@@ -92,7 +94,15 @@ export class TargetLane {
 
   /** The search is over, and its front confirmed. */
   get isFinished(): boolean {
-    return this.search.isFinished && this.confirmation.isDone(this.search.front);
+    const front = this.#toConfirm;
+    return front !== undefined && this.confirmation.isDone(front);
+  }
+
+  /** What is to be measured again, once that is known. */
+  get #toConfirm(): readonly Confirmed[] | undefined {
+    const fleetFront = this.#options.fleetFront();
+    if (fleetFront !== 'own') return fleetFront === 'incomplete' ? undefined : fleetFront;
+    return this.search.isFinished ? this.search.front : undefined;
   }
 
   get name(): string {
@@ -121,7 +131,8 @@ export class TargetLane {
   /** Proposes as many as may be on their way and starts building them. */
   fill(wallMs: number): void {
     this.search.advance(wallMs);
-    if (this.search.isFinished) this.confirmation.start(this.search.front);
+    const front = this.#toConfirm;
+    if (front !== undefined) this.confirmation.start(front);
     this.#fills += 1;
     if (this.#isAsking || !this.search.hasRoom(this.#mostInFlight())) return;
     this.#asking = this.#askOn();

@@ -6,7 +6,7 @@ const target = 'sm8550/onnxruntime/npu/int8';
 
 function search(measured: number, state = 'running'): Search__Output {
   return {
-    ...{ searchId: 's-1', name: 's', state, space: 'nasbench201', strategy: 'surrogate', seed: 7, createdAtMs: 0, problem: '', wallMinutes: 2.5 },
+    ...{ searchId: 's-1', name: 's', state, space: 'nasbench201', strategy: 'surrogate', seed: 7, createdAtMs: 0, problem: '', wallMinutes: 2.5, budgetShared: false },
     targets: [{
       ...{ target, budget: 40, measured, spentMeasurements: measured, spentPhoneMinutes: 0, infeasible: 1, abandoned: 0, inFlight: 4, hypervolume: 0.61234, frontSize: 3, reused: 0, confirming: 0, confirmed: 0 },
       ...{ phoneMinutes: 1, budgetPhoneMinutes: 0, budgetWallMinutes: 0, devicesBusy: 2, devices: 3, secondsLeft: 420 },

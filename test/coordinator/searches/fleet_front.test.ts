@@ -96,6 +96,16 @@ describe('a search for a front over several targets', () => {
     expect(slow!.slice(0, shorter)).toEqual(fast!.slice(0, shorter));
   });
 
+  it('measures its front again on every target before it is the result', async () => {
+    const searchId = await create(spec('{ kind: worst }').replace('rounds: 0', 'rounds: 2'));
+    await measure();
+    const view = await runner.get(searchId);
+    const { members } = await runner.fleetFront(searchId);
+    expect(view.state).toBe('finished');
+    expect(members.length).toBeGreaterThan(0);
+    for (const target of view.targets) expect(target).toMatchObject({ measured: 15, confirming: 0, confirmed: 2 * members.length });
+  });
+
   it('goes on when its budget grows', async () => {
     const searchId = await create(spec('{ kind: worst }'));
     await measure();
