@@ -25,6 +25,8 @@ interface SimulateOptions {
   readonly seeds: number;
   readonly firstSeed: number;
   readonly target?: readonly string[];
+  readonly teacher?: string;
+  readonly teacherMeasurements: number;
   readonly devices: DeviceSpeeds;
   readonly noise: number;
   readonly proposalMs: number;
@@ -48,6 +50,8 @@ export function registerSimulate(search: Command, terminal: Terminal, workerFile
     .requiredOption('--budget <n>', 'measurements of each run', wholeNumberFrom({ min: 1, max: 1_000_000 }))
     .option('--seeds <k>', 'runs of each strategy on each target', wholeNumberFrom({ min: 1, max: 1_000 }), 5)
     .option('--first-seed <n>', 'of the runs, which count on from it', wholeNumberFrom({ min: 0, max: 1_000_000_000 }), 1)
+    .option('--teacher <target>', 'let the surrogate search this target first, and learn from it for the others')
+    .option('--teacher-measurements <n>', 'measurements of that search', wholeNumberFrom({ min: 1, max: 10_000 }), 50)
     .option('--target <list>', 'only these targets of the table, by commas', (text: string) => text.split(','))
     .addOption(new Option('--devices <speeds>', 'speeds such as 1,1,0.5, or a log-normal draw such as 32:lognormal:0.4').argParser(parseDeviceSpeeds).default(oneDevice, 'one device of speed 1'))
     .option('--noise <share>', 'relative standard deviation of a measured latency, for example 0.03', numberFrom({ min: 0, max: 1 }), 0)
@@ -60,7 +64,7 @@ export function registerSimulate(search: Command, terminal: Terminal, workerFile
 
 async function simulate(options: SimulateOptions, terminal: Terminal, workerFile: string): Promise<void> {
   const table = readMeasurementTable(readCsvFile(options.table), options.table);
-  const targets = chosenTargets(table, options.target);
+  const targets = chosenTargets(table, options);
   const { networks, leftOut } = recordingOf(table, options.space);
   refuseTooMuch(options, targets.length, networks.size);
   if (options.output !== undefined) await refuseFullFolder(options.output, '-o DIR');
@@ -68,14 +72,17 @@ async function simulate(options: SimulateOptions, terminal: Terminal, workerFile
   terminal.note(`${table.rows.length} rows, ${networks.size} networks${leftOut === 0 ? '' : `; ${leftOut} rows left out, which the space does not admit`}`);
   const results = await runAll(options, { table, targets, workerFile, terminal });
   if (options.output !== undefined) await writeWholeFolder(options.output, await filesOf(results), '-o DIR');
-  terminal.print(jsonOr(options, { table: options.table, space: options.space ?? null, rows: table.rows.length, networks: networks.size, leftOut, conditions: conditionsOf(options), results }, () => formatResults(results)));
+  terminal.print(jsonOr(options, { table: options.table, space: options.space ?? null, rows: table.rows.length, networks: networks.size, leftOut, conditions: conditionsOf(options, table), results }, () => formatResults(results)));
 }
 
-function chosenTargets(table: MeasurementTable, asked: readonly string[] | undefined): readonly string[] {
-  for (const name of asked ?? []) {
-    if (!table.targets.includes(name)) throw new BadInputError(`--target ${name.slice(0, 80)}: not in the table; its targets are ${table.targets.join(', ')}`);
+function chosenTargets(table: MeasurementTable, { target: asked, teacher }: SimulateOptions): readonly string[] {
+  const named = [...(asked ?? []).map((name) => ({ option: '--target', name })), ...(teacher === undefined ? [] : [{ option: '--teacher', name: teacher }])];
+  for (const { option, name } of named) {
+    if (!table.targets.includes(name)) throw new BadInputError(`${option} ${name.slice(0, 80)}: not in the table; its targets are ${table.targets.join(', ')}`);
   }
-  return table.targets.filter((name) => asked === undefined || asked.includes(name));
+  const targets = table.targets.filter((name) => name !== teacher && (asked === undefined || asked.includes(name)));
+  if (targets.length === 0) throw new BadInputError(`--teacher ${teacher ?? ''}: no other target is left to be taught; name one with --target`);
+  return targets;
 }
 
 function refuseTooMuch({ strategies, seeds, budget }: SimulateOptions, targets: number, networks: number): void {
@@ -83,8 +90,9 @@ function refuseTooMuch({ strategies, seeds, budget }: SimulateOptions, targets: 
   if (measurements > mostMeasurements) throw new BadInputError(`${measurements} measurements in all; expected at most ${mostMeasurements}: lower --budget or --seeds, or choose fewer targets with --target`);
 }
 
-function conditionsOf({ budget, noise, devices, proposalMs, stopAt }: SimulateOptions): SimulationConditions {
-  return { budget, noise, devices, proposalMs, stopAtShare: stopAt === undefined ? Infinity : stopAt / 100 };
+function conditionsOf({ budget, noise, devices, proposalMs, stopAt, teacher, teacherMeasurements }: SimulateOptions, { targets }: MeasurementTable): SimulationConditions {
+  const taught = teacher === undefined ? {} : { teacher: { target: targets.indexOf(teacher), measurements: teacherMeasurements } };
+  return { budget, noise, devices, proposalMs, stopAtShare: stopAt === undefined ? Infinity : stopAt / 100, ...taught };
 }
 
 interface Surroundings {
@@ -96,7 +104,7 @@ interface Surroundings {
 
 /** Each target, each strategy, each seed. */
 async function runAll(options: SimulateOptions, { table, targets, workerFile, terminal }: Surroundings): Promise<readonly SimulationResult[]> {
-  const conditions = conditionsOf(options);
+  const conditions = conditionsOf(options, table);
   const seeds = Array.from({ length: options.seeds }, (_, index) => options.firstSeed + index);
   const groups = targets.flatMap((target) => options.strategies.map((strategy) => ({ target, strategy, done: 0 })));
   const requests = groups.flatMap(({ target, strategy }) => seeds.map((seed) => ({ strategy: strategy.withSeed(seed), target: table.targets.indexOf(target), conditions })));

@@ -69,6 +69,16 @@ describe('farm search simulate', () => {
     expect((JSON.parse(printed) as { results: { target: string }[] }).results.map(({ target }) => target)).toEqual(['npu', 'npu']);
   });
 
+  it('lets another target teach first', async () => {
+    const run = async (...args: readonly string[]): Promise<readonly { readonly target: string; readonly runs: readonly { readonly shares: readonly number[] }[] }[]> =>
+      (JSON.parse((await simulate('--strategies', 'surrogate', '--budget', '8', '--seeds', '1', '--json', ...args)).printed) as { results: Awaited<ReturnType<typeof run>> }).results;
+    const taught = await run('--teacher', 'cpu', '--teacher-measurements', '12');
+    expect(taught.map(({ target }) => target)).toEqual(['npu']);
+    const alone = await run('--target', 'npu');
+    expect(taught[0]!.runs[0]!.shares).toHaveLength(8);
+    expect(taught[0]!.runs[0]!.shares).not.toEqual(alone[0]!.runs[0]!.shares);
+  });
+
   it('reads architectures as those of a space, and says what it left out', async () => {
     const cells = ['111111', '333333', '222222', '000000'].map((cell, index) => `${cell},${String(50 + index)},${String(1 + index)},9`);
     writeFileSync(at('table.csv'), ['arch,accuracy,cpu_ms,remark', ...cells].join('\n'));
@@ -96,6 +106,8 @@ describe('farm search simulate', () => {
     ['a budget of zero', ['--budget', '0'], 'expected a whole number from 1 to'],
     ['no budget', [], '--budget <n>'],
     ['a target that is not there', ['--budget', '5', '--target', 'gpu'], '--target gpu: not in the table; its targets are cpu, npu'],
+    ['a teacher that is not there', ['--budget', '5', '--teacher', 'gpu'], '--teacher gpu: not in the table; its targets are cpu, npu'],
+    ['a teacher of itself', ['--budget', '5', '--teacher', 'cpu', '--target', 'cpu'], '--teacher cpu: no other target is left to be taught; name one with --target'],
     ['a space that is not there', ['--budget', '5', '--space', 'nowhere'], 'no space is named "nowhere"'],
     ['speeds that are none', ['--budget', '5', '--devices', 'fast'], 'devices "fast"'],
     ['a strategy listed twice', ['--budget', '5', '--strategies', 'random,random'], '"random" is listed twice'],
