@@ -6,7 +6,7 @@ import { createRandom } from '../../../common/random';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
-import { createBench, fastTarget, registerPhones, slowTarget, type SearchBench } from './search_bench';
+import { createBench, fastTarget, latencyOf, registerPhones, slowTarget, type SearchBench } from './search_bench';
 
 const spec = (front: string, more = ''): string => `name: fleet\nspace: nasbench201\nstrategy: { kind: nsga2-async, seed: 3, populationSize: 4 }\ntargets: [${fastTarget}, ${slowTarget}]\nfront: ${front}\nbudget: { measurements: 15 }\nfresh: true\nconfirm: { rounds: 0 }\n${more}`;
 
@@ -96,14 +96,26 @@ describe('a search for a front over several targets', () => {
     expect(slow!.slice(0, shorter)).toEqual(fast!.slice(0, shorter));
   });
 
-  it('measures its front again on every target before it is the result', async () => {
-    const searchId = await create(spec('{ kind: worst }').replace('rounds: 0', 'rounds: 2'));
-    await measure();
-    const view = await runner.get(searchId);
-    const { members } = await runner.fleetFront(searchId);
-    expect(view.state).toBe('finished');
-    expect(members.length).toBeGreaterThan(0);
-    for (const target of view.targets) expect(target).toMatchObject({ measured: 15, confirming: 0, confirmed: 2 * members.length });
+  it.each(['{ kind: joint }', '{ kind: worst }'])('measures its front again on every target before it is the result, and computes it anew: %s', async (kind) => {
+    const searchId = await create(spec(kind).replace('rounds: 0', 'rounds: 2'));
+    while ((await runner.get(searchId)).targets.some(({ measured }) => measured < 15)) await measure(1);
+    const before = (await runner.fleetFront(searchId)).members;
+    const unlucky = before.at(-1)!.architecture;
+    const confirmations = await ledger.confirmations(searchId);
+    const isUnlucky = (jobId: string): boolean => confirmations.some((each) => each.jobId === jobId && each.architecture === unlucky);
+    expect(new Set(confirmations.map(({ architecture }) => architecture))).toEqual(new Set(before.map(({ architecture }) => architecture)));
+    expect(confirmations).toHaveLength(2 * 2 * before.length);
+    for (let job = bench.engine.queue[0]; job !== undefined; job = bench.engine.queue[0]) {
+      await bench.engine.measure(job, latencyOf(job.artifact.digest) * (isUnlucky(job.jobId) ? 1.5 : 1));
+      await runner.settled();
+    }
+    expect((await runner.get(searchId)).state).toBe('finished');
+    const after = (await runner.fleetFront(searchId)).members;
+    expect(after.slice(0, -1)).toEqual(before.slice(0, -1));
+    const slower = before.at(-1)!.latenciesMs.map((latencyMs) => expect.closeTo(1.5 * latencyMs, 9) as number);
+    expect(after.at(-1)).toMatchObject({ architecture: unlucky, latenciesMs: slower });
+    await restart();
+    expect((await runner.fleetFront(searchId)).members).toEqual(after);
   });
 
   it('goes on when its budget grows', async () => {

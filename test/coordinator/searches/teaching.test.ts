@@ -73,6 +73,15 @@ describe('teaching', () => {
     expect((await loadPast(taught, ledger)).map(({ target, measured }) => [target, measured.length])).toEqual([[fastTarget, 12], [slowTarget, 12], [fastTarget, 12]]);
   });
 
+  it('does not count what confirmed a front of the teacher', async () => {
+    const confirming = spec(`${fastTarget}, { target: ${slowTarget}, budget: { measurements: 30 } }`).replace('rounds: 0', 'rounds: 2');
+    const { searchId } = await runner.create(confirming, 'spec.yaml');
+    await runner.settled();
+    await measure();
+    const past = await loadPast(parseSearchSpec(spec(slowTarget, `teachers: [{ search: ${searchId}, measured: 40 }]`), 'spec'), ledger);
+    expect(past.map(({ measured }) => measured.length)).toEqual([12, 28]);
+  });
+
   it('is not changed by what the teacher measures later, in this life or the next', async () => {
     const searchId = await teacher(fastTarget, 4);
     const view = await runner.onboard({ searchIds: [searchId], target: slowTarget, measurements: 5 });
