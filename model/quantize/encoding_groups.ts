@@ -2,9 +2,9 @@ import type { Graph } from '../onnx/graph';
 import type { Encoding } from './encoding';
 import { clampOf, fusedTensors } from './fusion';
 
-/** Operators that only move values, or pick or average neighbours: their outputs have the encoding of their first input. */
+/** Operators that only move values or pick neighbours: their outputs have the encoding of their first input. */
 const sharingKinds: ReadonlySet<string> = new Set([
-  'MaxPool', 'AveragePool', 'Flatten', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Identity', 'Slice', 'Split', 'Gather', 'Resize', 'Pad',
+  'MaxPool', 'Flatten', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Identity', 'Slice', 'Split', 'Gather', 'Resize', 'Pad',
   'DepthToSpace', 'SpaceToDepth', 'Expand', 'Tile',
 ]);
 

@@ -1,4 +1,5 @@
-import { consumersByTensor, intAttribute, intsAttribute, type Graph, type Node, type TensorType } from '../onnx/graph';
+import { consumersByTensor, type Graph, type Node, type TensorType } from '../onnx/graph';
+import { pooledElements, reducedElements } from './average';
 import { clampOf, fusedTensors } from './fusion';
 
 /** What computes a number between integers and rounds it, with the tensors whose scales decide how. */
@@ -9,6 +10,8 @@ export type Rounding =
   | { readonly kind: 'sum'; readonly inputs: readonly string[]; readonly output: string }
   | { readonly kind: 'product'; readonly inputs: readonly [string, string]; readonly output: string }
   | { readonly kind: 'mean'; readonly inputs: readonly [string]; readonly output: string; readonly count: number }
+  /** Of windows; they hold different numbers of elements where padding does not count. */
+  | { readonly kind: 'average'; readonly inputs: readonly [string]; readonly output: string; readonly counts: readonly number[] }
   /** Of one operand, so that its 256 integers have 256 results. */
   | { readonly kind: 'hard-swish' | 'hard-sigmoid' | 'sigmoid'; readonly inputs: readonly [string]; readonly output: string };
 
@@ -43,7 +46,9 @@ function roundingOf(graph: Graph, types: ReadonlyMap<string, TensorType>, node: 
       return { kind: 'product', inputs: [first, second] };
     case 'GlobalAveragePool':
     case 'ReduceMean':
-      return { kind: 'mean', inputs: [first], count: averagedElements(graph, types, node) };
+      return { kind: 'mean', inputs: [first], count: reducedElements(graph, types, node) };
+    case 'AveragePool':
+      return { kind: 'average', inputs: [first], counts: pooledElements(types, node) };
     case 'LayerNormalization':
       return { kind: 'real', inputs: [] };
     case 'HardSwish':
@@ -55,12 +60,4 @@ function roundingOf(graph: Graph, types: ReadonlyMap<string, TensorType>, node: 
     default:
       return undefined;
   }
-}
-
-function averagedElements(graph: Graph, types: ReadonlyMap<string, TensorType>, node: Node): number {
-  const shape = types.get(node.inputs[0] ?? '')?.shape ?? [];
-  const listed = graph.initializers.get(node.inputs[1] ?? '');
-  const every = intAttribute(node, 'noop_with_empty_axes', 0) === 1 ? [] : [...shape.keys()];
-  const axes = node.kind === 'GlobalAveragePool' ? [...shape.keys()].slice(2) : (intsAttribute(node, 'axes') ?? (listed === undefined ? every : Array.from<number | bigint>(listed.data).map(Number)));
-  return axes.reduce((count, axis) => count * (shape.at(axis) ?? 1), 1);
 }

@@ -1,11 +1,9 @@
 import type { Encoding } from './encoding';
+import { firstScale } from './first_scale';
 
 type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
 
 const integers = 256;
-/** By how much each next candidate is wider, and how many there are: the last is 2 % wider. Some of the first ten nearly always does. */
-const candidateStep = 5e-4;
-const mostCandidates = 40;
 /** Float32 arithmetic is off by less than this part of a step. */
 const floatMargin = 1e-4;
 const tableMargin = 5e-4;
@@ -17,7 +15,7 @@ const sumMargin = 1e-3;
  * nearest to x · max(0, min(1, x/6 + 1/2)); its kernel works with 16 bits, which is not enough for that under any scale.
  */
 export function hardSwishScale(input: Numbers, output: Numbers): number {
-  return firstScale(output, (scale) => {
+  return firstScale(output.scale, (scale) => {
     const kernel = tfliteHardSwish(input, { ...output, scale });
     return everyInteger((integer) => {
       const value = input.scale * (integer - input.zeroPoint);
@@ -29,7 +27,7 @@ export function hardSwishScale(input: Numbers, output: Numbers): number {
 
 /** The first output scale, from the wanted one on, under which none of the 256 results of a HardSigmoid is near the middle between two integers. */
 export function hardSigmoidScale(input: Numbers, output: Numbers): number {
-  return firstScale(output, (scale) => everyInteger((integer) => {
+  return firstScale(output.scale, (scale) => everyInteger((integer) => {
     const value = input.scale * (integer - input.zeroPoint);
     return clamped(Math.max(0, Math.min(1, value / 6 + 0.5)) / scale + output.zeroPoint, (exact) => !isNearTie(exact, sumMargin));
   }));
@@ -37,18 +35,10 @@ export function hardSigmoidScale(input: Numbers, output: Numbers): number {
 
 /** The first input scale, from the wanted one on, under which none of the 256 results of a sigmoid is near the middle between two integers: tables of different kernels are made with exponentials of different last bits. */
 export function sigmoidInputScale(input: Numbers, output: Numbers): number {
-  return firstScale(input, (scale) => everyInteger((integer) => {
+  return firstScale(input.scale, (scale) => everyInteger((integer) => {
     const value = scale * (integer - input.zeroPoint);
     return clamped(1 / (1 + Math.exp(-value)) / output.scale + output.zeroPoint, (exact) => !isNearTie(exact, tableMargin));
   }));
-}
-
-function firstScale({ scale }: Numbers, suits: (scale: number) => boolean): number {
-  for (let candidate = 0; candidate < mostCandidates; candidate += 1) {
-    const wider = Math.fround(scale * (1 + candidateStep * candidate));
-    if (suits(wider)) return wider;
-  }
-  return scale;
 }
 
 function everyInteger(holds: (integer: number) => boolean): boolean {

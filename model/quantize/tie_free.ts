@@ -1,5 +1,7 @@
 import { assert } from '../../common/assert';
-import type { Encoding } from './encoding';
+import { largestInteger, type Encoding } from './encoding';
+import { averagesAgree } from './average';
+import { candidateStep, firstScale } from './first_scale';
 import { hardSigmoidScale, hardSwishScale, sigmoidInputScale } from './single_operand';
 import type { Rounding } from './rounding';
 
@@ -37,15 +39,31 @@ export interface TieFreeScope {
  * Encodings under which no result of the listed operators comes near the middle between two integers, where runtimes
  * disagree: kernels compute with more or fewer bits, and round halves up, to even, or away from zero. A sum, product or mean
  * is a whole number of units; where an odd number of them makes a step, the middle between two integers is half a unit away from all
- * results. Scales only grow, zero points stay, so that what was in range still is. Fixed groups stay as they are.
+ * results. Scales only grow and zero points stay, but for those of averages, so that what was in range still is. Fixed groups stay as they are.
  */
-export function tieFreeEncodings(encodings: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], scope: TieFreeScope): ReadonlyMap<string, Encoding> {
+export function tieFreeEncodings(given: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], scope: TieFreeScope): ReadonlyMap<string, Encoding> {
+  const encodings = withEvenZeros(given, roundings, scope);
   const scales = groupScales(encodings, scope);
   for (const component of sumComponents(roundings, scales)) scales.settleSums(component);
   // From the end, since a product whose output is summed moves a factor, which may be a product itself.
   for (const rounding of roundings.toReversed()) if (rounding.kind === 'product') scales.settleFactor(rounding);
   for (const rounding of roundings) if (rounding.kind !== 'sum') scales.settle(rounding);
   return new Map([...encodings].map(([tensor, encoding]) => [tensor, { ...encoding, scale: scales.of(tensor) }]));
+}
+
+/** Averages have even zero points (average.ts): an odd one moves towards the end that has more integers, and the scale grows so that this end stays in range. */
+function withEvenZeros(encodings: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], { groupOf, isFixed }: TieFreeScope): ReadonlyMap<string, Encoding> {
+  const averages = new Set(roundings.flatMap(({ kind, output }) => (kind === 'average' ? [groupOf(output)] : [])));
+  const fixed = new Set([...encodings.keys()].filter(isFixed).map(groupOf));
+  return new Map([...encodings].map(([tensor, encoding]) => [tensor, averages.has(groupOf(tensor)) && !fixed.has(groupOf(tensor)) ? withEvenZero(encoding) : encoding]));
+}
+
+function withEvenZero(encoding: Encoding): Encoding {
+  const { elementType, scale, zeroPoint } = encoding;
+  if (zeroPoint % 2 === 0) return encoding;
+  const above = largestInteger(elementType) - zeroPoint;
+  const [moved, widening] = zeroPoint > above ? [zeroPoint - 1, zeroPoint / (zeroPoint - 1)] : [zeroPoint + 1, above / (above - 1)];
+  return { elementType, scale: Math.fround(scale * widening), zeroPoint: moved };
 }
 
 interface GroupScales {
@@ -61,6 +79,8 @@ interface GroupScales {
 function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixed }: TieFreeScope): GroupScales {
   const scales = new Map<string, number>();
   const settled = new Set<string>();
+  /** By how much a scale that sums settled may still grow and be as good to them. */
+  const stepsOfSums = new Map<string, number>();
   for (const [tensor, { scale }] of encodings) {
     scales.set(groupOf(tensor), scale);
     if (isFixed(tensor)) settled.add(groupOf(tensor));
@@ -75,8 +95,12 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
     of, groupOf, isKnown,
     settleSums: (component) => {
       const found = sumScales(new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])), component.outputs, settled);
-      for (const [group, scale] of found ?? []) scales.set(group, scale);
-      for (const group of component.groups) settled.add(group);
+      for (const [group, scale] of found?.scales ?? []) scales.set(group, scale);
+      for (const group of component.groups) {
+        if (settled.has(group)) continue;
+        stepsOfSums.set(group, found === undefined ? (scales.get(group) ?? 1) * candidateStep : found.unit * (component.outputs.has(group) ? 2 : 1));
+        settled.add(group);
+      }
     },
     settleFactor: ({ inputs, output }) => {
       if (![...inputs, output].every(isKnown) || !settled.has(groupOf(output))) return;
@@ -90,9 +114,11 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
       // A sigmoid's output has the scale that its operator fixes.
       const moved = groupOf(rounding.kind === 'sigmoid' ? rounding.inputs[0] : rounding.output);
       const isFree = !settled.has(moved);
+      const step = stepsOfSums.get(moved);
       for (const tensor of [...rounding.inputs, rounding.output]) settled.add(groupOf(tensor));
       const numbersOf = (tensor: string): Numbers => ({ scale: of(tensor), zeroPoint: encodings.get(tensor)?.zeroPoint ?? 0 });
       if (isFree) scales.set(moved, tieFreeScale(rounding, numbersOf));
+      else if (rounding.kind === 'average' && step !== undefined) scales.set(moved, averageScale(rounding, numbersOf, step));
     },
   };
 }
@@ -109,6 +135,8 @@ function tieFreeScale(rounding: Exclude<Rounding, { kind: 'sum' }>, numbersOf: (
       return oddUnits(output.scale, rounding.inputs.reduce((unit, tensor) => unit * numbersOf(tensor).scale, 1));
     case 'mean':
       return oddUnits(output.scale, numbersOf(rounding.inputs[0]).scale / rounding.count);
+    case 'average':
+      return averageScale(rounding, numbersOf);
     case 'hard-swish':
       return hardSwishScale(numbersOf(rounding.inputs[0]), output);
     case 'sigmoid':
@@ -116,6 +144,11 @@ function tieFreeScale(rounding: Exclude<Rounding, { kind: 'sum' }>, numbersOf: (
     case 'hard-sigmoid':
       return hardSigmoidScale(numbersOf(rounding.inputs[0]), output);
   }
+}
+
+function averageScale({ inputs: [input], output, counts }: Extract<Rounding, { kind: 'average' }>, numbersOf: (tensor: string) => Numbers, step?: number): number {
+  const [source, result] = [numbersOf(input), numbersOf(output)];
+  return firstScale(result.scale, (scale) => averagesAgree(counts, { input: source, output: { ...result, scale } }), step);
 }
 
 /**
@@ -166,22 +199,30 @@ function sumComponents(roundings: readonly Rounding[], { groupOf, isKnown }: Pic
   return components;
 }
 
+/** Scales of a component that are whole numbers of one unit. */
+interface Grid {
+  readonly unit: number;
+  /** By how much all are wider than they were, as a logarithm. */
+  readonly widening: number;
+  readonly scales: ReadonlyMap<string, number>;
+}
+
 /**
  * Scales that are whole numbers of one unit, odd for what sums make, widened as little as can be. With a settled scale among them the unit
  * is a fraction of it; undefined where two settled scales differ. Sums of very different sizes keep their scales.
  */
-function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, settled: ReadonlySet<string>): ReadonlyMap<string, number> | undefined {
+function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, settled: ReadonlySet<string>): Grid | undefined {
   const given = new Set([...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale));
   if (given.size > 1) return undefined;
   const largest = Math.max(...scales.values());
   const [anchor] = given;
   const candidates = anchor === undefined ? coarseUnits(largest / mostUnits) : anchoredUnits(anchor, largest);
-  let best: { readonly widening: number; readonly scales: ReadonlyMap<string, number> } | undefined;
+  let best: Grid | undefined;
   for (const unit of candidates) {
     const candidate = onGrid(scales, outputs, unit);
-    if (best === undefined || candidate.widening < best.widening) best = candidate;
+    if (candidate !== undefined && (best === undefined || candidate.widening < best.widening)) best = candidate;
   }
-  return best?.scales;
+  return best;
 }
 
 /** From the finest up to twice as much. */
@@ -199,7 +240,7 @@ function oddBelow(value: number): number {
   return 2 * Math.floor((value - 1) / 2 + 1e-9) + 1;
 }
 
-function onGrid(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, unit: number): { readonly widening: number; readonly scales: ReadonlyMap<string, number> } {
+function onGrid(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, unit: number): Grid | undefined {
   let widening = 0;
   const found = new Map<string, number>();
   for (const [group, scale] of scales) {
@@ -207,7 +248,7 @@ function onGrid(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string
     const whole = outputs.has(group) ? 2 * Math.ceil((units - 1) / 2) + 1 : Math.max(1, Math.ceil(units));
     widening += Math.log((whole * unit) / scale);
     found.set(group, Math.fround(whole * unit));
-    if (outputs.has(group) && whole * unit > mostWidening * scale) return { widening: Infinity, scales };
+    if (outputs.has(group) && whole * unit > mostWidening * scale) return undefined;
   }
-  return { widening, scales: found };
+  return { unit, widening, scales: found };
 }

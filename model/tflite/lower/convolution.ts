@@ -34,19 +34,25 @@ function convolution(step: Step, to: Lowering): void {
   to.emit({ kind: 'CONV_2D', inputs: [padded, to.read(weight, weightLayout), bias], outputs: [made], options, needs: { groupedConvolution: groups > 1 } });
 }
 
-/** Without one, zeros: some delegates insist on a bias. */
 function biasOf(step: Step, to: Lowering): number {
   const bias = step.inputs[2];
-  return bias === undefined ? zeroBias(step, to) : integerBias(step, to, bias);
+  if (bias !== undefined) return integerBias(step, to, bias);
+  return zeroBias(to, { name: step.node.name, image: inputOf(step, 0), channels: outputOf(step).shape[1] ?? 0, weightScales: inputOf(step, 1).quantization?.scales ?? Float32Array.of(1) });
 }
 
-function zeroBias(step: Step, to: Lowering): number {
-  const [image, weight] = [inputOf(step, 0), inputOf(step, 1)];
-  const channels = outputOf(step).shape[1] ?? 0;
+interface Unbiased {
+  readonly name: string;
+  readonly image: Operand;
+  readonly channels: number;
+  readonly weightScales: Float32Array;
+}
+
+/** Some delegates insist on a bias. */
+export function zeroBias(to: Lowering, { name, image, channels, weightScales }: Unbiased): number {
   const inputScale = image.quantization?.scales[0] ?? 1;
-  const scales = (weight.quantization?.scales ?? Float32Array.of(1)).map((scale) => scale * inputScale);
+  const scales = weightScales.map((scale) => scale * inputScale);
   const wide = image.elementType === 'uint16';
-  return to.constant({ name: `${step.node.name}/bias`, elementType: wide ? 'int64' : 'int32', shape: [channels], quantization: { scales, zeroPoint: 0, axis: 0 } }, new Uint8Array(channels * (wide ? 8 : 4)));
+  return to.constant({ name: `${name}/bias`, elementType: wide ? 'int64' : 'int32', shape: [channels], quantization: { scales, zeroPoint: 0, axis: 0 } }, new Uint8Array(channels * (wide ? 8 : 4)));
 }
 
 /** int32; int64 beside 16-bit activations, whose sums are longer. */

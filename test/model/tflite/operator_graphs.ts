@@ -135,8 +135,10 @@ const activationCases: readonly OperatorCase[] = [
 const poolCases: readonly OperatorCase[] = [
   one('max pool', 'MaxPool', { attributes: { kernel_shape: ints(2, 2), strides: ints(2, 2) }, output: [1, 8, 4, 5], kinds: ['MAX_POOL_2D'] }),
   one('max pool with padding', 'MaxPool', { attributes: { kernel_shape: ints(3, 3), strides: ints(2, 2), ...pads(1, 1, 1, 1) }, output: [1, 8, 5, 5], kinds: ['PADV2', 'MAX_POOL_2D'] }),
-  one('average pool', 'AveragePool', { attributes: { kernel_shape: ints(3, 3), ...pads(1, 1, 1, 1) }, kinds: ['AVERAGE_POOL_2D'], rounding: { share: 0.08 } }),
-  one('average pool that counts padding', 'AveragePool', { attributes: { kernel_shape: ints(3, 3), strides: ints(2, 2), ...pads(1, 1, 1, 1), count_include_pad: int(1) }, output: [1, 8, 5, 5], kinds: ['PAD', 'AVERAGE_POOL_2D'] }),
+  one('average pool', 'AveragePool', { attributes: { kernel_shape: ints(2, 2), strides: ints(2, 2) }, output: [1, 8, 4, 5], kinds: ['DEPTHWISE_CONV_2D'] }),
+  one('average pool with padding', 'AveragePool', { attributes: { kernel_shape: ints(3, 3), ...pads(1, 1, 1, 1) }, kinds: ['DEQUANTIZE', 'AVERAGE_POOL_2D', 'QUANTIZE'] }),
+  one('average pool that counts padding', 'AveragePool', { attributes: { kernel_shape: ints(3, 3), strides: ints(2, 2), ...pads(1, 1, 1, 1), count_include_pad: int(1) }, output: [1, 8, 5, 5], kinds: ['PAD', 'DEPTHWISE_CONV_2D'] }),
+  one('average pool that counts its own padding', 'AveragePool', { attributes: { kernel_shape: ints(3, 3), ...pads(1, 1, 1, 1), count_include_pad: int(1) }, kinds: ['DEPTHWISE_CONV_2D'] }),
   one('global average pool', 'GlobalAveragePool', { output: [1, 8, 1, 1], kinds: ['MEAN'] }),
   one('mean of tokens', 'ReduceMean', { input: [1, 7, 24], constants: [integers(1)], attributes: { keepdims: int(0) }, output: [1, 24], kinds: ['MEAN'] }),
   one('mean of pixels', 'ReduceMean', { constants: [integers(2, 3)], attributes: { keepdims: int(0) }, output: [1, 8], kinds: ['MEAN'] }),

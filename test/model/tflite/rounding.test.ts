@@ -6,7 +6,7 @@ import type { FloatTensor } from '../../../model/execute/session';
 import { defaultQuantization } from '../../../model/quantize/options';
 import { quantizeWithStatistics } from '../../../model/quantize/quantize';
 import { tfliteHardSwish } from '../../../model/quantize/single_operand';
-import { createGraphBuilder, int, float, type GraphBuilder } from '../../../model/onnx/graph_builder';
+import { createGraphBuilder, int, ints, float, type GraphBuilder } from '../../../model/onnx/graph_builder';
 import type { Graph } from '../../../model/onnx/graph';
 import { compareRuntimes } from './agreement';
 import { normalInputs } from './quantized_graph';
@@ -34,6 +34,12 @@ const cases: Readonly<Record<string, Drawn>> = {
   'a product': { inputs: [image, image], output: image, build: (b, [x, y]) => b.node('y', 'Mul', [x!, y!]), width: 0.6 },
   'a gate': { inputs: [image, pixel], output: image, build: (b, [x, y]) => b.node('y', 'Mul', [x!, b.node('m', 'Sigmoid', [y!])]), width: 0.7 },
   'a mean of many': { inputs: [[1, 500, 14, 14]], output: [1, 500, 1, 1], build: (b, [x]) => b.node('y', 'GlobalAveragePool', [x!]), width: 0.07 },
+  'an average of four': { inputs: [image], output: [1, 16, 20, 20], build: (b, [x]) => b.node('y', 'AveragePool', [x!], { kernel_shape: ints(2, 2), strides: ints(2, 2) }), width: 0.6 },
+  'an average of nine, fewer at the border': { inputs: [image], output: image, build: (b, [x]) => b.node('y', 'AveragePool', [x!], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1) }), width: 0.4 },
+  'averages that are summed': {
+    inputs: [image, image], output: image, middle: ['m', 'n', 'p'], width: 1.3,
+    build: (b, [x, y]) => b.node('y', 'Add', [b.node('n', 'Add', [b.node('m', 'AveragePool', [x!], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1) }), x!]), b.node('p', 'AveragePool', [y!], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1) })]),
+  },
   'a hard swish': { inputs: [image], output: image, build: (b, [x]) => b.node('y', 'HardSwish', [x!]), width: 0.7 },
   'a hard sigmoid': { inputs: [image], output: image, build: (b, [x]) => b.node('y', 'HardSigmoid', [x!], { alpha: float(1 / 6), beta: float(0.5) }), width: 0.3 },
   'a product of matrices': { inputs: [[1, 3, 64, 48], [1, 3, 48, 64]], output: [1, 3, 64, 64], build: (b, [x, y]) => b.node('y', 'MatMul', [x!, y!]), width: 6 },
