@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Job } from '../../../common/job';
-import type { Ledger } from '../../../coordinator/ledger/ledger';
-import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { evenlySpread } from '../../../coordinator/searches/confirmation';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { FrontPoint, SearchView } from '../../../coordinator/searches/search_view';
 import { createMortalLedger } from './mortal_ledger';
-import { createBench, fastTarget, latencyOf, registerPhones, slowTarget, type SearchBench } from './search_bench';
+import { createBench, fastTarget, latencyOf, slowTarget } from './search_bench';
+import { SearchLab } from './search_lab';
 
 const budget = 12;
 const specYaml = (more = '', targets = fastTarget): string => `name: Cells
@@ -20,84 +16,58 @@ fresh: true
 ${more}`;
 
 describe('a front that is confirmed', () => {
-  let directory: string;
-  let ledger: Ledger;
-  let bench: SearchBench;
-  let runner: SearchRunner;
+  let lab: SearchLab;
   /** Jobs in the order in which they were measured. */
   let measured: Job[];
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'confirmation-'));
-    ledger = await openLedger(join(directory, 'ledger.sqlite'));
-    await registerPhones(ledger);
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
+    lab = await SearchLab.open();
     measured = [];
   });
 
-  afterEach(async () => {
-    await runner.close();
-    expect(bench.failures).toEqual([]);
-    await ledger.close();
-    rmSync(directory, { recursive: true });
-  });
-
-  async function restart(): Promise<void> {
-    await runner.close();
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
-    await runner.resumeAll();
-    await runner.settled();
-  }
-
-  async function create(yaml: string): Promise<string> {
-    const { searchId } = await runner.create(yaml, 'spec.yaml');
-    await runner.settled();
-    return searchId;
-  }
+  afterEach(() => lab.close());
 
   async function measure(count = Infinity, slower: (job: Job) => number = () => 1): Promise<void> {
     for (let done = 0; done < count; done += 1) {
-      const job = bench.engine.queue[0];
+      const job = lab.bench.engine.queue[0];
       if (job === undefined) return;
-      await bench.engine.measure(job, latencyOf(job.artifact.digest) * slower(job));
+      await lab.bench.engine.measure(job, latencyOf(job.artifact.digest) * slower(job));
       measured.push(job);
-      await runner.settled();
+      await lab.runner.settled();
     }
   }
 
   /** A search whose budget is spent, with its front as it was then. */
   async function searched(yaml = specYaml()): Promise<{ readonly searchId: string; readonly front: readonly FrontPoint[] }> {
-    const searchId = await create(yaml);
+    const searchId = await lab.create(yaml);
     await measure(budget);
     return { searchId, front: await front(searchId) };
   }
 
-  const front = async (searchId: string): Promise<readonly FrontPoint[]> => (await runner.front(searchId))[0]!.points;
-  const target = async (searchId: string): Promise<SearchView['targets'][number]> => (await runner.get(searchId)).targets[0]!;
+  const front = async (searchId: string): Promise<readonly FrontPoint[]> => (await lab.runner.front(searchId))[0]!.points;
+  const target = async (searchId: string): Promise<SearchView['targets'][number]> => (await lab.runner.get(searchId)).targets[0]!;
   const digests = (jobs: readonly { readonly artifact: { readonly digest: string } }[]): string[] => jobs.map(({ artifact }) => artifact.digest);
 
   it('is measured again when the budget is spent, by the full plan, round after round, and only then the search is finished', async () => {
     const { searchId, front: members } = await searched();
     expect(members.length).toBeGreaterThan(2);
     const once = members.map(({ artifactDigest }) => artifactDigest);
-    expect(digests(bench.engine.queue)).toEqual([...once, ...once]);
-    for (const { plan } of bench.engine.queue) expect(plan).toEqual({ sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 });
-    expect(await runner.get(searchId)).toMatchObject({ state: 'running', targets: [{ measured: budget, inFlight: 0, confirming: 2 * once.length, confirmed: 0 }] });
+    expect(digests(lab.bench.engine.queue)).toEqual([...once, ...once]);
+    for (const { plan } of lab.bench.engine.queue) expect(plan).toEqual({ sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 });
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'running', targets: [{ measured: budget, inFlight: 0, confirming: 2 * once.length, confirmed: 0 }] });
     await measure(2);
     expect(await target(searchId)).toMatchObject({ measured: budget, confirming: 2 * once.length - 2, confirmed: 2 });
     await measure();
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget, confirming: 0, confirmed: 2 * once.length }] });
-    expect(await ledger.candidates(searchId)).toHaveLength(budget);
-    expect(bench.engine.events.at(-1)).toMatchObject({ kind: 'owner-ended', ownerId: searchId });
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget, confirming: 0, confirmed: 2 * once.length }] });
+    expect(await lab.ledger.candidates(searchId)).toHaveLength(budget);
+    expect(lab.bench.engine.events.at(-1)).toMatchObject({ kind: 'owner-ended', ownerId: searchId });
   });
 
   it('is confirmed on each target once its own search is over', async () => {
-    const searchId = await create(specYaml('', `${fastTarget}, { target: ${slowTarget}, budget: { measurements: 3 } }`));
+    const searchId = await lab.create(specYaml('', `${fastTarget}, { target: ${slowTarget}, budget: { measurements: 3 } }`));
     await measure();
-    const [fast, slow] = (await runner.get(searchId)).targets;
-    const fronts = await runner.front(searchId);
+    const [fast, slow] = (await lab.runner.get(searchId)).targets;
+    const fronts = await lab.runner.front(searchId);
     expect(fast).toMatchObject({ measured: budget, confirmed: 2 * fronts[0]!.points.length });
     expect(slow).toMatchObject({ measured: 3, confirmed: 2 * fronts[1]!.points.length });
   });
@@ -127,35 +97,35 @@ describe('a front that is confirmed', () => {
     await measure(Infinity, factor);
     const kept = (await front(searchId)).map(({ architecture }) => architecture);
     expect(kept).toEqual(before.slice(1, -1).map(({ architecture }) => architecture));
-    expect((await runner.get(searchId)).state).toBe('finished');
+    expect((await lab.runner.get(searchId)).state).toBe('finished');
   });
 
   it('does without measurements that fail', async () => {
     const { searchId, front: before } = await searched();
-    await bench.engine.refuse(bench.engine.queue[0]!);
-    await bench.engine.abandon(bench.engine.queue[0]!);
-    await runner.settled();
+    await lab.bench.engine.refuse(lab.bench.engine.queue[0]!);
+    await lab.bench.engine.abandon(lab.bench.engine.queue[0]!);
+    await lab.runner.settled();
     await measure();
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget, infeasible: 0, abandoned: 0, confirmed: 2 * before.length - 2 }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget, infeasible: 0, abandoned: 0, confirmed: 2 * before.length - 2 }] });
     const after = await front(searchId);
     expect(after.map(({ interval }) => interval.kind === 'interval' && interval.sessions)).toEqual(before.map((_, index) => (index < 2 ? 6 : 9)));
   });
 
   it('is as it was measured first where nobody asks for more', async () => {
     const { searchId } = await searched(specYaml('confirm: { rounds: 0 }\n'));
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ confirming: 0, confirmed: 0 }] });
-    expect(bench.engine.queue).toEqual([]);
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ confirming: 0, confirmed: 0 }] });
+    expect(lab.bench.engine.queue).toEqual([]);
   });
 
   it('is confirmed where it is not yet, when a search that was finished goes on', async () => {
     const { searchId } = await searched();
     await measure();
-    const known = new Set((await ledger.confirmations(searchId)).map(({ architecture }) => architecture));
-    await runner.extend(searchId, { extensionId: 'more', measurements: 30, phoneMinutes: 0, wallMinutes: 0 });
-    await runner.settled();
+    const known = new Set((await lab.ledger.confirmations(searchId)).map(({ architecture }) => architecture));
+    await lab.runner.extend(searchId, { extensionId: 'more', measurements: 30, phoneMinutes: 0, wallMinutes: 0 });
+    await lab.runner.settled();
     await measure();
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget + 30 }] });
-    const confirmations = await ledger.confirmations(searchId);
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget + 30 }] });
+    const confirmations = await lab.ledger.confirmations(searchId);
     for (const { architecture } of await front(searchId)) expect(confirmations.filter((each) => each.architecture === architecture)).toHaveLength(2);
     expect(confirmations.some(({ architecture }) => !known.has(architecture))).toBe(true);
     expect(new Set(measured.map(({ jobId }) => jobId)).size).toBe(measured.length);
@@ -163,59 +133,59 @@ describe('a front that is confirmed', () => {
 
   it('waits while the search is paused, and for good when it is stopped', async () => {
     const { searchId, front: members } = await searched();
-    await runner.pause(searchId);
-    expect(bench.engine.queue).toEqual([]);
-    await runner.resume(searchId);
-    await runner.settled();
-    expect(bench.engine.queue).toHaveLength(2 * members.length);
+    await lab.runner.pause(searchId);
+    expect(lab.bench.engine.queue).toEqual([]);
+    await lab.runner.resume(searchId);
+    await lab.runner.settled();
+    expect(lab.bench.engine.queue).toHaveLength(2 * members.length);
     await measure(1);
-    expect(await runner.stop(searchId)).toMatchObject({ state: 'stopped', targets: [{ confirming: 0, confirmed: 1 }] });
-    expect(bench.engine.queue).toEqual([]);
-    await restart();
-    expect(bench.engine.events).toEqual([]);
+    expect(await lab.runner.stop(searchId)).toMatchObject({ state: 'stopped', targets: [{ confirming: 0, confirmed: 1 }] });
+    expect(lab.bench.engine.queue).toEqual([]);
+    await lab.restart();
+    expect(lab.bench.engine.events).toEqual([]);
   });
 
   it('is the same after a restart in its midst', async () => {
     const { searchId, front: members } = await searched();
     await measure(3, () => 1.05);
-    const before = [await runner.front(searchId), (await runner.get(searchId)).targets];
-    const waiting = bench.engine.queue.map(({ jobId }) => jobId);
-    await restart();
-    expect([await runner.front(searchId), (await runner.get(searchId)).targets]).toEqual(before);
-    expect(bench.engine.queue.map(({ jobId }) => jobId)).toEqual(waiting);
+    const before = [await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets];
+    const waiting = lab.bench.engine.queue.map(({ jobId }) => jobId);
+    await lab.restart();
+    expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(before);
+    expect(lab.bench.engine.queue.map(({ jobId }) => jobId)).toEqual(waiting);
     await measure();
-    await restart();
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ confirmed: 2 * members.length }] });
+    await lab.restart();
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ confirmed: 2 * members.length }] });
   });
 
   it.each(Array.from({ length: 2 * (budget + 14) }, (_, write) => write))('is measured once in each round when the coordinator is killed around write %i', async (write) => {
     const measureAll = async (isQuiet: () => Promise<unknown>): Promise<void> => {
       for (let done = 0; done < 60; done += 1) {
         await isQuiet();
-        const job = bench.engine.queue[0];
+        const job = lab.bench.engine.queue[0];
         if (job === undefined) return;
-        await bench.engine.measure(job);
+        await lab.bench.engine.measure(job);
         measured.push(job);
       }
     };
-    const mortal = createMortalLedger(ledger, Math.floor(write / 2), write % 2 === 0);
-    bench = createBench(ledger, mortal.ledger);
-    const doomed = new SearchRunner(bench.parts);
+    const mortal = createMortalLedger(lab.ledger, Math.floor(write / 2), write % 2 === 0);
+    lab.bench = createBench(lab.ledger, mortal.ledger);
+    const doomed = new SearchRunner(lab.bench.parts);
     await Promise.race([doomed.create(specYaml(), 'spec.yaml'), mortal.died]);
     await measureAll(() => Promise.race([doomed.settled(), mortal.died]));
 
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
-    await runner.resumeAll();
-    await measureAll(() => runner.settled());
+    lab.bench = createBench(lab.ledger);
+    lab.runner = new SearchRunner(lab.bench.parts);
+    await lab.runner.resumeAll();
+    await measureAll(() => lab.runner.settled());
     expect(new Set(measured.map(({ jobId }) => jobId)).size).toBe(measured.length);
-    for (const view of await runner.list()) {
+    for (const view of await lab.runner.list()) {
       const members = await front(view.searchId);
       expect(view).toMatchObject({ state: 'finished', targets: [{ measured: budget, abandoned: 0, confirming: 0, confirmed: 2 * members.length }] });
-      const rounds = (await ledger.confirmations(view.searchId)).map(({ architecture, round }) => `${architecture} ${String(round)}`);
+      const rounds = (await lab.ledger.confirmations(view.searchId)).map(({ architecture, round }) => `${architecture} ${String(round)}`);
       expect(rounds).toEqual([1, 2].flatMap((round) => members.map(({ architecture }) => `${architecture} ${String(round)}`)));
     }
-    expect(await ledger.jobs({ open: true })).toEqual([]);
+    expect(await lab.ledger.jobs({ open: true })).toEqual([]);
   });
 });
 

@@ -1,16 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DeviceDescription } from '../../../common/device';
 import type { Job } from '../../../common/job';
 import type { Conditions } from '../../../common/measurement';
 import { formatTarget } from '../../../common/target';
-import type { EarlierMeasurement, Ledger } from '../../../coordinator/ledger/ledger';
-import { openLedger } from '../../../coordinator/ledger/open_ledger';
+import type { EarlierMeasurement } from '../../../coordinator/ledger/ledger';
 import { findEarlierMeasurement } from '../../../coordinator/searches/measurement_cache';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import { sampleJob, sampleMeasurement, samplePhone } from '../sample_fleet';
-import { createBench, fastTarget, registerPhones, type SearchBench } from './search_bench';
+import { createBench, fastTarget } from './search_bench';
+import { SearchLab } from './search_lab';
 
 describe('an earlier measurement', () => {
   const job = sampleJob('now');
@@ -67,31 +64,19 @@ describe('an earlier measurement', () => {
 
 describe('a search of what was measured before', () => {
   const spec = (more = ''): string => `name: again\nspace: nasbench201\nstrategy: { kind: random }\ntargets: [${fastTarget}]\nbudget: { measurements: 5 }\nconfirm: { rounds: 0 }\n${more}`;
-  let directory: string;
-  let ledger: Ledger;
-  let bench: SearchBench;
-  let runner: SearchRunner;
+  let lab: SearchLab;
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'cache-'));
-    ledger = await openLedger(join(directory, 'ledger.sqlite'));
-    await registerPhones(ledger);
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
+    lab = await SearchLab.open();
   });
-  afterEach(async () => {
-    await runner.close();
-    expect(bench.failures).toEqual([]);
-    await ledger.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => lab.close());
 
   async function run(yaml: string): Promise<string> {
-    const { searchId } = await runner.create(yaml, 'spec.yaml');
-    await runner.settled();
-    while (bench.engine.queue[0] !== undefined) {
-      await bench.engine.measure(bench.engine.queue[0]);
-      await runner.settled();
+    const { searchId } = await lab.runner.create(yaml, 'spec.yaml');
+    await lab.runner.settled();
+    while (lab.bench.engine.queue[0] !== undefined) {
+      await lab.bench.engine.measure(lab.bench.engine.queue[0]);
+      await lab.runner.settled();
     }
     return searchId;
   }
@@ -99,11 +84,11 @@ describe('a search of what was measured before', () => {
   it('takes it over without a device, spends no budget, and says where it comes from', async () => {
     const first = await run(spec());
     const second = await run(spec());
-    expect((await runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 5, inFlight: 0 });
-    const owners = bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.owner.ownerId] : []));
+    expect((await lab.runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 5, inFlight: 0 });
+    const owners = lab.bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.owner.ownerId] : []));
     expect(owners.filter((owner) => owner === second)).toHaveLength(5);
-    const [front] = await runner.front(second);
-    const jobsOfFirst = (await ledger.candidates(first)).map(({ jobId }) => jobId);
+    const [front] = await lab.runner.front(second);
+    const jobsOfFirst = (await lab.ledger.candidates(first)).map(({ jobId }) => jobId);
     for (const { reusedFromJobId } of front!.points) if (reusedFromJobId !== null) expect(jobsOfFirst).toContain(reusedFromJobId);
     expect(front!.points.some(({ reusedFromJobId }) => reusedFromJobId !== null)).toBe(true);
   });
@@ -112,27 +97,27 @@ describe('a search of what was measured before', () => {
     await run(spec());
     await run(spec());
     const third = await run(spec());
-    const reused = (await ledger.jobs({ ownerId: third })).flatMap(({ state }) => (state.kind === 'reused' ? [state.jobId] : []));
+    const reused = (await lab.ledger.jobs({ ownerId: third })).flatMap(({ state }) => (state.kind === 'reused' ? [state.jobId] : []));
     expect(reused).toHaveLength(10);
-    expect((await ledger.measurements(reused)).size).toBe(10);
-    expect((await ledger.jobs({ open: false })).filter(({ job, state }) => reused.includes(job.jobId) && state.kind === 'measured')).toHaveLength(10);
+    expect((await lab.ledger.measurements(reused)).size).toBe(10);
+    expect((await lab.ledger.jobs({ open: false })).filter(({ job, state }) => reused.includes(job.jobId) && state.kind === 'measured')).toHaveLength(10);
   });
 
   it('shows the same after a restart', async () => {
     await run(spec());
     const second = await run(spec());
-    const before = [await runner.get(second), await runner.front(second)];
-    await runner.close();
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
-    await runner.resumeAll();
-    expect([await runner.get(second), await runner.front(second)]).toEqual(before);
-    expect(bench.engine.events).toEqual([]);
+    const before = [await lab.runner.get(second), await lab.runner.front(second)];
+    await lab.runner.close();
+    lab.bench = createBench(lab.ledger);
+    lab.runner = new SearchRunner(lab.bench.parts);
+    await lab.runner.resumeAll();
+    expect([await lab.runner.get(second), await lab.runner.front(second)]).toEqual(before);
+    expect(lab.bench.engine.events).toEqual([]);
   });
 
   it('measures again when it is told to', async () => {
     await run(spec());
     const second = await run(spec('fresh: true\n'));
-    expect((await runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 0 });
+    expect((await lab.runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 0 });
   });
 });

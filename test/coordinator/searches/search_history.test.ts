@@ -1,11 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Ledger } from '../../../coordinator/ledger/ledger';
-import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import type { PastCandidate, SearchHistory } from '../../../coordinator/searches/search_history';
-import { SearchRunner } from '../../../coordinator/searches/search_runner';
-import { createBench, fastTarget, latencyOf, registerPhones, type SearchBench } from './search_bench';
+import { fastTarget, latencyOf } from './search_bench';
+import { SearchLab } from './search_lab';
 
 const specYaml = `# as given
 name: Cells
@@ -18,41 +13,29 @@ concurrency: 6
 `;
 
 describe('the history of a search', () => {
-  let directory: string;
-  let ledger: Ledger;
-  let bench: SearchBench;
-  let runner: SearchRunner;
+  let lab: SearchLab;
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'history-'));
-    ledger = await openLedger(join(directory, 'ledger.sqlite'));
-    await registerPhones(ledger);
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
+    lab = await SearchLab.open();
   });
 
-  afterEach(async () => {
-    await runner.close();
-    expect(bench.failures).toEqual([]);
-    await ledger.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => lab.close());
 
   async function read(searchId: string): Promise<{ history: SearchHistory; candidates: PastCandidate[] }> {
-    const history = await runner.history(searchId);
+    const history = await lab.runner.history(searchId);
     const candidates: PastCandidate[] = [];
     for await (const candidate of history.candidates) candidates.push(candidate);
     return { history, candidates };
   }
 
   it('has every candidate with its choices, its end and its measurement, while the search runs', async () => {
-    const { searchId } = await runner.create(specYaml, 'spec.yaml');
-    await runner.settled();
-    const [first, second, third] = bench.engine.queue;
-    await bench.engine.measure(first!);
-    await bench.engine.refuse(second!);
-    await bench.engine.abandon(third!);
-    await runner.settled();
+    const { searchId } = await lab.runner.create(specYaml, 'spec.yaml');
+    await lab.runner.settled();
+    const [first, second, third] = lab.bench.engine.queue;
+    await lab.bench.engine.measure(first!);
+    await lab.bench.engine.refuse(second!);
+    await lab.bench.engine.abandon(third!);
+    await lab.runner.settled();
     const { history, candidates } = await read(searchId);
     expect(history.specYaml).toBe(specYaml);
     expect(history.hypervolumes.get(fastTarget)).toHaveLength(1);
@@ -69,13 +52,13 @@ describe('the history of a search', () => {
   });
 
   it('reads more than fits a page', async () => {
-    const { searchId } = await runner.create(specYaml.replace('measurements: 40', 'measurements: 210').replace('concurrency: 6', 'concurrency: 210'), 'spec.yaml');
-    await runner.settled();
+    const { searchId } = await lab.runner.create(specYaml.replace('measurements: 40', 'measurements: 210').replace('concurrency: 6', 'concurrency: 210'), 'spec.yaml');
+    await lab.runner.settled();
     const { candidates } = await read(searchId);
     expect(new Set(candidates.map(({ jobId }) => jobId)).size).toBe(210);
   });
 
   it('is refused for a search that there is not', async () => {
-    await expect(runner.history('nope')).rejects.toThrow('there is no search "nope"');
+    await expect(lab.runner.history('nope')).rejects.toThrow('there is no search "nope"');
   });
 });

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { BadInputError } from '../../../common/bad_input';
-import type { Ledger } from '../../../coordinator/ledger/ledger';
-import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { parseSearchSpec } from '../../../coordinator/search/spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import { createMortalLedger } from './mortal_ledger';
-import { createBench, fastTarget, latencyOf, registerPhones, slowTarget, type SearchBench } from './search_bench';
+import { createBench, fastTarget, latencyOf, slowTarget } from './search_bench';
+import { SearchLab } from './search_lab';
 
 function specYaml(more = ''): string {
   return `name: Cells
@@ -21,86 +17,52 @@ ${more}`;
 }
 
 describe('the search runner', () => {
-  let directory: string;
-  let ledger: Ledger;
-  let bench: SearchBench;
-  let runner: SearchRunner;
+  let lab: SearchLab;
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'searches-'));
-    ledger = await openLedger(join(directory, 'ledger.sqlite'));
-    await registerPhones(ledger);
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
+    lab = await SearchLab.open();
   });
 
-  afterEach(async () => {
-    await runner.close();
-    expect(bench.failures).toEqual([]);
-    await ledger.close();
-    rmSync(directory, { recursive: true });
-  });
-
-  /** A new process on the same ledger. */
-  async function restart(): Promise<void> {
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
-    await runner.resumeAll();
-    await runner.settled();
-  }
+  afterEach(() => lab.close());
 
   async function create(yaml: string): Promise<SearchView> {
-    const view = await runner.create(yaml, 'spec.yaml');
-    await runner.settled();
+    const view = await lab.runner.create(yaml, 'spec.yaml');
+    await lab.runner.settled();
     return view;
-  }
-
-  /** Measures what comes first, until nothing is left or `count` are done. */
-  async function measure(count = Infinity): Promise<void> {
-    for (let done = 0; done < count; done += 1) {
-      const job = bench.engine.queue[0];
-      if (job === undefined) return;
-      await bench.engine.measure(job);
-      await runner.settled();
-    }
-  }
-
-  async function architectures(searchId: string): Promise<readonly string[]> {
-    return (await ledger.candidates(searchId)).map((candidate) => candidate.architecture);
   }
 
   it('keeps two candidates on their way for each device, each in the ledger before it is submitted', async () => {
     const { searchId } = await create(specYaml(`priority: 5\nweight: 2\n`));
-    expect(bench.engine.queue).toHaveLength(4);
-    const candidates = await ledger.candidates(searchId);
-    expect(bench.engine.queue.map((job) => job.jobId)).toEqual(candidates.map((candidate) => candidate.jobId));
-    expect(bench.engine.events[0]).toMatchObject({ kind: 'job-submitted', owner: { ownerId: searchId, priority: 5, weight: 2 } });
-    await measure(3);
-    expect(bench.engine.queue).toHaveLength(4);
+    expect(lab.bench.engine.queue).toHaveLength(4);
+    const candidates = await lab.ledger.candidates(searchId);
+    expect(lab.bench.engine.queue.map((job) => job.jobId)).toEqual(candidates.map((candidate) => candidate.jobId));
+    expect(lab.bench.engine.events[0]).toMatchObject({ kind: 'job-submitted', owner: { ownerId: searchId, priority: 5, weight: 2 } });
+    await lab.measure(3);
+    expect(lab.bench.engine.queue).toHaveLength(4);
   });
 
   it('asks for each measurement with the latency at which the network would join the front', async () => {
     const { searchId } = await create(specYaml('fresh: true\n'));
-    expect(bench.engine.queue.map(({ plan }) => plan.decisionMs)).toEqual([undefined, undefined, undefined, undefined]);
-    const percentOf = bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
-    while (bench.engine.queue.length > 0) {
-      await measure(1);
-      const submitted = bench.engine.events.at(-1)!;
+    expect(lab.bench.engine.queue.map(({ plan }) => plan.decisionMs)).toEqual([undefined, undefined, undefined, undefined]);
+    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
+    while (lab.bench.engine.queue.length > 0) {
+      await lab.measure(1);
+      const submitted = lab.bench.engine.events.at(-1)!;
       if (submitted.kind !== 'job-submitted') break;
-      const { architecture } = (await ledger.candidates(searchId)).find(({ jobId }) => jobId === submitted.job.jobId)!;
-      const [front] = await runner.front(searchId);
+      const { architecture } = (await lab.ledger.candidates(searchId)).find(({ jobId }) => jobId === submitted.job.jobId)!;
+      const [front] = await lab.runner.front(searchId);
       expect(submitted.job.plan.decisionMs).toBe(front!.points.find(({ accuracyPercent }) => accuracyPercent >= percentOf(architecture))?.latencyMs);
     }
-    const plans = (await ledger.jobs({ ownerId: searchId })).map(({ job }) => job.plan.decisionMs);
+    const plans = (await lab.ledger.jobs({ ownerId: searchId })).map(({ job }) => job.plan.decisionMs);
     expect(plans.filter((decisionMs) => decisionMs !== undefined).length).toBeGreaterThan(0);
   });
 
   it('finishes when the budget is measured, and shows the front with its measurements', async () => {
     const { searchId } = await create(specYaml());
-    await measure();
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ target: fastTarget, budget: { measurements: 12 }, measured: 12, inFlight: 0 }] });
-    expect(new Set(await architectures(searchId)).size).toBe(12);
-    const [front] = await runner.front(searchId);
+    await lab.measure();
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ target: fastTarget, budget: { measurements: 12 }, measured: 12, inFlight: 0 }] });
+    expect(new Set(await lab.architectures(searchId)).size).toBe(12);
+    const [front] = await lab.runner.front(searchId);
     expect(front!.hypervolumes).toHaveLength(12);
     for (const point of front!.points) {
       expect(point.latencyMs).toBe(latencyOf(point.artifactDigest));
@@ -108,101 +70,101 @@ describe('the search runner', () => {
     }
     const latencies = front!.points.map((point) => point.latencyMs);
     expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
-    expect(bench.engine.events.at(-1)).toMatchObject({ kind: 'owner-ended', ownerId: searchId });
+    expect(lab.bench.engine.events.at(-1)).toMatchObject({ kind: 'owner-ended', ownerId: searchId });
   });
 
   it('searches all targets at once, with a front each', async () => {
     const { searchId } = await create(specYaml().replace(`[${fastTarget}]`, `[${fastTarget}, ${slowTarget}]`));
-    await measure();
-    const fronts = await runner.front(searchId);
+    await lab.measure();
+    const fronts = await lab.runner.front(searchId);
     expect(fronts.map((front) => front.target)).toEqual([fastTarget, slowTarget]);
-    expect((await runner.front(searchId, slowTarget)).map((front) => front.target)).toEqual([slowTarget]);
-    const candidates = await ledger.candidates(searchId);
+    expect((await lab.runner.front(searchId, slowTarget)).map((front) => front.target)).toEqual([slowTarget]);
+    const candidates = await lab.ledger.candidates(searchId);
     const first = (target: string): string[] => candidates.filter((candidate) => candidate.target === target).slice(0, 4).map((candidate) => candidate.architecture);
     expect(first(fastTarget)).toEqual(first(slowTarget));
   });
 
   it('replaces what is infeasible or abandoned, which costs no budget', async () => {
     const { searchId } = await create(specYaml());
-    await bench.engine.refuse(bench.engine.queue[0]!);
-    await bench.engine.abandon(bench.engine.queue[0]!);
-    await runner.settled();
-    await measure();
-    expect((await runner.get(searchId)).targets[0]).toMatchObject({ measured: 12, infeasible: 1, abandoned: 1 });
+    await lab.bench.engine.refuse(lab.bench.engine.queue[0]!);
+    await lab.bench.engine.abandon(lab.bench.engine.queue[0]!);
+    await lab.runner.settled();
+    await lab.measure();
+    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ measured: 12, infeasible: 1, abandoned: 1 });
   });
 
   it('does not submit models beyond the limits on size and work', async () => {
     const { searchId } = await create(specYaml('constraints: { modelBytesMax: 1200, macsMax: 200 }\n'));
-    await measure();
-    const view = await runner.get(searchId);
+    await lab.measure();
+    const view = await lab.runner.get(searchId);
     expect(view.targets[0]).toMatchObject({ measured: 12 });
     expect(view.targets[0]!.infeasible).toBeGreaterThan(0);
-    const submitted = bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.job.artifact] : []));
+    const submitted = lab.bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.job.artifact] : []));
     expect(submitted).toHaveLength(12);
     for (const artifact of submitted) expect(artifact.sizeBytes).toBeLessThanOrEqual(1_200);
   });
 
   it('does not build architectures below the least accuracy', async () => {
     const { searchId } = await create(specYaml('constraints: { accuracyPercentMin: 80 }\n'));
-    await measure();
-    const [front] = await runner.front(searchId);
+    await lab.measure();
+    const [front] = await lab.runner.front(searchId);
     expect(front!.points.length).toBeGreaterThan(0);
-    const percentOf = bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
-    for (const architecture of bench.builder.built) expect(percentOf(architecture)).toBeGreaterThanOrEqual(80);
+    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
+    for (const architecture of lab.bench.builder.built) expect(percentOf(architecture)).toBeGreaterThanOrEqual(80);
   });
 
   it('proposes nothing while paused, and goes on when resumed', async () => {
     const { searchId } = await create(specYaml());
-    const [running] = bench.engine.queue;
-    expect((await runner.pause(searchId)).state).toBe('paused');
-    expect(bench.engine.queue).toEqual([]);
-    await bench.engine.measure(running!);
-    expect((await runner.get(searchId)).targets[0]).toMatchObject({ measured: 1, inFlight: 3 });
-    expect((await runner.resume(searchId)).state).toBe('running');
-    await runner.settled();
-    expect(bench.engine.queue).toHaveLength(4);
+    const [running] = lab.bench.engine.queue;
+    expect((await lab.runner.pause(searchId)).state).toBe('paused');
+    expect(lab.bench.engine.queue).toEqual([]);
+    await lab.bench.engine.measure(running!);
+    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ measured: 1, inFlight: 3 });
+    expect((await lab.runner.resume(searchId)).state).toBe('running');
+    await lab.runner.settled();
+    expect(lab.bench.engine.queue).toHaveLength(4);
   });
 
   it('stops for good', async () => {
     const { searchId } = await create(specYaml());
-    expect(await runner.stop(searchId)).toMatchObject({ state: 'stopped', targets: [{ inFlight: 0 }] });
-    expect(bench.engine.queue).toEqual([]);
-    expect((await runner.stop(searchId)).state).toBe('stopped');
-    await expect(runner.resume(searchId)).rejects.toThrow(`search ${searchId} is stopped and cannot be resumed`);
-    await restart();
-    expect(bench.engine.events).toEqual([]);
-    expect((await runner.list()).map((view) => view.state)).toEqual(['stopped']);
+    expect(await lab.runner.stop(searchId)).toMatchObject({ state: 'stopped', targets: [{ inFlight: 0 }] });
+    expect(lab.bench.engine.queue).toEqual([]);
+    expect((await lab.runner.stop(searchId)).state).toBe('stopped');
+    await expect(lab.runner.resume(searchId)).rejects.toThrow(`search ${searchId} is stopped and cannot be resumed`);
+    await lab.restart('killed');
+    expect(lab.bench.engine.events).toEqual([]);
+    expect((await lab.runner.list()).map((view) => view.state)).toEqual(['stopped']);
   });
 
   it('pauses by itself when nothing can be built, and says why', async () => {
-    bench.builder.refuse = () => true;
+    lab.bench.builder.refuse = () => true;
     const { searchId } = await create(specYaml());
-    expect(await runner.get(searchId)).toMatchObject({ state: 'paused', problem: expect.stringContaining('out of memory') as string });
-    bench.builder.refuse = () => false;
-    await runner.resume(searchId);
-    await runner.settled();
-    await measure();
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', problem: null });
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'paused', problem: expect.stringContaining('out of memory') as string });
+    lab.bench.builder.refuse = () => false;
+    await lab.runner.resume(searchId);
+    await lab.runner.settled();
+    await lab.measure();
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', problem: null });
   });
 
   it('gives the model of an architecture under any isomorphic name', async () => {
     const { searchId } = await create(specYaml());
-    const [candidate] = await ledger.candidates(searchId);
-    const [job] = bench.engine.queue;
-    expect(await runner.exportModel(searchId, candidate!.architecture)).toEqual(job!.artifact);
-    await expect(runner.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
-    await expect(runner.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
+    const [candidate] = await lab.ledger.candidates(searchId);
+    const [job] = lab.bench.engine.queue;
+    expect(await lab.runner.exportModel(searchId, candidate!.architecture)).toEqual(job!.artifact);
+    await expect(lab.runner.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
+    await expect(lab.runner.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
   });
 
   it('tells watchers of every change', async () => {
     const seen: SearchView[] = [];
-    const unwatch = runner.watch((view) => seen.push(view));
+    const unwatch = lab.runner.watch((view) => seen.push(view));
     await create(specYaml());
-    await measure(1);
+    await lab.measure(1);
     expect(seen.some((view) => view.targets[0]?.measured === 1)).toBe(true);
     unwatch();
     const count = seen.length;
-    await measure(1);
+    await lab.measure(1);
     expect(seen).toHaveLength(count);
   });
 
@@ -211,56 +173,56 @@ describe('the search runner', () => {
       ['an unknown target', specYaml().replace('sm8550', 'sm8551'), 'spec.yaml: field targets.0: no device has ever offered sm8551/onnxruntime/cpu/int8; choose one of sm8350/onnxruntime/cpu/int8, sm8550/onnxruntime/cpu/int8'],
       ['a wrong field', specYaml('bugdet: 3\n'), 'spec.yaml: top level: unknown field bugdet; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, confirm, concurrency, priority, weight, teachers, fresh, model'],
     ])('%s', async (_, yaml, message) => {
-      await expect(runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(message));
-      expect(await ledger.searches()).toEqual([]);
+      await expect(lab.runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(message));
+      expect(await lab.ledger.searches()).toEqual([]);
     });
 
     it('an unknown search, and an unknown target of a known one', async () => {
-      await expect(runner.get('cells-0')).rejects.toThrow('there is no search "cells-0" (see: farm search list)');
+      await expect(lab.runner.get('cells-0')).rejects.toThrow('there is no search "cells-0" (see: farm search list)');
       const { searchId } = await create(specYaml());
-      await expect(runner.front(searchId, slowTarget)).rejects.toThrow(`has no target ${slowTarget}; its targets are ${fastTarget}`);
+      await expect(lab.runner.front(searchId, slowTarget)).rejects.toThrow(`has no target ${slowTarget}; its targets are ${fastTarget}`);
     });
   });
 
   describe('after a restart', () => {
     it.each([0, 1, 3, 5, 7, 11])('that comes after %i measurements, proposes what it would have proposed', async (cut) => {
       const twin = await create(specYaml());
-      await measure();
-      const expected = await architectures(twin.searchId);
+      await lab.measure();
+      const expected = await lab.architectures(twin.searchId);
 
       const { searchId } = await create(specYaml('fresh: true\n'));
-      await measure(cut);
-      await restart();
-      await measure();
-      expect(await architectures(searchId)).toEqual(expected);
-      expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 12 }] });
+      await lab.measure(cut);
+      await lab.restart('killed');
+      await lab.measure();
+      expect(await lab.architectures(searchId)).toEqual(expected);
+      expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 12 }] });
     });
 
     it('shows the same front as before', async () => {
       const { searchId } = await create(specYaml());
-      await measure(6);
-      const before = [await runner.front(searchId), (await runner.get(searchId)).targets];
-      await runner.close();
-      await restart();
-      expect([await runner.front(searchId), (await runner.get(searchId)).targets]).toEqual(before);
+      await lab.measure(6);
+      const before = [await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets];
+      await lab.runner.close();
+      await lab.restart('killed');
+      expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(before);
     });
 
     it('stays paused if it was', async () => {
       const { searchId } = await create(specYaml());
-      await runner.pause(searchId);
-      await restart();
-      expect(bench.engine.queue).toEqual([]);
-      await runner.resume(searchId);
-      await runner.settled();
-      expect(bench.engine.queue).toHaveLength(4);
+      await lab.runner.pause(searchId);
+      await lab.restart('killed');
+      expect(lab.bench.engine.queue).toEqual([]);
+      await lab.runner.resume(searchId);
+      await lab.runner.settled();
+      expect(lab.bench.engine.queue).toHaveLength(4);
     });
 
     it('takes up the others when one search cannot be read any more', async () => {
-      await ledger.saveSearch({ searchId: 'old-1', name: 'old', state: 'running', specYaml: 'space: gone', createdAtMs: 0, wall: { ranMs: 0, runningSinceMs: 0 } });
+      await lab.ledger.saveSearch({ searchId: 'old-1', name: 'old', state: 'running', specYaml: 'space: gone', createdAtMs: 0, wall: { ranMs: 0, runningSinceMs: 0 } });
       const { searchId } = await create(specYaml());
-      await restart();
-      expect((await runner.list()).map((view) => view.searchId)).toEqual([searchId]);
-      expect(bench.engine.queue).toHaveLength(4);
+      await lab.restart('killed');
+      expect((await lab.runner.list()).map((view) => view.searchId)).toEqual([searchId]);
+      expect(lab.bench.engine.queue).toHaveLength(4);
     });
   });
 
@@ -269,22 +231,22 @@ describe('the search runner', () => {
     const measureAll = async (isQuiet: () => Promise<unknown>): Promise<void> => {
       for (let done = 0; done < 30; done += 1) {
         await isQuiet();
-        const job = bench.engine.queue[0];
+        const job = lab.bench.engine.queue[0];
         if (job === undefined) return;
-        await bench.engine.measure(job);
+        await lab.bench.engine.measure(job);
         measured.push(job.jobId);
       }
     };
-    const mortal = createMortalLedger(ledger, Math.floor(write / 2), write % 2 === 0);
-    bench = createBench(ledger, mortal.ledger);
-    const doomed = new SearchRunner(bench.parts);
+    const mortal = createMortalLedger(lab.ledger, Math.floor(write / 2), write % 2 === 0);
+    lab.bench = createBench(lab.ledger, mortal.ledger);
+    const doomed = new SearchRunner(lab.bench.parts);
     await Promise.race([doomed.create(specYaml(), 'spec.yaml'), mortal.died]);
     await measureAll(() => Promise.race([doomed.settled(), mortal.died]));
 
-    await restart();
-    await measureAll(() => runner.settled());
+    await lab.restart('killed');
+    await measureAll(() => lab.runner.settled());
     expect(new Set(measured).size).toBe(measured.length);
-    for (const view of await runner.list()) expect(view).toMatchObject({ state: 'finished', targets: [{ measured: 12, abandoned: 0 }] });
-    expect(await ledger.jobs({ open: true })).toEqual([]);
+    for (const view of await lab.runner.list()) expect(view).toMatchObject({ state: 'finished', targets: [{ measured: 12, abandoned: 0 }] });
+    expect(await lab.ledger.jobs({ open: true })).toEqual([]);
   });
 });

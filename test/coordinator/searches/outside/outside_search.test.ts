@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Ledger, LedgerEntry } from '../../../../coordinator/ledger/ledger';
-import { openLedger } from '../../../../coordinator/ledger/open_ledger';
 import type { EndView } from '../../../../coordinator/searches/outside/end_reader';
 import type { Proposed, Refusal } from '../../../../coordinator/searches/outside/outside_search';
 import { SearchRunner } from '../../../../coordinator/searches/search_runner';
-import { createBench, fastTarget, latencyOf, paperModel, registerPhones, slowTarget, type SearchBench } from '../search_bench';
+import { createBench, fastTarget, latencyOf, paperModel, slowTarget } from '../search_bench';
 import { sampleMeasurement } from '../../sample_fleet';
 import { cellsOf, opVectorOf } from './sample_cells';
+import { SearchLab } from '../search_lab';
 
 const specYaml = (more = 'budget: { measurements: 12 }'): string => `name: Outside
 space: nasbench201
@@ -20,44 +17,23 @@ ${more}
 const cells = cellsOf(1_200);
 
 describe('a search that is driven from outside', () => {
-  let directory: string;
-  let ledger: Ledger;
-  let bench: SearchBench;
-  let runner: SearchRunner;
+  let lab: SearchLab;
   let searchId: string;
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'outside-'));
-    ledger = await openLedger(join(directory, 'ledger.sqlite'));
-    await registerPhones(ledger);
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
+    lab = await SearchLab.open();
     await create();
   });
-  afterEach(async () => {
-    await runner.close();
-    expect(bench.failures).toEqual([]);
-    await ledger.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => lab.close());
 
   async function create(more?: string): Promise<void> {
-    ({ searchId } = await runner.create(specYaml(more), 'spec.yaml'));
-    await runner.settled();
-  }
-
-  /** A new process on the same ledger. */
-  async function restart(): Promise<void> {
-    await runner.close();
-    bench = createBench(ledger);
-    runner = new SearchRunner(bench.parts);
-    await runner.resumeAll();
-    await runner.settled();
+    ({ searchId } = await lab.runner.create(specYaml(more), 'spec.yaml'));
+    await lab.runner.settled();
   }
 
   async function answer(architectures: readonly string[], target = fastTarget): Promise<readonly Proposed[] | Refusal> {
-    const result = await runner.propose(searchId, target, architectures);
-    await runner.settled();
+    const result = await lab.runner.propose(searchId, target, architectures);
+    await lab.runner.settled();
     return result.ok ? result.value : result.error;
   }
 
@@ -68,25 +44,25 @@ describe('a search that is driven from outside', () => {
 
   async function measure(count: number): Promise<void> {
     for (let done = 0; done < count; done += 1) {
-      await bench.engine.measure(bench.engine.queue[0]!);
-      await runner.settled();
+      await lab.bench.engine.measure(lab.bench.engine.queue[0]!);
+      await lab.runner.settled();
     }
   }
 
   async function ends(after = 0, target = fastTarget): Promise<EndView[]> {
     const all: EndView[] = [];
-    for (let page = await runner.ends(searchId, target, after); page.length > 0; page = await runner.ends(searchId, target, all.at(-1)!.cursor)) all.push(...page);
+    for (let page = await lab.runner.ends(searchId, target, after); page.length > 0; page = await lab.runner.ends(searchId, target, all.at(-1)!.cursor)) all.push(...page);
     return all;
   }
 
   it('measures what is proposed, in that order, on the target named', async () => {
-    expect(bench.engine.queue).toEqual([]);
-    expect(await runner.get(searchId)).toMatchObject({ state: 'running', strategy: 'external' });
+    expect(lab.bench.engine.queue).toEqual([]);
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'running', strategy: 'external' });
     await answer([opVectorOf(cells[0]!), cells[1]!]);
     expect(await answer(cells.slice(1, 6))).toEqual(cells.slice(1, 6).map((architecture, index) => ({ architecture, sequence: index + 1, state: index < 3 ? 'in-flight' : 'waiting' })));
-    expect((await ledger.candidates(searchId)).map(({ target, sequence, architecture }) => [target, sequence, architecture])).toEqual(cells.slice(0, 4).map((cell, index) => [fastTarget, index, cell]));
+    expect((await lab.ledger.candidates(searchId)).map(({ target, sequence, architecture }) => [target, sequence, architecture])).toEqual(cells.slice(0, 4).map((cell, index) => [fastTarget, index, cell]));
     await measure(2);
-    expect(bench.engine.queue.map(({ artifact }) => artifact.digest)).toEqual(cells.slice(2, 6).map((cell) => paperModel(cell).artifact.digest));
+    expect(lab.bench.engine.queue.map(({ artifact }) => artifact.digest)).toEqual(cells.slice(2, 6).map((cell) => paperModel(cell).artifact.digest));
   });
 
   it('knows an architecture by all its names and never takes it twice', async () => {
@@ -94,7 +70,7 @@ describe('a search that is driven from outside', () => {
     await measure(1);
     expect(await states([opVectorOf(cells[0]!), cells[1]!])).toEqual(['0 measured', expect.stringMatching(/^1 /)]);
     await Promise.all([answer(cells.slice(2, 30)), answer(cells.slice(10, 40)), answer(cells.slice(0, 20))]);
-    const proposals = await ledger.proposals(searchId);
+    const proposals = await lab.ledger.proposals(searchId);
     expect(proposals.map(({ sequence }) => sequence)).toEqual(proposals.map((_, index) => index));
     expect(new Set(proposals.map(({ architecture }) => architecture))).toEqual(new Set(cells.slice(0, 40)));
     expect((await answer([cells[0]!], slowTarget))).toMatchObject([{ sequence: 0 }]);
@@ -107,24 +83,24 @@ describe('a search that is driven from outside', () => {
     ['no network', [cells[0]!, '000000'], 'field architectures.1: 000000 is no network of nasbench201: its output does not see its input; propose another'],
     ['endless text', ['1'.repeat(1_001)], `field architectures.0: ${'1'.repeat(120)}… has 1001 characters; expected at most 1000`],
   ])('refuses %s, and takes nothing of the call', async (_, architectures, message) => {
-    await expect(runner.propose(searchId, fastTarget, architectures)).rejects.toThrow(message);
-    expect(await ledger.proposals(searchId)).toEqual([]);
-    expect(bench.builder.built).toEqual([]);
+    await expect(lab.runner.propose(searchId, fastTarget, architectures)).rejects.toThrow(message);
+    expect(await lab.ledger.proposals(searchId)).toEqual([]);
+    expect(lab.bench.builder.built).toEqual([]);
   });
 
   it('refuses what the constraints exclude, and says which', async () => {
     await create('constraints: { forbidden: [avg_pool_3x3], accuracyPercentMin: 66 }\nbudget: { measurements: 9 }');
     await expect(answer(['444444'])).rejects.toThrow('field architectures.0: 444444 has avg_pool_3x3, which the search forbids; propose another');
     await expect(answer(['333333', '111111'])).rejects.toThrow(/^field architectures\.1: 111111 has 33\.94 % accuracy, and accuracyPercentMin is 66; propose another$/);
-    expect(await ledger.proposals(searchId)).toEqual([]);
+    expect(await lab.ledger.proposals(searchId)).toEqual([]);
   });
 
   it('refuses targets and searches that it has not, and those that propose by themselves', async () => {
-    await expect(runner.propose(searchId, 'a/onnxruntime/cpu/int8', ['333333'])).rejects.toThrow(`search ${searchId} has no target a/onnxruntime/cpu/int8; its targets are ${fastTarget}, ${slowTarget}`);
-    await expect(runner.propose('nothing', fastTarget, ['333333'])).rejects.toThrow('there is no search "nothing"');
-    const { searchId: own } = await runner.create(specYaml().replace('external', 'random'), 'spec.yaml');
-    await runner.settled();
-    await expect(runner.propose(own, fastTarget, ['333333'])).rejects.toThrow(`search ${own} proposes by itself (random); create one with strategy: { kind: external }`);
+    await expect(lab.runner.propose(searchId, 'a/onnxruntime/cpu/int8', ['333333'])).rejects.toThrow(`search ${searchId} has no target a/onnxruntime/cpu/int8; its targets are ${fastTarget}, ${slowTarget}`);
+    await expect(lab.runner.propose('nothing', fastTarget, ['333333'])).rejects.toThrow('there is no search "nothing"');
+    const { searchId: own } = await lab.runner.create(specYaml().replace('external', 'random'), 'spec.yaml');
+    await lab.runner.settled();
+    await expect(lab.runner.propose(own, fastTarget, ['333333'])).rejects.toThrow(`search ${own} proposes by itself (random); create one with strategy: { kind: external }`);
   });
 
   it('lets a bounded number wait, and takes more as they end', async () => {
@@ -141,28 +117,28 @@ describe('a search that is driven from outside', () => {
     await create('budget: { measurements: 3 }');
     await answer(cells.slice(0, 6));
     expect(await states(cells.slice(0, 6))).toEqual(['0 in-flight', '1 in-flight', '2 in-flight', '3 beyond-budget', '4 beyond-budget', '5 beyond-budget']);
-    await bench.engine.refuse(bench.engine.queue[0]!);
-    await runner.settled();
+    await lab.bench.engine.refuse(lab.bench.engine.queue[0]!);
+    await lab.runner.settled();
     expect(await states(cells.slice(0, 5))).toEqual(['0 infeasible', '1 in-flight', '2 in-flight', '3 in-flight', '4 beyond-budget']);
     await measure(3);
     await answer(cells.slice(0, 9), slowTarget);
     await measure(3);
-    expect(await runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 3, infeasible: 1 }, { measured: 3 }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 3, infeasible: 1 }, { measured: 3 }] });
     expect(await states([cells[3]!, cells[4]!, cells[9]!])).toEqual(['3 measured', '4 beyond-budget', '6 beyond-budget']);
-    await restart();
-    await runner.extend(searchId, { extensionId: 'more', measurements: 1, phoneMinutes: 0, wallMinutes: 0 });
-    await runner.settled();
+    await lab.restart();
+    await lab.runner.extend(searchId, { extensionId: 'more', measurements: 1, phoneMinutes: 0, wallMinutes: 0 });
+    await lab.runner.settled();
     expect(await states(cells.slice(3, 6))).toEqual(['3 measured', '4 in-flight', '5 beyond-budget']);
   });
 
   it('takes proposals while it is paused, and nothing once it is stopped', async () => {
-    await runner.pause(searchId);
+    await lab.runner.pause(searchId);
     expect(await states([cells[0]!])).toEqual(['0 waiting']);
-    expect(bench.builder.built).toEqual([]);
-    await runner.resume(searchId);
-    await runner.settled();
+    expect(lab.bench.builder.built).toEqual([]);
+    await lab.runner.resume(searchId);
+    await lab.runner.settled();
     expect(await states([cells[0]!])).toEqual(['0 in-flight']);
-    await runner.stop(searchId);
+    await lab.runner.stop(searchId);
     expect(await answer([cells[0]!])).toEqual({ kind: 'stopped', message: `search ${searchId} is stopped for good; create another one` });
   });
 
@@ -170,7 +146,7 @@ describe('a search that is driven from outside', () => {
     await answer(cells.slice(0, 9));
     await measure(2);
     const before = await states(cells.slice(0, 9));
-    await restart();
+    await lab.restart();
     expect(await states(cells.slice(0, 9))).toEqual(before);
     expect(await states([cells[9]!])).toEqual(['9 waiting']);
     await measure(8);
@@ -178,17 +154,17 @@ describe('a search that is driven from outside', () => {
   });
 
   it('has all it knows in the ledger when it is closed', async () => {
-    bench.builder.refuse = () => true;
+    lab.bench.builder.refuse = () => true;
     await answer(cells.slice(0, 3));
-    await runner.close();
-    expect((await ledger.proposals(searchId)).map(({ state }) => state)).toEqual(['abandoned', 'abandoned', 'abandoned']);
+    await lab.runner.close();
+    expect((await lab.ledger.proposals(searchId)).map(({ state }) => state)).toEqual(['abandoned', 'abandoned', 'abandoned']);
   });
 
   it('takes no place for a call that could not be saved', async () => {
-    const broken = createBench(ledger, Object.assign(Object.create(ledger) as Ledger, { saveProposals: () => Promise.reject(new Error('disk full')) }));
+    const broken = createBench(lab.ledger, Object.assign(Object.create(lab.ledger) as Ledger, { saveProposals: () => Promise.reject(new Error('disk full')) }));
     const other = new SearchRunner(broken.parts);
     await expect(other.propose(searchId, fastTarget, cells.slice(0, 3))).rejects.toThrow('disk full');
-    broken.parts.ledger.saveProposals = (proposals) => ledger.saveProposals(proposals);
+    broken.parts.ledger.saveProposals = (proposals) => lab.ledger.saveProposals(proposals);
     expect(await other.propose(searchId, fastTarget, cells.slice(5, 7))).toMatchObject({ ok: true, value: [{ architecture: cells[5], sequence: 0 }, { architecture: cells[6], sequence: 1 }] });
     await other.close();
   });
@@ -197,13 +173,13 @@ describe('a search that is driven from outside', () => {
     await create('constraints: { macsMax: 200, latencyMsMax: 1.1 }\nbudget: { measurements: 12 }');
     const small = cells.filter((cell) => paperModel(cell).macs <= 200);
     const large = cells.find((cell) => paperModel(cell).macs > 200)!;
-    bench.builder.refuse = ({ architecture }) => architecture === small[1];
+    lab.bench.builder.refuse = ({ architecture }) => architecture === small[1];
     await answer([small[0]!, small[1]!, large, small[2]!, small[3]!]);
-    const [first, second, third] = bench.engine.queue;
-    await bench.engine.refuse(second!);
-    await bench.engine.measure(first!);
-    await bench.engine.abandon(third!);
-    await runner.settled();
+    const [first, second, third] = lab.bench.engine.queue;
+    await lab.bench.engine.refuse(second!);
+    await lab.bench.engine.measure(first!);
+    await lab.bench.engine.abandon(third!);
+    await lab.runner.settled();
     const latencyMs = latencyOf(first!.artifact.digest);
     const seen = await ends();
     expect(seen).toMatchObject([
@@ -215,7 +191,7 @@ describe('a search that is driven from outside', () => {
     ]);
     const cursors = seen.map(({ cursor }) => cursor);
     expect(cursors).toEqual([...cursors].sort((a, b) => a - b));
-    await restart();
+    await lab.restart();
     for (const [index, cursor] of cursors.entries()) expect(await ends(cursor)).toEqual(seen.slice(index + 1));
     expect(await ends(0, slowTarget)).toEqual([]);
     expect(await states([small[1]!, small[3]!])).toEqual(['1 abandoned', '4 abandoned']);
@@ -232,8 +208,8 @@ describe('a search that is driven from outside', () => {
 
   it('says how noisy a measurement was, where it has sessions that tell', async () => {
     await answer(cells.slice(0, 2));
-    const jobIds = bench.engine.queue.map(({ jobId }) => jobId);
-    for (const [index, mediansMs] of [[4, 5, 6], [5]].entries()) await ledger.commit(measuredEnd(jobIds[index]!, mediansMs));
+    const jobIds = lab.bench.engine.queue.map(({ jobId }) => jobId);
+    for (const [index, mediansMs] of [[4, 5, 6], [5]].entries()) await lab.ledger.commit(measuredEnd(jobIds[index]!, mediansMs));
     expect((await ends()).map(({ sessions, relativeNoise }) => [sessions, relativeNoise])).toEqual([[3, expect.closeTo(1 / Math.sqrt(3) / 5, 9)], [1, null]]);
   });
 });
