@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { pythonEnvironment } from '../python_environment';
@@ -16,6 +17,7 @@ const exporters = ['torch', 'keras', 'paddle'] as const;
 async function main(): Promise<void> {
   const full = process.argv.includes('--full');
   const folder = path.resolve(process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? path.join(__dirname, '../../../../test/data/exported'));
+  mkdirSync(folder, { recursive: true });
   for (const exporter of full ? (['torch'] as const) : exporters) {
     const { python, source } = await pythonEnvironment('exporters', exporter);
     const { stdout } = await run(python, [path.join(source, `export_${exporter}.py`), folder, ...(full ? ['--full'] : [])], { timeout: exportDeadlineMs, maxBuffer: 1e9, cwd: source });
