@@ -1,4 +1,5 @@
 import { assert } from '../common/assert';
+import { createTensorCache, type TensorCache } from './block/tensor_cache';
 import { inspectModel, type ModelSummary } from './inspect';
 import { parseCell } from './nasbench201/cell';
 import { cifarShape, createNetwork } from './nasbench201/network';
@@ -7,31 +8,49 @@ import { writeOnnx } from './onnx/write';
 import type { CalibrationData } from './quantize/calibration_data';
 import { foldBatchNorm } from './canonical/fold_batch_norm';
 import { quantizeGraph } from './quantize/quantize';
+import type { Graph } from './onnx/graph';
+import { createBlockSpace } from './space/block_space';
+import { shippedBlockDocument } from './space/load_space';
 
 /** What to build: an architecture as its search space writes it, weights from `seed`. */
 export interface CandidateSpec {
-  readonly space: 'nasbench201';
+  /** One that comes with the program. */
+  readonly space: string;
   readonly architecture: string;
   readonly seed: number | string;
   readonly calibration: CalibrationData;
-  /** N of the paper; the benchmark's own, 5, when it is not given. */
-  readonly cellsPerStage?: number;
+  /** N of NAS-Bench-201's paper; the benchmark's own, 5, when it is not given. */
+  readonly cellsPerStage?: number | undefined;
 }
 
 /** An int8 ONNX file with float32 input `image` and output `logits`. */
 export interface BuiltCandidate {
   readonly int8: Uint8Array;
   readonly summary: ModelSummary;
-  /** Weights and biases, normalizations folded in. */
+  /** Of NAS-Bench-201 weights and biases, normalizations folded in; of other spaces as trained, as the space counts them. */
   readonly parameters: number;
 }
 
-/** Builds and quantizes one candidate. Equal specs give equal bytes. @throws BadInputError for an architecture that cannot be built */
-export async function buildCandidate(spec: CandidateSpec): Promise<BuiltCandidate> {
-  const shape = { ...cifarShape, cellsPerStage: spec.cellsPerStage ?? cifarShape.cellsPerStage };
-  const network = foldBatchNorm(createNetwork(parseCell(spec.architecture), spec.seed, shape));
+/** Builds and quantizes one candidate. Equal specs give equal bytes, whatever `weights` keeps of earlier ones. @throws BadInputError for an architecture that cannot be built */
+export async function buildCandidate(spec: CandidateSpec, weights: TensorCache = createTensorCache(0)): Promise<BuiltCandidate> {
+  const { network, parameters } = spec.space === 'nasbench201' ? cellNetwork(spec) : blockNetwork(spec, weights);
   const int8 = writeOnnx(await quantizeGraph(network, spec.calibration));
   const summary = inspectModel(int8);
   assert(summary.ok, 'a model built here passes inspection');
-  return { int8, summary: summary.value, parameters: parameterCount(network) };
+  return { int8, summary: summary.value, parameters };
+}
+
+interface FloatNetwork {
+  readonly network: Graph;
+  readonly parameters: number;
+}
+
+function cellNetwork({ architecture, seed, cellsPerStage = cifarShape.cellsPerStage }: CandidateSpec): FloatNetwork {
+  const network = foldBatchNorm(createNetwork(parseCell(architecture), seed, { ...cifarShape, cellsPerStage }));
+  return { network, parameters: parameterCount(network) };
+}
+
+function blockNetwork({ space: name, architecture, seed }: CandidateSpec, weights: TensorCache): FloatNetwork {
+  const space = createBlockSpace(shippedBlockDocument(name), name);
+  return { network: space.build(architecture, { seed, cache: weights }), parameters: space.costOf(architecture).parameters };
 }

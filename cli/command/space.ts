@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createRandom } from '../../common/random';
 import { parseTarget, type Target } from '../../common/target';
+import { formatYaml } from '../../common/yaml';
 import type { LayerCost } from '../../model/block/network_cost';
 import { loadSpace, shippedSpaceNames } from '../../model/space/load_space';
 import { shortHash, type Position, type Space } from '../../model/space/space';
@@ -14,6 +15,7 @@ import { registerSpaceBuild } from './space_build';
 interface SpaceOptions {
   readonly json?: boolean;
   readonly target?: Target;
+  readonly accuracyTemplate?: boolean;
 }
 
 const mostSamples = 100_000;
@@ -32,10 +34,12 @@ export function registerSpace(program: Command, terminal: Terminal): void {
     .command('show <space>')
     .description('choices, rules, counts and ranges of a shipped space or a YAML file')
     .option('--target <target>', 'count only what its rules permit on this target', parseTarget)
+    .option('--accuracy-template', 'print instead what a search takes as the accuracy of its networks, to be filled in (docs/search.md)')
     .option('--json', 'machine-readable output')
     .action((nameOrPath: string, options: SpaceOptions) => {
       const found = loadSpace(nameOrPath);
-      terminal.print(jsonOr(options, toJson(found, options.target), () => describe(found, options.target)));
+      if (options.accuracyTemplate === true) terminal.print(jsonOr(options, accuracyTemplate(found), () => formatYaml(accuracyTemplate(found)).trimEnd()));
+      else terminal.print(jsonOr(options, toJson(found, options.target), () => describe(found, options.target)));
     });
   space
     .command('schema')
@@ -60,6 +64,12 @@ function registerSample(space: Command, terminal: Terminal): void {
       const rows = architectures.map((architecture) => ({ architecture, hash: found.hashOf(architecture), ...found.costOf(architecture) }));
       terminal.print(jsonOr(options, rows, () => formatTable(['HASH', 'MACS M', 'PARAMETERS M', 'ARCHITECTURE'], rows.map((row) => [shortHash(row.hash), ...costCells(row), row.architecture]))));
     });
+}
+
+/** An accuracy source of a search in which every option adds nothing yet. */
+function accuracyTemplate({ positions }: Space): unknown {
+  const options = positions.map(({ name, values }) => [name, Object.fromEntries(values.map((value) => [String(value), 0]))]);
+  return { accuracy: { kind: 'additive', base: 0, options: Object.fromEntries(options) as unknown } };
 }
 
 function costCells({ macs, parameters }: Pick<LayerCost, 'macs' | 'parameters'>): readonly Cell[] {

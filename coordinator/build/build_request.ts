@@ -2,9 +2,10 @@ import type { Result } from '../../common/result';
 
 /** All that determines the bytes of a candidate's model. */
 export interface BuildRequest {
-  readonly space: 'nasbench201';
+  readonly space: string;
   readonly architecture: string;
-  readonly cellsPerStage: number;
+  /** Of NAS-Bench-201; other spaces have none. */
+  readonly cellsPerStage?: number | undefined;
   readonly seed: number;
 }
 

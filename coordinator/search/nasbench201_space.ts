@@ -3,7 +3,7 @@ import { allCells, edges, operations, parseCell, type Cell } from '../../model/n
 import { cellFeatures } from '../../model/nasbench201/cell_features';
 import { isomorphismRepresentatives } from '../../model/nasbench201/representatives';
 import { isConnected } from '../../model/nasbench201/topology';
-import type { Genotype, SearchSpace } from './space';
+import { drawChoices, type Genotype, type SearchSpace } from './space';
 
 /**
  * NAS-Bench-201 cells whose output sees their input. An architecture is the cell string of the first of its isomorphic cells,
@@ -11,13 +11,15 @@ import type { Genotype, SearchSpace } from './space';
  */
 export function createNasBench201Space(): SearchSpace {
   const representatives = isomorphismRepresentatives();
+  const choices = edges.map(() => operations.length);
   const architectures = Array.from(allCells(), (cell, index) => (isConnected(cell) ? representatives[index] : undefined));
   return {
     name: 'nasbench201',
-    choices: edges.map(() => operations.length),
+    choices,
     architectureOf: (genotype) => architectures[indexOf(genotype)],
     genotypeOf: (architecture) => parseCell(architecture).map((operation) => operations.indexOf(operation)),
     featuresOf: (architecture) => cellFeatures(parseCell(architecture)),
+    draw: (random) => drawChoices(choices, random),
   };
 }
 

@@ -98,9 +98,8 @@ export class Nsga2 implements Strategy {
   }
 
   #drawMany(random: Random): Child[] {
-    const variation = choiceVariation(this.#space.choices);
     const drawn: Child[] = [];
-    for (let draw = 0; draw < this.#options.populationSize * largestDraws && drawn.length < this.#options.populationSize; draw += 1) drawn.push(...this.#named([variation.draw(random)]));
+    for (let draw = 0; draw < this.#options.populationSize * largestDraws && drawn.length < this.#options.populationSize; draw += 1) drawn.push(...this.#named([this.#space.draw(random)]));
     return drawn.length > 0 ? drawn : this.#drawOne(random);
   }
 

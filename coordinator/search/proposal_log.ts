@@ -5,7 +5,9 @@ import type { Proposal } from './strategy';
 
 /** Random genotypes tried before the space is walked: enough while a hundredth of it is still unseen. */
 const largestDraws = 300;
-/** Larger spaces are not walked: a search never gets near their end, so failing to draw means that none is admitted. */
+/** Where nothing is walked chance is all there is: of limits that one network in a thousand keeps it still finds one. */
+const largestDrawsOfLarge = 10_000;
+/** Larger spaces are not walked: a search never gets near their end, so failing to draw means that hardly any is admitted. */
 const largestWalkedSpace = 2 ** 20;
 
 /** Every proposal of one strategy, and where to find architectures that are not among them. */
@@ -54,8 +56,9 @@ export class ProposalLog {
 
   /** An unseen architecture by chance; undefined when there is none. */
   drawUnseen(random: Random): string | undefined {
-    for (let draw = 0; draw < largestDraws; draw += 1) {
-      const architecture = this.unseen(this.#space.choices.map((count) => random.below(count)));
+    const draws = genotypeCount(this.#space) > largestWalkedSpace ? largestDrawsOfLarge : largestDraws;
+    for (let draw = 0; draw < draws; draw += 1) {
+      const architecture = this.unseen(this.#space.draw(random));
       if (architecture !== undefined) return architecture;
     }
     return this.#walkToUnseen();

@@ -1,3 +1,5 @@
+import type { Random } from '../../common/random';
+
 /** One choice, counted from 0, for each position of the space. */
 export type Genotype = readonly number[];
 
@@ -18,6 +20,13 @@ export interface SearchSpace {
    * same meanings, for each architecture of the space; none where nothing is known.
    */
   featuresOf(architecture: string): Float64Array;
+  /** A genotype by chance, one that is a network where the space can tell beforehand: in large spaces full of rules hardly any other is. */
+  draw(random: Random): Genotype;
+}
+
+/** Each choice as likely as the others of its position. */
+export function drawChoices(choices: readonly number[], random: Random): Genotype {
+  return choices.map((count) => random.below(count));
 }
 
 /** The part of a space that passes a test which costs nothing, such as a limit on the known accuracy. */
@@ -27,6 +36,7 @@ export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: str
     choices: space.choices,
     genotypeOf: (architecture) => space.genotypeOf(architecture),
     featuresOf: (architecture) => space.featuresOf(architecture),
+    draw: (random) => space.draw(random),
     architectureOf: (genotype) => {
       const architecture = space.architectureOf(genotype);
       return architecture !== undefined && isAdmitted(architecture) ? architecture : undefined;

@@ -84,6 +84,9 @@ const frontSchema = z.discriminatedUnion(
   { error: 'expected a mapping with kind: each, joint, worst or weighted' },
 );
 
+/** N of the paper. */
+const benchmarkCellsPerStage = 5;
+
 const planSchema = mapping({
   sessions: planField('sessions'),
   runs: planField('runs'),
@@ -92,16 +95,36 @@ const planSchema = mapping({
   sessionDeadlineMs: planField('sessionDeadlineMs'),
 });
 
+const contribution = number(-100, 100);
+
+/** Where accuracies come from; without a kind, a table. */
+const accuracySchema = z.preprocess(
+  (value) => (typeof value === 'object' && value !== null && !('kind' in value) ? { kind: 'table', ...value } : value),
+  z.discriminatedUnion(
+    'kind',
+    [
+      mapping({
+        kind: z.literal('table'),
+        table: z.literal('nasbench201-cifar10-12epoch', { error: 'expected nasbench201-cifar10-12epoch, the only table so far' }).default('nasbench201-cifar10-12epoch'),
+        split: z.enum(['validation', 'test'], { error: 'expected validation or test' }).default('validation'),
+      }),
+      mapping({
+        kind: z.literal('additive'),
+        base: number(0, 100),
+        options: z.record(z.string(), z.record(z.string(), contribution, 'expected a mapping from options to numbers, for example { 3: -0.3, 5: 0 }'), 'expected a mapping from positions to what each option adds, as `farm space show SPACE --accuracy-template` prints it'),
+      }),
+    ],
+    { error: 'expected a mapping with kind: table or additive' },
+  ),
+);
+
 const documentSchema = mapping({
   name: z.string('expected a name').regex(searchName, 'expected 1 to 63 letters, digits, ".", "_" or "-"'),
-  space: z.literal('nasbench201', { error: 'expected nasbench201, the only search space so far' }),
+  space: z.string('expected the name of a search space').regex(searchName, 'expected the name of a search space (see: farm space list)'),
   strategy: strategySchema.prefault({ kind: 'surrogate' }),
   targets: z.array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]').min(1, 'expected at least one target').max(mostTargets, `expected at most ${mostTargets} targets`),
   front: frontSchema.prefault({ kind: 'each' }),
-  accuracy: mapping({
-    table: z.literal('nasbench201-cifar10-12epoch', { error: 'expected nasbench201-cifar10-12epoch, the only table so far' }).default('nasbench201-cifar10-12epoch'),
-    split: z.enum(['validation', 'test'], { error: 'expected validation or test' }).default('validation'),
-  }).prefault({}),
+  accuracy: accuracySchema.optional(),
   constraints: constraintsSchema.prefault({}),
   budget: budgetSchema,
   plan: planSchema.prefault({}),
@@ -111,7 +134,7 @@ const documentSchema = mapping({
   weight: positive(1_000).default(1),
   teachers: z.array(teacherSchema, 'expected a list of searches, for example [cells-1a2b3c4d]').max(mostTeachers, `expected at most ${mostTeachers} searches`).default([]),
   fresh: z.boolean('expected true or false').default(false),
-  model: mapping({ cellsPerStage: whole(1, 20).default(5), seed: seedSchema }).prefault({}),
+  model: mapping({ cellsPerStage: whole(1, 20).optional(), seed: seedSchema }).prefault({}),
 });
 
 type SpecDocument = z.infer<typeof documentSchema>;
@@ -137,7 +160,7 @@ export type SearchSpec = Readonly<Omit<SpecDocument, 'targets' | 'constraints' |
 
 /** Reads a search's YAML; `source` names it in errors. @throws BadInputError that names the field and the remedy. */
 export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
-  const { targets, constraints, budget, concurrency, ...rest } = parseYaml(yamlText, documentSchema, source);
+  const { targets, constraints, budget, concurrency, ...rest } = withDefaultsOfCells(parseYaml(yamlText, documentSchema, source));
   const { shared: isBudgetShared, ...limitsOfAll } = budget;
   const names = new Set<string>();
   const resolved = targets.map((entry, index): TargetSpec => {
@@ -150,6 +173,13 @@ export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
   });
   requireFleet(rest, resolved, { source, isBudgetShared });
   return { ...rest, targets: resolved, isBudgetShared };
+}
+
+/** Cells of NAS-Bench-201 have a table of accuracies, and the benchmark's own number of them to a stage. */
+function withDefaultsOfCells(document: SpecDocument): SpecDocument {
+  if (document.space !== 'nasbench201') return document;
+  const { accuracy = accuracySchema.parse({}), model } = document;
+  return { ...document, accuracy, model: { ...model, cellsPerStage: model.cellsPerStage ?? benchmarkCellsPerStage } };
 }
 
 /** A front over several targets needs several, each measuring the same. */

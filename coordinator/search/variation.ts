@@ -1,5 +1,5 @@
 import type { Random } from '../../common/random';
-import type { Genotype } from './space';
+import { drawChoices, type Genotype } from './space';
 
 /** How an evolutionary search makes genomes; what they are is its own business. */
 export interface Variation<Genome> {
@@ -14,7 +14,7 @@ export const crossoverProbability = 0.9;
 /** Genomes of choices: each position from either parent with equal chance; one position mutates on average. */
 export function choiceVariation(choices: readonly number[]): Variation<Genotype> {
   return {
-    draw: (random) => choices.map((count) => random.below(count)),
+    draw: (random) => drawChoices(choices, random),
     cross: (first, second, random) => {
       if (random.next() >= crossoverProbability) return [first, second];
       const isSwapped = first.map(() => random.next() < 0.5);

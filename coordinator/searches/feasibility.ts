@@ -1,15 +1,18 @@
 import { BadInputError } from '../../common/bad_input';
+import type { Target } from '../../common/target';
 import { genotypeAt, genotypeCount, restrictSpace, type SearchSpace } from '../search/space';
-import type { Constraints, SearchSpec } from '../search/spec';
+import { fleetAimOf, type Constraints, type SearchSpec } from '../search/spec';
 import type { SearchCatalog } from './search_catalog';
 
-/** Larger spaces are not gone through: whether anything is left of them shows when the search finds nothing to propose. */
+/** Larger spaces are not gone through: of their accuracies a bound is known. */
 const largestCheckedSpace = 2 ** 20;
+/** Of those of a space, in an error: enough to show how they are named. */
+const mostShownOptions = 40;
 
-/** The architectures that keep every limit which shows without building them. */
-export function admittedSpace(spec: SearchSpec, constraints: Constraints, catalog: SearchCatalog): SearchSpace {
+/** The architectures that the targets' rules permit, and that keep every limit which shows without building them. */
+export function admittedSpace(spec: SearchSpec, { targets, constraints }: { readonly targets: readonly Target[]; readonly constraints: Constraints }, catalog: SearchCatalog): SearchSpace {
   const { accuracyPercentMin, forbidden = [] } = constraints;
-  const space = withoutForbidden(spec, forbidden, catalog);
+  const space = catalog.spaceWithin(spec, targets, forbidden);
   if (accuracyPercentMin === undefined) return space;
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
   return restrictSpace(space, (architecture) => accuracyPercentOf(architecture) >= accuracyPercentMin);
@@ -20,23 +23,37 @@ export function admittedSpace(spec: SearchSpec, constraints: Constraints, catalo
  * @throws BadInputError with the limit and the nearest that is possible
  */
 export function requirePossible(spec: SearchSpec, catalog: SearchCatalog, source: string): void {
-  for (const { name, constraints } of spec.targets) {
-    const problem = unknownOption(spec, constraints, catalog) ?? belowSmallest(spec, constraints, catalog) ?? nothingAdmitted(spec, constraints, catalog);
-    if (problem !== undefined) throw new BadInputError(`${source}: constraints for ${name}: ${problem}`);
+  const problem = catalog.problemOf(spec);
+  if (problem !== undefined) throw new BadInputError(`${source}: ${problem}`);
+  requireRunnable(spec, catalog, source);
+  for (const { name, target, constraints } of spec.targets) {
+    const broken = unknownOption(spec, constraints, catalog) ?? belowSmallest(spec, constraints, catalog) ?? nothingAdmitted(spec, { target, constraints }, catalog);
+    if (broken !== undefined) throw new BadInputError(`${source}: constraints for ${name}: ${broken}`);
   }
 }
 
-function withoutForbidden(spec: SearchSpec, forbidden: readonly string[], catalog: SearchCatalog): SearchSpace {
-  const space = catalog.space(spec);
-  if (forbidden.length === 0) return space;
-  const isForbidden = new Set(forbidden);
-  return restrictSpace(space, (architecture) => !catalog.optionsOf(spec, architecture).some((option) => isForbidden.has(option)));
+/** Rules of the space can forbid all of it on a target; of a front over several targets, on all of them together. */
+function requireRunnable(spec: SearchSpec, catalog: SearchCatalog, source: string): void {
+  const groups = fleetAimOf(spec) === undefined ? spec.targets.map((target) => [target]) : [spec.targets];
+  for (const group of groups) {
+    if (isEmpty(spec, group.map(({ target }) => target), { forbidden: [], catalog })) throw new BadInputError(`${source}: field space: the rules of ${spec.space} leave no network that can run on ${group.map(({ name }) => name).join(' and ')}; choose another space or target`);
+  }
+}
+
+function isEmpty(spec: SearchSpec, targets: readonly Target[], { forbidden, catalog }: { readonly forbidden: readonly string[]; readonly catalog: SearchCatalog }): boolean {
+  try {
+    catalog.spaceWithin(spec, targets, forbidden);
+    return false;
+  } catch (error) {
+    if (error instanceof BadInputError) return true;
+    throw error;
+  }
 }
 
 function unknownOption(spec: SearchSpec, { forbidden = [] }: Constraints, catalog: SearchCatalog): string | undefined {
   const options = catalog.options(spec);
   const unknown = forbidden.find((option) => !options.includes(option));
-  return unknown === undefined ? undefined : `forbidden names ${unknown}, which ${spec.space} has not; its options are ${options.join(', ')}`;
+  return unknown === undefined ? undefined : `forbidden names ${unknown}, which ${spec.space} has not; its options are ${options.slice(0, mostShownOptions).join(', ')}${options.length > mostShownOptions ? ' …' : ''}`;
 }
 
 function belowSmallest(spec: SearchSpec, constraints: Constraints, catalog: SearchCatalog): string | undefined {
@@ -53,11 +70,14 @@ function belowSmallest(spec: SearchSpec, constraints: Constraints, catalog: Sear
   return broken === undefined ? undefined : `${broken[0]} is ${broken[1] ?? 0}, and no network of ${spec.space} has less than ${broken[2]}; raise it`;
 }
 
-function nothingAdmitted(spec: SearchSpec, constraints: Constraints, catalog: SearchCatalog): string | undefined {
+function nothingAdmitted(spec: SearchSpec, { target, constraints }: { readonly target: Target; readonly constraints: Constraints }, catalog: SearchCatalog): string | undefined {
   const { accuracyPercentMin, forbidden = [] } = constraints;
-  if ((accuracyPercentMin === undefined && forbidden.length === 0) || genotypeCount(catalog.space(spec)) > largestCheckedSpace) return undefined;
-  const best = bestAccuracy(spec, withoutForbidden(spec, forbidden, catalog), catalog);
-  if (best === undefined) return `forbidden leaves no network of ${spec.space}; allow more options`;
+  if (accuracyPercentMin === undefined && forbidden.length === 0) return undefined;
+  const none = `forbidden leaves no network of ${spec.space}; allow more options`;
+  if (isEmpty(spec, [target], { forbidden, catalog })) return none;
+  const isLarge = genotypeCount(catalog.space(spec)) > largestCheckedSpace;
+  const best = isLarge ? catalog.mostAccuracyPercent(spec, forbidden) : bestAccuracy(spec, catalog.spaceWithin(spec, [target], forbidden), catalog);
+  if (best === undefined) return none;
   return accuracyPercentMin === undefined || best >= accuracyPercentMin ? undefined : `accuracyPercentMin is ${accuracyPercentMin}, and the best that is allowed has ${best.toFixed(2)}; lower it`;
 }
 

@@ -1,21 +1,24 @@
-import { loadAccuracyTable } from '../../model/nasbench201/accuracy';
-import { edges, operations } from '../../model/nasbench201/cell';
-import { lowerBounds, type LowerBounds } from '../../model/nasbench201/smallest';
-import { liveEdges } from '../../model/nasbench201/topology';
-import { cellOf, createNasBench201Space } from '../search/nasbench201_space';
+import { BadInputError } from '../../common/bad_input';
+import type { Target } from '../../common/target';
+import type { LowerBounds } from '../../model/nasbench201/smallest';
+import { shippedSpaceNames } from '../../model/space/load_space';
+import type { Position } from '../search/additive_accuracy';
 import type { SearchSpace } from '../search/space';
 import type { SearchSpec } from '../search/spec';
+import { openBlockSpace } from './space/block_space';
+import { openCellSpace } from './space/cell_space';
+import type { SearchableSpace } from './space/searchable_space';
 
-/** One choice of a space, in words. */
-export interface Position {
-  readonly name: string;
-  readonly choices: readonly string[];
-}
-
-/** The spaces and accuracy tables that a specification can name. */
+/** The spaces and accuracies that a specification can name. */
 export interface SearchCatalog {
+  /** What keeps the specification's space from being searched as it says: the field, and the remedy. Nothing else may be asked of a specification with a problem. */
+  problemOf(spec: SearchSpec): string | undefined;
   space(spec: SearchSpec): SearchSpace;
+  /** The part whose networks the targets' rules permit on all of them, and that has none of the options. @throws BadInputError when that leaves nothing */
+  spaceWithin(spec: SearchSpec, targets: readonly Target[], forbidden: readonly string[]): SearchSpace;
   accuracyPercentOf(spec: SearchSpec): (architecture: string) => number;
+  /** No network without the forbidden options has more; how near one comes is not said. */
+  mostAccuracyPercent(spec: SearchSpec, forbidden: readonly string[]): number;
   /** What the space chooses between, in the order of its genotypes. */
   positions(spec: SearchSpec): readonly Position[];
   /** What the space chooses from, by name. */
@@ -26,24 +29,28 @@ export interface SearchCatalog {
   lowerBounds(spec: SearchSpec): LowerBounds;
 }
 
-/** Loads everything that comes with the program; takes a few hundred milliseconds. */
+/** Each space is loaded when it is first asked for; takes a few hundred milliseconds. */
 export function loadSearchCatalog(): SearchCatalog {
-  const cells = createNasBench201Space();
-  const table = loadAccuracyTable();
-  return {
-    space: () => cells,
-    positions: () => edges.map(([from, to]) => ({ name: `edge ${from}→${to}`, choices: operations })),
-    options: () => operations,
-    optionsOf: (_, architecture) => liveEdges(cellOf(architecture)).map(({ operation }) => operation),
-    lowerBounds: ({ model }) => lowerBounds(model.cellsPerStage),
-    accuracyPercentOf: ({ accuracy }) => {
-      const percentOf = accuracy.split === 'test' ? table.testAccuracyPercent : table.accuracyPercent;
-      const known = new Map<string, number>();
-      return (architecture) => {
-        const percent = known.get(architecture) ?? percentOf(cellOf(architecture));
-        known.set(architecture, percent);
-        return percent;
-      };
-    },
+  const opened = new Map<string, SearchableSpace>();
+  const open = ({ space }: SearchSpec): SearchableSpace => {
+    if (!shippedSpaceNames().includes(space)) throw new BadInputError(unknownSpace(space));
+    const found = opened.get(space) ?? (space === 'nasbench201' ? openCellSpace() : openBlockSpace(space));
+    opened.set(space, found);
+    return found;
   };
+  return {
+    problemOf: (spec) => (shippedSpaceNames().includes(spec.space) ? open(spec).problemOf(spec) : unknownSpace(spec.space)),
+    space: (spec) => open(spec).space,
+    spaceWithin: (spec, targets, forbidden) => open(spec).within({ targets, forbidden }),
+    accuracyPercentOf: (spec) => open(spec).accuracyPercentOf(spec),
+    mostAccuracyPercent: (spec, forbidden) => open(spec).mostAccuracyPercent(spec, forbidden),
+    positions: (spec) => open(spec).positions,
+    options: (spec) => open(spec).options,
+    optionsOf: (spec, architecture) => open(spec).optionsOf(architecture),
+    lowerBounds: (spec) => open(spec).lowerBounds(spec),
+  };
+}
+
+function unknownSpace(space: string): string {
+  return `field space: there is no search space ${space}; choose one of ${shippedSpaceNames().join(', ')}`;
 }

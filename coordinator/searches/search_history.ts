@@ -1,8 +1,8 @@
 import type { DeviceDescription } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
 import type { CandidateRecord, JobRecord, JobState, SearchRecord } from '../ledger/ledger';
+import type { Position } from '../search/additive_accuracy';
 import { parseSearchSpec, type SearchSpec } from '../search/spec';
-import type { Position } from './search_catalog';
 import type { SearchParts } from './search_parts';
 import type { FrontView } from './search_view';
 

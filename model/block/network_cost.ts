@@ -63,7 +63,8 @@ export function inSequence(first: LayerCost, second: LayerCost): LayerCost {
   };
 }
 
-function macsOf({ kind, inputs, outputShape }: Operator, shapes: ReadonlyMap<string, Shape>): number {
+/** Products of weights or matrices with data in one operator. */
+export function macsOf({ kind, inputs, outputShape }: Operator, shapes: ReadonlyMap<string, Shape>): number {
   const [data, weight] = inputs;
   if (kind === 'MatMul' && typeof data === 'string') return elementCount(outputShape) * (shapes.get(data)?.at(-1) ?? 0);
   if ((kind !== 'Conv' && kind !== 'Gemm') || weight === undefined || typeof weight === 'string') return 0;

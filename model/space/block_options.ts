@@ -4,6 +4,7 @@ import { BadInputError } from '../../common/bad_input';
 import { formatTarget, type Target } from '../../common/target';
 import type { BlockSpec } from '../block/block_spec';
 import { costOfSegment, type LayerCost } from '../block/network_cost';
+import { featuresOfSegment, type SegmentFeatures } from '../block/segment_features';
 import { blockSegment, type Segment } from '../block/network_spec';
 import type { Shape } from '../block/layer_shape';
 import type { BlockPlan } from './block_plan';
@@ -19,6 +20,7 @@ export interface BlockOption {
   /** SHA-256 of its layers. */
   readonly key: string;
   readonly cost: () => LayerCost;
+  readonly features: () => SegmentFeatures;
 }
 
 /** All options of one block of a space. What is computed for an option is kept. */
@@ -51,7 +53,8 @@ export function createBlockOptions(plan: BlockPlan, { index, input, rules, sourc
     const spec = plan.specOf(digits);
     const segment = blockSegment(spec, index);
     let cost: LayerCost | undefined;
-    const option = { digits, text, spec, key: layersKey(segment), cost: () => (cost ??= costOfSegment(segment, input).cost) };
+    let features: SegmentFeatures | undefined;
+    const option = { digits, text, spec, key: layersKey(segment), cost: () => (cost ??= costOfSegment(segment, input).cost), features: () => (features ??= featuresOfSegment(segment, input)) };
     made.set(text, option);
     return option;
   };

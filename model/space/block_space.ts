@@ -4,6 +4,7 @@ import { assert } from '../../common/assert';
 import type { Target } from '../../common/target';
 import { createNetwork } from '../block/network';
 import { costOfSegment, inSequence, type LayerCost } from '../block/network_cost';
+import { addFeatures, allMacs, allOperators, featuresOfSegment, numbersOf, type SegmentFeatures } from '../block/segment_features';
 import { blockSegment, headSegment, stemSegment, type NetworkSpec } from '../block/network_spec';
 import { createBlockOptions, layersKey, type BlockOption, type BlockOptions } from './block_options';
 import { blockPlans } from './block_plan';
@@ -22,6 +23,7 @@ interface Parts {
   readonly network: Omit<NetworkSpec, 'blocks'>;
   /** Of stem and head, which all architectures share. */
   readonly fixedCost: LayerCost;
+  readonly fixedFeatures: SegmentFeatures;
   readonly fixedKey: string;
 }
 
@@ -50,6 +52,8 @@ export function createBlockSpace(document: ConvSpaceDocument | TransformerSpaceD
     canonical: (architecture) => format(parse(architecture)),
     hashOf: (architecture) => createHash('sha256').update([parts.fixedKey, ...parse(architecture).map(({ key }) => key)].join(' ')).digest('hex'),
     costOf: (architecture) => parse(architecture).reduce((total, { cost }) => inSequence(total, cost()), parts.fixedCost),
+    featuresOf: (architecture) => featuresOf(parts, parse(architecture)),
+    leastCost: () => leastCost(parts, source),
     isPermitted: (architecture, target) => parse(architecture).every((option, index) => at(blocks, index).isPermitted(option, target)),
     sample: (random, target) => format(permittedOptions(blocks, target, source).map((options) => pick(options, random.below(options.length)))),
     summarize: (target) => summarize(parts, target, source),
@@ -63,7 +67,8 @@ function partsOf(document: ConvSpaceDocument | TransformerSpaceDocument, source:
   const stray = rules.findIndex((rule) => rule.blocks?.some((block) => block > document.blocks.length) === true);
   if (stray !== -1) throw new BadInputError(`${source}: field rules.${stray}.blocks: the space has ${document.blocks.length} blocks, counted from 1`);
   const stemPart = stemSegment(stem);
-  const { cost: stemCost, output: stemShape } = costOfSegment(stemPart, [1, 3, ...imageSize]);
+  const image = [1, 3, ...imageSize];
+  const { cost: stemCost, output: stemShape } = costOfSegment(stemPart, image);
   let input = stemShape;
   const blocks = blockPlans(document, source).map((plan, index) => {
     const options = createBlockOptions(plan, { index, input, rules, source });
@@ -75,6 +80,7 @@ function partsOf(document: ConvSpaceDocument | TransformerSpaceDocument, source:
     blocks,
     network: { name, imageSize, classes, stem, head },
     fixedCost: inSequence(stemCost, costOfSegment(headPart, input).cost),
+    fixedFeatures: addFeatures(featuresOfSegment(stemPart, image), featuresOfSegment(headPart, input)),
     fixedKey: JSON.stringify([imageSize, layersKey(stemPart), layersKey(headPart)]),
   };
 }
@@ -125,4 +131,25 @@ function summarize({ blocks, fixedCost }: Parts, target: Target | undefined, sou
     least: total(Math.min),
     most: total(Math.max),
   };
+}
+
+function leastCost({ blocks, fixedCost }: Parts, source: string): LayerCost {
+  return permittedOptions(blocks, undefined, source).reduce((total, options) => inSequence(total, options.map(({ cost }) => cost()).reduce(leastOfEach)), fixedCost);
+}
+
+function leastOfEach(one: LayerCost, other: LayerCost): LayerCost {
+  return {
+    macs: Math.min(one.macs, other.macs),
+    parameters: Math.min(one.parameters, other.parameters),
+    weightBytes: Math.min(one.weightBytes, other.weightBytes),
+    peakActivationBytes: Math.min(one.peakActivationBytes, other.peakActivationBytes),
+    operators: Math.min(one.operators, other.operators),
+  };
+}
+
+/** Of the whole, then of each block: where work is done matters, since images shrink and channels grow from block to block. */
+function featuresOf({ fixedFeatures, fixedCost }: Parts, options: readonly BlockOption[]): Float64Array {
+  const blocks = options.map(({ features }) => features());
+  const peakActivationBytes = Math.max(fixedCost.peakActivationBytes, ...options.map(({ cost }) => cost().peakActivationBytes));
+  return Float64Array.of(...numbersOf(blocks.reduce(addFeatures, fixedFeatures)), peakActivationBytes, ...blocks.flatMap((block) => [allMacs(block), block.movedElements, allOperators(block)]));
 }

@@ -40,6 +40,12 @@ export function createCellSpace({ name, description, cellsPerStage }: CellSpaceD
     canonical: (architecture) => canonical(parseCell(architecture)),
     hashOf: (architecture) => createHash('sha256').update(JSON.stringify(['nasbench201', shape, canonicalForm(parseCell(architecture))])).digest('hex'),
     costOf: (architecture) => costOfCell(parseCell(canonical(parseCell(architecture))), shape),
+    featuresOf: (architecture) => {
+      const { macs, parameters, weightBytes, peakActivationBytes, operators } = costOfCell(parseCell(canonical(parseCell(architecture))), shape);
+      return Float64Array.of(macs, parameters, weightBytes, peakActivationBytes, operators);
+    },
+    // A cell needs at least to hand its input on.
+    leastCost: () => costOfCell(parseCell('000100'), shape),
     isPermitted: () => true,
     sample: (random) => {
       for (;;) {

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { assert } from '../../common/assert';
 import { readYamlText } from '../../common/yaml';
 import { BadInputError } from '../../common/bad_input';
 import { createBlockSpace } from './block_space';
 import { createCellSpace } from './cell_space';
 import type { Space } from './space';
-import { parseSpaceDocument } from './space_document';
+import { parseSpaceDocument, type ConvSpaceDocument, type TransformerSpaceDocument } from './space_document';
 
 const shippedFolder = join(__dirname, 'shipped');
 const extension = '.yaml';
@@ -25,6 +26,13 @@ export function loadSpace(nameOrPath: string): Space {
   if (shippedSpaceNames().includes(nameOrPath)) return createSpace(shippedSpaceText(nameOrPath), nameOrPath);
   if (!/[./\\]/.test(nameOrPath)) throw new BadInputError(`no space is named "${nameOrPath.slice(0, 80)}"; give the path of a YAML file, or one of ${shippedSpaceNames().join(', ')}`);
   return createSpace(readYamlText(nameOrPath), nameOrPath);
+}
+
+/** What a shipped space of blocks is made from, to be made with more rules. */
+export function shippedBlockDocument(name: string): ConvSpaceDocument | TransformerSpaceDocument {
+  const document = parseSpaceDocument(shippedSpaceText(name), name);
+  assert(document.kind !== 'cells', `${name} is a space of blocks`);
+  return document;
 }
 
 /** A space from the text of its YAML; `source` names it in errors. @throws BadInputError */

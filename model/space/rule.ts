@@ -17,7 +17,8 @@ export function forbids(rule: RuleDocument, { block, valueOf }: Setting, target:
   });
 }
 
-function holdsOn({ targets }: RuleDocument, target: Target | undefined): boolean {
+/** Whether a rule speaks of the target; undefined stands for everywhere. */
+export function holdsOn({ targets }: RuleDocument, target: Target | undefined): boolean {
   if (targets === undefined) return true;
   if (target === undefined) return false;
   return [[targets.runtime, target.runtime], [targets.unit, target.unit], [targets.precision, target.precision]].every(([listed, actual]) => listed === undefined || typeof actual !== 'string' || listed.includes(actual));

@@ -44,6 +44,13 @@ export interface Space {
   /** SHA-256 of the network, lower-case hexadecimal: equal in all spaces. */
   readonly hashOf: (architecture: string) => string;
   readonly costOf: (architecture: string) => LayerCost;
+  /**
+   * What latency may depend on, as many numbers for each architecture: work, bytes and operators by kind, the longest path, of the whole and of each block
+   * where there are blocks (model/block/segment_features). Without drawing a weight.
+   */
+  readonly featuresOf: (architecture: string) => Float64Array;
+  /** Of each cost what no permitted network has less of, by itself. */
+  readonly leastCost: () => LayerCost;
   /** Whether no rule forbids it on the target. */
   readonly isPermitted: (architecture: string, target: Target) => boolean;
   /** A random permitted architecture, canonical; uniform over what is permitted, on the target when one is given. */

@@ -37,7 +37,7 @@ function facts({ search, spec }: ReportData): Html {
   const rows: readonly (readonly [string, string])[] = [
     ['space', `${spec.space}; ${Object.entries(model).map(([name, value]) => `${name} ${String(value)}`).join(', ')}`],
     ['strategy', [strategy.kind, ...Object.entries(strategy).flatMap(([name, value]) => (name === 'kind' ? [] : [`${name} ${String(value)}`]))].join(', ')],
-    ['accuracy', `${accuracy.table}, ${accuracy.split} split`],
+    ['accuracy', accuracy?.kind === 'additive' ? `${accuracy.base} % and what each choice adds` : accuracy === undefined ? '' : `${accuracy.table}, ${accuracy.split} split`],
     ['each measurement', `${String(plan.sessions)} sessions of ${String(plan.runs)} runs after ${String(plan.warmupRuns)} warm-up runs, ${String(plan.threads)} ${plan.threads === 1 ? 'thread' : 'threads'}`],
     ...spec.targets.flatMap(({ name, constraints }) => {
       const limits = Object.entries(constraints).filter(([, value]) => value !== undefined).map(([limit, value]) => `${limit} ${String(value)}`);

@@ -1,5 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
-import { genotypeCount, type Genotype, type SearchSpace } from '../space';
+import { drawChoices, genotypeCount, type Genotype, type SearchSpace } from '../space';
 import type { MeasurementTable, TableRow } from './table';
 
 /** What was measured of a network, the mean over its rows. */
@@ -43,6 +43,7 @@ export function recordingOfSpace(table: MeasurementTable, space: SearchSpace): R
     choices: space.choices,
     genotypeOf: (architecture) => space.genotypeOf(architecture),
     featuresOf: (architecture) => descriptors.get(architecture) ?? space.featuresOf(architecture),
+    draw: (random) => space.draw(random),
     architectureOf: (genotype) => {
       const name = space.architectureOf(genotype);
       return name === undefined ? undefined : representatives.get(name);
@@ -65,12 +66,14 @@ export function recordingOfChoices(table: MeasurementTable): Recording {
     genotypes.set(row.architecture, genotype);
   }
   const { representatives, networks, descriptors } = join(table.rows.map((row) => ({ row, name: row.architecture })), ({ row }) => row.descriptors);
+  const choices = options.map(({ size }) => size);
   const space: SearchSpace = {
     name: table.source,
-    choices: options.map(({ size }) => size),
+    choices,
     architectureOf: (genotype) => representatives.get(rowOf.get(genotype.join())?.architecture ?? ''),
     genotypeOf: (architecture) => genotypes.get(architecture) ?? [],
     featuresOf: (architecture) => descriptors.get(architecture) ?? new Float64Array(),
+    draw: (random) => drawChoices(choices, random),
   };
   return { space: dense(space, networks.size, table.source), networks, leftOut: 0 };
 }

@@ -13,7 +13,10 @@ export interface Candidate extends Encoded {
 /** What is needed of a space to encode its networks. */
 type EncodedSpace = Pick<SearchSpace, 'choices' | 'genotypeOf' | 'featuresOf'>;
 
-/** Turns architectures into candidates and remembers them. Features are scaled by a sample of the space. */
+/** More than a listed space has; a search of a large one looks at some thousands for each model, and would fill the memory. */
+const mostRemembered = 100_000;
+
+/** Turns architectures into candidates and remembers the newest. Features are scaled by a sample of the space. */
 export class CandidateFactory {
   readonly #space: EncodedSpace;
   readonly #errorPercentOf: (architecture: string) => number;
@@ -41,6 +44,8 @@ export class CandidateFactory {
     const features = raw.map((value, index) => (value - (this.#means[index] ?? 0)) / (this.#deviations[index] ?? 1));
     const candidate = { architecture, errorPercent: this.#errorPercentOf(architecture), choices: Uint16Array.from(genotype), features, counts };
     this.#known.set(architecture, candidate);
+    const oldest = this.#known.keys().next();
+    if (this.#known.size > mostRemembered && oldest.done !== true) this.#known.delete(oldest.value);
     return candidate;
   }
 }

@@ -63,7 +63,7 @@ function evolvedPool(space: SearchSpace, errorPercentOf: (architecture: string) 
 function randomNames(space: SearchSpace, count: number, random: Random): string[] {
   const names = new Set<string>();
   for (let draw = 0; draw < draws && names.size < count; draw += 1) {
-    const name = space.architectureOf(space.choices.map((choices) => random.below(choices)));
+    const name = space.architectureOf(space.draw(random));
     if (name !== undefined) names.add(name);
   }
   return [...names];

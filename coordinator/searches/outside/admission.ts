@@ -1,6 +1,6 @@
 import { BadInputError } from '../../../common/bad_input';
 import type { SearchSpace } from '../../search/space';
-import type { Constraints, SearchSpec } from '../../search/spec';
+import type { SearchSpec, TargetSpec } from '../../search/spec';
 import { admittedSpace } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
 
@@ -15,13 +15,15 @@ export class Admission {
   readonly #admitted: SearchSpace;
   readonly #refusal: (architecture: string) => string;
 
-  constructor(spec: SearchSpec, constraints: Constraints, catalog: SearchCatalog) {
+  constructor(spec: SearchSpec, { name, target, constraints }: TargetSpec, catalog: SearchCatalog) {
     this.#space = catalog.space(spec);
-    this.#admitted = admittedSpace(spec, constraints, catalog);
+    this.#admitted = admittedSpace(spec, { targets: [target], constraints }, catalog);
     this.#refusal = (architecture) => {
       const { forbidden = [], accuracyPercentMin = 0 } = constraints;
       const option = catalog.optionsOf(spec, architecture).find((each) => forbidden.includes(each));
-      return option === undefined ? `has ${catalog.accuracyPercentOf(spec)(architecture).toFixed(2)} % accuracy, and accuracyPercentMin is ${accuracyPercentMin}` : `has ${option}, which the search forbids`;
+      if (option !== undefined) return `has ${option}, which the search forbids`;
+      const accuracyPercent = catalog.accuracyPercentOf(spec)(architecture);
+      return accuracyPercent < accuracyPercentMin ? `has ${accuracyPercent.toFixed(2)} % accuracy, and accuracyPercentMin is ${accuracyPercentMin}` : `is forbidden on ${name} by a rule of the space`;
     };
   }
 

@@ -43,7 +43,7 @@ export class OutsideSearch {
   private constructor(searchId: string, spec: SearchSpec, parts: SearchParts) {
     this.#searchId = searchId;
     this.#parts = parts;
-    this.#admissions = new Map(spec.targets.map(({ name, constraints }) => [name, new Admission(spec, constraints, parts.catalog)]));
+    this.#admissions = new Map(spec.targets.map((target) => [target.name, new Admission(spec, target, parts.catalog)]));
     this.strategist = new ExternalStrategist([...this.#admissions.keys()], (target, proposal) => this.#abandon({ searchId, target, ...proposal }));
   }
 

@@ -22,9 +22,9 @@ export function openStrategies({ spec, past }: StrategistTask, catalog: SearchCa
   const errorPercentOf = (architecture: string): number => 100 - accuracyPercentOf(architecture);
   if (fleetAimOf(spec) !== undefined) {
     const constraints = constraintsOfAll(spec);
-    return new Map([[wholeFleet, createStrategy(strategy, { space: admittedSpace(spec, constraints, catalog), errorPercentOf, latencyMsMax: undefined })]]);
+    return new Map([[wholeFleet, createStrategy(strategy, { space: admittedSpace(spec, { targets: spec.targets.map(({ target }) => target), constraints }, catalog), errorPercentOf, latencyMsMax: undefined })]]);
   }
-  const tasks = spec.targets.map(({ constraints }) => ({ space: admittedSpace(spec, constraints, catalog), errorPercentOf, latencyMsMax: constraints.latencyMsMax, past }));
+  const tasks = spec.targets.map(({ target, constraints }) => ({ space: admittedSpace(spec, { targets: [target], constraints }, catalog), errorPercentOf, latencyMsMax: constraints.latencyMsMax, past }));
   const strategies = createStrategies(strategy, tasks);
   return new Map(strategies.map((each, index) => [spec.targets[index]?.name ?? '', each]));
 }

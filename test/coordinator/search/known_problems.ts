@@ -1,6 +1,6 @@
 import { nondominatedIndices } from '../../../coordinator/search/nondominated_sort';
 import type { Point } from '../../../coordinator/search/point';
-import { genotypeAt, genotypeCount, type Genotype, type SearchSpace } from '../../../coordinator/search/space';
+import { drawChoices, genotypeAt, genotypeCount, type Genotype, type SearchSpace } from '../../../coordinator/search/space';
 
 /** A space of which every genotype is its own architecture, and what each is worth. */
 export interface Problem {
@@ -10,7 +10,7 @@ export interface Problem {
 
 /** Choices as coordinates of a grid on [0, 1], and test functions of multi-objective search on it. */
 function gridSpace(name: string, choices: readonly number[]): SearchSpace {
-  return { name, choices, architectureOf: (genotype) => genotype.join('.'), genotypeOf: (architecture) => architecture.split('.').map(Number), featuresOf: () => new Float64Array() };
+  return { name, choices, architectureOf: (genotype) => genotype.join('.'), genotypeOf: (architecture) => architecture.split('.').map(Number), featuresOf: () => new Float64Array(), draw: (random) => drawChoices(choices, random) };
 }
 
 /** ZDT's shape (https://doi.org/10.1162/106365600568202): g grows with the distance from the front. */

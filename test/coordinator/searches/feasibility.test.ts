@@ -44,7 +44,7 @@ describe('limits that no network can keep', () => {
 describe('forbidden options', () => {
   it('are in no network that the search may propose, and nothing else is missing', () => {
     const limited = spec('{ forbidden: [avg_pool_3x3] }');
-    const space = admittedSpace(limited, limited.targets[0]!.constraints, catalog);
+    const space = admittedSpace(limited, { targets: [limited.targets[0]!.target], constraints: limited.targets[0]!.constraints }, catalog);
     const all = catalog.space(limited);
     for (let index = 0; index < genotypeCount(all); index += 7) {
       const architecture = all.architectureOf(genotypeAt(all, index));

@@ -1,5 +1,7 @@
+import type { Random } from '../../../../common/random';
 import { createRandomStrategy } from '../../../../coordinator/search/random_strategy';
 import { measurementMs, SimulatedFleet, type FleetOptions } from '../../../../coordinator/search/simulate/fleet';
+import { drawChoices } from '../../../../coordinator/search/space';
 import type { Ask, Strategy } from '../../../../coordinator/search/strategy';
 
 /** Proposes 0, 1, 2 …; says `later` when `largestPending` wait. */
@@ -77,7 +79,7 @@ describe('a simulated fleet', () => {
   });
 
   it('measures what it proposed, all of it and once, at whatever speeds', () => {
-    const space = { name: 'numbers', choices: [40], architectureOf: ([choice = 0]: readonly number[]) => String(choice), genotypeOf: (name: string) => [Number(name)], featuresOf: () => new Float64Array() };
+    const space = { name: 'numbers', choices: [40], architectureOf: ([choice = 0]: readonly number[]) => String(choice), genotypeOf: (name: string) => [Number(name)], featuresOf: () => new Float64Array(), draw: (random: Random) => drawChoices([40], random) };
     const { fleet, ended } = run(createRandomStrategy(space, 1), { speeds: [1, 0.3, 2, 0.7], budget: 100, proposalMs: 1, durationMs: (architecture) => 5 + Number(architecture) });
     expect(new Set(ended.map(([architecture]) => architecture)).size).toBe(40);
     expect(ended).toHaveLength(40);

@@ -3,7 +3,7 @@ import { loadAccuracyTable } from '../../../../model/nasbench201/accuracy';
 import { cellOf, createNasBench201Space } from '../../../../coordinator/search/nasbench201_space';
 import { liveEdges } from '../../../../model/nasbench201/topology';
 import type { SearchSpace } from '../../../../coordinator/search/space';
-import { restrictSpace } from '../../../../coordinator/search/space';
+import { drawChoices, restrictSpace } from '../../../../coordinator/search/space';
 import type { Evaluation, Strategy } from '../../../../coordinator/search/strategy';
 import { Surrogate } from '../../../../coordinator/search/surrogate/surrogate';
 import { replay, runFleet } from '../fleet_simulation';
@@ -62,6 +62,7 @@ describe('the surrogate', () => {
       name: 'large', choices: new Array<number>(positions).fill(6),
       architectureOf: (genotype) => genotype.join(''), genotypeOf: (architecture) => Array.from(architecture, Number),
       featuresOf: (architecture) => Float64Array.of(Array.from(architecture, Number).reduce((sum, choice) => sum + choice, 0)),
+      draw: (random) => drawChoices(space.choices, random),
     };
     // Each position's choices help accuracy as much as they cost, but those of the first half cost twice as much.
     const total = (architecture: string, weight: (position: number) => number): number => Array.from(architecture, Number).reduce((sum, choice, position) => sum + weight(position) * choice, 0);

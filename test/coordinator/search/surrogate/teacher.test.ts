@@ -1,7 +1,7 @@
 import { createRandom } from '../../../../common/random';
 import { createStrategies } from '../../../../coordinator/search/create_strategy';
 import type { PastTarget } from '../../../../coordinator/search/past_target';
-import type { SearchSpace } from '../../../../coordinator/search/space';
+import { drawChoices, type SearchSpace } from '../../../../coordinator/search/space';
 import type { Strategy } from '../../../../coordinator/search/strategy';
 import { Surrogate } from '../../../../coordinator/search/surrogate/surrogate';
 
@@ -13,6 +13,7 @@ const space: SearchSpace = {
   name: 'opaque', choices: new Array<number>(positions).fill(choices),
   architectureOf: (genotype) => genotype.join(''), genotypeOf: (architecture) => Array.from(architecture, Number),
   featuresOf: () => new Float64Array(),
+  draw: (random) => drawChoices(space.choices, random),
 };
 const gains = createRandom('gains');
 const costs = createRandom('costs');

@@ -1,0 +1,29 @@
+import type { Space } from '../../model/space/space';
+import type { SearchSpace } from './space';
+
+/** A space of the model library as strategies see it. */
+export function searchSpaceOf(space: Space): SearchSpace {
+  return {
+    name: space.name,
+    choices: space.choices,
+    architectureOf: space.architectureOf,
+    genotypeOf: space.genotypeOf,
+    featuresOf: space.featuresOf,
+    draw: (random) => space.genotypeOf(space.sample(random, undefined)),
+  };
+}
+
+/**
+ * The part of `whole` that `admitted` leaves, under the names of the whole: `admitted` has the same positions and more rules. A network counts as what its
+ * canonical name says.
+ */
+export function searchSpaceWithin(whole: Space, admitted: Space): SearchSpace {
+  return {
+    ...searchSpaceOf(whole),
+    architectureOf: (genotype) => {
+      const architecture = admitted.architectureOf(genotype) === undefined ? undefined : whole.architectureOf(genotype);
+      return architecture === undefined || admitted.architectureOf(whole.genotypeOf(architecture)) === undefined ? undefined : architecture;
+    },
+    draw: (random) => admitted.genotypeOf(admitted.sample(random, undefined)),
+  };
+}
