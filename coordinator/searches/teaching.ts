@@ -9,7 +9,7 @@ type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'jobs' | 'measurements'
 /**
  * The specification with the number of measurements of each teacher that count, those of now unless it says so itself: what is measured later changes nothing
  * of a search that is rebuilt. `source` names the specification.
- * @throws BadInputError for a teacher that there is not, or that has measured nothing
+ * @throws BadInputError for a teacher that there is not, that searches another space, or that has measured nothing
  */
 export async function withTeachersOfNow(specYaml: string, source: string, ledger: Teaching): Promise<string> {
   const spec = parseSearchSpec(specYaml, source);
@@ -18,7 +18,10 @@ export async function withTeachersOfNow(specYaml: string, source: string, ledger
   const teachers: { search: string; measured: number }[] = [];
   for (const [index, teacher] of spec.teachers.entries()) {
     const where = `${source}: field teachers.${String(index)}`;
-    if (!records.some(({ searchId }) => searchId === teacher.search)) throw new BadInputError(`${where}: there is no search "${teacher.search}" (see: farm search list)`);
+    const record = records.find(({ searchId }) => searchId === teacher.search);
+    if (record === undefined) throw new BadInputError(`${where}: there is no search "${teacher.search}" (see: farm search list)`);
+    const { space } = parseSearchSpec(record.specYaml, `search ${teacher.search}`);
+    if (space !== spec.space) throw new BadInputError(`${where}: search ${teacher.search} is over ${space}, and this one over ${spec.space}; only a search over the same space can teach it`);
     const measured = (await pastTargets(teacher.search, ledger)).reduce((sum, past) => sum + past.measured.length, 0);
     if (measured === 0) throw new BadInputError(`${where}: search ${teacher.search} has measured nothing yet; wait for it, or leave it out`);
     teachers.push({ search: teacher.search, measured: Math.min(measured, teacher.measured ?? Infinity) });

@@ -5,6 +5,7 @@ import type { StrategistTask } from '../../../coordinator/searches/strategist/st
 import { loadPast } from '../../../coordinator/searches/teaching';
 import { createBench, fastTarget, latencyOf, paperModel, slowTarget } from './search_bench';
 import { SearchLab } from './search_lab';
+import { accuracyFor } from './space/samples';
 
 const spec = (targets: string, more = ''): string => `name: cells\nspace: nasbench201\nstrategy: { kind: random, seed: 3 }\ntargets: [${targets}]\nbudget: { measurements: 12 }\nfresh: true\nconfirm: { rounds: 0 }\n${more}`;
 
@@ -94,5 +95,11 @@ describe('teaching', () => {
     await expect(lab.runner.create(spec(slowTarget, `teachers: [${idle}]`), 'spec.yaml')).rejects.toThrow(`spec.yaml: field teachers.0: search ${idle} has measured nothing yet; wait for it, or leave it out`);
     await expect(lab.runner.onboard({ searchIds: [idle], target: 'sm1/onnxruntime/cpu/int8', measurements: 5 })).rejects.toThrow('no device has ever offered sm1/onnxruntime/cpu/int8');
     expect(await lab.ledger.searches()).toHaveLength(1);
+  });
+
+  it('refuses teachers that searched another space', async () => {
+    const searchId = await teacher();
+    const yaml = JSON.stringify({ name: 'blocks', space: 'demo-small', targets: [slowTarget], budget: { measurements: 9 }, accuracy: accuracyFor('demo-small'), teachers: [searchId] });
+    await expect(lab.runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(`spec.yaml: field teachers.0: search ${searchId} is over nasbench201, and this one over demo-small; only a search over the same space can teach it`));
   });
 });
