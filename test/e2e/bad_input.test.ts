@@ -167,7 +167,7 @@ describe('with a farm', () => {
     ['half a target', { ...spec, targets: ['host/onnxruntime'] }, ['spec.yaml: field targets.0', 'four parts']],
     ['a target that nobody offers', { ...spec, targets: ['sm8750/onnxruntime/npu/int8'] }, ['field targets.0: no device has ever offered sm8750/onnxruntime/npu/int8', 'host/onnxruntime/cpu/int8']],
     ['a target for other models', { ...spec, targets: ['host/tflite/cpu/int8'] }, ['field targets.0', 'runtime onnxruntime']],
-    ['another space', { ...spec, space: 'darts' }, ['field space: expected nasbench201']],
+    ['another space', { ...spec, space: 'darts' }, ['field space: there is no search space darts; choose one of']],
   ])('a search with %s', async (_, content, said) => {
     writeFileSync(path.join(up.folder, 'spec.yaml'), JSON.stringify(content));
     expectOneLine(await up.run('search', 'create', 'spec.yaml'), said);
