@@ -50,7 +50,7 @@ export function averagesAgree(counts: readonly number[], { input, output }: { re
   });
 }
 
-/** Whether float32 gives the tie itself in each of three orders: by divisions, by reciprocals, and by one multiplier as convolutions do. */
+/** Whether it is the tie, and float32 gives it in each of three orders: by divisions, by reciprocals, and by one multiplier as convolutions do. */
 function isExact({ sum, count, tie }: { readonly sum: number; readonly count: number; readonly tie: number }, input: number, output: number): boolean {
   const { fround } = Math;
   const total = fround(sum * input);
@@ -58,5 +58,7 @@ function isExact({ sum, count, tie }: { readonly sum: number; readonly count: nu
   const divided = fround(fround(total / count) / output);
   const multiplied = fround(fround(total * share) * fround(1 / output));
   const rescaled = fround(sum * fround(fround(input * share) / output));
-  return total === sum * input && [divided, multiplied, rescaled].every((result) => result === tie);
+  // Both products have few enough bits to be exact.
+  const isTie = sum * input === tie * count * output;
+  return isTie && total === sum * input && [divided, multiplied, rescaled].every((result) => result === tie);
 }
