@@ -7,6 +7,7 @@ import { budgets } from './migrations/m0003_budgets';
 import { violations } from './migrations/m0004_violations';
 import { proposals } from './migrations/m0005_proposals';
 import { confirmations } from './migrations/m0006_confirmations';
+import { refusals } from './migrations/m0007_refusals';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004_violations': violations,
   '0005_proposals': proposals,
   '0006_confirmations': confirmations,
+  '0007_refusals': refusals,
 };
 
 /**

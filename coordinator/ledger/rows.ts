@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Artifact, ModelFormat } from '../../common/artifact';
 import { assert, unreachable } from '../../common/assert';
-import type { CandidateFault, CandidateFaultCode, FarmFaultCode } from '../../common/fault';
+import type { CandidateFault, CandidateFaultCode, FarmFault, FarmFaultCode } from '../../common/fault';
 import type { BenchmarkPlan, JobResult } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { formatTarget, parseTarget } from '../../common/target';
@@ -9,6 +9,7 @@ import { deviceSchema } from '../../proto/codec/device';
 import { readField } from '../../proto/codec/field';
 import { planSchema } from '../../proto/codec/job';
 import { measurementSchema } from '../../proto/codec/measurement';
+import { refusalSchema } from '../../proto/codec/result';
 import type { CandidateRecord, ConfirmationRecord, DeviceRecord, JobRecord, JobState, ProposalRecord, ProposalState, SearchExtension, SearchRecord, WallTime } from './ledger';
 import type { ArtifactTable, AttemptTable, CandidateTable, ConfirmationTable, DeviceTable, JobTable, MeasurementTable, ProposalTable, SearchExtensionTable, SearchTable } from './schema';
 
@@ -59,10 +60,10 @@ export function proposalFromRow(row: ProposalTable & { readonly state: JobTable[
   return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, state };
 }
 
-export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'reused_job_id' | 'fault_code' | 'fault_message' | 'violation'>;
+export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'reused_job_id' | 'fault_code' | 'fault_message' | 'fault_refusal' | 'violation'>;
 
 export function jobStateToColumns(state: JobState): JobStateColumns {
-  const columns = { measured_device_serial: null, measured_epoch: null, reused_job_id: null, fault_code: null, fault_message: null, violation: null };
+  const columns = { measured_device_serial: null, measured_epoch: null, reused_job_id: null, fault_code: null, fault_message: null, fault_refusal: null, violation: null };
   switch (state.kind) {
     case 'open':
       return { ...columns, state: 'open' };
@@ -71,13 +72,18 @@ export function jobStateToColumns(state: JobState): JobStateColumns {
     case 'measured':
       return { ...columns, state: 'measured', measured_device_serial: state.deviceSerial, measured_epoch: state.epoch };
     case 'excluded':
-      return { ...columns, state: 'infeasible', fault_code: state.fault.code, fault_message: state.fault.message, violation: state.violation };
+      return { ...columns, ...faultToColumns(state.fault), state: 'infeasible', violation: state.violation };
     case 'infeasible':
     case 'abandoned':
-      return { ...columns, state: state.kind, fault_code: state.fault.code, fault_message: state.fault.message };
+      return { ...columns, ...faultToColumns(state.fault), state: state.kind };
     default:
       return unreachable(state);
   }
+}
+
+function faultToColumns(fault: CandidateFault | FarmFault): Pick<JobTable, 'fault_code' | 'fault_message' | 'fault_refusal'> {
+  const refusal = fault.kind === 'candidate-fault' ? fault.refusal : null;
+  return { fault_code: fault.code, fault_message: fault.message, fault_refusal: refusal === null ? null : JSON.stringify(refusal) };
 }
 
 export function jobToRow(record: JobRecord): JobTable {
@@ -127,7 +133,8 @@ export function jobStateFromColumns(row: JobStateColumns): JobState {
       assert(row.measured_device_serial !== null && row.measured_epoch !== null, 'a measured job names its lease');
       return { kind: 'measured', deviceSerial: row.measured_device_serial, epoch: row.measured_epoch };
     case 'infeasible': {
-      const fault: CandidateFault = { kind: 'candidate-fault', code: row.fault_code as CandidateFaultCode, message: row.fault_message ?? '' };
+      const refusal = row.fault_refusal === null ? null : readDocument(refusalSchema, row.fault_refusal, 'refusal of an infeasible job');
+      const fault: CandidateFault = { kind: 'candidate-fault', code: row.fault_code as CandidateFaultCode, message: row.fault_message ?? '', refusal };
       return row.violation === null ? { kind: 'infeasible', fault } : { kind: 'excluded', fault, violation: row.violation };
     }
     case 'abandoned':
@@ -138,7 +145,7 @@ export function jobStateFromColumns(row: JobStateColumns): JobState {
 }
 
 export function attemptToRow({ lease, agentId, artifactDigest, outcome }: JobResult, atMs: number): AttemptTable {
-  const fault = outcome.kind === 'measured' ? { code: null, message: null } : outcome;
+  const fault = outcome.kind === 'measured' ? { fault_code: null, fault_message: null, fault_refusal: null } : faultToColumns(outcome);
   return {
     job_id: lease.jobId,
     epoch: lease.epoch,
@@ -146,8 +153,7 @@ export function attemptToRow({ lease, agentId, artifactDigest, outcome }: JobRes
     agent_id: agentId,
     artifact_digest: artifactDigest,
     outcome: outcome.kind,
-    fault_code: fault.code,
-    fault_message: fault.message,
+    ...fault,
     at_ms: atMs,
   };
 }

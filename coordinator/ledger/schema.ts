@@ -82,6 +82,8 @@ export interface JobTable {
   readonly reused_job_id: string | null;
   readonly fault_code: string | null;
   readonly fault_message: string | null;
+  /** The facts of a candidate fault as JSON; null in rows of before they were kept. */
+  readonly fault_refusal: string | null;
   readonly violation: number | null;
   readonly ended_sequence: number | null;
   readonly ended_at_ms: number | null;
@@ -97,6 +99,8 @@ export interface AttemptTable {
   readonly outcome: string;
   readonly fault_code: string | null;
   readonly fault_message: string | null;
+  /** The facts of a candidate fault as JSON; null in rows of before they were kept. */
+  readonly fault_refusal: string | null;
   readonly at_ms: number;
 }
 

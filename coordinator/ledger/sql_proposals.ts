@@ -81,7 +81,7 @@ async function selectJobEnds(db: Kysely<Schema>, { searchId, target, after, last
   const found = await db
     .selectFrom('jobs')
     .innerJoin('candidates', 'candidates.job_id', 'jobs.job_id')
-    .select(['jobs.job_id', 'jobs.state', 'measured_device_serial', 'measured_epoch', 'reused_job_id', 'fault_code', 'fault_message', 'violation', 'ended_sequence', 'sequence', 'architecture'])
+    .select(['jobs.job_id', 'jobs.state', 'measured_device_serial', 'measured_epoch', 'reused_job_id', 'fault_code', 'fault_message', 'fault_refusal', 'violation', 'ended_sequence', 'sequence', 'architecture'])
     .where('jobs.owner_id', '=', searchId)
     .where('jobs.target', '=', target)
     .where('ended_sequence', '>', after)

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { candidateFaultCodes, farmFaultCodes, longestFaultMessage } from '../../common/fault';
+import { candidateFaultCodes, farmFaultCodes, longestFaultMessage, longestOperatorName, type Refusal } from '../../common/fault';
 import type { JobResult, Outcome } from '../../common/job';
 import type { Result } from '../../common/result';
+import { units } from '../../common/target';
 import { nameField } from './field';
 import { digestField, leaseSchema } from './job';
 import { decodeJson, encodeJson } from './json';
@@ -13,9 +14,25 @@ export const largestResultBytes = 10 * 1024 * 1024;
 const resultVersion = 1;
 const faultMessageField = z.string().max(longestFaultMessage);
 
+/** A refusal as JSON, on the wire and in the ledger. */
+export const refusalSchema: z.ZodType<Refusal> = z.object({
+  unitAsked: z.enum(units),
+  unitFailed: z.enum(units).nullable(),
+  reason: faultMessageField,
+  operator: z.string().max(longestOperatorName).nullable(),
+});
+
+const candidateFaultSchema = z.object({
+  kind: z.literal('candidate-fault'),
+  code: z.enum(candidateFaultCodes),
+  message: faultMessageField,
+  // Agents of before send none.
+  refusal: refusalSchema.nullable().default(null),
+});
+
 const outcomeSchema: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('measured'), measurement: measurementSchema }),
-  z.object({ kind: z.literal('candidate-fault'), code: z.enum(candidateFaultCodes), message: faultMessageField }),
+  candidateFaultSchema,
   z.object({ kind: z.literal('farm-fault'), code: z.enum(farmFaultCodes), message: faultMessageField }),
 ]);
 

@@ -137,6 +137,14 @@ export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
     expect((await ledger.proposals('s1')).map(({ state }) => state)).toEqual(['waiting', 'open', 'measured', 'infeasible', 'reused', 'abandoned']);
   });
 
+  it('keeps the facts of a refusal', async () => {
+    await saveJobs('j1');
+    const refused = candidateFault('unsupported-operator', 'no kernel for Einsum', { unitAsked: 'npu', unitFailed: 'cpu', reason: 'no kernel for Einsum', operator: 'Einsum' });
+    await ledger.commit([{ kind: 'job-ended', jobId: 'j1', state: { kind: 'infeasible', fault: refused }, atMs: 1 }]);
+    await restart();
+    expect((await ledger.jobs({})).map(({ state }) => state)).toEqual([{ kind: 'infeasible', fault: refused }]);
+  });
+
   it('reads the ends of one target of a search in their order, from any of them on', async () => {
     await ledger.saveSearch(aSearch);
     await ledger.saveProposals([0, 1, 2, 3].map((sequence) => aProposal(sequence)));

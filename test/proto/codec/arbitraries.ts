@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { largestArtifactBytes, modelFormats, type Artifact } from '../../../common/artifact';
 import type { DeviceDescription, DeviceState, UnusablePhone } from '../../../common/device';
-import { candidateFaultCodes, candidateFault, farmFaultCodes, farmFault } from '../../../common/fault';
+import { candidateFaultCodes, candidateFault, farmFaultCodes, farmFault, type Refusal } from '../../../common/fault';
 import { planLimits, type BenchmarkPlan, type Job, type JobResult, type Lease, type Outcome } from '../../../common/job';
 import type { Conditions, Measurement, Session, Summary, Timings } from '../../../common/measurement';
 import { precisions, runtimes, units } from '../../../common/target';
@@ -114,9 +114,10 @@ export const measurement: fc.Arbitrary<Measurement> = fc.record({
   finishedAtMs: count,
 });
 
+const refusal: fc.Arbitrary<Refusal> = fc.record({ unitAsked: fc.constantFrom(...units), unitFailed: orNull(fc.constantFrom(...units)), reason: line, operator: orNull(line) });
 export const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   measurement.map((measured) => ({ kind: 'measured' as const, measurement: measured })),
-  fc.tuple(fc.constantFrom(...candidateFaultCodes), line).map(([code, message]) => candidateFault(code, message)),
+  fc.tuple(fc.constantFrom(...candidateFaultCodes), line, orNull(refusal)).map(([code, message, facts]) => candidateFault(code, message, facts)),
   fc.tuple(fc.constantFrom(...farmFaultCodes), line).map(([code, message]) => farmFault(code, message)),
 );
 export const jobResult: fc.Arbitrary<JobResult> = fc.record({ lease, agentId: name, artifactDigest: digest, outcome });

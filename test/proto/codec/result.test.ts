@@ -19,6 +19,18 @@ describe('a result on the wire', () => {
     expect(decodeResult(json({ ...document, v: 2 }))).toMatchObject({ ok: false, error: expect.stringMatching(/^v: /) as string });
   });
 
+  it('says nothing of the facts of a refusal when an agent of before sent none', () => {
+    const { lease, agentId, artifactDigest } = sample(jobResult);
+    const old = { v: 1, lease, agentId, artifactDigest, outcome: { kind: 'candidate-fault', code: 'crashed', message: 'signal 11' } };
+    expect(decodeResult(json(old))).toMatchObject({ ok: true, value: { outcome: { ...old.outcome, refusal: null } } });
+  });
+
+  it('is refused with a refusal by a unit that there is not', () => {
+    const refusal = { unitAsked: 'npu', unitFailed: 'tpu', reason: 'no', operator: null };
+    const outcome = { kind: 'candidate-fault', code: 'crashed', message: 'no', refusal };
+    expect(decodeResult(json({ v: 1, ...sample(jobResult), outcome }))).toMatchObject({ ok: false, error: expect.stringContaining('unitFailed') as string });
+  });
+
   it('is refused, never thrown at anyone, when it is garbage', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => expect(decodeResult(bytes).ok).toBe(false)));
     fc.assert(fc.property(fc.jsonValue(), (value) => expect(decodeResult(json(value)).ok).toBe(false)));
