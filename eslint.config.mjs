@@ -1,6 +1,7 @@
 import tseslint from 'typescript-eslint';
 import importX from 'eslint-plugin-import-x';
 import { globalIgnores } from 'eslint/config';
+import ts from 'typescript';
 
 /** The table of ARCHITECTURE.md: who may import whom. Everything that is not listed for a folder is forbidden to it. */
 const imports = {
@@ -56,7 +57,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    plugins: { 'import-x': importX },
+    plugins: { 'import-x': importX, records: { rules: { 'no-foreign-key': foreignKeyRule() } } },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
     rules: {
@@ -68,6 +69,7 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
       'no-console': 'error',
+      'records/no-foreign-key': 'error',
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'import-x/no-restricted-paths': ['error', { zones }],
     },
@@ -102,4 +104,39 @@ function homeRule(library, allowed) {
     }
   };
   return { create: (context) => ({ ImportDeclaration: (node) => check(context, node), ImportExpression: (node) => check(context, node) }) };
+}
+
+/**
+ * A plain object has more names than its own: looked up by a phone's serial number, an operator's name or a model's, it answers `__proto__`, `constructor` and
+ * `toString` with functions. So a record is read, written or asked (`in`) only by keys of a closed set; for all others there is Map, and
+ * common/own_value.ts for what comes as a record. Arrays and numbers as keys are no concern.
+ */
+function foreignKeyRule() {
+  const message = 'a plain object is not looked up by a name from outside (it knows __proto__, constructor …): use a Map, or ownValue (common/own_value.ts)';
+  return {
+    create(context) {
+      const { sourceCode } = context;
+      const { program, esTreeNodeToTSNodeMap } = sourceCode.parserServices;
+      const checker = program.getTypeChecker();
+      const typeOf = (node) => checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node));
+      const constraintOf = (type) => checker.getBaseConstraintOfType(type) ?? type;
+      const partsOf = (type) => (constraintOf(type).isUnion() ? constraintOf(type).types : [constraintOf(type)]);
+      const isOpenText = (node) => partsOf(typeOf(node)).some((part) => (part.flags & (ts.TypeFlags.String | ts.TypeFlags.TemplateLiteral | ts.TypeFlags.Any)) !== 0);
+      const isRecord = (node) => partsOf(typeOf(node)).some((part) => checker.getIndexInfosOfType(part).some(({ keyType }) => (keyType.flags & ts.TypeFlags.String) !== 0));
+      const text = (node) => sourceCode.getText(node);
+      const isGuarded = ({ object, property, parent }) =>
+        parent.type === 'ConditionalExpression' && text(parent.test) === `Object.hasOwn(${text(object)}, ${text(property)})`;
+      return {
+        'MemberExpression[computed=true]'(node) {
+          if (isOpenText(node.property) && isRecord(node.object) && !isGuarded(node)) context.report({ node, message });
+        },
+        'ObjectPattern > Property[computed=true]'(node) {
+          if (isOpenText(node.key) && isRecord(node.parent)) context.report({ node, message });
+        },
+        'BinaryExpression[operator="in"]'(node) {
+          if (node.left.type !== 'PrivateIdentifier' && isOpenText(node.left)) context.report({ node, message });
+        },
+      };
+    },
+  };
 }

@@ -106,8 +106,8 @@ async function openCrew(parts: Parts, keepResult: (result: JobResult) => Promise
   const station = {
     tools: await openToolChest(config.tools),
     virtualTools: await openToolChest(parts.fleet?.tools ?? config.tools),
-    pools: config.pools,
-    runtimes: config.runtimes,
+    pools: new Map(Object.entries(config.pools)),
+    runtimes: new Map(Object.entries(config.runtimes)),
     readiness: config.readiness,
     cache,
     clock: systemClock,

@@ -66,7 +66,7 @@ export class VirtualPhone {
       process: (pid) => this.#processes.get(pid),
       processes: () => this.#processes.list(),
       cpuThrottling: () => coolDown().throttlingFactor,
-      celsiusBySensor: () => Object.fromEntries(thermalSensors(coolDown()).map((sensor) => [sensor.name, sensor.celsius])),
+      celsiusBySensor: () => new Map(thermalSensors(coolDown()).map((sensor) => [sensor.name, sensor.celsius])),
       uptimeS: () => (this.#clock.nowMs() - bootedAtMs) / 1000,
     });
     this.#files = new FileSystem(settings.storageBytes, kernel, () => this.#clock.nowMs(), (text) => this.#injectText(text));

@@ -18,8 +18,8 @@ export interface StationOptions {
   readonly tools: ToolChest;
   readonly virtualTools: ToolChest;
   /** By serial: what the operator says about one device. */
-  readonly pools: Readonly<Record<string, string>>;
-  readonly runtimes: Readonly<Record<string, readonly Offer[]>>;
+  readonly pools: ReadonlyMap<string, string>;
+  readonly runtimes: ReadonlyMap<string, readonly Offer[]>;
   readonly readiness: ReadinessLimits;
   readonly cache: ArtifactCache;
   readonly clock: Clock;
@@ -38,11 +38,11 @@ export function createStation(device: Device, options: StationOptions): Station 
   const { hardware } = device;
   const { adapters, missing } = runtimesFor(hardware, hardware.kind === 'virtual' ? options.virtualTools : options.tools);
   const workbench = new Workbench(device);
-  const allowed = options.runtimes[hardware.serial];
+  const allowed = options.runtimes.get(hardware.serial);
   const offers = adapters.flatMap((adapter) => adapter.offers).filter((offer) => allowed === undefined || allowed.some((each) => sameOffer(each, offer)));
   return {
     device,
-    description: { ...hardware, pool: options.pools[hardware.serial] ?? poolOf(hardware.kind, hardware.soc), offers, tools: toolsOf(adapters, options.agentVersion), missing },
+    description: { ...hardware, pool: options.pools.get(hardware.serial) ?? poolOf(hardware.kind, hardware.soc), offers, tools: toolsOf(adapters, options.agentVersion), missing },
     measure: (job, signal) => measure({ job, signal, workbench, adapter: adapterFor(adapters, job.target) }, options),
   };
 }

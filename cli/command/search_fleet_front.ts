@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ownValue } from '../../common/own_value';
 import type { FleetFront__Output } from '../../proto/generated/farm/v1/FleetFront';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
@@ -21,7 +22,7 @@ const headings: Readonly<Record<string, string>> = { worst: 'SLOWEST MS', weight
 function formatFleetFront({ kind, targets, points }: FleetFront__Output): string {
   if (points.length === 0) return 'nothing measured on all targets yet';
   const milliseconds = (value: number): { value: number; decimals: number } => ({ value, decimals: 3 });
-  const heading = headings[kind];
+  const heading = ownValue(headings, kind);
   const rows = points.map((point) => [...(heading === undefined ? [] : [milliseconds(point.fleetLatencyMs)]), ...point.latenciesMs.map(milliseconds), { value: point.accuracy, decimals: 2 }, point.architecture]);
   return formatTable([...(heading === undefined ? [] : [heading]), ...targets.map((target) => `${target} MS`), 'ACCURACY %', 'ARCHITECTURE'], rows);
 }

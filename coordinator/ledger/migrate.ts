@@ -26,7 +26,7 @@ const migrations: Readonly<Record<string, Migration>> = {
  */
 export async function migrateToLatest<Tables>(db: Kysely<Tables>, place: string): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
-  const unknown = (await appliedMigrations(db)).find((name) => !(name in migrations));
+  const unknown = (await appliedMigrations(db)).find((name) => !Object.hasOwn(migrations, name));
   if (unknown !== undefined) {
     throw new BadInputError(`ledger ${place}: written by a newer version of this program (migration ${unknown}); update the program, or give another data directory`);
   }

@@ -1,4 +1,5 @@
 import { assert } from '../../common/assert';
+import { ownValue } from '../../common/own_value';
 import type { Genotype } from './space';
 
 /** An accuracy in percent as a base and a contribution of each choice, as DONNA's linear predictor from the qualities of blocks is. */
@@ -19,7 +20,7 @@ export function additiveProblem({ base, options }: AdditiveAccuracy, positions: 
   const unknown = firstUnknown(options, positions.map(({ name }) => name));
   if (unknown !== undefined) return `field accuracy.options: the space has no position ${unknown}; its positions are ${positions.map(({ name }) => name).join(', ')}`;
   for (const { name, choices } of positions) {
-    const contributions = options[name];
+    const contributions = ownValue(options, name);
     if (contributions === undefined) return `field accuracy.options: position ${name} is missing; give a number for each of ${choices.join(', ')}`;
     const missing = choices.find((choice) => !Object.hasOwn(contributions, choice));
     if (missing !== undefined) return `field accuracy.options.${name}: option ${missing} is missing; give a number for each of ${choices.join(', ')}`;
@@ -32,13 +33,13 @@ export function additiveProblem({ base, options }: AdditiveAccuracy, positions: 
 
 /** The least and the most that the choices of all positions can add up to, rules of the space left aside. */
 export function additiveRange({ base, options }: AdditiveAccuracy, positions: readonly Position[], isAllowed: (position: string, choice: string) => boolean = () => true): { readonly least: number; readonly most: number } {
-  const ends = positions.map(({ name, choices }) => choices.filter((choice) => isAllowed(name, choice)).map((choice) => options[name]?.[choice] ?? 0));
+  const ends = positions.map(({ name, choices }) => choices.filter((choice) => isAllowed(name, choice)).map((choice) => ownValue(ownValue(options, name) ?? {}, choice) ?? 0));
   return { least: ends.reduce((sum, values) => sum + Math.min(...values), base), most: ends.reduce((sum, values) => sum + Math.max(...values), base) };
 }
 
 /** The accuracy of a genotype, by a source without problems. */
 export function additiveAccuracyOf({ base, options }: AdditiveAccuracy, positions: readonly Position[]): (genotype: Genotype) => number {
-  const table = positions.map(({ name, choices }) => choices.map((choice) => options[name]?.[choice]));
+  const table = positions.map(({ name, choices }) => choices.map((choice) => ownValue(ownValue(options, name) ?? {}, choice)));
   return (genotype) =>
     genotype.reduce((sum, choice, position) => {
       const contribution = table[position]?.[choice];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
 import { defaultPlan, planLimits } from '../../common/job';
 import { mapping, number, positive, whole } from '../../common/field';
+import { ownValue } from '../../common/own_value';
 import { formatTarget, type Target } from '../../common/target';
 import { toTarget } from '../../common/target_field';
 import { parseYaml } from '../../common/yaml';
@@ -196,7 +197,7 @@ function requireFleet({ front, strategy }: Pick<SpecDocument, 'front' | 'strateg
 /** What the search minimises over all its targets; undefined where each has its own front. */
 export function fleetAimOf({ front, targets }: SearchSpec): FleetAim | undefined {
   if (front.kind === 'each') return undefined;
-  return front.kind === 'weighted' ? { kind: 'weighted', weights: targets.map(({ name }) => front.weights[name] ?? 1) } : { kind: front.kind };
+  return front.kind === 'weighted' ? { kind: 'weighted', weights: targets.map(({ name }) => ownValue(front.weights, name) ?? 1) } : { kind: front.kind };
 }
 
 function withoutNpu({ unit }: Target, own: Constraints | undefined): string | undefined {

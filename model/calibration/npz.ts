@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import { BadInputError } from '../../common/bad_input';
+import { ownValue } from '../../common/own_value';
 import { systemErrorCode } from '../../common/system_error';
 import { npyElementBytes, npyValues, readNpyHeader } from './npy';
 import { samplesIn, wrongShape, type InputForm, type SampleSource } from './sample_source';
@@ -53,7 +54,7 @@ interface ArchivedArray {
 
 function arrayOf({ path, archive, name }: ArchivedArray, input: InputForm): { readonly count: number; readonly samples: () => Generator<Float32Array> } {
   const shown = `${path} (${name.replaceAll(/[^\w./-]/g, '?').slice(0, 100)})`;
-  const bytes = unpack(path, archive, (each) => each === name)[name] ?? new Uint8Array();
+  const bytes = ownValue(unpack(path, archive, (each) => each === name), name) ?? new Uint8Array();
   const header = readNpyHeader(bytes);
   if (!header.ok) throw new BadInputError(`${shown}: ${header.error}`);
   const { elementType, shape, dataOffset, dataBytes } = header.value;

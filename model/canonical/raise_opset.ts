@@ -1,3 +1,4 @@
+import { ownValue } from '../../common/own_value';
 import { fail, ok, type Result } from '../../common/result';
 import { builtOpset } from '../onnx/graph_builder';
 import type { Graph } from '../onnx/graph';
@@ -35,7 +36,7 @@ export function raiseOpset(graph: Graph): Result<Graph, string> {
   const view = viewOf(graph);
   if (!view.ok) return view;
   const raised = rewrite(view.value, (node, make) => {
-    const change = rules[node.kind];
+    const change = ownValue(rules, node.kind);
     return change === undefined || graph.opset >= change.below ? undefined : change.rule(node, { make, view: view.value });
   });
   return ok({ ...raised, opset: builtOpset });

@@ -1,3 +1,4 @@
+import { ownValue } from '../../common/own_value';
 import { fail, ok, type Result } from '../../common/result';
 import type { Graph, Node, Tensor, TensorType } from '../onnx/graph';
 import { quote } from '../onnx/quote';
@@ -34,7 +35,7 @@ export function requireSupported(graph: Graph, mustHaveVanished: boolean): Resul
 }
 
 function wayOut({ kind }: Node): string {
-  const known = waysOut[kind];
+  const known = ownValue(waysOut, kind);
   if (known !== undefined) return known;
   if (kind.startsWith('com.microsoft.')) return "it comes from ONNX Runtime's optimizer; give the network as it was exported";
   if (kind.includes('.')) return 'it is of a domain of its own; export the network with standard ONNX operators';

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ownValue } from '../../common/own_value';
 import type { ReferringModel } from '../onnx/write';
 
 /** A model loaded into ONNX Runtime on one core, for calibration and checks; benchmarks have their own adapter. */
@@ -44,7 +45,7 @@ export async function createSession(model: Uint8Array | ReferringModel, tuning: 
     run: async (inputs) => {
       const feeds = Object.fromEntries([...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)]));
       const results = await session.run(feeds);
-      return new Map(session.outputNames.map((name) => [name, floatTensor(name, results[name])]));
+      return new Map(session.outputNames.map((name) => [name, floatTensor(name, ownValue(results, name))]));
     },
     release: () => session.release(),
   };

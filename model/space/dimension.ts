@@ -1,4 +1,5 @@
 import { assert } from '../../common/assert';
+import { ownValue } from '../../common/own_value';
 
 export type Value = string | number;
 
@@ -14,7 +15,7 @@ const shortNames: Readonly<Record<string, string>> = { depthwise: 'dw', grouped:
 
 /** A choice in an architecture string: `dw`, `k5`, `w0.5`, `swish`. */
 export function formatChoice({ prefix }: Pick<Dimension, 'prefix'>, value: Value): string {
-  return typeof value === 'number' ? `${prefix}${value}` : (shortNames[value] ?? value);
+  return typeof value === 'number' ? `${prefix}${value}` : (ownValue(shortNames, value) ?? value);
 }
 
 export function pick<Choice>(values: readonly Choice[], index: number | undefined): Choice {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../common/own_value';
 import type { DraftTensor } from './draft';
 import type { TfliteElementType } from './read';
 
@@ -23,7 +24,7 @@ export interface VersionNeeds {
  */
 export function operatorVersion(kind: string, { inputs, data, output }: { readonly inputs: readonly DraftTensor[]; readonly data: DraftTensor; readonly output: DraftTensor }, needs: VersionNeeds): number {
   if (kind === 'QUANTIZE') return output.elementType === 'int16' ? 2 : 1;
-  const base = versions[kind]?.[column(data.elementType)] ?? 1;
+  const base = ownValue(versions, kind)?.[column(data.elementType)] ?? 1;
   switch (kind) {
     case 'CONV_2D':
       return needs.groupedConvolution === true ? 6 : base;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ownValue } from '../../common/own_value';
 import { farmUp, type FarmUp } from './farm_up';
 import { writeSearchFile } from './search_file';
 
@@ -73,5 +74,5 @@ describe('a search of a space of blocks', () => {
 function accuracyOf(architecture: string, { base, options }: Template['accuracy']): number {
   const words = ['cell', 'kernel', 'expansion', 'depth', 'width', 'activation', 'attention'];
   const plain = (word: string): string => ({ dw: 'depthwise', plain: 'none' })[word] ?? word.replace(/^[kedw](?=[0-9])/, '');
-  return architecture.split('+').reduce((sum, block, index) => block.split('-').reduce((total, word, place) => total + options[`block${String(index + 1)}.${words[place]!}`]![plain(word)]!, sum), base);
+  return architecture.split('+').reduce((sum, block, index) => block.split('-').reduce((total, word, place) => total + ownValue(ownValue(options, `block${String(index + 1)}.${words[place]!}`)!, plain(word))!, sum), base);
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../common/own_value';
 import { connectFarm, type FarmClient } from '../../cli/link/farm_client';
 import { auditLedger } from './ledger_audit';
 import { farmUp, type FarmUp } from './farm_up';
@@ -81,7 +82,7 @@ describe('a search under farm up', () => {
     const audit = await auditLedger(farm.dataDir, searchId);
     expect(audit).toMatchObject({ ...faultless, searchState: 'stopped' });
     await farm.start();
-    expect(await measured()).toEqual(targets.map((target) => audit.measuredByTarget[target]));
+    expect(await measured()).toEqual(targets.map((target) => ownValue(audit.measuredByTarget, target)));
   });
 
   test('measures its exact budget although the coordinator and then farm up itself are killed, which leaves no process behind', async () => {

@@ -1,4 +1,5 @@
 import type { UnusablePhone } from '../../../common/device';
+import { ownValue } from '../../../common/own_value';
 
 /** One line of `host:devices-l`. */
 export interface ListedPhone {
@@ -42,7 +43,7 @@ const advice: Readonly<Record<string, { readonly reason: string; readonly remedy
 
 /** Why a phone that is not in state `device` cannot be used, and what to do about it. */
 export function explainUnusable(phone: ListedPhone): UnusablePhone {
-  const known = Object.hasOwn(advice, phone.state) ? advice[phone.state] : undefined;
+  const known = ownValue(advice, phone.state);
   const { reason, remedy } = known ?? { reason: `adb says "${phone.state}"`, remedy: 'replug the phone, or restart it' };
   return { adbSerial: phone.adbSerial, adbState: phone.state, reason, remedy };
 }

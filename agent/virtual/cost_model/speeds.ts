@@ -1,5 +1,6 @@
 import fittedSpeeds from './fitted.json';
 import { assert } from '../../../common/assert';
+import { ownValue } from '../../../common/own_value';
 import type { UnitSpeed } from './latency';
 import type { Placement } from '../tools/machine';
 
@@ -29,7 +30,7 @@ export function unitSpeed(soc: string, placement: Placement): UnitSpeed {
     case 'cpu-xnnpack':
       return cpuSpeed(soc, placement.threads);
     case 'gpu':
-      return faster(gpuOfSm8650, gpuFactorBySoc[soc] ?? 1);
+      return faster(gpuOfSm8650, ownValue(gpuFactorBySoc, soc) ?? 1);
     case 'nnapi': {
       const speed = npuSpeed(soc, 'tflite');
       return { ...speed, overheadUs: speed.overheadUs * nnapiOverheadFactor };
@@ -43,7 +44,7 @@ export function unitSpeed(soc: string, placement: Placement): UnitSpeed {
 function npuSpeed(soc: string, runtime: 'tflite' | 'onnx'): UnitSpeed {
   const tflite = fittedSpeed(`${soc}/tflite/npu`);
   if (runtime === 'tflite') return tflite;
-  const own = fitted[`${soc}/onnx/npu`];
+  const own = ownValue(fitted, `${soc}/onnx/npu`);
   if (own !== undefined) return { ...own, floatFactor: tflite.floatFactor };
   const extraUs = bothRuntimes.map((other) => fittedSpeed(`${other}/onnx/npu`).overheadUs - fittedSpeed(`${other}/tflite/npu`).overheadUs);
   return { ...tflite, overheadUs: tflite.overheadUs + extraUs.reduce((sum, each) => sum + each, 0) / extraUs.length };
@@ -51,7 +52,7 @@ function npuSpeed(soc: string, runtime: 'tflite' | 'onnx'): UnitSpeed {
 
 function cpuSpeed(soc: string, threads: number): UnitSpeed {
   const share = (Math.min(threads, publishedThreads) / publishedThreads) ** threadExponent;
-  const speed = faster(fittedSpeed(measuredCpu), (cpuFactorBySoc[soc] ?? 1) * share);
+  const speed = faster(fittedSpeed(measuredCpu), (ownValue(cpuFactorBySoc, soc) ?? 1) * share);
   return { ...speed, floatFactor: cpuFloatFactor, bytesPerFloat: 4 };
 }
 
@@ -62,7 +63,7 @@ function faster(speed: UnitSpeed, factor: number): UnitSpeed {
 }
 
 function fittedSpeed(key: string): UnitSpeed {
-  const speed = fitted[key];
+  const speed = ownValue(fitted, key);
   assert(speed !== undefined, `fitted.json has ${key}`);
   return speed;
 }

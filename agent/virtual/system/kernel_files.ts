@@ -8,7 +8,7 @@ export interface KernelView {
   processes(): readonly PhoneProcess[];
   /** 1 when cool; the clocks sink with it. */
   cpuThrottling(): number;
-  celsiusBySensor(): Readonly<Record<string, number>>;
+  celsiusBySensor(): ReadonlyMap<string, number>;
   uptimeS(): number;
 }
 
@@ -105,7 +105,7 @@ const zoneSensors: Readonly<Record<(typeof thermalZones)[number], string>> = { '
 function thermalFiles(): [string, Source][] {
   return thermalZones.flatMap((zone, index): [string, Source][] => [
     [`/sys/class/thermal/thermal_zone${index}/type`, () => `${zone}\n`],
-    [`/sys/class/thermal/thermal_zone${index}/temp`, (view) => `${Math.round((view.celsiusBySensor()[zoneSensors[zone]] ?? 30) * 1000)}\n`],
+    [`/sys/class/thermal/thermal_zone${index}/temp`, (view) => `${Math.round((view.celsiusBySensor().get(zoneSensors[zone]) ?? 30) * 1000)}\n`],
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { ownValue } from '../../../common/own_value';
 import type { Unit } from '../../../common/target';
 import type { ToolRun } from '../system/phone_system';
 import type { InspectedModel, Machine, Placement } from './machine';
@@ -140,7 +141,7 @@ function readOptions(words: readonly string[]): Options | undefined {
   const seconds = Number(values.get('-t') ?? 600);
   if (modelPath === undefined || !Number.isInteger(runs) || runs < 1 || runs > mostRuns || !(seconds > 0)) return undefined;
   return {
-    unit: unitByProvider[provider],
+    unit: ownValue(unitByProvider, provider),
     provider,
     runs: values.get('-m') === 'times' ? runs : undefined,
     seconds,

@@ -1,3 +1,5 @@
+import { ownValue } from '../../../common/own_value';
+
 /** Markup that may stand in a page as it is. Everything else is text, and is escaped. */
 export class Html {
   constructor(readonly markup: string) {}
@@ -9,7 +11,7 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** Text for elements and quoted attributes. Control characters, which HTML forbids, become U+FFFD. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\t\n]/gu, '\uFFFD').replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+  return text.replaceAll(/[^\P{Cc}\t\n]/gu, '\uFFFD').replaceAll(/[&<>"']/g, (character) => ownValue(entities, character) ?? '');
 }
 
 /** A template whose values are escaped unless they are `Html` themselves. */

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../common/own_value';
 import { intAttribute, intsAttribute, type Graph, type Node } from '../../onnx/graph';
 import { int64List, integersOf } from '../constants';
 import { rewrite } from '../rewrite';
@@ -8,7 +9,7 @@ const globalKinds: Readonly<Record<string, string>> = { ReduceMean: 'GlobalAvera
 /** A mean or maximum over a whole image is a global pool, however it is written; without kept dimensions a Reshape follows. */
 export function nameGlobalPools(view: GraphView): Graph {
   return rewrite(view, (node, make) => {
-    const kind = globalKinds[node.kind];
+    const kind = ownValue(globalKinds, node.kind);
     const [input = ''] = node.inputs;
     if (kind === undefined || view.shape(input).length !== 4 || node.outputs.length !== 1 || !coversImage(view, node)) return undefined;
     const output = view.shape(node.outputs[0] ?? '');

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../common/own_value';
 import type { Graph, Node } from '../../onnx/graph';
 import { float32Tensor } from '../../onnx/graph_builder';
 import { float32Scalar, floatsOf, scalarOf } from '../constants';
@@ -19,7 +20,7 @@ const rules: Readonly<Record<string, ArithmeticRule>> = {
 
 /** Spells arithmetic in one way: no division by or subtraction of constants, constants last, sums of two, bounds as Relu or Clip with float32 scalars. */
 export function normalizeArithmetic(view: GraphView): Graph {
-  return rewrite(view, (node, make) => (view.types.get(node.outputs[0] ?? '')?.elementType === 'float32' ? rules[node.kind]?.(view, node, make) : undefined));
+  return rewrite(view, (node, make) => (view.types.get(node.outputs[0] ?? '')?.elementType === 'float32' ? ownValue(rules, node.kind)?.(view, node, make) : undefined));
 }
 
 function withConstant(view: GraphView, { inputs }: Node, to: { readonly make: Maker; readonly kind: string; readonly suffix: string; readonly map: (value: number) => number }): Replacement | undefined {

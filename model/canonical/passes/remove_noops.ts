@@ -1,3 +1,4 @@
+import { ownValue } from '../../../common/own_value';
 import { intAttribute, intsAttribute, type Graph, type Node } from '../../onnx/graph';
 import { elementTypeCode } from '../../onnx/tensor_codec';
 import { integersOf, scalarOf } from '../constants';
@@ -32,7 +33,7 @@ const noopTests: Readonly<Record<string, NoopTest>> = {
 /** Removes what computes nothing: identities, dropout, casts to the same type, reshapes to the same shape, sums with zero. */
 export function removeNoops(view: GraphView): Graph {
   return rewrite(view, (node) => {
-    const isNoop = noopTests[node.kind]?.(view, node) ?? (shapeOnlyKinds.has(node.kind) && sameShape(view, node));
+    const isNoop = ownValue(noopTests, node.kind)?.(view, node) ?? (shapeOnlyKinds.has(node.kind) && sameShape(view, node));
     return isNoop ? sameAs(node.inputs[0] ?? '') : undefined;
   });
 }

@@ -3,16 +3,16 @@ import { createFarm, measured, ofKind, phone, started, stateOfDevice, type Farm 
 
 /** Runs one device for `jobs` jobs that take what `durationMs` says, and counts whose they were. */
 function serve(farm: Farm, jobs: number, durationMs: (ownerId: string) => number): Record<string, number> {
-  const served: Record<string, number> = {};
+  const served = new Map<string, number>();
   for (let count = 0; count < jobs; count += 1) {
     const active = farm.state.leases.first();
     if (active === undefined) break;
     const ownerId = farm.state.jobs.get(active.lease.jobId)!.ownerId;
     farm.nowMs += durationMs(ownerId);
-    served[ownerId] = (served[ownerId] ?? 0) + durationMs(ownerId);
+    served.set(ownerId, (served.get(ownerId) ?? 0) + durationMs(ownerId));
     farm.send({ kind: 'result-arrived', lease: active.lease, agentId: active.agentId, outcome: measured });
   }
-  return served;
+  return Object.fromEntries(served);
 }
 
 function fill(farm: Farm, ownerId: string, jobs: number, options: { readonly weight?: number; readonly priority?: number } = {}): void {

@@ -1,5 +1,6 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
 import fc from 'fast-check';
+import { ownValue } from '../../../common/own_value';
 import { createRandom } from '../../../common/random';
 import { canonicalize } from '../../../model/canonical/canonicalize';
 import type { Attribute, Graph, Tensor } from '../../../model/onnx/graph';
@@ -124,7 +125,7 @@ describe('transposes', () => {
             if (operand === 'itself') return current;
             if (operand === 'tensor') return builder.input(`${name}.tensor`, [turned[3]!]);
             if (operand === 'turned') return builder.node(`${name}.turned`, 'Transpose', [builder.input(`${name}.second`, shape)], { perm: ints(...there) });
-            return builder.constant(`${name}.constant`, drawn(...shapes[operand]!(turned)));
+            return builder.constant(`${name}.constant`, drawn(...ownValue(shapes, operand)!(turned)));
           };
           const inputs = ['Relu', 'Tanh', 'Neg'].includes(kind) ? [current] : first ? [current, other()] : [other(), current];
           current = builder.node(name, kind, inputs);

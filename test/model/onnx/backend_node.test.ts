@@ -84,7 +84,7 @@ const installed = existsSync(folder);
   beforeAll(() => {
     for (const name of readdirSync(folder)) {
       const one = load(name);
-      const kind = typeof one === 'string' ? undefined : one.graph.nodes.find((node) => node.kind in skippedKinds)?.kind;
+      const kind = typeof one === 'string' ? undefined : one.graph.nodes.find((node) => Object.hasOwn(skippedKinds, node.kind))?.kind;
       if (kind !== undefined) skipped.add(kind);
       else if (typeof one !== 'string') cases.push(one);
       else if (!skippedReasons.some((reason) => reason.test(one))) problems.push(`${name}: ${one}`);

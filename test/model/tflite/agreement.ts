@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ownValue } from '../../../common/own_value';
 import type { FloatTensor } from '../../../model/execute/session';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
@@ -41,7 +42,7 @@ async function runOnnxRuntime(graph: Graph, samples: readonly Inputs[], optimiza
   const results: Float32Array[] = [];
   for (const inputs of samples) {
     const made = await session.run(Object.fromEntries([...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)])));
-    const { data, dims } = made[graph.outputs[0]!.name]!;
+    const { data, dims } = ownValue(made, graph.outputs[0]!.name)!;
     results.push(toChannelsLast({ shape: dims, data: data as Float32Array }));
   }
   await session.release();

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../common/own_value';
 import type { Cell } from '../../../cli/output/table';
 import type { AimetEncoding } from '../../../model/encodings/aimet_encoding';
 import type { Graph } from '../../../model/onnx/graph';
@@ -21,7 +22,7 @@ const symmetricOffset = -128;
 export function summary(ours: Ours, theirs: Theirs): readonly Cell[] {
   let [both, off, explained, largest, offsets] = [0, 0, 0, 0, 0];
   for (const [name, encoding] of ours) {
-    const other = theirs[name];
+    const other = ownValue(theirs, name);
     if (other?.scales.length !== encoding.scales.length) continue;
     encoding.scales.forEach((scale, index) => {
       const relative = relativeDifference(scale, other.scales[index]);
@@ -39,7 +40,7 @@ export function summary(ours: Ours, theirs: Theirs): readonly Cell[] {
 export function differingActivations(graph: Graph, theirs: Theirs, { ours, equalConditions }: { readonly ours: Ours; readonly equalConditions: Ours }): readonly (readonly Cell[])[] {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node.kind] as const)));
   return [...ours].flatMap(([tensor, mine]) => {
-    const other = theirs[tensor];
+    const other = ownValue(theirs, tensor);
     if (other === undefined || isEqual(mine, other)) return [];
     const equal = equalConditions.get(tensor);
     const reason = equal !== undefined && isEqual(equal, other) ? 'sums in another order: equal with AIMET\'s kernels'

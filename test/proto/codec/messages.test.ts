@@ -143,5 +143,5 @@ function leaves(root: object): { readonly places: readonly Place[]; readonly set
     }
   };
   visit(root as Record<string, unknown>);
-  return { places, set: ([container, key], value) => void (container[key] = value) };
+  return { places, set: ([container, key], value) => void Reflect.set(container, key, value) };
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { ownValue } from '../../../../common/own_value';
 import { type FileNode, type FileProblem, fileProblems } from '../../system/file_system';
 import type { Command, CommandContext } from '../command';
 import { splitOptions } from '../options';
@@ -76,7 +77,7 @@ function stat(context: CommandContext): number {
     }
     const fields: Readonly<Record<string, string>> = { s: String(sizeOf(node)), n: operand, a: node.mode.toString(8), Y: String(node.modifiedAtS), F: node.kind === 'file' ? 'regular file' : 'directory' };
     const format = values.get('c') ?? '%n %s %a %F';
-    lines(context, [format.replaceAll(/%(.)/g, (_, letter: string) => fields[letter] ?? '?')]);
+    lines(context, [format.replaceAll(/%(.)/g, (_, letter: string) => ownValue(fields, letter) ?? '?')]);
   }
   return status;
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../../common/own_value';
 import { signalNumbers } from '../../system/process_table';
 import type { Command, CommandContext } from '../command';
 
@@ -109,10 +110,10 @@ function kill(context: CommandContext): number {
   const option = words[0] ?? '';
   if (/^-(\d+|[A-Z]+)$/.test(option)) {
     const name = option.slice(1);
-    signal = /^\d+$/.test(name) ? Number(name) : (signalNumbers[name.replace(/^SIG/, '')] ?? -1);
+    signal = /^\d+$/.test(name) ? Number(name) : (ownValue(signalNumbers, name.replace(/^SIG/, '')) ?? -1);
     words.shift();
   } else if (option === '-s') {
-    signal = signalNumbers[words[1] ?? ''] ?? Number(words[1]);
+    signal = ownValue(signalNumbers, words[1] ?? '') ?? Number(words[1]);
     words.splice(0, 2);
   }
   if (words[0] === '--') words.shift();

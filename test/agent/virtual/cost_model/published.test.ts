@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownValue } from '../../../../common/own_value';
 import fitted from '../../../../agent/virtual/cost_model/fitted.json';
 import { asFloat, fitPublished, keyOf, networksLeftOut, readPublished } from '../../../../agent/virtual/cost_model/fit';
 import { networkUs, type UnitSpeed } from '../../../../agent/virtual/cost_model/latency';
@@ -11,10 +12,10 @@ const speeds: Readonly<Record<string, UnitSpeed>> = fitted;
 
 function errors(precision: string, models?: readonly string[]): number[] {
   return rows
-    .filter((row) => speeds[keyOf(row)] !== undefined && row.precision === precision && !networksLeftOut.includes(row.model) && (models?.includes(row.model) ?? true))
+    .filter((row) => ownValue(speeds, keyOf(row)) !== undefined && row.precision === precision && !networksLeftOut.includes(row.model) && (models?.includes(row.model) ?? true))
     .map((row) => {
       const operators = networks.get(row.model)!;
-      return Math.abs(networkUs(precision === 'int8' ? operators : asFloat(operators), speeds[keyOf(row)]!) / 1000 / row.latencyMs - 1);
+      return Math.abs(networkUs(precision === 'int8' ? operators : asFloat(operators), ownValue(speeds, keyOf(row))!) / 1000 / row.latencyMs - 1);
     });
 }
 
