@@ -9,7 +9,7 @@ export function hostLitert(programFolder = hostProgramFolder): RuntimeAdapter {
       program: 'litert_bench.js',
       runtime: 'tflite',
       format: 'tflite',
-      precisions: ['int8', 'float32'],
+      precisions: ['int8', 'w8a16', 'float32'],
       boundary: 'litertjs CompiledModel.run',
       // The library compiles and "runs" a model whose operators it does not know, and only says so on standard error.
       disqualifying: /^ERROR: /,

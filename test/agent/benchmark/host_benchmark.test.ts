@@ -11,6 +11,8 @@ import type { ModelFormat } from '../../../common/artifact';
 import { systemClock } from '../../../common/clock';
 import type { BenchmarkPlan, Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
+import { plainOptions } from '../../../model/tflite/builtin_options';
+import { serializeTflite } from '../../../model/tflite/serialize';
 import { compileHostPrograms, type HostPrograms } from '../runtimes/host_programs';
 import { customOperatorTflite, onnxModel, reluTflite } from '../runtimes/small_models';
 
@@ -66,6 +68,15 @@ test.each([
   expect(measurement.conditions.command).toContain(`model.${format} --runs 20 --warmup-runs 2 --threads 1`);
   expect(measurement.finishedAtMs).toBeGreaterThanOrEqual(measurement.startedAtMs);
   expect(readdirSync(device.workFolder)).toEqual([]);
+});
+
+test.each(['int8', 'uint8', 'int16', 'int64', 'bool'] as const)('a TFLite model whose edges are %s is measured too', async (elementType) => {
+  const tensor = { elementType, shapeSignature: [], constant: false };
+  const shape = { ...tensor, elementType: 'int32', name: 'shape', shape: [2], constant: true, data: new Uint8Array(Int32Array.of(8, 1).buffer) } as const;
+  const reshape = { kind: 'RESHAPE', version: 1, inputs: [0, 1], outputs: [2], options: plainOptions.RESHAPE };
+  const tensors = [{ ...tensor, name: 'x', shape: [1, 8] }, shape, { ...tensor, name: 'y', shape: [8, 1] }];
+  const outcome = await benchmark(Buffer.from(serializeTflite({ name: 'edges', tensors, operators: [reshape], inputs: [0], outputs: [2] })), 'tflite');
+  expect(outcome).toMatchObject({ kind: 'measured' });
 });
 
 test.each([
