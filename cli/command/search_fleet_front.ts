@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ownValue } from '../../common/own_value';
-import type { FleetFront__Output } from '../../proto/generated/farm/v1/FleetFront';
+import type { FleetFrontPoints__Output } from '../../proto/generated/farm/v1/FleetFrontPoints';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
@@ -19,7 +19,7 @@ export function registerFleetFront(search: Command, terminal: Terminal): void {
 const headings: Readonly<Record<string, string>> = { worst: 'SLOWEST MS', weighted: 'WEIGHTED MS' };
 
 /** A column for each target, the most accurate network last. */
-function formatFleetFront({ kind, targets, points }: FleetFront__Output): string {
+function formatFleetFront({ kind, targets, points }: FleetFrontPoints__Output): string {
   if (points.length === 0) return 'nothing measured on all targets yet';
   const milliseconds = (value: number): { value: number; decimals: number } => ({ value, decimals: 3 });
   const heading = ownValue(headings, kind);

@@ -10,7 +10,7 @@ import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/Benc
 import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import type { DeviceList__Output } from '../../proto/generated/farm/v1/DeviceList';
 import type { ExtendRequest } from '../../proto/generated/farm/v1/ExtendRequest';
-import type { FleetFront__Output } from '../../proto/generated/farm/v1/FleetFront';
+import type { FleetFrontPoints__Output } from '../../proto/generated/farm/v1/FleetFrontPoints';
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import type { HistoryPart__Output } from '../../proto/generated/farm/v1/HistoryPart';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
@@ -77,7 +77,7 @@ export function connectFarm(address: string) {
     stopSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.stop({ searchId }, options, done)),
     extendSearch: (request: ExtendRequest) => unary<Search__Output>((options, done) => void search.extend(request, options, done)),
     fronts: async (searchId: string, target: string): Promise<Front__Output[]> => (await unary<{ fronts: Front__Output[] }>((options, done) => void search.front({ searchId, target }, options, done))).fronts,
-    fleetFront: (searchId: string) => unary<FleetFront__Output>((options, done) => void search.fleetFront({ searchId }, options, done)),
+    fleetFront: (searchId: string) => unary<FleetFrontPoints__Output>((options, done) => void search.fleetFront({ searchId }, options, done)),
     exportModel: async (searchId: string, architecture: string): Promise<Artifact> => {
       const response = await unary<{ artifact: Parameters<typeof artifactFromWire>[0] | null }>((options, done) => void search.export({ searchId, architecture }, options, done));
       const artifact = response.artifact === null ? undefined : artifactFromWire(response.artifact);

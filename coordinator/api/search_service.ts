@@ -3,7 +3,7 @@ import type { Clock } from '../../common/clock';
 import type { Logger } from '../../common/logger';
 import { parseTarget } from '../../common/target';
 import { artifactToWire } from '../../proto/codec/job';
-import type { FleetFront as WireFleetFront } from '../../proto/generated/farm/v1/FleetFront';
+import type { FleetFrontPoints as WireFleetFront } from '../../proto/generated/farm/v1/FleetFrontPoints';
 import type { Front as WireFront } from '../../proto/generated/farm/v1/Front';
 import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/ExtendRequest';
 import type { FrontPoint as WireFrontPoint } from '../../proto/generated/farm/v1/FrontPoint';
