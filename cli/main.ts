@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BadInputError } from '../common/bad_input';
 import { farmVersion } from '../common/version';
@@ -50,6 +51,8 @@ async function main(): Promise<number> {
   // Otherwise ONNX Runtime reports to its maker and leaves files behind; it looks at this once, before its first session.
   // Our worker threads and child processes inherit it. https://github.com/microsoft/onnxruntime/pull/27379
   process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+  // Debian puts servers where only root's PATH looks.
+  process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin`;
   // `farm … | head` closes our standard output: that is the reader's choice, not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitStatus.done : exitStatus.failed));
   try {

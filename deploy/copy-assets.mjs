@@ -1,5 +1,5 @@
-// Copies what the compiled programs read at run time and tsc does not emit: .proto files, tables, shipped YAML.
-import { cpSync, readdirSync } from 'node:fs';
+// Copies what the compiled programs read at run time and tsc does not emit: .proto files, tables, shipped YAML; and makes the command one.
+import { chmodSync, cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const programs = ['proto', 'model', 'coordinator', 'agent', 'cli'];
@@ -11,3 +11,6 @@ for (const program of programs) {
     if (entry.isFile() && assets.test(entry.name)) cpSync(from, join('dist', from));
   }
 }
+
+// For `npm install --global .`, which links to this file.
+chmodSync('dist/cli/main.js', 0o755);

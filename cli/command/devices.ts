@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import type { UnusablePhone__Output } from '../../proto/generated/farm/v1/UnusablePhone';
+import { clusterNames, deviceName } from '../output/device_name';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
@@ -47,7 +48,7 @@ function describeList(devices: readonly Device__Output[], unusable: readonly Unu
     device.description?.serial ?? '',
     device.state,
     device.description?.pool ?? '',
-    `${device.description?.manufacturer ?? ''} ${device.description?.model ?? ''}`.trim(),
+    device.description === null ? '' : deviceName(device.description),
     device.agentId,
     { value: device.jobsMeasured, decimals: 0 },
     device.detail,
@@ -65,12 +66,12 @@ function describeDevice(device: Device__Output): string {
     ['state', [device.state, device.detail].filter((text) => text !== '').join(': ')],
     ['agent', device.agentId],
     ['kind', description.kind],
-    ['model', `${description.manufacturer} ${description.model}`],
+    ['model', deviceName(description)],
     ['soc', description.soc],
     ['pool', description.pool],
     ['os build', description.osBuild],
     ['abi', description.abi],
-    ['cpu clusters', description.cpuClusters.map((cluster) => `${String(cluster.cores.length)} x ${(cluster.largestFrequencyKhz / 1e6).toFixed(2)} GHz`).join(', ')],
+    ['cpu clusters', clusterNames(description.cpuClusters)],
     ['memory', `${(description.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
     ['storage free', `${(description.storageFreeBytes / 2 ** 30).toFixed(1)} GiB`],
     ['thermal sensors', description.thermalSensors.join(', ')],

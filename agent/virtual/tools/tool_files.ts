@@ -20,8 +20,9 @@ export async function writeVirtualTools(folder: string): Promise<VirtualToolPath
     return path;
   };
   const qnnLibraries = [await write('libQnnHtp.so')];
+  const hexagonLibraries = [await write('libhexagon_interface.so'), await write('libhexagon_nn_skel.so')];
   return {
-    tflite: { benchmarkModel: await write('benchmark_model'), qnnDelegate: await write('libQnnTFLiteDelegate.so'), qnnLibraries, hexagonLibraries: [] },
+    tflite: { benchmarkModel: await write('benchmark_model'), qnnDelegate: await write('libQnnTFLiteDelegate.so'), qnnLibraries, hexagonLibraries },
     onnxruntime: { perfTest: await write('onnxruntime_perf_test'), libraries: [], qnnLibraries },
   };
 }

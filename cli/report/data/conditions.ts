@@ -1,4 +1,5 @@
 import type { ReportCandidate, ReportInput, ReportMeasurement } from './report_input';
+import { deviceName } from '../../output/device_name';
 
 /** One device at work for the search. */
 export interface DeviceUse {
@@ -50,7 +51,7 @@ export function devicesAtWork(candidates: readonly ReportCandidate[], registered
     return {
       serial,
       kind: device?.kind ?? '',
-      model: device === undefined ? '' : `${device.manufacturer} ${device.model}`.trim(),
+      model: device === undefined ? '' : deviceName(device),
       soc: measurements[0]?.soc ?? '',
       osBuilds: [...new Set(measurements.map(({ osBuild }) => osBuild))],
       measured: measurements.length,
