@@ -43,7 +43,7 @@ const homes = {
   'cli-progress': ['cli'],
   'csv-parse': ['cli/input'],
   echarts: ['cli'],
-  yaml: ['common/yaml.ts', 'test'],
+  yaml: ['common/yaml.ts', 'common/yaml_limits.ts', 'test'],
   pino: ['common/logger.ts'],
   immutable: ['coordinator/schedule', 'test'],
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { BadInputError } from '../common/bad_input';
+import { BadInputError, longestErrorLine } from '../common/bad_input';
+import { oneLine } from '../common/one_line';
 import { farmVersion } from '../common/version';
 import { registerAgent } from './command/agent';
 import { registerAgents } from './command/agents';
@@ -28,6 +29,7 @@ function createProgram(terminal: Terminal): Command {
     .addOption(coordinatorOption())
     .version(farmVersion())
     .showHelpAfterError(false)
+    .configureOutput({ outputError: (text) => terminal.note(oneLine(text, longestErrorLine)) })
     .exitOverride();
   for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReport, registerReference, registerSpace, registerQuantize, registerDoctor]) {
     register(program, terminal);
@@ -60,7 +62,7 @@ async function main(): Promise<number> {
     return Number(process.exitCode ?? exitStatus.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
-    processTerminal.note(`farm: ${error instanceof Error ? error.message : String(error)}`);
+    processTerminal.note(oneLine(`farm: ${error instanceof Error ? error.message : String(error)}`, longestErrorLine));
     if (error instanceof BadInputError) return exitStatus.badInput;
     if (process.env['FARM_DEBUG'] !== undefined && error instanceof Error) processTerminal.note(error.stack ?? '');
     return exitStatus.failed;

@@ -1,4 +1,5 @@
 import { BadInputError } from './bad_input';
+import { shown } from './one_line';
 
 /** `tflite` is benchmark_model on phones and LiteRT on the host; `onnxruntime` is onnxruntime_perf_test and onnxruntime-node. */
 export const runtimes = ['tflite', 'onnxruntime'] as const;
@@ -40,16 +41,16 @@ export function parseTarget(text: string): Target {
   const [pool = '', runtime = '', unit = '', precision = '', ...rest] = text.split('/');
   const problem =
     (rest.length > 0 || precision === '' ? 'it needs four parts' : undefined) ??
-    (isPoolName(pool) ? undefined : `"${pool}" is no pool name`) ??
+    (isPoolName(pool) ? undefined : `"${shown(pool)}" is no pool name`) ??
     notOneOf(runtime, runtimes, 'runtime') ??
     notOneOf(unit, units, 'unit') ??
     notOneOf(precision, precisions, 'precision');
   if (problem !== undefined) {
-    throw new BadInputError(`target "${text}": ${problem}; expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8 (see: farm targets)`);
+    throw new BadInputError(`target "${shown(text)}": ${problem}; expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8 (see: farm targets)`);
   }
   return { pool, runtime: runtime as Runtime, unit: unit as Unit, precision: precision as Precision };
 }
 
 function notOneOf(text: string, allowed: readonly string[], what: string): string | undefined {
-  return allowed.includes(text) ? undefined : `"${text}" is no ${what} (one of ${allowed.join(', ')})`;
+  return allowed.includes(text) ? undefined : `"${shown(text)}" is no ${what} (one of ${allowed.join(', ')})`;
 }

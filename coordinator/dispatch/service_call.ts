@@ -1,8 +1,9 @@
 import { status, type handleClientStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { once } from 'node:events';
-import { BadInputError } from '../../common/bad_input';
+import { BadInputError, longestErrorLine } from '../../common/bad_input';
 import { withDeadline } from '../../common/deadline';
 import type { Logger } from '../../common/logger';
+import { oneLine } from '../../common/one_line';
 import { createAlarm } from './alarm';
 
 /** An answer other than OK that the caller is meant to see; the message is one line. */
@@ -12,7 +13,7 @@ export class CallError extends Error {
     readonly code: status,
     message: string,
   ) {
-    super(message);
+    super(oneLine(message, longestErrorLine));
   }
 }
 

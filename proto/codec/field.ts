@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { oneLine } from '../../common/one_line';
 import { fail, ok, type Result } from '../../common/result';
 
 /** Serials, host names and job ids are far shorter; longer ones would only fill logs and keys. */
 export const longestName = 200;
 /** One line that a person reads: a reason, a build fingerprint, a fault. */
 const longestLine = 1_000;
+/** Names the field and what is wrong; a foreign key in it may be of any length. */
+const longestProblem = 300;
 /** Lists of things that one device has: cores, sensors, offers, caveats. The largest phones have about a hundred sensors. */
 export const longestList = 1_000;
 
@@ -26,5 +29,5 @@ export function readField<Value>(schema: z.ZodType<Value>, input: unknown): Resu
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];
   const path = issue?.path.map(String).join('.') ?? '';
-  return fail(`${path === '' ? 'message' : path}: ${issue?.message ?? 'invalid'}`);
+  return fail(oneLine(`${path === '' ? 'message' : path}: ${issue?.message ?? 'invalid'}`, longestProblem));
 }
