@@ -1,8 +1,8 @@
 import type { DeviceDescription } from '../../common/device';
 import type { Lease } from '../../common/job';
 import { reindexDevicesOf } from './device_index';
-import { loseDevice, registerDevice, changeDevice } from './fleet';
-import { attachDevice } from './device';
+import { handOverDevicesOf, loseDevice, registerDevice, changeDevice } from './fleet';
+import { attachDevice, type Device } from './device';
 import { adoptLease, claimJob, doubtLease, loseLeasesOf, renewLease } from './lease';
 import { agentSilenceMs, forgetAgentAfterMs, rememberedAgentArtifacts } from './limits';
 import { emptyRecentSet, type RecentSet } from './recent_set';
@@ -31,7 +31,7 @@ export function agentAttached(turn: Turn, agentId: string, devices: readonly Dev
   const serials = new Set(devices.map((device) => device.serial));
   for (const device of devices) registerDevice(turn, agentId, device);
   for (const device of turn.state.devices.values()) {
-    if (device.agentId === agentId && !serials.has(device.description.serial)) loseDevice(turn, agentId, device.description.serial, 'unplugged');
+    if (isSeenBy(device, agentId) && !serials.has(device.description.serial)) loseDevice(turn, agentId, device.description.serial, 'unplugged');
   }
   reindexDevicesOf(turn, agentId);
   reconcileLeases(turn, agentId, heldLeases);
@@ -55,6 +55,7 @@ export function agentDetached(turn: Turn, agentId: string): void {
   const agent = turn.state.agents.get(agentId);
   if (agent?.state.kind !== 'attached') return;
   saveAgent(turn, { ...agent, state: { kind: 'detached', sinceMs: turn.state.nowMs } });
+  handOverDevicesOf(turn, agentId);
   reindexDevicesOf(turn, agentId);
 }
 
@@ -77,12 +78,22 @@ function loseAgent(turn: Turn, agent: Agent): void {
 }
 
 function restoreDevices(turn: Turn, agentId: string): void {
-  for (const { agentId: owner, description, state } of turn.state.devices.values()) {
+  for (const { agentId: owner, alsoSeenBy, description, state } of turn.state.devices.values()) {
     const free = state.kind === 'leased' ? state.afterwards : state;
-    if (owner === agentId && free.kind === 'absent' && free.cause === 'agent-lost') {
-      changeDevice(turn, description.serial, (device) => attachDevice(device, description, agentId));
-    }
+    const seen = owner === agentId && free.kind === 'absent' && free.cause === 'agent-lost' ? description : undefined;
+    // Of an agent that is out of reach itself, a device is taken over; of one that unplugged it, too.
+    const taken = owner !== agentId && (free.kind === 'absent' || !isAttached(turn, owner)) ? alsoSeenBy.find((each) => each.agentId === agentId)?.description : undefined;
+    const found = seen ?? taken;
+    if (found !== undefined) changeDevice(turn, found.serial, (device) => attachDevice(device, found, agentId));
   }
+}
+
+function isSeenBy({ agentId: owner, alsoSeenBy }: Device, agentId: string): boolean {
+  return owner === agentId || alsoSeenBy.some((each) => each.agentId === agentId);
+}
+
+function isAttached(turn: Turn, agentId: string): boolean {
+  return turn.state.agents.get(agentId)?.state.kind === 'attached';
 }
 
 /** What the agent holds against what it should: renew, adopt, stop, doubt. */

@@ -4,7 +4,7 @@ import type { FarmFault } from '../../common/fault';
 import type { Lease, Outcome } from '../../common/job';
 import { formatTarget } from '../../common/target';
 import { faultPolicy } from './fault_policy';
-import { coolingMs, faultsToQuarantine, firstQuarantineMs, largestQuarantineMs, rememberedDeviceArtifacts } from './limits';
+import { coolingMs, faultsToQuarantine, firstQuarantineMs, largestQuarantineMs, mostOtherSightings, rememberedDeviceArtifacts } from './limits';
 
 /** A device that is there and not at work. */
 export type StandingState =
@@ -41,9 +41,18 @@ export interface DeviceHealth {
   readonly quarantinesInARow: number;
 }
 
+/** An agent that has a device within reach, and what the device is there: pool and offers are that agent's word. */
+export interface Sighting {
+  readonly agentId: string;
+  readonly description: DeviceDescription;
+}
+
 export interface Device {
   readonly description: DeviceDescription;
+  /** The agent that it is driven by: of several that see it, the one that said so last. */
   readonly agentId: string;
+  /** The other agents that see it, the latest last: when its own leaves, one of them takes over at once. */
+  readonly alsoSeenBy: readonly Sighting[];
   readonly targetKeys: readonly string[];
   readonly state: DeviceState;
   readonly health: DeviceHealth;
@@ -58,13 +67,27 @@ const healthy: DeviceHealth = { faultsInARow: [], quarantinesInARow: 0 };
 
 /** Seen for the first time: idle and in good health. */
 export function newDevice(description: DeviceDescription, agentId: string): Device {
-  return { description, agentId, targetKeys: targetKeysOf(description), state: idle, health: healthy, recentArtifacts: [], busyMs: 0 };
+  return { description, agentId, alsoSeenBy: [], targetKeys: targetKeysOf(description), state: idle, health: healthy, recentArtifacts: [], busyMs: 0 };
 }
 
 /** Seen again, perhaps through another agent or with other offers. */
 export function attachDevice(device: Device, description: DeviceDescription, agentId: string): Device {
-  const present = { ...device, description, agentId, targetKeys: targetKeysOf(description) };
+  const present = { ...device, description, agentId, alsoSeenBy: otherSightings(device, agentId), targetKeys: targetKeysOf(description) };
   return whenFree(present, (state) => (state.kind === 'absent' ? state.returnsTo : state));
+}
+
+/** The former agent still sees what it has not lost. */
+function otherSightings(device: Device, agentId: string): readonly Sighting[] {
+  const { alsoSeenBy, state } = device;
+  const free = state.kind === 'leased' ? state.afterwards : state;
+  const unplugged = free.kind === 'absent' && free.cause === 'unplugged';
+  const former = unplugged ? [] : [{ agentId: device.agentId, description: device.description }];
+  return [...alsoSeenBy, ...former].filter((each) => each.agentId !== agentId).slice(-mostOtherSightings);
+}
+
+/** The agent does not see it any more, and did not drive it. */
+export function withoutSighting(device: Device, agentId: string): Device {
+  return { ...device, alsoSeenBy: device.alsoSeenBy.filter((each) => each.agentId !== agentId) };
 }
 
 /** Gone for now; what it was before it left comes back with it. */

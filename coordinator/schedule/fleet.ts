@@ -1,5 +1,5 @@
 import type { DeviceDescription } from '../../common/device';
-import { attachDevice, detachDevice, leaseDevice, newDevice, wakeDevice, type AbsentState, type Device } from './device';
+import { attachDevice, detachDevice, leaseDevice, newDevice, wakeDevice, withoutSighting, type AbsentState, type Device } from './device';
 import { voidLease } from './lease';
 import { requeueJob } from './attempt';
 import { saveDevice } from './device_index';
@@ -19,10 +19,29 @@ function firstSeen(turn: Turn, agentId: string, description: DeviceDescription):
   return active === undefined || digest === undefined ? device : leaseDevice(device, active.lease, digest, active.grantedAtMs);
 }
 
-/** Ignored when the device has come back through another agent in the meantime. */
+/** The device goes on through another agent that sees it; when there is none it is absent. */
 export function loseDevice(turn: Turn, agentId: string, serial: string, cause: AbsentState['cause']): void {
   const device = turn.state.devices.get(serial);
-  if (device?.agentId === agentId) saveDevice(turn, detachDevice(device, cause, turn.state.nowMs));
+  if (device === undefined) return;
+  if (device.agentId === agentId) {
+    const gone = detachDevice(device, cause, turn.state.nowMs);
+    saveDevice(turn, handedOver(turn, gone) ?? gone);
+  } else if (cause === 'unplugged') {
+    saveDevice(turn, withoutSighting(device, agentId));
+  }
+}
+
+/** The devices of an agent whose stream broke go on through others that see them. */
+export function handOverDevicesOf(turn: Turn, agentId: string): void {
+  for (const device of turn.state.devices.values()) {
+    const next = device.agentId === agentId ? handedOver(turn, device) : undefined;
+    if (next !== undefined) saveDevice(turn, next);
+  }
+}
+
+function handedOver(turn: Turn, device: Device): Device | undefined {
+  const heir = device.alsoSeenBy.findLast(({ agentId }) => turn.state.agents.get(agentId)?.state.kind === 'attached');
+  return heir === undefined ? undefined : attachDevice(device, heir.description, heir.agentId);
 }
 
 export function changeDevice(turn: Turn, serial: string, change: (device: Device) => Device): void {

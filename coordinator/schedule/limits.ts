@@ -51,6 +51,9 @@ export const lookAheadJobs = 32;
 /** An owner's job is overtaken at most by so many later ones, however well their artifacts lie. */
 export const lookAheadSubmissions = 64;
 
+/** Agents remembered that see a device beside its own: a phone hangs on one machine, perhaps two; names that change with each start must not pile up. */
+export const mostOtherSightings = 8;
+
 /** Digests remembered per device: agents keep about so many models on a phone. */
 export const rememberedDeviceArtifacts = 8;
 
