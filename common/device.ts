@@ -64,3 +64,8 @@ export function offersTarget(device: Pick<DeviceDescription, 'pool' | 'offers'>,
   const { pool, runtime, unit, precision } = target;
   return device.pool === pool && device.offers.some((offer) => offer.runtime === runtime && offer.unit === unit && offer.precision === precision);
 }
+
+/** All targets that the device serves. */
+export function targetsOf({ pool, offers }: Pick<DeviceDescription, 'pool' | 'offers'>): Target[] {
+  return offers.map((offer) => ({ pool, ...offer }));
+}

@@ -17,6 +17,7 @@ import { agentTiming, createAgentService } from './dispatch/agent_service';
 import { createArtifactService } from './dispatch/artifact_service';
 import { openArtifactStore, type ArtifactStore } from './dispatch/artifact_store';
 import { checkModel } from './dispatch/model_check';
+import { createModelKinds } from './dispatch/model_kinds';
 import { openDeviceRegister, type DeviceRegister } from './engine/device_register';
 import { createEngine, type Engine } from './engine/engine';
 import { createFleetSize, type FleetSize } from './engine/fleet_size';
@@ -191,7 +192,7 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
   return {
     agent: createAgentService({ ...parts, engine, timing: agentTiming }),
     artifact: createArtifactService({ ...parts, checkModel }),
-    benchmark: createBenchmarkService(parts),
+    benchmark: createBenchmarkService({ ...parts, modelKindOf: createModelKinds(core.store) }),
     search: createSearchService({ ...parts, searches }),
     fleet: createFleetService({ ...parts, engine }),
   };

@@ -4,9 +4,10 @@ import type { Precision } from '../common/target';
 import type { NetworkCost } from './cost/network_cost';
 import { costOfOnnx } from './cost/onnx_cost';
 import { costOfTflite } from './cost/tflite_cost';
+import { dynamicQuantization, onnxPrecision } from './onnx/precision';
 import { readOnnx } from './onnx/read';
 import { inferShapes } from './onnx/shape_inference';
-import { onnxPrecision, tflitePrecision } from './precision';
+import { tflitePrecision } from './tflite/precision';
 import { hasTfliteIdentifier, readTflite, type TfliteModel } from './tflite/read';
 
 export interface TensorShape {
@@ -40,6 +41,8 @@ export function inspectModel(bytes: Uint8Array): Result<ModelSummary, string> {
 function inspectOnnx(bytes: Uint8Array): Result<ModelSummary, string> {
   const graph = readOnnx(bytes);
   if (!graph.ok) return graph;
+  const dynamic = dynamicQuantization(graph.value);
+  if (dynamic !== undefined) return fail(dynamic);
   const types = inferShapes(graph.value);
   if (!types.ok) return types;
   const precision = onnxPrecision(graph.value, types.value);

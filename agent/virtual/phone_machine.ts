@@ -46,7 +46,11 @@ export class PhoneMachine implements Machine {
   }
 
   predict(path: string, bytes: Buffer, model: InspectedModel, placement: Placement): Prediction {
-    return this.#parts.latencies({ soc: this.#parts.soc, digest: this.#parts.contents.digest(bytes), modelPath: posix.basename(path), model, placement });
+    const { soc, contents, latencies } = this.#parts;
+    const digest = contents.digest(bytes);
+    const prediction = latencies({ soc, digest, modelPath: posix.basename(path), model, placement });
+    const isRefused = placement.quantizedOnly && model.precision.startsWith('float');
+    return isRefused ? { ...prediction, delegated: 0, partitions: 0 } : prediction;
   }
 
   *timeRuns(prediction: Prediction, placement: Placement): Generator<number, never> {

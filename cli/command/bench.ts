@@ -36,8 +36,10 @@ export function registerBench(program: Command, terminal: Terminal): void {
       const format = await checkModelFile(modelPath);
       const plan = { ...defaultPlan, sessions: options.sessions, runs: options.runs, warmupRuns: options.warmup, threads: options.threads };
       const ends = await withFarm(command, async (farm) => {
-        const artifact = await upload(farm, modelPath, format);
-        return follow(farm, { artifact: { ...artifact, format }, targets, plan }, terminal);
+        return namingFile(modelPath, async () => {
+          const artifact = await farm.uploadFile(modelPath, format);
+          return follow(farm, { artifact: { ...artifact, format }, targets, plan }, terminal);
+        });
       });
       terminal.print(jsonOr(options, ends.map(toJson), () => describe(ends)));
       if (ends.some((end) => end.update.state !== 'measured')) process.exitCode = 1;
@@ -66,9 +68,9 @@ async function checkModelFile(modelPath: string): Promise<ModelFormat> {
 }
 
 /** The coordinator does not know the file's name; its user does. */
-async function upload(farm: FarmClient, modelPath: string, format: ModelFormat): ReturnType<FarmClient['uploadFile']> {
+async function namingFile<Value>(modelPath: string, work: () => Promise<Value>): Promise<Value> {
   try {
-    return await farm.uploadFile(modelPath, format);
+    return await work();
   } catch (error) {
     throw error instanceof BadInputError ? new BadInputError(error.message.replace(/^model:/, `${modelPath}:`)) : error;
   }

@@ -2,7 +2,7 @@ import type { Artifact } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import type { BenchmarkPlan } from '../../common/job';
 import { formatTarget, parseTarget, type Target } from '../../common/target';
-import { offersTarget } from '../../common/device';
+import { offersTarget, targetsOf } from '../../common/device';
 import { artifactFromWire, planFromWire } from '../../proto/codec/job';
 import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
 import type { DeviceRecord } from '../ledger/ledger';
@@ -33,7 +33,7 @@ export function readBenchmarkRequest(wire: WireRequest, devices: readonly Device
 }
 
 function knownTargets(devices: readonly DeviceRecord[]): readonly string[] {
-  const targets = devices.flatMap(({ description }) => description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })));
+  const targets = devices.flatMap(({ description }) => targetsOf(description).map(formatTarget));
   return [...new Set(targets)].sort();
 }
 

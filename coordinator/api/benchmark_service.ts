@@ -9,6 +9,7 @@ import type { BenchmarkRequest__Output as WireRequest } from '../../proto/genera
 import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
 import type { BenchmarkUpdate as WireUpdate } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import type { ArtifactStore } from '../dispatch/artifact_store';
+import type { ModelKind } from '../dispatch/model_kinds';
 import { notFound, serverStream, type ResponseStream } from '../dispatch/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
@@ -17,11 +18,14 @@ import type { Ledger } from '../ledger/ledger';
 import type { JobOwner } from '../schedule/event';
 import { readBenchmarkRequest, type BenchmarkRequest } from './benchmark_request';
 import { createMailbox, type Mailbox } from './mailbox';
+import { requireFit } from './model_fit';
 
 export interface BenchmarkServiceParts {
   readonly engine: Pick<Engine, 'dispatch' | 'listen'>;
   readonly ledger: Pick<Ledger, 'saveJob' | 'artifact'>;
   readonly store: Pick<ArtifactStore, 'sizeBytes'>;
+  /** @throws BadInputError for bytes that are no model that the farm measures */
+  readonly modelKindOf: (digest: string) => Promise<ModelKind>;
   readonly devices: Pick<DeviceRegister, 'all'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,8 +40,10 @@ export function createBenchmarkService(parts: BenchmarkServiceParts): BenchmarkS
 }
 
 async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: ResponseStream<WireUpdate>): Promise<void> {
-  const request = readBenchmarkRequest(wire, [...parts.devices.all()]);
+  const devices = [...parts.devices.all()];
+  const request = readBenchmarkRequest(wire, devices);
   await checkArtifact(parts, request);
+  requireFit(await parts.modelKindOf(request.artifact.digest), request.targets, devices);
   const owner: JobOwner = { ownerId: `bench-${randomUUID()}`, priority: benchmarkPriority, weight: 1 };
   const jobs = createJobs(owner.ownerId, request);
   const mailbox = createMailbox<JobUpdate>('all');

@@ -91,6 +91,21 @@ describe('a farm of this machine and two virtual phones', () => {
     }
   });
 
+  test.each([
+    ['hard.onnx', 'sm8550/onnxruntime/npu/int8', 'is float32 in ONNX', 'host/onnxruntime/cpu/float32'],
+    ['hard.onnx', 'sm8550/onnxruntime/npu/float16', 'is float32 in ONNX', 'host/onnxruntime/cpu/float32'],
+    ['cell.onnx', 'sm8550/onnxruntime/npu/float16', 'is int8 in ONNX', 'sm8550/onnxruntime/npu/int8'],
+    ['cell.onnx', 'host/tflite/cpu/int8', 'is int8 in ONNX', 'host/onnxruntime/cpu/int8'],
+    ['classifier.tflite', 'host/tflite/cpu/float32', 'is int8 in TFLite', 'host/tflite/cpu/int8'],
+  ])('%s on %s is refused in one line, with what it is and where it fits', async (name, target, what, fit) => {
+    modelFile('hard.onnx', onnxModel('Relu', [1, 8]));
+    const file = path.join(farm.folder, name);
+    const { status, stderr, ends } = await bench(file, ['host/onnxruntime/cpu/int8', target].slice(name === 'cell.onnx' ? 0 : 1));
+    expect({ status, ends }).toEqual({ status: 2, ends: [] });
+    expect(stderr).toMatch(/^farm: .+\n$/);
+    for (const said of [`${file}: ${what}`, `${target} takes `, fit]) expect(stderr).toContain(said);
+  });
+
   test('a model that crashes the tool on every phone of a pool is infeasible there, and harms nobody', async () => {
     crashNextTools(phones[0]!, 20);
     const before = farm.processes();

@@ -160,9 +160,11 @@ function readOptions(words: readonly string[]): Options | undefined {
   const externalDelegate = values.get('external_delegate_path');
   const on = (name: string): boolean => values.get(name) === 'true' || values.get(name) === '1';
   const unit: Unit = externalDelegate !== undefined ? 'npu' : on('use_gpu') ? 'gpu' : on('use_nnapi') ? 'nnapi' : on('use_hexagon') ? 'dsp' : 'cpu';
+  const halfPrecision = /(?:^|;)htp_precision:1(?:;|$)/.test(values.get('external_delegate_options') ?? '');
+  const quantizedOnly = unit === 'dsp' || (unit === 'npu' && !halfPrecision);
   return {
     graph,
-    placement: { runtime: 'tflite', unit, threads: Math.max(1, number('num_threads', 1)) },
+    placement: { runtime: 'tflite', unit, threads: Math.max(1, number('num_threads', 1)), quantizedOnly },
     fullDelegation: on('require_full_delegation'),
     externalDelegate,
     runs: Math.min(mostRuns, Math.max(1, number('num_runs', 50))),

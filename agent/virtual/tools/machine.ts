@@ -1,5 +1,5 @@
 import type { NetworkCost } from '../../../model/cost/network_cost';
-import type { Runtime, Unit } from '../../../common/target';
+import type { Precision, Runtime, Unit } from '../../../common/target';
 import type { ToolFault } from '../faults';
 
 /** How a tool wants a model run. */
@@ -7,6 +7,8 @@ export interface Placement {
   readonly runtime: Runtime;
   readonly unit: Unit;
   readonly threads: number;
+  /** The unit is set up for integers only, as NPUs are unless half precision is asked for: it takes nothing of a float model. */
+  readonly quantizedOnly: boolean;
 }
 
 export interface Prediction {
@@ -21,6 +23,7 @@ export interface Prediction {
 
 export interface InspectedModel {
   readonly cost: NetworkCost;
+  readonly precision: Precision;
   readonly sizeBytes: number;
 }
 

@@ -13,6 +13,7 @@ interface Options {
   readonly seconds: number;
   readonly threads: number;
   readonly statistics: boolean;
+  readonly quantizedOnly: boolean;
   readonly fallbackDisabled: boolean;
   readonly modelPath: string;
   readonly resultPath: string | undefined;
@@ -54,7 +55,8 @@ function complain(run: ToolRun, options: Options, reason: string): number {
 }
 
 async function measure(run: ToolRun, machine: Machine, options: Options, file: { readonly path: string; readonly bytes: Buffer; readonly model: InspectedModel }): Promise<number> {
-  const placement: Placement = { runtime: 'onnxruntime', unit: options.unit ?? 'cpu', threads: options.threads };
+  const { unit = 'cpu', threads, quantizedOnly } = options;
+  const placement: Placement = { runtime: 'onnxruntime', unit, threads, quantizedOnly };
   const prediction = machine.predict(file.path, file.bytes, file.model, placement);
   run.print(`onnxruntime_perf_test (virtual)\nSetting intra_op_num_threads to ${options.threads}\nDisabling intra-op thread spinning between runs\n`);
   if (options.fallbackDisabled && placement.unit !== 'cpu' && prediction.delegated < prediction.operators) {
@@ -147,6 +149,8 @@ function readOptions(words: readonly string[]): Options | undefined {
     seconds,
     threads: Math.max(1, Number(values.get('-x') ?? 1) || 1),
     statistics: flags.has('-s'),
+    // The provider computes in half precision only when it is asked to.
+    quantizedOnly: provider === 'qnn' && !(values.get('-i') ?? '').includes('enable_htp_fp16_precision|1'),
     fallbackDisabled: (values.get('-C') ?? '').includes('session.disable_cpu_ep_fallback|1'),
     modelPath,
     resultPath,

@@ -18,6 +18,8 @@ import { systemClock } from '../../../common/clock';
 import { defaultPlan, type BenchmarkPlan, type Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
 import { watchPhones, type Watch } from '../device/adb/adb_fixture';
+import { smallClassifier } from '../../model/tflite/small_classifier';
+import { writeFixture } from '../../model/tflite/tflite_file';
 import { onnxModel, reluTflite } from '../runtimes/small_models';
 import { startAdbServer, type TestAdbServer } from '../../servers/adb_server';
 
@@ -76,7 +78,8 @@ async function filesOnPhone(): Promise<string[]> {
 
 test.each([
   ['sm8550/tflite/cpu/float32', reluTflite, 'tflite', 'benchmark_model'],
-  ['sm8550/tflite/npu/int8', reluTflite, 'tflite', 'benchmark_model'],
+  ['sm8550/tflite/npu/int8', Buffer.from(writeFixture(smallClassifier())), 'tflite', 'benchmark_model'],
+  ['sm8550/tflite/npu/float16', reluTflite, 'tflite', 'benchmark_model'],
   ['sm8550/onnxruntime/cpu/float32', onnxModel('Relu', [1, 8]), 'onnx', 'onnxruntime_perf_test'],
 ] as const)('%s measures, and leaves nothing but the tools', async (target, model, format, tool) => {
   const outcome = await benchmark(target, model, format);
@@ -85,6 +88,11 @@ test.each([
     measurement: { sessions: [{}, {}, {}], summary: { n: 150 }, conditions: { deviceSerial: phone.serial, tool, unitShare: 1, before: { batteryPercent: expect.any(Number) as number } } },
   });
   expect(await filesOnPhone()).toEqual([]);
+});
+
+test('a float model on an NPU that is set up for integers is not measured', async () => {
+  const outcome = await benchmark('sm8550/tflite/npu/int8', reluTflite, 'tflite');
+  expect(outcome).toMatchObject({ kind: 'candidate-fault', code: 'not-fully-delegated' });
 });
 
 test('a latency that decides ends a measurement early, or makes it longer', async () => {

@@ -11,7 +11,7 @@ async function start(words: readonly string[], prediction: Prediction): Promise<
   const machine: Machine = {
     readFile: (path) => (path.endsWith('m.tflite') ? Buffer.from('model') : undefined),
     appendFile: () => true,
-    inspect: () => ({ sizeBytes: 5, cost: { format: 'tflite', operators: [], macs: 0, parameterBytes: 0, peakActivationBytes: 0 } }),
+    inspect: () => ({ sizeBytes: 5, precision: 'int8', cost: { format: 'tflite', operators: [], macs: 0, parameterBytes: 0, peakActivationBytes: 0 } }),
     predict: () => prediction,
     timeRuns: function* () {
       for (;;) yield prediction.latencyMs;

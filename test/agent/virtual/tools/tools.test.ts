@@ -4,7 +4,9 @@ import { barePhone, installTools, run } from '../bare_phone';
 import { buildOnnxFixture } from '../onnx_fixture';
 
 const perfTest = 'cd /data/local/tmp; ./onnxruntime_perf_test -e cpu -I -m times -r 15 -x 1 -s m.onnx r.csv';
-const npuPerfTest = "cd /data/local/tmp; ./onnxruntime_perf_test -e qnn -I -m times -r 5 -i 'backend_path|libQnnHtp.so' -C 'session.disable_cpu_ep_fallback|1' m.onnx r.csv";
+const onNpu = (options: string): string =>
+  `cd /data/local/tmp; ./onnxruntime_perf_test -e qnn -I -m times -r 5 -i '${options}' -C 'session.disable_cpu_ep_fallback|1' m.onnx r.csv`;
+const npuPerfTest = onNpu('backend_path|libQnnHtp.so enable_htp_fp16_precision|1');
 
 async function samples(seed: number, script = perfTest): Promise<string> {
   const phone = barePhone(seed);
@@ -50,6 +52,17 @@ test('a model with an operator that the NPU refuses is a fallback, which may be 
   const refused = await run(phone, npuPerfTest);
   expect(refused.status).toBe(255);
   expect(refused.errors).toContain('fallback to CPU EP has been explicitly disabled by the user');
+});
+
+test('a float model runs on the NPU in half precision only, and only where that is asked for', async () => {
+  const phone = barePhone();
+  installTools(phone);
+  expect((await run(phone, npuPerfTest)).status).toBe(0);
+  for (const options of ['backend_path|libQnnHtp.so', 'backend_path|libQnnHtp.so enable_htp_fp16_precision|0']) {
+    const refused = await run(phone, onNpu(options));
+    expect(refused.status).toBe(255);
+    expect(refused.errors).toContain('fallback to CPU EP has been explicitly disabled by the user');
+  }
 });
 
 test('tool faults strike as often as ordered, from outside and from the fault file', async () => {
