@@ -1,6 +1,6 @@
 import type { Clock } from '../../common/clock';
 import type { DeviceState } from '../../common/device';
-import { candidateFault, farmFault, type CandidateFault, type FarmFault } from '../../common/fault';
+import { blamesTarget, candidateFault, farmFault, type CandidateFault, type FarmFault } from '../../common/fault';
 import type { Job, Outcome } from '../../common/job';
 import { fail, ok, type Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
@@ -49,7 +49,7 @@ export async function runBenchmark(request: BenchmarkRequest): Promise<Outcome> 
   if (!prepared.ok) return cleanUpAfter(request, prepared.error);
   const measured = await runSessions(request);
   if (!measured.ok) {
-    if (measured.error.code === 'tool-missing') workbench.distrustTools();
+    if (measured.error.kind === 'farm-fault' && blamesTarget(measured.error.code)) workbench.distrustTools();
     return cleanUpAfter(request, measured.error);
   }
   return finish(request, prepared.value, measured.value);

@@ -3,11 +3,11 @@ import { fail, ok } from '../../common/result';
 import type { Offer, Unit } from '../../common/target';
 import { readBenchmarkModelTimings } from './benchmark_model_output';
 import { pinnedCommand } from './core_mask';
-import { provesFullDelegation, refusesDelegation, unprovenDelegation } from './delegation';
+import { delegationBy, refusedDelegation, unprovenDelegation } from './delegation';
 import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } from './runtime';
 import { toolDigestOf } from './tool_digest';
 import { toolFailure } from './tool_failure';
-import { toolLines } from './tool_text';
+import { errorLines, toolLines } from './tool_text';
 
 export const benchmarkModelFolder = 'tflite';
 const tool = 'benchmark_model';
@@ -84,12 +84,20 @@ function qnnDelegateOptions(folder: string, offer: Offer): string {
 
 /** The parser by itself, for its tests. */
 export function parseBenchmarkModel(output: ToolOutput, invocation: Invocation): ReturnType<RuntimeAdapter['parse']> {
-  const lines = toolLines(`${output.stderr}\n${output.stdout}`);
-  const delegate = delegateNames[invocation.offer.unit];
-  if (delegate !== null && refusesDelegation(lines)) return fail(toolFailure(tool, output));
-  const timings = output.exitCode === 0 ? readBenchmarkModelTimings(lines) : null;
-  if (timings === null) return fail(toolFailure(tool, output));
-  if (delegate !== null && !provesFullDelegation(lines, delegate)) return fail(unprovenDelegation(lines, delegate));
+  const text = `${output.stderr}\n${output.stdout}`;
+  const said = { lines: toolLines(text), errors: errorLines(text) };
+  const { unit } = invocation.offer;
+  const delegate = delegateNames[unit];
+  const delegation = delegate === null ? null : delegationBy(said.lines, delegate);
+  if (delegation?.kind === 'partial') return fail(refusedDelegation(said, unit, delegation.line));
+  const timings = output.exitCode === 0 ? readBenchmarkModelTimings(said.lines) : null;
+  if (timings === null) return fail(toolFailure(tool, output, unit));
+  if (delegation?.kind === 'unproven') return fail(unprovenDelegation(said, unit, tool));
   const { aggregate, initMs, peakMemoryBytes } = timings;
-  return ok({ session: { timings: { kind: 'aggregate', aggregate }, initMs, peakMemoryBytes }, toolVersion: null, unitShare: 1, caveats: [] });
+  return ok({
+    session: { timings: { kind: 'aggregate', aggregate }, initMs, peakMemoryBytes },
+    toolVersion: null,
+    unitShare: 1,
+    caveats: [],
+  });
 }

@@ -47,7 +47,7 @@ function programArguments({ modelPath, plan }: Invocation): string[] {
 function parseHostTool(tool: HostTool, output: ToolOutput): ReturnType<RuntimeAdapter['parse']> {
   const disqualified = tool.disqualifying !== null && toolLines(output.stderr).some((line) => tool.disqualifying?.test(line));
   const report = output.exitCode === 0 && !disqualified ? readHostReport(output.stdout.split('\n')) : null;
-  if (report === null) return fail(toolFailure(tool.name, output));
+  if (report === null) return fail(toolFailure(tool.name, output, 'cpu'));
   const { samplesMs, initMs, peakMemoryBytes, version, caveats } = report;
   return ok({ session: { timings: { kind: 'samples', samplesMs }, initMs, peakMemoryBytes }, toolVersion: version, unitShare: 1, caveats });
 }

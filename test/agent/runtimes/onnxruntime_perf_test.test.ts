@@ -11,6 +11,9 @@ const cpu = invocationFor('onnxruntime/cpu/int8', plan);
 /** Two warm-up runs and three that count, in seconds. */
 const csv = 'model.onnx,0.0121,41943040,12,0\nmodel.onnx,0.0111,41943040,12,1\nmodel.onnx,0.0101,41943040,12,2\nmodel.onnx,0.0103,41943040,12,3\nmodel.onnx,0.0102,41943040,12,4\n';
 
+/** What -s appends after the rows. */
+const statistics = '\nMin Latency: 0.0101 s\nMax Latency: 0.0121 s\nP50 Latency: 0.0103 s\nP90 Latency: 0.0121 s\nP95 Latency: 0.0121 s\nP99 Latency: 0.0121 s\nP999 Latency: 0.0121 s\n';
+
 const newForm = `
 Setting intra_op_num_threads to 1
 Session creation time cost: 0.0735 s
@@ -54,13 +57,31 @@ describe('what onnxruntime_perf_test reported', () => {
 
   test.each([
     ['no file', null, newForm],
-    ['an empty file', '', newForm],
     ['a file that adds up to another total', csv.replaceAll('0.01', '0.09'), newForm],
-    ['a file with a run too few', csv.slice(0, csv.lastIndexOf('model')), newForm],
     ['no total to check against', csv, 'Session creation time cost: 0.0735 s'],
     ['a file of another run before ours', csv + csv, newForm],
   ])('%s is no measurement', (_, resultFile, stdout) => {
     expect(parsePerfTest(printed(stdout, 0, { resultFile }), cpu)).toMatchObject({ ok: false, error: { kind: 'farm-fault', code: 'unreadable-output' } });
+  });
+
+  test.each([
+    ['is empty', ''],
+    ['has a run too few', csv.slice(0, csv.lastIndexOf('model'))],
+    ['was cut in a row', csv.slice(0, -20)],
+  ])('a file that %s means that the tool could not write it, which it does not notice', (_, resultFile) => {
+    expect(parsePerfTest(printed(newForm, 0, { resultFile }), cpu)).toMatchObject({ ok: false, error: { kind: 'farm-fault', code: 'storage-full' } });
+  });
+
+  test.each([
+    ['of today', statistics],
+    ['of 2019', statistics.replaceAll(/: ([0-9.]+) s/g, ' is $1sec')],
+  ])('statistics %s after the rows change nothing', (_, after) => {
+    expect(samplesOf(parsePerfTest(printed(newForm, 0, { resultFile: csv + after }), cpu))).toEqual(samplesOf(parsePerfTest(printed(newForm, 0, { resultFile: csv }), cpu)));
+  });
+
+  test('the words of the first versions', () => {
+    const first = 'Total time cost:0.0538\nTotal iterations:5\nAverage time cost:10.76 ms\nTotal run time:0.0539 s';
+    expect(parsePerfTest(printed(first, 0, { resultFile: csv }), cpu)).toMatchObject({ ok: true, value: { session: { initMs: null } } });
   });
 
   test('XNNPACK may leave nodes to the default kernels, so its share is not claimed', () => {
@@ -86,6 +107,10 @@ describe('the result file', () => {
     ['a header', 'Model,Seconds,Peak,CPU,Run\nm,0.5,1,2,0\nm,0.25,1,2,1', [500, 250]],
     ['two columns only', 'm,0.5\nm,0.25', [500, 250]],
     ['a name with commas', 'a,b,0.5,1,2,0\na,b,0.25,1,2,1', [500, 250]],
+    ['a name that ends in numbers', 'v1,2,3,0.5,1,2,0\nv1,2,3,0.25,1,2,1', [500, 250]],
+    ['a name that is a number', '8,0.5,1,2,0\n8,0.25,1,2,1', [500, 250]],
+    ['times that are all the same', 'a,7,0.5,1,2,0\na,7,0.5,1,2,1', [500, 500]],
+    ['one more column after the time', 'm,0.5,0.4,1,2,0\nm,0.25,0.2,1,2,1', [500, 250]],
     ['Windows line ends', 'm,0.5,1,2,0\r\nm,0.25,1,2,1\r\n', [500, 250]],
     ['exponents', 'm,2.5e-05,1,2,0', [0.025]],
   ])('with %s', (_, text, samplesMs) => {
@@ -126,6 +151,6 @@ describe('any text', () => {
   });
 
   test('and so do real forms and files that were damaged', () => {
-    fc.assert(fc.property(mutated([newForm, oldForm]), mutated([csv]), (stdout, resultFile) => expectTotal(parsePerfTest(printed(stdout, 0, { resultFile }), cpu))));
+    fc.assert(fc.property(mutated([newForm, oldForm]), mutated([csv, csv + statistics]), (stdout, resultFile) => expectTotal(parsePerfTest(printed(stdout, 0, { resultFile }), cpu))));
   });
 });

@@ -18,18 +18,20 @@ test.each([
   ['an abort', 'terminating with uncaught exception', 134, 'candidate-fault', 'crashed'],
   ['the killer of processes without memory', 'Killed', 137, 'candidate-fault', 'out-of-memory'],
   ['an allocation that failed', 'terminate called after throwing an instance of std::bad_alloc', 134, 'candidate-fault', 'out-of-memory'],
-  ['an error of the tool\'s own', 'some line\nERROR: it went wrong\nbye', 1, 'candidate-fault', 'crashed'],
+  ['an error of the tool\'s own', 'some line\nERROR: it went wrong\nbye', 1, 'farm-fault', 'tool-failed'],
+  ['a bus error, as of libraries of two revisions', '', 135, 'farm-fault', 'tool-mismatched'],
   ['a good end without a measurement', 'hello', 0, 'farm-fault', 'unreadable-output'],
   ['nothing at all', '', 0, 'farm-fault', 'unreadable-output'],
 ])('%s', (...[, text, exitCode, kind, code]) => {
-  expect(toolFailure('tool', printed(text, exitCode))).toMatchObject({ kind, code });
+  expect(toolFailure('tool', printed(text, exitCode), 'cpu')).toMatchObject({ kind, code });
 });
 
 test("the message is the tool's own line, from either stream", () => {
-  const fault = toolFailure('tool', printed('STARTING!', 1, { stderr: '05-30 15:16:44.857  3380  3380 E tflite  : Failed to load model m.tflite\r\nBenchmarking failed.' }));
+  const fault = toolFailure('tool', printed('STARTING!', 1, { stderr: '05-30 15:16:44.857  3380  3380 E tflite  : Failed to load model m.tflite\r\nBenchmarking failed.' }), 'cpu');
   expect(fault.message).toBe('Failed to load model m.tflite');
 });
 
 test("an unknown error's message is its last line that speaks of an error", () => {
-  expect(toolFailure('tool', printed('some line\nERROR: it went wrong\nbye', 1)).message).toBe('tool gave up (exit status 1): ERROR: it went wrong');
+  const { message } = toolFailure('tool', printed('some line\nERROR: it went wrong\nbye', 1), 'cpu');
+  expect(message).toMatch(/^tool gave up \(exit status 1\): ERROR: it went wrong; the cause is unknown: run the command/);
 });
