@@ -43,6 +43,7 @@ const homes = {
   'cli-progress': ['cli'],
   'csv-parse': ['cli/input'],
   echarts: ['cli'],
+  yauzl: ['agent/tools'],
   yaml: ['common/yaml.ts', 'common/yaml_limits.ts', 'test'],
   pino: ['common/logger.ts'],
   immutable: ['coordinator/schedule', 'test'],

@@ -16,6 +16,7 @@ import { registerReport } from './command/report';
 import { registerSearch } from './command/search';
 import { registerSpace } from './command/space';
 import { registerTargets } from './command/targets';
+import { registerTools } from './command/tools';
 import { registerUp } from './command/up';
 import { processTerminal, type Terminal } from './output/terminal';
 import { defaultPorts } from './stack/ports';
@@ -27,11 +28,11 @@ function createProgram(terminal: Terminal): Command {
   const program = new Command('farm')
     .description('Finds neural networks that are fast on the phones you own.')
     .addOption(coordinatorOption())
-    .version(farmVersion())
+    .usage('[--version] [options] [command]')
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text) => terminal.note(oneLine(text, longestErrorLine)) })
     .exitOverride();
-  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReport, registerReference, registerSpace, registerQuantize, registerDoctor]) {
+  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReport, registerReference, registerSpace, registerQuantize, registerTools, registerDoctor]) {
     register(program, terminal);
   }
   return program;
@@ -57,6 +58,11 @@ async function main(): Promise<number> {
   process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin`;
   // `farm … | head` closes our standard output: that is the reader's choice, not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitStatus.done : exitStatus.failed));
+  // Not commander's, which would take it from commands that have a --version of their own.
+  if (process.argv[2] === '--version' || process.argv[2] === '-V') {
+    processTerminal.print(farmVersion());
+    return exitStatus.done;
+  }
   try {
     await createProgram(processTerminal).parseAsync();
     return Number(process.exitCode ?? exitStatus.done);
