@@ -63,7 +63,7 @@ export function applyAimet(file: AimetEncodings, target: EncodingTarget): Result
   if (!weights.ok) return weights;
   const activations = appliedActivations(given, target);
   if (!activations.ok) return activations;
-  const encodings = { activations: activations.value.encodings, weights: weights.value };
+  const encodings = { ...target.encodings, activations: activations.value.encodings, weights: weights.value, convertedFactors: keptFactors(target, activations.value.covered) };
   const quantized = [...encodings.activations.keys(), ...encodings.weights.keys()];
   const isBias = (name: string): boolean => given.get(name)?.bits === 32 && target.graph.initializers.has(name);
   const known = new Set(quantized);
@@ -97,6 +97,12 @@ function weightEncoding({ bits, granularity, scales, offsets }: AimetEncoding, {
   if (axis === null) return fail('the encoding is per channel; this weight has one scale (quantize with weights per channel)');
   const channels = tensor.shape[axis] ?? 1;
   return channels === scales.length ? ok({ axis, scales: Float32Array.from(scales), least }) : fail(`the encoding has ${String(scales.length)} channels; the weight has ${String(channels)}`);
+}
+
+/** What the file says of a tensor holds for the products by it as well. */
+function keptFactors({ graph, encodings: { convertedFactors } }: EncodingTarget, covered: ReadonlySet<string>): NetworkEncodings['convertedFactors'] {
+  const given = new Set(graph.nodes.filter((node) => covered.has(node.inputs[1] ?? '')).flatMap((node) => node.outputs));
+  return new Map([...convertedFactors].filter(([product]) => !given.has(product)));
 }
 
 /** Scales below the normal numbers would be flushed to zero by some kernels. */

@@ -21,6 +21,8 @@ export interface NetworkEncodings {
   /** Of activations and of the float constants that are stored like them. */
   readonly activations: ReadonlyMap<string, Encoding>;
   readonly weights: ReadonlyMap<string, WeightEncoding>;
+  /** Of products whose second factor is converted before them, to this; by the product's output. */
+  readonly convertedFactors: ReadonlyMap<string, Encoding>;
 }
 
 export interface Range {
@@ -50,6 +52,11 @@ export function roundHalfEven(value: number): number {
 /** The largest integer of an activation. */
 export function largestInteger(elementType: ActivationType): number {
   return largestOf[elementType];
+}
+
+/** How wide the range is that an encoding of this one spans. */
+export function encodedWidth({ min, max }: Range): number {
+  return Math.max(max, 0, Math.min(min, 0) + narrowestRange) - Math.min(min, 0);
 }
 
 /** Asymmetric over the range, which is widened to hold zero: padding and ReLU need an exact zero. */

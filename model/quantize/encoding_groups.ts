@@ -1,17 +1,17 @@
-import type { Graph } from '../onnx/graph';
+import type { Graph, Node } from '../onnx/graph';
+import { stringAttribute } from '../onnx/graph';
 import type { Encoding } from './encoding';
-import { clampOf, fusedTensors } from './fusion';
 
 /** Operators that only move values or pick neighbours: their outputs have the encoding of their first input. */
 const sharingKinds: ReadonlySet<string> = new Set([
-  'MaxPool', 'Flatten', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Identity', 'Slice', 'Split', 'Gather', 'Resize', 'Pad',
-  'DepthToSpace', 'SpaceToDepth', 'Expand', 'Tile',
+  'MaxPool', 'GlobalMaxPool', 'ReduceMax', 'ReduceMin', 'Flatten', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Identity',
+  'Slice', 'Split', 'Gather', 'Resize', 'Pad', 'DepthToSpace', 'SpaceToDepth', 'Expand', 'Tile',
 ]);
 
-/** What decides which tensors may have one encoding. */
+/** What decides which tensors must have one encoding. */
 export interface GroupedTensors {
   readonly isQuantized: (tensor: string) => boolean;
-  /** Encodings that come from the operator. A tensor's group may have it too, but a concatenation with others may not. */
+  /** Encodings that come from the operator. A tensor's group has it too. */
   readonly fixed: ReadonlyMap<string, Encoding>;
 }
 
@@ -21,44 +21,90 @@ export interface EncodingGroups {
   readonly fixed: (tensor: string) => Encoding | undefined;
 }
 
-/**
- * Which tensors must have one encoding: pools and reshapes keep their input's, a concatenation and its inputs have one in
- * common. Not so inputs that are fixed, or that an activation clamped, among others: they are converted to it.
- */
-export function encodingGroups(graph: Graph, { isQuantized, fixed }: GroupedTensors): EncodingGroups {
-  const parents = new Map<string, string>();
-  const fixedByRoot = new Map(fixed);
-  const claims = new Map<string, string>([...clamped(graph), ...[...fixed].map(([tensor, { scale, zeroPoint }]) => [tensor, `${String(scale)} ${String(zeroPoint)}`] as const)]);
-  const root = (tensor: string): string => {
-    let current = tensor;
-    for (let parent = parents.get(current); parent !== undefined; parent = parents.get(current)) current = parent;
-    return current;
-  };
-  const join = (first: string, second: string): void => {
-    const [kept, joined] = [root(first), root(second)];
-    if (!isQuantized(first) || !isQuantized(second) || kept === joined) return;
-    const encoding = fixedByRoot.get(kept) ?? fixedByRoot.get(joined);
-    const claim = claims.get(kept) ?? claims.get(joined);
-    if (encoding !== undefined) fixedByRoot.set(kept, encoding);
-    if (claim !== undefined) claims.set(kept, claim);
-    parents.set(joined, kept);
-  };
-  for (const node of graph.nodes) {
-    if (sharingKinds.has(node.kind)) for (const output of node.outputs) join(node.inputs[0] ?? '', output);
-  }
-  for (const node of graph.nodes) {
-    if (node.kind !== 'Concat') continue;
-    const alike = new Set(node.inputs.map((tensor) => claims.get(root(tensor)))).size === 1;
-    for (const input of node.inputs) if (alike || !claims.has(root(input))) join(node.outputs[0] ?? '', input);
-  }
-  return { of: root, fixed: (tensor) => fixedByRoot.get(root(tensor)) };
+/** An operator that gives several tensors, or one and a constant, to one output: an operand in another encoding is converted before it. */
+export interface Joint {
+  readonly output: string;
+  readonly operands: readonly string[];
+  /** Whether it adds no values of its own. */
+  readonly holdsOperands: boolean;
 }
 
-/** Outputs of fused activations: the ends of their encoding do the clamping, so it must not be widened. */
-function clamped(graph: Graph): (readonly [string, string])[] {
-  const fused = fusedTensors(graph);
-  return graph.nodes.flatMap((node) => {
-    const clamp = fused.has(node.inputs[0] ?? '') ? clampOf(graph, node) : undefined;
-    return clamp === undefined ? [] : [[node.outputs[0] ?? '', `${String(clamp.min)} to ${String(clamp.max)}`] as const];
-  });
+/** Whether all that comes out of the node is, or lies between, values of its first input. */
+export function onlyMoves(graph: Graph, node: Node): boolean {
+  if (!sharingKinds.has(node.kind)) return false;
+  const mode = stringAttribute(node, 'mode', '');
+  if (node.kind === 'Resize') {
+    return mode !== 'cubic' && stringAttribute(node, 'coordinate_transformation_mode', '') !== 'tf_crop_and_resize';
+  }
+  return node.kind !== 'Pad' || !['', 'constant'].includes(mode) || padsWithZero(graph, node);
+}
+
+/** Whether the node computes values between those of its input, and rounds them. */
+export function interpolates(node: Node): boolean {
+  return node.kind === 'Resize' && stringAttribute(node, 'mode', 'nearest') !== 'nearest';
+}
+
+function padsWithZero(graph: Graph, node: Node): boolean {
+  const name = node.inputs[2] ?? '';
+  return name === '' || Number(graph.initializers.get(name)?.data[0] ?? NaN) === 0;
+}
+
+/** Concatenations, and what fills in or overshoots: a pad by a constant, a cubic resize. */
+export function jointOf(graph: Graph, node: Node): Joint | undefined {
+  const [output = ''] = node.outputs;
+  if (node.kind === 'Concat') return { output, operands: node.inputs, holdsOperands: true };
+  return sharingKinds.has(node.kind) && !onlyMoves(graph, node) ? { output, operands: node.inputs.slice(0, 1), holdsOperands: false } : undefined;
+}
+
+/**
+ * Which tensors must have one encoding: what only moves values keeps its input's, and a concatenation of tensors with one fixed
+ * encoding has it too. Whether other concatenations and their operands have one depends on their ranges (shared_encodings.ts).
+ */
+export function encodingGroups(graph: Graph, { isQuantized, fixed }: GroupedTensors): EncodingGroups {
+  const groups = createDisjointSets();
+  const fixedByRoot = new Map(fixed);
+  const join = (first: string, second: string): void => {
+    if (!isQuantized(first) || !isQuantized(second)) return;
+    const encoding = fixedByRoot.get(groups.of(first)) ?? fixedByRoot.get(groups.of(second));
+    groups.join(first, second);
+    if (encoding !== undefined) fixedByRoot.set(groups.of(first), encoding);
+  };
+  for (const node of graph.nodes) {
+    if (onlyMoves(graph, node)) for (const output of node.outputs) join(node.inputs[0] ?? '', output);
+    if (node.kind !== 'Concat') continue;
+    const [first, ...others] = node.inputs.map((tensor) => fixedByRoot.get(groups.of(tensor)));
+    const isFixed = first !== undefined && others.every((other) => other !== undefined && haveOneGrid(first, other));
+    if (isFixed) for (const input of node.inputs) join(input, node.outputs[0] ?? '');
+  }
+  return { of: groups.of, fixed: (tensor) => fixedByRoot.get(groups.of(tensor)) };
+}
+
+/** Whether integers mean the same in both. */
+export function haveOneGrid(first: Encoding, second: Encoding): boolean {
+  return first.scale === second.scale && first.zeroPoint === second.zeroPoint && first.elementType === second.elementType;
+}
+
+export interface DisjointSets {
+  /** The name of the tensor's set: one of its members. */
+  readonly of: (tensor: string) => string;
+  /** The set is named after the first tensor's. */
+  readonly join: (first: string, second: string) => void;
+}
+
+export function createDisjointSets(): DisjointSets {
+  const parents = new Map<string, string>();
+  const of = (tensor: string): string => {
+    let root = tensor;
+    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent;
+    // Whoever asks again need not walk so far: chains may have thousands of members.
+    for (let next = parents.get(tensor), current = tensor; next !== undefined && next !== root; current = next, next = parents.get(next)) parents.set(current, root);
+    return root;
+  };
+  return {
+    of,
+    join: (first, second) => {
+      const [kept, joined] = [of(first), of(second)];
+      if (kept !== joined) parents.set(joined, kept);
+    },
+  };
 }

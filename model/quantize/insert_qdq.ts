@@ -1,6 +1,7 @@
 import type { Graph, Node, Tensor } from '../onnx/graph';
 import { int } from '../onnx/graph_builder';
 import { quantizeActivation, type Encoding, type NetworkEncodings, type WeightEncoding } from './encoding';
+import { haveOneGrid, jointOf } from './encoding_groups';
 import { accumulatorBias, weightOf, type FloatTensor } from './placement';
 import { quantizeBias } from './quantized_constants';
 import { plainWeightCodec, type WeightCodec } from './weight_codec';
@@ -75,7 +76,7 @@ function encodingConstants({ initializers, name }: Rewriting, at: string, { elem
 
 /** The node's inputs in the new graph; constants are quantized on the way. */
 function operands(rewriting: Rewriting, node: Node): readonly string[] {
-  const { source, encodings, replacements, initializers } = rewriting;
+  const { source, encodings, replacements, initializers, name } = rewriting;
   const weight = weightOf(source, node)?.tensor;
   const weightEncoding = weight === undefined ? undefined : encodings.weights.get(node.inputs[1] ?? '');
   return node.inputs.map((input, index) => {
@@ -85,24 +86,29 @@ function operands(rewriting: Rewriting, node: Node): readonly string[] {
     const factor = weightEncoding ?? factorEncoding(encodings, node);
     if (bias !== undefined && factor !== undefined && inputScale !== undefined) return biasOperand(rewriting, node, { bias, inputScale, factor });
     const constant = source.initializers.get(input);
-    if (constant === undefined) return node.kind === 'Concat' ? concatOperand(rewriting, node, index) : (replacements.get(input) ?? input);
     const encoding = encodings.activations.get(input);
-    if (constant.elementType === 'float32' && encoding !== undefined) return constantOperand(rewriting, input, { constant, encoding });
+    const wanted = encoding === undefined ? undefined : wantedEncoding(rewriting, node, index);
+    const isConverted = encoding !== undefined && wanted !== undefined && !haveOneGrid(encoding, wanted);
+    const at = isConverted ? name(node.outputs[0] ?? '', `input${String(index)}`) : input;
+    if (constant === undefined) return isConverted ? converted(rewriting, at, { from: replacements.get(input) ?? input, encoding: wanted }) : (replacements.get(input) ?? input);
+    if (constant.elementType === 'float32' && encoding !== undefined) return constantOperand(rewriting, at, { constant, encoding: wanted ?? encoding });
     initializers.set(input, constant);
     return input;
   });
 }
 
-/** Devices join integers: an input that has another encoding than the output is converted before. */
-function concatOperand(rewriting: Rewriting, node: Node, index: number): string {
-  const { encodings, replacements, name } = rewriting;
-  const input = node.inputs[index] ?? '';
-  const from = replacements.get(input) ?? input;
-  const [mine, joined] = [encodings.activations.get(input), encodings.activations.get(node.outputs[0] ?? '')];
-  if (mine === undefined || joined === undefined || (mine.scale === joined.scale && mine.zeroPoint === joined.zeroPoint)) return from;
-  const at = name(node.outputs[0] ?? '', `input${String(index)}`);
-  addPair(rewriting, { from, to: name(at, 'dequantized'), at, encoding: joined });
-  return name(at, 'dequantized');
+/** Devices join integers, so an operand has the encoding of what it is joined to; undefined where it may have any. */
+function wantedEncoding({ source, encodings }: Rewriting, node: Node, index: number): Encoding | undefined {
+  const [output = ''] = node.outputs;
+  if (node.kind === 'MatMul') return index === 1 ? encodings.convertedFactors.get(output) : undefined;
+  const joint = jointOf(source, node);
+  return joint === undefined || index >= joint.operands.length ? undefined : encodings.activations.get(output);
+}
+
+function converted(rewriting: Rewriting, at: string, { from, encoding }: { readonly from: string; readonly encoding: Encoding }): string {
+  const to = rewriting.name(at, 'dequantized');
+  addPair(rewriting, { from, to, at, encoding });
+  return to;
 }
 
 function weightOperand(rewriting: Rewriting, input: string, { weight, encoding }: { readonly weight: FloatTensor; readonly encoding: WeightEncoding }): string {

@@ -1,5 +1,7 @@
 import type { Graph } from '../onnx/graph';
-import { activationEncoding, symmetricActivationEncoding, type Encoding, type NetworkEncodings, type Range, type WeightEncoding } from './encoding';
+import { activationEncoding, encodedRange, symmetricActivationEncoding, type Encoding, type NetworkEncodings, type Range, type WeightEncoding } from './encoding';
+import { hullOf, shareEncodings } from './shared_encodings';
+import { secondFactors } from './second_factors';
 import { activationTypeOf, type QuantizationOptions } from './options';
 import type { PlacedWeight, Placement } from './placement';
 import { withRoomForBias } from './quantized_constants';
@@ -14,32 +16,38 @@ export interface Statistics {
 }
 
 /**
- * Encodings for all that the placement lists. Tensors of one group share the hull of their ranges; one without statistics
- * (nothing was run) is taken as zero.
+ * Encodings for all that the placement lists. Tensors of one group share the hull of their ranges, and so do groups that concatenations
+ * join; one without statistics (nothing was run) is taken as zero.
  */
 export function encodingsFromRanges(graph: Graph, placement: Placement, statistics: Statistics, codec: WeightCodec = plainWeightCodec): NetworkEncodings {
-  const activations = activationEncodings(graph, placement, statistics);
+  const activationEncodings = encodeActivations(graph, placement, statistics);
+  const { activations } = activationEncodings;
   const weights = new Map([...placement.weights].map(([name, weight]) => [name, weightEncoding(weight, { activations, method: statistics.options.weightMethod, codec })]));
-  return { activations, weights };
+  return { ...activationEncodings, weights };
 }
 
-function activationEncodings(graph: Graph, placement: Placement, { ranges, options }: Statistics): ReadonlyMap<string, Encoding> {
+function encodeActivations(graph: Graph, placement: Placement, { ranges, options }: Statistics): Omit<NetworkEncodings, 'weights'> {
   const { groups } = placement;
   const tensors = [...placement.activations, ...placement.constants];
   const hulls = new Map<string, Range>();
   for (const tensor of tensors) {
-    const range = ranges.get(tensor) ?? constantRange(graph, tensor);
-    const known = hulls.get(groups.of(tensor)) ?? range;
-    hulls.set(groups.of(tensor), { min: Math.min(known.min, range.min), max: Math.max(known.max, range.max) });
+    const [group, fixed] = [groups.of(tensor), groups.fixed(tensor)];
+    const range = fixed === undefined ? (ranges.get(tensor) ?? constantRange(graph, tensor)) : encodedRange(fixed);
+    hulls.set(group, hullOf(hulls.get(group) ?? range, range));
   }
   const elementType = activationTypeOf(options.precision);
-  const symmetric = new Set(placement.symmetric.map(groups.of));
+  const shared = shareEncodings(graph, { groups, hulls });
+  const { symmetric, converted } = secondFactors(graph, placement.secondFactors, shared);
   const encodings = new Map(tensors.map((tensor) => {
     const type = placement.normScales.has(tensor) ? 'uint8' : elementType;
-    const encode = symmetric.has(groups.of(tensor)) ? symmetricActivationEncoding : activationEncoding;
-    return [tensor, groups.fixed(tensor) ?? encode(hulls.get(groups.of(tensor)) ?? { min: 0, max: 0 }, type)];
+    const encode = symmetric.has(shared.of(tensor)) ? symmetricActivationEncoding : activationEncoding;
+    return [tensor, groups.fixed(tensor) ?? encode(shared.hull(tensor), type)];
   }));
-  return tieFreeEncodings(encodings, placement.roundings, { groupOf: groups.of, isFixed: (tensor) => groups.fixed(tensor) !== undefined || placement.bounded.has(tensor) });
+  const isFixed = (tensor: string): boolean => groups.fixed(tensor) !== undefined || placement.bounded.has(tensor);
+  return {
+    activations: tieFreeEncodings(encodings, placement.roundings, { groupOf: shared.of, isFixed }),
+    convertedFactors: new Map([...converted].map(([product, tensor]) => [product, symmetricActivationEncoding(shared.hull(tensor), elementType)])),
+  };
 }
 
 function constantRange(graph: Graph, name: string): Range {

@@ -28,8 +28,8 @@ export interface Placement {
   /** By the name of the initializer. */
   readonly weights: ReadonlyMap<string, PlacedWeight>;
   readonly groups: EncodingGroups;
-  /** Tensors whose groups have their zero point in the middle. */
-  readonly symmetric: readonly string[];
+  /** Activations that a MatMul multiplies by, where the target wants them with their zero point in the middle. */
+  readonly secondFactors: ReadonlySet<string>;
   /** Operators whose tensors' scales are to be free of ties; none where the target does not ask for it. */
   readonly roundings: readonly Rounding[];
   /** Tensors that an activation bounds from above. */
@@ -53,9 +53,10 @@ export function placeEncodings(graph: Graph, types: ReadonlyMap<string, TensorTy
   }));
   const normScales = new Set(graph.nodes.filter((node) => node.kind === 'LayerNormalization').map((node) => node.inputs[1] ?? ''));
   const groups = encodingGroups(graph, { isQuantized: (tensor) => quantized.has(tensor), fixed });
-  const symmetric = options.rules.symmetricSecondFactors ? graph.nodes.flatMap((node) => (node.kind === 'MatMul' && quantized.has(node.inputs[1] ?? '') ? [node.inputs[1] ?? ''] : [])) : [];
+  const products = options.rules.symmetricSecondFactors ? graph.nodes.filter((node) => node.kind === 'MatMul' && quantized.has(node.inputs[1] ?? '')) : [];
+  const secondFactors = new Set(products.map((node) => node.inputs[1] ?? ''));
   const roundings = options.rules.tieFree && options.precision === 'int8' ? roundingsOf(graph, types) : [];
-  return { activations, constants, normScales, weights, groups, symmetric, roundings, bounded: boundedTensors(graph) };
+  return { activations, constants, normScales, weights, groups, secondFactors, roundings, bounded: boundedTensors(graph) };
 }
 
 function placeWeights(graph: Graph, { weightsPer }: QuantizationOptions): ReadonlyMap<string, PlacedWeight> {

@@ -1,4 +1,4 @@
-import { consumersByTensor, type Graph, type Node, type TensorType } from '../onnx/graph';
+import { consumersByTensor, floatAttribute, type Graph, type Node, type TensorType } from '../onnx/graph';
 import { pooledElements, reducedElements } from './average';
 import { clampOf, fusedTensors } from './fusion';
 
@@ -13,7 +13,14 @@ export type Rounding =
   /** Of windows; they hold different numbers of elements where padding does not count. */
   | { readonly kind: 'average'; readonly inputs: readonly [string]; readonly output: string; readonly counts: readonly number[] }
   /** Of one operand, so that its 256 integers have 256 results. */
-  | { readonly kind: 'hard-swish' | 'hard-sigmoid' | 'sigmoid'; readonly inputs: readonly [string]; readonly output: string };
+  | { readonly kind: 'hard-swish' | 'sigmoid'; readonly inputs: readonly [string]; readonly output: string }
+  | { readonly kind: 'hard-sigmoid'; readonly inputs: readonly [string]; readonly output: string; readonly line: Line };
+
+/** Of a HardSigmoid between its ends: slope · x + offset. */
+export interface Line {
+  readonly slope: number;
+  readonly offset: number;
+}
 
 /** The operators of a float graph that runtimes round each in their own way, in execution order. `types` is what shape inference says. */
 export function roundingsOf(graph: Graph, types: ReadonlyMap<string, TensorType>): readonly Rounding[] {
@@ -56,7 +63,7 @@ function roundingOf(graph: Graph, types: ReadonlyMap<string, TensorType>, node: 
     case 'Sigmoid':
       return { kind: 'sigmoid', inputs: [first] };
     case 'HardSigmoid':
-      return { kind: 'hard-sigmoid', inputs: [first] };
+      return { kind: 'hard-sigmoid', inputs: [first], line: { slope: floatAttribute(node, 'alpha', 0.2), offset: floatAttribute(node, 'beta', 0.5) } };
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import type { Encoding } from './encoding';
 import { firstScale } from './first_scale';
+import type { Line } from './rounding';
 
 type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
 
@@ -25,11 +26,11 @@ export function hardSwishScale(input: Numbers, output: Numbers): number {
   });
 }
 
-/** The first output scale, from the wanted one on, under which none of the 256 results of a HardSigmoid is near the middle between two integers. */
-export function hardSigmoidScale(input: Numbers, output: Numbers): number {
-  return firstScale(output.scale, (scale) => everyInteger((integer) => {
-    const value = input.scale * (integer - input.zeroPoint);
-    return clamped(Math.max(0, Math.min(1, value / 6 + 0.5)) / scale + output.zeroPoint, (exact) => !isNearTie(exact, sumMargin));
+/** The first input scale, from the wanted one on, under which none of the 256 results of a HardSigmoid is near the middle between two integers. */
+export function hardSigmoidInputScale(input: Numbers, output: Numbers, { slope, offset }: Line): number {
+  return firstScale(input.scale, (scale) => everyInteger((integer) => {
+    const value = slope * scale * (integer - input.zeroPoint) + offset;
+    return clamped(Math.max(0, Math.min(1, value)) / output.scale + output.zeroPoint, (exact) => !isNearTie(exact, sumMargin));
   }));
 }
 

@@ -15,12 +15,13 @@ export interface TargetRules {
 /**
  * `phone` is what both Qualcomm's compiler and TFLite's kernels take: TFLite fixes the output encodings of these operators
  * (https://ai.google.dev/edge/litert/models/quantization_spec), and AIMET's configuration for Hexagon v73 has the same
- * range for sigmoid and softmax. Second factors are symmetric in that configuration too, and XNNPACK multiplies only by such ones: others
+ * range for sigmoid and softmax. Hexagon needs it for HardSigmoid, too: with another one a MobileNetV3 gave noise
+ * (https://github.com/onnxruntime/onnxruntime-qnn/pull/473). Second factors are symmetric in that configuration too, and XNNPACK multiplies only by such ones: others
  * are left to TFLite's own kernel, which is slower and rounds twice. ONNX Runtime's CPU kernels take any encoding.
  */
 export const targetRules = {
   phone: {
-    fixedOutputs: new Map<string, FixedOutput>([['Sigmoid', 'unit'], ['Softmax', 'unit'], ['Tanh', 'signed-unit'], ['LpNormalization', 'signed-unit'], ['LogSoftmax', 'log']]),
+    fixedOutputs: new Map<string, FixedOutput>([['Sigmoid', 'unit'], ['HardSigmoid', 'unit'], ['Softmax', 'unit'], ['Tanh', 'signed-unit'], ['LpNormalization', 'signed-unit'], ['LogSoftmax', 'log']]),
     symmetricSecondFactors: true,
     tieFree: true,
   },

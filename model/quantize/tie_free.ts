@@ -2,7 +2,7 @@ import { assert } from '../../common/assert';
 import { largestInteger, type Encoding } from './encoding';
 import { averagesAgree } from './average';
 import { candidateStep, firstScale } from './first_scale';
-import { hardSigmoidScale, hardSwishScale, sigmoidInputScale } from './single_operand';
+import { hardSigmoidInputScale, hardSwishScale, sigmoidInputScale } from './single_operand';
 import type { Rounding } from './rounding';
 
 /**
@@ -15,7 +15,7 @@ const fewestUnits = 513;
 /** A mean or product of so many units per step would lie nearer to a tie than float32 tells apart. */
 const mostUnitsPerStep = 16_384;
 
-/** Where sums of one component differ so much in size that a small one would become coarser than this, ties are the lesser harm. */
+/** Where a scale would become coarser than this (sums of one component that differ much in size, means of few elements), ties are the lesser harm. */
 const mostWidening = 1.1;
 
 /** Significant bits of a unit, so that multiples of scales by integers are exact in float32. */
@@ -97,7 +97,7 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
       const found = sumScales(new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])), component.outputs, settled);
       for (const [group, scale] of found?.scales ?? []) scales.set(group, scale);
       for (const group of component.groups) {
-        if (settled.has(group)) continue;
+        if (settled.has(group) || (found !== undefined && !found.scales.has(group))) continue;
         stepsOfSums.set(group, found === undefined ? (scales.get(group) ?? 1) * candidateStep : found.unit * (component.outputs.has(group) ? 2 : 1));
         settled.add(group);
       }
@@ -111,8 +111,8 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
     },
     settle: (rounding) => {
       if (![...rounding.inputs, rounding.output].every(isKnown)) return;
-      // A sigmoid's output has the scale that its operator fixes.
-      const moved = groupOf(rounding.kind === 'sigmoid' ? rounding.inputs[0] : rounding.output);
+      // A sigmoid's output, hard or not, has the scale that its operator fixes.
+      const moved = groupOf(rounding.kind === 'sigmoid' || rounding.kind === 'hard-sigmoid' ? rounding.inputs[0] : rounding.output);
       const isFree = !settled.has(moved);
       const step = stepsOfSums.get(moved);
       for (const tensor of [...rounding.inputs, rounding.output]) settled.add(groupOf(tensor));
@@ -125,16 +125,16 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
 
 type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
 
-/** Of the rounding's output; of a sigmoid the input's. */
+/** Of the rounding's output; of a sigmoid, hard or not, the input's. */
 function tieFreeScale(rounding: Exclude<Rounding, { kind: 'sum' }>, numbersOf: (tensor: string) => Numbers): number {
   const output = numbersOf(rounding.output);
   switch (rounding.kind) {
     case 'real':
       return reciprocalScale(output.scale);
     case 'product':
-      return oddUnits(output.scale, rounding.inputs.reduce((unit, tensor) => unit * numbersOf(tensor).scale, 1));
+      return oddUnits(output.scale, rounding.inputs.reduce((unit, tensor) => unit * numbersOf(tensor).scale, 1)) ?? output.scale;
     case 'mean':
-      return oddUnits(output.scale, numbersOf(rounding.inputs[0]).scale / rounding.count);
+      return oddUnits(output.scale, numbersOf(rounding.inputs[0]).scale / rounding.count) ?? averageScale({ ...rounding, counts: [rounding.count] }, numbersOf);
     case 'average':
       return averageScale(rounding, numbersOf);
     case 'hard-swish':
@@ -142,11 +142,11 @@ function tieFreeScale(rounding: Exclude<Rounding, { kind: 'sum' }>, numbersOf: (
     case 'sigmoid':
       return sigmoidInputScale(numbersOf(rounding.inputs[0]), output);
     case 'hard-sigmoid':
-      return hardSigmoidScale(numbersOf(rounding.inputs[0]), output);
+      return hardSigmoidInputScale(numbersOf(rounding.inputs[0]), output, rounding.line);
   }
 }
 
-function averageScale({ inputs: [input], output, counts }: Extract<Rounding, { kind: 'average' }>, numbersOf: (tensor: string) => Numbers, step?: number): number {
+function averageScale({ inputs: [input], output, counts }: Omit<Extract<Rounding, { kind: 'average' }>, 'kind'>, numbersOf: (tensor: string) => Numbers, step?: number): number {
   const [source, result] = [numbersOf(input), numbersOf(output)];
   return firstScale(result.scale, (scale) => averagesAgree(counts, { input: source, output: { ...result, scale } }), step);
 }
@@ -165,9 +165,10 @@ export function reciprocalScale(scale: number): number {
   return best;
 }
 
-/** The smallest scale from the wanted one on that is an odd number of units; the wanted one where units are too small to matter. */
-function oddUnits(scale: number, unit: number): number {
+/** The smallest scale from the wanted one on that is an odd number of units; the wanted one where units are too small to matter, undefined where they are so large that it would become too coarse. */
+function oddUnits(scale: number, unit: number): number | undefined {
   const units = 2 * Math.ceil((scale / unit - 1) / 2 - 1e-6) + 1;
+  if (units * unit > mostWidening * scale) return undefined;
   return units > mostUnitsPerStep ? scale : Math.fround(units * unit);
 }
 
@@ -204,12 +205,15 @@ interface Grid {
   readonly unit: number;
   /** By how much all are wider than they were, as a logarithm. */
   readonly widening: number;
+  /** How many operands are so small beside the others that they would become too coarse: they keep their scales. */
+  readonly leftOut: number;
   readonly scales: ReadonlyMap<string, number>;
 }
 
 /**
  * Scales that are whole numbers of one unit, odd for what sums make, widened as little as can be. With a settled scale among them the unit
- * is a fraction of it; undefined where two settled scales differ. Sums of very different sizes keep their scales.
+ * is a fraction of it; undefined where two settled scales differ. Sums of very different sizes keep their scales, and so do operands that are much
+ * smaller than the others.
  */
 function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, settled: ReadonlySet<string>): Grid | undefined {
   const given = new Set([...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale));
@@ -220,9 +224,13 @@ function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<str
   let best: Grid | undefined;
   for (const unit of candidates) {
     const candidate = onGrid(scales, outputs, unit);
-    if (candidate !== undefined && (best === undefined || candidate.widening < best.widening)) best = candidate;
+    if (candidate !== undefined && (best === undefined || isBetter(candidate, best))) best = candidate;
   }
   return best;
+}
+
+function isBetter(grid: Grid, other: Grid): boolean {
+  return grid.leftOut === other.leftOut ? grid.widening < other.widening : grid.leftOut < other.leftOut;
 }
 
 /** From the finest up to twice as much. */
@@ -241,14 +249,19 @@ function oddBelow(value: number): number {
 }
 
 function onGrid(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, unit: number): Grid | undefined {
-  let widening = 0;
+  let [widening, leftOut] = [0, 0];
   const found = new Map<string, number>();
   for (const [group, scale] of scales) {
     const units = scale / unit - 1e-6;
     const whole = outputs.has(group) ? 2 * Math.ceil((units - 1) / 2) + 1 : Math.max(1, Math.ceil(units));
-    widening += Math.log((whole * unit) / scale);
-    found.set(group, Math.fround(whole * unit));
-    if (outputs.has(group) && whole * unit > mostWidening * scale) return undefined;
+    if (whole * unit <= mostWidening * scale) {
+      widening += Math.log((whole * unit) / scale);
+      found.set(group, Math.fround(whole * unit));
+    } else if (outputs.has(group)) {
+      return undefined;
+    } else {
+      leftOut += 1;
+    }
   }
-  return { unit, widening, scales: found };
+  return { unit, widening, leftOut, scales: found };
 }

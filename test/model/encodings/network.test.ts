@@ -106,10 +106,20 @@ describe('a file of encodings', () => {
 
   test('gives tensors that must share an encoding the hull of theirs', () => {
     const wide: AimetEncoding = { ...activation, scales: [0.5], offsets: [0] };
-    const { encodings, missing } = applied({ activations: new Map([['gated', activation], ['joined', wide]]), parameters: new Map(), floats: [] }, targetOf(channel, someRanges));
+    const { encodings, missing } = applied({ activations: new Map([['flat', activation], ['joined', wide]]), parameters: new Map(), floats: [] }, targetOf(channel, someRanges));
     const scale = Math.fround((127.5 + 2.5) / 255);
-    for (const tensor of ['gated', 'joined', 'flat']) expect(encodings.activations.get(tensor)).toEqual({ elementType: 'uint8', scale, zeroPoint: Math.round(2.5 / scale) });
+    for (const tensor of ['joined', 'flat']) expect(encodings.activations.get(tensor)).toEqual({ elementType: 'uint8', scale, zeroPoint: Math.round(2.5 / scale) });
     expect(missing).not.toContain('flat');
+  });
+
+  test('gives a concatenation and its operands each what it says, and converts between them', () => {
+    const wide: AimetEncoding = { ...activation, scales: [0.5], offsets: [0] };
+    const target = targetOf(channel, someRanges);
+    const { encodings } = applied({ activations: new Map([['gated', activation], ['joined', wide]]), parameters: new Map(), floats: [] }, target);
+    expect(encodings.activations.get('gated')).toEqual({ elementType: 'uint8', scale: 0.25, zeroPoint: 10 });
+    expect(encodings.activations.get('joined')).toEqual({ elementType: 'uint8', scale: 0.5, zeroPoint: 0 });
+    const quantized = insertQdq(target.graph, encodings);
+    expect(quantized.initializers.get('joined/input1/scale')?.data).toEqual(Float32Array.of(0.5));
   });
 
   test('yields to what the device fixes, and says so', () => {

@@ -73,10 +73,15 @@ describe('placement', () => {
     expect(graph.nodes.filter((each) => each.kind === 'QuantizeLinear')).toHaveLength(4);
   });
 
-  test.each([['Sigmoid', [1 / 256, 0, 'uint8']], ['Softmax', [1 / 256, 0, 'uint8']], ['Tanh', [1 / 128, 128, 'uint8']], ['LogSoftmax', [1 / 16, 255, 'uint8']]])('stores %s on phones as its kernels do, also behind a reshape', (kind, expected) => {
+  test.each([['Sigmoid', [1 / 256, 0, 'uint8']], ['HardSigmoid', [1 / 256, 0, 'uint8']], ['Softmax', [1 / 256, 0, 'uint8']], ['Tanh', [1 / 128, 128, 'uint8']], ['LogSoftmax', [1 / 16, 255, 'uint8']]])('stores %s on phones as its kernels do, also behind a reshape', (kind, expected) => {
     const graph = graphOf((builder, image) => builder.node('flat', 'Flatten', [builder.node('made', kind, [image])]));
     expect(encodingOf(quantized(graph), 'flat')).toEqual(expected);
     expect(encodingOf(quantized(graph, { ...defaultQuantization, rules: targetRules.host }), 'flat')).not.toEqual(expected);
+  });
+
+  test.each([['Sigmoid', [1 / 65_536, 0, 'uint16']], ['HardSigmoid', [1 / 65_536, 0, 'uint16']], ['Tanh', [1 / 32_768, 32_768, 'uint16']]])('stores %s in 16 bits the same way', (kind, expected) => {
+    const graph = graphOf((builder, image) => builder.node('made', kind, [image]));
+    expect(encodingOf(quantized(graph, { ...defaultQuantization, precision: 'w8a16' }), 'made')).toEqual(expected);
   });
 
   test('stores a layer normalization as uint8 scale and int32 bias, in 16 bits as well', () => {

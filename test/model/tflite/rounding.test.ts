@@ -81,7 +81,7 @@ test('the 16-bit hard swish is TFLite\'s, under scales that were not chosen for 
   let misrounded = 0;
   for (let round = 0; round < 50; round += 1) {
     const [input, output] = [0.02 + 0.08 * random.next(), 0.01 + 0.05 * random.next()].map((scale) => ({ elementType: 'uint8' as const, scale: Math.fround(scale), zeroPoint: Math.floor(random.next() * 256) }));
-    const quantized = insertQdq(graph, { activations: new Map([['x', input!], ['y', output!]]), weights: new Map() });
+    const quantized = insertQdq(graph, { activations: new Map([['x', input!], ['y', output!]]), weights: new Map(), convertedFactors: new Map() });
     const integers = Array.from({ length: 256 }, (_, integer) => integer);
     const data = Float32Array.from(integers, (integer) => input!.scale * (integer - input!.zeroPoint));
     const [run] = await compareRuntimes(quantized, [new Map([['x', { shape: [1, 256], data }]])], globalThis.runLiteRt);

@@ -10,10 +10,11 @@ import { writeOnnx } from '../../../model/onnx/write';
 import { createReference } from '../../../model/zoo/reference';
 import { referenceNames, type ReferenceName } from '../../../model/zoo/reference_spec';
 import { number, section } from '../../bench/report';
+import { npy } from '../npy';
 import { pythonEnvironment } from '../python_environment';
 import { differingActivations, summary, type PeerEncoding } from './encoding_differences';
 import { aimetWay, encodingsUnderEqualConditions, quantizeOurs, ways } from './ours';
-import { normals, npy } from './samples';
+import { inputShape, normals } from './samples';
 
 const run = promisify(execFile);
 const toolDeadlineMs = 20 * 60_000;
@@ -60,8 +61,8 @@ async function compare(name: ReferenceName, folder: string, { tool, peers: asked
   const file = (each: string): string => path.join(folder, each);
   const files = { model: file(`${name}.onnx`), calibration: file('calibration.npy'), heldOut: file('held_out.npy'), output: file('quantized.onnx') };
   await writeFile(files.model, writeOnnx(graph));
-  await writeFile(files.calibration, npy(calibration));
-  await writeFile(files.heldOut, npy(heldOut));
+  await writeFile(files.calibration, npy(inputShape, calibration));
+  await writeFile(files.heldOut, npy(inputShape, heldOut));
   const rows: Cell[][] = [];
   const theirs = new Map<string, Outcome>();
   for (const each of asked) {
