@@ -1,6 +1,7 @@
 import { join } from 'node:path/posix';
 import { fail, ok } from '../../common/result';
 import type { Offer, Unit } from '../../common/target';
+import { dspEnvironment, runFlags } from './benchmark_flags';
 import { readBenchmarkModelTimings } from './benchmark_model_output';
 import { pinnedCommand } from './core_mask';
 import { delegationBy, refusedDelegation, unprovenDelegation } from './delegation';
@@ -8,12 +9,10 @@ import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } fr
 import { toolDigestOf } from './tool_digest';
 import { toolFailure } from './tool_failure';
 import { errorLines, toolLines } from './tool_text';
+import { unknownFlags } from './unknown_flags';
 
 export const benchmarkModelFolder = 'tflite';
 const tool = 'benchmark_model';
-
-/** Its own pause between start-up and timing, so that the clocks have risen; the tool's default. */
-const warmupSeconds = 0.5;
 
 /** The delegate's name in the tool's sentence about full delegation; the CPU needs no proof. */
 const delegateNames: Readonly<Record<Unit, string | null>> = { cpu: null, 'cpu-xnnpack': null, gpu: 'GPU', nnapi: 'NNAPI', dsp: 'Hexagon', npu: 'EXTERNAL' };
@@ -33,27 +32,9 @@ export function benchmarkModel(toolFiles: readonly [ToolFile, ...ToolFile[]], of
 }
 
 function benchmarkModelCommand(invocation: Invocation): ToolCommand {
-  const { plan, workFolder } = invocation;
-  const folder = join(workFolder, benchmarkModelFolder);
-  const command = [
-    join(folder, tool),
-    `--graph=${invocation.modelPath}`,
-    `--num_threads=${String(plan.threads)}`,
-    `--warmup_runs=${String(plan.warmupRuns)}`,
-    `--warmup_min_secs=${String(plan.warmupRuns === 0 ? 0 : warmupSeconds)}`,
-    `--num_runs=${String(plan.runs)}`,
-    '--min_secs=0',
-    `--max_secs=${String(plan.sessionDeadlineMs / 1_000)}`,
-    '--run_delay=-1',
-    ...unitFlags(invocation.offer, folder),
-    '--enable_op_profiling=false',
-    '--report_peak_memory_footprint=true',
-  ];
-  return {
-    command: pinnedCommand(invocation.cores, command),
-    environment: { LD_LIBRARY_PATH: folder, ADSP_LIBRARY_PATH: `${folder};/vendor/dsp/cdsp;/vendor/lib/rfsa/adsp;/system/lib/rfsa/adsp;/dsp` },
-    readsResultFile: false,
-  };
+  const folder = join(invocation.workFolder, benchmarkModelFolder);
+  const command = [join(folder, tool), ...runFlags(invocation), ...unitFlags(invocation.offer, folder), '--enable_op_profiling=false'];
+  return { command: pinnedCommand(invocation.cores, command), environment: dspEnvironment(folder), readsResultFile: false };
 }
 
 function unitFlags(offer: Offer, folder: string): string[] {
@@ -93,11 +74,13 @@ export function parseBenchmarkModel(output: ToolOutput, invocation: Invocation):
   const timings = output.exitCode === 0 ? readBenchmarkModelTimings(said.lines) : null;
   if (timings === null) return fail(toolFailure(tool, output, unit));
   if (delegation?.kind === 'unproven') return fail(unprovenDelegation(said, unit, tool));
+  const unknown = unknownFlags(said.lines);
+  if (!unknown.ok) return unknown;
   const { aggregate, initMs, peakMemoryBytes } = timings;
   return ok({
     session: { timings: { kind: 'aggregate', aggregate }, initMs, peakMemoryBytes },
     toolVersion: null,
     unitShare: 1,
-    caveats: [],
+    caveats: unknown.value,
   });
 }

@@ -11,27 +11,44 @@ export interface BenchmarkModelTimings {
 }
 
 /**
- * The measured runs in benchmark_model's output; null unless it is complete. Times are printed in microseconds. The
- * last `count=` line counts only together with the closing line that repeats its mean: output that was cut after the
+ * The measured runs in the output of either benchmark_model; null unless it is complete. The last `count=` line, in
+ * microseconds, counts only together with the closing line that repeats its mean: output that was cut after the
  * warm-up ends in a `count=` line too.
  */
 export function readBenchmarkModelTimings(lines: readonly string[]): BenchmarkModelTimings | null {
   const statistics = lines.findLast((line) => /\bcount=\d/.test(line));
-  const closingMeanUs = toolNumber(lastCapture(lines, /^(?:Inference|Average inference) timings in us:.*(?:Inference \(avg\)|no stats): ([0-9.e+]+)/));
   const aggregate = statistics === undefined ? null : readAggregate(statistics);
-  if (aggregate === null || closingMeanUs === null || !agree(aggregate.meanMs, closingMeanUs / microsecondsPerMs)) return null;
-  const initUs = toolNumber(lastCapture(lines, /timings in us:.*\bInit: ([0-9.e+]+)/));
-  const peakMegabytes = toolNumber(lastCapture(lines, /^Overall peak memory footprint \(MB\) via periodic monitoring: ([0-9.e+]+)/));
-  return {
-    aggregate,
-    initMs: initUs === null ? null : initUs / microsecondsPerMs,
-    peakMemoryBytes: peakMegabytes === null ? null : Math.round(peakMegabytes * bytesPerMegabyte),
-  };
+  const closing = closingOf(lines);
+  if (aggregate === null || closing === null || !agree(aggregate.meanMs, closing)) return null;
+  return { aggregate, initMs: initMsOf(lines), peakMemoryBytes: peakMemoryBytesOf(lines) };
 }
 
-/** Both are printed with six significant digits, old versions cut to whole microseconds. */
-function agree(meanMs: number, closingMeanMs: number): boolean {
-  return Math.abs(meanMs - closingMeanMs) <= 0.001 + 1e-4 * closingMeanMs;
+interface Closing {
+  readonly meanMs: number;
+  /** Half of the last digit that was printed, where it is more than a hundredth of a percent. */
+  readonly toleranceMs: number;
+}
+
+/** TFLite closes in microseconds with six significant digits (old versions whole ones), LiteRT in hundredths of a millisecond. */
+function closingOf(lines: readonly string[]): Closing | null {
+  const us = toolNumber(lastCapture(lines, /^(?:Inference|Average inference) timings in us:.*(?:Inference \(avg\)|no stats|\bInference): ([0-9.e+]+)/));
+  if (us !== null) return { meanMs: us / microsecondsPerMs, toleranceMs: 0.001 };
+  const ms = toolNumber(lastCapture(lines, /^Inference \(avg\): +([0-9.e+]+) ms\b/));
+  return ms === null ? null : { meanMs: ms, toleranceMs: 0.006 };
+}
+
+function initMsOf(lines: readonly string[]): number | null {
+  const us = toolNumber(lastCapture(lines, /timings in us:.*\bInit: ([0-9.e+]+)/));
+  return us === null ? toolNumber(lastCapture(lines, /^Model initialization: +([0-9.e+]+) ms\b/)) : us / microsecondsPerMs;
+}
+
+function peakMemoryBytesOf(lines: readonly string[]): number | null {
+  const megabytes = toolNumber(lastCapture(lines, /^(?:Overall peak memory footprint \(MB\) via periodic monitoring|Peak memory): +([0-9.e+]+)/));
+  return megabytes === null ? null : Math.round(megabytes * bytesPerMegabyte);
+}
+
+function agree(meanMs: number, closing: Closing): boolean {
+  return Math.abs(meanMs - closing.meanMs) <= closing.toleranceMs + 1e-4 * closing.meanMs;
 }
 
 function readAggregate(line: string): TimingAggregate | null {

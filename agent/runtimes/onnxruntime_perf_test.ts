@@ -1,8 +1,9 @@
-import { join } from 'node:path/posix';
+import { basename, join } from 'node:path/posix';
 import { farmFault } from '../../common/fault';
 import { fail, ok, type Result } from '../../common/result';
 import type { FarmFault } from '../../common/fault';
 import type { Offer } from '../../common/target';
+import { dspEnvironment } from './benchmark_flags';
 import { pinnedCommand } from './core_mask';
 import { readPerfTestSummary, runtimeWarnings, type PerfTestSummary } from './onnxruntime_perf_test_output';
 import { readResultCsv } from './result_csv';
@@ -31,7 +32,7 @@ export function onnxruntimePerfTest(toolFiles: readonly [ToolFile, ...ToolFile[]
     boundary: offers.some(({ unit }) => unit === 'npu') ? npuBoundary : 'onnxruntime Session::Run',
     toolDigest: toolDigestOf(toolFiles),
     toolFiles,
-    command: perfTestCommand,
+    command: (invocation) => perfTestCommand(invocation, pluginAmong(toolFiles)),
     parse: parsePerfTest,
   };
 }
@@ -40,29 +41,40 @@ export function onnxruntimePerfTest(toolFiles: readonly [ToolFile, ...ToolFile[]
  * `-I` makes the inputs, `-s` prints statistics. The tool warms up with a single run, so the plan's warm-up runs are
  * measured too and dropped by the parser.
  */
-function perfTestCommand(invocation: Invocation): ToolCommand {
+function perfTestCommand(invocation: Invocation, plugin: string | undefined): ToolCommand {
   const { plan } = invocation;
   const folder = join(invocation.workFolder, perfTestFolder);
   const command = [
     join(folder, tool),
     ...['-m', 'times', '-r', String(plan.warmupRuns + plan.runs), '-x', String(plan.threads), '-I', '-s'],
-    ...providerFlags(invocation.offer, folder),
+    ...providerFlags(invocation.offer, folder, plugin),
     invocation.modelPath,
     invocation.resultPath,
   ];
-  return {
-    command: pinnedCommand(invocation.cores, command),
-    environment: { LD_LIBRARY_PATH: folder, ADSP_LIBRARY_PATH: `${folder};/vendor/dsp/cdsp;/vendor/lib/rfsa/adsp;/system/lib/rfsa/adsp;/dsp` },
-    readsResultFile: true,
-  };
+  return { command: pinnedCommand(invocation.cores, command), environment: dspEnvironment(folder), readsResultFile: true };
 }
 
-function providerFlags(offer: Offer, folder: string): string[] {
+/**
+ * The name under which a plugin is registered, which becomes its provider's. Not QNN's own: that name makes a binary
+ * that was built without QNN refuse, though the plugin has it.
+ * https://github.com/microsoft/onnxruntime/blob/main/onnxruntime/test/perftest/ort_test_session.cc
+ */
+const pluginName = 'QnnPlugin';
+
+function pluginAmong(toolFiles: readonly ToolFile[]): string | undefined {
+  return toolFiles.map(({ name }) => basename(name)).find((name) => /providers_qnn\b.*\.so/.test(name));
+}
+
+function providerFlags(offer: Offer, folder: string, plugin: string | undefined): string[] {
   if (offer.unit === 'cpu-xnnpack') return ['-e', 'xnnpack'];
   if (offer.unit !== 'npu') return ['-e', 'cpu'];
   const half = offer.precision === 'float16' ? ' enable_htp_fp16_precision|1' : '';
   const options = `backend_path|${join(folder, 'libQnnHtp.so')} htp_performance_mode|burst htp_graph_finalization_optimization_mode|3${half}`;
-  return ['-e', 'qnn', '-i', options, '-C', 'session.disable_cpu_ep_fallback|1'];
+  const provider =
+    plugin === undefined
+      ? ['-e', 'qnn', '-i', options]
+      : ['--plugin_ep_libs', `${pluginName}|${join(folder, plugin)}`, '--plugin_eps', pluginName, '--plugin_ep_options', options];
+  return [...provider, '-C', 'session.disable_cpu_ep_fallback|1'];
 }
 
 /** The parser by itself, for its tests. */

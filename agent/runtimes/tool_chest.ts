@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { systemErrorCode } from '../../common/system_error';
 import { configuredTools, toolFileProblem, type ConfiguredTool, type ToolPaths } from './tool_paths';
 
@@ -9,6 +8,8 @@ export interface KeptTool {
   readonly localPath: string;
   readonly fileName: string;
   readonly digest: string;
+  /** Of a benchmark_model: whether it is LiteRT's, which has a dispatch library instead of delegates. */
+  readonly isLitert: boolean;
 }
 
 /** The operator's tools, each read and hashed once, by their YAML fields. */
@@ -33,11 +34,27 @@ export async function openToolChest(paths: ToolPaths): Promise<ToolChest> {
 async function keepTool(configured: ConfiguredTool): Promise<KeptTool | string> {
   const problem = toolFileProblem(configured);
   if (problem !== null) return problem;
-  const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(configured.path), hash);
+    return { localPath: configured.path, fileName: basename(configured.path), ...(await inspect(configured.path)) };
   } catch (error) {
     return `${configured.field}: ${configured.path} cannot be read (${systemErrorCode(error)})`;
   }
-  return { localPath: configured.path, fileName: basename(configured.path), digest: hash.digest('hex') };
+}
+
+/** A flag that only LiteRT's benchmark_model has; flags stand in a binary as text. */
+const litertFlag = Buffer.from('dispatch_library_path');
+
+async function inspect(path: string): Promise<Pick<KeptTool, 'digest' | 'isLitert'>> {
+  const hash = createHash('sha256');
+  let isLitert = false;
+  let carried = Buffer.alloc(0);
+  for await (const chunk of createReadStream(path)) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    hash.update(bytes);
+    // What the chunks cut in two is found with the end of the one before.
+    const searched = Buffer.concat([carried, bytes]);
+    isLitert ||= searched.includes(litertFlag);
+    carried = searched.subarray(-litertFlag.length);
+  }
+  return { digest: hash.digest('hex'), isLitert };
 }

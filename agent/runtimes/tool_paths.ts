@@ -12,10 +12,17 @@ export const toolPathsSchema = z
   .strictObject({
     tflite: z
       .strictObject({
-        benchmarkModel: path.optional(),
-        /** libQnnTFLiteDelegate.so, for `npu`. */
+        /** TFLite's benchmark_model with delegates, LiteRT's newer one, or both: which is which, the agent finds out. */
+        benchmarkModel: z.union([path, z.array(path).max(2)], 'expected the path of a file, or a list of two').optional(),
+        /** What the binaries load beside these, such as libLiteRt.so or a GPU accelerator. */
+        libraries: paths,
+        /** libLiteRtDispatch_Qualcomm.so, for `npu` with LiteRT's benchmark_model. */
+        dispatchLibrary: path.optional(),
+        /** libLiteRtCompilerPlugin_Qualcomm.so, for `npu` with LiteRT's benchmark_model. */
+        compilerPlugin: path.optional(),
+        /** libQnnTFLiteDelegate.so, for `npu` with TFLite's benchmark_model. */
         qnnDelegate: path.optional(),
-        /** libQnnHtp.so and what it loads, for `npu`. */
+        /** libQnnHtp.so and what it loads, for `npu` with either. */
         qnnLibraries: paths,
         /** libhexagon_interface.so and libhexagon_nn_skel*.so, for `dsp`. */
         hexagonLibraries: paths,
@@ -26,6 +33,8 @@ export const toolPathsSchema = z
         perfTest: path.optional(),
         /** libonnxruntime.so, where the tool is linked to it. */
         libraries: paths,
+        /** libonnxruntime_providers_qnn.so, where QNN's provider is a plugin and not in the binary (2.0 and newer). */
+        qnnPlugin: path.optional(),
         /** libQnnHtp.so and what it loads, for `npu`. */
         qnnLibraries: paths,
       })

@@ -87,7 +87,7 @@ const accelerator: Signature = {
 const harmless: readonly RegExp[] = [
   // The Hexagon delegate asks for a function that older DSP libraries lack, and goes on without.
   /^Func remote_handle_control not available/,
-  /linker: Warning|Access denied finding property|^Falling back to/i,
+  /linker: Warning|Access denied finding property|^Falling back to|An update is recommended/i,
   // The runtime itself goes on without a default delegate that does not suit the graph.
   /Failed to apply the default/,
 ];

@@ -143,6 +143,23 @@ describe('the command line', () => {
     const { command } = adapter.command(invocationFor('onnxruntime/npu/int8'));
     expect(command).toEqual(expect.arrayContaining(['-e', 'qnn', '-C', 'session.disable_cpu_ep_fallback|1']));
   });
+
+  test("QNN's provider of 2.0 is a plugin, under a name that asks no more of the binary", () => {
+    const library: ToolFile = { ...binary, name: 'onnxruntime/libonnxruntime_providers_qnn.so', executable: false };
+    const { command } = onnxruntimePerfTest([binary, library], []).command(invocationFor('onnxruntime/npu/int8'));
+    expect(command).not.toContain('-e');
+    expect(command.slice(command.indexOf('--plugin_ep_libs'), -2)).toEqual([
+      ...['--plugin_ep_libs', 'QnnPlugin|/data/local/tmp/farm/onnxruntime/libonnxruntime_providers_qnn.so'],
+      ...['--plugin_eps', 'QnnPlugin'],
+      ...['--plugin_ep_options', 'backend_path|/data/local/tmp/farm/onnxruntime/libQnnHtp.so htp_performance_mode|burst htp_graph_finalization_optimization_mode|3'],
+      ...['-C', 'session.disable_cpu_ep_fallback|1'],
+    ]);
+  });
+
+  test('the NPU says that it is timed with the quantization of its inputs and outputs', () => {
+    expect(onnxruntimePerfTest([binary], [{ runtime: 'onnxruntime', unit: 'npu', precision: 'int8' }]).boundary).toContain('inputs quantized and outputs dequantized on the NPU');
+    expect(adapter.boundary).toBe('onnxruntime Session::Run');
+  });
 });
 
 describe('any text', () => {

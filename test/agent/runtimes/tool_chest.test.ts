@@ -58,6 +58,36 @@ describe('what a device is offered', () => {
     ]);
   });
 
+  const litert = (): string => {
+    const path = join(folder, 'litert_benchmark');
+    // The mark lies across the border between two chunks of the file's stream.
+    writeFileSync(path, Buffer.concat([Buffer.alloc(65_530), Buffer.from('\0dispatch_library_path\0'), Buffer.alloc(70_000)]));
+    return path;
+  };
+  const npuLibraries = { dispatchLibrary: file('libLiteRtDispatch_Qualcomm.so'), compilerPlugin: file('libLiteRtCompilerPlugin_Qualcomm.so'), qnnLibraries: [file('libQnnHtp.so')] };
+
+  test("LiteRT's newer benchmark_model is told by the file itself, and serves CPU, GPU and NPU", async () => {
+    const selection = runtimesFor(phone('SM8550'), await openToolChest(tools({ tflite: { benchmarkModel: litert(), ...npuLibraries } })));
+    expect(unitsOf(selection)).toEqual(['tflite/cpu', 'tflite/gpu', 'tflite/npu']);
+    expect(new Set(selection.adapters.map(({ name }) => name))).toEqual(new Set(['benchmark_litert_model']));
+    expect(adapterFor(selection.adapters, { runtime: 'tflite', unit: 'npu', precision: 'int8' })?.toolFiles.map(({ name }) => name)).toEqual([
+      'litert/benchmark_model', 'litert/libLiteRtDispatch_Qualcomm.so', 'litert/libLiteRtCompilerPlugin_Qualcomm.so', 'litert/libQnnHtp.so',
+    ]);
+    expect(selection.missing[0]).toMatch(/^tflite on nnapi: tools\.tflite\.benchmarkModel lists no such binary, but .*litert_benchmark \(benchmark_model; /);
+  });
+
+  test('both may stand side by side: the NPU goes to the newer one, all else to the older', async () => {
+    const both = tools({ tflite: { benchmarkModel: [litert(), file('benchmark_model')], ...npuLibraries } });
+    const selection = runtimesFor(phone('SM8550'), await openToolChest(both));
+    const toolOf = (unit: 'cpu' | 'nnapi' | 'npu'): string | undefined => adapterFor(selection.adapters, { runtime: 'tflite', unit, precision: 'int8' })?.name;
+    expect([toolOf('cpu'), toolOf('nnapi'), toolOf('npu')]).toEqual(['benchmark_model', 'benchmark_model', 'benchmark_litert_model']);
+  });
+
+  test('what the newer one lacks for the NPU is named', async () => {
+    const selection = runtimesFor(phone('SM8550'), await openToolChest(tools({ tflite: { benchmarkModel: litert(), dispatchLibrary: npuLibraries.dispatchLibrary } })));
+    expect(selection.missing).toContainEqual(expect.stringMatching(/^tflite on npu: tools\.tflite\.compilerPlugin is not set/));
+  });
+
   test('a path that leads nowhere takes away what needs it, and says so', async () => {
     const chest = await openToolChest(tools({ tflite: { benchmarkModel: join(folder, 'nowhere') } }));
     const selection = runtimesFor(phone('SM8550'), chest);
@@ -86,10 +116,11 @@ test('tools keep their digest, and get the names on the phone by which they are 
 
 describe('tools: in the YAML', () => {
   test('may be left out', () => {
-    expect(toolPathsSchema.parse(undefined)).toEqual({ tflite: { qnnLibraries: [], hexagonLibraries: [] }, onnxruntime: { libraries: [], qnnLibraries: [] } });
+    expect(toolPathsSchema.parse(undefined)).toEqual({ tflite: { libraries: [], qnnLibraries: [], hexagonLibraries: [] }, onnxruntime: { libraries: [], qnnLibraries: [] } });
   });
 
   test('an unknown field is refused by name', () => {
+    expect(() => parseYaml('tflite: {benchmarkModel: 7}', toolPathsSchema, 'agent.yaml')).toThrow(/benchmarkModel: expected the path of a file, or a list of two/);
     expect(() => parseYaml('tflite: {benchmark_model: x}', toolPathsSchema, 'agent.yaml')).toThrow(/agent\.yaml: field tflite: .*benchmark_model/);
   });
 
