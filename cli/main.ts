@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BadInputError, longestErrorLine } from '../common/bad_input';
+import { readHostPort } from '../common/host_port';
 import { oneLine } from '../common/one_line';
 import { farmVersion } from '../common/version';
+import { refuseEmptyArguments, requireValues } from './input/required_values';
 import { registerAgent } from './command/agent';
 import { registerAgents } from './command/agents';
 import { registerBench } from './command/bench';
@@ -24,17 +26,20 @@ import { defaultPorts } from './stack/ports';
 /** Exit statuses of every command (README). */
 const exitStatus = { done: 0, failed: 1, badInput: 2 } as const;
 
-function createProgram(terminal: Terminal): Command {
+/** The whole command line; nothing of it runs before it is parsed. */
+export function createProgram(terminal: Terminal): Command {
   const program = new Command('farm')
     .description('Finds neural networks that are fast on the phones you own.')
     .addOption(coordinatorOption())
     .usage('[--version] [options] [command]')
     .showHelpAfterError(false)
     .configureOutput({ outputError: (text) => terminal.note(oneLine(text, longestErrorLine)) })
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, command) => refuseEmptyArguments(command));
   for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReport, registerReference, registerSpace, registerQuantize, registerTools, registerDoctor]) {
     register(program, terminal);
   }
+  requireValues(program);
   return program;
 }
 
@@ -46,8 +51,9 @@ function coordinatorOption(): Option {
 }
 
 function hostAndPort(text: string): string {
-  if (/^\S+:\d{1,5}$/.test(text)) return text;
-  throw new InvalidArgumentError('expected HOST:PORT, for example 127.0.0.1:7600');
+  const address = readHostPort(text);
+  if (address.ok) return text;
+  throw new InvalidArgumentError(address.error);
 }
 
 async function main(): Promise<number> {
@@ -63,14 +69,19 @@ async function main(): Promise<number> {
     processTerminal.print(farmVersion());
     return exitStatus.done;
   }
+  return runCommand(process.argv.slice(2), processTerminal);
+}
+
+/** Runs one command and returns its exit status; whatever goes wrong is one line. */
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    await createProgram(processTerminal).parseAsync();
+    await createProgram(terminal).parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? exitStatus.done);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
-    processTerminal.note(oneLine(`farm: ${error instanceof Error ? error.message : String(error)}`, longestErrorLine));
+    terminal.note(oneLine(`farm: ${error instanceof Error ? error.message : String(error)}`, longestErrorLine));
     if (error instanceof BadInputError) return exitStatus.badInput;
-    if (process.env['FARM_DEBUG'] !== undefined && error instanceof Error) processTerminal.note(error.stack ?? '');
+    if (process.env['FARM_DEBUG'] !== undefined && error instanceof Error) terminal.note(error.stack ?? '');
     return exitStatus.failed;
   }
 }

@@ -1,8 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { isHost } from '../common/host_port';
 
-const host = z.string().min(1).max(253).default('127.0.0.1');
+const host = z.string().refine(isHost, 'expected an address or the name of a host').default('127.0.0.1');
 /** 0 = any free port. */
 const port = z.int().min(0).max(65_535);
 

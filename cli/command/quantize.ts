@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
+import { decimalOf } from '../../common/decimal';
 import { systemErrorCode } from '../../common/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { imageNetPreparation, type ImagePreparation } from '../../model/calibration/images';
@@ -167,14 +168,14 @@ async function readEncodingsFile(path: string): Promise<NonNullable<PostTraining
 }
 
 function percentile(text: string): number {
-  const value = Number(text);
+  const value = decimalOf(text);
   if (value > 50 && value <= 100) return value;
   throw new InvalidArgumentError('expected a number above 50, up to 100, for example 99.99');
 }
 
 function threeOption(flags: string, description: string, standard: ImagePreparation['mean']): Option {
   return new Option(flags, description).default(standard, standard.join(',')).argParser((text) => {
-    const [first = NaN, second = NaN, third = NaN, ...rest] = text.split(',').map(Number);
+    const [first = NaN, second = NaN, third = NaN, ...rest] = text.split(',').map(decimalOf);
     if (rest.length > 0 || ![first, second, third].every((value) => Number.isFinite(value) && Math.abs(value) <= 1e6)) throw new InvalidArgumentError('expected three numbers, for example 0.485,0.456,0.406');
     if (flags.startsWith('--std') && Math.min(first, second, third) <= 0) throw new InvalidArgumentError('expected three numbers above zero');
     return [first, second, third] as const;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
+import { decimalOf, wholeOf } from '../../common/decimal';
+import { shown } from '../../common/one_line';
 import { describeBudget } from '../output/spending';
 import type { Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
@@ -30,19 +32,19 @@ export function registerExtend(search: Command, terminal: Terminal): void {
 
 function readAdditions(options: ExtendOptions): { measurements: number; phoneMinutes: number; wallMinutes: number } {
   const additions = {
-    measurements: readAddition('--measurements', options.measurements, Number.isSafeInteger, 'a whole number above 0'),
-    phoneMinutes: readAddition('--phone-minutes', options.phoneMinutes, Number.isFinite, 'a number above 0'),
-    wallMinutes: readAddition('--wall-minutes', options.wallMinutes, Number.isFinite, 'a number above 0'),
+    measurements: readAddition('--measurements', options.measurements, wholeOf, 'a whole number above 0'),
+    phoneMinutes: readAddition('--phone-minutes', options.phoneMinutes, decimalOf, 'a number above 0'),
+    wallMinutes: readAddition('--wall-minutes', options.wallMinutes, decimalOf, 'a number above 0'),
   };
   if (Object.values(additions).every((value) => value === 0)) throw new BadInputError('nothing to extend; give at least one of --measurements N, --phone-minutes M, --wall-minutes W');
   return additions;
 }
 
 /** 0 when the option is not given. */
-function readAddition(option: string, text: string | undefined, isNumber: (value: number) => boolean, expected: string): number {
+function readAddition(option: string, text: string | undefined, read: (text: string) => number, expected: string): number {
   if (text === undefined) return 0;
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!isNumber(value) || value <= 0 || value > largestAddition) throw new BadInputError(`${option} ${text}: expected ${expected}, at most ${largestAddition}`);
+  const value = read(text);
+  if (!(value > 0 && value <= largestAddition)) throw new BadInputError(`${option} ${shown(text)}: expected ${expected}, at most ${largestAddition}`);
   return value;
 }
 

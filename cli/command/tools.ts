@@ -62,7 +62,7 @@ async function fetch(tool: FetchedTool, options: FetchOptions, terminal: Termina
   const baseUrl = sourceAddress(options.source ?? source.baseUrl);
   terminal.note(`${tool} ${version}: ${source.title}; licence: ${source.licence.name}, ${source.licence.url}`);
   if (source.licence.toBeAccepted && options.acceptLicence !== true) await acceptLicence(tool, source.licence);
-  const release = holdFolder(cacheFolder);
+  const release = await holdFolder(cacheFolder);
   const progress = startProgress(terminal);
   const onProgress = (name: string, done: number, total: number | null): void => {
     if (total !== null) progress.update(name, Math.ceil(done / megabyte), Math.ceil(total / megabyte), 'MB');

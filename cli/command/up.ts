@@ -33,7 +33,7 @@ export function registerUp(program: Command, terminal: Terminal): void {
   program
     .command('up')
     .description('run everything on this machine: NATS, coordinator, agent, and virtual phones if asked for')
-    .option('--data <dir>', 'where everything is kept', path.join(process.env['XDG_DATA_HOME'] ?? path.join(os.homedir(), '.local/share'), 'pareto-farm'))
+    .option('--data <dir>', 'where everything is kept', path.join(dataHome(), 'pareto-farm'))
     .option('--virtual-phones <n>', 'virtual Snapdragon phones beside the real ones', wholeNumberFrom({ min: 0, max: mostVirtualPhones }), 0)
     .option('--http <port>', 'metrics and health of the coordinator', port, defaultPorts.http)
     .option('--grpc <port>', 'the coordinator, for commands and agents', port, defaultPorts.grpc)
@@ -51,6 +51,12 @@ export function registerUp(program: Command, terminal: Terminal): void {
         await stack.stop();
       }
     });
+}
+
+/** https://specifications.freedesktop.org/basedir-spec/latest/: one that is empty or relative is to be ignored. */
+function dataHome(): string {
+  const named = process.env['XDG_DATA_HOME'] ?? '';
+  return path.isAbsolute(named) ? named : path.join(os.homedir(), '.local/share');
 }
 
 function start(options: UpOptions, terminal: Terminal): ReturnType<typeof startStack> {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { decimalOf, wholeOf } from '../../common/decimal';
 
 export interface NumberRange {
   readonly min: number;
@@ -8,7 +9,7 @@ export interface NumberRange {
 /** Reads an option that is a number of the range. */
 export function numberFrom({ min, max }: NumberRange): (text: string) => number {
   return (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
+    const value = decimalOf(text);
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`expected a number from ${String(min)} to ${String(max)}`);
   };
@@ -17,8 +18,8 @@ export function numberFrom({ min, max }: NumberRange): (text: string) => number 
 /** Reads an option that is a whole number of the range. */
 export function wholeNumberFrom({ min, max }: NumberRange): (text: string) => number {
   return (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    const value = wholeOf(text);
+    if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`expected a whole number from ${String(min)} to ${String(max)}`);
   };
 }

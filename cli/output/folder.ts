@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { BadInputError } from '../../common/bad_input';
+import { makeFolder } from '../../common/make_folder';
 import { systemErrorCode } from '../../common/system_error';
 
 /** Makes sure that results have a place. @throws BadInputError naming the option that chooses another */
 export async function createFolder(folder: string, option: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new BadInputError(`${folder}: cannot be made a folder (${systemErrorCode(error)}); choose another with ${option}`);
   }

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
+import { makeFolder } from '../../common/make_folder';
 import { systemErrorCode } from '../../common/system_error';
 
 /**
@@ -26,7 +27,7 @@ export async function writeWholeFolder(folder: string, files: Iterable<readonly 
   const target = path.resolve(folder);
   const part = `${target}.${String(process.pid)}.part`;
   try {
-    await mkdir(part, { recursive: true });
+    await makeFolder(part);
     for (const [name, content] of files) await writeFile(path.join(part, name), content);
     await rename(part, target);
   } catch (error) {

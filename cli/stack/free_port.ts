@@ -7,8 +7,13 @@ export function freePort(): Promise<number> {
   return probe(0);
 }
 
-/** Makes sure that the ports are free before anything is started on them. @throws BadInputError naming the option that changes it */
+/** Makes sure that the ports differ and are free before anything is started on them. @throws BadInputError naming the option that changes it */
 export async function requireFreePorts(ports: StackPorts): Promise<void> {
+  const options = [['--grpc', ports.grpc], ['--http', ports.http], ['--nats', ports.nats], ['--agent-http', ports.agentHttp]] as const;
+  for (const [index, [option, port]] of options.entries()) {
+    const other = options.slice(index + 1).find(([, each]) => each === port);
+    if (other !== undefined) throw new BadInputError(`${option} and ${other[0]} are both ${String(port)}; give each a port of its own`);
+  }
   await requireFreePort(ports.grpc, 'gRPC', '--grpc PORT');
   await requireFreePort(ports.http, 'HTTP', '--http PORT');
   await requireFreePort(ports.nats, 'NATS', '--nats PORT');

@@ -42,7 +42,7 @@ const readyDeadlineMs = 60_000;
 
 /** Starts NATS, the coordinator and the agents on this machine, in that order, and keeps them running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const release = holdFolder(options.dataDir);
+  const release = await holdFolder(options.dataDir);
   const parts: Supervised[] = [];
   const stop = async (): Promise<void> => {
     // Agents first, so that their last results still find the broker; the broker last.

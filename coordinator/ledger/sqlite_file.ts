@@ -1,6 +1,8 @@
+import { link, rm, stat } from 'node:fs/promises';
 import type Database from 'better-sqlite3';
 import { SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver, type SqliteDialectConfig } from 'kysely';
 import { BadInputError } from '../../common/bad_input';
+import { systemErrorCode } from '../../common/system_error';
 import { loadSqliteDriver } from './sqlite_driver';
 
 /** Marks the file as a ledger, so that no other program's database is taken for one: "FARM" in ASCII. */
@@ -43,10 +45,13 @@ export async function openSqliteFile(path: string): Promise<Database.Database> {
   const Driver = await loadSqliteDriver();
   let database: Database.Database | undefined;
   try {
+    await requireOrCreateFile(path, Driver);
     // No wait for a lock: it is held for the life of another coordinator.
     database = new Driver(path, { timeout: 0 });
-    configure(database);
+    // One coordinator per ledger. The lock is the kernel's: it ends with the process, however that ends.
+    database.pragma('locking_mode = EXCLUSIVE');
     requireLedger(database, path);
+    configure(database);
     return database;
   } catch (error) {
     database?.close();
@@ -54,9 +59,44 @@ export async function openSqliteFile(path: string): Promise<Database.Database> {
   }
 }
 
+/**
+ * A ledger gets its name when it is one: made under another, then renamed. So a file without content is one that was lost,
+ * and never a start that was killed; SQLite itself would take it for a new database.
+ */
+async function requireOrCreateFile(path: string, Driver: typeof Database): Promise<void> {
+  const sizeBytes = await sizeOf(path);
+  if (sizeBytes === 0) throw new BadInputError(`ledger ${path}: an empty file, which this program never leaves; ${restoreRemedy}`);
+  if (sizeBytes !== undefined) return;
+  // The log holds what was committed last. https://www.sqlite.org/wal.html
+  if (((await sizeOf(`${path}-wal`)) ?? 0) > 0) throw new BadInputError(`ledger ${path}: is gone, but its log ${path}-wal is there; ${restoreRemedy}, log included`);
+  const fresh = `${path}.${String(process.pid)}.new`;
+  try {
+    await rm(fresh, { force: true });
+    const database = new Driver(fresh);
+    database.pragma('synchronous = FULL');
+    database.pragma(`application_id = ${String(ledgerApplicationId)}`);
+    database.close();
+    // Of two that start at once the other's stands, and its lock.
+    await link(fresh, path);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new BadInputError(`ledger ${path}: cannot be opened: it is no file; move it away, or give another data directory`);
+    return found.size;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 function configure(database: Database.Database): void {
-  // One coordinator per ledger. The lock is the kernel's: it ends with the process, however that ends.
-  database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('journal_mode = WAL');
   // A result is acknowledged to the broker after its commit and is nowhere else from then on, so the commit must also
   // survive a power cut. NORMAL would sync the log only at checkpoints and survive no more than a killed process.
@@ -67,13 +107,11 @@ function configure(database: Database.Database): void {
 
 function requireLedger(database: Database.Database, path: string): void {
   const id = database.pragma('application_id', { simple: true });
-  const isEmpty = database.prepare('select count(*) from sqlite_master').pluck().get() === 0;
-  if (id !== ledgerApplicationId && !(id === 0 && isEmpty)) {
+  if (id !== ledgerApplicationId) {
     throw new BadInputError(`ledger ${path}: a database of another program; give a path of its own to the ledger`);
   }
   const verdict = database.pragma('quick_check(1)', { simple: true });
   if (verdict !== 'ok') throw new BadInputError(`ledger ${path}: damaged (${String(verdict).split('\n').at(-1) ?? ''}); ${restoreRemedy}`);
-  if (id === 0) database.pragma(`application_id = ${String(ledgerApplicationId)}`);
 }
 
 const restoreRemedy = 'restore it from a backup, or move it away to start an empty one';

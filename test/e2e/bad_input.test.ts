@@ -56,6 +56,12 @@ describe('without a farm', () => {
     ['up --grpc 0', ['--grpc', 'from 1 to 65535']],
     ['up --data text.txt', [/text\.txt: cannot be written \(EEXIST\)/, '--data']],
     ['up --data text.txt/data', [/text\.txt\/data: cannot be written \(ENOTDIR\)/, '--data']],
+    ['up --data /proc/farm/data', [/\/proc\/farm\/data: cannot be written \(ENOENT\)/, '--data']],
+    ['up --data=', ["option '--data <dir>' argument '' is invalid", 'leave the option out']],
+    ['up --grpc 99999999', ['--grpc', 'from 1 to 65535']],
+    ['up --grpc 1e3', ['--grpc', 'from 1 to 65535']],
+    ['up --data data --grpc 20001 --nats 20001', ['--grpc and --nats are both 20001']],
+    ['demo -o /proc/farm', [/\/proc\/farm: cannot be made a folder \(ENOENT\)/, '-o DIR']],
     ['up --agent-config none.yaml', [escaped('none.yaml: cannot be read (ENOENT)')]],
     ['up --agent-config scalar.yaml', ['scalar.yaml: top level: expected object']],
     ['demo -o text.txt/results', [/text\.txt\/results: cannot be made a folder \(ENOTDIR\)/, '-o DIR']],
@@ -80,7 +86,12 @@ describe('without a farm', () => {
     ['coordinator', 'nats.yaml', 'nats: localhost', ['nats.yaml: field nats: expected nats://HOST:PORT']],
     ['coordinator', 'open.yaml', 'grpc: { host: 0.0.0.0, port: 0 }', ['0.0.0.0', '--insecure-listen']],
     ['coordinator', 'lone.yaml', 'nats: nats://127.0.0.1:1\ngrpc: { port: 0 }\nhttp: { port: 0 }\ndataDir: lone', ['no NATS server at 127.0.0.1:1', 'farm up']],
+    ['agent', 'far.yaml', 'coordinator: lab:99999999', ['far.yaml: field coordinator: expected HOST:PORT with a port from 1 to 65535']],
     ['coordinator', 'under.yaml', 'dataDir: text.txt/x\nhttp: { port: 0 }', ['dataDir: text.txt/x cannot be created']],
+    ['coordinator', 'proc.yaml', 'dataDir: /proc/farm/data\nhttp: { port: 0 }', ['dataDir: /proc/farm/data cannot be created (ENOENT)']],
+    ['coordinator', 'no-data.yaml', 'dataDir: ""\nhttp: { port: 0 }', ['no-data.yaml: field dataDir: ']],
+    ['coordinator', 'lost-ledger.yaml', 'dataDir: lost-ledger\nhttp: { port: 0 }', [/ledger .*lost-ledger\/ledger\.sqlite: an empty file/, 'backup']],
+    ['coordinator', 'brackets.yaml', '['.repeat(100_000), ['brackets.yaml: not usable YAML: brackets nested deeper than 50 levels']],
     ['coordinator', 'not-ledger.yaml', 'dataDir: not-ledger\nhttp: { port: 0 }', [/ledger .*not-ledger\/ledger\.sqlite: not a database/, 'backup']],
     ['agent', 'pool.yaml', 'pools: { R5CT: "Lab A" }', ['pool.yaml: field pools.R5CT: expected lower-case']],
     ['agent', 'offer.yaml', 'runtimes: { R5CT: [tflite/tpu/int8] }', ['offer.yaml: field runtimes.R5CT.0', 'tflite/npu/int8']],
@@ -91,16 +102,19 @@ describe('without a farm', () => {
   ])('farm %s --config %s, which says %j', async (program, name, yaml, said) => {
     mkdirSync(path.join(folder, 'not-ledger'), { recursive: true });
     writeFileSync(path.join(folder, 'not-ledger/ledger.sqlite'), garbage);
+    mkdirSync(path.join(folder, 'lost-ledger'), { recursive: true });
+    writeFileSync(path.join(folder, 'lost-ledger/ledger.sqlite'), '');
     file(name, yaml);
     expectOneLine(await run([program, '--config', name]), said);
     expect(processesNaming(folder)).toEqual([]);
   });
 
-  test('farm up without nats-server or adb', async () => {
+  // A server may be where only root's PATH looks, and there it is found whatever PATH says.
+  test('farm up without adb, and perhaps without nats-server', async () => {
     const onlyNode = path.join(folder, 'bin');
     mkdirSync(onlyNode);
     symlinkSync(process.execPath, path.join(onlyNode, 'node'));
-    expectOneLine(await run(['up', '--data', 'data', '--virtual-phones', '1'], { PATH: onlyNode }), ['nats-server and adb cannot be found', 'apt-get install nats-server adb']);
+    expectOneLine(await run(['up', '--data', 'data', '--virtual-phones', '1'], { PATH: onlyNode }), [/^farm: (nats-server and )?adb cannot be found/, /apt-get install (nats-server )?adb/]);
     expect(readdirSync(path.join(folder, 'data'))).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
+import { decimalOf } from '../../../common/decimal';
 import { createRandom } from '../../../common/random';
 
 /** More than any shelf holds. */
@@ -23,7 +24,7 @@ export function parseDeviceSpeeds(text: string): DeviceSpeeds {
     if (spread > largestSpread) wrong(`a spread of at most ${largestSpread}`);
     return { kind: 'lognormal', count, spread };
   }
-  const speeds = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const speeds = text.split(',').map(decimalOf);
   if (speeds.length > mostDevices) wrong(`at most ${mostDevices} devices`);
   if (!speeds.every((speed) => speed >= 1 / largestFactor && speed <= largestFactor)) wrong(`speeds from ${1 / largestFactor} to ${largestFactor}`);
   return { kind: 'listed', speeds };

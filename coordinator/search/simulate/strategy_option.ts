@@ -1,4 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
+import { decimalOf } from '../../../common/decimal';
 import type { OwnStrategySpec } from '../create_strategy';
 import { strategySchema } from '../spec';
 
@@ -34,5 +35,5 @@ function readOption(option: string, text: string): readonly [string, unknown] {
   const match = /^([A-Za-z]\w{0,40})=(.{1,40})$/.exec(option);
   const [, field = '', value = ''] = match ?? [];
   if (match === null || field === 'seed' || field === 'kind') throw new BadInputError(`strategy "${text.slice(0, 80)}": "${option.slice(0, 40)}": expected an option of the strategy, for example nsga2:populationSize=50`);
-  return [field, Number.isNaN(Number(value)) ? value : Number(value)];
+  return [field, Number.isNaN(decimalOf(value)) ? value : decimalOf(value)];
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -80,6 +80,24 @@ describe('opening a ledger', () => {
     database.prepare('insert into kysely_migration (name, timestamp) values (?, ?)').run('9999_from_the_future', '2030-01-01');
     database.close();
     expect(await refusal()).toContain('9999_from_the_future');
+  });
+
+  it('is refused for a file that lost all its content, and for a log without its ledger', async () => {
+    writeFileSync(file, '');
+    expect(await refusal()).toMatch(/an empty file, .*restore it from a backup/);
+    rmSync(file);
+    writeFileSync(`${file}-wal`, 'committed');
+    expect(await refusal()).toMatch(/is gone, but its log .*-wal is there; restore it from a backup/);
+    rmSync(`${file}-wal`);
+    await (await openLedger(file)).close();
+    expect(readdirSync(directory)).toEqual(['ledger.db']);
+  });
+
+  it('is given to one of several that start at once in an empty folder', async () => {
+    const opened = await Promise.allSettled(Array.from({ length: 5 }, () => openLedger(file)));
+    const open = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(open).toHaveLength(1);
+    for (const ledger of open) await ledger.close();
   });
 
   it('is refused where no file can be', async () => {
