@@ -37,12 +37,23 @@ export interface Job {
   readonly plan: BenchmarkPlan;
 }
 
-/** A job granted to one device. Epochs grow over the coordinator's whole life, restarts included: a fencing number. */
+/** A job granted to one device. */
 export interface Lease {
   readonly jobId: string;
   readonly deviceSerial: string;
+  /** Epochs grow over the coordinator's whole life, restarts included: a fencing number. */
   readonly epoch: number;
+  /** Only the agent that got the lease was told it: who does not know it does not speak for this lease. */
+  readonly nonce: string;
 }
+
+/** What a nonce is for: one lease in the hands of one agent. */
+export interface LeaseClaim extends Omit<Lease, 'nonce'> {
+  readonly agentId: string;
+}
+
+/** The nonce of a claim, the same over restarts; nobody without the coordinator's secret can tell it. */
+export type NonceOf = (claim: LeaseClaim) => string;
 
 export type Outcome = { readonly kind: 'measured'; readonly measurement: Measurement } | CandidateFault | FarmFault;
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { systemClock } from '../common/clock';
 import { makeDataDir } from '../common/data_dir';
@@ -21,6 +22,7 @@ import { createModelKinds } from './dispatch/model_kinds';
 import { openDeviceRegister, type DeviceRegister } from './engine/device_register';
 import { createEngine, type Engine } from './engine/engine';
 import { createFleetSize, type FleetSize } from './engine/fleet_size';
+import { createNonceOf } from './engine/lease_nonce';
 import { awaitAgents, recoverFromLedger } from './engine/recovery';
 import { startTicker } from './engine/ticker';
 import type { Ledger } from './ledger/ledger';
@@ -33,12 +35,15 @@ import { createReadiness } from './observe/readiness';
 import { connectBus, type Bus } from './results/bus';
 import { createResultConsumer, type ResultConsumer } from './results/result_consumer';
 import { listenToTelemetry } from './results/telemetry_listener';
-import type { SchedulerEvent } from './schedule/event';
+import type { Happening } from './schedule/event';
 import { initialState } from './schedule/state';
 import { loadSearchCatalog } from './searches/search_catalog';
 import { SearchRunner } from './searches/search_runner';
 import { createLocalStrategist } from './searches/strategist/local_strategist';
 import { defaultStrategistThread, StrategistThread } from './searches/strategist/strategist_thread';
+
+/** As long as the output of SHA-256, which HMAC is made with: https://www.rfc-editor.org/rfc/rfc2104 (section 3). */
+const leaseSecretBytes = 32;
 
 export interface CoordinatorOptions extends CoordinatorConfig {
   /** Listen beyond this machine although nobody is asked for a password. */
@@ -128,8 +133,9 @@ async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lif
   const store = await openArtifactStore(path.join(options.dataDir, 'artifacts'));
   const directory = createAgentDirectory();
   const tally = createMeasuredTally(await ledger.jobsMeasuredByDevice());
+  const nonceOf = createNonceOf(await ledger.leaseSecret(randomBytes(leaseSecretBytes).toString('hex')));
   const engine = createEngine({
-    initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: systemClock.nowMs() }),
+    initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: systemClock.nowMs(), nonceOf }),
     ledger,
     agents: directory,
     observer: tally.countFor(metrics.observer),
@@ -182,7 +188,7 @@ async function startSearches(core: Core, { lifecycle, logger }: Surroundings): P
 function createHandlers(core: Core, searches: SearchRunner, logger: Logger): FarmHandlers {
   const parts = { ...core, clock: systemClock, logger };
   // Searches keep as many candidates on their way as the fleet takes.
-  const dispatch = (event: SchedulerEvent): void => {
+  const dispatch = (event: Happening): void => {
     core.engine.dispatch(event);
     if (!changesFleet(event)) return;
     core.fleetSize.forget();
@@ -198,6 +204,6 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
   };
 }
 
-function changesFleet({ kind }: SchedulerEvent): boolean {
+function changesFleet({ kind }: Happening): boolean {
   return kind.startsWith('device-') || kind === 'agent-attached' || kind === 'agent-detached';
 }

@@ -3,7 +3,7 @@ import type { Job } from '../../common/job';
 import type { Conditions, Measurement } from '../../common/measurement';
 import type { Device } from '../device/device';
 import type { RuntimeAdapter, SessionReport, ToolCommand } from '../runtimes/runtime';
-import { summarizeBenchmark, type BenchmarkSummary } from './summary';
+import { summarizeBenchmark, type BenchmarkSummary } from '../../common/benchmark_summary';
 
 /** When each stage of a benchmark ended. */
 export interface Timeline {

@@ -8,7 +8,7 @@ import type { Invocation, RuntimeAdapter, SessionReport, ToolCommand } from '../
 import { writeMeasurement, type Timeline } from './measurement_record';
 import { limitsFor, waitUntilReady, type ReadinessLimits } from './readiness';
 import { mostSessions, needsSession } from './session_rule';
-import { headlineMsOf, summarizeSession } from './summary';
+import { headlineMsOf, summarizeSession } from '../../common/benchmark_summary';
 import type { Workbench } from './workbench';
 
 export interface BenchmarkRequest {

@@ -125,7 +125,7 @@ class DirectorySpool implements Spool {
   private async readEntry(fileName: string, sizeBytes: number): Promise<SpooledResult | undefined> {
     const decoded = decodeResult(await readFile(this.pathOf(fileName)));
     if (decoded.ok) return { fileName, lease: decoded.value.lease, agentId: decoded.value.agentId, sizeBytes };
-    await this.setAside({ fileName, lease: { jobId: '', deviceSerial: '', epoch: 0 }, agentId: '', sizeBytes }, decoded.error);
+    await this.setAside({ fileName, lease: { jobId: '', deviceSerial: '', epoch: 0, nonce: '' }, agentId: '', sizeBytes }, decoded.error);
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock';
+import { createSteadyClock, type Clock } from '../../common/clock';
 import type { DeviceDescription, DeviceTool } from '../../common/device';
 import { farmFault } from '../../common/fault';
 import type { Job, Outcome } from '../../common/job';
@@ -62,7 +62,9 @@ async function measure({ job, signal, workbench, adapter }: Measuring, options: 
   const { hardware } = workbench.device;
   // Tools can leave the operator's folder between registration and the job.
   if (adapter === undefined) return farmFault('tool-missing', `${hardware.serial} has no tool for ${formatTarget(job.target)}`);
-  const startedAtMs = options.clock.nowMs();
+  // A clock that is set during the job must not make it end before it began.
+  const clock = createSteadyClock(options.clock);
+  const startedAtMs = clock.nowMs();
   const fetched = await options.cache.obtain(job.artifact, signal);
   if (!fetched.ok) return fetched.error;
   return runBenchmark({
@@ -70,12 +72,12 @@ async function measure({ job, signal, workbench, adapter }: Measuring, options: 
     adapter,
     job,
     modelPath: fetched.value,
-    clock: options.clock,
+    clock,
     limits: options.readiness,
     signal,
     cores: fastestCores(hardware, job.plan.threads, job.target.unit),
     agentVersion: options.agentVersion,
-    fetchMs: options.clock.nowMs() - startedAtMs,
+    fetchMs: clock.nowMs() - startedAtMs,
   });
 }
 

@@ -51,12 +51,12 @@ async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: Res
   try {
     for (const job of jobs.values()) {
       await parts.ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
-      parts.engine.dispatch({ kind: 'job-submitted', atMs: parts.clock.nowMs(), job, owner });
+      parts.engine.dispatch({ kind: 'job-submitted', job, owner });
     }
     await follow(jobs, mailbox, updates);
   } finally {
     stopListening();
-    parts.engine.dispatch({ kind: 'owner-ended', atMs: parts.clock.nowMs(), ownerId: owner.ownerId });
+    parts.engine.dispatch({ kind: 'owner-ended', ownerId: owner.ownerId });
   }
 }
 

@@ -9,8 +9,9 @@ export interface DeviceStateText {
   readonly jobId: string;
 }
 
-/** State, detail for people, and the job under way, as `farm.v1.Device` has them. */
-export function describeDeviceState(state: DeviceState): DeviceStateText {
+/** `timeOfDayMs` turns the scheduler's times into those of a calendar. State, detail for people, and the job under way, as `farm.v1.Device` has them. */
+export function describeDeviceState(state: DeviceState, timeOfDayMs: (atMs: number) => number): DeviceStateText {
+  const time = (atMs: number): string => new Date(timeOfDayMs(atMs)).toISOString();
   switch (state.kind) {
     case 'idle':
     case 'drained':
@@ -26,10 +27,6 @@ export function describeDeviceState(state: DeviceState): DeviceStateText {
     default:
       return unreachable(state);
   }
-}
-
-function time(atMs: number): string {
-  return new Date(atMs).toISOString();
 }
 
 function describeFault(fault: FarmFault): string {

@@ -15,7 +15,7 @@ import { deviceViews, targetViews, type DeviceView, type TargetView } from '../s
 import { describeDeviceState } from './device_state';
 
 export interface FleetServiceParts {
-  readonly engine: Pick<Engine, 'dispatch' | 'state'>;
+  readonly engine: Pick<Engine, 'dispatch' | 'state' | 'timeOfDayMs'>;
   readonly directory: Pick<AgentDirectory, 'all'>;
   readonly devices: DeviceRegister;
   readonly tally: Pick<MeasuredTally, 'jobsMeasured'>;
@@ -48,7 +48,7 @@ async function setDrained(parts: FleetServiceParts, serial: string, drained: boo
   findDevice(parts, serial);
   // The ledger first: what the operator was told must survive a restart.
   await parts.devices.setDrained(serial, drained);
-  parts.engine.dispatch({ kind: drained ? 'device-drained' : 'device-resumed', atMs: parts.clock.nowMs(), deviceSerial: serial });
+  parts.engine.dispatch({ kind: drained ? 'device-drained' : 'device-resumed', deviceSerial: serial });
   return deviceToMessage(parts, findDevice(parts, serial));
 }
 
@@ -56,7 +56,7 @@ async function remove(parts: FleetServiceParts, serial: string): Promise<WireDev
   const view = findDevice(parts, serial);
   if (view.state.kind !== 'absent') throw new CallError(status.FAILED_PRECONDITION, `device ${serial} is attached; unplug it, or exclude it in its agent's configuration, then remove it`);
   await parts.devices.remove(serial);
-  parts.engine.dispatch({ kind: 'device-removed', atMs: parts.clock.nowMs(), deviceSerial: serial });
+  parts.engine.dispatch({ kind: 'device-removed', deviceSerial: serial });
   return deviceToMessage(parts, view);
 }
 
@@ -71,9 +71,9 @@ function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice
   return {
     description: deviceToWire(view.description),
     agentId: view.agentId,
-    ...describeDeviceState(view.state),
+    ...describeDeviceState(view.state, (atMs) => parts.engine.timeOfDayMs(atMs)),
     jobsMeasured: parts.tally.jobsMeasured(serial),
-    lastSeenAtMs: view.state.kind === 'absent' ? (parts.devices.find(serial)?.lastSeenAtMs ?? view.state.sinceMs) : parts.clock.nowMs(),
+    lastSeenAtMs: view.state.kind === 'absent' ? (parts.devices.find(serial)?.lastSeenAtMs ?? parts.engine.timeOfDayMs(view.state.sinceMs)) : parts.clock.nowMs(),
   };
 }
 

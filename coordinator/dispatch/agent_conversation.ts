@@ -43,11 +43,17 @@ type LaterMessage = Exclude<AgentMessage, { kind: 'hello' }>;
 
 type Stage = { readonly kind: 'awaiting-hello' } | { readonly kind: 'attached'; readonly session: AgentSession } | { readonly kind: 'ended' };
 
+const endReasons = {
+  replaced: 'a newer stream of the same agent took over',
+  stopping: 'the coordinator is stopping',
+  silent: 'nothing was heard from the agent for too long; attach again',
+} as const;
+
 /** Begins with the wait for hello, which has a deadline. */
 export function createConversation(parts: ConversationParts): Conversation {
   const { timing, refuse } = parts;
   let stage: Stage = { kind: 'awaiting-hello' };
-  const silence = createAlarm(() => refuse({ kind: 'silent', reason: 'nothing was heard from the agent for too long; attach again' }));
+  const silence = createAlarm(() => refuse({ kind: 'silent', reason: endReasons.silent }));
   silence.set(timing.helloDeadlineMs);
   const end = (): void => {
     const former = stage;
@@ -81,7 +87,7 @@ function openSession(parts: ConversationParts, hello: Hello): AgentSession {
     send: (message) => {
       if (!parts.outgoing.push(message)) parts.refuse({ kind: 'too-slow', reason: 'the agent does not read its messages; attach again' });
     },
-    end: (kind) => parts.refuse({ kind, reason: kind === 'replaced' ? 'a newer stream of the same agent took over' : 'the coordinator is stopping' }),
+    end: (kind) => parts.refuse({ kind, reason: endReasons[kind] }),
   };
 }
 
@@ -92,7 +98,7 @@ async function greet(parts: ConversationParts, session: AgentSession, hello: Hel
   session.send({ kind: 'welcome', heartbeatIntervalMs: parts.timing.heartbeatIntervalMs });
   await parts.devices.seen(agentId, devices);
   if (!parts.directory.isCurrent(session)) return;
-  parts.engine.dispatch({ kind: 'agent-attached', atMs: parts.clock.nowMs(), agentId, devices, heldLeases });
+  parts.engine.dispatch({ kind: 'agent-attached', agentId, devices, heldLeases });
   parts.logger.info({ agentId, version, devices: devices.length, heldLeases: heldLeases.length }, 'agent attached');
 }
 
@@ -102,14 +108,14 @@ async function follow(parts: ConversationParts, session: AgentSession, message: 
   parts.directory.heard(session, atMs);
   switch (message.kind) {
     case 'heartbeat':
-      parts.engine.dispatch({ kind: 'agent-heard', atMs, agentId, heldLeases: message.heldLeases });
+      parts.engine.dispatch({ kind: 'agent-heard', agentId, heldLeases: message.heldLeases });
       return;
     case 'device-attached':
       await parts.devices.seen(agentId, [message.device]);
-      if (parts.directory.isCurrent(session)) parts.engine.dispatch({ kind: 'device-attached', atMs: parts.clock.nowMs(), agentId, device: message.device });
+      if (parts.directory.isCurrent(session)) parts.engine.dispatch({ kind: 'device-attached', agentId, device: message.device });
       return;
     case 'device-detached':
-      parts.engine.dispatch({ kind: 'device-detached', atMs, agentId, deviceSerial: message.deviceSerial, reason: message.reason });
+      parts.engine.dispatch({ kind: 'device-detached', agentId, deviceSerial: message.deviceSerial, reason: message.reason });
       return;
     case 'unusable-phones':
       parts.directory.setUnusablePhones(session, message.phones);
@@ -122,6 +128,6 @@ async function follow(parts: ConversationParts, session: AgentSession, message: 
 /** A session that was replaced leaves nothing behind: its agent is attached through the newer one. */
 function leave(parts: ConversationParts, session: AgentSession): void {
   if (!parts.directory.detach(session)) return;
-  parts.engine.dispatch({ kind: 'agent-detached', atMs: parts.clock.nowMs(), agentId: session.agentId });
+  parts.engine.dispatch({ kind: 'agent-detached', agentId: session.agentId });
   parts.logger.info({ agentId: session.agentId }, 'agent detached');
 }

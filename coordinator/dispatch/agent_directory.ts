@@ -7,7 +7,7 @@ export interface AgentSession {
   readonly agentId: string;
   send(message: CoordinatorMessage): void;
   /** Ends the stream; `reason` is one line for the agent's log. */
-  end(reason: 'replaced' | 'stopping'): void;
+  end(reason: 'replaced' | 'stopping' | 'silent'): void;
 }
 
 export interface AgentRecord {
@@ -66,6 +66,10 @@ export function createAgentDirectory(): AgentDirectory {
     send: (agentId, message) => {
       const link = records.get(agentId)?.link;
       if (link?.kind === 'attached') link.session.send(message);
+    },
+    end: (agentId) => {
+      const link = records.get(agentId)?.link;
+      if (link?.kind === 'attached') link.session.end('silent');
     },
     all: () => [...records.values()],
     endAll: () => {

@@ -26,6 +26,8 @@ type RunJob = Extract<SchedulerEffect, { kind: 'run-job' }>;
 export interface StepTaken {
   readonly effects: readonly SchedulerEffect[];
   readonly atMs: number;
+  /** What the ledger keeps. */
+  readonly timeOfDayMs: number;
   /** A job that was open before the step or is open after it. */
   readonly findJob: (jobId: string) => OpenJob | undefined;
 }
@@ -55,13 +57,17 @@ function translateEffect(parts: EffectTranslatorParts, effect: SchedulerEffect, 
     case 'prefetch-artifact':
       step.actions.push(() => parts.agents.send(effect.agentId, { kind: 'prefetch-artifact', artifact: effect.artifact }));
       return;
+    case 'end-agent':
+      step.actions.push(() => parts.agents.end(effect.agentId));
+      return;
     case 'record-attempt':
       translateAttempt(parts, effect, step);
       return;
     case 'discard-result':
       step.actions.push(() => {
-        parts.logger.debug({ lease: effect.lease, reason: effect.reason }, 'result discarded');
-        parts.observer.resultDiscarded(effect.reason);
+        const { lease, cause, reason } = effect;
+        parts.logger[cause === 'forged' ? 'warn' : 'debug']({ lease, cause, reason }, 'result discarded');
+        parts.observer.resultDiscarded(cause);
       });
       return;
     case 'job-ended':
@@ -88,7 +94,7 @@ function translateAttempt(parts: EffectTranslatorParts, effect: Attempt, step: S
   const open = step.findJob(lease.jobId);
   assert(open !== undefined, 'an attempt is recorded only for an open job');
   const result: JobResult = { lease, agentId, artifactDigest: open.job.artifact.digest, outcome };
-  step.entries.push({ kind: 'attempt', result, atMs: step.atMs });
+  step.entries.push({ kind: 'attempt', result, atMs: step.timeOfDayMs });
   const isLast = step.effects.some((other) => other.kind === 'job-ended' && other.jobId === lease.jobId);
   step.actions.push(() => {
     parts.observer.attemptRecorded({ lease, outcome, atMs: step.atMs });
@@ -97,7 +103,7 @@ function translateAttempt(parts: EffectTranslatorParts, effect: Attempt, step: S
 }
 
 function translateEnd(parts: EffectTranslatorParts, effect: Ended, step: StepContext): void {
-  step.entries.push({ kind: 'job-ended', jobId: effect.jobId, state: endToState(effect.end), atMs: step.atMs });
+  step.entries.push({ kind: 'job-ended', jobId: effect.jobId, state: endToState(effect.end), atMs: step.timeOfDayMs });
   const update = endToUpdate(effect, step.effects);
   step.actions.push(() => {
     parts.observer.jobEnded(effect.jobId);

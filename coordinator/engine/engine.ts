@@ -1,9 +1,9 @@
 import { farmFault } from '../../common/fault';
 import type { JobResult } from '../../common/job';
-import type { Clock } from '../../common/clock';
+import { createSteadyClock, type Clock } from '../../common/clock';
 import type { Logger } from '../../common/logger';
 import type { Ledger, LedgerEntry } from '../ledger/ledger';
-import type { SchedulerEvent } from '../schedule/event';
+import type { Happening } from '../schedule/event';
 import type { OpenJob } from '../schedule/job';
 import type { SchedulerState } from '../schedule/state';
 import { step } from '../schedule/step';
@@ -11,6 +11,7 @@ import type { AgentLinks } from './agent_links';
 import { createEffectTranslator } from './effect_translator';
 import type { FarmObserver } from './farm_observer';
 import type { JobListener } from './job_update';
+import { checkResult } from './result_check';
 import { createWorkQueue, type Work } from './work_queue';
 
 export interface EngineParts {
@@ -18,6 +19,7 @@ export interface EngineParts {
   readonly ledger: Pick<Ledger, 'commit'>;
   readonly agents: AgentLinks;
   readonly observer: FarmObserver;
+  /** The time of day. The scheduler gets a clock of its own, which nobody sets: a jump must not end leases. */
   readonly clock: Clock;
   readonly logger: Logger;
   /** Must end the program: the ledger failed, so nothing may be acknowledged any more. */
@@ -27,7 +29,7 @@ export interface EngineParts {
 /** Owns the scheduler's state and performs what it asks for: the ledger first, then the world. */
 export interface Engine {
   /** Steps at once; the effects follow in order. A job must be in the ledger before it is submitted. */
-  dispatch(event: SchedulerEvent): void;
+  dispatch(event: Happening): void;
   /** Resolves when the results count in the ledger and may be acknowledged; rejects when the ledger failed. */
   handleResults(results: readonly JobResult[]): Promise<void>;
   /** Resolves when all effects of the events so far are performed. */
@@ -35,22 +37,38 @@ export interface Engine {
   /** One listener per owner, the newest; the returned function ends it. */
   listen(ownerId: string, listener: JobListener): () => void;
   state(): SchedulerState;
+  /** By the clock that the times in `state` are of. */
+  nowMs(): number;
+  /** A time in `state` as the time of day. */
+  timeOfDayMs(atMs: number): number;
 }
 
 /** Performs nothing until the first event. */
 export function createEngine(parts: EngineParts): Engine {
   let state = parts.initialState;
+  const steadyClock = createSteadyClock(parts.clock);
   const listeners = new Map<string, JobListener>();
   const queue = createWorkQueue({ commit: (entries) => parts.ledger.commit(entries), onFailure: parts.onFailure });
-  const translate = createEffectTranslator({ ...parts, tell: (ownerId, update) => listeners.get(ownerId)?.(update) });
+  const translate = createEffectTranslator({ ...parts, clock: steadyClock, tell: (ownerId, update) => listeners.get(ownerId)?.(update) });
 
-  const stepToWork = (event: SchedulerEvent): Work => {
+  const stepToWork = (event: Happening): Work => {
     const before = state;
-    const { state: after, effects } = step(before, event);
+    const atMs = steadyClock.nowMs();
+    const timeOfDayMs = parts.clock.nowMs();
+    const { state: after, effects } = step(before, { ...event, atMs });
     state = after;
-    const work = translate({ effects, atMs: event.atMs, findJob: (jobId) => after.jobs.get(jobId) ?? before.jobs.get(jobId) });
-    if (event.kind === 'job-submitted' && after.jobs.has(event.job.jobId)) parts.observer.jobSubmitted(event.job.jobId, event.atMs);
-    return event.kind === 'owner-ended' ? withAbandoned(work, openJobsOf(before, event.ownerId), event.atMs) : work;
+    const work = translate({ effects, atMs, timeOfDayMs, findJob: (jobId) => after.jobs.get(jobId) ?? before.jobs.get(jobId) });
+    if (event.kind === 'job-submitted' && after.jobs.has(event.job.jobId)) parts.observer.jobSubmitted(event.job.jobId, atMs);
+    return event.kind === 'owner-ended' ? withAbandoned(work, openJobsOf(before, event.ownerId), timeOfDayMs) : work;
+  };
+
+  const check = (result: JobResult): JobResult => {
+    const { result: checked, implausible } = checkResult(result, { state, atMs: steadyClock.nowMs(), timeOfDayMs: parts.clock.nowMs() });
+    if (implausible !== undefined) {
+      parts.logger.warn({ lease: result.lease, agentId: result.agentId, reason: implausible }, 'a measurement that cannot have happened; it counts as a fault');
+      parts.observer.resultImplausible();
+    }
+    return checked;
   };
 
   const withAbandoned = (work: Work, abandoned: readonly OpenJob[], atMs: number): Work => ({
@@ -62,10 +80,10 @@ export function createEngine(parts: EngineParts): Engine {
     // A failure is reported through onFailure, once; the queue's promise adds nothing to it.
     dispatch: (event) => void queue.push(stepToWork(event)).catch(() => undefined),
     handleResults: async (results) => {
-      const atMs = parts.clock.nowMs();
-      const works = results.map((result) => stepToWork(resultEvent(checkArtifact(result, state.jobs.get(result.lease.jobId)), atMs)));
+      const atMs = steadyClock.nowMs();
+      const works = results.map((result) => stepToWork(resultEvent(check(result))));
       await queue.push({ entries: works.flatMap((work) => work.entries), actions: works.flatMap((work) => work.actions) });
-      parts.observer.resultsHandled(results, parts.clock.nowMs() - atMs);
+      parts.observer.resultsHandled(results, steadyClock.nowMs() - atMs);
     },
     settled: () => queue.push({ entries: [], actions: [] }),
     listen: (ownerId, listener) => {
@@ -75,18 +93,13 @@ export function createEngine(parts: EngineParts): Engine {
       };
     },
     state: () => state,
+    nowMs: () => steadyClock.nowMs(),
+    timeOfDayMs: (atMs) => atMs + parts.clock.nowMs() - steadyClock.nowMs(),
   };
 }
 
-function resultEvent(result: JobResult, atMs: number): SchedulerEvent {
-  return { kind: 'result-arrived', atMs, lease: result.lease, agentId: result.agentId, outcome: result.outcome };
-}
-
-/** A number for other bytes than the job's is no measurement of the candidate, whatever the agent says. */
-function checkArtifact(result: JobResult, open: OpenJob | undefined): JobResult {
-  if (open === undefined || open.job.artifact.digest === result.artifactDigest) return result;
-  const outcome = farmFault('transfer-failed', `agent ${result.agentId} measured artifact ${result.artifactDigest} instead of ${open.job.artifact.digest}`);
-  return { ...result, artifactDigest: open.job.artifact.digest, outcome };
+function resultEvent(result: JobResult): Happening {
+  return { kind: 'result-arrived', lease: result.lease, agentId: result.agentId, outcome: result.outcome };
 }
 
 function openJobsOf(state: SchedulerState, ownerId: string): readonly OpenJob[] {

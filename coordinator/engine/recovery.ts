@@ -5,7 +5,7 @@ import type { DeviceRegister } from './device_register';
 import { abandonedEntry, type Engine } from './engine';
 
 export interface RecoveryParts {
-  readonly engine: Pick<Engine, 'dispatch'>;
+  readonly engine: Pick<Engine, 'dispatch' | 'nowMs'>;
   readonly ledger: Pick<Ledger, 'searches' | 'jobs' | 'commit'>;
   readonly devices: Pick<DeviceRegister, 'all'>;
   readonly clock: Clock;
@@ -22,9 +22,9 @@ export async function recoverFromLedger(parts: RecoveryParts): Promise<number> {
   const atMs = parts.clock.nowMs();
   for (const { agentId, description, drained } of parts.devices.all()) {
     const deviceSerial = description.serial;
-    parts.engine.dispatch({ kind: 'device-attached', atMs, agentId, device: description });
-    if (drained) parts.engine.dispatch({ kind: 'device-drained', atMs, deviceSerial });
-    parts.engine.dispatch({ kind: 'device-detached', atMs, agentId, deviceSerial, reason: 'the coordinator was restarted' });
+    parts.engine.dispatch({ kind: 'device-attached', agentId, device: description });
+    if (drained) parts.engine.dispatch({ kind: 'device-drained', deviceSerial });
+    parts.engine.dispatch({ kind: 'device-detached', agentId, deviceSerial, reason: 'the coordinator was restarted' });
   }
   const searches = await parts.ledger.searches();
   const living = new Set(searches.filter(({ state }) => state === 'running' || state === 'paused').map(({ searchId }) => searchId));
@@ -32,18 +32,17 @@ export async function recoverFromLedger(parts: RecoveryParts): Promise<number> {
   // The client of a benchmark left with the process that served it.
   await parts.ledger.commit(open.filter(({ ownerId }) => !living.has(ownerId)).map(({ job }) => abandonedEntry(job.jobId, atMs)));
   const wanted = open.filter(({ ownerId }) => living.has(ownerId));
-  for (const record of wanted) submit(parts, record, atMs);
+  for (const record of wanted) submit(parts, record);
   return wanted.length;
 }
 
 /** Just before agents can attach: nothing is granted until those that may still run a job have said so. */
 export function awaitAgents(parts: RecoveryParts, openJobs: number): void {
   if (openJobs === 0) return;
-  const atMs = parts.clock.nowMs();
   const expectedAgentIds = [...new Set([...parts.devices.all()].map(({ agentId }) => agentId))];
-  parts.engine.dispatch({ kind: 'recovery-started', atMs, expectedAgentIds, untilMs: atMs + recoveryMs });
+  parts.engine.dispatch({ kind: 'recovery-started', expectedAgentIds, untilMs: parts.engine.nowMs() + recoveryMs });
 }
 
-function submit(parts: RecoveryParts, { job, ownerId, priority, weight }: JobRecord, atMs: number): void {
-  parts.engine.dispatch({ kind: 'job-submitted', atMs, job, owner: { ownerId, priority, weight } });
+function submit(parts: RecoveryParts, { job, ownerId, priority, weight }: JobRecord): void {
+  parts.engine.dispatch({ kind: 'job-submitted', job, owner: { ownerId, priority, weight } });
 }

@@ -7,7 +7,7 @@ export function startTicker(engine: Pick<Engine, 'dispatch'>, clock: Clock): () 
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      engine.dispatch({ kind: 'tick', atMs: clock.nowMs() });
+      engine.dispatch({ kind: 'tick' });
       await clock.sleep(tickIntervalMs, stopping.signal);
     }
   };

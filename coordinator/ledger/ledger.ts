@@ -131,6 +131,8 @@ export type LedgerEntry =
 export interface Ledger {
   /** Increments and returns the number of this start; the base of all lease epochs. */
   beginIncarnation(): Promise<number>;
+  /** The secret of this ledger's leases: `fresh` becomes it if there was none. */
+  leaseSecret(fresh: string): Promise<string>;
   saveSearch(search: SearchRecord): Promise<void>;
   setSearchState(searchId: string, state: SearchState, wall: WallTime): Promise<void>;
   /** In one write with the state that the search has from then on, so that a finished one cannot be left with a budget that nobody spends. */

@@ -8,6 +8,7 @@ import { violations } from './migrations/m0004_violations';
 import { proposals } from './migrations/m0005_proposals';
 import { confirmations } from './migrations/m0006_confirmations';
 import { refusals } from './migrations/m0007_refusals';
+import { leaseSecret } from './migrations/m0008_lease_secret';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005_proposals': proposals,
   '0006_confirmations': confirmations,
   '0007_refusals': refusals,
+  '0008_lease_secret': leaseSecret,
 };
 
 /**

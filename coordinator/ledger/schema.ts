@@ -6,6 +6,7 @@ import type { JobState, SearchState } from './ledger';
  */
 export interface Schema {
   readonly incarnations: { readonly number: number };
+  readonly lease_secret: { readonly id: number; readonly secret: string };
   readonly searches: SearchTable;
   readonly search_extensions: SearchExtensionTable;
   readonly candidates: CandidateTable;

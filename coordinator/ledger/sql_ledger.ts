@@ -12,6 +12,7 @@ import { statementPages } from './statement_pages';
 
 /** Of one model on one target there are many only where it is measured again on purpose. */
 const mostEarlierMeasurements = 50;
+const theOnlyRow = 1;
 
 /** The ledger on any database that Kysely speaks and `Schema` fits. */
 export class SqlLedger implements Ledger {
@@ -27,6 +28,14 @@ export class SqlLedger implements Ledger {
       const number = ((last?.number as number | null | undefined) ?? 0) + 1;
       await transaction.insertInto('incarnations').values({ number }).execute();
       return number;
+    });
+  }
+
+  async leaseSecret(fresh: string): Promise<string> {
+    return this.writes.run(async (transaction) => {
+      await transaction.insertInto('lease_secret').values({ id: theOnlyRow, secret: fresh }).onConflict((conflict) => conflict.column('id').doNothing()).execute();
+      const { secret } = await transaction.selectFrom('lease_secret').select('secret').where('id', '=', theOnlyRow).executeTakeFirstOrThrow();
+      return secret;
     });
   }
 

@@ -17,7 +17,8 @@ export function createFarmCounters(registry: Registry): FarmObserver {
   const registers = [registry];
   const dispatch = new Histogram({ name: 'farm_dispatch_seconds', help: 'From a free device with a waiting job to the command that runs it', buckets: dispatchBucketsSeconds, registers });
   const handling = new Histogram({ name: 'farm_results_handling_seconds', help: 'From the arrival of a batch of results to its commit, effects included', buckets: handlingBucketsSeconds, registers });
-  const results = new Counter({ name: 'farm_results_total', help: 'Attempts that count, by outcome, and results that were discarded', labelNames: ['outcome'], registers });
+  const results = new Counter({ name: 'farm_results_total', help: 'Attempts that count, by outcome, and results that were discarded because they came late or again', labelNames: ['outcome'], registers });
+  const refused = new Counter({ name: 'farm_results_refused_total', help: 'Results that were not believed: forged (not from the agent of the lease) or implausible (what cannot have happened)', labelNames: ['cause'], registers });
   const leased = new Counter({ name: 'farm_device_leased_seconds_total', help: 'Time under a lease', labelNames: ['serial', 'pool'], registers });
   const measuring = new Counter({ name: 'farm_device_measuring_seconds_total', help: 'Time in which the benchmark tool ran', labelNames: ['serial', 'pool'], registers });
   const running = new Map<string, RunningLease>();
@@ -42,7 +43,11 @@ export function createFarmCounters(registry: Registry): FarmObserver {
       freeSinceMs.set(lease.deviceSerial, atMs);
       if (lap !== undefined) measuring.inc({ serial: lease.deviceSerial, pool: lap.pool }, outcome.measurement.stages.measureMs / 1_000);
     },
-    resultDiscarded: () => results.inc({ outcome: 'discarded' }),
+    resultDiscarded: (cause) => {
+      if (cause === 'forged') refused.inc({ cause });
+      else results.inc({ outcome: 'discarded' });
+    },
+    resultImplausible: () => refused.inc({ cause: 'implausible' }),
     resultsHandled: (_results, durationMs) => handling.observe(durationMs / 1_000),
   };
 }

@@ -4,6 +4,7 @@ import { withDeadline } from '../../common/deadline';
 import type { JobResult } from '../../common/job';
 import type { Logger } from '../../common/logger';
 import { decodeResult } from '../../proto/codec/result';
+import { resultSubject } from '../../proto/subjects';
 import type { Bus } from './bus';
 import { MessageBatches } from './message_batches';
 import { openResultStream } from './result_stream';
@@ -114,7 +115,9 @@ class JetStreamResultConsumer implements ResultConsumer {
     const results: JobResult[] = [];
     for (const message of batch) {
       const decoded = decodeResult(message.data);
-      if (decoded.ok) {
+      if (decoded.ok && message.subject !== resultSubject(decoded.value.agentId, decoded.value.lease.deviceSerial)) {
+        this.refuse(message, `a result of agent ${decoded.value.agentId} for ${decoded.value.lease.deviceSerial} under another name`);
+      } else if (decoded.ok) {
         readable.push(message);
         results.push(decoded.value);
       } else {

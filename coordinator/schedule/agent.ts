@@ -6,7 +6,7 @@ import { attachDevice, type Device } from './device';
 import { adoptLease, claimJob, doubtLease, loseLeasesOf, renewLease } from './lease';
 import { agentSilenceMs, forgetAgentAfterMs, rememberedAgentArtifacts } from './limits';
 import { emptyRecentSet, type RecentSet } from './recent_set';
-import { currentLease, type ActiveLease } from './state';
+import { currentLease, isGenuine, type ActiveLease } from './state';
 import { update, type Turn } from './turn';
 
 export type AgentState =
@@ -37,10 +37,13 @@ export function agentAttached(turn: Turn, agentId: string, devices: readonly Dev
   reconcileLeases(turn, agentId, heldLeases);
 }
 
-/** A heartbeat. From an agent that was given up it is as good as a return: its devices were never unplugged. */
+/** A heartbeat. An agent that is not known any more must say hello again: its devices are not known either. From an agent that was given up it is as good as a return: its devices were never unplugged. */
 export function agentHeard(turn: Turn, agentId: string, heldLeases: readonly Lease[]): void {
   const agent = turn.state.agents.get(agentId);
-  if (agent === undefined) return;
+  if (agent === undefined) {
+    turn.effects.push({ kind: 'end-agent', agentId });
+    return;
+  }
   const { nowMs } = turn.state;
   const attached: AgentState = agent.state.kind === 'attached' ? agent.state : { kind: 'attached', sinceMs: nowMs };
   saveAgent(turn, { ...agent, heardAtMs: nowMs, state: attached });
@@ -69,7 +72,14 @@ export function dropSilentAgents(turn: Turn): void {
   }
 }
 
+/** The coordinator stood still for `gapMs`: nobody could be heard, which is nobody's silence. */
+export function forgiveSilence(turn: Turn, gapMs: number): void {
+  const { nowMs, agents } = turn.state;
+  update(turn, { agents: agents.map((agent) => ({ ...agent, heardAtMs: Math.min(nowMs, agent.heardAtMs + gapMs) })) });
+}
+
 function loseAgent(turn: Turn, agent: Agent): void {
+  turn.effects.push({ kind: 'end-agent', agentId: agent.agentId });
   saveAgent(turn, { ...agent, state: { kind: 'lost', sinceMs: turn.state.nowMs } });
   for (const device of turn.state.devices.values()) {
     if (device.agentId === agent.agentId) loseDevice(turn, agent.agentId, device.description.serial, 'agent-lost');
@@ -101,7 +111,7 @@ function reconcileLeases(turn: Turn, agentId: string, heldLeases: readonly Lease
   const heldEpochs = new Set<number>();
   // Of two leases that an agent holds for one device, the newer is the one that counted last.
   for (const lease of heldLeases.toSorted((a, b) => b.epoch - a.epoch)) {
-    const active = currentLease(turn.state, lease) ?? adopt(turn, agentId, lease);
+    const active = isGenuine(turn.state, agentId, lease) ? (currentLease(turn.state, lease) ?? adopt(turn, agentId, lease)) : undefined;
     if (active?.agentId !== agentId) turn.effects.push({ kind: 'stop-job', agentId, lease });
     else {
       heldEpochs.add(lease.epoch);

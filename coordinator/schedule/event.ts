@@ -1,7 +1,12 @@
 import type { DeviceDescription } from '../../common/device';
 import type { Job, Lease, Outcome } from '../../common/job';
 
-/** Everything that can happen to the farm. Time happens too: `tick`. */
+/** What can happen to the farm, when its time is not said yet. */
+export type Happening = WithoutTime<SchedulerEvent>;
+
+type WithoutTime<Event> = Event extends { readonly atMs: number } ? Omit<Event, 'atMs'> : never;
+
+/** Everything that can happen to the farm. Time happens too: `tick`. All times are of one clock that nobody sets. */
 export type SchedulerEvent =
   | { readonly kind: 'tick'; readonly atMs: number }
   | { readonly kind: 'agent-attached'; readonly atMs: number; readonly agentId: string; readonly devices: readonly DeviceDescription[]; readonly heldLeases: readonly Lease[] }

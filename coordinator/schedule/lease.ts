@@ -9,20 +9,16 @@ import type { OpenJob } from './job';
 import { epochsPerIncarnation, leaseDurationMs, missingLeaseGraceMs } from './limits';
 import { withoutQueued, withShare } from './pool';
 import { chargeGrant, emptyShare, settleLease } from './share';
-import { currentLease, type ActiveLease, type SchedulerState } from './state';
+import { currentLease, firstEpoch, isOfThisLife, type ActiveLease } from './state';
 import { update, updatePool, type Turn } from './turn';
-
-/** Epochs below it were granted before this start of the coordinator. */
-function firstEpoch(state: SchedulerState): number {
-  return state.incarnation * epochsPerIncarnation;
-}
 
 /** Grants a queued job to an idle device. */
 export function grantLease(turn: Turn, device: Device, open: OpenJob): void {
   const { state } = turn;
   const grants = state.grants + 1;
   assert(grants < epochsPerIncarnation, 'epochs of one incarnation do not reach into the next');
-  const lease: Lease = { jobId: open.job.jobId, deviceSerial: device.description.serial, epoch: firstEpoch(state) + grants };
+  const named = { jobId: open.job.jobId, deviceSerial: device.description.serial, epoch: firstEpoch(state) + grants };
+  const lease: Lease = { ...named, nonce: state.nonceOf({ ...named, agentId: device.agentId }) };
   const agent = state.agents.get(device.agentId);
   assert(agent?.state.kind === 'attached', `agent ${device.agentId} is attached when its device gets a job`);
   update(turn, { grants, agents: state.agents.set(agent.agentId, { ...agent, artifacts: addRecent(agent.artifacts, open.job.artifact.digest) }) });
@@ -38,7 +34,7 @@ export function grantLease(turn: Turn, device: Device, open: OpenJob): void {
 export function claimJob(turn: Turn, lease: Lease): OpenJob | undefined {
   const { state } = turn;
   const open = state.jobs.get(lease.jobId);
-  if (open === undefined || lease.epoch <= open.fence || lease.epoch >= firstEpoch(state)) return undefined;
+  if (open === undefined || lease.epoch <= open.fence || isOfThisLife(state, lease)) return undefined;
   const adopted = open.state.kind === 'leased' ? currentLease(state, open.state.lease) : undefined;
   if (adopted === undefined) return open;
   voidLease(turn, adopted);
@@ -83,6 +79,12 @@ export function renewLease(turn: Turn, active: ActiveLease): void {
 /** The agent did not list it: it has a short while left, in which the result may still come. */
 export function doubtLease(turn: Turn, active: ActiveLease): void {
   deferExpiry(turn, active, Math.min(active.expiresAtMs, turn.state.nowMs + missingLeaseGraceMs));
+}
+
+/** The coordinator stood still for `gapMs`, in which no lease could be renewed. */
+export function extendLeases(turn: Turn, gapMs: number): void {
+  const latestMs = turn.state.nowMs + leaseDurationMs;
+  for (const active of turn.state.leases.values()) deferExpiry(turn, active, Math.min(latestMs, active.expiresAtMs + gapMs));
 }
 
 /** Ends the leases whose time is over. */

@@ -20,7 +20,7 @@ export const missingLeaseGraceMs = 2 * heartbeatIntervalMs;
 
 /**
  * Ticks further apart mean that the coordinator itself stood still (suspended, starved): silence during that time proves
- * nothing, and the heartbeats that wait in its sockets are read before the next tick.
+ * nothing, so it is not counted, however long it was.
  */
 export const largestTickGapMs = 5_000;
 

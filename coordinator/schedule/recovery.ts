@@ -11,6 +11,12 @@ export function agentRecovered(turn: Turn, agentId: string): void {
   if (recovery.kind === 'waiting') waitFor(turn, recovery.missingAgentIds.filter((missing) => missing !== agentId), recovery.untilMs);
 }
 
+/** The coordinator stood still for `gapMs`, in which nobody could attach. */
+export function extendRecovery(turn: Turn, gapMs: number): void {
+  const { recovery } = turn.state;
+  if (recovery.kind === 'waiting') waitFor(turn, recovery.missingAgentIds, recovery.untilMs + gapMs);
+}
+
 export function checkRecoveryDeadline(turn: Turn): void {
   const { recovery, nowMs } = turn.state;
   if (recovery.kind === 'waiting' && recovery.untilMs <= nowMs) update(turn, { recovery: { kind: 'complete' } });

@@ -1,9 +1,9 @@
 import { Map } from 'immutable';
-import type { Lease } from '../../common/job';
+import type { Lease, NonceOf } from '../../common/job';
 import type { Agent } from './agent';
 import type { Device } from './device';
 import type { OpenJob } from './job';
-import { rememberedEndedJobs } from './limits';
+import { epochsPerIncarnation, rememberedEndedJobs } from './limits';
 import type { Owner } from './owner';
 import type { Pool } from './pool';
 import { emptyRecentSet, type RecentSet } from './recent_set';
@@ -12,6 +12,7 @@ export interface SchedulerOptions {
   /** The number of this start, from the ledger: it makes epochs grow over restarts. */
   readonly incarnation: number;
   readonly nowMs: number;
+  readonly nonceOf: NonceOf;
 }
 
 /** A lease that counts. What is not among these is void. */
@@ -35,6 +36,8 @@ export interface EndedCounts {
 /** Immutable throughout; collections share structure between versions. */
 export interface SchedulerState {
   readonly incarnation: number;
+  /** A pure function: equal claims have equal nonces, in every incarnation. */
+  readonly nonceOf: NonceOf;
   /** The latest time that any event brought: time never runs backwards here. */
   readonly nowMs: number;
   readonly lastTickAtMs: number;
@@ -56,6 +59,7 @@ export interface SchedulerState {
 export function initialState(options: SchedulerOptions): SchedulerState {
   return {
     incarnation: options.incarnation,
+    nonceOf: options.nonceOf,
     nowMs: options.nowMs,
     lastTickAtMs: options.nowMs,
     grants: 0,
@@ -69,6 +73,20 @@ export function initialState(options: SchedulerOptions): SchedulerState {
     endedJobIds: emptyRecentSet(rememberedEndedJobs),
     endedCounts: { measured: 0, infeasible: 0, abandoned: 0 },
   };
+}
+
+/** Epochs below it were granted before this start of the coordinator. */
+export function firstEpoch(state: SchedulerState): number {
+  return state.incarnation * epochsPerIncarnation;
+}
+
+export function isOfThisLife(state: SchedulerState, { epoch }: Pick<Lease, 'epoch'>): boolean {
+  return epoch >= firstEpoch(state);
+}
+
+/** Whether the lease was really granted to that agent: an epoch can be guessed, a nonce cannot. */
+export function isGenuine(state: SchedulerState, agentId: string, { jobId, deviceSerial, epoch, nonce }: Lease): boolean {
+  return nonce === state.nonceOf({ agentId, jobId, deviceSerial, epoch });
 }
 
 /** The current lease that `lease` names, if it still counts. */

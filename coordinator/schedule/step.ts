@@ -1,16 +1,16 @@
-import { agentAttached, agentDetached, agentHeard, dropSilentAgents } from './agent';
+import { agentAttached, agentDetached, agentHeard, dropSilentAgents, forgiveSilence } from './agent';
 import { drainDevice, resumeDevice } from './device';
 import type { SchedulerEffect } from './effect';
 import type { SchedulerEvent } from './event';
 import { changeDevice, loseDevice, registerDevice, removeDevice, wakeDevices } from './fleet';
-import { expireLeases } from './lease';
+import { expireLeases, extendLeases } from './lease';
 import { largestTickGapMs } from './limits';
 import { grantJobs } from './match';
 import { resultArrived } from './outcome';
 import { pauseOwner, resumeOwner } from './owner';
 import { endOwner } from './owner_end';
 import { prefetchForQueued } from './prefetch';
-import { agentRecovered, checkRecoveryDeadline, startRecovery } from './recovery';
+import { agentRecovered, checkRecoveryDeadline, extendRecovery, startRecovery } from './recovery';
 import type { SchedulerState } from './state';
 import { submitJob } from './submission';
 import { update, type Turn } from './turn';
@@ -87,9 +87,14 @@ function apply(turn: Turn, event: SchedulerEvent): void {
 function tick(turn: Turn): void {
   const { nowMs, lastTickAtMs } = turn.state;
   update(turn, { lastTickAtMs: nowMs });
+  const gapMs = nowMs - lastTickAtMs;
+  if (gapMs > largestTickGapMs) {
+    forgiveSilence(turn, gapMs);
+    extendLeases(turn, gapMs);
+    extendRecovery(turn, gapMs);
+  }
   wakeDevices(turn);
   checkRecoveryDeadline(turn);
-  if (nowMs - lastTickAtMs > largestTickGapMs) return;
   dropSilentAgents(turn);
   expireLeases(turn);
 }

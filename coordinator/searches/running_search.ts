@@ -345,7 +345,7 @@ export class RunningSearch {
   }
 
   #tellEngine(kind: 'owner-paused' | 'owner-resumed' | 'owner-ended'): void {
-    this.#parts.engine.dispatch({ kind, atMs: this.#parts.clock.nowMs(), ownerId: this.#record.searchId });
+    this.#parts.engine.dispatch({ kind, ownerId: this.#record.searchId });
   }
 
   /** For work that nobody waits for: its only failure is the ledger's. */

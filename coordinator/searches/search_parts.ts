@@ -4,13 +4,13 @@ import type { Target } from '../../common/target';
 import type { CandidateBuilder } from '../build/candidate_builder';
 import type { JobListener } from '../engine/job_update';
 import type { Ledger } from '../ledger/ledger';
-import type { SchedulerEvent } from '../schedule/event';
+import type { Happening } from '../schedule/event';
 import type { SearchCatalog } from './search_catalog';
 import type { OpenStrategist } from './strategist/strategist';
 
 /** What searches need of the engine. Submitting a job that it knows already must change nothing. */
 export interface SearchEngine {
-  dispatch(event: SchedulerEvent): void;
+  dispatch(event: Happening): void;
   /** One listener per owner; the returned function ends it. */
   listen(ownerId: string, listener: JobListener): () => void;
 }

@@ -210,7 +210,7 @@ export class TargetLane {
 
   submit(job: Job): void {
     const { searchId, spec, parts } = this.#options;
-    parts.engine.dispatch({ kind: 'job-submitted', atMs: parts.clock.nowMs(), job, owner: { ownerId: searchId, priority: spec.priority, weight: spec.weight } });
+    parts.engine.dispatch({ kind: 'job-submitted', job, owner: { ownerId: searchId, priority: spec.priority, weight: spec.weight } });
   }
 
   /** In the order of proposal, so that what a crash loses is the newest proposals and leaves no gap among the older ones. */

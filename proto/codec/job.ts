@@ -31,7 +31,7 @@ export const planSchema: z.ZodType<BenchmarkPlan> = z.object({
 const targetField = z.string().max(longestName).transform(toTarget);
 
 export const jobSchema: z.ZodType<Job> = z.object({ jobId: nameField, target: targetField, artifact: artifactSchema, plan: planSchema });
-export const leaseSchema: z.ZodType<Lease> = z.object({ jobId: nameField, deviceSerial: nameField, epoch: countField });
+export const leaseSchema: z.ZodType<Lease> = z.object({ jobId: nameField, deviceSerial: nameField, epoch: countField, nonce: nameField });
 
 export function artifactToWire(artifact: Artifact): WireArtifact {
   return { ...artifact };

@@ -36,6 +36,13 @@ export function ledgerContract(createPlace: () => Promise<LedgerPlace>): void {
     expect(await ledger.beginIncarnation()).toBe(3);
   });
 
+  it('keeps the first secret of its leases over restarts', async () => {
+    expect(await ledger.leaseSecret('first')).toBe('first');
+    expect(await ledger.leaseSecret('second')).toBe('first');
+    await restart();
+    expect(await ledger.leaseSecret('third')).toBe('first');
+  });
+
   it('keeps searches in the order of their creation, and their state', async () => {
     await ledger.saveSearch({ ...aSearch, searchId: 'a-later', createdAtMs: 2_000 });
     await ledger.saveSearch(aSearch);

@@ -93,7 +93,7 @@ export function aMeasurement(latencyMs: number): Measurement {
 }
 
 export function aResult(jobId: string, epoch: number, outcome: Outcome = { kind: 'measured', measurement: aMeasurement(7) }): JobResult {
-  return { lease: { jobId, deviceSerial: 'p1', epoch }, agentId: 'agent-1', artifactDigest: digest, outcome };
+  return { lease: { jobId, deviceSerial: 'p1', epoch, nonce: 'known-to-agent-1' }, agentId: 'agent-1', artifactDigest: digest, outcome };
 }
 
 export function anAttempt(jobId: string, epoch: number, outcome?: Outcome): LedgerEntry {

@@ -4,20 +4,22 @@ import { createConnection, createServer } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../common/bad_input';
 import type { JobResult } from '../../common/job';
 import { createLogger } from '../../common/logger';
+import { createNonceOf } from '../../coordinator/engine/lease_nonce';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
-import { epochsPerIncarnation } from '../../coordinator/schedule/limits';
+import { epochsPerIncarnation, tickIntervalMs } from '../../coordinator/schedule/limits';
 import { startCoordinator, type CoordinatorOptions, type RunningCoordinator } from '../../coordinator/main';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import { encodeTelemetry } from '../../proto/codec/telemetry';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
-import type { DeviceList__Output } from '../../proto/generated/farm/v1/DeviceList';
 import type { Artifact } from '../../common/artifact';
 import { loadFarmServices } from '../../proto/service';
 import { resultSubject, telemetrySubject } from '../../proto/subjects';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
+import { fleet } from './fleet_client';
 import { describeError, insecure } from './grpc_fixture';
 import { measuredResult, sampleJob, sampleMeasurement, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
 import { attachAgent } from './scripted_agent';
@@ -122,6 +124,55 @@ describe('coordinator', () => {
     expect(await fleet((await start()).address).jobsMeasured()).toEqual([['phone', 1]]);
   });
 
+  it('counts no forged result: another agent or device, a guessed nonce, a subject that is not its own', async () => {
+    const coordinator = await start();
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello([samplePhone('phone'), { ...samplePhone('other'), offers: [] }]);
+    await agent.next('welcome');
+    const artifact = await upload(coordinator.address);
+    const run = bench(coordinator.address, artifact);
+    const { lease } = await agent.next('run-job');
+    const real = measuredResult(lease, 'shelf', artifact.digest);
+    const forged = measuredResult(lease, 'shelf', artifact.digest, sampleMeasurement('phone', 0.001));
+    await publish({ ...forged, lease: { ...lease, nonce: 'guessed' } });
+    await publish({ ...forged, agentId: 'stranger' });
+    await publish({ ...forged, lease: { ...lease, deviceSerial: 'other' } });
+    await publisher.jetstream().publish(resultSubject('stranger', 'phone'), encodeResult(forged));
+    await publish(real);
+    expect(await run.ended).toBe('OK');
+    expect(decodeResult(Buffer.from(run.updates.at(-1)?.resultJson ?? ''))).toEqual({ ok: true, value: real });
+    expect(await metric(coordinator, 'farm_results_refused_total{cause="forged"}')).toBe('farm_results_refused_total{cause="forged"} 3');
+    expect(await metric(coordinator, 'farm_results_unreadable')).toBe('farm_results_unreadable 1');
+    agent.die();
+  });
+
+  it.each([
+    ['ahead', 24 * 3_600_000],
+    ['back', -24 * 3_600_000],
+  ])('keeps its phones and their leases when the time is set a day %s', async (_, jumpMs) => {
+    const coordinator = await start();
+    const agent = attachAgent(coordinator.address, 'shelf');
+    agent.hello([samplePhone('phone')]);
+    await agent.next('welcome');
+    const artifact = await upload(coordinator.address);
+    const run = bench(coordinator.address, artifact);
+    const { lease } = await agent.next('run-job');
+    const { now } = Date;
+    const jumped = jest.spyOn(Date, 'now').mockImplementation(() => now() + jumpMs);
+    try {
+      // Two ticks: the first that comes after the jump, and the one that would act on it.
+      await sleep(3 * tickIntervalMs);
+      agent.say({ kind: 'heartbeat', heldLeases: [lease] });
+      await publish(measuredResult(lease, 'shelf', artifact.digest));
+      expect(await run.ended).toBe('OK');
+      expect(run.updates.at(-1)?.state).toBe('measured');
+      expect(await fleet(coordinator.address).states()).toEqual([['phone', 'idle']]);
+    } finally {
+      jumped.mockRestore();
+    }
+    agent.die();
+  });
+
   it('is ready only when it can work, and shows its devices', async () => {
     const coordinator = await start();
     const ready = await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/readyz`);
@@ -223,6 +274,7 @@ describe('coordinator', () => {
     await (await start()).stop();
     const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
     const epoch = (await ledger.beginIncarnation()) * epochsPerIncarnation + 1;
+    const secret = await ledger.leaseSecret('not taken: there is one');
     await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1, wall: { ranMs: 0, runningSinceMs: null } });
     for (const [sequence, jobId] of ['measured-meanwhile', 'still-open'].entries()) {
       const job = sampleJob(jobId);
@@ -230,7 +282,8 @@ describe('coordinator', () => {
       await ledger.saveCandidate({ searchId: 'search', target: sampleTarget, sequence, architecture: sampleArchitectures[sequence]!, jobId }, record);
     }
     await ledger.close();
-    const late = measuredResult({ jobId: 'measured-meanwhile', deviceSerial: 'phone', epoch }, 'shelf');
+    const claim = { jobId: 'measured-meanwhile', deviceSerial: 'phone', epoch };
+    const late = measuredResult({ ...claim, nonce: createNonceOf(secret)({ ...claim, agentId: 'shelf' }) }, 'shelf');
     await publish(late);
     await publish(late);
 
@@ -261,19 +314,3 @@ describe('coordinator', () => {
     await start();
   });
 });
-
-function fleet(address: string) {
-  const client = new services.FleetService(address, insecure());
-  const call = <T>(method: (callback: (error: Error | null, value?: T) => void) => unknown): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      method((error, value) => (error === null ? resolve(value as T) : reject(error)));
-    }).finally(() => client.close());
-  const list = async () => (await call<DeviceList__Output>((callback) => client.listDevices({}, callback))).devices;
-  return {
-    drain: (serial: string) => call((callback) => client.drain({ serial }, callback)),
-    resume: (serial: string) => call((callback) => client.resume({ serial }, callback)),
-    remove: (serial: string) => call<unknown>((callback) => client.remove({ serial }, callback)),
-    states: async () => (await list()).map(({ description, state }) => [description?.serial, state]),
-    jobsMeasured: async () => (await list()).map(({ description, jobsMeasured }) => [description?.serial, jobsMeasured]),
-  };
-}

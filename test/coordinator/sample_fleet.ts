@@ -1,11 +1,16 @@
 import type { DeviceDescription, DeviceState } from '../../common/device';
-import { defaultPlan, type Job, type JobResult, type Lease, type Outcome } from '../../common/job';
+import { defaultPlan, type Job, type JobResult, type Lease, type LeaseClaim, type Outcome } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { parseTarget } from '../../common/target';
 
 /** Made-up phones, jobs and numbers for tests of the coordinator's edges. */
 export const sampleTarget = 'sm8550/tflite/cpu/int8';
 export const sampleDigest = 'ab'.repeat(32);
+
+/** As good as a secret one, where nobody guesses. */
+export function sampleNonceOf({ agentId, jobId, deviceSerial, epoch }: LeaseClaim): string {
+  return `nonce of ${agentId}, ${jobId}, ${deviceSerial}, ${String(epoch)}`;
+}
 
 export function samplePhone(serial: string): DeviceDescription {
   return {
@@ -35,15 +40,15 @@ export function sampleJob(jobId: string, digest = sampleDigest): Job {
   return { jobId, target: parseTarget(sampleTarget), artifact: { digest, sizeBytes: 1_000, format: 'tflite' }, plan: defaultPlan };
 }
 
-export function measuredResult(lease: Lease, agentId: string, artifactDigest = sampleDigest): JobResult {
-  return { lease, agentId, artifactDigest, outcome: { kind: 'measured', measurement: sampleMeasurement(lease.deviceSerial) } };
+export function measuredResult(lease: Lease, agentId: string, artifactDigest = sampleDigest, measurement = sampleMeasurement(lease.deviceSerial)): JobResult {
+  return { lease, agentId, artifactDigest, outcome: { kind: 'measured', measurement } };
 }
 
 export function failedResult(lease: Lease, agentId: string, outcome: Outcome): JobResult {
   return { lease, agentId, artifactDigest: sampleDigest, outcome };
 }
 
-export function sampleMeasurement(deviceSerial: string, latencyMs = 4): Measurement {
+export function sampleMeasurement(deviceSerial: string, latencyMs = 4, startedAtMs = Date.now()): Measurement {
   const summary = { n: 1, minMs: latencyMs, p5Ms: latencyMs, p50Ms: latencyMs, p90Ms: latencyMs, p95Ms: latencyMs, meanMs: latencyMs, sdMs: 0 };
   const conditions = {
     ...{ deviceSerial, soc: 'SM8550', osBuild: 'sample/phone:14', agentVersion: '0.1.0', tool: 'benchmark_model', toolVersion: null, toolDigest: null },
@@ -53,12 +58,12 @@ export function sampleMeasurement(deviceSerial: string, latencyMs = 4): Measurem
     latencyMs,
     sessions: Array.from({ length: defaultPlan.sessions }, () => ({ timings: { kind: 'samples', samplesMs: [latencyMs] }, initMs: 1, peakMemoryBytes: null })),
     sessionSummaries: Array.from({ length: defaultPlan.sessions }, () => summary),
-    summary,
+    summary: { ...summary, n: defaultPlan.sessions },
     betweenSessionsCv: 0,
     conditions,
     stages: { fetchMs: 1, pushMs: 2, readinessMs: 3, measureMs: 1_000, cleanUpMs: 5 },
-    startedAtMs: 1_700_000_000_000,
-    finishedAtMs: 1_700_000_001_000,
+    startedAtMs,
+    finishedAtMs: startedAtMs + 1_000,
   };
 }
 

@@ -29,6 +29,8 @@ export interface AgentParts {
   readonly connect: (agentId: string) => StreamModel | undefined;
 }
 
+/** Not the phones' own: the referee tells it by its identity. */
+const forgedOutcome: Outcome = { ...measured };
 const publishRetryMs = 2_000;
 const reconnectMs = 700;
 const sessionDeadlineMs = 15_000;
@@ -132,10 +134,20 @@ export class AgentModel {
       return;
     }
     this.parts.referee.physicalStart(lease);
+    this.mayBeForged(job, lease);
     const { outcome, tookMs } = this.measure(job);
     this.inThisLife(tookMs, () => {
       if (one.running === running) this.finish(one, running, outcome);
     });
+  }
+
+  /** A stranger knows the job, the phone and the epoch, and may pose as any agent; the nonce is what it does not know. */
+  private mayBeForged(job: Job, lease: Lease): void {
+    const { world, broker } = this.parts;
+    if (!world.chance(this.parts.profile().forgery)) return;
+    const isGuess = world.chance(0.5);
+    const forged: JobResult = { lease: isGuess ? { ...lease, nonce: 'guessed' } : lease, agentId: isGuess ? this.agentId : 'stranger', artifactDigest: job.artifact.digest, outcome: forgedOutcome };
+    world.after(world.between(0, 6_000), () => broker.publish(forged, () => undefined));
   }
 
   private measure(job: Job): { readonly outcome: Outcome; readonly tookMs: number } {

@@ -1,6 +1,6 @@
 import type { Job, JobResult } from '../../common/job';
 import type { SchedulerEffect } from '../../coordinator/schedule/effect';
-import type { JobOwner, SchedulerEvent } from '../../coordinator/schedule/event';
+import type { Happening, JobOwner, SchedulerEvent } from '../../coordinator/schedule/event';
 import { initialState, type SchedulerState } from '../../coordinator/schedule/state';
 import { step } from '../../coordinator/schedule/step';
 import { leaseDurationMs } from '../../coordinator/schedule/limits';
@@ -8,6 +8,7 @@ import type { LedgerModel, LedgerWrite } from './ledger_model';
 import type { Profile } from './profile';
 import type { Referee } from './referee';
 import { StreamModel, type AgentMessage } from './stream_model';
+import { sampleNonceOf } from '../coordinator/sample_fleet';
 import type { World } from './world';
 
 export interface CoordinatorParts {
@@ -26,21 +27,24 @@ export class CoordinatorModel {
   /** Null while the process is dead. */
   state: SchedulerState | null = null;
   steps = 0;
+  suspends = 0;
+  /** How far its clock is ahead of the world's: each suspend adds to it. */
+  private aheadMs = 0;
   private readonly streams = new Map<string, StreamModel>();
 
   constructor(private readonly parts: CoordinatorParts) {
-    parts.world.every(tickMs, () => this.happens({ kind: 'tick', atMs: parts.world.nowMs }));
+    parts.world.every(tickMs, () => this.happens({ kind: 'tick' }));
   }
 
   /** As ARCHITECTURE.md says: the ledger's open jobs, then what the broker kept, and only then the agents. */
   start(deliverBacklog: () => void): void {
-    const { ledger, world } = this.parts;
+    const { ledger } = this.parts;
     if (this.state !== null) return;
-    const atMs = world.nowMs;
-    this.state = initialState({ incarnation: ledger.beginIncarnation(), nowMs: atMs });
-    for (const ownerId of ledger.pausedOwnerIds) this.happens({ kind: 'owner-paused', atMs, ownerId });
-    for (const { job, owner } of ledger.openJobs()) this.happens({ kind: 'job-submitted', atMs, job, owner });
-    this.happens({ kind: 'recovery-started', atMs, expectedAgentIds: [...ledger.agentIds], untilMs: atMs + leaseDurationMs });
+    const atMs = this.nowMs();
+    this.state = initialState({ incarnation: ledger.beginIncarnation(), nowMs: atMs, nonceOf: sampleNonceOf });
+    for (const ownerId of ledger.pausedOwnerIds) this.happens({ kind: 'owner-paused', ownerId });
+    for (const { job, owner } of ledger.openJobs()) this.happens({ kind: 'job-submitted', job, owner });
+    this.happens({ kind: 'recovery-started', expectedAgentIds: [...ledger.agentIds], untilMs: atMs + leaseDurationMs });
     deliverBacklog();
   }
 
@@ -52,6 +56,16 @@ export class CoordinatorModel {
     this.streams.clear();
   }
 
+  /** The machine slept: to the process, that time passes from one event to the next. */
+  suspend(durationMs: number): void {
+    this.aheadMs += durationMs;
+    this.suspends += 1;
+  }
+
+  private nowMs(): number {
+    return this.parts.world.nowMs + this.aheadMs;
+  }
+
   accept(agentId: string): StreamModel | undefined {
     if (this.state === null) return undefined;
     const stream = new StreamModel(this.parts.world, this.parts.profile, agentId);
@@ -59,26 +73,27 @@ export class CoordinatorModel {
     stream.coordinatorClosed = () => {
       if (this.streams.get(agentId) !== stream) return;
       this.streams.delete(agentId);
-      this.happens({ kind: 'agent-detached', atMs: this.parts.world.nowMs, agentId });
+      this.happens({ kind: 'agent-detached', agentId });
     };
     return stream;
   }
 
   submit(job: Job, owner: JobOwner): void {
     this.parts.ledger.saveJob(job, owner);
-    this.happens({ kind: 'job-submitted', atMs: this.parts.world.nowMs, job, owner });
+    this.happens({ kind: 'job-submitted', job, owner });
   }
 
   /** @returns whether the message may be acknowledged. */
   consume(result: JobResult): boolean {
     if (this.state === null) return false;
-    return this.happens({ kind: 'result-arrived', atMs: this.parts.world.nowMs, lease: result.lease, agentId: result.agentId, outcome: result.outcome });
+    return this.happens({ kind: 'result-arrived', lease: result.lease, agentId: result.agentId, outcome: result.outcome });
   }
 
   /** @returns false when the process was dead or died in the middle. */
-  happens(event: SchedulerEvent): boolean {
+  happens(happening: Happening): boolean {
     if (this.state === null) return false;
     const before = this.state;
+    const event: SchedulerEvent = { ...happening, atMs: this.nowMs() };
     const { state, effects } = step(before, event);
     this.state = state;
     this.steps += 1;
@@ -101,6 +116,7 @@ export class CoordinatorModel {
       this.mayCrash();
     }
     for (const effect of effects) {
+      if (effect.kind === 'end-agent') this.streams.get(effect.agentId)?.break();
       if (effect.kind === 'run-job' || effect.kind === 'stop-job' || effect.kind === 'prefetch-artifact') this.streams.get(effect.agentId)?.sendToAgent(effect);
     }
   }
@@ -112,16 +128,15 @@ export class CoordinatorModel {
   private hear(stream: StreamModel, message: AgentMessage): void {
     if (this.state === null) return;
     const { agentId } = stream;
-    const atMs = this.parts.world.nowMs;
     if (message.kind === 'hello') {
       this.streams.set(agentId, stream);
       this.parts.ledger.agentIds.add(agentId);
-      this.happens({ kind: 'agent-attached', atMs, agentId, devices: message.devices, heldLeases: message.heldLeases });
+      this.happens({ kind: 'agent-attached', agentId, devices: message.devices, heldLeases: message.heldLeases });
       return;
     }
     if (this.streams.get(agentId) !== stream) return;
-    if (message.kind === 'heartbeat') this.happens({ kind: 'agent-heard', atMs, agentId, heldLeases: message.heldLeases });
-    if (message.kind === 'device-attached') this.happens({ kind: 'device-attached', atMs, agentId, device: message.device });
-    if (message.kind === 'device-detached') this.happens({ kind: 'device-detached', atMs, agentId, deviceSerial: message.serial, reason: 'unplugged' });
+    if (message.kind === 'heartbeat') this.happens({ kind: 'agent-heard', agentId, heldLeases: message.heldLeases });
+    if (message.kind === 'device-attached') this.happens({ kind: 'device-attached', agentId, device: message.device });
+    if (message.kind === 'device-detached') this.happens({ kind: 'device-detached', agentId, deviceSerial: message.serial, reason: 'unplugged' });
   }
 }

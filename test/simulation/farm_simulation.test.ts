@@ -12,7 +12,7 @@ function simulate(seed: number): SimulationReport {
   }
 }
 
-describe('a whole farm under loss, delay, replay, deaths and restarts', () => {
+describe('a whole farm under loss, delay, replay, forgery, deaths, restarts and a clock that jumps', () => {
   it('loses no measurement, counts none twice, leases no device twice, and ends every job', () => {
     const reports = seeds.map(simulate);
     if (seedToReplay !== undefined) return;
@@ -21,6 +21,8 @@ describe('a whole farm under loss, delay, replay, deaths and restarts', () => {
     expect(chaotic.length).toBeGreaterThan(700);
     expect(chaotic.filter((report) => report.incarnations > 3).length).toBeGreaterThan(300);
     expect(reports.reduce((sum, report) => sum + report.measured, 0)).toBeGreaterThan(10_000);
+    expect(reports.reduce((sum, report) => sum + report.forgeries, 0)).toBeGreaterThan(3_000);
+    expect(reports.reduce((sum, report) => sum + report.suspends, 0)).toBeGreaterThan(1_000);
   }, 120_000);
 
   it('is the same farm for the same seed', () => {

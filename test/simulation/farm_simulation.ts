@@ -18,6 +18,8 @@ export interface SimulationReport {
   readonly measured: number;
   readonly incarnations: number;
   readonly physicalRuns: number;
+  readonly forgeries: number;
+  readonly suspends: number;
 }
 
 /** One farm from one seed, from the first job to the last word. @throws when a promise of the farm is broken. */
@@ -44,7 +46,7 @@ export function simulateFarm(seed: number): SimulationReport {
   referee.require(finished(), `after ${String(longestRunMs)} ms, ${String(ledger.openJobs().length)} jobs are open, and broker and spools ${broker.isEmpty ? 'are empty' : 'are not empty'}`);
   verdict(referee, ledger, chosen);
   const physicalRuns = [...referee.starts.values()].reduce((sum, starts) => sum + starts, 0);
-  return { profile: chosen.name, endedAtMs: world.nowMs, steps: coordinator.steps, measured: ledger.measurements().size, incarnations: ledger.incarnations, physicalRuns };
+  return { profile: chosen.name, endedAtMs: world.nowMs, steps: coordinator.steps, measured: ledger.measurements().size, incarnations: ledger.incarnations, physicalRuns, forgeries: referee.forgeries, suspends: coordinator.suspends };
 }
 
 function verdict(referee: Referee, ledger: LedgerModel, profile: Profile): void {
@@ -89,7 +91,7 @@ function planJobs(world: World, ledger: LedgerModel, coordinator: CoordinatorMod
       coordinator.submit(job, owner);
       if (ledger.endedOwnerIds.has(owner.ownerId)) {
         ledger.endOwner(owner.ownerId);
-        coordinator.happens({ kind: 'owner-ended', atMs: world.nowMs, ownerId: owner.ownerId });
+        coordinator.happens({ kind: 'owner-ended', ownerId: owner.ownerId });
       }
     });
   }
@@ -113,6 +115,7 @@ function planTrouble(
   };
   repeat(profile().streamBreakEveryMs, () => pick(agents).breakStream());
   repeat(profile().coordinatorCrashEveryMs, () => farm.coordinator.crash());
+  repeat(profile().suspendEveryMs, () => farm.coordinator.suspend(world.between(1_000, 2 * 24 * 3_600_000)));
   repeat(profile().agentDeathEveryMs, () => {
     const agent = pick(agents);
     if (!agent.isAlive) return;
@@ -129,7 +132,7 @@ function planTrouble(
   world.after(chaosEndsAtMs, () => {
     // A device that was removed is found again when its agent attaches.
     for (const agent of agents) agent.breakStream();
-    for (const ownerId of farm.ledger.pausedOwnerIds) farm.coordinator.happens({ kind: 'owner-resumed', atMs: world.nowMs, ownerId });
+    for (const ownerId of farm.ledger.pausedOwnerIds) farm.coordinator.happens({ kind: 'owner-resumed', ownerId });
     farm.ledger.pausedOwnerIds.clear();
   });
 }
@@ -139,19 +142,19 @@ function operate(world: World, deviceSerial: string, { coordinator, ledger }: { 
   const ownerId = `search-${String(world.between(0, 3))}`;
   const what = world.random.next();
   if (what < 0.3) {
-    coordinator.happens({ kind: 'device-drained', atMs: world.nowMs, deviceSerial });
-    world.after(world.between(1_000, 20_000), () => coordinator.happens({ kind: 'device-resumed', atMs: world.nowMs, deviceSerial }));
+    coordinator.happens({ kind: 'device-drained', deviceSerial });
+    world.after(world.between(1_000, 20_000), () => coordinator.happens({ kind: 'device-resumed', deviceSerial }));
   } else if (what < 0.5) {
-    coordinator.happens({ kind: 'device-removed', atMs: world.nowMs, deviceSerial });
+    coordinator.happens({ kind: 'device-removed', deviceSerial });
   } else if (what < 0.9) {
     ledger.pausedOwnerIds.add(ownerId);
-    coordinator.happens({ kind: 'owner-paused', atMs: world.nowMs, ownerId });
+    coordinator.happens({ kind: 'owner-paused', ownerId });
     world.after(world.between(1_000, 20_000), () => {
       ledger.pausedOwnerIds.delete(ownerId);
-      coordinator.happens({ kind: 'owner-resumed', atMs: world.nowMs, ownerId });
+      coordinator.happens({ kind: 'owner-resumed', ownerId });
     });
   } else {
     ledger.endOwner(ownerId);
-    coordinator.happens({ kind: 'owner-ended', atMs: world.nowMs, ownerId });
+    coordinator.happens({ kind: 'owner-ended', ownerId });
   }
 }

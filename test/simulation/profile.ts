@@ -10,7 +10,11 @@ export interface Profile {
   readonly agentDeathEveryMs: number;
   readonly unplugEveryMs: number;
   readonly coordinatorCrashEveryMs: number;
+  /** The coordinator's clock jumps ahead. */
+  readonly suspendEveryMs: number;
   readonly crashAroundCommit: number;
+  /** Of each run: a stranger publishes a result for its lease. */
+  readonly forgery: number;
   readonly farmFault: number;
   readonly hang: number;
   readonly operatorEveryMs: number;
@@ -30,7 +34,9 @@ const calm: Profile = {
   agentDeathEveryMs: never,
   unplugEveryMs: never,
   coordinatorCrashEveryMs: never,
+  suspendEveryMs: never,
   crashAroundCommit: 0,
+  forgery: 0,
   farmFault: 0,
   hang: 0,
   operatorEveryMs: never,
@@ -52,7 +58,9 @@ export function chooseProfile(world: World): Profile {
     agentDeathEveryMs: often(10_000),
     unplugEveryMs: often(8_000),
     coordinatorCrashEveryMs: often(12_000),
+    suspendEveryMs: often(15_000),
     crashAroundCommit: strength(0.05),
+    forgery: strength(0.5),
     farmFault: strength(0.2),
     hang: strength(0.1),
     operatorEveryMs: often(10_000),

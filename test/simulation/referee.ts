@@ -16,6 +16,8 @@ export class Referee {
   /** Epochs that were told to be void, to the agent or by refusing the result. */
   private readonly refused = new Set<number>();
   private highestEpoch = 0;
+  /** Results that were seen to be forged. */
+  forgeries = 0;
 
   constructor(private readonly ledger: LedgerModel) {}
 
@@ -37,13 +39,19 @@ export class Referee {
     const discardsMeasurement = event.kind === 'result-arrived' && event.outcome.kind === 'measured';
     for (const effect of effects) {
       if (effect.kind === 'stop-job') this.stopped(effect.lease, removedSerial === effect.lease.deviceSerial);
-      if (effect.kind === 'record-attempt') this.recorded(effect.lease);
+      if (effect.kind === 'record-attempt') this.recorded(effect);
     }
     this.leasesEnded(before, after);
     for (const effect of effects) {
       if (effect.kind === 'run-job') this.granted(effect.lease);
-      if (effect.kind === 'discard-result') this.refused.add(effect.lease.epoch);
-      if (effect.kind === 'discard-result' && discardsMeasurement) this.expectFenced(effect.lease, 'discarded');
+      // A forged result says nothing about the real one.
+      if (effect.kind !== 'discard-result') continue;
+      if (effect.cause === 'forged') {
+        this.forgeries += 1;
+        continue;
+      }
+      this.refused.add(effect.lease.epoch);
+      if (discardsMeasurement) this.expectFenced(effect.lease, 'discarded');
     }
     this.books(after);
   }
@@ -91,8 +99,8 @@ export class Referee {
     this.ended(lease);
   }
 
-  private recorded(lease: Lease): void {
-    const real = this.finished.some((result) => result.lease.epoch === lease.epoch && result.lease.jobId === lease.jobId);
+  private recorded({ lease, agentId, outcome }: Extract<SchedulerEffect, { readonly kind: 'record-attempt' }>): void {
+    const real = this.finished.some((result) => result.lease.epoch === lease.epoch && result.lease.jobId === lease.jobId && result.agentId === agentId && result.outcome === outcome);
     this.require(real, `an attempt of epoch ${lease.epoch} for job ${lease.jobId} was recorded that no phone has made`);
     this.ended(lease);
   }

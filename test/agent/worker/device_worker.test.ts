@@ -110,5 +110,5 @@ function job(jobId: string): Job {
 }
 
 function lease(jobId: string, epoch: number): Lease {
-  return { jobId, deviceSerial: 'phone', epoch };
+  return { jobId, deviceSerial: 'phone', epoch, nonce: `nonce-${String(epoch)}` };
 }

@@ -46,7 +46,7 @@ describe('agent service', () => {
   afterEach(() => server.stop());
 
   it('welcomes an agent and attaches its devices once they are durable', async () => {
-    const lease = { jobId: 'job', deviceSerial: 'phone-0', epoch: 7 };
+    const lease = { jobId: 'job', deviceSerial: 'phone-0', epoch: 7, nonce: 'n' };
     const agent = attachAgent(server.address, 'shelf');
     agent.hello(samplePhones(2), [lease]);
     expect(await agent.next('welcome')).toEqual({ kind: 'welcome', heartbeatIntervalMs: agentTiming.heartbeatIntervalMs });
@@ -85,7 +85,7 @@ describe('agent service', () => {
     newer.hello(samplePhones(1));
     await newer.next('welcome');
     expect(await older.ended).toBe('ABORTED: a newer stream of the same agent took over');
-    directory.send('shelf', { kind: 'stop-job', lease: { jobId: 'job', deviceSerial: 'phone-0', epoch: 1 } });
+    directory.send('shelf', { kind: 'stop-job', lease: { jobId: 'job', deviceSerial: 'phone-0', epoch: 1, nonce: 'n' } });
     await newer.next('stop-job');
     expect(events.map(({ kind }) => kind)).not.toContain('agent-detached');
     newer.leave();

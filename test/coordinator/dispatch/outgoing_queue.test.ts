@@ -21,7 +21,7 @@ class SlowSink extends EventEmitter implements MessageSink {
   }
 }
 
-const stop = (epoch: number) => ({ kind: 'stop-job', lease: { jobId: 'job', deviceSerial: 'phone', epoch } }) as const;
+const stop = (epoch: number) => ({ kind: 'stop-job', lease: { jobId: 'job', deviceSerial: 'phone', epoch, nonce: 'n' } }) as const;
 
 describe('outgoing queue', () => {
   it('keeps the order whatever the transport takes at a time', () => {

@@ -11,14 +11,15 @@ import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { initialState } from '../../../coordinator/schedule/state';
 import type { CoordinatorMessage } from '../../../proto/codec/coordinator_message';
 import { silentLogger } from '../grpc_fixture';
-import { failedResult, measuredResult, sampleJob, samplePhones } from '../sample_fleet';
+import { failedResult, measuredResult, sampleDigest, sampleJob, sampleMeasurement, sampleNonceOf, samplePhones } from '../sample_fleet';
 
-const observer: FarmObserver = {
+const quiet: FarmObserver = {
   jobSubmitted: () => undefined,
   jobSent: () => undefined,
   attemptRecorded: () => undefined,
   jobEnded: () => undefined,
   resultDiscarded: () => undefined,
+  resultImplausible: () => undefined,
   resultsHandled: () => undefined,
 };
 const owner = { ownerId: 'owner', priority: 0, weight: 1 };
@@ -29,6 +30,7 @@ interface Life {
   readonly sent: CoordinatorMessage[];
   readonly told: JobUpdate[];
   readonly failures: Error[];
+  readonly discarded: string[];
 }
 
 describe('engine', () => {
@@ -45,22 +47,22 @@ describe('engine', () => {
 
   /** A coordinator's life on the same ledger; `commit` may be made to fail. */
   const live = async (commit: Ledger['commit'] = (entries) => ledger.commit(entries)): Promise<Life> => {
-    const life = { sent: [] as CoordinatorMessage[], told: [] as JobUpdate[], failures: [] as Error[] };
+    const life = { sent: [] as CoordinatorMessage[], told: [] as JobUpdate[], failures: [] as Error[], discarded: [] as string[] };
     const engine = createEngine({
-      initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: now() }),
+      initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: now(), nonceOf: sampleNonceOf }),
       ledger: { commit },
-      agents: { send: (_, message) => void life.sent.push(message) },
-      observer,
+      agents: { send: (_, message) => void life.sent.push(message), end: () => undefined },
+      observer: { ...quiet, resultDiscarded: (cause) => void life.discarded.push(cause) },
       clock: systemClock,
       logger: silentLogger,
       onFailure: (error) => void life.failures.push(error),
     });
     engine.listen(owner.ownerId, (update) => void life.told.push(update));
-    for (const { job } of await ledger.jobs({ open: true })) engine.dispatch({ kind: 'job-submitted', atMs: now(), job, owner });
+    for (const { job } of await ledger.jobs({ open: true })) engine.dispatch({ kind: 'job-submitted', job, owner });
     return { engine, ...life };
   };
   const attach = async ({ engine }: Life, devices: number, heldLeases: readonly Lease[] = []): Promise<void> => {
-    engine.dispatch({ kind: 'agent-attached', atMs: now(), agentId: 'shelf', devices: samplePhones(devices), heldLeases });
+    engine.dispatch({ kind: 'agent-attached', agentId: 'shelf', devices: samplePhones(devices), heldLeases });
     await engine.settled();
   };
   const save = async (job: Job): Promise<void> => ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
@@ -160,12 +162,44 @@ describe('engine', () => {
     expect((await ledger.measurements(['one'])).size).toBe(0);
   });
 
+  it('counts nothing from who does not hold the lease, and the real result after it', async () => {
+    await save(sampleJob('one'));
+    const life = await live();
+    await attach(life, 1);
+    const real = measuredResult(leases(life)[0]!, 'shelf');
+    await life.engine.handleResults([{ ...real, lease: { ...real.lease, nonce: 'guessed' } }, { ...real, agentId: 'stranger' }]);
+    expect(await states()).toEqual(['one open']);
+    expect(life.discarded).toEqual(['forged', 'forged']);
+    await life.engine.handleResults([real]);
+    expect(await states()).toEqual(['one measured']);
+  });
+
+  it('takes what cannot have happened as a fault of the farm', async () => {
+    await save(sampleJob('one'));
+    const life = await live();
+    await attach(life, 2);
+    await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf', sampleDigest, { ...sampleMeasurement('phone-0'), finishedAtMs: 0 })]);
+    expect(life.told[1]).toMatchObject({ kind: 'attempt-failed', fault: { kind: 'farm-fault', message: 'refused a measurement that cannot have happened: it ended before it began' } });
+    expect((await ledger.measurements(['one'])).size).toBe(0);
+  });
+
+  it('computes the summary from the samples, whatever the agent says it is', async () => {
+    await save(sampleJob('one'));
+    const life = await live();
+    await attach(life, 1);
+    const honest = sampleMeasurement('phone-0', 4);
+    const boast = { ...honest, latencyMs: 0.001, betweenSessionsCv: null, summary: { ...honest.summary, p50Ms: 0.001 }, sessionSummaries: [] };
+    await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf', sampleDigest, boast)]);
+    const kept = (await ledger.measurements(['one'])).get('one');
+    expect(kept).toMatchObject({ latencyMs: 4, betweenSessionsCv: 0, summary: { n: 3, p50Ms: 4 }, sessionSummaries: [{ p50Ms: 4 }, { p50Ms: 4 }, { p50Ms: 4 }] });
+  });
+
   it('closes in the ledger the jobs of an owner that has left, and forgets late results', async () => {
     await save(sampleJob('one'));
     const life = await live();
     await attach(life, 1);
     const late: JobResult = measuredResult(leases(life)[0]!, 'shelf');
-    life.engine.dispatch({ kind: 'owner-ended', atMs: now(), ownerId: owner.ownerId });
+    life.engine.dispatch({ kind: 'owner-ended', ownerId: owner.ownerId });
     await life.engine.handleResults([late]);
     expect(await states()).toEqual(['one abandoned']);
     expect(life.sent.map(({ kind }) => kind)).toEqual(['run-job', 'stop-job']);

@@ -5,9 +5,9 @@ import { createFarmMetrics, type FarmMetrics } from '../../../coordinator/observ
 import { step } from '../../../coordinator/schedule/step';
 import { initialState } from '../../../coordinator/schedule/state';
 import type { Telemetry } from '../../../proto/codec/telemetry';
-import { measuredResult, sampleJob, samplePhones, sampleTarget } from '../sample_fleet';
+import { measuredResult, sampleJob, sampleNonceOf, samplePhones, sampleTarget } from '../sample_fleet';
 
-const lease = { jobId: 'one', deviceSerial: 'phone', epoch: 1 };
+const lease = { jobId: 'one', deviceSerial: 'phone', epoch: 1, nonce: 'n' };
 const measured = measuredResult(lease, 'shelf').outcome;
 const fault = { kind: 'farm-fault', code: 'timeout', message: 'too slow' } as const;
 
@@ -51,16 +51,20 @@ describe('farm metrics', () => {
     send('one', 1, 0);
     observer.attemptRecorded({ lease, outcome: measured, atMs: 2_500 });
     observer.attemptRecorded({ lease: { ...lease, epoch: 2 }, outcome: fault, atMs: 3_000 });
-    observer.resultDiscarded('late');
+    observer.resultDiscarded('stale');
+    observer.resultDiscarded('forged');
+    observer.resultImplausible();
     expect(await value('farm_results_total{outcome="measured"}')).toBe(1);
     expect(await value('farm_results_total{outcome="farm-fault:timeout"}')).toBe(1);
     expect(await value('farm_results_total{outcome="discarded"}')).toBe(1);
+    expect(await value('farm_results_refused_total{cause="forged"}')).toBe(1);
+    expect(await value('farm_results_refused_total{cause="implausible"}')).toBe(1);
     expect(await value('farm_device_leased_seconds_total{serial="phone",pool="sm8550"}')).toBe(2.5);
     expect(await value('farm_device_measuring_seconds_total{serial="phone",pool="sm8550"}')).toBe(1);
   });
 
   it('shows devices and jobs as the scheduler has them, and forgets what is gone', async () => {
-    let state = initialState({ incarnation: 1, nowMs: 0 });
+    let state = initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf });
     metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => false, telemetry: { latest: () => undefined }, results: { undecodableCount: () => 2 } });
     const owner = { ownerId: 'owner', priority: 0, weight: 1 };
     state = step(state, { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: samplePhones(2), heldLeases: [] }).state;
@@ -92,7 +96,7 @@ describe('farm metrics', () => {
       const found = states.get(deviceSerial);
       return found && { agentId: 'shelf', deviceSerial, activity: 'idle', atMs: 6_000, state: found };
     };
-    let { state } = step(initialState({ incarnation: 1, nowMs: 0 }), { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: [first, second], heldLeases: [] });
+    let { state } = step(initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf }), { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: [first, second], heldLeases: [] });
     metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => true, telemetry: { latest }, results: { undecodableCount: () => 0 } });
     const of = (name: string, { serial, pool }: DeviceDescription): Promise<number | undefined> => value(`farm_device_${name}{serial="${serial}",pool="${pool}"}`);
     expect(await of('battery_percent', first)).toBe(80);

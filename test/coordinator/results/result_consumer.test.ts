@@ -147,10 +147,13 @@ describe('consuming results', () => {
     await publishBytes(Buffer.from('no result'));
     await publish(1);
     await publishBytes(encodeResult({ ...aResult('a', 2), artifactDigest: 'x' }));
-    await publish(3);
+    // In the name of an agent, or for a device, that the subject does not bear.
+    await publishBytes(encodeResult({ ...aResult('a', 3), agentId: 'agent-2' }));
+    await publishBytes(encodeResult({ ...aResult('a', 4), lease: { ...aResult('a', 4).lease, deviceSerial: 'p2' } }));
+    await publish(5);
     await until(() => handled.length === 2);
-    expect(handled).toEqual([1, 3]);
-    expect(consumer.undecodableCount()).toBe(2);
+    expect(handled).toEqual([1, 5]);
+    expect(consumer.undecodableCount()).toBe(4);
     await untilAsync(async () => (await inStream()) === 0);
   });
 

@@ -7,6 +7,7 @@ import type { SchedulerEffect } from '../../../coordinator/schedule/effect';
 import type { JobOwner, SchedulerEvent } from '../../../coordinator/schedule/event';
 import { initialState, type SchedulerState } from '../../../coordinator/schedule/state';
 import { step } from '../../../coordinator/schedule/step';
+import { sampleNonceOf } from '../sample_fleet';
 
 export const defaultTarget = 'sm8550/tflite/cpu/int8';
 
@@ -67,6 +68,12 @@ export const measured: Outcome = {
   },
 };
 
+/** The lease as that agent would have got it. */
+export function leaseFor(agentId: string, lease: Omit<Lease, 'nonce'>): Lease {
+  const { jobId, deviceSerial, epoch } = lease;
+  return { jobId, deviceSerial, epoch, nonce: sampleNonceOf({ agentId, jobId, deviceSerial, epoch }) };
+}
+
 export function farmFailure(code: FarmFaultCode): Outcome {
   return farmFault(code, 'as told by the test');
 }
@@ -97,7 +104,7 @@ export interface Farm {
 
 export function createFarm(incarnation = 1): Farm {
   const farm: Farm = {
-    state: initialState({ incarnation, nowMs: 0 }),
+    state: initialState({ incarnation, nowMs: 0, nonceOf: sampleNonceOf }),
     nowMs: 0,
     effects: [],
     send(event) {

@@ -1,5 +1,6 @@
+import type { Lease } from '../../../common/job';
 import { agentSilenceMs, epochsPerIncarnation, leaseDurationMs, missingLeaseGraceMs } from '../../../coordinator/schedule/limits';
-import { createFarm, farmFailure, measured, ofKind, phone, started, stateOfDevice } from './farm';
+import { createFarm, farmFailure, leaseFor, measured, ofKind, phone, started, stateOfDevice } from './farm';
 
 function farmWithRunningJob(incarnation = 1): ReturnType<typeof createFarm> {
   const farm = createFarm(incarnation);
@@ -12,7 +13,7 @@ describe('a grant', () => {
   it('starts the job on an idle device of its target, under an epoch of this incarnation', () => {
     const farm = farmWithRunningJob(7);
     expect(started(farm.effects)).toEqual(['job@p1']);
-    expect(farm.leaseOf('job')).toEqual({ jobId: 'job', deviceSerial: 'p1', epoch: 7 * epochsPerIncarnation + 1 });
+    expect(farm.leaseOf('job')).toEqual(leaseFor('rack', { jobId: 'job', deviceSerial: 'p1', epoch: 7 * epochsPerIncarnation + 1 }));
   });
 
   it('is made once per job, however often the job is submitted', () => {
@@ -80,7 +81,7 @@ describe('a lease', () => {
 
   it('that is not current is stopped where it is held', () => {
     const farm = farmWithRunningJob();
-    const stale = { ...farm.leaseOf('job'), epoch: 1 };
+    const stale = leaseFor('rack', { ...farm.leaseOf('job'), epoch: 1 });
     expect(farm.hear('rack', [farm.leaseOf('job'), stale])).toEqual([{ kind: 'stop-job', agentId: 'rack', lease: stale }]);
   });
 });
@@ -113,13 +114,46 @@ describe('a result', () => {
 
   it('for a job that nobody knows is dropped', () => {
     const farm = createFarm();
-    const lease = { jobId: 'unknown', deviceSerial: 'p1', epoch: 5 };
-    expect(farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured })).toMatchObject([{ kind: 'discard-result' }]);
+    const lease = leaseFor('rack', { jobId: 'unknown', deviceSerial: 'p1', epoch: 5 });
+    expect(farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured })).toMatchObject([{ kind: 'discard-result', cause: 'stale' }]);
+  });
+});
+
+describe('a forged result', () => {
+  const forgeries: readonly [string, (lease: Lease) => { readonly agentId: string; readonly lease: Lease }][] = [
+    ['with a guessed nonce', (lease) => ({ agentId: 'rack', lease: { ...lease, nonce: 'guessed' } })],
+    ['in the name of another agent', (lease) => ({ agentId: 'other', lease })],
+    ['for another device', (lease) => ({ agentId: 'rack', lease: { ...lease, deviceSerial: 'p2' } })],
+    ['for another job', (lease) => ({ agentId: 'rack', lease: { ...lease, jobId: 'next' } })],
+    ['for an epoch to come', (lease) => ({ agentId: 'rack', lease: { ...lease, epoch: lease.epoch + 1 } })],
+  ];
+
+  it.each(forgeries)('%s counts for nothing, and the real one counts after it', (_, forge) => {
+    const farm = farmWithRunningJob();
+    farm.submit('next');
+    const forged = { kind: 'result-arrived', outcome: measured, ...forge(farm.leaseOf('job')) } as const;
+    expect(farm.send(forged)).toMatchObject([{ kind: 'discard-result', cause: 'forged' }]);
+    expect(farm.finish('job').map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended', 'run-job']);
+  });
+
+  it('of a lease from before a restart counts for nothing either', () => {
+    const farm = createFarm(2);
+    farm.submit('job');
+    const lease = { jobId: 'job', deviceSerial: 'p1', epoch: epochsPerIncarnation + 3, nonce: 'guessed' };
+    expect(farm.send({ kind: 'result-arrived', agentId: 'rack', lease, outcome: measured })).toMatchObject([{ kind: 'discard-result', cause: 'forged' }]);
+    expect(farm.state.jobs.get('job')?.state.kind).toBe('queued');
+  });
+
+  it('is not made good by an agent that claims to hold the lease', () => {
+    const farm = farmWithRunningJob();
+    const lease = farm.leaseOf('job');
+    expect(farm.attach('thief', [phone('p9')], [lease])).toContainEqual({ kind: 'stop-job', agentId: 'thief', lease });
+    expect(farm.state.leases.get('p1')?.agentId).toBe('rack');
   });
 });
 
 describe('after a restart of the coordinator', () => {
-  const old = { jobId: 'job', deviceSerial: 'p1', epoch: epochsPerIncarnation + 3 };
+  const old = leaseFor('rack', { jobId: 'job', deviceSerial: 'p1', epoch: epochsPerIncarnation + 3 });
   const oldResult = { kind: 'result-arrived', lease: old, agentId: 'rack', outcome: measured } as const;
 
   function recovering(): ReturnType<typeof createFarm> {
@@ -174,7 +208,7 @@ describe('after a restart of the coordinator', () => {
   it('the newer of two old leases wins', () => {
     const farm = recovering();
     farm.attach('rack', [phone('p1')], [old]);
-    const newer = { ...old, deviceSerial: 'p2', epoch: old.epoch + 1 };
+    const newer = leaseFor('other', { ...old, deviceSerial: 'p2', epoch: old.epoch + 1 });
     expect(farm.attach('other', [phone('p2')], [newer])).toMatchObject([{ kind: 'stop-job', agentId: 'rack', lease: old }]);
     expect(farm.leaseOf('job')).toEqual(newer);
   });

@@ -3,7 +3,7 @@ import { chooseJob } from '../../../coordinator/schedule/match';
 import type { SchedulerEffect } from '../../../coordinator/schedule/effect';
 import type { SchedulerState } from '../../../coordinator/schedule/state';
 import { chooseByScan } from './matching_oracle';
-import { candidateFailure, createFarm, farmFailure, measured, phone, type Farm } from './farm';
+import { candidateFailure, createFarm, farmFailure, measured, phone, type Farm, leaseFor } from './farm';
 
 const targets = ['sm8550/tflite/cpu/int8', 'sm8550/tflite/npu/int8', 'sm8650/tflite/cpu/int8'];
 const outcomes = [measured, measured, measured, candidateFailure('crashed'), candidateFailure('invalid-model'), farmFailure('timeout'), farmFailure('disconnected'), farmFailure('too-hot')];
@@ -27,10 +27,13 @@ function play(farm: Farm, [what, a, b]: Move): readonly SchedulerEffect[] {
   const serial = serialsOf(agent)[b % 3]!;
   const leases = [...farm.state.leases.values()];
   const held = leases.filter((active, index) => active.agentId === agentId && (b + index) % 4 !== 0).map((active) => active.lease);
-  const lease = leases[b % Math.max(1, leases.length)]?.lease ?? { jobId: `job-${String(a)}`, deviceSerial: serial, epoch: b };
+  const active = leases[b % Math.max(1, leases.length)];
+  const lease = active?.lease ?? leaseFor(agentId, { jobId: `job-${String(a)}`, deviceSerial: serial, epoch: b });
+  // Now and then from another agent than the lease's.
+  const reporterId = what % 5 === 0 ? agentId : (active?.agentId ?? agentId);
   const ownerId = `owner-${String(a % 4)}`;
   if (what < 30) return farm.submit(`job-${String(a)}-${String(b)}-${String(what % 3)}`, { target: targets[b % 3]!, digest: `digest-${String(b)}`, owner: { ownerId, priority: a % 2, weight: 1 + (b % 3) } });
-  if (what < 60) return farm.send({ kind: 'result-arrived', lease: what % 7 === 0 ? { ...lease, epoch: lease.epoch - 1 } : lease, agentId, outcome: outcomes[a % outcomes.length]! });
+  if (what < 60) return farm.send({ kind: 'result-arrived', lease: what % 7 === 0 ? leaseFor(reporterId, { ...lease, epoch: lease.epoch - 1 }) : lease, agentId: reporterId, outcome: outcomes[a % outcomes.length]! });
   if (what < 68) return farm.hear(agentId, held);
   if (what < 74) return farm.attach(agentId, serialsOf(agent).filter((_, index) => (b >> index) % 2 === 0).map(description), held);
   if (what < 80) return farm.after(b * 1_000);

@@ -9,7 +9,7 @@ import type { Outcome } from '../../../common/job';
  * followed. Returns the scenario with the effects that really follow. Leases are named by their order of appearance.
  */
 export function replayTranscript(text: string): string {
-  const reader: Reader = { farm: createFarm(), leases: [] };
+  const reader: Reader = { farm: createFarm(), leases: [], agents: new Map() };
   const lines: string[] = [];
   for (const line of text.split('\n')) {
     if (line.startsWith('  ')) continue;
@@ -23,6 +23,8 @@ export function replayTranscript(text: string): string {
 interface Reader {
   farm: Farm;
   readonly leases: Lease[];
+  /** By epoch: who was granted the lease. */
+  readonly agents: Map<number, string>;
 }
 
 function obey(reader: Reader, words: readonly string[]): readonly SchedulerEffect[] {
@@ -62,7 +64,7 @@ function obey(reader: Reader, words: readonly string[]): readonly SchedulerEffec
     case 'end':
       return farm.send({ kind: 'owner-ended', ownerId: subject });
     case 'result':
-      return farm.send({ kind: 'result-arrived', agentId: 'reporter', lease: leaseNamed(reader, subject), outcome: outcomeNamed(rest[0] ?? '') });
+      return farm.send({ kind: 'result-arrived', ...reported(reader, subject), outcome: outcomeNamed(rest[0] ?? '') });
     default:
       throw new Error(`no such event in a transcript: ${verb}`);
   }
@@ -77,11 +79,14 @@ function outcomeNamed(name: string): Outcome {
 function describeEffect(reader: Reader, effect: SchedulerEffect): string {
   switch (effect.kind) {
     case 'run-job':
+      reader.agents.set(effect.lease.epoch, effect.agentId);
       return `run-job ${effect.job.jobId} on ${effect.agentId}/${effect.lease.deviceSerial} as ${nameOf(reader, effect.lease)}`;
     case 'stop-job':
       return `stop-job ${nameOf(reader, effect.lease)} at ${effect.agentId}`;
     case 'prefetch-artifact':
       return `prefetch ${effect.artifact.digest} to ${effect.agentId}`;
+    case 'end-agent':
+      return `end the stream of ${effect.agentId}`;
     case 'record-attempt':
       return `record ${nameOf(reader, effect.lease)} ${effect.outcome.kind === 'measured' ? 'measured' : effect.outcome.code}`;
     case 'discard-result':
@@ -99,6 +104,11 @@ function leaseNamed(reader: Reader, name: string): Lease {
   const lease = reader.leases[Number(name.slice('lease'.length)) - 1];
   if (lease === undefined) throw new Error(`no ${name} was granted yet`);
   return lease;
+}
+
+function reported(reader: Reader, name: string): { readonly agentId: string; readonly lease: Lease } {
+  const lease = leaseNamed(reader, name);
+  return { agentId: reader.agents.get(lease.epoch) ?? 'nobody', lease };
 }
 
 function nameOf(reader: Reader, lease: Lease): string {

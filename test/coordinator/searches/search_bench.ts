@@ -71,7 +71,7 @@ export class PaperEngine implements SearchEngine {
   }
 
   async measure({ jobId, artifact }: Job, latencyMs = latencyOf(artifact.digest)): Promise<void> {
-    const lease = { jobId, deviceSerial: 'phone-0', epoch: (this.#epoch += 1) };
+    const lease = { jobId, deviceSerial: 'phone-0', epoch: (this.#epoch += 1), nonce: 'n' };
     const measurement = sampleMeasurement('phone-0', latencyMs);
     const result = { lease, agentId: 'agent', artifactDigest: artifact.digest, outcome: { kind: 'measured' as const, measurement } };
     await this.ledger.commit([

@@ -57,7 +57,7 @@ export const job: fc.Arbitrary<Job> = fc.record({
   artifact,
   plan,
 });
-export const lease: fc.Arbitrary<Lease> = fc.record({ jobId: name, deviceSerial: name, epoch: count });
+export const lease: fc.Arbitrary<Lease> = fc.record({ jobId: name, deviceSerial: name, epoch: count, nonce: name });
 
 export const deviceState: fc.Arbitrary<DeviceState> = fc.record({
   atMs: count,

@@ -217,6 +217,6 @@ describe('a search that is driven from outside', () => {
 function measuredEnd(jobId: string, mediansMs: readonly number[]): LedgerEntry[] {
   const sample = sampleMeasurement('phone-0', 5);
   const measurement = { ...sample, sessionSummaries: mediansMs.map((p50Ms) => ({ ...sample.summary, p50Ms })) };
-  const result = { lease: { jobId, deviceSerial: 'phone-0', epoch: 1 }, agentId: 'agent', artifactDigest: '', outcome: { kind: 'measured' as const, measurement } };
+  const result = { lease: { jobId, deviceSerial: 'phone-0', epoch: 1, nonce: 'n' }, agentId: 'agent', artifactDigest: '', outcome: { kind: 'measured' as const, measurement } };
   return [{ kind: 'attempt', result, atMs: 1 }, { kind: 'job-ended', jobId, state: { kind: 'measured', deviceSerial: 'phone-0', epoch: 1 }, atMs: 1 }];
 }

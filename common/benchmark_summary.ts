@@ -1,6 +1,6 @@
-import { assert } from '../../common/assert';
-import type { Session, Summary, TimingAggregate } from '../../common/measurement';
-import { ascendingOf, mean, median, quantile, standardDeviation } from '../../common/statistics';
+import { assert } from './assert';
+import type { Session, Summary, TimingAggregate } from './measurement';
+import { ascendingOf, mean, median, quantile, standardDeviation } from './statistics';
 
 export interface BenchmarkSummary {
   /** Median over the sessions of each session's median, or mean where the tool gives no median. */

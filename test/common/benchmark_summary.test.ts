@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { median, quantile, standardDeviation } from '../../../common/statistics';
-import { summarizeBenchmark, summarizeSession } from '../../../agent/benchmark/summary';
-import type { Session, TimingAggregate } from '../../../common/measurement';
+import { median, quantile, standardDeviation } from '../../common/statistics';
+import { summarizeBenchmark, summarizeSession } from '../../common/benchmark_summary';
+import type { Session, TimingAggregate } from '../../common/measurement';
 
 const samples = fc.array(fc.double({ min: 0.001, max: 10_000, noNaN: true }), { minLength: 1, maxLength: 60 });
 
