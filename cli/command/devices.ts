@@ -28,7 +28,7 @@ export function registerDevices(program: Command, terminal: Terminal): void {
       terminal.print(jsonOr(options, device, () => describeDevice(device)));
     });
   registerChange(devices, terminal, 'drain', 'give the device no new job; a running one ends in peace');
-  registerChange(devices, terminal, 'resume', 'end a drain or a quarantine');
+  registerChange(devices, terminal, 'resume', 'end a drain or a quarantine, those of its targets included');
   registerChange(devices, terminal, 'remove', 'forget a device that is no longer attached');
 }
 
@@ -51,7 +51,7 @@ function describeList(devices: readonly Device__Output[], unusable: readonly Unu
     device.description === null ? '' : deviceName(device.description),
     device.agentId,
     { value: device.jobsMeasured, decimals: 0 },
-    device.detail,
+    [device.detail, ...device.troubles.filter(({ state }) => state === 'quarantined').map(({ target }) => `${target} quarantined`)].filter((text) => text !== '').join('; '),
   ]);
   const table = rows.length === 0 ? 'no devices yet: plug in a phone (docs/phones.md), or start virtual ones: farm up --virtual-phones 4' : formatTable(['SERIAL', 'STATE', 'POOL', 'MODEL', 'AGENT', 'MEASURED', 'DETAIL'], rows);
   const problems = unusable.map((phone) => `${phone.adbSerial} (${phone.adbState}): ${phone.reason}; ${phone.remedy}`);
@@ -77,6 +77,7 @@ function describeDevice(device: Device__Output): string {
     ['thermal sensors', description.thermalSensors.join(', ')],
     ['offers', description.offers.map((offer) => `${offer.runtime}/${offer.unit}/${offer.precision}`).join(', ')],
     ['measured', String(device.jobsMeasured)],
+    ...device.troubles.map(({ target, state, detail }): [string, string] => [state, `${target} ${detail}`]),
     ...description.missing.map((reason): [string, string] => ['missing', reason]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(16)} ${value === '' ? '-' : value}`).join('\n');

@@ -6,6 +6,7 @@ import { toolPathProblems } from '../../agent/runtimes/tool_paths';
 import { agentConfigSchema, type AgentConfig } from '../../agent/config';
 import { isLoopback } from '../../common/loopback';
 import { parseYaml, readYamlFile } from '../../common/yaml';
+import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import { connectFarm } from '../link/farm_client';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
@@ -64,6 +65,12 @@ async function checkPhones({ binary, host, port }: AgentConfig['adb']): Promise<
   });
 }
 
+function quarantinedTargets({ description, troubles }: Device__Output): Finding[] {
+  const serial = description?.serial ?? '';
+  const quarantined = troubles.filter(({ state }) => state === 'quarantined');
+  return quarantined.map(({ target, detail }) => ({ check: `device ${serial}`, state: 'warning', detail: `${target} is quarantined ${detail}; mend its tools, then: farm devices resume ${serial}` }));
+}
+
 async function checkFleet(address: string): Promise<Finding[]> {
   const farm = connectFarm(address);
   try {
@@ -71,6 +78,7 @@ async function checkFleet(address: string): Promise<Finding[]> {
     return [
       { check: 'coordinator', state: 'good', detail: `${address}, ${String(devices.length)} devices` },
       ...devices.flatMap((device) => (device.description?.missing ?? []).map((detail): Finding => ({ check: `device ${device.description?.serial ?? ''}`, state: 'warning', detail }))),
+      ...devices.flatMap(quarantinedTargets),
       ...unusablePhones.map((phone): Finding => ({ check: `phone ${phone.adbSerial}`, state: 'warning', detail: `${phone.reason}; ${phone.remedy}` })),
     ];
   } catch (error) {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { BadInputError } from '../../common/bad_input';
-import type { Clock } from '../../common/clock';
 import type { Job, Outcome } from '../../common/job';
 import type { Logger } from '../../common/logger';
 import { formatTarget } from '../../common/target';
@@ -16,18 +15,19 @@ import type { Engine } from '../engine/engine';
 import type { JobAttempt, JobUpdate } from '../engine/job_update';
 import type { Ledger } from '../ledger/ledger';
 import type { JobOwner } from '../schedule/event';
+import { quarantineOf } from '../schedule/view';
 import { readBenchmarkRequest, type BenchmarkRequest } from './benchmark_request';
+import { describeQuarantine } from './device_state';
 import { createMailbox, type Mailbox } from './mailbox';
 import { requireFit } from './model_fit';
 
 export interface BenchmarkServiceParts {
-  readonly engine: Pick<Engine, 'dispatch' | 'listen'>;
+  readonly engine: Pick<Engine, 'dispatch' | 'listen' | 'state' | 'timeOfDayMs'>;
   readonly ledger: Pick<Ledger, 'saveJob' | 'artifact'>;
   readonly store: Pick<ArtifactStore, 'sizeBytes'>;
   /** @throws BadInputError for bytes that are no model that the farm measures */
   readonly modelKindOf: (digest: string) => Promise<ModelKind>;
   readonly devices: Pick<DeviceRegister, 'all'>;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -53,7 +53,7 @@ async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: Res
       await parts.ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
       parts.engine.dispatch({ kind: 'job-submitted', job, owner });
     }
-    await follow(jobs, mailbox, updates);
+    await follow({ jobs, mailbox, updates, whyWaiting: (job) => whyWaiting(parts, job) });
   } finally {
     stopListening();
     parts.engine.dispatch({ kind: 'owner-ended', ownerId: owner.ownerId });
@@ -72,9 +72,22 @@ function createJobs(ownerId: string, { artifact, targets, plan }: BenchmarkReque
   return new Map(targets.map((target, index) => [`${ownerId}-${String(index)}`, { jobId: `${ownerId}-${String(index)}`, target, artifact, plan }]));
 }
 
+interface Following {
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly mailbox: Mailbox<JobUpdate>;
+  readonly updates: ResponseStream<WireUpdate>;
+  /** Empty for a job that nothing holds up. */
+  readonly whyWaiting: (job: Job) => string;
+}
+
+function whyWaiting({ engine }: BenchmarkServiceParts, { target }: Job): string {
+  const quarantine = quarantineOf(engine.state(), formatTarget(target));
+  return quarantine === undefined ? '' : describeQuarantine(quarantine, (atMs) => engine.timeOfDayMs(atMs));
+}
+
 /** Sends what happens until every job has its last word or the client has left. */
-async function follow(jobs: ReadonlyMap<string, Job>, mailbox: Mailbox<JobUpdate>, updates: ResponseStream<WireUpdate>): Promise<void> {
-  for (const job of jobs.values()) await updates.send(toWire(job, { state: 'queued' }));
+async function follow({ jobs, mailbox, updates, whyWaiting: why }: Following): Promise<void> {
+  for (const job of jobs.values()) await updates.send(toWire(job, { state: 'queued', detail: why(job) }));
   const open = new Set(jobs.keys());
   while (open.size > 0) {
     const update = await mailbox.take(updates.left);

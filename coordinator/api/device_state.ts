@@ -1,6 +1,9 @@
 import type { FarmFault } from '../../common/fault';
 import { unreachable } from '../../common/assert';
+import type { TargetTrouble as WireTrouble } from '../../proto/generated/farm/v1/TargetTrouble';
 import type { DeviceState } from '../schedule/device';
+import type { TargetTrouble, TargetTroubles } from '../schedule/target_health';
+import type { TargetQuarantine } from '../schedule/view';
 
 export interface DeviceStateText {
   readonly state: DeviceState['kind'];
@@ -9,9 +12,12 @@ export interface DeviceStateText {
   readonly jobId: string;
 }
 
-/** `timeOfDayMs` turns the scheduler's times into those of a calendar. State, detail for people, and the job under way, as `farm.v1.Device` has them. */
-export function describeDeviceState(state: DeviceState, timeOfDayMs: (atMs: number) => number): DeviceStateText {
-  const time = (atMs: number): string => new Date(timeOfDayMs(atMs)).toISOString();
+/** Turns the scheduler's times into those of a calendar. */
+export type TimeOfDay = (atMs: number) => number;
+
+/** State, detail for people, and the job under way, as `farm.v1.Device` has them. */
+export function describeDeviceState(state: DeviceState, timeOfDayMs: TimeOfDay): DeviceStateText {
+  const time = (atMs: number): string => calendarTime(atMs, timeOfDayMs);
   switch (state.kind) {
     case 'idle':
     case 'drained':
@@ -21,12 +27,35 @@ export function describeDeviceState(state: DeviceState, timeOfDayMs: (atMs: numb
     case 'cooling':
       return { state: state.kind, detail: `until ${time(state.untilMs)}: ${describeFault(state.fault)}`, jobId: '' };
     case 'quarantined':
-      return { state: state.kind, detail: `until ${time(state.untilMs)}: ${[...new Set(state.faults.map(describeFault))].join('; ')}`, jobId: '' };
+      return { state: state.kind, detail: `until ${time(state.untilMs)}: ${describeFaults(state.faults)}`, jobId: '' };
     case 'absent':
       return { state: state.kind, detail: `${state.cause === 'unplugged' ? 'not attached' : 'its agent is lost'} since ${time(state.sinceMs)}`, jobId: '' };
     default:
       return unreachable(state);
   }
+}
+
+/** The targets whose tools failed, in the order of their names. */
+export function describeTroubles(troubles: TargetTroubles, timeOfDayMs: TimeOfDay): WireTrouble[] {
+  return [...troubles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([target, trouble]) => ({ target, state: trouble.kind, detail: describeTrouble(trouble, timeOfDayMs) }));
+}
+
+function describeTrouble(trouble: TargetTrouble, timeOfDayMs: TimeOfDay): string {
+  const words = describeFaults(trouble.faults.map(({ fault }) => fault));
+  return trouble.kind === 'retrying' ? words : `until ${calendarTime(trouble.untilMs, timeOfDayMs)}: ${words}`;
+}
+
+/** Why a job for a target that no phone may run now has to wait. */
+export function describeQuarantine({ untilMs, faults, serials }: TargetQuarantine, timeOfDayMs: TimeOfDay): string {
+  return `waits until ${calendarTime(untilMs, timeOfDayMs)}: its tools failed on ${serials.join(', ')} (${describeFaults(faults)}); mend them, then: farm devices resume ${serials[0] ?? ''}`;
+}
+
+function calendarTime(atMs: number, timeOfDayMs: TimeOfDay): string {
+  return new Date(timeOfDayMs(atMs)).toISOString();
+}
+
+function describeFaults(faults: readonly FarmFault[]): string {
+  return [...new Set(faults.map(describeFault))].join('; ');
 }
 
 function describeFault(fault: FarmFault): string {

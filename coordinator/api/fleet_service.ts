@@ -12,7 +12,7 @@ import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { MeasuredTally } from '../observe/measured_tally';
 import { deviceViews, targetViews, type DeviceView, type TargetView } from '../schedule/view';
-import { describeDeviceState } from './device_state';
+import { describeDeviceState, describeTroubles } from './device_state';
 
 export interface FleetServiceParts {
   readonly engine: Pick<Engine, 'dispatch' | 'state' | 'timeOfDayMs'>;
@@ -72,6 +72,7 @@ function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice
     description: deviceToWire(view.description),
     agentId: view.agentId,
     ...describeDeviceState(view.state, (atMs) => parts.engine.timeOfDayMs(atMs)),
+    troubles: describeTroubles(view.troubles, (atMs) => parts.engine.timeOfDayMs(atMs)),
     jobsMeasured: parts.tally.jobsMeasured(serial),
     lastSeenAtMs: view.state.kind === 'absent' ? (parts.devices.find(serial)?.lastSeenAtMs ?? parts.engine.timeOfDayMs(view.state.sinceMs)) : parts.clock.nowMs(),
   };
@@ -82,6 +83,6 @@ function agentToMessage(agent: AgentRecord, present: readonly DeviceView[]): Wir
   return { agentId: agent.agentId, state: agent.link.kind, version: agent.version, lastHeardAtMs: agent.lastHeardAtMs, deviceCount };
 }
 
-function targetToMessage({ target, idle, busy, unavailable, queued }: TargetView): WireTarget {
-  return { target, devicesIdle: idle, devicesBusy: busy, devicesUnavailable: unavailable, jobsQueued: queued };
+function targetToMessage({ target, idle, busy, unavailable, quarantined, queued }: TargetView): WireTarget {
+  return { target, devicesIdle: idle, devicesBusy: busy, devicesUnavailable: unavailable, devicesQuarantined: quarantined, jobsQueued: queued };
 }

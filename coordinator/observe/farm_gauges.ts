@@ -51,6 +51,11 @@ function registerFleet(register: Register, state: () => SchedulerState): void {
   register({ name: 'farm_devices', help: 'Devices by state', labelNames: ['pool', 'state'] }, (gauge) => {
     for (const view of deviceViews(state())) gauge.inc({ pool: view.description.pool, state: view.state.kind });
   });
+  register({ name: 'farm_device_target_quarantined', help: '1 for a target whose tools failed on the device for different models', labelNames: ['serial', 'target'] }, (gauge) => {
+    for (const { description, troubles } of deviceViews(state())) {
+      for (const [target, { kind }] of troubles) if (kind === 'quarantined') gauge.set({ serial: description.serial, target }, 1);
+    }
+  });
   register({ name: 'farm_agents', help: 'Agents by state', labelNames: ['state'] }, (gauge) => {
     for (const view of agentViews(state())) gauge.inc({ state: view.state.kind });
   });

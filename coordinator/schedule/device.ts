@@ -1,10 +1,11 @@
 import { assert } from '../../common/assert';
 import type { DeviceDescription } from '../../common/device';
 import type { FarmFault } from '../../common/fault';
-import type { Lease, Outcome } from '../../common/job';
+import type { Lease } from '../../common/job';
 import { formatTarget } from '../../common/target';
 import { faultPolicy } from './fault_policy';
 import { coolingMs, faultsToQuarantine, firstQuarantineMs, largestQuarantineMs, mostOtherSightings, rememberedDeviceArtifacts } from './limits';
+import { judgeTarget, noTroubles, wakeTargets, type TargetAttempt, type TargetTroubles } from './target_health';
 
 /** A device that is there and not at work. */
 export type StandingState =
@@ -41,6 +42,11 @@ export interface DeviceHealth {
   readonly quarantinesInARow: number;
 }
 
+/** A lease that ended, with what it was for. */
+export interface DeviceAttempt extends TargetAttempt {
+  readonly lease: Lease;
+}
+
 /** An agent that has a device within reach, and what the device is there: pool and offers are that agent's word. */
 export interface Sighting {
   readonly agentId: string;
@@ -56,6 +62,8 @@ export interface Device {
   readonly targetKeys: readonly string[];
   readonly state: DeviceState;
   readonly health: DeviceHealth;
+  /** Targets whose tools failed on this device. */
+  readonly troubles: TargetTroubles;
   /** Digests of the last artifacts that it ran, newest first. */
   readonly recentArtifacts: readonly string[];
   /** Time under lease so far, the current lease excluded. */
@@ -67,12 +75,14 @@ const healthy: DeviceHealth = { faultsInARow: [], quarantinesInARow: 0 };
 
 /** Seen for the first time: idle and in good health. */
 export function newDevice(description: DeviceDescription, agentId: string): Device {
-  return { description, agentId, alsoSeenBy: [], targetKeys: targetKeysOf(description), state: idle, health: healthy, recentArtifacts: [], busyMs: 0 };
+  return { description, agentId, alsoSeenBy: [], targetKeys: targetKeysOf(description), state: idle, health: healthy, troubles: noTroubles, recentArtifacts: [], busyMs: 0 };
 }
 
 /** Seen again, perhaps through another agent or with other offers. */
 export function attachDevice(device: Device, description: DeviceDescription, agentId: string): Device {
-  const present = { ...device, description, agentId, alsoSeenBy: otherSightings(device, agentId), targetKeys: targetKeysOf(description) };
+  // Other tools, other luck; the same ones do not become better by coming back.
+  const troubles = haveSameTools(device.description, description) ? device.troubles : noTroubles;
+  const present = { ...device, description, agentId, troubles, alsoSeenBy: otherSightings(device, agentId), targetKeys: targetKeysOf(description) };
   return whenFree(present, (state) => (state.kind === 'absent' ? state.returnsTo : state));
 }
 
@@ -103,14 +113,15 @@ export function drainDevice(device: Device): Device {
   return whenFree(device, (state) => whenStanding(state, () => ({ kind: 'drained' })));
 }
 
-/** The operator's word that the device is fit: it also ends a rest or a quarantine. */
+/** The operator's word that the device is fit: it also ends a rest or a quarantine, those of its targets included. */
 export function resumeDevice(device: Device): Device {
-  return whenFree({ ...device, health: healthy }, (state) => whenStanding(state, () => idle));
+  return whenFree({ ...device, health: healthy, troubles: noTroubles }, (state) => whenStanding(state, () => idle));
 }
 
-/** The end of a rest or a quarantine. */
+/** The end of a rest or a quarantine, of the device or of a target. */
 export function wakeDevice(device: Device, nowMs: number): Device {
-  return whenFree(device, (state) =>
+  const troubles = wakeTargets(device.troubles, nowMs);
+  return whenFree(troubles === device.troubles ? device : { ...device, troubles }, (state) =>
     whenStanding(state, (standing) => ((standing.kind === 'cooling' || standing.kind === 'quarantined') && standing.untilMs <= nowMs ? idle : standing)),
   );
 }
@@ -129,14 +140,16 @@ export function releaseDevice(device: Device, nowMs: number): Device {
   return { ...device, state: state.afterwards, busyMs: device.busyMs + Math.max(0, nowMs - state.sinceMs) };
 }
 
-/** The lease ended with an outcome, which may tell something about the device. */
-export function judgeDevice(device: Device, lease: Lease, outcome: Outcome, nowMs: number): Device {
-  const released = releaseDevice(device, nowMs);
+/** The lease ended with an outcome, which may tell something about the device or one of its targets. */
+export function judgeDevice(device: Device, attempt: DeviceAttempt, nowMs: number): Device {
+  const { lease, outcome } = attempt;
+  const released = { ...releaseDevice(device, nowMs), troubles: judgeTarget(device.troubles, attempt, nowMs) };
   if (outcome.kind === 'measured') return { ...released, health: healthy };
   // A candidate that fails says nothing about the phone, neither good nor bad.
   if (outcome.kind === 'candidate-fault') return released;
   switch (faultPolicy(outcome.code).device) {
     case 'innocent':
+    case 'target':
       return released;
     case 'cools':
       return rest(released, { kind: 'cooling', untilMs: nowMs + restMs(outcome), fault: outcome });
@@ -162,8 +175,8 @@ function rest(device: Device, state: StandingState): Device {
   return whenFree(device, (free) => whenStanding(free, (standing) => (standing.kind === 'drained' ? standing : state)));
 }
 
-function restMs(fault: FarmFault): number {
-  return fault.code === 'battery-low' ? coolingMs['battery-low'] : coolingMs['too-hot'];
+function restMs({ code }: FarmFault): number {
+  return code === 'battery-low' || code === 'artifact-unavailable' ? coolingMs[code] : coolingMs['too-hot'];
 }
 
 /** Applies a change to what the device is, or to what it will be after its lease. */
@@ -179,6 +192,11 @@ function whenStanding(state: FreeState, change: (standing: StandingState) => Sta
   if (state.kind !== 'absent') return change(state);
   const returnsTo = change(state.returnsTo);
   return returnsTo === state.returnsTo ? state : { ...state, returnsTo };
+}
+
+function haveSameTools(before: DeviceDescription, after: DeviceDescription): boolean {
+  const toolsOf = ({ tools, offers, osBuild }: DeviceDescription): string => JSON.stringify([osBuild, tools, offers]);
+  return toolsOf(before) === toolsOf(after);
 }
 
 function targetKeysOf(description: DeviceDescription): readonly string[] {

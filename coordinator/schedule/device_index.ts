@@ -1,6 +1,7 @@
 import type { Device } from './device';
 import type { SchedulerState } from './state';
 import { withDevice, withIdle, withoutDevice } from './pool';
+import { isOpen, isQuarantined } from './target_health';
 import { update, updatePool, type Turn } from './turn';
 
 /** Saves the device and keeps its pool's lists right. The only way to change a device. */
@@ -20,6 +21,11 @@ export function reindexDevicesOf(turn: Turn, agentId: string): void {
   }
 }
 
+/** The targets for which the device would take a job if it were free. */
+export function openTargets({ targetKeys, troubles }: Device): readonly string[] {
+  return troubles.size === 0 ? targetKeys : targetKeys.filter((targetKey) => isOpen(troubles, targetKey));
+}
+
 /** Could take a job at once. */
 export function isGrantable(state: SchedulerState, device: Device): boolean {
   return device.state.kind === 'idle' && state.agents.get(device.agentId)?.state.kind === 'attached';
@@ -36,7 +42,7 @@ export function hasAlternative(state: SchedulerState, targetKey: string, failedS
   const serials = state.pools.get(targetKey.split('/', 1)[0] ?? '')?.serials ?? [];
   for (const serial of serials) {
     const device = state.devices.get(serial);
-    if (device !== undefined && !failedSerials.includes(serial) && isUsable(device) && device.targetKeys.includes(targetKey)) return true;
+    if (device !== undefined && !failedSerials.includes(serial) && isUsable(device) && device.targetKeys.includes(targetKey) && !isQuarantined(device.troubles, targetKey)) return true;
   }
   return false;
 }

@@ -108,9 +108,10 @@ function loseLease(turn: Turn, active: ActiveLease): void {
 
 function closeLeaseWith(turn: Turn, active: ActiveLease, outcome: Outcome): OpenJob {
   const { lease } = active;
-  closeLease(turn, active, (device) => judgeDevice(device, lease, outcome, turn.state.nowMs));
   const open = turn.state.jobs.get(lease.jobId);
   assert(open?.state.kind === 'leased', `job ${lease.jobId} is leased while its lease is current`);
+  const attempt = { lease, targetKey: open.targetKey, digest: open.job.artifact.digest, outcome };
+  closeLease(turn, active, (device) => judgeDevice(device, attempt, turn.state.nowMs));
   return open;
 }
 

@@ -42,8 +42,20 @@ export const firstQuarantineMs = 60_000;
 /** A phone that never recovers costs one job's attempt an hour. */
 export const largestQuarantineMs = 3_600_000;
 
-/** The time in which a phone that idles falls from its limit to near room temperature is some minutes; try early. */
-export const coolingMs = { 'too-hot': 60_000, 'battery-low': 300_000 } as const;
+/** One model alone never condemns a target: two that fail have nothing in common but the target's tools. */
+export const modelsToQuarantineTarget = 2;
+
+/** A tool that ends at once would be tried again dozens of times a second. Doubles with each failure. */
+export const firstTargetRestMs = 1_000;
+
+/** Enough for a job's every farm fault and the next job's first. */
+export const rememberedTargetFaults = largestFarmFaults + 1;
+
+/**
+ * The time in which a phone that idles falls from its limit to near room temperature is some minutes; try early. An artifact
+ * that cannot be had is not asked for dozens of times a second.
+ */
+export const coolingMs = { 'too-hot': 60_000, 'battery-low': 300_000, 'artifact-unavailable': 1_000 } as const;
 
 /** Queue entries that are looked at for one whose artifact is already near the device. */
 export const lookAheadJobs = 32;

@@ -1,5 +1,5 @@
 import type { Device } from './device';
-import { hasAlternative } from './device_index';
+import { hasAlternative, openTargets } from './device_index';
 import type { OpenJob } from './job';
 import { firstOfAll } from './job_queue';
 import { grantLease } from './lease';
@@ -57,7 +57,7 @@ export function* candidates(state: SchedulerState, device: Device): Generator<Op
 function ownersInOrder(state: SchedulerState, device: Device): readonly string[] {
   const pool = state.pools.get(device.description.pool);
   const owners = new Map<string, Owner>();
-  for (const targetKey of device.targetKeys) {
+  for (const targetKey of openTargets(device)) {
     for (const ownerId of pool?.queues.get(targetKey)?.keys() ?? []) {
       const owner = state.owners.get(ownerId);
       if (owner?.state.kind === 'active') owners.set(ownerId, owner);
@@ -70,7 +70,7 @@ function ownersInOrder(state: SchedulerState, device: Device): readonly string[]
 
 function nextJobs(state: SchedulerState, device: Device, ownerId: string): readonly OpenJob[] {
   const queues = state.pools.get(device.description.pool)?.queues;
-  const ownQueues = device.targetKeys.flatMap((targetKey) => queues?.get(targetKey)?.get(ownerId) ?? []);
+  const ownQueues = openTargets(device).flatMap((targetKey) => queues?.get(targetKey)?.get(ownerId) ?? []);
   const jobs: OpenJob[] = [];
   for (const entry of firstOfAll(ownQueues, lookAheadJobs)) {
     const open = state.jobs.get(entry.jobId);

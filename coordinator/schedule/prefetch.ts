@@ -1,4 +1,4 @@
-import { isUsable, saveDevice } from './device_index';
+import { isUsable, openTargets, saveDevice } from './device_index';
 import type { Device } from './device';
 import type { OpenJob } from './job';
 import { lookAheadJobs } from './limits';
@@ -24,7 +24,7 @@ export function prefetchForQueued(turn: Turn, jobId: string): void {
   if (open?.state.kind !== 'queued' || pool === undefined || pool.queuedJobs > pool.serials.size) return;
   for (const serial of pool.serials) {
     const device = turn.state.devices.get(serial);
-    if (device?.targetKeys.includes(open.targetKey) === true && prefetch(turn, device, open)) return;
+    if (device !== undefined && openTargets(device).includes(open.targetKey) && prefetch(turn, device, open)) return;
   }
 }
 

@@ -1,8 +1,10 @@
 import type { DeviceDescription } from '../../common/device';
+import type { FarmFault } from '../../common/fault';
 import type { AgentState } from './agent';
 import type { DeviceState } from './device';
 import { isGrantable } from './device_index';
 import type { SchedulerState } from './state';
+import { isQuarantined, type TargetTroubles } from './target_health';
 
 /** The read side: what pages, API and metrics show. Each function scans what it shows; call them on demand, not per event. */
 export interface AgentView {
@@ -16,6 +18,7 @@ export interface DeviceView {
   readonly description: DeviceDescription;
   readonly agentId: string;
   readonly targets: readonly string[];
+  readonly troubles: TargetTroubles;
   readonly state: DeviceState;
   /** Time under lease since the device was first seen after this start, the running lease included. */
   readonly busyMs: number;
@@ -28,6 +31,8 @@ export interface TargetView {
   /** Devices at work, on this target or on another one that they offer. */
   readonly busy: number;
   readonly unavailable: number;
+  /** Of the unavailable: those whose tools for this target failed. */
+  readonly quarantined: number;
   readonly queued: number;
 }
 
@@ -49,6 +54,7 @@ export function deviceViews(state: SchedulerState): readonly DeviceView[] {
     description: device.description,
     agentId: device.agentId,
     targets: device.targetKeys,
+    troubles: device.troubles,
     state: device.state,
     busyMs: device.busyMs + (device.state.kind === 'leased' ? state.nowMs - device.state.sinceMs : 0),
   }));
@@ -57,15 +63,47 @@ export function deviceViews(state: SchedulerState): readonly DeviceView[] {
 /** All targets that some device offers or some job waits for, by name. */
 export function targetViews(state: SchedulerState): readonly TargetView[] {
   const views = new Map<string, TargetView>();
-  const view = (target: string): TargetView => views.get(target) ?? { target, idle: 0, busy: 0, unavailable: 0, queued: 0 };
+  const view = (target: string): TargetView => views.get(target) ?? { target, idle: 0, busy: 0, unavailable: 0, quarantined: 0, queued: 0 };
   for (const device of state.devices.values()) {
     const count = isGrantable(state, device) ? 'idle' : device.state.kind === 'leased' ? 'busy' : 'unavailable';
-    for (const target of device.targetKeys) views.set(target, { ...view(target), [count]: view(target)[count] + 1 });
+    for (const target of device.targetKeys) {
+      const counted = isQuarantined(device.troubles, target) ? (['unavailable', 'quarantined'] as const) : ([count] as const);
+      for (const each of counted) views.set(target, { ...view(target), [each]: view(target)[each] + 1 });
+    }
   }
   for (const pool of state.pools.values()) {
     for (const [target, queues] of pool.queues) views.set(target, { ...view(target), queued: queues.reduce((sum, queue) => sum + queue.size, 0) });
   }
   return [...views.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+/** A target that no phone may run before `untilMs`. */
+export interface TargetQuarantine {
+  readonly untilMs: number;
+  readonly serials: readonly string[];
+  /** The last of each phone. */
+  readonly faults: readonly FarmFault[];
+}
+
+/** Undefined while some present device may still run it, and where none offers it. */
+export function quarantineOf(state: SchedulerState, targetKey: string): TargetQuarantine | undefined {
+  let untilMs = Infinity;
+  const serials: string[] = [];
+  const faults: FarmFault[] = [];
+  for (const [serial, device] of state.devices) {
+    if (!device.targetKeys.includes(targetKey) || !isPresent(device.state)) continue;
+    const trouble = device.troubles.get(targetKey);
+    if (trouble?.kind !== 'quarantined') return undefined;
+    untilMs = Math.min(untilMs, trouble.untilMs);
+    serials.push(serial);
+    faults.push(...trouble.faults.slice(-1).map(({ fault }) => fault));
+  }
+  return serials.length === 0 ? undefined : { untilMs, serials, faults };
+}
+
+function isPresent(state: DeviceState): boolean {
+  const free = state.kind === 'leased' ? state.afterwards : state;
+  return free.kind !== 'absent' && free.kind !== 'drained';
 }
 
 /** How many devices are at work for an owner, by target; targets without any are left out. */

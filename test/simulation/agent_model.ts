@@ -31,6 +31,7 @@ export interface AgentParts {
 
 /** Not the phones' own: the referee tells it by its identity. */
 const forgedOutcome: Outcome = { ...measured };
+const mishaps: readonly Outcome[] = [farmFault('too-hot', '44 degrees'), farmFault('transfer-failed', 'short push'), farmFault('tool-failed', 'exit status 1')];
 const publishRetryMs = 2_000;
 const reconnectMs = 700;
 const sessionDeadlineMs = 15_000;
@@ -154,7 +155,7 @@ export class AgentModel {
     const { world } = this.parts;
     const { hang, farmFault: faultRate } = this.parts.profile();
     if (world.chance(hang)) return { outcome: farmFault('timeout', 'hung'), tookMs: sessionDeadlineMs };
-    if (world.chance(faultRate)) return { outcome: world.chance(0.5) ? farmFault('too-hot', '44 degrees') : farmFault('transfer-failed', 'short push'), tookMs: world.between(50, 1_000) };
+    if (world.chance(faultRate)) return { outcome: mishaps[world.between(0, mishaps.length)]!, tookMs: world.between(50, 1_000) };
     const tookMs = world.between(500, 6_000);
     if (job.artifact.digest.startsWith('refused')) return { outcome: candidateFault('unsupported-operator', 'op 42'), tookMs };
     if (job.artifact.digest.startsWith('crashing')) return { outcome: candidateFault('crashed', 'signal 11'), tookMs };

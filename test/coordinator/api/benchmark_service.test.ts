@@ -1,13 +1,13 @@
 import { status } from '@grpc/grpc-js';
-import { systemClock } from '../../../common/clock';
 import { defaultPlan } from '../../../common/job';
 import type { Offer } from '../../../common/target';
 import { createBenchmarkService } from '../../../coordinator/api/benchmark_service';
 import type { ModelKind } from '../../../coordinator/dispatch/model_kinds';
+import { initialState } from '../../../coordinator/schedule/state';
 import { loadFarmServices } from '../../../proto/service';
 import type { BenchmarkServiceClient } from '../../../proto/generated/farm/v1/BenchmarkService';
 import { describeError, insecure, serve, silentLogger, type TestServer } from '../grpc_fixture';
-import { sampleDigest, samplePhone } from '../sample_fleet';
+import { sampleDigest, sampleNonceOf, samplePhone } from '../sample_fleet';
 
 const services = loadFarmServices();
 const offers: readonly Offer[] = [
@@ -17,6 +17,7 @@ const offers: readonly Offer[] = [
   { runtime: 'tflite', unit: 'cpu', precision: 'int8' },
 ];
 const device = { description: { ...samplePhone('phone'), offers }, agentId: 'agent', lastSeenAtMs: 1, drained: false };
+const state = initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf });
 const plan = { ...defaultPlan, decisionMs: 0 };
 
 describe('a benchmark of a model that does not fit its target', () => {
@@ -27,7 +28,7 @@ describe('a benchmark of a model that does not fit its target', () => {
 
   beforeAll(async () => {
     const handlers = createBenchmarkService({
-      engine: { dispatch: ({ kind }) => void queued.push(kind), listen: () => () => undefined },
+      engine: { dispatch: ({ kind }) => void queued.push(kind), listen: () => () => undefined, state: () => state, timeOfDayMs: (atMs) => atMs },
       ledger: {
         saveJob: ({ job }) => Promise.resolve(void queued.push(job.jobId)),
         artifact: (digest) => Promise.resolve({ digest, sizeBytes: 9, format: model.format }),
@@ -35,7 +36,6 @@ describe('a benchmark of a model that does not fit its target', () => {
       store: { sizeBytes: () => Promise.resolve(9) },
       modelKindOf: () => Promise.resolve(model),
       devices: { all: () => [device] },
-      clock: systemClock,
       logger: silentLogger,
     });
     server = await serve(services.BenchmarkService.service, handlers);
