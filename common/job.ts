@@ -16,6 +16,25 @@ export interface BenchmarkPlan {
    * faster gets more than planned (agent/benchmark/session_rule.ts). Absent: exactly the planned sessions.
    */
   readonly decisionMs?: number | undefined;
+  /** Measured for itself, though the same model is being measured for another job: a confirmation, or a search that wants fresh numbers. */
+  readonly again?: boolean | undefined;
+}
+
+/** The sessions of one measurement are trusted while they differ by 5 %: three times that is not noise. */
+const clearMargin = 0.15;
+
+/** So much above the latency that decides that one session is enough to say so. */
+export function isClearlyAbove(latencyMs: number, decisionMs: number): boolean {
+  return latencyMs > decisionMs * (1 + clearMargin);
+}
+
+/**
+ * Whether a measurement that was made by one plan is what another asks for. The deadline only says when to give up; where the
+ * measurement was cut short, the other plan would have cut it short too.
+ */
+export function answersPlan({ latencyMs, sessions }: Pick<Measurement, 'latencyMs' | 'sessions'>, made: BenchmarkPlan, asked: BenchmarkPlan): boolean {
+  if (made.runs !== asked.runs || made.warmupRuns !== asked.warmupRuns || made.threads !== asked.threads || made.sessions !== asked.sessions) return false;
+  return sessions.length >= asked.sessions || (asked.decisionMs !== undefined && isClearlyAbove(latencyMs, asked.decisionMs));
 }
 
 export const defaultPlan = { sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 } satisfies BenchmarkPlan;

@@ -1,8 +1,6 @@
-import { planLimits, type BenchmarkPlan } from '../../common/job';
+import { isClearlyAbove, planLimits, type BenchmarkPlan } from '../../common/job';
 import { meanInterval } from '../../common/mean_interval';
 
-/** The sessions of one measurement are trusted while they differ by 5 %: three times that is not noise. */
-const clearMargin = 0.15;
 /** What twice the sessions cannot tell apart is as good as equal, and worth no more of the phone's time. */
 const mostTimesPlanned = 2;
 const confidence = 0.95;
@@ -21,7 +19,7 @@ export function needsSession(plan: BenchmarkPlan, mediansMs: readonly number[]):
   const { sessions, decisionMs } = plan;
   const done = mediansMs.length;
   if (decisionMs === undefined) return done < sessions;
-  if (done === 1 && mediansMs.every((medianMs) => medianMs > decisionMs * (1 + clearMargin))) return false;
+  if (done === 1 && mediansMs.every((medianMs) => isClearlyAbove(medianMs, decisionMs))) return false;
   if (done < sessions) return true;
   return done >= 2 && done < mostSessions(plan) && holds(mediansMs, decisionMs);
 }

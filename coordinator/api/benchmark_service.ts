@@ -114,6 +114,8 @@ function describe(job: Job, update: JobUpdate): Description {
       return { state: 'queued', deviceSerial: update.lease.deviceSerial, detail: `${update.fault.code}: ${update.fault.message}` };
     case 'measured':
       return { state: 'measured', ...describeAttempt(job, update.attempt, { kind: 'measured', measurement: update.measurement }) };
+    case 'reused':
+      return { state: 'measured', ...describeAttempt(job, update.attempt, { kind: 'measured', measurement: update.measurement }), detail: `the same model was being measured as job ${update.fromJobId}` };
     default:
       return { state: update.kind, ...describeAttempt(job, update.attempt, update.fault), detail: `${update.fault.code}: ${update.fault.message}` };
   }

@@ -116,9 +116,11 @@ function endToState(end: JobEnd): JobState {
 }
 
 function endToUpdate({ jobId, end }: Ended, effects: readonly SchedulerEffect[]): JobUpdate {
-  const last = effects.find((effect): effect is Attempt => effect.kind === 'record-attempt' && effect.lease.jobId === jobId);
+  const deciding = end.kind === 'reused' ? end.jobId : jobId;
+  const last = effects.find((effect): effect is Attempt => effect.kind === 'record-attempt' && effect.lease.jobId === deciding);
   const attempt = last === undefined ? undefined : { lease: last.lease, agentId: last.agentId };
-  if (end.kind !== 'measured') return { ...end, jobId, attempt };
+  if (end.kind !== 'measured' && end.kind !== 'reused') return { ...end, jobId, attempt };
   assert(last?.outcome.kind === 'measured' && attempt !== undefined, 'a job that ended measured has its measurement in the same step');
-  return { kind: 'measured', jobId, attempt, measurement: last.outcome.measurement };
+  const { measurement } = last.outcome;
+  return end.kind === 'measured' ? { kind: 'measured', jobId, attempt, measurement } : { kind: 'reused', jobId, fromJobId: end.jobId, attempt, measurement };
 }

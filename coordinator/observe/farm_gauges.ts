@@ -95,7 +95,7 @@ function registerJobs(register: Register, state: () => SchedulerState): void {
     }
   });
   register({ name: 'farm_jobs_ended', help: 'Jobs that have ended since the start, by their end', labelNames: ['state'] }, (gauge) => {
-    for (const end of ['measured', 'infeasible', 'abandoned'] as const) gauge.set({ state: end }, state().endedCounts[end]);
+    for (const end of ['measured', 'reused', 'infeasible', 'abandoned'] as const) gauge.set({ state: end }, state().endedCounts[end]);
   });
 }
 

@@ -21,5 +21,7 @@ export type SchedulerEffect =
 
 export type JobEnd =
   | { readonly kind: 'measured'; readonly lease: Lease }
+  /** The measurement of another job, in the same step, serves this one too: the same model under another name. */
+  | { readonly kind: 'reused'; readonly jobId: string }
   | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
   | { readonly kind: 'abandoned'; readonly fault: FarmFault };

@@ -10,6 +10,7 @@ import { prefetchAhead } from './prefetch';
 import { includesRecent } from './recent_set';
 import { tagMs } from './share';
 import type { SchedulerState } from './state';
+import { hasLeasedTwin } from './shared_measurement';
 import type { Turn } from './turn';
 
 /** Gives every idle device the job that is due on it. Nothing is granted while a restart is being recovered from. */
@@ -81,8 +82,9 @@ function nextJobs(state: SchedulerState, device: Device, ownerId: string): reado
   return jobs;
 }
 
-/** A device that failed a job gets it again only when there is no other to try. */
+/** What is being measured is not measured again beside it. A device that failed a job gets it again only when there is no other to try. */
 function mayRun(state: SchedulerState, device: Device, open: OpenJob): boolean {
+  if (hasLeasedTwin(state, open)) return false;
   if (open.failedAttempts.length === 0) return true;
   const failedSerials = open.failedAttempts.map((attempt) => attempt.deviceSerial);
   return !failedSerials.includes(device.description.serial) || !hasAlternative(state, open.targetKey, failedSerials);

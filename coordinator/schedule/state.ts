@@ -7,6 +7,7 @@ import { epochsPerIncarnation, rememberedEndedJobs } from './limits';
 import type { Owner } from './owner';
 import type { Pool } from './pool';
 import { emptyRecentSet, type RecentSet } from './recent_set';
+import { noTwins, type Twins } from './twins';
 
 export interface SchedulerOptions {
   /** The number of this start, from the ledger: it makes epochs grow over restarts. */
@@ -29,6 +30,7 @@ export type RecoveryState = { readonly kind: 'complete' } | { readonly kind: 'wa
 
 export interface EndedCounts {
   readonly measured: number;
+  readonly reused: number;
   readonly infeasible: number;
   readonly abandoned: number;
 }
@@ -48,6 +50,8 @@ export interface SchedulerState {
   /** By device serial, so a device cannot have two. */
   readonly leases: Map<string, ActiveLease>;
   readonly jobs: Map<string, OpenJob>;
+  /** Of the open jobs. */
+  readonly twins: Twins;
   readonly owners: Map<string, Owner>;
   readonly pools: Map<string, Pool>;
   readonly endedJobIds: RecentSet;
@@ -68,10 +72,11 @@ export function initialState(options: SchedulerOptions): SchedulerState {
     devices: Map(),
     leases: Map(),
     jobs: Map(),
+    twins: noTwins,
     owners: Map(),
     pools: Map(),
     endedJobIds: emptyRecentSet(rememberedEndedJobs),
-    endedCounts: { measured: 0, infeasible: 0, abandoned: 0 },
+    endedCounts: { measured: 0, reused: 0, infeasible: 0, abandoned: 0 },
   };
 }
 

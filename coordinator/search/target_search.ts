@@ -19,8 +19,8 @@ export interface TargetSearchOptions {
 export type CandidateEnd =
   /** `deviceMs`: how long the device was at it. */
   | ({ readonly kind: 'measured'; readonly deviceMs: number } & Observed)
-  /** As measured by an earlier job: no device was asked. */
-  | ({ readonly kind: 'reused' } & Observed)
+  /** As measured by another job: no device was asked. */
+  | ({ readonly kind: 'reused'; readonly fromJobId: string } & Observed)
   /** It cannot run there (`violation` is Infinity), or breaks limits that show when it is built. */
   | { readonly kind: 'infeasible'; readonly violation: number }
   /** The farm failed it. */

@@ -7,6 +7,7 @@ import { observedIn } from './observed';
 /** What the engine says of a job that has ended, in the search's words. */
 export function endOfUpdate(update: Exclude<JobUpdate, { readonly kind: 'leased' | 'attempt-failed' }>): CandidateEnd {
   if (update.kind === 'measured') return measuredEnd(update.measurement);
+  if (update.kind === 'reused') return { kind: 'reused', fromJobId: update.fromJobId, ...observedIn(update.measurement) };
   return update.kind === 'infeasible' ? { kind: 'infeasible', violation: Infinity } : { kind: 'abandoned' };
 }
 
@@ -22,7 +23,7 @@ export function endOfRecord({ state }: JobRecord, measurement: Measurement | und
     case 'excluded':
       return { kind: 'infeasible', violation: state.violation };
     case 'reused':
-      return measurement && { kind: 'reused', ...observedIn(measurement) };
+      return measurement && { kind: 'reused', fromJobId: state.jobId, ...observedIn(measurement) };
     case 'measured':
       return measurement && measuredEnd(measurement);
   }

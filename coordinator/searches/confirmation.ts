@@ -110,7 +110,7 @@ export class Confirmation {
     const { searchId, spec, target, ledger, artifactOf, onSaved, submit } = this.#options;
     const artifact = artifactOf(architecture);
     assert(artifact !== undefined, `${architecture} is on the front, so it was built`);
-    const job: Job = { jobId: this.#jobIdOf(architecture, round), target: target.target, artifact, plan: spec.plan };
+    const job: Job = { jobId: this.#jobIdOf(architecture, round), target: target.target, artifact, plan: { ...spec.plan, again: true } };
     const record: JobRecord = { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null };
     await ledger.saveConfirmation({ searchId, target: target.name, sequence: this.#states.size, architecture, round, jobId: job.jobId }, record);
     this.#add(architecture, job.jobId);

@@ -1,26 +1,19 @@
-import { isDeepStrictEqual } from 'node:util';
 import { offersTarget, type DeviceDescription } from '../../common/device';
-import type { BenchmarkPlan, Job } from '../../common/job';
+import { answersPlan, type Job } from '../../common/job';
 import type { Conditions } from '../../common/measurement';
 import { formatTarget } from '../../common/target';
 import type { EarlierMeasurement, Ledger } from '../ledger/ledger';
 
 /**
  * A measurement that need not be made again: of the same model on the same target by the same plan, with a tool, agent and operating
- * system that a device of the target has today. One that was cut short does not count. Of several the newest that is trusted, else the newest.
+ * system that a device of the target has today. One that was cut short counts where this one would be cut short too. Of several the newest that is trusted, else the newest.
  */
 export async function findEarlierMeasurement(job: Job, ledger: Pick<Ledger, 'earlierMeasurements' | 'devices'>): Promise<EarlierMeasurement | undefined> {
-  const candidates = (await ledger.earlierMeasurements(job.artifact.digest, formatTarget(job.target))).filter(({ plan, measurement }) => asksTheSame(plan, job.plan) && measurement.sessions.length >= plan.sessions);
+  const candidates = (await ledger.earlierMeasurements(job.artifact.digest, formatTarget(job.target))).filter(({ plan, measurement }) => answersPlan(measurement, plan, job.plan));
   if (candidates.length === 0) return undefined;
   const devices = (await ledger.devices()).map(({ description }) => description).filter((device) => offersTarget(device, job.target));
   const repeatable = candidates.filter(({ measurement }) => devices.some((device) => wouldRepeat(device, measurement.conditions)));
   return repeatable.find(({ measurement }) => measurement.conditions.caveats.length === 0) ?? repeatable[0];
-}
-
-/** The deadline only says when to give up, and what depended on the latency matters to one search only. */
-function asksTheSame(earlier: BenchmarkPlan, plan: BenchmarkPlan): boolean {
-  const irrelevant = { sessionDeadlineMs: 0, decisionMs: 0 };
-  return isDeepStrictEqual({ ...earlier, ...irrelevant }, { ...plan, ...irrelevant });
 }
 
 function wouldRepeat(device: DeviceDescription, { osBuild, tool, toolDigest, agentVersion }: Conditions): boolean {

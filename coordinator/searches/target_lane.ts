@@ -198,6 +198,7 @@ export class TargetLane {
 
   /** Of a candidate's job, or of one that confirms it. Returns false, and changes nothing, when the job has ended already. */
   end(jobId: string, architecture: string, end: CandidateEnd): boolean {
+    if (end.kind === 'reused') this.#reusedFrom.set(architecture, end.fromJobId);
     return this.confirmation.has(jobId) ? this.confirmation.end(jobId, end.kind === 'measured') : this.search.end(architecture, end);
   }
 
@@ -226,7 +227,6 @@ export class TargetLane {
     const job = this.#jobOf(proposal, built.value.artifact);
     this.#artifacts.set(proposal.architecture, built.value.artifact);
     const settled = await this.#settle(built.value, job);
-    if (settled?.state.kind === 'reused') this.#reusedFrom.set(proposal.architecture, settled.state.jobId);
     await this.#save(proposal, job, settled);
     if (settled !== undefined) {
       this.#end(proposal, settled.end);
@@ -245,10 +245,11 @@ export class TargetLane {
     }
     const earlier = this.#options.spec.fresh ? undefined : await findEarlierMeasurement(job, this.#options.parts.ledger);
     if (earlier === undefined) return undefined;
-    return { state: { kind: 'reused', jobId: earlier.jobId }, end: { kind: 'reused', ...observedIn(earlier.measurement) } };
+    return { state: { kind: 'reused', jobId: earlier.jobId }, end: { kind: 'reused', fromJobId: earlier.jobId, ...observedIn(earlier.measurement) } };
   }
 
   #end(proposal: Proposal, end: CandidateEnd): void {
+    if (end.kind === 'reused') this.#reusedFrom.set(proposal.architecture, end.fromJobId);
     this.search.end(proposal.architecture, end);
     this.#options.onChange();
   }
@@ -265,6 +266,6 @@ export class TargetLane {
     const { target, spec } = this.#options;
     // Where one front is over all targets, being dominated on this one decides nothing.
     const decisionMs = fleetAimOf(spec) === undefined ? this.search.decisionMsOf(proposal.architecture) : target.constraints.latencyMsMax;
-    return { jobId: this.jobIdOf(proposal.architecture), target: target.target, artifact, plan: decisionMs === undefined ? spec.plan : { ...spec.plan, decisionMs } };
+    return { jobId: this.jobIdOf(proposal.architecture), target: target.target, artifact, plan: { ...spec.plan, ...(decisionMs === undefined ? {} : { decisionMs }), ...(spec.fresh ? { again: true } : {}) } };
   }
 }

@@ -26,6 +26,8 @@ export const planSchema: z.ZodType<BenchmarkPlan> = z.object({
   sessionDeadlineMs: limited(planLimits.sessionDeadlineMs),
   // On the wire 0 stands for none.
   decisionMs: durationField.transform((decisionMs) => (decisionMs > 0 ? decisionMs : undefined)).optional(),
+  // Between the coordinator and its ledger only: to an agent every job is one of its own.
+  again: z.boolean().optional(),
 });
 
 const targetField = z.string().max(longestName).transform(toTarget);
@@ -41,8 +43,8 @@ export function artifactFromWire(wire: WireArtifactOutput | null): Result<Artifa
   return readField(artifactSchema, wire);
 }
 
-export function planToWire(plan: BenchmarkPlan): WirePlan {
-  return { ...plan, decisionMs: plan.decisionMs ?? 0 };
+export function planToWire({ sessions, runs, warmupRuns, threads, sessionDeadlineMs, decisionMs }: BenchmarkPlan): WirePlan {
+  return { sessions, runs, warmupRuns, threads, sessionDeadlineMs, decisionMs: decisionMs ?? 0 };
 }
 
 /** Refuses what is outside `planLimits`. */

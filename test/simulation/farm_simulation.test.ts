@@ -21,6 +21,7 @@ describe('a whole farm under loss, delay, replay, forgery, deaths, restarts and 
     expect(chaotic.length).toBeGreaterThan(700);
     expect(chaotic.filter((report) => report.incarnations > 3).length).toBeGreaterThan(300);
     expect(reports.reduce((sum, report) => sum + report.measured, 0)).toBeGreaterThan(10_000);
+    expect(reports.reduce((sum, report) => sum + report.reused, 0)).toBeGreaterThan(500);
     expect(reports.reduce((sum, report) => sum + report.forgeries, 0)).toBeGreaterThan(3_000);
     expect(reports.reduce((sum, report) => sum + report.suspends, 0)).toBeGreaterThan(1_000);
   }, 120_000);

@@ -18,6 +18,7 @@ export interface SimulationReport {
   readonly measured: number;
   readonly incarnations: number;
   readonly physicalRuns: number;
+  readonly reused: number;
   readonly forgeries: number;
   readonly suspends: number;
 }
@@ -46,7 +47,7 @@ export function simulateFarm(seed: number): SimulationReport {
   referee.require(finished(), `after ${String(longestRunMs)} ms, ${String(ledger.openJobs().length)} jobs are open, and broker and spools ${broker.isEmpty ? 'are empty' : 'are not empty'}`);
   verdict(referee, ledger, chosen);
   const physicalRuns = [...referee.starts.values()].reduce((sum, starts) => sum + starts, 0);
-  return { profile: chosen.name, endedAtMs: world.nowMs, steps: coordinator.steps, measured: ledger.measurements().size, incarnations: ledger.incarnations, physicalRuns, forgeries: referee.forgeries, suspends: coordinator.suspends };
+  return { profile: chosen.name, endedAtMs: world.nowMs, steps: coordinator.steps, measured: ledger.measurements().size, incarnations: ledger.incarnations, physicalRuns, reused: [...ledger.rows.values()].filter(({ state }) => state.kind === 'reused').length, forgeries: referee.forgeries, suspends: coordinator.suspends };
 }
 
 function verdict(referee: Referee, ledger: LedgerModel, profile: Profile): void {
@@ -60,6 +61,7 @@ function verdict(referee: Referee, ledger: LedgerModel, profile: Profile): void 
   referee.resultsAccountedFor();
   if (profile.name === 'chaos') return;
   for (const [jobId, row] of ledger.rows) {
+    if (row.state.kind === 'reused') continue;
     const runs = referee.starts.get(jobId) ?? 0;
     // A crash is tried twice, and failed attempts are forgotten in a restart; whatever has an outcome runs once.
     const most = row.job.artifact.digest.startsWith('crashing') ? 2 * ledger.incarnations : 1;

@@ -1,4 +1,5 @@
 import type { Job, Lease, Outcome } from '../../common/job';
+import { formatTarget } from '../../common/target';
 import type { JobEnd, SchedulerEffect } from '../../coordinator/schedule/effect';
 import type { JobOwner } from '../../coordinator/schedule/event';
 
@@ -65,6 +66,12 @@ export class LedgerModel {
     return counts;
   }
 
+  /** Other jobs for the same bytes on the same target. */
+  sameModelAs(jobId: string): readonly string[] {
+    const own = this.rows.get(jobId);
+    return [...this.rows].filter(([other, { job }]) => other !== jobId && job.artifact.digest === own?.job.artifact.digest && formatTarget(job.target) === formatTarget(own.job.target)).map(([other]) => other);
+  }
+
   openJobs(): readonly JobRow[] {
     return [...this.rows.values()].filter((row) => row.state.kind === 'open');
   }
@@ -79,6 +86,7 @@ export class LedgerModel {
   private endJob(jobId: string, end: JobEnd): void {
     const row = this.rows.get(jobId);
     if (row === undefined) throw new Error(`job ${jobId} ended but was never saved`);
+    if (end.kind === 'reused' && this.rows.get(end.jobId)?.state.kind !== 'measured') throw new Error(`job ${jobId} reuses ${end.jobId}, which has no measurement`);
     if (row.state.kind !== 'open') throw new Error(`job ${jobId} ended twice: ${row.state.kind}, then ${end.kind}`);
     this.close(row, end);
   }

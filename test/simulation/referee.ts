@@ -86,6 +86,8 @@ export class Referee {
     const twin = [...this.leaseOfDevice.values()].find((current) => current.jobId === lease.jobId);
     this.require(twin === undefined, `job ${lease.jobId} was granted to ${lease.deviceSerial} while ${String(twin?.deviceSerial)} has it`);
     this.require(this.ledger.isOpen(lease.jobId), `job ${lease.jobId} was granted after its end`);
+    const same = this.ledger.sameModelAs(lease.jobId).find((jobId) => [...this.leaseOfDevice.values()].some((current) => current.jobId === jobId));
+    this.require(same === undefined, `job ${lease.jobId} was granted while ${String(same)} measures the same model on the same target`);
     this.require(lease.epoch > this.highestEpoch, `epoch ${lease.epoch} does not grow`);
     this.highestEpoch = lease.epoch;
     this.newestEpoch.set(lease.jobId, lease.epoch);

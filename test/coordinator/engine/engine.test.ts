@@ -23,6 +23,7 @@ const quiet: FarmObserver = {
   resultsHandled: () => undefined,
 };
 const owner = { ownerId: 'owner', priority: 0, weight: 1 };
+const digests = [sampleDigest, 'cd'.repeat(32)];
 const now = (): number => systemClock.nowMs();
 
 interface Life {
@@ -80,7 +81,7 @@ describe('engine', () => {
   });
 
   it('sends the freed device its next job in the same breath', async () => {
-    for (const jobId of ['one', 'two']) await save(sampleJob(jobId));
+    for (const [index, jobId] of ['one', 'two'].entries()) await save(sampleJob(jobId, digests[index]));
     const life = await live();
     await attach(life, 1);
     await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf')]);
@@ -98,8 +99,20 @@ describe('engine', () => {
     expect((await ledger.measurements(['one'])).size).toBe(1);
   });
 
-  it('acknowledges, sends and tells nothing when the ledger fails; the next life counts the result that comes again', async () => {
+  it('measures the same bytes under two names once, and tells both owners which job did', async () => {
     for (const jobId of ['one', 'two']) await save(sampleJob(jobId));
+    const life = await live();
+    await attach(life, 2);
+    expect(leases(life).map(({ jobId }) => jobId)).toEqual(['one']);
+    await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf')]);
+    expect(life.told.map((update) => [update.kind, update.jobId])).toEqual([['leased', 'one'], ['measured', 'one'], ['reused', 'two']]);
+    expect(life.told[2]).toMatchObject({ fromJobId: 'one', attempt: { agentId: 'shelf' }, measurement: { latencyMs: 4 } });
+    expect((await ledger.jobs({})).map(({ state }) => state)).toMatchObject([{ kind: 'measured' }, { kind: 'reused', jobId: 'one' }]);
+    expect((await ledger.measurements(['two'])).get('two')?.latencyMs).toBe(4);
+  });
+
+  it('acknowledges, sends and tells nothing when the ledger fails; the next life counts the result that comes again', async () => {
+    for (const [index, jobId] of ['one', 'two'].entries()) await save(sampleJob(jobId, digests[index]));
     const first = await live(() => Promise.reject(new Error('disk full')));
     await attach(first, 1);
     const result = measuredResult(leases(first)[0]!, 'shelf');

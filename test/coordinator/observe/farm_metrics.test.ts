@@ -68,7 +68,7 @@ describe('farm metrics', () => {
     metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => false, telemetry: { latest: () => undefined }, results: { undecodableCount: () => 2 } });
     const owner = { ownerId: 'owner', priority: 0, weight: 1 };
     state = step(state, { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: samplePhones(2), heldLeases: [] }).state;
-    for (const jobId of ['one', 'two', 'three']) state = step(state, { kind: 'job-submitted', atMs: 2, job: sampleJob(jobId), owner }).state;
+    for (const jobId of ['one', 'two', 'three']) state = step(state, { kind: 'job-submitted', atMs: 2, job: sampleJob(jobId, `digest of ${jobId}`), owner }).state;
     expect(await value('farm_devices{pool="sm8550",state="leased"}')).toBe(2);
     expect(await value(`farm_jobs{target="${sampleTarget}",state="leased"}`)).toBe(2);
     expect(await value(`farm_jobs{target="${sampleTarget}",state="queued"}`)).toBe(1);
@@ -78,7 +78,7 @@ describe('farm metrics', () => {
     state = step(state, { kind: 'owner-ended', atMs: 3, ownerId: owner.ownerId }).state;
     expect(await value('farm_devices{pool="sm8550",state="leased"}')).toBeUndefined();
     expect(await value('farm_leases')).toBe(0);
-    state = { ...state, endedCounts: { measured: 3, infeasible: 1, abandoned: 0 } };
+    state = { ...state, endedCounts: { measured: 3, reused: 0, infeasible: 1, abandoned: 0 } };
     expect(await value('farm_jobs_ended{state="measured"}')).toBe(3);
     expect(await value('farm_jobs_ended{state="abandoned"}')).toBe(0);
   });

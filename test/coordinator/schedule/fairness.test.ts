@@ -107,19 +107,19 @@ describe('within an owner', () => {
 
   it('a job whose artifact the device holds goes before', () => {
     const farm = onePhone();
-    farm.submit('a', { digest: 'shared' });
+    farm.submit('a', { digest: 'shared', again: true });
     farm.submit('b');
-    farm.submit('c', { digest: 'shared' });
+    farm.submit('c', { digest: 'shared', again: true });
     expect(started(farm.finish('a'))).toEqual(['c@p1']);
   });
 
   it('but no job is overtaken without end', () => {
     const farm = onePhone();
-    farm.submit('first', { digest: 'shared' });
+    farm.submit('first', { digest: 'shared', again: true });
     farm.submit('overtaken');
     let overtakes = 0;
     for (let next = 0; farm.state.jobs.get('overtaken')?.state.kind === 'queued'; next += 1) {
-      farm.submit(`next-${String(next)}`, { digest: 'shared' });
+      farm.submit(`next-${String(next)}`, { digest: 'shared', again: true });
       farm.finish(farm.state.leases.first()!.lease.jobId);
       overtakes += 1;
       expect(overtakes).toBeLessThanOrEqual(lookAheadSubmissions + 2);
@@ -205,7 +205,7 @@ describe('prefetching', () => {
 
   it('sends nothing that the agent has', () => {
     const farm = onePhone();
-    farm.submit('a', { digest: 'shared' });
-    expect(digests(farm.submit('b', { digest: 'shared' }))).toEqual([]);
+    farm.submit('a', { digest: 'shared', again: true });
+    expect(digests(farm.submit('b', { digest: 'shared', again: true }))).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ export const measured: Outcome = {
   kind: 'measured',
   measurement: {
     latencyMs: 1,
-    sessions: [],
+    sessions: Array.from({ length: defaultPlan.sessions }, () => ({ timings: { kind: 'samples', samplesMs: [1] }, initMs: null, peakMemoryBytes: null })),
     sessionSummaries: [],
     summary: { n: 1, minMs: 1, p5Ms: 1, p50Ms: 1, p90Ms: 1, p95Ms: 1, meanMs: 1, sdMs: 0 },
     betweenSessionsCv: null,
@@ -95,7 +95,7 @@ export interface Farm {
   after(durationMs: number): readonly SchedulerEffect[];
   attach(agentId: string, devices: readonly DeviceDescription[], heldLeases?: readonly Lease[]): readonly SchedulerEffect[];
   hear(agentId: string, heldLeases?: readonly Lease[]): readonly SchedulerEffect[];
-  submit(jobId: string, options?: { readonly target?: string; readonly digest?: string; readonly owner?: Partial<JobOwner> }): readonly SchedulerEffect[];
+  submit(jobId: string, options?: { readonly target?: string; readonly digest?: string; readonly again?: boolean; readonly owner?: Partial<JobOwner> }): readonly SchedulerEffect[];
   finish(jobId: string, outcome?: Outcome): readonly SchedulerEffect[];
   leaseOf(jobId: string): Lease;
   /** Time passes while these agents live: they send heartbeats with all the leases that are theirs. */
@@ -125,8 +125,9 @@ export function createFarm(incarnation = 1): Farm {
     },
     attach: (agentId, devices, heldLeases = []) => farm.send({ kind: 'agent-attached', agentId, devices, heldLeases }),
     hear: (agentId, heldLeases = []) => farm.send({ kind: 'agent-heard', agentId, heldLeases }),
-    submit(jobId, { target = defaultTarget, digest, owner = {} } = {}) {
-      const job = digest === undefined ? jobOf(jobId, target) : jobOf(jobId, target, digest);
+    submit(jobId, { target = defaultTarget, digest, again, owner = {} } = {}) {
+      const shared = digest === undefined ? jobOf(jobId, target) : jobOf(jobId, target, digest);
+      const job = again === true ? { ...shared, plan: { ...shared.plan, again } } : shared;
       return farm.send({ kind: 'job-submitted', job, owner: { ownerId: 'search', priority: 0, weight: 1, ...owner } });
     },
     finish(jobId, outcome = measured) {

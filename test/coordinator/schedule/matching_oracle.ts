@@ -9,14 +9,14 @@ export function chooseByScan(state: SchedulerState, device: Device): string | un
   const priorityOf = (open: OpenJob): number => state.owners.get(open.ownerId)!.priority;
   const tagOf = (open: OpenJob): number => state.pools.get(pool)!.shares.get(priorityOf(open))!.accounts.get(open.ownerId)!.tagMs;
   const waiting = [...state.jobs.values()].filter(
-    (open) => open.state.kind === 'queued' && device.targetKeys.includes(open.targetKey) && state.owners.get(open.ownerId)?.state.kind === 'active',
+    (open) => open.state.kind === 'queued' && device.targetKeys.includes(open.targetKey) && mayTry(device, open) && state.owners.get(open.ownerId)?.state.kind === 'active',
   );
   const ownerIds = [...new Set(waiting.toSorted((a, b) => priorityOf(b) - priorityOf(a) || tagOf(a) - tagOf(b) || (a.ownerId < b.ownerId ? -1 : 1)).map((open) => open.ownerId))];
   for (const ownerId of ownerIds) {
     const own = waiting.filter((open) => open.ownerId === ownerId).sort((a, b) => a.sequence - b.sequence);
     const possible = own.slice(0, lookAheadJobs).filter((open) => {
       const failed = open.failedAttempts.map((attempt) => attempt.deviceSerial);
-      return !failed.includes(serial) || !someOtherDevice(state, open, failed);
+      return !sameModelRuns(state, open) && (!failed.includes(serial) || !someOtherDevice(state, open, failed));
     });
     const [first] = possible;
     if (first === undefined) continue;
@@ -32,6 +32,14 @@ export function chooseByScan(state: SchedulerState, device: Device): string | un
 function someOtherDevice(state: SchedulerState, open: OpenJob, failed: readonly string[]): boolean {
   return state.devices.some((device) => {
     const free = device.state.kind === 'leased' ? device.state.afterwards : device.state;
-    return !failed.includes(device.description.serial) && device.targetKeys.includes(open.targetKey) && (free.kind === 'idle' || free.kind === 'cooling');
+    return !failed.includes(device.description.serial) && device.targetKeys.includes(open.targetKey) && (free.kind === 'idle' || free.kind === 'cooling') && device.troubles.get(open.targetKey)?.kind !== 'quarantined';
   });
+}
+
+function mayTry(device: Device, open: OpenJob): boolean {
+  return !['resting', 'quarantined'].includes(device.troubles.get(open.targetKey)?.kind ?? 'none');
+}
+
+function sameModelRuns(state: SchedulerState, open: OpenJob): boolean {
+  return state.jobs.some((other) => other !== open && other.state.kind === 'leased' && other.targetKey === open.targetKey && other.job.artifact.digest === open.job.artifact.digest);
 }

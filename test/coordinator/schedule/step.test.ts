@@ -6,7 +6,7 @@ import { chooseByScan } from './matching_oracle';
 import { candidateFailure, createFarm, farmFailure, measured, phone, type Farm, leaseFor } from './farm';
 
 const targets = ['sm8550/tflite/cpu/int8', 'sm8550/tflite/npu/int8', 'sm8650/tflite/cpu/int8'];
-const outcomes = [measured, measured, measured, candidateFailure('crashed'), candidateFailure('invalid-model'), farmFailure('timeout'), farmFailure('disconnected'), farmFailure('too-hot')];
+const outcomes = [measured, measured, measured, candidateFailure('crashed'), candidateFailure('invalid-model'), farmFailure('timeout'), farmFailure('disconnected'), farmFailure('too-hot'), farmFailure('tool-failed')];
 const agents = ['rack', 'shelf'];
 
 type Move = readonly [number, number, number];

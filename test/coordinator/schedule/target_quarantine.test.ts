@@ -138,6 +138,6 @@ describe('the quarantine of a target', () => {
       farm.live(largestQuarantineMs, ['rack']);
       if (farm.state.jobs.get('b')?.state.kind === 'leased') farm.finish('b', toolFault);
     }
-    expect(farm.state.endedCounts).toEqual({ measured: 0, infeasible: 0, abandoned: 2 });
+    expect(farm.state.endedCounts).toEqual({ measured: 0, reused: 0, infeasible: 0, abandoned: 2 });
   });
 });

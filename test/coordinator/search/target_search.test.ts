@@ -250,7 +250,7 @@ describe('a search on one target', () => {
 
   it('goes on when its budget grows, and spends nothing on what is reused', () => {
     const search = createSearch({ budget: { measurements: 3 } });
-    runDown(search, (architecture) => ({ kind: 'reused', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs, unitShare: 1, relativeNoise: 0, deviceSerial: 'phone' }));
+    runDown(search, (architecture) => ({ kind: 'reused', fromJobId: 'earlier', latencyMs: (measured(architecture) as { latencyMs: number }).latencyMs, unitShare: 1, relativeNoise: 0, deviceSerial: 'phone' }));
     expect(search.progress()).toMatchObject({ measured: 0, reused: 30, phoneMs: 0 });
     search.setBudget({ measurements: 5 });
     expect(search.isFinished).toBe(false);

@@ -53,7 +53,7 @@ describe('a front that is confirmed', () => {
     expect(members.length).toBeGreaterThan(2);
     const once = members.map(({ artifactDigest }) => artifactDigest);
     expect(digests(lab.bench.engine.queue)).toEqual([...once, ...once]);
-    for (const { plan } of lab.bench.engine.queue) expect(plan).toEqual({ sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 });
+    for (const { plan } of lab.bench.engine.queue) expect(plan).toEqual({ sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000, again: true });
     expect(await lab.runner.get(searchId)).toMatchObject({ state: 'running', targets: [{ measured: budget, inFlight: 0, confirming: 2 * once.length, confirmed: 0 }] });
     await measure(2);
     expect(await target(searchId)).toMatchObject({ measured: budget, confirming: 2 * once.length - 2, confirmed: 2 });

@@ -52,6 +52,14 @@ describe('an earlier measurement', () => {
     expect(await found([earlier('old', {}, { ...job.plan, sessionDeadlineMs: 1_000 })])).toBe('old');
   });
 
+  it('counts although it was cut short, where this one would be cut short too', async () => {
+    const short = earlier('short', {}, { ...job.plan, decisionMs: 3 });
+    const cutShort = { ...short, measurement: { ...short.measurement, sessions: short.measurement.sessions.slice(0, 1) } };
+    const asking = (decisionMs: number): Job => ({ ...job, plan: { ...job.plan, decisionMs } });
+    expect(await found([cutShort], undefined, asking(3.4))).toBe('short');
+    expect(await found([cutShort], undefined, asking(3.6))).toBeUndefined();
+  });
+
   it('counts whatever latency decided then, unless it was cut short by it', async () => {
     const deciding = { ...job.plan, decisionMs: 3 };
     const short = earlier('short', {}, deciding);
@@ -101,6 +109,19 @@ describe('a search of what was measured before', () => {
     expect(reused).toHaveLength(10);
     expect((await lab.ledger.measurements(reused)).size).toBe(10);
     expect((await lab.ledger.jobs({ open: false })).filter(({ job, state }) => reused.includes(job.jobId) && state.kind === 'measured')).toHaveLength(10);
+  });
+
+  it('takes over what another job measures meanwhile, spends no budget, and says which', async () => {
+    const { searchId } = await lab.runner.create(spec(), 'spec.yaml');
+    await lab.runner.settled();
+    const [first, second] = lab.bench.engine.queue;
+    await lab.bench.engine.measure(first!);
+    await lab.bench.engine.reuse(second!, first!.jobId);
+    await lab.runner.settled();
+    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ measured: 1, reused: 1 });
+    const points = (await lab.runner.front(searchId))[0]!.points;
+    expect(points.filter(({ jobId }) => jobId === second!.jobId).every(({ reusedFromJobId }) => reusedFromJobId === first!.jobId)).toBe(true);
+    expect((await lab.ledger.jobs({ ownerId: searchId, open: false })).map(({ state }) => state.kind)).toEqual(['measured', 'reused']);
   });
 
   it('shows the same after a restart', async () => {

@@ -81,6 +81,14 @@ export class PaperEngine implements SearchEngine {
     this.#tell(jobId, { kind: 'measured', jobId, attempt: { lease, agentId: 'agent' }, measurement });
   }
 
+  /** As the engine ends a job that waits while another measures the same bytes. */
+  async reuse({ jobId, artifact }: Job, fromJobId: string): Promise<void> {
+    const measurement = sampleMeasurement('phone-0', latencyOf(artifact.digest));
+    await this.ledger.commit([{ kind: 'job-ended', jobId, state: { kind: 'reused', jobId: fromJobId }, atMs: 1 }]);
+    const attempt = { lease: { jobId: fromJobId, deviceSerial: 'phone-0', epoch: 1, nonce: 'n' }, agentId: 'agent' };
+    this.#tell(jobId, { kind: 'reused', jobId, fromJobId, attempt, measurement });
+  }
+
   async refuse({ jobId }: Job): Promise<void> {
     const fault = candidateFault('unsupported-operator', 'no kernel');
     await this.ledger.commit([{ kind: 'job-ended', jobId, state: { kind: 'infeasible', fault }, atMs: 1 }]);

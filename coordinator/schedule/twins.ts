@@ -1,0 +1,31 @@
+import { Map, Set } from 'immutable';
+import type { OpenJob } from './job';
+
+/** Ids of open jobs that one measurement can serve: of the same bytes on the same target, whatever names they go by. */
+export type Twins = Map<string, Set<string>>;
+
+export const noTwins: Twins = Map();
+
+export function withTwin(twins: Twins, open: OpenJob): Twins {
+  const key = keyOf(open);
+  return key === undefined ? twins : twins.set(key, (twins.get(key) ?? Set<string>()).add(open.job.jobId));
+}
+
+export function withoutTwin(twins: Twins, open: OpenJob): Twins {
+  const key = keyOf(open);
+  if (key === undefined) return twins;
+  const rest = twins.get(key)?.delete(open.job.jobId);
+  return rest === undefined || rest.isEmpty() ? twins.delete(key) : twins.set(key, rest);
+}
+
+/** The others, by their ids, so that equal farms go through them in the same order. */
+export function twinsOf(twins: Twins, open: OpenJob): readonly string[] {
+  const key = keyOf(open);
+  const jobIds = key === undefined ? undefined : twins.get(key);
+  return jobIds === undefined ? [] : [...jobIds].filter((jobId) => jobId !== open.job.jobId).sort();
+}
+
+/** Undefined for a job that asks for a measurement of its own. Whether the plans agree is judged when there is a measurement. */
+function keyOf({ job, targetKey }: OpenJob): string | undefined {
+  return job.plan.again === true ? undefined : `${targetKey} ${job.artifact.digest}`;
+}
