@@ -21,7 +21,7 @@ import { resultSubject, telemetrySubject } from '../../proto/subjects';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
 import { fleet } from './fleet_client';
 import { describeError, insecure } from './grpc_fixture';
-import { measuredResult, sampleJob, sampleMeasurement, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
+import { measuredResult, sampleFloatTarget, sampleJob, sampleMeasurement, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
 import { attachAgent } from './scripted_agent';
 import { sampleModel } from './sample_model';
 
@@ -80,7 +80,7 @@ describe('coordinator', () => {
       call.write({ format: 'onnx', data: sampleModel() });
       call.end();
     });
-  const bench = (address: string, artifact: Artifact, targets = [sampleTarget]) => {
+  const bench = (address: string, artifact: Artifact, targets = [sampleFloatTarget]) => {
     const client = new services.BenchmarkService(address, insecure());
     const call = client.run({ artifact, targets, plan });
     const updates: BenchmarkUpdate__Output[] = [];
@@ -243,7 +243,7 @@ describe('coordinator', () => {
     await agent.next('welcome');
     const artifact = await upload(coordinator.address);
     expect(await bench(coordinator.address, artifact, ['sm9999/tflite/npu/int8']).ended).toBe(
-      `INVALID_ARGUMENT: target "sm9999/tflite/npu/int8": no device of the fleet offers it; expected one of ${sampleTarget}`,
+      `INVALID_ARGUMENT: target "sm9999/tflite/npu/int8": no device of the fleet offers it; expected one of ${sampleFloatTarget}, ${sampleTarget}`,
     );
     expect(await bench(coordinator.address, artifact, ['nonsense']).ended).toMatch(/^INVALID_ARGUMENT: target "nonsense": it needs four parts/);
     expect(await bench(coordinator.address, { ...artifact, digest: 'f'.repeat(64) }).ended).toMatch(/^NOT_FOUND: artifact ffff/);
@@ -277,7 +277,7 @@ describe('coordinator', () => {
     const secret = await ledger.leaseSecret('not taken: there is one');
     await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1, wall: { ranMs: 0, runningSinceMs: null } });
     for (const [sequence, jobId] of ['measured-meanwhile', 'still-open'].entries()) {
-      const job = sampleJob(jobId);
+      const job = sampleJob(jobId, sequence === 0 ? undefined : 'cd'.repeat(32));
       const record = { job, ownerId: 'search', priority: 0, weight: 1, state: { kind: 'open' }, endedSequence: null } as const;
       await ledger.saveCandidate({ searchId: 'search', target: sampleTarget, sequence, architecture: sampleArchitectures[sequence]!, jobId }, record);
     }

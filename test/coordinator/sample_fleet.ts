@@ -5,6 +5,8 @@ import { parseTarget } from '../../common/target';
 
 /** Made-up phones, jobs and numbers for tests of the coordinator's edges. */
 export const sampleTarget = 'sm8550/tflite/cpu/int8';
+/** Where the sample model fits. */
+export const sampleFloatTarget = 'sm8550/onnxruntime/cpu/float32';
 export const sampleDigest = 'ab'.repeat(32);
 
 /** As good as a secret one, where nobody guesses. */
@@ -26,7 +28,10 @@ export function samplePhone(serial: string): DeviceDescription {
     memoryBytes: 8e9,
     storageFreeBytes: 64e9,
     thermalSensors: ['cpu'],
-    offers: [{ runtime: 'tflite', unit: 'cpu', precision: 'int8' }],
+    offers: [
+      { runtime: 'tflite', unit: 'cpu', precision: 'int8' },
+      { runtime: 'onnxruntime', unit: 'cpu', precision: 'float32' },
+    ],
     tools: [{ name: 'benchmark_model', digest: '', agentVersion: '0.1.0' }],
     missing: [],
   };
