@@ -25,7 +25,8 @@ export function twinsOf(twins: Twins, open: OpenJob): readonly string[] {
   return jobIds === undefined ? [] : [...jobIds].filter((jobId) => jobId !== open.job.jobId).sort();
 }
 
-/** Undefined for a job that asks for a measurement of its own. Whether the plans agree is judged when there is a measurement. */
-function keyOf({ job, targetKey }: OpenJob): string | undefined {
-  return job.plan.again === true ? undefined : `${targetKey} ${job.artifact.digest}`;
+/** Undefined for a job that asks for a measurement of its own. Whether one that was cut short serves is judged when there is one. */
+function keyOf({ job: { artifact, plan }, targetKey }: OpenJob): string | undefined {
+  const { sessions, runs, warmupRuns, threads } = plan;
+  return plan.again === true ? undefined : JSON.stringify([targetKey, artifact.digest, sessions, runs, warmupRuns, threads]);
 }

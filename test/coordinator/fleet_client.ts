@@ -17,6 +17,7 @@ export function fleet(address: string) {
     resume: (serial: string) => call((callback) => client.resume({ serial }, callback)),
     remove: (serial: string) => call<unknown>((callback) => client.remove({ serial }, callback)),
     states: async () => (await list()).map(({ description, state }) => [description?.serial, state]),
+    troubles: async () => (await list()).flatMap(({ description, state, troubles }) => troubles.map((each) => [description?.serial, state, each.target, each.state, each.detail])),
     jobsMeasured: async () => (await list()).map(({ description, jobsMeasured }) => [description?.serial, jobsMeasured]),
   };
 }

@@ -1,32 +1,19 @@
 import { Client } from '@grpc/grpc-js';
-import { connect, type NatsConnection } from 'nats';
 import { createConnection, createServer } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../common/bad_input';
-import type { JobResult } from '../../common/job';
-import { createLogger } from '../../common/logger';
 import { createNonceOf } from '../../coordinator/engine/lease_nonce';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
 import { epochsPerIncarnation, tickIntervalMs } from '../../coordinator/schedule/limits';
-import { startCoordinator, type CoordinatorOptions, type RunningCoordinator } from '../../coordinator/main';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import { encodeTelemetry } from '../../proto/codec/telemetry';
-import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
-import type { Artifact } from '../../common/artifact';
-import { loadFarmServices } from '../../proto/service';
 import { resultSubject, telemetrySubject } from '../../proto/subjects';
-import { startNatsServer, type NatsServer } from '../servers/nats_server';
+import { CoordinatorLab, labPlan, metric } from './coordinator_lab';
 import { fleet } from './fleet_client';
 import { describeError, insecure } from './grpc_fixture';
 import { measuredResult, sampleFloatTarget, sampleJob, sampleMeasurement, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
 import { attachAgent } from './scripted_agent';
-import { sampleModel } from './sample_model';
-
-const services = loadFarmServices();
-const plan = { sessions: 1, runs: 5, warmupRuns: 1, threads: 1, sessionDeadlineMs: 10_000 };
 
 const sampleSpec = `
 name: sample
@@ -38,77 +25,24 @@ confirm: { rounds: 0 }
 const sampleArchitectures = ['|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|', '|nor_conv_1x1~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|'];
 
 describe('coordinator', () => {
-  let nats: NatsServer;
-  let publisher: NatsConnection;
-  let dataDir: string;
-  let running: RunningCoordinator[];
+  let lab: CoordinatorLab;
   beforeEach(async () => {
-    nats = await startNatsServer();
-    publisher = await connect({ servers: nats.url });
-    dataDir = await mkdtemp(path.join(os.tmpdir(), 'coordinator-'));
-    running = [];
+    lab = await CoordinatorLab.open();
   });
-  afterEach(async () => {
-    await Promise.all(running.map((coordinator) => coordinator.stop()));
-    await publisher.close();
-    await nats.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
-
-  const options = (): CoordinatorOptions => ({
-    dataDir,
-    grpc: { host: '127.0.0.1', port: 0 },
-    http: { host: '127.0.0.1', port: 0 },
-    nats: nats.url,
-    logLevel: 'silent',
-    insecureListen: false,
-  });
-  const start = async (changed: Partial<CoordinatorOptions> = {}): Promise<RunningCoordinator & { address: string }> => {
-    const coordinator = await startCoordinator({ ...options(), ...changed }, createLogger('test', 'silent'));
-    running.push(coordinator);
-    return { ...coordinator, address: `127.0.0.1:${String(coordinator.grpcPort)}` };
-  };
-  const publish = (result: JobResult): Promise<unknown> => publisher.jetstream().publish(resultSubject(result.agentId, result.lease.deviceSerial), encodeResult(result));
-  const upload = (address: string): Promise<Artifact> =>
-    new Promise((resolve, reject) => {
-      const client = new services.ArtifactService(address, insecure());
-      const call = client.upload((error, response) => {
-        client.close();
-        if (error === null && response !== undefined) resolve({ digest: response.digest, sizeBytes: response.sizeBytes, format: 'onnx' });
-        else reject(new Error(error?.message ?? 'no response'));
-      });
-      call.write({ format: 'onnx', data: sampleModel() });
-      call.end();
-    });
-  const bench = (address: string, artifact: Artifact, targets = [sampleFloatTarget]) => {
-    const client = new services.BenchmarkService(address, insecure());
-    const call = client.run({ artifact, targets, plan });
-    const updates: BenchmarkUpdate__Output[] = [];
-    call.on('data', (update: BenchmarkUpdate__Output) => updates.push(update));
-    const ended = new Promise<string>((resolve) => {
-      call.on('end', () => resolve('OK'));
-      call.on('error', (error) => resolve(describeError(error)));
-    });
-    void ended.then(() => client.close());
-    return { updates, ended, cancel: () => call.cancel() };
-  };
-  const metric = async (coordinator: RunningCoordinator, line: string): Promise<string | undefined> => {
-    const page = await (await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/metrics`)).text();
-    return page.split('\n').find((each) => each.startsWith(line));
-  };
+  afterEach(() => lab.close());
 
   it('walks a job from the request to the ledger, and counts a repeated result once', async () => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
-    const artifact = await upload(coordinator.address);
-    const run = bench(coordinator.address, artifact);
+    const artifact = await lab.upload(coordinator.address);
+    const run = lab.bench(coordinator.address, artifact);
     const { job, lease } = await agent.next('run-job');
-    expect(job).toMatchObject({ artifact, plan });
+    expect(job).toMatchObject({ artifact, plan: labPlan });
     const result = measuredResult(lease, 'shelf', artifact.digest);
-    await publish(result);
-    await publish(result);
+    await lab.publish(result);
+    await lab.publish(result);
     expect(await run.ended).toBe('OK');
     expect(run.updates.map(({ state, deviceSerial }) => [state, deviceSerial])).toEqual([['queued', ''], ['leased', 'phone'], ['measured', 'phone']]);
     const last = run.updates.at(-1);
@@ -116,29 +50,29 @@ describe('coordinator', () => {
     expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe('farm_results_total{outcome="measured"} 1');
     agent.die();
     await coordinator.stop();
-    const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
     expect(await ledger.jobs({ open: false })).toMatchObject([{ state: { kind: 'measured', deviceSerial: 'phone', epoch: lease.epoch } }]);
     expect((await ledger.measurements([job.jobId])).size).toBe(1);
     await ledger.close();
     // Who looks after a restart sees what the device did before it.
-    expect(await fleet((await start()).address).jobsMeasured()).toEqual([['phone', 1]]);
+    expect(await fleet((await lab.start()).address).jobsMeasured()).toEqual([['phone', 1]]);
   });
 
   it('counts no forged result: another agent or device, a guessed nonce, a subject that is not its own', async () => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone'), { ...samplePhone('other'), offers: [] }]);
     await agent.next('welcome');
-    const artifact = await upload(coordinator.address);
-    const run = bench(coordinator.address, artifact);
+    const artifact = await lab.upload(coordinator.address);
+    const run = lab.bench(coordinator.address, artifact);
     const { lease } = await agent.next('run-job');
     const real = measuredResult(lease, 'shelf', artifact.digest);
     const forged = measuredResult(lease, 'shelf', artifact.digest, sampleMeasurement('phone', 0.001));
-    await publish({ ...forged, lease: { ...lease, nonce: 'guessed' } });
-    await publish({ ...forged, agentId: 'stranger' });
-    await publish({ ...forged, lease: { ...lease, deviceSerial: 'other' } });
-    await publisher.jetstream().publish(resultSubject('stranger', 'phone'), encodeResult(forged));
-    await publish(real);
+    await lab.publish({ ...forged, lease: { ...lease, nonce: 'guessed' } });
+    await lab.publish({ ...forged, agentId: 'stranger' });
+    await lab.publish({ ...forged, lease: { ...lease, deviceSerial: 'other' } });
+    await lab.publisher.jetstream().publish(resultSubject('stranger', 'phone'), encodeResult(forged));
+    await lab.publish(real);
     expect(await run.ended).toBe('OK');
     expect(decodeResult(Buffer.from(run.updates.at(-1)?.resultJson ?? ''))).toEqual({ ok: true, value: real });
     expect(await metric(coordinator, 'farm_results_refused_total{cause="forged"}')).toBe('farm_results_refused_total{cause="forged"} 3');
@@ -150,12 +84,12 @@ describe('coordinator', () => {
     ['ahead', 24 * 3_600_000],
     ['back', -24 * 3_600_000],
   ])('keeps its phones and their leases when the time is set a day %s', async (_, jumpMs) => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
-    const artifact = await upload(coordinator.address);
-    const run = bench(coordinator.address, artifact);
+    const artifact = await lab.upload(coordinator.address);
+    const run = lab.bench(coordinator.address, artifact);
     const { lease } = await agent.next('run-job');
     const { now } = Date;
     const jumped = jest.spyOn(Date, 'now').mockImplementation(() => now() + jumpMs);
@@ -163,7 +97,7 @@ describe('coordinator', () => {
       // Two ticks: the first that comes after the jump, and the one that would act on it.
       await sleep(3 * tickIntervalMs);
       agent.say({ kind: 'heartbeat', heldLeases: [lease] });
-      await publish(measuredResult(lease, 'shelf', artifact.digest));
+      await lab.publish(measuredResult(lease, 'shelf', artifact.digest));
       expect(await run.ended).toBe('OK');
       expect(run.updates.at(-1)?.state).toBe('measured');
       expect(await fleet(coordinator.address).states()).toEqual([['phone', 'idle']]);
@@ -174,7 +108,7 @@ describe('coordinator', () => {
   });
 
   it('is ready only when it can work, and shows its devices', async () => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const ready = await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([200, 'ready\n']);
     const agent = attachAgent(coordinator.address, 'shelf');
@@ -187,20 +121,20 @@ describe('coordinator', () => {
   });
 
   it('shows what agents tell over NATS about their devices', async () => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
     const state = sampleMeasurement('phone').conditions.before;
     const telemetry = encodeTelemetry({ agentId: 'shelf', deviceSerial: 'phone', state: { ...state, batteryPercent: 77 }, activity: 'idle', atMs: 1 });
     // A message that comes before the subscription is lost, as telemetry may be.
-    while ((await metric(coordinator, 'farm_device_battery_percent')) === undefined) publisher.publish(telemetrySubject('shelf', 'phone'), telemetry);
+    while ((await metric(coordinator, 'farm_device_battery_percent')) === undefined) lab.publisher.publish(telemetrySubject('shelf', 'phone'), telemetry);
     expect(await metric(coordinator, 'farm_device_battery_percent')).toBe('farm_device_battery_percent{serial="phone",pool="sm8550"} 77');
     agent.die();
   });
 
   it('answers health checks and reflection, also after somebody sent garbage', async () => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const stranger = createConnection(coordinator.grpcPort, '127.0.0.1');
     stranger.on('error', () => undefined);
     await new Promise((resolve) => stranger.write('GET / HTTP/1.1\r\n\r\n\0\xff'.repeat(100), resolve));
@@ -221,43 +155,43 @@ describe('coordinator', () => {
   });
 
   it('ends the jobs of a benchmark whose client has left', async () => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
-    const run = bench(coordinator.address, await upload(coordinator.address));
+    const run = lab.bench(coordinator.address, await lab.upload(coordinator.address));
     const { lease } = await agent.next('run-job');
     run.cancel();
     expect((await agent.next('stop-job')).lease).toEqual(lease);
     agent.die();
     await coordinator.stop();
-    const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
     expect(await ledger.jobs({ open: true })).toEqual([]);
     await ledger.close();
   });
 
   it('refuses a target that nobody offers, and names those that are', async () => {
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
-    const artifact = await upload(coordinator.address);
-    expect(await bench(coordinator.address, artifact, ['sm9999/tflite/npu/int8']).ended).toBe(
+    const artifact = await lab.upload(coordinator.address);
+    expect(await lab.bench(coordinator.address, artifact, ['sm9999/tflite/npu/int8']).ended).toBe(
       `INVALID_ARGUMENT: target "sm9999/tflite/npu/int8": no device of the fleet offers it; expected one of ${sampleFloatTarget}, ${sampleTarget}`,
     );
-    expect(await bench(coordinator.address, artifact, ['nonsense']).ended).toMatch(/^INVALID_ARGUMENT: target "nonsense": it needs four parts/);
-    expect(await bench(coordinator.address, { ...artifact, digest: 'f'.repeat(64) }).ended).toMatch(/^NOT_FOUND: artifact ffff/);
+    expect(await lab.bench(coordinator.address, artifact, ['nonsense']).ended).toMatch(/^INVALID_ARGUMENT: target "nonsense": it needs four parts/);
+    expect(await lab.bench(coordinator.address, { ...artifact, digest: 'f'.repeat(64) }).ended).toMatch(/^NOT_FOUND: artifact ffff/);
     agent.die();
   });
 
   it('keeps a device drained over a restart', async () => {
-    const first = await start();
+    const first = await lab.start();
     const agent = attachAgent(first.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
     await fleet(first.address).drain('phone');
     await first.stop();
-    const second = await start();
+    const second = await lab.start();
     const again = attachAgent(second.address, 'shelf');
     again.hello([samplePhone('phone')]);
     await again.next('welcome');
@@ -271,8 +205,8 @@ describe('coordinator', () => {
 
   it('takes up after a restart what was measured meanwhile, and what is still open', async () => {
     // The first run makes the stream. Then what a killed coordinator leaves: a running search with two open jobs, one of them measured by now.
-    await (await start()).stop();
-    const ledger = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    await (await lab.start()).stop();
+    const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
     const epoch = (await ledger.beginIncarnation()) * epochsPerIncarnation + 1;
     const secret = await ledger.leaseSecret('not taken: there is one');
     await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1, wall: { ranMs: 0, runningSinceMs: null } });
@@ -284,16 +218,16 @@ describe('coordinator', () => {
     await ledger.close();
     const claim = { jobId: 'measured-meanwhile', deviceSerial: 'phone', epoch };
     const late = measuredResult({ ...claim, nonce: createNonceOf(secret)({ ...claim, agentId: 'shelf' }) }, 'shelf');
-    await publish(late);
-    await publish(late);
+    await lab.publish(late);
+    await lab.publish(late);
 
-    const coordinator = await start();
+    const coordinator = await lab.start();
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
     expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe('farm_results_total{outcome="measured"} 1');
     await coordinator.stop();
-    const after = await openLedger(path.join(dataDir, 'ledger.sqlite'));
+    const after = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
     expect((await after.jobs({ ownerId: 'search' })).map(({ job, state }) => [job.jobId, state.kind])).toEqual([['measured-meanwhile', 'measured'], ['still-open', 'open']]);
     expect((await after.measurements(['measured-meanwhile'])).size).toBe(1);
     await after.close();
@@ -305,12 +239,12 @@ describe('coordinator', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const port = (taken.address() as { port: number }).port;
     const busy = { host: '127.0.0.1', port };
-    await expect(start({ grpc: busy })).rejects.toThrow(`grpc.port: port ${String(port)} on 127.0.0.1 is in use`);
-    await expect(start({ http: busy })).rejects.toThrow(`http.port: port ${String(port)} on 127.0.0.1 is in use`);
-    await expect(start({ grpc: { host: '0.0.0.0', port: 0 } })).rejects.toThrow(/--insecure-listen/);
+    await expect(lab.start({ grpc: busy })).rejects.toThrow(`grpc.port: port ${String(port)} on 127.0.0.1 is in use`);
+    await expect(lab.start({ http: busy })).rejects.toThrow(`http.port: port ${String(port)} on 127.0.0.1 is in use`);
+    await expect(lab.start({ grpc: { host: '0.0.0.0', port: 0 } })).rejects.toThrow(/--insecure-listen/);
     await new Promise((resolve) => taken.close(resolve));
-    await expect(start({ nats: `nats://127.0.0.1:${String(port)}` })).rejects.toThrow(BadInputError);
-    await expect(start({ dataDir: '/dev/null/data' })).rejects.toThrow(/^dataDir: \/dev\/null\/data cannot be created/);
-    await start();
+    await expect(lab.start({ nats: `nats://127.0.0.1:${String(port)}` })).rejects.toThrow(BadInputError);
+    await expect(lab.start({ dataDir: '/dev/null/data' })).rejects.toThrow(/^dataDir: \/dev\/null\/data cannot be created/);
+    await lab.start();
   });
 });

@@ -75,9 +75,9 @@ describe('the same bytes under two names', () => {
   it('are measured again for a plan of other sessions, or for who asks for a measurement of its own', () => {
     const farm = farmOf('p1', 'p2');
     expect(submitWith(farm, 'a', {})).toEqual(['a@p1']);
-    expect(submitWith(farm, 'longer', { runs: 500 })).toEqual([]);
-    expect(submitWith(farm, 'confirmation', { again: true })).toEqual(['confirmation@p2']);
-    expect(started(farm.finish('a'))).toEqual(['longer@p1']);
+    expect(submitWith(farm, 'longer', { runs: 500 })).toEqual(['longer@p2']);
+    expect(submitWith(farm, 'confirmation', { again: true })).toEqual([]);
+    expect(started(farm.finish('a'))).toEqual(['confirmation@p1']);
   });
 
   it('are measured again where the first was cut short and the second would not be', () => {
