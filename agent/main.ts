@@ -17,7 +17,9 @@ import { connectBus, type Bus } from './results/bus';
 import { startResultPublisher, type ResultPublisher } from './results/publisher';
 import { openSpool } from './results/spool';
 import { startTelemetryPublisher } from './results/telemetry';
+import { openPhoneTools } from './runtimes/fetched_tools';
 import { openToolChest } from './runtimes/tool_chest';
+import { toolCacheFolder } from './tools/tool_cache';
 import { startVirtualFleetProcess, type VirtualFleetProcess } from './virtual/fleet_process';
 import { assembleCrew, type Crew } from './worker/crew';
 import { createStation } from './worker/station';
@@ -104,7 +106,7 @@ async function run(parts: Parts, closing: ClosingStack): Promise<RunningAgent> {
 async function openCrew(parts: Parts, keepResult: (result: JobResult) => Promise<void>): Promise<Crew> {
   const { config, logger, shelf, cache } = parts;
   const station = {
-    tools: await openToolChest(config.tools),
+    tools: await openPhoneTools(config.tools, toolCacheFolder(process.env)),
     virtualTools: await openToolChest(parts.fleet?.tools ?? config.tools),
     pools: new Map(Object.entries(config.pools)),
     runtimes: new Map(Object.entries(config.runtimes)),

@@ -1,3 +1,4 @@
+import type { FetchedTool } from '../tools/tool_source';
 import type { Offer, Precision, Runtime, Unit } from '../../common/target';
 import { benchmarkLitertModel, litertFolder } from './benchmark_litert_model';
 import { benchmarkModel, benchmarkModelFolder } from './benchmark_model';
@@ -24,6 +25,8 @@ export interface KitPart {
   readonly fileName?: string;
   readonly executable?: true;
   readonly optional?: true;
+  /** What `farm tools fetch` brings it with. */
+  readonly fetchedWith?: FetchedTool;
   /** Which of the field's files it is, where they are of different kinds. */
   readonly is?: (tool: KeptTool) => boolean;
 }
@@ -36,9 +39,9 @@ export interface KitChoice {
 
 const benchmarkField = { field: 'tools.tflite.benchmarkModel', fileName: 'benchmark_model', executable: true } as const;
 const tfliteBinary: KitPart = { ...benchmarkField, what: 'benchmark_model', is: (tool) => !tool.isLitert };
-const litertBinary: KitPart = { ...benchmarkField, what: "LiteRT's benchmark_model", is: (tool) => tool.isLitert };
+const litertBinary: KitPart = { ...benchmarkField, what: "LiteRT's benchmark_model", fetchedWith: 'litert', is: (tool) => tool.isLitert };
 const tfliteLibraries: KitPart = { field: 'tools.tflite.libraries', what: 'libraries of benchmark_model', optional: true };
-const tfliteQnn: KitPart = { field: 'tools.tflite.qnnLibraries', what: "libQnnHtp.so and the libraries it loads, from Qualcomm's SDK" };
+const tfliteQnn: KitPart = { field: 'tools.tflite.qnnLibraries', what: "libQnnHtp.so and the libraries it loads, from Qualcomm's SDK", fetchedWith: 'qairt' };
 const perfTest: KitPart = { field: 'tools.onnxruntime.perfTest', what: 'onnxruntime_perf_test', fileName: 'onnxruntime_perf_test', executable: true };
 const perfTestLibraries: KitPart = { field: 'tools.onnxruntime.libraries', what: 'libonnxruntime.so', optional: true };
 
@@ -74,8 +77,8 @@ export const kitChoices: readonly KitChoice[] = [
     kits: [
       litertKit(
         npuPrecisions,
-        { field: 'tools.tflite.dispatchLibrary', what: 'libLiteRtDispatch_Qualcomm.so' },
-        { field: 'tools.tflite.compilerPlugin', what: 'libLiteRtCompilerPlugin_Qualcomm.so' },
+        { field: 'tools.tflite.dispatchLibrary', what: 'libLiteRtDispatch_Qualcomm.so', fetchedWith: 'litert' },
+        { field: 'tools.tflite.compilerPlugin', what: 'libLiteRtCompilerPlugin_Qualcomm.so', fetchedWith: 'litert' },
         tfliteQnn,
       ),
       tfliteKit(npuPrecisions, { field: 'tools.tflite.qnnDelegate', what: 'libQnnTFLiteDelegate.so', fileName: 'libQnnTFLiteDelegate.so' }, tfliteQnn),

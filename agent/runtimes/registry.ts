@@ -1,5 +1,7 @@
 import type { Offer, Unit } from '../../common/target';
 import type { Hardware } from '../device/device';
+import { fetchCommand } from '../tools/phone_bundle';
+import { isForOtherHexagon } from './hexagon';
 import { hostLitert } from './host_litert';
 import { hostOnnxruntime } from './host_onnxruntime';
 import { kitChoices, type KitChoice, type KitPart, type PhoneKit } from './phone_kits';
@@ -15,11 +17,20 @@ export interface RuntimeSelection {
 /** What a device can run with the operator's tools. `hostProgramFolder` is only given by tests, which compile the host's programs elsewhere. */
 export function runtimesFor(hardware: Hardware, chest: ToolChest, hostProgramFolder?: string): RuntimeSelection {
   if (hardware.kind === 'host') return { adapters: [hostOnnxruntime(hostProgramFolder), hostLitert(hostProgramFolder)], missing: [] };
-  const found = kitChoices.filter((choice) => choice.fits(hardware.soc)).map((choice) => choose(choice, chest));
+  const own = chestFor(hardware.soc, chest);
+  const found = kitChoices.filter((choice) => choice.fits(hardware.soc)).map((choice) => choose(choice, own));
   return {
     adapters: found.flatMap((each) => (typeof each === 'string' ? [] : [each])),
     missing: found.filter((each) => typeof each === 'string'),
   };
+}
+
+/** Without the libraries of other Hexagon versions: what a phone gets is one bundle, with a digest of its own. */
+function chestFor(soc: string, chest: ToolChest): ToolChest {
+  const own = [...chest.toolsByField].map(
+    ([field, tools]) => [field, tools.filter(({ fileName }) => !isForOtherHexagon(fileName, soc))] as const,
+  );
+  return { ...chest, toolsByField: new Map(own) };
 }
 
 /** The adapter that serves an offer, if the device has one. */
@@ -27,12 +38,13 @@ export function adapterFor(adapters: readonly RuntimeAdapter[], offer: Offer): R
   return adapters.find((adapter) => adapter.offers.some((each) => each.runtime === offer.runtime && each.unit === offer.unit && each.precision === offer.precision));
 }
 
-/** The first kit that is whole, or why none is: the complaint of the kit whose binary is there. */
+/** The first kit that is whole, or why none is: the complaint of the kit whose binary is there, else of one that a command brings. */
 function choose({ kits }: KitChoice, chest: ToolChest): RuntimeAdapter | string {
   for (const kit of kits) {
     if (lackOf(kit, chest) === null) return open(kit, chest);
   }
-  const nearest = kits.find((kit) => toolsFor(kit.parts[0], chest).length > 0) ?? kits[0];
+  const begun = kits.find((kit) => toolsFor(kit.parts[0], chest).length > 0);
+  const nearest = begun ?? kits.find((kit) => kit.parts[0].fetchedWith !== undefined) ?? kits[0];
   return `${nearest.runtime} on ${Object.keys(nearest.precisionsByUnit).join(', ')}: ${lackOf(nearest, chest) ?? 'it lacks nothing'}`;
 }
 
@@ -44,7 +56,8 @@ function lackOf(kit: PhoneKit, chest: ToolChest): string | null {
   if (problem !== undefined) return problem;
   const others = chest.toolsByField.get(lacking.field) ?? [];
   const state = others.length === 0 ? 'is not set' : `lists no such binary, but ${others.map(({ localPath }) => localPath).join(', ')}`;
-  return `${lacking.field} ${state} (${lacking.what}; docs/phones.md says where to get it)`;
+  const remedy = lacking.fetchedWith === undefined ? 'docs/phones.md says where to get it' : `type: ${fetchCommand(lacking.fetchedWith, undefined)}`;
+  return `${lacking.field} ${state} (${lacking.what}; ${remedy})`;
 }
 
 function toolsFor(part: KitPart, chest: ToolChest): readonly KeptTool[] {

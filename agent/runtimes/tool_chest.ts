@@ -19,23 +19,33 @@ export interface ToolChest {
   readonly problemByField: ReadonlyMap<string, string>;
 }
 
-/** Hashes every configured tool. A file that cannot be read makes its field unusable, not the agent. */
-export async function openToolChest(paths: ToolPaths): Promise<ToolChest> {
+/**
+ * Hashes every configured tool. A file that cannot be read makes its field unusable, not the agent; so does one that is
+ * not what was fetched, of which `fetchedDigests` tells the SHA-256 by path.
+ */
+export async function openToolChest(
+  paths: ToolPaths,
+  fetchedDigests: ReadonlyMap<string, string> = new Map(),
+): Promise<ToolChest> {
   const toolsByField = new Map<string, KeptTool[]>();
   const problemByField = new Map<string, string>();
   for (const configured of configuredTools(paths)) {
-    const kept = await keepTool(configured);
+    const kept = await keepTool(configured, fetchedDigests.get(configured.path));
     if (typeof kept === 'string') problemByField.set(configured.field, kept);
     else toolsByField.set(configured.field, [...(toolsByField.get(configured.field) ?? []), kept]);
   }
   return { toolsByField, problemByField };
 }
 
-async function keepTool(configured: ConfiguredTool): Promise<KeptTool | string> {
+async function keepTool(configured: ConfiguredTool, fetchedDigest: string | undefined): Promise<KeptTool | string> {
   const problem = toolFileProblem(configured);
   if (problem !== null) return problem;
   try {
-    return { localPath: configured.path, fileName: basename(configured.path), ...(await inspect(configured.path)) };
+    const found = await inspect(configured.path);
+    if (fetchedDigest !== undefined && fetchedDigest !== found.digest) {
+      return `${configured.path} is not what was fetched any more; fetch it again (farm tools list)`;
+    }
+    return { localPath: configured.path, fileName: basename(configured.path), ...found };
   } catch (error) {
     return `${configured.field}: ${configured.path} cannot be read (${systemErrorCode(error)})`;
   }

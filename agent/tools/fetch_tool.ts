@@ -6,7 +6,7 @@ import { discardDownload, download } from './download';
 import { elfMachine } from './elf';
 import { missingFromSdk, placeOfSdkEntry } from './sdk_layout';
 import { toolFolder, type InstalledTool } from './tool_cache';
-import { describeFiles, readManifest, writeManifest } from './tool_manifest';
+import { describeFiles, readManifest, writeManifest, type ToolManifest } from './tool_manifest';
 import { toolSource, type FetchedTool, type ToolSource } from './tool_source';
 
 export interface FetchRequest {
@@ -42,7 +42,7 @@ export async function fetchTool(request: FetchRequest): Promise<Result<FetchedNo
   const source = toolSource(request.tool);
   const folder = toolFolder(request.cacheFolder, request.tool, request.version);
   const present = await readManifest(folder);
-  if (present !== null && !isMoving(request.version)) return ok({ installed: { folder, manifest: present }, isNew: false });
+  if (present !== null && !isMoving(request.version) && (await isUnchanged(folder, present))) return ok({ installed: { folder, manifest: present }, isNew: false });
   const work = path.join(request.cacheFolder, `.fetching-${request.tool}-${request.version}`);
   // What an earlier day brought may be of another build.
   if (isMoving(request.version)) await rm(work, { recursive: true, force: true });
@@ -72,6 +72,12 @@ export async function fetchTool(request: FetchRequest): Promise<Result<FetchedNo
   await rename(staged, folder);
   await rm(work, { recursive: true, force: true });
   return ok({ installed: { folder, manifest }, isNew: true });
+}
+
+/** Sizes alone would leave a file that was changed in place for ever. */
+async function isUnchanged(folder: string, { files }: ToolManifest): Promise<boolean> {
+  const now = await describeFiles(folder, files.map(({ name }) => name));
+  return now.every(({ sha256 }, index) => sha256 === files[index]?.sha256);
 }
 
 function urlsOf({ baseUrl, version }: FetchRequest, source: ToolSource): string[] {

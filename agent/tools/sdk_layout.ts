@@ -2,7 +2,7 @@
  * Files of Qualcomm's SDK that phones need, by their places in the archive (`qairt/VERSION/lib/…`). Stubs run on the
  * phone's CPU and load the skeleton of the same revision on its Hexagon.
  */
-const libraries = /^(?:[^/]+\/)*lib\/aarch64-android\/(libQnn(?:System|Htp|HtpPrepare|Ir|TFLiteDelegate|HtpV\d{2}Stub)\.so)$/;
+const libraries = /^(?:[^/]+\/)*lib\/aarch64-android\/(libQnn(?:System|Htp|HtpPrepare|Ir|Saver|TFLiteDelegate|HtpV\d{2}Stub)\.so)$/;
 const skeletons = /^(?:[^/]+\/)*lib\/hexagon-v(\d{2})\/unsigned\/(libQnnHtpV(\d{2})(?:Skel)?\.so)$/;
 const licences = /^(?:qairt\/[^/]+\/)?((?:LICENSE|NOTICE)[\w.-]{0,40})$/;
 

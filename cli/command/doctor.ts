@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { toolPathProblems } from '../../agent/runtimes/tool_paths';
+import { fetchCommand, phoneBundle } from '../../agent/tools/phone_bundle';
+import { readToolCache, toolCacheFolder } from '../../agent/tools/tool_cache';
 import { agentConfigSchema, type AgentConfig } from '../../agent/config';
 import { isLoopback } from '../../common/loopback';
 import { parseYaml, readYamlFile } from '../../common/yaml';
@@ -34,6 +36,7 @@ export function registerDoctor(program: Command, terminal: Terminal): void {
         await checkProgram('nats-server', ['--version'], 'sudo apt-get install nats-server'),
         await checkProgram('adb', ['version'], 'sudo apt-get install adb'),
         ...(config.adb.enabled ? await checkPhones(config.adb) : []),
+        await checkFetchedTools(),
         ...toolPathProblems(config.tools).map((detail): Finding => ({ check: 'tools', state: 'bad', detail })),
         ...(await checkFleet(command.optsWithGlobals<{ coordinator: string }>().coordinator)),
       ];
@@ -49,6 +52,16 @@ async function checkProgram(name: string, args: readonly string[], remedy: strin
   } catch {
     return { check: name, state: 'bad', detail: `not installed; ${remedy}` };
   }
+}
+
+/** What phones get that have no tools in the agent's YAML. */
+async function checkFetchedTools(): Promise<Finding> {
+  const bundle = phoneBundle(await readToolCache(toolCacheFolder(process.env)));
+  const check = 'phone tools';
+  if (bundle === null) return { check, state: 'warning', detail: `none fetched; type: ${fetchCommand('litert', undefined)}` };
+  const { litertVersion, npu } = bundle;
+  if (npu.kind === 'lacking') return { check, state: 'warning', detail: `LiteRT ${litertVersion}, but for NPUs ${npu.remedy}` };
+  return { check, state: 'good', detail: `LiteRT ${litertVersion} with QAIRT ${npu.qairtVersion}` };
 }
 
 /** What adb sees, farm or no farm: most trouble with phones starts here. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { zipSync } from 'fflate';
@@ -84,7 +84,7 @@ describe("fetching Qualcomm's SDK", () => {
     const result = await fetchIt('qairt', sdk);
     expect(result.ok && result.value.installed.manifest.files.map(({ name }) => name)).toEqual([
       'LICENSE.pdf',
-      ...['Htp', 'HtpPrepare', 'HtpV69Stub', 'HtpV73Stub', 'HtpV75Stub', 'Ir', 'System', 'TFLiteDelegate'].map((name) => `android/libQnn${name}.so`),
+      ...['Htp', 'HtpPrepare', 'HtpV69Stub', 'HtpV73Stub', 'HtpV75Stub', 'Ir', 'Saver', 'System', 'TFLiteDelegate'].map((name) => `android/libQnn${name}.so`),
       ...[69, 73, 75].map((version) => `hexagon-v${String(version)}/libQnnHtpV${String(version)}Skel.so`),
     ]);
     expect(readdirSync(cacheFolder)).toEqual(['qairt']);
@@ -97,7 +97,7 @@ describe("fetching Qualcomm's SDK", () => {
     const ready = bundle.npu.kind === 'ready' ? bundle.npu : null;
     expect(ready?.qairtVersion).toBe(sdk);
     expect(ready?.byHexagon.get(73)?.map(({ fileName }) => fileName)).toEqual(
-      ['libQnnHtp.so', 'libQnnHtpPrepare.so', 'libQnnHtpV73Stub.so', 'libQnnIr.so', 'libQnnSystem.so', 'libQnnHtpV73Skel.so'],
+      ['libQnnHtp.so', 'libQnnHtpPrepare.so', 'libQnnHtpV73Stub.so', 'libQnnIr.so', 'libQnnSaver.so', 'libQnnSystem.so', 'libQnnHtpV73Skel.so'],
     );
     const digests = [...ready!.byHexagon.values()].map((files) => bundleDigest([...bundle.programs, ...files]));
     expect(new Set(digests).size).toBe(3);
@@ -150,6 +150,17 @@ describe('the cache', () => {
     writeFileSync(path.join(cacheFolder, 'litert/2.2.0/benchmark_model'), 'short');
     expect(await readToolCache(cacheFolder)).toEqual({ installed: [], broken: [path.join(cacheFolder, 'litert/2.2.0')] });
     expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: true, value: { isNew: true } });
+  });
+
+  test('is mended by the same command where a file was changed in place', async () => {
+    await fetchIt('litert', '2.2.0');
+    const file = path.join(cacheFolder, 'litert/2.2.0/benchmark_model');
+    const bytes = readFileSync(file);
+    bytes[100]! ^= 1;
+    writeFileSync(file, bytes);
+    expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: true, value: { isNew: true } });
+    bytes[100]! ^= 1;
+    expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
   test('that is not there, or holds strange things, is empty', async () => {
