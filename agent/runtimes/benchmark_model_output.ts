@@ -58,7 +58,8 @@ function readAggregate(line: string): TimingAggregate | null {
     return valueUs === null ? null : valueUs / microsecondsPerMs;
   };
   const count = fields.get('count') ?? null;
-  const only = count === 1 ? ms('curr') : null;
+  // One run, or many that took the same time: then it prints `curr` alone.
+  const only = count === 1 || line.includes('(all same)') ? ms('curr') : null;
   const [minMs, maxMs, meanMs, sdMs] = [ms('min') ?? only, ms('max') ?? only, ms('avg') ?? only, ms('std') ?? (only === null ? null : 0)];
   if (count === null || count < 1 || !Number.isInteger(count) || minMs === null || maxMs === null || meanMs === null || sdMs === null) return null;
   if (meanMs <= 0 || minMs > maxMs || meanMs < minMs * 0.999 || meanMs > maxMs * 1.001) return null;

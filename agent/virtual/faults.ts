@@ -2,6 +2,14 @@
 export const toolFaults = ['hang', 'crash', 'garbage'] as const;
 export type ToolFault = (typeof toolFaults)[number];
 
+/**
+ * What can be wrong with a phone's tools, for as long as nobody mends them: libraries of the DSP that are not there,
+ * libraries of several releases, a phone without the accelerator, a DSP that takes every model and fails in running it,
+ * binaries that are too old for the flags they get.
+ */
+export const toolDefects = ['no-dsp-libraries', 'mixed-libraries', 'no-accelerator', 'dsp-fails', 'old-tools'] as const;
+export type ToolDefect = (typeof toolDefects)[number];
+
 export type PhoneFault =
   /** The cable is out; with `replugAfterMs` (of real time) it comes back. */
   | { readonly kind: 'unplug'; readonly replugAfterMs?: number | undefined }
@@ -13,6 +21,9 @@ export type PhoneFault =
   /** Nothing more can be stored, until `disk-free`. */
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'disk-free' }
+  /** The phone's tools have a defect, until `tools-mended`. */
+  | { readonly kind: ToolDefect }
+  | { readonly kind: 'tools-mended' }
   /** The next `times` tool starts (1) never end, die with a segmentation fault, or print garbage. */
   | { readonly kind: ToolFault; readonly times?: number | undefined };
 
@@ -33,6 +44,12 @@ export function parseFault(text: string): PhoneFault | undefined {
     case 'replug':
     case 'disk-full':
     case 'disk-free':
+    case 'tools-mended':
+    case 'no-dsp-libraries':
+    case 'mixed-libraries':
+    case 'no-accelerator':
+    case 'dsp-fails':
+    case 'old-tools':
       return { kind: match[1] };
     case 'hang':
     case 'crash':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largestFaultNumber, toolFaults, type PhoneFault } from './faults';
+import { largestFaultNumber, toolDefects, toolFaults, type PhoneFault } from './faults';
 import { virtualSocs } from './phone_model';
 
 /** One process serves 500 phones; far more would run out of threads in the adb server. */
@@ -13,6 +13,8 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('slow-push'), frameDelayMs: milliseconds }),
   z.strictObject({ kind: z.literal('disk-full') }),
   z.strictObject({ kind: z.literal('disk-free') }),
+  z.strictObject({ kind: z.enum(toolDefects) }),
+  z.strictObject({ kind: z.literal('tools-mended') }),
   z.strictObject({ kind: z.enum(toolFaults), times: z.number().int().min(1).max(1_000_000).optional() }),
 ]) satisfies z.ZodType<PhoneFault>;
 

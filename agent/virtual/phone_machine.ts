@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Random } from '../../common/random';
 import type { LatencySource } from './latency_source';
-import type { ToolFault } from './faults';
+import type { ToolDefect, ToolFault } from './faults';
 import { readModel } from './cost_model/model_reader';
 import type { Heat, HeatedUnit, Load } from './physics/heat';
 import { runFactors } from './physics/noise';
@@ -20,6 +20,7 @@ interface Parts {
   readonly latencies: LatencySource;
   readonly contents: ContentStore;
   readonly takeFault: () => ToolFault | undefined;
+  readonly defect: () => ToolDefect | undefined;
 }
 
 /** A phone's hardware as its benchmark tools meet it: the model's latency, times chance, over heat. */
@@ -39,6 +40,10 @@ export class PhoneMachine implements Machine {
   appendFile(path: string, text: string): boolean {
     const old = this.readFile(path) ?? Buffer.alloc(0);
     return this.#parts.files.write(path, Buffer.concat([old, Buffer.from(text)])).ok;
+  }
+
+  freeBytes(): number {
+    return this.#parts.files.freeBytes;
   }
 
   inspect(bytes: Buffer): InspectedModel | string {
@@ -73,6 +78,10 @@ export class PhoneMachine implements Machine {
 
   takeFault(): ToolFault | undefined {
     return this.#parts.takeFault();
+  }
+
+  defect(): ToolDefect | undefined {
+    return this.#parts.defect();
   }
 }
 

@@ -4,7 +4,7 @@ import { AdbConnection } from './adb/connection';
 import { serveShell } from './adb/shell_service';
 import type { AdbStream } from './adb/stream';
 import { SyncService } from './adb/sync_service';
-import { parseFault, type PhoneFault, type ToolFault } from './faults';
+import { parseFault, type PhoneFault, type ToolDefect, type ToolFault } from './faults';
 import type { LatencySource } from './latency_source';
 import type { PhoneModel } from './phone_model';
 import { Heat } from './physics/heat';
@@ -47,6 +47,7 @@ export class VirtualPhone {
   #link: { readonly kind: 'plugged'; readonly server: Server } | { readonly kind: 'unplugged'; readonly replugTimer: NodeJS.Timeout | undefined } | { readonly kind: 'stopped' } = { kind: 'unplugged', replugTimer: undefined };
   #port = 0;
   #frameDelayMs = 0;
+  #toolDefect: ToolDefect | undefined;
   #toolFault: { readonly kind: ToolFault; readonly times: number } | undefined;
 
   constructor(settings: PhoneSettings) {
@@ -82,6 +83,7 @@ export class VirtualPhone {
       latencies: settings.latencies,
       contents: settings.contents,
       takeFault: () => this.#takeToolFault(),
+      defect: () => this.#toolDefect,
     });
     this.system = {
       clock: this.#clock,
@@ -137,6 +139,16 @@ export class VirtualPhone {
         return;
       case 'disk-free':
         this.#files.resize(this.#storageBytes);
+        return;
+      case 'tools-mended':
+        this.#toolDefect = undefined;
+        return;
+      case 'no-dsp-libraries':
+      case 'mixed-libraries':
+      case 'no-accelerator':
+      case 'dsp-fails':
+      case 'old-tools':
+        this.#toolDefect = fault.kind;
         return;
       case 'hang':
       case 'crash':

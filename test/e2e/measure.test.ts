@@ -107,7 +107,7 @@ describe('a farm of this machine and two virtual phones', () => {
   });
 
   test('a model that crashes the tool on every phone of a pool is infeasible there, and harms nobody', async () => {
-    crashNextTools(phones[0]!, 20);
+    order(phones[0]!, 'crash 20');
     const before = farm.processes();
     const [crashed, other] = await Promise.all([bench('cell.onnx', ['sm8550/onnxruntime/npu/int8']), bench('cell.onnx', ['sm8650/onnxruntime/npu/int8'])]);
     expect(other).toMatchObject({ status: 0, ends: [{ state: 'measured' }] });
@@ -117,10 +117,18 @@ describe('a farm of this machine and two virtual phones', () => {
   });
 
   test('a crash that does not come again is no fault of the model', async () => {
-    crashNextTools(phones[0]!, 1);
+    order(phones[0]!, 'crash 1');
     const { status, ends, stderr } = await bench('cell.onnx', ['sm8550/onnxruntime/npu/int8']);
     expect({ status, ends }).toMatchObject({ status: 0, ends: [{ state: 'measured' }] });
     expect(stderr).toMatch(/queued VIRT-sm8550-1 crashed/);
+  });
+
+  test("a phone that lacks the DSP's libraries is no fault of the model, and measures it when it has them", async () => {
+    order(phones[0]!, 'no-dsp-libraries');
+    const lacking = await bench('cell.onnx', ['sm8550/onnxruntime/npu/int8']);
+    order(phones[0]!, 'tools-mended');
+    expect(lacking).toMatchObject({ status: 1, ends: [{ state: 'abandoned', outcome: { kind: 'farm-fault', code: 'tool-missing', message: expect.stringContaining('Failed to load skel') as string } }] });
+    expect(await bench('cell.onnx', ['sm8550/onnxruntime/npu/int8'])).toMatchObject({ status: 0, ends: [{ state: 'measured' }] });
   });
 
   test.each([
@@ -136,12 +144,12 @@ describe('a farm of this machine and two virtual phones', () => {
   });
 
   /** As docs/virtual-phones.md says, through the adb server that the phones are on. */
-  function crashNextTools(serial: string, times: number): void {
+  function order(serial: string, fault: string): void {
     const server = descendants(farm.processes()[0]!.pid).find(({ command }) => command.startsWith('adb -P'));
     const port = /-P (\d+)/.exec(server?.command ?? '')?.[1] ?? '';
     const adb = (...args: string[]): string => execFileSync('adb', ['-P', port, ...args], { encoding: 'utf8' });
     const phone = adb('devices').split('\n').map((line) => line.split('\t')[0] ?? '').filter((each) => each.includes(':')).find((each) => adb('-s', each, 'shell', 'getprop ro.serialno').trim() === serial);
     if (phone === undefined) throw new Error(`adb does not show ${serial}`);
-    adb('-s', phone, 'shell', `echo crash ${times} > /data/local/tmp/.virtual/fault`);
+    adb('-s', phone, 'shell', `echo ${fault} > /data/local/tmp/.virtual/fault`);
   }
 });

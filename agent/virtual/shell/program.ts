@@ -87,6 +87,7 @@ function executeFile(words: readonly string[], launch: Launch, process: PhonePro
   const tool = phone.tools.get(posix.basename(path));
   if (tool !== undefined) {
     return tool({
+      program: path,
       words: words.slice(1),
       environment: launch.environment,
       resolve: (other) => posix.resolve(launch.workingFolder, other),

@@ -23,6 +23,9 @@ export type Tool = (run: ToolRun) => Promise<number>;
 
 /** One start of a benchmark tool. */
 export interface ToolRun {
+  /** The absolute path of the file that was started. */
+  readonly program: string;
+  /** Its arguments. */
   readonly words: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
   /** Makes a path of the command line absolute. */

@@ -1,6 +1,6 @@
 import type { NetworkCost } from '../../../model/cost/network_cost';
 import type { Precision, Runtime, Unit } from '../../../common/target';
-import type { ToolFault } from '../faults';
+import type { ToolDefect, ToolFault } from '../faults';
 
 /** How a tool wants a model run. */
 export interface Placement {
@@ -31,7 +31,9 @@ export interface InspectedModel {
 export interface Machine {
   /** The model file, or undefined if it is missing. */
   readFile(path: string): Buffer | undefined;
+  /** All of the text or, when it does not fit, nothing: false. */
   appendFile(path: string, text: string): boolean;
+  freeBytes(): number;
   /** A line why the model cannot be read, or the model. */
   inspect(bytes: Buffer): InspectedModel | string;
   predict(path: string, bytes: Buffer, model: InspectedModel, placement: Placement): Prediction;
@@ -41,4 +43,6 @@ export interface Machine {
   wait(durationMs: number, killed: AbortSignal): Promise<void>;
   /** A fault that was ordered for the next tool start; taking it uses it up. */
   takeFault(): ToolFault | undefined;
+  /** What is wrong with the phone's tools for now. */
+  defect(): ToolDefect | undefined;
 }

@@ -15,6 +15,7 @@ import { connectFleet, type FleetLink } from '../../../agent/virtual/server_link
 import { writeVirtualTools } from '../../../agent/virtual/tools/tool_files';
 import type { ModelFormat } from '../../../common/artifact';
 import { systemClock } from '../../../common/clock';
+import { blamesTarget } from '../../../common/fault';
 import { defaultPlan, type BenchmarkPlan, type Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
 import { watchPhones, type Watch } from '../device/adb/adb_fixture';
@@ -33,6 +34,7 @@ let phone: FleetPhone;
 let device: Device;
 let workbench: Workbench;
 let chest: ToolChest;
+let litertChest: ToolChest;
 
 beforeAll(async () => {
   server = await startAdbServer();
@@ -43,6 +45,7 @@ beforeAll(async () => {
   device = await watch.attached(phone.serial);
   workbench = new Workbench(device);
   chest = await openToolChest(toolPathsSchema.parse(await writeVirtualTools(join(folder, 'tools'))));
+  litertChest = await openToolChest(toolPathsSchema.parse(await writeVirtualTools(join(folder, 'litert'), 'litert')));
 });
 
 afterAll(async () => {
@@ -53,13 +56,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function benchmark(target: string, model: Buffer, format: ModelFormat, more: Partial<BenchmarkPlan> = {}): Promise<Outcome> {
+type Benchmark = (target: string, model: Buffer, format: ModelFormat, more?: Partial<BenchmarkPlan>) => Promise<Outcome>;
+
+const benchmark: Benchmark = (...job) => benchmarkWith(chest, ...job);
+const benchmarkLitert: Benchmark = (...job) => benchmarkWith(litertChest, ...job);
+
+function benchmarkWith(tools: ToolChest, ...[target, model, format, more = {}]: Parameters<Benchmark>): Promise<Outcome> {
   const modelPath = join(folder, `input.${format}`);
   writeFileSync(modelPath, model);
   const parsed = parseTarget(target);
   return runBenchmark({
     workbench,
-    adapter: adapterFor(runtimesFor(device.hardware, chest).adapters, parsed)!,
+    adapter: adapterFor(runtimesFor(device.hardware, tools).adapters, parsed)!,
     job: { jobId: 'j', target: parsed, artifact: { digest: 'a'.repeat(64), sizeBytes: model.length, format }, plan: { ...defaultPlan, sessionDeadlineMs: 1_000, ...more } },
     modelPath,
     clock: systemClock,
@@ -73,7 +81,7 @@ function benchmark(target: string, model: Buffer, format: ModelFormat, more: Par
 
 async function filesOnPhone(): Promise<string[]> {
   const listed = await device.execute(['ls', device.workFolder], { deadlineMs: 5_000 });
-  return listed.ok ? listed.value.stdout.split('\n').filter((name) => name !== '' && name !== 'tflite' && name !== 'onnxruntime') : [listed.error.message];
+  return listed.ok ? listed.value.stdout.split('\n').filter((name) => name !== '' && !['tflite', 'litert', 'onnxruntime'].includes(name)) : [listed.error.message];
 }
 
 test.each([
@@ -115,6 +123,53 @@ test.each([
   phone.inject({ kind });
   expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject(fault);
   expect(await filesOnPhone()).toEqual([]);
+});
+
+test.each([
+  ['cpu', 'float32', reluTflite],
+  ['gpu', 'float16', reluTflite],
+  ['npu', 'int8', Buffer.from(writeFixture(smallClassifier()))],
+] as const)("LiteRT's newer tool measures on the %s too", async (unit, precision, model) => {
+  const outcome = await benchmarkLitert(`sm8550/tflite/${unit}/${precision}`, model, 'tflite');
+  expect(outcome).toMatchObject({ kind: 'measured', measurement: { summary: { n: 150 }, conditions: { tool: 'benchmark_litert_model', boundary: 'litert CompiledModel::Run', unitShare: 1 } } });
+  expect(await filesOnPhone()).toEqual([]);
+});
+
+describe('a phone whose tools are not right measures nothing there, and blames no model', () => {
+  afterEach(() => phone.inject({ kind: 'tools-mended' }));
+
+  test.each([
+    ['no-dsp-libraries', 'onnxruntime/npu', 'tool-missing'],
+    ['no-dsp-libraries', 'tflite/npu', 'tool-missing'],
+    ['no-dsp-libraries', 'litert/npu', 'tool-missing'],
+    ['mixed-libraries', 'onnxruntime/npu', 'tool-mismatched'],
+    ['mixed-libraries', 'tflite/npu', 'tool-mismatched'],
+    ['mixed-libraries', 'litert/npu', 'tool-mismatched'],
+    ['no-accelerator', 'tflite/nnapi', 'accelerator-missing'],
+    ['no-accelerator', 'tflite/gpu', 'tool-missing'],
+    ['no-accelerator', 'litert/npu', 'tool-missing'],
+    ['no-accelerator', 'onnxruntime/npu', 'tool-missing'],
+    ['dsp-fails', 'onnxruntime/npu', 'accelerator-failed'],
+    ['dsp-fails', 'tflite/npu', 'accelerator-failed'],
+    ['dsp-fails', 'litert/npu', 'accelerator-failed'],
+    ['old-tools', 'tflite/npu', 'flag-unknown'],
+    ['old-tools', 'litert/npu', 'flag-unknown'],
+    ['old-tools', 'tflite/nnapi', 'flag-unknown'],
+    ['old-tools', 'onnxruntime/cpu', 'flag-unknown'],
+  ] as const)('%s on %s: %s', async (defect, where, code) => {
+    const [tool, unit] = where.split('/') as [string, string];
+    const isOnnx = tool === 'onnxruntime';
+    const run = tool === 'litert' ? benchmarkLitert : benchmark;
+    const target = `sm8550/${isOnnx ? 'onnxruntime' : 'tflite'}/${unit}/${unit === 'cpu' ? 'float32' : 'float16'}`;
+    const measure = (): Promise<Outcome> => run(target, isOnnx ? onnxModel('Relu', [1, 8]) : reluTflite, isOnnx ? 'onnx' : 'tflite');
+    phone.inject({ kind: defect });
+    const outcome = await measure();
+    expect(outcome).toMatchObject({ kind: 'farm-fault', code });
+    expect(outcome.kind === 'farm-fault' && blamesTarget(outcome.code)).toBe(true);
+    phone.inject({ kind: 'tools-mended' });
+    expect(await measure()).toMatchObject({ kind: 'measured' });
+    expect(await filesOnPhone()).toEqual([]);
+  });
 });
 
 test('a phone that is full', async () => {

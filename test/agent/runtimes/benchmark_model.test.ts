@@ -38,6 +38,11 @@ describe('what benchmark_model printed', () => {
     expect(aggregateOf(text)).toMatchObject({ count: 1, minMs: 91, maxMs: 91, meanMs: 91, sdMs: 0 });
   });
 
+  test('runs that all took the same time, of which it prints one', () => {
+    const text = 'INFO: count=50 curr=812(all same) p5=812 median=812 p95=812\nINFO: Inference timings in us: Init: 5, First inference: 900, Warmup (avg): 820, Inference (avg): 812';
+    expect(aggregateOf(text)).toMatchObject({ count: 50, minMs: 0.812, maxMs: 0.812, meanMs: 0.812, sdMs: 0 });
+  });
+
   test('logcat prefixes, Windows line ends and terminal colours change nothing', () => {
     const dressed = texts.newestCpu.split('\n').map((line) => `I tflite  : \u001b[32m${line.replace(/^\w+: /, '')}\u001b[0m`).join('\r\n');
     expect(aggregateOf(dressed)).toEqual(aggregateOf(texts.newestCpu));

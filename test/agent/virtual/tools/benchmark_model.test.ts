@@ -11,6 +11,7 @@ async function start(words: readonly string[], prediction: Prediction): Promise<
   const machine: Machine = {
     readFile: (path) => (path.endsWith('m.tflite') ? Buffer.from('model') : undefined),
     appendFile: () => true,
+    freeBytes: () => 0,
     inspect: () => ({ sizeBytes: 5, precision: 'int8', cost: { format: 'tflite', operators: [], macs: 0, parameterBytes: 0, peakActivationBytes: 0 } }),
     predict: () => prediction,
     timeRuns: function* () {
@@ -18,8 +19,9 @@ async function start(words: readonly string[], prediction: Prediction): Promise<
     },
     wait: () => Promise.resolve(),
     takeFault: () => undefined,
+    defect: () => undefined,
   };
-  const status = await benchmarkModel({ words, environment: new Map(), resolve: (path) => path, killed: new AbortController().signal, print: (text) => (output += text), printError: (text) => (errors += text) }, machine);
+  const status = await benchmarkModel({ program: '/data/local/tmp/benchmark_model', words, environment: new Map(), resolve: (path) => path, killed: new AbortController().signal, print: (text) => (output += text), printError: (text) => (errors += text) }, machine);
   return { status, output, errors };
 }
 
@@ -31,15 +33,20 @@ test('prints a measurement that the agent reads', async () => {
   expect(readBenchmarkModelTimings(toolLines(output))).toMatchObject({ aggregate: { count: 20, minMs: 2, meanMs: 2, p50Ms: 2 } });
 });
 
+test('runs that take the same time are printed in short, and read all the same', async () => {
+  const { output } = await start(['--graph=m.tflite', '--num_runs=20', '--min_secs=0'], whole);
+  expect(output).toContain('INFO: count=20 curr=2000(all same)');
+});
+
 test('min_secs keeps it running, max_secs ends it', async () => {
   expect((await start(['--graph=m.tflite', '--num_runs=1', '--min_secs=1'], whole)).output).toContain('count=500 ');
   expect((await start(['--graph=m.tflite', '--num_runs=5000', '--min_secs=0', '--max_secs=1'], whole)).output).toContain('count=500 ');
 });
 
 test('full delegation has its three proofs', async () => {
-  const { status, output } = await start(npu, whole);
+  const { status, output, errors } = await start(npu, whole);
   expect(status).toBe(0);
-  for (const proof of ['EXTERNAL delegate created.', 'Explicitly applied EXTERNAL delegate, and the model graph will be completely executed by the delegate.', 'TfLiteQnnDelegate']) expect(output).toContain(proof);
+  for (const proof of ['EXTERNAL delegate created.', 'Explicitly applied EXTERNAL delegate, and the model graph will be completely executed by the delegate.', 'TfLiteQnnDelegate']) expect(output + errors).toContain(proof);
 });
 
 test('partial delegation is refused where it must be full, and named where it need not', async () => {
@@ -53,5 +60,5 @@ test('partial delegation is refused where it must be full, and named where it ne
 
 test('a delegate library that was not pushed cannot be loaded', async () => {
   const { status, errors } = await start(['--graph=m.tflite', '--external_delegate_path=/data/local/tmp/libMine.so'], whole);
-  expect({ status, errors }).toMatchObject({ status: 1, errors: expect.stringContaining('Failed to load external delegate') as string });
+  expect({ status, errors }).toMatchObject({ status: 1, errors: expect.stringContaining('Unable to load external delegate from : /data/local/tmp/libMine.so (dlopen failed') as string });
 });

@@ -23,7 +23,19 @@ test('onnxruntime_perf_test says what the agent reads, and its rows add up', asy
   const invocation = { offer: { runtime: 'onnxruntime', unit: 'cpu', precision: 'float32' }, plan: { ...defaultPlan, warmupRuns: 5, runs: 10 }, workFolder: '/', modelPath: 'm.onnx', resultPath: 'r.csv', cores: [] } as const;
   const report = parsePerfTest({ exitCode: 0, stdout: output, stderr: errors, resultFile }, invocation);
   expect(report.ok && report.value.session.timings).toMatchObject({ kind: 'samples', samplesMs: expect.any(Array) as unknown });
-  expect(resultFile.trim().split('\n')).toHaveLength(15);
+  const rows = resultFile.split('\n').filter((line) => line.includes(','));
+  expect(rows).toHaveLength(15);
+  expect(rows[0]).toMatch(/^tmp,0\.\d+,\d+,12,0$/);
+});
+
+test('onnxruntime_perf_test appends statistics after the rows, and sums up on its output only without a file', async () => {
+  const phone = barePhone();
+  installTools(phone);
+  const withFile = await run(phone, `${perfTest}; cat r.csv`);
+  expect(withFile.output).toMatch(/,14\n\nMin Latency: \S+ s\n(?:.*\n){5}P999 Latency: \S+ s\n$/);
+  expect(withFile.output).not.toContain('Runs:15');
+  const without = await run(phone, perfTest.replace(' r.csv', ''));
+  expect(without.output).toMatch(/\nAvg CPU usage:12\nPeak working set size:\d+\nRuns:15\nMin Latency: /);
 });
 
 test('equal seeds give equal samples, other seeds others, and a new session others again', async () => {
@@ -65,6 +77,17 @@ test('a float model runs on the NPU in half precision only, and only where that 
   }
 });
 
+test.each([
+  ['-e nonsense -r 3 m.onnx', 255, "See 'onnxruntime_perf_test --help'."],
+  ['--nonsense m.onnx', 1, "ERROR: Unknown command line flag 'nonsense'."],
+  ["--plugin_ep_libs 'Q|/none.so' --plugin_eps Q m.onnx", 255, 'Failed to load library /none.so with error: dlopen failed'],
+])('the command line %s is refused as the real tool does', async (words, status, complaint) => {
+  const phone = barePhone();
+  installTools(phone);
+  const refused = await run(phone, `cd /data/local/tmp; ./onnxruntime_perf_test ${words}`);
+  expect(refused).toMatchObject({ status, errors: expect.stringContaining(complaint) as string });
+});
+
 test('tool faults strike as often as ordered, from outside and from the fault file', async () => {
   const phone = barePhone();
   installTools(phone);
@@ -80,7 +103,8 @@ test('a full disk refuses what comes and keeps what is there', async () => {
   const phone = barePhone();
   installTools(phone);
   phone.inject({ kind: 'disk-full' });
-  expect((await run(phone, perfTest)).status).toBe(255);
+  const cut = await run(phone, `${perfTest} >/dev/null; echo $?; cat r.csv`);
+  expect({ status: cut.output.split('\n')[0], rows: cut.output.split('\n').length }).toEqual({ status: '0', rows: 2 });
   expect((await run(phone, 'echo x > /data/local/tmp/x')).errors).toContain('No space left on device');
   phone.inject({ kind: 'disk-free' });
   expect((await run(phone, perfTest)).status).toBe(0);
