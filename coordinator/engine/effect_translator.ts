@@ -112,15 +112,18 @@ function translateEnd(parts: EffectTranslatorParts, effect: Ended, step: StepCon
 }
 
 function endToState(end: JobEnd): JobState {
+  if (end.kind === 'reused') return { kind: 'reused', jobId: end.from.lease.jobId };
   return end.kind === 'measured' ? { kind: 'measured', deviceSerial: end.lease.deviceSerial, epoch: end.lease.epoch } : end;
 }
 
 function endToUpdate({ jobId, end }: Ended, effects: readonly SchedulerEffect[]): JobUpdate {
-  const deciding = end.kind === 'reused' ? end.jobId : jobId;
-  const last = effects.find((effect): effect is Attempt => effect.kind === 'record-attempt' && effect.lease.jobId === deciding);
+  if (end.kind === 'reused') {
+    const { lease, agentId, measurement } = end.from;
+    return { kind: 'reused', jobId, fromJobId: lease.jobId, attempt: { lease, agentId }, measurement };
+  }
+  const last = effects.find((effect): effect is Attempt => effect.kind === 'record-attempt' && effect.lease.jobId === jobId);
   const attempt = last === undefined ? undefined : { lease: last.lease, agentId: last.agentId };
-  if (end.kind !== 'measured' && end.kind !== 'reused') return { ...end, jobId, attempt };
+  if (end.kind !== 'measured') return { ...end, jobId, attempt };
   assert(last?.outcome.kind === 'measured' && attempt !== undefined, 'a job that ended measured has its measurement in the same step');
-  const { measurement } = last.outcome;
-  return end.kind === 'measured' ? { kind: 'measured', jobId, attempt, measurement } : { kind: 'reused', jobId, fromJobId: end.jobId, attempt, measurement };
+  return { kind: 'measured', jobId, attempt, measurement: last.outcome.measurement };
 }

@@ -37,7 +37,10 @@ export function agentAttached(turn: Turn, agentId: string, devices: readonly Dev
   reconcileLeases(turn, agentId, heldLeases);
 }
 
-/** A heartbeat. An agent that is not known any more must say hello again: its devices are not known either. From an agent that was given up it is as good as a return: its devices were never unplugged. */
+/**
+ * A heartbeat. From an agent that was given up it is as good as a return: its devices were never unplugged. One that is not
+ * known any more must say hello again: its devices are not known either.
+ */
 export function agentHeard(turn: Turn, agentId: string, heldLeases: readonly Lease[]): void {
   const agent = turn.state.agents.get(agentId);
   if (agent === undefined) {

@@ -3,7 +3,7 @@ import { hasAlternative } from './device_index';
 import { stateAfterAttempt, type FailedAttempt, type OpenJob } from './job';
 import { withoutQueued, withQueued } from './pool';
 import { endJob } from './submission';
-import { endTwins } from './shared_measurement';
+import { shareMeasurement } from './shared_measurement';
 import { update, updatePool, type Turn } from './turn';
 
 export interface EndedAttempt {
@@ -16,6 +16,8 @@ export interface EndedAttempt {
 export function recordAttempt(turn: Turn, open: OpenJob, attempt: EndedAttempt): void {
   turn.effects.push({ kind: 'record-attempt', ...attempt });
   countAttempt(turn, open, attempt.lease, attempt.outcome);
+  const { lease, agentId, outcome } = attempt;
+  if (outcome.kind === 'measured') shareMeasurement(turn, open, { lease, agentId, measurement: outcome.measurement });
 }
 
 /** As `recordAttempt`, for an attempt of which nothing was heard. */
@@ -25,7 +27,6 @@ export function countAttempt(turn: Turn, open: OpenJob, lease: Lease, outcome: O
   if (open.state.kind === 'queued') updatePool(turn, open.job.target.pool, (pool) => withoutQueued(pool, open));
   if (next.kind !== 'queued') {
     endJob(turn, open, next);
-    if (outcome.kind === 'measured') endTwins(turn, open, outcome.measurement);
     return;
   }
   const failed: readonly FailedAttempt[] = outcome.kind === 'measured' ? [] : [{ deviceSerial: lease.deviceSerial, fault: outcome }];

@@ -1,6 +1,7 @@
 import type { Artifact } from '../../common/artifact';
 import type { CandidateFault, FarmFault } from '../../common/fault';
 import type { Job, Lease, Outcome } from '../../common/job';
+import type { Measurement } from '../../common/measurement';
 
 /** What the world must do now. Performing an effect twice, or dying before it, must be harmless. */
 export type SchedulerEffect =
@@ -19,9 +20,16 @@ export type SchedulerEffect =
   /** The job's final word: the ledger keeps it and the owner is told. */
   | { readonly kind: 'job-ended'; readonly ownerId: string; readonly jobId: string; readonly end: JobEnd };
 
+/** An attempt that brought a measurement. */
+export interface MeasuredAttempt {
+  readonly lease: Lease;
+  readonly agentId: string;
+  readonly measurement: Measurement;
+}
+
 export type JobEnd =
   | { readonly kind: 'measured'; readonly lease: Lease }
-  /** The measurement of another job, in the same step, serves this one too: the same model under another name. */
-  | { readonly kind: 'reused'; readonly jobId: string }
+  /** The measurement of another job serves this one too: the same model under another name. */
+  | { readonly kind: 'reused'; readonly from: MeasuredAttempt }
   | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
   | { readonly kind: 'abandoned'; readonly fault: FarmFault };

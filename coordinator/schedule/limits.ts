@@ -72,6 +72,12 @@ export const rememberedDeviceArtifacts = 8;
 /** Digests remembered per agent, up to twice as many: an agent's cache holds thousands of models of this kind. */
 export const rememberedAgentArtifacts = 256;
 
+/**
+ * A measurement serves the same model under another name for this long after its arrival too: whoever asked the ledger just
+ * before has not seen it there, and is on the way here. Later the ledger has it.
+ */
+export const justMeasuredMs = 500;
+
 /** Ended jobs remembered, up to twice as many: enough to recognise what was submitted again while it ended. */
 export const rememberedEndedJobs = 4_096;
 

@@ -7,7 +7,7 @@ import { epochsPerIncarnation, rememberedEndedJobs } from './limits';
 import type { Owner } from './owner';
 import type { Pool } from './pool';
 import { emptyRecentSet, type RecentSet } from './recent_set';
-import { noTwins, type Twins } from './twins';
+import { noTwins, type JustMeasured, type Twins } from './twins';
 
 export interface SchedulerOptions {
   /** The number of this start, from the ledger: it makes epochs grow over restarts. */
@@ -52,6 +52,8 @@ export interface SchedulerState {
   readonly jobs: Map<string, OpenJob>;
   /** Of the open jobs. */
   readonly twins: Twins;
+  /** By what twins have in common. */
+  readonly justMeasured: Map<string, JustMeasured>;
   readonly owners: Map<string, Owner>;
   readonly pools: Map<string, Pool>;
   readonly endedJobIds: RecentSet;
@@ -73,6 +75,7 @@ export function initialState(options: SchedulerOptions): SchedulerState {
     leases: Map(),
     jobs: Map(),
     twins: noTwins,
+    justMeasured: Map(),
     owners: Map(),
     pools: Map(),
     endedJobIds: emptyRecentSet(rememberedEndedJobs),

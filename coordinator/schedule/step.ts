@@ -11,6 +11,7 @@ import { pauseOwner, resumeOwner } from './owner';
 import { endOwner } from './owner_end';
 import { prefetchForQueued } from './prefetch';
 import { agentRecovered, checkRecoveryDeadline, extendRecovery, startRecovery } from './recovery';
+import { forgetMeasured, reuseJustMeasured } from './shared_measurement';
 import type { SchedulerState } from './state';
 import { submitJob } from './submission';
 import { update, type Turn } from './turn';
@@ -65,6 +66,7 @@ function apply(turn: Turn, event: SchedulerEvent): void {
       return;
     case 'job-submitted':
       submitJob(turn, event.job, event.owner);
+      reuseJustMeasured(turn, event.job.jobId);
       return;
     case 'owner-paused':
       pauseOwner(turn, event.ownerId);
@@ -94,6 +96,7 @@ function tick(turn: Turn): void {
     extendRecovery(turn, gapMs);
   }
   wakeDevices(turn);
+  forgetMeasured(turn);
   checkRecoveryDeadline(turn);
   dropSilentAgents(turn);
   expireLeases(turn);

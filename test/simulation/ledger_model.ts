@@ -86,7 +86,7 @@ export class LedgerModel {
   private endJob(jobId: string, end: JobEnd): void {
     const row = this.rows.get(jobId);
     if (row === undefined) throw new Error(`job ${jobId} ended but was never saved`);
-    if (end.kind === 'reused' && this.rows.get(end.jobId)?.state.kind !== 'measured') throw new Error(`job ${jobId} reuses ${end.jobId}, which has no measurement`);
+    if (end.kind === 'reused' && this.rows.get(end.from.lease.jobId)?.state.kind !== 'measured') throw new Error(`job ${jobId} reuses ${end.from.lease.jobId}, which has no measurement`);
     if (row.state.kind !== 'open') throw new Error(`job ${jobId} ended twice: ${row.state.kind}, then ${end.kind}`);
     this.close(row, end);
   }

@@ -1,4 +1,5 @@
 import { defaultPlan, type BenchmarkPlan } from '../../../common/job';
+import { justMeasuredMs } from '../../../coordinator/schedule/limits';
 import { candidateFailure, createFarm, defaultTarget, farmFailure, jobOf, measured, ofKind, phone, started, type Farm } from './farm';
 
 function farmOf(...serials: readonly string[]): Farm {
@@ -21,7 +22,7 @@ describe('the same bytes under two names', () => {
     expect(started(farm.submit('b', { digest: 'bytes' }))).toEqual([]);
     const lease = farm.leaseOf('a');
     farm.finish('a');
-    expect(ends(farm)).toEqual([['search', 'a', { kind: 'measured', lease }], ['search', 'b', { kind: 'reused', jobId: 'a' }]]);
+    expect(ends(farm)).toEqual([['search', 'a', { kind: 'measured', lease }], ['search', 'b', { kind: 'reused', from: { lease, agentId: 'rack', measurement: expect.anything() as unknown } }]]);
     expect([farm.state.jobs.size, farm.state.twins.size, farm.state.pools.get('sm8550')?.queuedJobs]).toEqual([0, 0, 0]);
   });
 
@@ -35,6 +36,20 @@ describe('the same bytes under two names', () => {
     farm.finish('of-a-user');
     const ended = ofKind(farm.effects, 'job-ended').map(({ ownerId, end }) => `${ownerId} ${end.kind}`);
     expect(ended).toEqual(['bench measured', 'search reused', 'another reused']);
+  });
+
+  it('are not measured again for who asked the ledger a moment before it had the measurement, but later they are', () => {
+    const farm = farmOf('p1');
+    farm.submit('a', { digest: 'bytes' });
+    farm.finish('a');
+    farm.nowMs += justMeasuredMs;
+    farm.submit('b', { digest: 'bytes' });
+    expect(ends(farm)).toMatchObject([['search', 'b', { kind: 'reused', from: { lease: { jobId: 'a' } } }]]);
+    expect([farm.state.jobs.size, farm.state.owners.size, farm.state.pools.get('sm8550')?.queuedJobs]).toEqual([0, 0, 0]);
+    farm.nowMs += 1;
+    expect(started(farm.submit('c', { digest: 'bytes' }))).toEqual(['c@p1']);
+    farm.send({ kind: 'tick' });
+    expect(farm.state.justMeasured.size).toBe(0);
   });
 
   it('let other work pass while they wait', () => {
@@ -88,6 +103,6 @@ describe('the same bytes under two names', () => {
     submitWith(farm, 'also-far', { decisionMs: 6 });
     submitWith(farm, 'near', { decisionMs: 9.5 });
     expect(started(farm.finish('a', cutShort))).toEqual(['near@p1']);
-    expect(ends(farm)).toContainEqual(['search', 'also-far', { kind: 'reused', jobId: 'a' }]);
+    expect(ends(farm)).toContainEqual(['search', 'also-far', expect.objectContaining({ kind: 'reused' })]);
   });
 });
