@@ -3,6 +3,7 @@ import os from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { decimalOf } from '../../common/decimal';
+import { fail, ok, type Result } from '../../common/result';
 import { systemErrorCode } from '../../common/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { imageNetPreparation, type ImagePreparation } from '../../model/calibration/images';
@@ -19,6 +20,7 @@ import { biasCorrections, quantizePostTraining, type PostTraining, type Quantize
 import type { RangeMethod } from '../../model/quantize/range_search';
 import { targetRules } from '../../model/quantize/target_rules';
 import { weightMethods, type WeightMethod } from '../../model/quantize/weight_codec';
+import { tfliteRefusal } from '../../model/tflite/refusal';
 import { writeTflite } from '../../model/tflite/write';
 import { inputShapeOption, readCanonicalOnnx, type InputShapes } from '../input/onnx_file';
 import { startProgress } from '../output/progress';
@@ -85,22 +87,26 @@ async function quantize(modelPath: string, options: QuantizeOptions, terminal: T
   const given = options.encodings === undefined ? null : await readEncodingsFile(options.encodings);
   const file = await readCanonicalOnnx(modelPath, options.input ?? new Map<string, readonly number[]>());
   const source = await openCalibration(options.calibration, inputOf(modelPath, file.graph), { mean: options.mean, std: options.std });
+  const refusal = options.tflite === true ? tfliteRefusal(file.graph, settings) : undefined;
+  if (refusal !== undefined) terminal.note(`${modelPath}: ${refusal}; ${options.output} is written without it`);
   const data = { kind: 'streamed', ...source } as const;
   const progress = startProgress(terminal);
   const calibration: PostTraining['calibration'] = { data, method: rangeMethod(options), threads: os.availableParallelism(), onSample: (done, total) => progress.update('calibrating', done, total, '') };
   const quantizing = quantizePostTraining(file.graph, { options: settings, calibration, equalize: options.equalize === true, biasCorrection: options.biasCorrection ?? null, given });
   const network = await quantizing.finally(() => progress.stop());
   const onnx = writeOnnx(network.quantized);
-  const tflite = options.tflite === true ? tfliteFile(modelPath, network) : null;
+  const tflite: Result<Uint8Array | null, string> = options.tflite !== true ? ok(null) : refusal === undefined ? writeTflite(network.quantized) : fail(refusal);
   const report: QuantizationReport = {
-    model: modelPath, output: options.output, tflite: tflite === null ? null : beside(options.output, '.tflite'),
+    model: modelPath, output: options.output, tflite: tflite.ok && tflite.value !== null ? beside(options.output, '.tflite') : null, tfliteRefusal: tflite.ok ? null : tflite.error,
     calibration: { location: options.calibration, samples: source.count, method: options.method },
     precision: settings.precision, weightsPer: settings.weightsPer, weightMethod: settings.weightMethod, target: options.target ?? null,
     floatBytes: file.sizeBytes, quantizedBytes: onnx.length, remarks: network.remarks,
     quality: await measureQuality({ given: file.graph, ...network }, data, qualitySamples),
   };
-  await writeFiles(options, { network, onnx, tflite, report });
+  await writeFiles(options, { network, onnx, tflite: tflite.ok ? tflite.value : null, report });
   terminal.print(jsonOr(options, quantizationJson(report), () => describeQuantization(report)));
+  // The half that could be done is done, and scripts must learn that the other half is not.
+  if (!tflite.ok) throw new Error(`${options.output} is written, ${beside(options.output, '.tflite')} is not: ${tflite.error}`);
 }
 
 interface Results {
@@ -126,12 +132,6 @@ function beside(output: string, extension: string): string {
   return `${output.slice(0, -'.onnx'.length)}${extension}`;
 }
 
-function tfliteFile(modelPath: string, { quantized }: QuantizedNetwork): Uint8Array {
-  const tflite = writeTflite(quantized);
-  if (tflite.ok) return tflite.value;
-  throw new BadInputError(`${modelPath}: ${tflite.error}`);
-}
-
 function inputOf(modelPath: string, graph: Parameters<typeof onlyInput>[0]): ReturnType<typeof onlyInput> {
   try {
     return onlyInput(graph);
@@ -141,14 +141,17 @@ function inputOf(modelPath: string, graph: Parameters<typeof onlyInput>[0]): Ret
 }
 
 /** A target settles the precision and what its operators want. */
-function quantizationOptions({ target, precision, perTensor, weights }: QuantizeOptions): QuantizationOptions {
+function quantizationOptions({ target, precision: given, perTensor, weights, tflite }: QuantizeOptions): QuantizationOptions {
   const parsed = target === undefined ? undefined : parseTarget(target);
   const wanted = quantizedPrecisions.find((each) => each === parsed?.precision);
-  if (parsed !== undefined && (wanted === undefined || (precision !== undefined && precision !== wanted))) {
-    throw new BadInputError(`target ${formatTarget(parsed)} runs ${parsed.precision}; expected ${precision ?? quantizedPrecisions.join(' or ')}: choose another --target or --precision`);
+  if (parsed !== undefined && (wanted === undefined || (given !== undefined && given !== wanted))) {
+    throw new BadInputError(`target ${formatTarget(parsed)} runs ${parsed.precision}; expected ${given ?? quantizedPrecisions.join(' or ')}: choose another --target or --precision`);
   }
   const onHost = parsed?.runtime === 'onnxruntime' && parsed.unit === 'cpu';
-  return { precision: wanted ?? precision ?? 'int8', weightsPer: perTensor === true ? 'tensor' : 'channel', weightMethod: weights, rules: onHost ? targetRules.host : targetRules.phone };
+  const precision = wanted ?? given ?? 'int8';
+  const symmetricActivations = precision === 'w8a16' && (tflite === true || parsed?.runtime === 'tflite');
+  const rules = { ...(onHost ? targetRules.host : targetRules.phone), symmetricActivations };
+  return { precision, weightsPer: perTensor === true ? 'tensor' : 'channel', weightMethod: weights, rules };
 }
 
 function rangeMethod(options: QuantizeOptions): RangeMethod {

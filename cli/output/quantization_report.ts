@@ -6,6 +6,8 @@ export interface QuantizationReport {
   readonly model: string;
   readonly output: string;
   readonly tflite: string | null;
+  /** Why no TFLite file is there although one was asked for. */
+  readonly tfliteRefusal: string | null;
   readonly calibration: { readonly location: string; readonly samples: number; readonly method: string };
   readonly precision: string;
   readonly weightsPer: string;
@@ -39,11 +41,12 @@ export function quantizationJson(report: QuantizationReport): object {
   return { ...report, quality: { ...quality, outputSqnrDb: finite(quality.outputSqnrDb), layers: quality.layers.map((layer) => ({ ...layer, sqnrDb: finite(layer.sqnrDb) })) } };
 }
 
-function summary({ model, output, tflite, calibration, precision, weightsPer, floatBytes, quantizedBytes, remarks, quality }: QuantizationReport): string {
+function summary({ model, output, tflite, tfliteRefusal, calibration, precision, weightsPer, floatBytes, quantizedBytes, remarks, quality }: QuantizationReport): string {
   return [
     `${model} -> ${output}${tflite === null ? '' : ` and ${tflite}`}`,
     `${precision}, one weight scale per ${weightsPer}; ranges by ${calibration.method} over ${String(calibration.samples)} samples of ${calibration.location}`,
     `${(floatBytes / 1e6).toFixed(2)} MB as float, ${(quantizedBytes / 1e6).toFixed(2)} MB quantized`,
+    ...(tfliteRefusal === null ? [] : [`no TFLite file: ${tfliteRefusal}`]),
     ...remarks,
     `output SQNR ${quality.outputSqnrDb.toFixed(1)} dB on ${String(quality.samples)} samples`,
   ].join('\n');

@@ -1,5 +1,6 @@
 import { createSession, type FloatTensor, type Session } from '../execute/session';
 import type { Graph } from '../onnx/graph';
+import { inferShapes } from '../onnx/shape_inference';
 import { writeOnnx } from '../onnx/write';
 import { onlyInput } from './calibration';
 import { samplesOf, type CalibrationData } from './calibration_data';
@@ -16,7 +17,7 @@ export interface LayerQuality {
 export interface NetworkQuality {
   /** Worst first. */
   readonly layers: readonly LayerQuality[];
-  /** Of all outputs together. */
+  /** Of all outputs together; of indices, of the numbers that they were picked from. */
   readonly outputSqnrDb: number;
   readonly samples: number;
 }
@@ -49,7 +50,7 @@ export interface ComparedNetworks {
 export async function measureQuality({ given, float, rescaled, quantized }: ComparedNetworks, data: CalibrationData, mostSamples: number): Promise<NetworkQuality> {
   const { name: input, shape } = onlyInput(float);
   const compared = comparedTensors(float, quantized);
-  const outputs = given.outputs.map((output) => output.name);
+  const outputs = floatOutputs(given);
   const energies = new Map<Compared, Energies>(compared.map((each) => [each, { signal: 0, noise: 0 }]));
   const output: Energies = { signal: 0, noise: 0 };
   const [scaled, unscaled] = [compared.filter((each) => rescaled.has(each.float)), compared.filter((each) => !rescaled.has(each.float))];
@@ -73,6 +74,23 @@ export async function measureQuality({ given, float, rescaled, quantized }: Comp
   }
   const layers = [...energies].map(([{ layer, kind }, sums]) => ({ layer, kind, sqnrDb: decibels(sums) })).sort((first, second) => first.sqnrDb - second.sqnrDb);
   return { layers, outputSqnrDb: decibels(output), samples };
+}
+
+/** The outputs that are float32, and what the others were computed from: noise has no meaning in an index. */
+function floatOutputs(graph: Graph): readonly string[] {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const types = inferShapes(graph);
+  const isFloat = (tensor: string): boolean => !types.ok || types.value.get(tensor)?.elementType === 'float32';
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const waiting = graph.outputs.map((output) => output.name);
+  for (let tensor = waiting.pop(); tensor !== undefined; tensor = waiting.pop()) {
+    if (seen.has(tensor)) continue;
+    seen.add(tensor);
+    if (isFloat(tensor) && !graph.initializers.has(tensor)) found.add(tensor);
+    else if (!isFloat(tensor)) waiting.push(...(makers.get(tensor)?.inputs ?? []));
+  }
+  return [...found];
 }
 
 /** Each node's output that is stored as integers: before quantization in the one graph, dequantized in the other. */

@@ -40,7 +40,8 @@ function encodeActivations(graph: Graph, placement: Placement, { ranges, options
   const { symmetric, converted } = secondFactors(graph, placement.secondFactors, shared);
   const encodings = new Map(tensors.map((tensor) => {
     const type = placement.normScales.has(tensor) ? 'uint8' : elementType;
-    const encode = symmetric.has(shared.of(tensor)) ? symmetricActivationEncoding : activationEncoding;
+    const isSymmetric = symmetric.has(shared.of(tensor)) || (options.rules.symmetricActivations && !placement.normScales.has(tensor));
+    const encode = isSymmetric ? symmetricActivationEncoding : activationEncoding;
     return [tensor, groups.fixed(tensor) ?? encode(shared.hull(tensor), type)];
   }));
   const isFixed = (tensor: string): boolean => groups.fixed(tensor) !== undefined || placement.bounded.has(tensor);

@@ -4,7 +4,7 @@ import { encodingGroups, type EncodingGroups } from './encoding_groups';
 import { fusedTensors } from './fusion';
 import { activationTypeOf, type QuantizationOptions } from './options';
 import { boundedTensors, roundingsOf, type Rounding } from './rounding';
-import { fixedEncoding } from './target_rules';
+import { centred, fixedEncoding } from './target_rules';
 
 export type FloatTensor = Extract<Tensor, { elementType: 'float32' }>;
 
@@ -49,11 +49,14 @@ export function placeEncodings(graph: Graph, types: ReadonlyMap<string, TensorTy
   const quantized = new Set([...activations, ...constants]);
   const fixed = new Map<string, Encoding>(graph.nodes.flatMap((node) => {
     const output = options.rules.fixedOutputs.get(node.kind);
-    return output === undefined ? [] : [[node.outputs[0] ?? '', fixedEncoding(output, activationTypeOf(options.precision))] as const];
+    if (output === undefined) return [];
+    const encoding = fixedEncoding(output, activationTypeOf(options.precision));
+    return [[node.outputs[0] ?? '', options.rules.symmetricActivations ? centred(encoding) : encoding] as const];
   }));
   const normScales = new Set(graph.nodes.filter((node) => node.kind === 'LayerNormalization').map((node) => node.inputs[1] ?? ''));
   const groups = encodingGroups(graph, { isQuantized: (tensor) => quantized.has(tensor), fixed });
-  const products = options.rules.symmetricSecondFactors ? graph.nodes.filter((node) => node.kind === 'MatMul' && quantized.has(node.inputs[1] ?? '')) : [];
+  // Where all are symmetric no factor needs to be made so.
+  const products = options.rules.symmetricSecondFactors && !options.rules.symmetricActivations ? graph.nodes.filter((node) => node.kind === 'MatMul' && quantized.has(node.inputs[1] ?? '')) : [];
   const secondFactors = new Set(products.map((node) => node.inputs[1] ?? ''));
   const roundings = options.rules.tieFree && options.precision === 'int8' ? roundingsOf(graph, types) : [];
   return { activations, constants, normScales, weights, groups, secondFactors, roundings, bounded: boundedTensors(graph) };

@@ -8,6 +8,8 @@ export interface TargetRules {
   readonly fixedOutputs: ReadonlyMap<string, FixedOutput>;
   /** Of a product of two activations the second is symmetric, as a weight is. */
   readonly symmetricSecondFactors: boolean;
+  /** Every activation has its zero point in the middle: TFLite's 16-bit kernels know no other. */
+  readonly symmetricActivations: boolean;
   /** Scales of 8-bit activations are such that all kernels round alike (tie_free.ts). */
   readonly tieFree: boolean;
 }
@@ -23,9 +25,10 @@ export const targetRules = {
   phone: {
     fixedOutputs: new Map<string, FixedOutput>([['Sigmoid', 'unit'], ['HardSigmoid', 'unit'], ['Softmax', 'unit'], ['Tanh', 'signed-unit'], ['LpNormalization', 'signed-unit'], ['LogSoftmax', 'log']]),
     symmetricSecondFactors: true,
+    symmetricActivations: false,
     tieFree: true,
   },
-  host: { fixedOutputs: new Map<string, FixedOutput>(), symmetricSecondFactors: false, tieFree: false },
+  host: { fixedOutputs: new Map<string, FixedOutput>(), symmetricSecondFactors: false, symmetricActivations: false, tieFree: false },
 } as const satisfies Readonly<Record<string, TargetRules>>;
 
 /** LogSoftmax is stored from −16 on, as in TFLite: e^−16 is nothing. */
@@ -38,4 +41,10 @@ export function fixedEncoding(output: FixedOutput, elementType: ActivationType):
     case 'signed-unit': return { elementType, scale: 2 / levels, zeroPoint: levels / 2 };
     case 'log': return { elementType, scale: logSpan / levels, zeroPoint: levels - 1 };
   }
+}
+
+/** The same numbers around a zero point in the middle, which takes twice the step. */
+export function centred(encoding: Encoding): Encoding {
+  const middle = (largestInteger(encoding.elementType) + 1) / 2;
+  return encoding.zeroPoint === middle ? encoding : { ...encoding, scale: 2 * encoding.scale, zeroPoint: middle };
 }

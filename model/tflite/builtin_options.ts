@@ -1,4 +1,5 @@
 import type { BuiltinOptions, OptionField } from './draft';
+import { elementTypeCode } from './read';
 
 /**
  * Options of the operators that are written: table numbers (union BuiltinOptions) and field numbers of
@@ -24,8 +25,8 @@ export function depthwiseOptions(window: Window, { dilations, multiplier }: { re
   return { type: 2, fields: [...windowFields(window), int(3, multiplier), byte(4, activationCodes[activation]), int(5, dilations[1]), int(6, dilations[0])] };
 }
 
-export function transposeConvolutionOptions(window: Window, activation: FusedActivation): BuiltinOptions {
-  return { type: 49, fields: [...windowFields(window), byte(3, activationCodes[activation])] };
+export function transposeConvolutionOptions(window: Window): BuiltinOptions {
+  return { type: 49, fields: [...windowFields(window)] };
 }
 
 export function poolOptions(window: Window, kernel: readonly [number, number]): BuiltinOptions {
@@ -84,6 +85,14 @@ export function blockOptions(kind: 'DEPTH_TO_SPACE' | 'SPACE_TO_DEPTH', block: n
 
 export function geluOptions(approximate: boolean): BuiltinOptions {
   return { type: 116, fields: [byte(0, approximate ? 1 : 0)] };
+}
+
+/** Without repeating the outermost elements. */
+export const mirrorPadOptions: BuiltinOptions = { type: 77, fields: [byte(0, 0)] };
+
+/** ONNX's indices have 64 bits. */
+export function argOptions(kind: 'ARG_MAX' | 'ARG_MIN'): BuiltinOptions {
+  return { type: kind === 'ARG_MAX' ? 40 : 57, fields: [byte(0, elementTypeCode('int64'))] };
 }
 
 export function leakyReluOptions(alpha: number): BuiltinOptions {

@@ -1,4 +1,5 @@
-import type { Graph, TensorType } from '../onnx/graph';
+import { liveNodes, type Graph, type TensorType } from '../onnx/graph';
+import { plain } from '../onnx/quote';
 import { plainOptions } from './builtin_options';
 import type { TfliteDraft } from './draft';
 import { storedElementType, storedZeroPoint } from './integer_storage';
@@ -7,6 +8,7 @@ import { activationFamily } from './lower/activation';
 import { convolutionFamily } from './lower/convolution';
 import { elementwiseFamily } from './lower/elementwise';
 import { inputOf, outputOf, type Lower } from './lower/family';
+import { indexFamily } from './lower/indices';
 import { matrixFamily } from './lower/matrix';
 import { movementFamily } from './lower/movement';
 import { normalizationFamily } from './lower/normalization';
@@ -18,10 +20,13 @@ import { Unsupported } from './unsupported';
 
 const families: ReadonlyMap<string, Lower> = new Map(
   Object.entries({
-    ...convolutionFamily, ...matrixFamily, ...elementwiseFamily, ...activationFamily, ...poolFamily, ...movementFamily, ...resizeFamily, ...normalizationFamily,
+    ...convolutionFamily, ...matrixFamily, ...elementwiseFamily, ...activationFamily, ...poolFamily, ...movementFamily, ...resizeFamily, ...normalizationFamily, ...indexFamily,
     QuantizeLinear: quantize, DequantizeLinear: dequantize,
   }),
 );
+
+/** So many kinds fit into one line. */
+const mostNamed = 8;
 
 /** Operators that end in a clamp of their own making when an activation follows. */
 const fusingKinds: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Add', 'Sub', 'Mul', 'Div']);
@@ -32,14 +37,25 @@ export function draftOf(graph: Graph, types: ReadonlyMap<string, TensorType>): T
   const operandOf = ({ name }: { readonly name: string }): Operand => ({ name, shape: types.get(name)?.shape ?? [], elementType: types.get(name)?.elementType ?? 'float32' });
   const [inputs, outputs] = [graph.inputs.map(operandOf), graph.outputs.map(operandOf)];
   const inputIndices = inputs.map((input) => to.make(input, edgeLayout(input)));
+  requireKnown(graph);
   for (const step of quantizedSteps(graph, types)) lower(step, to);
-  return to.finish(graph.name, inputIndices, outputs.map((output) => to.read(output, to.layoutOf(output))));
+  return to.finish(graph.name, inputIndices, outputs.map((output) => to.read(output, edgeLayout(output))));
+}
+
+/** All at once: whoever replaces one operator wants to know of the others. */
+function requireKnown(graph: Graph): void {
+  const unknown = liveNodes(graph).filter(({ kind }) => !families.has(kind));
+  const [first] = unknown;
+  if (first === undefined) return;
+  const others = [...new Set(unknown.map(({ kind }) => plain(kind)))].filter((kind) => kind !== plain(first.kind));
+  const also = others.length === 0 ? '' : ` (nor are its ${others.slice(0, mostNamed).join(', ')}${others.length > mostNamed ? ', …' : ''})`;
+  throw new Unsupported(first, `the operator is not written to TFLite${also}; replace it in the network, cut the network before it, or deploy the ONNX model`);
 }
 
 function lower(step: Step, to: Lowering): void {
   const { node } = step;
   const family = families.get(node.kind);
-  if (family === undefined) throw new Unsupported(node, 'the operator is not written to TFLite; replace it, or deploy the ONNX model');
+  if (family === undefined) throw new Unsupported(node, 'the operator is not written to TFLite');
   if (step.clamp !== undefined && !fusingKinds.has(node.kind)) throw new Unsupported(node, 'the activation behind it needs an input that is quantized');
   for (const operand of [...step.inputs, ...step.outputs]) if (operand !== undefined) requireSymmetric(step, operand);
   family(step, to);

@@ -8,7 +8,7 @@ const versions: Readonly<Record<string, readonly [number, number, number]>> = {
   ADD: [1, 2, 3], SUB: [1, 2, 5], MUL: [1, 2, 4], TRANSPOSE: [1, 2, 5], SPLIT: [1, 2, 4], SPLIT_V: [1, 2, 2], SLICE: [1, 2, 4], STRIDED_SLICE: [1, 2, 2], DEQUANTIZE: [1, 2, 3],
   RELU: [1, 2, 3], RELU6: [1, 2, 3], MAXIMUM: [1, 2, 4], MINIMUM: [1, 2, 4], TANH: [1, 2, 3], LOGISTIC: [1, 2, 3], SOFTMAX: [1, 2, 3], MEAN: [1, 2, 3], PAD: [1, 2, 3], PADV2: [1, 2, 3],
   CONCATENATION: [1, 2, 3], GATHER: [1, 2, 4], RESIZE_BILINEAR: [1, 2, 4], RESIZE_NEAREST_NEIGHBOR: [1, 2, 4], SPACE_TO_DEPTH: [1, 2, 2], DEPTH_TO_SPACE: [1, 2, 2], GELU: [1, 2, 2],
-  LEAKY_RELU: [1, 1, 2], BROADCAST_TO: [2, 3, 3],
+  LEAKY_RELU: [1, 1, 2], BROADCAST_TO: [2, 3, 3], REDUCE_MAX: [1, 2, 3], REDUCE_MIN: [1, 2, 3], MIRROR_PAD: [1, 2, 3], ARG_MAX: [1, 2, 2], ARG_MIN: [1, 2, 2], TILE: [1, 3, 3],
 };
 
 /** Which version each makes necessary, in operators that the writer gives such inputs or options. */

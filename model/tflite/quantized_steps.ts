@@ -70,7 +70,7 @@ function stepOf(reading: Reading, node: Node): readonly Step[] {
   if (node.kind === 'QuantizeLinear') return [{ node, inputs: [floatInput(reading, node, input)], outputs: [integers(reading, node, output)] }];
   const activation = activationBehind(reading, node);
   if (activation !== undefined) reading.absorbed.add(activation);
-  const outputs = (activation ?? node).outputs.map((made) => quantizedOutput(reading, node, made));
+  const outputs = (activation ?? node).outputs.map((made) => storedOutput(reading, node, made));
   return [{ node, inputs: node.inputs.map((name) => operandOf(reading, node, name)), outputs, clamp: activation === undefined ? undefined : clampOf(reading.graph, activation) }];
 }
 
@@ -94,12 +94,18 @@ export function clampOf({ initializers }: Graph, node: Node): Clamp {
   return { min: min ?? -Infinity, max: max ?? Infinity };
 }
 
-/** The integers behind an operator's float output, which its only reader makes. */
-function quantizedOutput(reading: Reading, node: Node, output: string): Operand {
+/** The integers behind an operator's float output, which its only reader makes; indices and the like stay as they are. */
+function storedOutput(reading: Reading, node: Node, output: string): Operand {
+  const type = reading.types.get(output);
+  if (type !== undefined && type.elementType !== 'float32') {
+    const operand = { name: output, shape: type.shape, elementType: type.elementType };
+    reading.stored.set(output, operand);
+    return operand;
+  }
   const readers = reading.consumers.get(output) ?? [];
   const [quantizer] = readers;
   if (quantizer?.kind !== 'QuantizeLinear' || readers.length !== 1) {
-    throw new Unsupported(node, 'its output is not quantized; quantize the whole model (farm quantize) before writing TFLite');
+    throw new Unsupported(node, 'its output is float32 and not quantized; TFLite is written of networks that are quantized throughout');
   }
   reading.absorbed.add(quantizer);
   return integers(reading, quantizer, quantizer.outputs[0] ?? '');
@@ -110,7 +116,7 @@ function operandOf(reading: Reading, node: Node, name: string): Operand | undefi
   const constant = reading.graph.initializers.get(name);
   if (constant !== undefined) return { name, shape: constant.shape, elementType: constant.elementType, constant };
   const stored = reading.stored.get(name);
-  if (stored === undefined) throw new Unsupported(node, `its input ${name.slice(0, 100)} is not quantized; quantize the whole model (farm quantize) before writing TFLite`);
+  if (stored === undefined) throw new Unsupported(node, `its input ${name.slice(0, 100)} is not quantized; TFLite is written of networks that are quantized throughout`);
   return stored;
 }
 

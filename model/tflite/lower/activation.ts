@@ -1,24 +1,26 @@
 import { floatAttribute, intAttribute, stringAttribute } from '../../onnx/graph';
-import { geluOptions, leakyReluOptions, noOptions, plainOptions, productOptions, softmaxOptions, sumOptions } from '../builtin_options';
+import { geluOptions, leakyReluOptions, noOptions, plainOptions, softmaxOptions } from '../builtin_options';
 import type { BuiltinOptions } from '../draft';
-import { integerRange, saturatesAt } from '../fused_activation';
-import { storedZeroPoint } from '../integer_storage';
+import { saturatesAt } from '../fused_activation';
 import { withLast, type Layout } from '../layout';
 import type { Lowering } from '../lowering';
 import type { Clamp, Operand, Step } from '../quantized_steps';
 import { Unsupported } from '../unsupported';
+import { bound, limitsOf } from './bounds';
 import { inputOf, outputOf, sameEncoding, type Lower } from './family';
-import { fillConstant } from './windows';
+import { dequantized, inFloat, quantizedResult } from './float_island';
+import { hardSigmoid } from './hard_sigmoid';
 
 export const activationFamily: Readonly<Record<string, Lower>> = {
   Relu: unary('RELU', noOptions),
   Clip: clip,
   Sigmoid: fixedRange('LOGISTIC', { steps: 256, lowest: true }),
   Tanh: fixedRange('TANH', { steps: 128, lowest: false }),
-  HardSwish: unary('HARD_SWISH', plainOptions.HARD_SWISH),
+  HardSwish: narrow('HARD_SWISH', plainOptions.HARD_SWISH),
   HardSigmoid: hardSigmoid,
-  Gelu: (step, to) => unary('GELU', geluOptions(stringAttribute(step.node, 'approximate', 'none') === 'tanh'))(step, to),
+  Gelu: (step, to) => narrow('GELU', geluOptions(stringAttribute(step.node, 'approximate', 'none') === 'tanh'))(step, to),
   LeakyRelu: (step, to) => unary('LEAKY_RELU', leakyReluOptions(floatAttribute(step.node, 'alpha', 0.01)))(step, to),
+  PRelu: parametricRelu,
   Softmax: softmax,
 };
 
@@ -27,6 +29,24 @@ function unary(kind: string, options: BuiltinOptions): Lower {
     const layout = to.layoutOf(inputOf(step, 0));
     to.emit({ kind, inputs: [to.read(inputOf(step, 0), layout)], outputs: [to.make(outputOf(step), layout)], options });
   };
+}
+
+/** An operator without a kernel of 16 bits: beside such activations it is computed in float. */
+function narrow(kind: string, options: BuiltinOptions): Lower {
+  return (step, to) => (outputOf(step).elementType === 'uint16' ? inFloat(kind, options)(step, to) : unary(kind, options)(step, to));
+}
+
+/** Slopes are operands with an encoding of their own; per channel they stand last, as the channels do. */
+function parametricRelu(step: Step, to: Lowering): void {
+  const [input, slope, output] = [inputOf(step, 0), inputOf(step, 1), outputOf(step)];
+  const layout = to.layoutOf(input);
+  if (output.elementType !== 'uint16') {
+    to.emit({ kind: 'PRELU', inputs: [to.read(input, layout), to.read(slope, layout)], outputs: [to.make(output, layout)] });
+    return;
+  }
+  const result = quantizedResult(to, output, layout);
+  to.emit({ kind: 'PRELU', inputs: [dequantized(to, input, layout), dequantized(to, slope, layout)], outputs: [result.float] });
+  result.quantize(step.clamp);
 }
 
 /** Outputs whose encoding TFLite's kernels fix: 1/256 from the lowest integer on (LOGISTIC, SOFTMAX), 1/128 around zero (TANH). */
@@ -66,7 +86,7 @@ function emitFixedRange(step: Step, to: Lowering, { kind, range, layout, options
   to.emit({ kind: 'QUANTIZE', inputs: [between], outputs: [to.make(output, layout)], options: plainOptions.QUANTIZE });
 }
 
-/** A Clip that its output's encoding makes anyway is a requantization; (0, 6) and (0, 1) have operators; others are bounded before. */
+/** A Clip that its output's encoding makes anyway is a requantization; (0, 6) has an operator; others are bounded before. */
 function clip(step: Step, to: Lowering): void {
   const [input, output] = [inputOf(step, 0), outputOf(step)];
   const bounds = clipBounds(step);
@@ -75,22 +95,15 @@ function clip(step: Step, to: Lowering): void {
   if (saturatesAt(output, bounds) && sameEncoding(input, output)) to.alias(output, layout, source);
   else if (bounds.min === 0 && bounds.max === 6) to.emit({ kind: 'RELU6', inputs: [source], outputs: [to.make(output, layout)] });
   else {
-    const bounded = saturatesAt(output, bounds) ? source : boundedInput(to, { input, source, bounds });
+    const bounded = saturatesAt(output, bounds) || limitsOf(input, bounds).length === 0 ? source : boundedInput(to, { input, source, bounds });
     to.emit({ kind: 'QUANTIZE', inputs: [bounded], outputs: [to.make(output, layout)], options: plainOptions.QUANTIZE });
   }
 }
 
 function boundedInput(to: Lowering, { input, source, bounds }: { readonly input: Operand; readonly source: number; readonly bounds: Clamp }): number {
-  const scale = input.quantization?.scales[0] ?? 1;
-  const [lowest, highest] = integerRange(input);
-  const limit = (kind: 'MAXIMUM' | 'MINIMUM', of: number, bound: number): number => {
-    if (!Number.isFinite(bound)) return of;
-    const integer = Math.min(highest, Math.max(lowest, Math.round(bound / scale) + storedZeroPoint(input)));
-    const made = to.between({ ...to.tensor(of), name: `${input.name}/${kind.toLowerCase()}` });
-    to.emit({ kind, inputs: [of, fillConstant(to, input, integer)], outputs: [made], options: plainOptions[kind] });
-    return made;
-  };
-  return limit('MINIMUM', limit('MAXIMUM', source, bounds.min), bounds.max);
+  const made = to.between({ ...to.tensor(source), name: `${input.name}/limited` });
+  bound(to, input, { index: source, into: () => made, bounds });
+  return made;
 }
 
 function clipBounds({ node, inputs }: Step): Clamp {
@@ -101,31 +114,3 @@ function clipBounds({ node, inputs }: Step): Clamp {
   };
   return { min: bound(1, -Infinity), max: bound(2, Infinity) };
 }
-
-/**
- * max(0, min(1, x/6 + 1/2)): TFLite has no such operator. Six times that is x + 3 between 0 and 6, an ADD; with six times
- * the output's scale its integers are the output's already, so that the MUL by 1/6 behind it rounds nothing.
- */
-function hardSigmoid(step: Step, to: Lowering): void {
-  const [input, output] = [inputOf(step, 0), outputOf(step)];
-  const { node } = step;
-  const [alpha, beta] = [floatAttribute(node, 'alpha', 0.2), floatAttribute(node, 'beta', 0.5)];
-  if (Math.abs(alpha - 1 / 6) > 1e-6 || beta !== 0.5) throw new Unsupported(node, `alpha ${alpha} and beta ${beta}; TFLite's is made of ReLU6, so alpha must be 1/6 and beta 1/2`);
-  const layout = to.layoutOf(input);
-  const outputScale = output.quantization?.scales[0] ?? 1;
-  const sixfold: Operand = { ...output, name: `${output.name}/sixfold`, quantization: { scales: Float32Array.of(6 * outputScale), zeroPoint: output.quantization?.zeroPoint ?? 0, axis: 0 } };
-  const [, highest] = integerRange(output);
-  const three = fillConstant(to, scaled(output, 3 / highest), highest);
-  const sixth = fillConstant(to, scaled(output, 1 / 6 / highest), highest);
-  const between = to.make(sixfold, layout);
-  const activation = saturatesAt(sixfold, { min: 0, max: 6 }) ? 'NONE' : 'RELU6';
-  to.emit({ kind: 'ADD', inputs: [to.read(input, layout), three], outputs: [between], options: sumOptions('ADD', activation) });
-  to.emit({ kind: 'MUL', inputs: [between, sixth], outputs: [to.make(output, layout)], options: productOptions('MUL', 'NONE') });
-}
-
-/** An operand's integer type with a symmetric encoding of another scale. */
-function scaled(operand: Operand, scale: number): Operand {
-  const zeroPoint = operand.elementType === 'uint16' ? 32_768 : 128;
-  return { ...operand, name: `${operand.name}/factor`, quantization: { scales: Float32Array.of(scale), zeroPoint, axis: 0 } };
-}
-

@@ -1,11 +1,12 @@
 import { convolutionOptions, depthwiseOptions, plainOptions, transposeConvolutionOptions, type Padding } from '../builtin_options';
-import { fusedActivation } from '../fused_activation';
 import { channelsLast, storedShape, type Layout } from '../layout';
 import { bytesOf, draftTensor, type Lowering } from '../lowering';
 import type { Operand, Step } from '../quantized_steps';
 import { Unsupported } from '../unsupported';
+import { activatedOutput } from './bounds';
 import { inputOf, outputOf, type Lower } from './family';
-import { groupsOf, ownPadding, paddedImage, slidingOf } from './windows';
+import { onImages } from './signals';
+import { groupsOf, ownPadding, paddedImage, slidingOf, type Sliding } from './windows';
 
 /** ONNX's O, I, H, W in TFLite's order, for depthwise ones with O last: 1, H, W, O. */
 const weightLayout: Layout = channelsLast;
@@ -13,25 +14,34 @@ const depthwiseLayout: Layout = [1, 2, 3, 0];
 /** ONNX's I, O, H, W of a transposed convolution as O, H, W, I. */
 const transposedLayout: Layout = [1, 2, 3, 0];
 
-export const convolutionFamily: Readonly<Record<string, Lower>> = { Conv: convolution, ConvTranspose: transposedConvolution };
+export const convolutionFamily: Readonly<Record<string, Lower>> = { Conv: onImages(convolution), ConvTranspose: onImages(transposedConvolution) };
 
 function convolution(step: Step, to: Lowering): void {
   const { node } = step;
-  const [image, weight, output] = [inputOf(step, 0), inputOf(step, 1), outputOf(step)];
+  const [image, weight, output] = [inputOf(step, 0), constantWeight(step), outputOf(step)];
   const sliding = slidingOf(node, weight.shape.slice(2), { input: image.shape, output: output.shape });
   const { image: padded, window } = paddedImage(to, image, { sliding, filling: 'zero' });
   const groups = groupsOf(node);
-  const activation = fusedActivation(step);
   const bias = biasOf(step, to);
-  const made = to.make(output, channelsLast);
+  const made = activatedOutput(step, to, channelsLast);
   const { dilations } = sliding;
   if (groups > 1 && weight.shape[1] === 1 && groups === image.shape[1]) {
     const multiplier = (weight.shape[0] ?? 0) / groups;
-    to.emit({ kind: 'DEPTHWISE_CONV_2D', inputs: [padded, to.read(weight, depthwiseLayout), bias], outputs: [made], options: depthwiseOptions(window, { dilations, multiplier }, activation) });
-    return;
+    const options = depthwiseOptions(window, { dilations, multiplier }, made.activation);
+    const inputs = [padded, to.read(weight, depthwiseLayout), bias];
+    to.emit({ kind: 'DEPTHWISE_CONV_2D', inputs, outputs: [made.index], options });
+  } else {
+    const options = convolutionOptions(window, dilations, made.activation);
+    const inputs = [padded, to.read(weight, weightLayout), bias];
+    to.emit({ kind: 'CONV_2D', inputs, outputs: [made.index], options, needs: { groupedConvolution: groups > 1 } });
   }
-  const options = convolutionOptions(window, dilations, activation);
-  to.emit({ kind: 'CONV_2D', inputs: [padded, to.read(weight, weightLayout), bias], outputs: [made], options, needs: { groupedConvolution: groups > 1 } });
+  made.bound();
+}
+
+function constantWeight(step: Step): Operand {
+  const weight = inputOf(step, 1);
+  if (weight.constant === undefined) throw new Unsupported(step.node, 'its weights are computed; TFLite takes constant ones');
+  return weight;
 }
 
 function biasOf(step: Step, to: Lowering): number {
@@ -63,24 +73,37 @@ export function integerBias(step: Step, to: Lowering, bias: Operand): number {
   return to.constant({ ...draftTensor(bias, [0]), elementType: 'int64' }, bytesOf(BigInt64Array.from(constant.data, BigInt)));
 }
 
-/** TFLite pads as its SAME does or not at all: other padding is cut off behind a VALID one. */
+/**
+ * TFLite pads as its SAME does or not at all: other padding is cut off behind a VALID one. What lies beyond the last window
+ * (output_padding) holds the bias alone, in TFLite as in ONNX.
+ */
 function transposedConvolution(step: Step, to: Lowering): void {
   const { node } = step;
-  const [image, weight, output] = [inputOf(step, 0), inputOf(step, 1), outputOf(step)];
+  const [image, weight, output] = [inputOf(step, 0), constantWeight(step), outputOf(step)];
   if (groupsOf(node) !== 1) throw new Unsupported(node, 'TFLite has no grouped transposed convolution; use a Resize and a Conv');
   // The convolution whose gradient this is slides over the output.
   const sliding = slidingOf(node, weight.shape.slice(2), { input: output.shape, output: image.shape });
   if (sliding.dilations.some((dilation) => dilation !== 1)) throw new Unsupported(node, 'TFLite has no dilated transposed convolution');
   const padding = ownPadding(sliding, output.shape);
-  const full = padding === undefined ? [0, 1].map((axis) => ((image.shape[axis + 2] ?? 0) - 1) * (sliding.strides[axis as 0 | 1]) + sliding.kernel[axis as 0 | 1]) : output.shape.slice(2);
-  const shape = [output.shape[0] ?? 1, full[0] ?? 1, full[1] ?? 1, output.shape[1] ?? 1];
-  const made = padding === undefined ? to.between({ ...draftTensor(output, channelsLast), name: `${output.name}/full`, shape }) : to.make(output, channelsLast);
-  const inputs = [to.list(shape), to.read(weight, transposedLayout), to.read(image, channelsLast), biasOf(step, to)];
+  const full = padding === undefined ? fullExtents(sliding, { image, output }) : output.shape.slice(2);
+  const whole = { ...output, name: padding === undefined ? `${output.name}/full` : output.name, shape: [...output.shape.slice(0, 2), ...full] };
+  // ReLU and what else is fused: older kernels of this operator know no activation.
+  const made = activatedOutput({ ...step, outputs: [whole] }, to, channelsLast, false);
+  const inputs = [to.list(storedShape(whole.shape, channelsLast)), to.read(weight, transposedLayout), to.read(image, channelsLast), biasOf(step, to)];
   const window = { padding: padding ?? ('VALID' satisfies Padding), strides: sliding.strides };
-  to.emit({ kind: 'TRANSPOSE_CONV', inputs, outputs: [made], options: transposeConvolutionOptions(window, fusedActivation(step)), data: 2 });
+  to.emit({ kind: 'TRANSPOSE_CONV', inputs, outputs: [made.index], options: transposeConvolutionOptions(window), data: 2 });
+  made.bound();
   if (padding !== undefined) return;
-  const begin = [0, ...sliding.begin, 0];
-  const kept = storedShape(output.shape, channelsLast);
-  if (begin.some((start, axis) => start + (kept[axis] ?? 0) > (shape[axis] ?? 0))) throw new Unsupported(node, 'its output_padding reaches beyond the last window; use a Resize and a Conv');
-  to.emit({ kind: 'SLICE', inputs: [made, to.list(begin), to.list(kept)], outputs: [to.make(output, channelsLast)], options: plainOptions.SLICE });
+  const [begin, kept] = [[0, ...sliding.begin, 0], storedShape(output.shape, channelsLast)];
+  const source = to.read(whole, channelsLast);
+  to.emit({ kind: 'SLICE', inputs: [source, to.list(begin), to.list(kept)], outputs: [to.make(output, channelsLast)], options: plainOptions.SLICE });
+}
+
+/** Height and width of what all windows reach, or of what is kept where that is more. */
+function fullExtents({ strides, kernel, begin }: Sliding, { image, output }: { readonly image: Operand; readonly output: Operand }): readonly [number, number] {
+  const along = (axis: 0 | 1): number => {
+    const reached = ((image.shape[axis + 2] ?? 0) - 1) * strides[axis] + kernel[axis];
+    return Math.max(reached, begin[axis] + (output.shape[axis + 2] ?? 0));
+  };
+  return [along(0), along(1)];
 }

@@ -1,8 +1,8 @@
 import { productOptions, sumOptions, type FusedActivation } from '../builtin_options';
 import type { BuiltinOptions } from '../draft';
-import { fusedActivation } from '../fused_activation';
 import type { Lowering } from '../lowering';
 import type { Step } from '../quantized_steps';
+import { activatedOutput } from './bounds';
 import { commonLayout, inputOf, outputOf, type Lower } from './family';
 import { dequantized, quantizedResult } from './float_island';
 
@@ -17,7 +17,9 @@ function binary(kind: string, options: (activation: FusedActivation) => BuiltinO
   return (step, to) => {
     const layout = commonLayout(step, to);
     const inputs = [to.read(inputOf(step, 0), layout), to.read(inputOf(step, 1), layout)];
-    to.emit({ kind, inputs, outputs: [to.make(outputOf(step), layout)], options: options(fusedActivation(step)) });
+    const made = activatedOutput(step, to, layout);
+    to.emit({ kind, inputs, outputs: [made.index], options: options(made.activation) });
+    made.bound();
   };
 }
 
@@ -25,8 +27,7 @@ function binary(kind: string, options: (activation: FusedActivation) => BuiltinO
 function quotient(step: Step, to: Lowering): void {
   const layout = commonLayout(step, to);
   const [dividend, divisor] = [dequantized(to, inputOf(step, 0), layout), dequantized(to, inputOf(step, 1), layout)];
-  const output = outputOf(step);
-  const result = quantizedResult(to, output, layout);
-  to.emit({ kind: 'DIV', inputs: [dividend, divisor], outputs: [result.float], options: productOptions('DIV', fusedActivation(step)) });
-  result.quantize();
+  const result = quantizedResult(to, outputOf(step), layout);
+  to.emit({ kind: 'DIV', inputs: [dividend, divisor], outputs: [result.float], options: productOptions('DIV', 'NONE') });
+  result.quantize(step.clamp);
 }

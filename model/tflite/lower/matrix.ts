@@ -1,10 +1,10 @@
 import { floatAttribute, intAttribute } from '../../onnx/graph';
 import { batchMatmulOptions, fullyConnectedOptions } from '../builtin_options';
-import { fusedActivation } from '../fused_activation';
 import { plainLayout, sameNumbers, withLast, type Layout } from '../layout';
 import type { Lowering } from '../lowering';
 import type { Operand, Step } from '../quantized_steps';
 import { Unsupported } from '../unsupported';
+import { activatedOutput } from './bounds';
 import { integerBias } from './convolution';
 import { inputOf, outputOf, type Lower } from './family';
 
@@ -40,16 +40,20 @@ function fullyConnected(step: Step, to: Lowering, { data, weight, layout = outpu
   const bias = step.inputs[2];
   const keepDimensions = output.shape.length !== 2;
   const inputs = [data, weight, bias === undefined ? -1 : integerBias(step, to, bias)];
-  to.emit({ kind: 'FULLY_CONNECTED', inputs, outputs: [to.make(output, layout)], options: fullyConnectedOptions(fusedActivation(step), keepDimensions), needs: { keepDimensions } });
+  const made = activatedOutput(step, to, layout);
+  const options = fullyConnectedOptions(made.activation, keepDimensions);
+  to.emit({ kind: 'FULLY_CONNECTED', inputs, outputs: [made.index], options, needs: { keepDimensions } });
+  made.bound();
 }
 
 /** A second matrix that stands transposed is read as it is: attention's keys. */
 function batchMatmul(step: Step, to: Lowering, [first, second]: readonly [Operand, Operand]): void {
-  if (step.clamp !== undefined && fusedActivation(step) !== 'NONE') throw new Unsupported(step.node, 'TFLite fuses no activation into a product of two activations');
   const rank = outputOf(step).shape.length;
   const plain = plainLayout(rank);
   const swapped = [...plain.slice(0, -2), rank - 1, rank - 2];
   const transposed = second.constant === undefined && second.shape.length === rank && sameNumbers(to.layoutOf(second), swapped);
   const inputs = [to.read(first, plain), to.read(second, transposed ? swapped : plain)];
-  to.emit({ kind: 'BATCH_MATMUL', inputs, outputs: [to.make(outputOf(step), plain)], options: batchMatmulOptions(transposed) });
+  const made = activatedOutput(step, to, plain, false);
+  to.emit({ kind: 'BATCH_MATMUL', inputs, outputs: [made.index], options: batchMatmulOptions(transposed) });
+  made.bound();
 }

@@ -1,17 +1,16 @@
 import { intAttribute, intsAttribute } from '../../onnx/graph';
 import { concatenationOptions, gatherOptions, plainOptions, splitOptions } from '../builtin_options';
 import { gatheredForReshape, plainLayout, storedAxis, storedShape, throughReshape, throughTranspose, type Layout } from '../layout';
-import { bytesOf, type Lowering } from '../lowering';
-import { integerRange } from '../fused_activation';
+import type { Lowering } from '../lowering';
 import type { Operand, Step } from '../quantized_steps';
 import { Unsupported } from '../unsupported';
 import { commonLayout, encodedLike, encodedOutput, inputOf, integersOf, outputOf, sameEncoding, type Lower } from './family';
-import { fillConstant } from './windows';
-import { storedZeroPoint } from '../integer_storage';
+import { pad } from './padding';
 
 /** Operators that only move values: they cannot rescale. */
 export const movementFamily: Readonly<Record<string, Lower>> = {
-  Reshape: reshape, Flatten: reshape, Squeeze: reshape, Unsqueeze: reshape, Transpose: transpose, Concat: concat, Split: split, Slice: slice, Gather: gather, Pad: pad, Expand: expand,
+  Reshape: reshape, Flatten: reshape, Squeeze: reshape, Unsqueeze: reshape, Transpose: transpose, Concat: concat, Split: split, Slice: slice, Gather: gather, Pad: pad, Expand: expand, Identity: reshape,
+  Tile: tile,
 };
 
 /** Values move only if merged or split dimensions do not stand together. */
@@ -121,43 +120,19 @@ function gather(step: Step, to: Lowering): void {
   to.alias(output, dropped, to.reshaped(to.read(picked, layout), storedShape(output.shape, dropped)));
 }
 
-function pad(step: Step, to: Lowering): void {
-  const [input, output] = [inputOf(step, 0), outputOf(step)];
-  const layout = to.layoutOf(input);
-  const pads = intsAttribute(step.node, 'pads') ?? integersOf(step, 1) ?? [];
-  const mode = step.node.attributes.get('mode');
-  if (mode?.kind === 'string' && mode.value !== 'constant') throw new Unsupported(step.node, `mode ${mode.value}; only constant padding is written`);
-  const axes = (integersOf(step, 3) ?? plainLayout(input.shape.length)).map((axis) => (axis < 0 ? axis + input.shape.length : axis));
-  const amounts = layout.flatMap((dimension) => {
-    const position = axes.indexOf(dimension);
-    return position === -1 ? [0, 0] : [pads[position] ?? 0, pads[position + axes.length] ?? 0];
-  });
-  if (amounts.some((amount) => amount < 0)) throw new Unsupported(step.node, 'negative padding; use a Slice');
-  const list = to.constant({ name: `${output.name}/pads`, elementType: 'int32', shape: [layout.length, 2] }, bytesOf(Int32Array.from(amounts)));
-  const result = encodedOutput(to, { output, layout, like: input });
-  const value = paddingInteger(step, input);
-  const inputs = [to.read(input, layout), list];
-  if (value === storedZeroPoint(input)) to.emit({ kind: 'PAD', inputs, outputs: [result.index], options: plainOptions.PAD });
-  else to.emit({ kind: 'PADV2', inputs: [...inputs, fillConstant(to, input, value)], outputs: [result.index], options: plainOptions.PADV2 });
-  result.requantize();
-}
-
-/** The value to pad with, in the input's encoding: it may be quantized already. */
-function paddingInteger(step: Step, input: Operand): number {
-  const operand = step.inputs[2];
-  const constant = operand?.constant;
-  if (operand === undefined) return storedZeroPoint(input);
-  if (constant === undefined) throw new Unsupported(step.node, 'its value is computed');
-  const given = Number(constant.data[0] ?? 0);
-  const real = operand.quantization === undefined ? given : (given - operand.quantization.zeroPoint) * (operand.quantization.scales[0] ?? 1);
-  const [lowest, highest] = integerRange(input);
-  return Math.min(highest, Math.max(lowest, Math.round(real / (input.quantization?.scales[0] ?? 1)) + storedZeroPoint(input)));
-}
-
 function expand(step: Step, to: Lowering): void {
   const [input, output] = [inputOf(step, 0), outputOf(step)];
   const layout = plainLayout(output.shape.length);
   const result = encodedOutput(to, { output, layout, like: input });
   to.emit({ kind: 'BROADCAST_TO', inputs: [to.read(input, layout), to.list(output.shape)], outputs: [result.index], options: plainOptions.BROADCAST_TO });
+  result.requantize();
+}
+
+function tile(step: Step, to: Lowering): void {
+  const [input, output] = [inputOf(step, 0), outputOf(step)];
+  const layout = to.layoutOf(input);
+  const repeats = integersOf(step, 1) ?? [];
+  const result = encodedOutput(to, { output, layout, like: input });
+  to.emit({ kind: 'TILE', inputs: [to.read(input, layout), to.list(layout.map((dimension) => repeats[dimension] ?? 1))], outputs: [result.index] });
   result.requantize();
 }

@@ -2,9 +2,10 @@ import { intAttribute, stringAttribute } from '../../onnx/graph';
 import { blockOptions, gatherOptions, resizeOptions, type Coordinates } from '../builtin_options';
 import { channelsLast, storedShape } from '../layout';
 import type { Lowering } from '../lowering';
-import type { Step } from '../quantized_steps';
+import type { Operand, Step } from '../quantized_steps';
 import { Unsupported } from '../unsupported';
 import { encodedOutput, inputOf, outputOf, type Lower } from './family';
+import { floatOf, quantizedResult } from './float_island';
 
 export const resizeFamily: Readonly<Record<string, Lower>> = { Resize: resize, DepthToSpace: depthToSpace, SpaceToDepth: spaceToDepth };
 
@@ -47,14 +48,34 @@ function depthToSpace(step: Step, to: Lowering): void {
     to.emit({ kind: 'GATHER', inputs: [source, to.list(order)], outputs: [ordered], options: gatherOptions(3) });
     source = ordered;
   }
-  const result = encodedOutput(to, { output, layout: channelsLast, like: input });
-  to.emit({ kind: 'DEPTH_TO_SPACE', inputs: [source], outputs: [result.index], options: blockOptions('DEPTH_TO_SPACE', block) });
-  result.requantize();
+  moveBlocks(to, { kind: 'DEPTH_TO_SPACE', input, output, source, block });
 }
 
 function spaceToDepth(step: Step, to: Lowering): void {
   const [input, output] = [inputOf(step, 0), outputOf(step)];
+  const block = intAttribute(step.node, 'blocksize', 1);
+  moveBlocks(to, { kind: 'SPACE_TO_DEPTH', input, output, source: to.read(input, channelsLast), block });
+}
+
+interface BlockMove {
+  readonly kind: 'DEPTH_TO_SPACE' | 'SPACE_TO_DEPTH';
+  readonly input: Operand;
+  readonly output: Operand;
+  readonly source: number;
+  readonly block: number;
+}
+
+/** There is no kernel of 16 bits. */
+function moveBlocks(to: Lowering, { kind, input, output, source, block }: BlockMove): void {
+  const options = blockOptions(kind, block);
+  if (output.elementType === 'uint16') {
+    const float = floatOf(to, source, input.name);
+    const result = quantizedResult(to, output, channelsLast);
+    to.emit({ kind, inputs: [float], outputs: [result.float], options });
+    result.quantize();
+    return;
+  }
   const result = encodedOutput(to, { output, layout: channelsLast, like: input });
-  to.emit({ kind: 'SPACE_TO_DEPTH', inputs: [to.read(input, channelsLast)], outputs: [result.index], options: blockOptions('SPACE_TO_DEPTH', intAttribute(step.node, 'blocksize', 1)) });
+  to.emit({ kind, inputs: [source], outputs: [result.index], options });
   result.requantize();
 }

@@ -7,9 +7,10 @@ import { registerQuantize } from '../../../cli/command/quantize';
 import { BadInputError } from '../../../common/bad_input';
 import { createRandom } from '../../../common/random';
 import type { Graph } from '../../../model/onnx/graph';
-import { createGraphBuilder, float32Tensor, ints } from '../../../model/onnx/graph_builder';
+import { createGraphBuilder, float32Tensor, int, ints } from '../../../model/onnx/graph_builder';
 import { readOnnx } from '../../../model/onnx/read';
 import { writeOnnx } from '../../../model/onnx/write';
+import { readTflite } from '../../../model/tflite/read';
 import { npyFile } from '../../model/calibration/npy_file';
 import { bytesField, intField, modelWith, textField } from '../../model/onnx/wire';
 
@@ -32,7 +33,7 @@ function normals(count: number): Float32Array {
 interface Changes {
   readonly weights?: (count: number) => Float32Array;
   readonly hasBiases?: boolean;
-  readonly kind?: 'Relu' | 'Clip' | 'Det';
+  readonly kind?: 'Relu' | 'Clip' | 'Det' | 'Softsign';
 }
 
 function smallNetwork({ weights = normals, hasBiases = true, kind = 'Relu' }: Changes = {}): Graph {
@@ -65,9 +66,13 @@ const at = (name: string): string => path.join(folder, name);
 
 /** Runs `farm quantize` in this process; what it printed. */
 async function quantize(...args: readonly string[]): Promise<string> {
+  return quantizeNoting([], ...args);
+}
+
+async function quantizeNoting(notes: string[], ...args: readonly string[]): Promise<string> {
   const lines: string[] = [];
   const program = new Command('farm').exitOverride().configureOutput({ writeErr: () => undefined });
-  registerQuantize(program, { print: (text) => void lines.push(text), note: () => undefined, interactive: false });
+  registerQuantize(program, { print: (text) => void lines.push(text), note: (text) => void notes.push(text), interactive: false });
   await program.parseAsync(['quantize', at('model.onnx'), '--calibration', at('samples.npy'), '-o', at('out/small.onnx'), ...args], { from: 'user' });
   return lines.join('\n');
 }
@@ -116,6 +121,40 @@ describe('farm quantize', () => {
     const first = readFileSync(at('out/small.onnx'));
     await quantize('--encodings', at('out/small.encodings'));
     expect(readFileSync(at('out/small.onnx')).equals(first)).toBe(true);
+  });
+
+  test.each([[['--precision', 'w8a16', '--method', 'sqnr']], [['--target', 'sm8550/tflite/npu/w8a16']]])('writes TFLite of 16-bit activations, symmetric in both files: %j', async (args) => {
+    await quantize('--tflite', ...args);
+    expect(readdirSync(at('out'))).toContain('small.tflite');
+    const zeros = [...graphAt('out/small.onnx').initializers.values()].filter(({ elementType }) => elementType === 'uint16');
+    expect(new Set(zeros.map(({ data }) => Number(data[0])))).toEqual(new Set([32768]));
+    const tflite = readTflite(readFileSync(at('out/small.tflite')));
+    expect(tflite.ok && tflite.value.tensors.filter(({ elementType }) => elementType === 'int64').map(({ shape }) => shape)).toEqual([[8], [4]]);
+    await quantize('--precision', 'w8a16');
+    const asymmetric = [...graphAt('out/small.onnx').initializers.values()].filter(({ elementType }) => elementType === 'uint16');
+    expect(new Set(asymmetric.map(({ data }) => Number(data[0]))).size).toBeGreaterThan(1);
+  });
+
+  test('quantizes a network whose output is an index, judged by the numbers that it was picked from', async () => {
+    const builder = createGraphBuilder('segmentation');
+    const scores = builder.node('scores', 'Conv', [builder.input('image', [1, 3, 8, 8]), builder.constant('w', float32Tensor([5, 3, 1, 1], normals(15)))], { kernel_shape: ints(1, 1) });
+    builder.node('y', 'ArgMax', [scores], { axis: int(1), keepdims: int(0) });
+    writeFileSync(at('model.onnx'), writeOnnx(builder.finish([{ name: 'y', elementType: 'int64', shape: [1, 8, 8] }])));
+    const report = JSON.parse(await quantize('--tflite', '--json')) as { tflite: string; quality: { outputSqnrDb: number } };
+    expect(report.quality.outputSqnrDb).toBeGreaterThan(30);
+    expect(graphAt('out/small.onnx').outputs).toEqual([{ name: 'y', elementType: 'int64', shape: [1, 8, 8] }]);
+    expect(readdirSync(at('out'))).toContain('small.tflite');
+  });
+
+  test('says before calibration what is not written as TFLite, writes the ONNX file all the same, and fails', async () => {
+    writeFileSync(at('model.onnx'), writeOnnx(smallNetwork({ kind: 'Softsign' })));
+    const notes: string[] = [];
+    await expect(quantizeNoting(notes, '--tflite')).rejects.toThrow(new RegExp(`^${at('out/small.onnx')} is written, ${at('out/small.tflite')} is not: cannot write TFLite: node "relu" \\(Softsign\\): the operator is not written to TFLite; `));
+    expect(notes[0]).toMatch(/model\.onnx: cannot write TFLite: node "relu" \(Softsign\): .*; .*small\.onnx is written without it$/);
+    expect(notes[1]).toMatch(/^calibrating/);
+    expect(readdirSync(at('out')).sort()).toEqual(['small.onnx', 'small.report.json', 'small.report.md']);
+    expect(JSON.parse(readFileSync(at('out/small.report.json'), 'utf8'))).toMatchObject({ tflite: null, tfliteRefusal: expect.stringContaining('Softsign') as string });
+    expect(notes.join()).not.toMatch(/farm quantize/);
   });
 
   test('equalizes and corrects biases when asked', async () => {

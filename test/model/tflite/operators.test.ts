@@ -2,7 +2,7 @@
 import { tfliteDraft } from '../../../model/tflite/write';
 import { compareRuntimes } from './agreement';
 import { graphOf, operatorCases } from './operator_graphs';
-import { normalInputs, quantizeOnce } from './quantized_graph';
+import { normalInputs, quantizeOnce, wideOptions } from './quantized_graph';
 
 const samples = 4;
 
@@ -17,4 +17,13 @@ test.each(operatorCases.map((each) => [each.name, each] as const))('%s', async (
   const { share = 0, largest = 1 } = each.rounding ?? {};
   expect(Math.max(...steps)).toBeLessThan((share === 0 ? 0 : largest) + 0.01);
   expect(steps.filter((step) => step > 0.5).length / steps.length).toBeLessThanOrEqual(share);
+});
+
+/** Kernels of 16 bits round in fixed point where ONNX Runtime rounds floats, and a step is a 256th of one of 8 bits. */
+const largestWideSteps = 2;
+
+test.each(operatorCases.map((each) => [each.name, each] as const))('%s, activations of 16 bits', async (_, each) => {
+  const graph = await quantizeOnce(graphOf(each), wideOptions);
+  const runs = await compareRuntimes(graph, Array.from({ length: samples }, (_unused, index) => normalInputs(graph, `${each.name} ${index}`)), globalThis.runLiteRt);
+  expect(Math.max(...runs.flatMap((run) => run.steps))).toBeLessThan((each.wideSteps ?? largestWideSteps) + 0.01);
 });

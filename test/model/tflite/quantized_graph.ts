@@ -2,7 +2,7 @@ import { createRandom } from '../../../common/random';
 import { createSession, type FloatTensor } from '../../../model/execute/session';
 import { elementCount, type Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
-import { defaultQuantization, type QuantizedPrecision } from '../../../model/quantize/options';
+import { defaultQuantization, type QuantizationOptions } from '../../../model/quantize/options';
 import { planQuantization, quantizeWithStatistics } from '../../../model/quantize/quantize';
 
 /** Normally distributed inputs by name. */
@@ -14,9 +14,11 @@ export function normalInputs(graph: Graph, seed: string): ReadonlyMap<string, Fl
   }));
 }
 
+/** TFLite's scheme of 16-bit activations. */
+export const wideOptions: QuantizationOptions = { ...defaultQuantization, precision: 'w8a16', rules: { ...defaultQuantization.rules, symmetricActivations: true } };
+
 /** The QDQ graph of a float one with any number of inputs; ranges are those of one normally distributed sample. */
-export async function quantizeOnce(graph: Graph, precision: QuantizedPrecision = 'int8'): Promise<Graph> {
-  const options = { ...defaultQuantization, precision };
+export async function quantizeOnce(graph: Graph, options: QuantizationOptions = defaultQuantization): Promise<Graph> {
   const { activations } = planQuantization(graph, options);
   const inputs = normalInputs(graph, 'calibration');
   const made = activations.filter((name) => !inputs.has(name));
