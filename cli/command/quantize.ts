@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { decimalOf } from '../../common/decimal';
 import { fail, ok, type Result } from '../../common/result';
-import { systemErrorCode } from '../../common/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { imageNetPreparation, type ImagePreparation } from '../../model/calibration/images';
 import { openCalibration } from '../../model/calibration/open';
+import { readRegularFile } from '../../model/calibration/regular_file';
 import { writtenVersions, type WrittenVersion } from '../../model/encodings/aimet_encoding';
 import { toAimet } from '../../model/encodings/network';
 import { readEncodings } from '../../model/encodings/read';
@@ -54,6 +53,8 @@ interface QuantizeOptions {
 
 /** Layers are compared on so many samples: their noise hardly differs from one to the next. */
 const qualitySamples = 4;
+/** Some hundred bytes for each of a million scales. */
+const largestEncodingsBytes = 2 ** 28;
 const schemes: Readonly<Record<(typeof methods)[number], QuantScheme>> = { 'min-max': 'post_training_tf', percentile: 'post_training_percentile', mse: 'post_training_tf_enhanced', sqnr: 'post_training_tf_enhanced' };
 
 export function registerQuantize(program: Command, terminal: Terminal): void {
@@ -159,12 +160,7 @@ function rangeMethod(options: QuantizeOptions): RangeMethod {
 }
 
 async function readEncodingsFile(path: string): Promise<NonNullable<PostTraining['given']>> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new BadInputError(`${path}: cannot be read (${systemErrorCode(error)}); give an AIMET encodings file`);
-  }
+  const text = Buffer.from(await readRegularFile(path, largestEncodingsBytes, 'give an AIMET encodings file')).toString('utf8');
   const encodings = readEncodings(text);
   if (encodings.ok) return { file: path, encodings: encodings.value };
   throw new BadInputError(`${path}: ${encodings.error}`);

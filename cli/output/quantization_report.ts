@@ -46,7 +46,7 @@ function summary({ model, output, tflite, tfliteRefusal, calibration, precision,
     `${model} -> ${output}${tflite === null ? '' : ` and ${tflite}`}`,
     `${precision}, one weight scale per ${weightsPer}; ranges by ${calibration.method} over ${String(calibration.samples)} samples of ${calibration.location}`,
     `${(floatBytes / 1e6).toFixed(2)} MB as float, ${(quantizedBytes / 1e6).toFixed(2)} MB quantized`,
-    ...(tfliteRefusal === null ? [] : [`no TFLite file: ${tfliteRefusal}`]),
+    ...(tfliteRefusal === null ? [] : [tfliteRefusal]),
     ...remarks,
     `output SQNR ${quality.outputSqnrDb.toFixed(1)} dB on ${String(quality.samples)} samples`,
   ].join('\n');

@@ -1,7 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { BadInputError } from '../../common/bad_input';
-import { systemErrorCode } from '../../common/system_error';
 import { npyElementBytes, npyHeadBytes, npyValues, readNpyHeader } from './npy';
+import { openRegularFile } from './regular_file';
 import { samplesIn, wrongShape, type InputForm, type SampleSource } from './sample_source';
 
 /** A .npy file with one sample or a batch; read sample by sample. @throws BadInputError when it is none */
@@ -42,7 +42,7 @@ interface Slices {
 }
 
 async function* slices(path: string, { count, offset, sampleBytes }: Slices, decode: (bytes: Uint8Array) => Float32Array): AsyncGenerator<Float32Array> {
-  const file = await openFile(path);
+  const file = await openRegularFile(path);
   try {
     for (let index = 0; index < count; index += 1) yield decode(await readBytes(file, offset + index * sampleBytes, sampleBytes));
   } finally {
@@ -51,19 +51,11 @@ async function* slices(path: string, { count, offset, sampleBytes }: Slices, dec
 }
 
 async function withFile<Value>(path: string, use: (file: FileHandle) => Promise<Value>): Promise<Value> {
-  const file = await openFile(path);
+  const file = await openRegularFile(path);
   try {
     return await use(file);
   } finally {
     await file.close();
-  }
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (error) {
-    throw new BadInputError(`${path}: cannot be read (${systemErrorCode(error)})`);
   }
 }
 

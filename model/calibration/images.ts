@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { BadInputError } from '../../common/bad_input';
+import { readRegularFile } from './regular_file';
 import type { InputForm, SampleSource } from './sample_source';
 
 /** What is done to an image before the network sees it: resized and cropped in its middle, scaled to [0, 1], normalized. */
@@ -17,6 +18,8 @@ export const imageExtensions: ReadonlySet<string> = new Set(['.jpg', '.jpeg', '.
 
 /** A photograph has fewer; an image that unpacks to more is a mistake or an attack. */
 const mostPixels = 100_000_000;
+/** Larger than any photograph that has no more pixels. */
+const largestFileBytes = 2 ** 29;
 /** Below it an image is enlarged so much that its statistics are those of the enlargement. */
 const smallestSide = 8;
 
@@ -33,7 +36,7 @@ export function openImages(paths: readonly string[], input: InputForm, preparati
 /** Red, green, blue of each pixel, row by row. */
 async function decode(path: string, { height, width }: { readonly height: number; readonly width: number }): Promise<Uint8Array> {
   try {
-    const image = sharp(path, { limitInputPixels: mostPixels, failOn: 'error', sequentialRead: true });
+    const image = sharp(await readRegularFile(path, largestFileBytes), { limitInputPixels: mostPixels, failOn: 'error', sequentialRead: true });
     const size = await image.metadata();
     if (Math.min(size.width, size.height) < smallestSide) throw new BadInputError(`${path}: has ${String(size.width)}x${String(size.height)} pixels; expected an image of at least ${String(smallestSide)}x${String(smallestSide)}`);
     const [tall, wide] = [Math.round(height / cropShare), Math.round(width / cropShare)];

@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import { BadInputError } from '../../common/bad_input';
 import { ownValue } from '../../common/own_value';
-import { systemErrorCode } from '../../common/system_error';
 import { npyElementBytes, npyValues, readNpyHeader } from './npy';
+import { readRegularFile } from './regular_file';
 import { samplesIn, wrongShape, type InputForm, type SampleSource } from './sample_source';
 
 /** An archive is held in memory, packed and one array of it unpacked: bounded to what a calibration set of images has. */
@@ -15,7 +14,7 @@ const largestArrayBytes = 2 ** 31 - 1;
  * @throws BadInputError when it is none, or an array does not fit
  */
 export async function openNpz(path: string, input: InputForm): Promise<SampleSource> {
-  const archive = await readArchive(path);
+  const archive = await readRegularFile(path, largestArchiveBytes);
   const names = arrayNames(path, archive);
   const chosen = names.includes(`${input.name}.npy`) ? [`${input.name}.npy`] : names;
   let count = 0;
@@ -24,16 +23,6 @@ export async function openNpz(path: string, input: InputForm): Promise<SampleSou
     for (const name of chosen) yield* await Promise.resolve(arrayOf({ path, archive, name }, input).samples());
   }
   return { count, samples };
-}
-
-async function readArchive(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > largestArchiveBytes) throw new BadInputError(`${path}: ${String(size)} bytes is over the limit of ${String(largestArchiveBytes)}; save several archives or .npy files`);
-    return await readFile(path);
-  } catch (error) {
-    throw error instanceof BadInputError ? error : new BadInputError(`${path}: cannot be read (${systemErrorCode(error)})`);
-  }
 }
 
 function arrayNames(path: string, archive: Uint8Array): readonly string[] {

@@ -5,6 +5,7 @@ import { systemErrorCode } from '../../common/system_error';
 import { openNpy, openRaw } from './array_files';
 import { imageExtensions, openImages, type ImagePreparation } from './images';
 import { openNpz } from './npz';
+import { requireRegularFile } from './regular_file';
 import type { InputForm, SampleSource } from './sample_source';
 
 const arrayOpeners: ReadonlyMap<string, (file: string, input: InputForm) => Promise<SampleSource>> = new Map([['.npy', openNpy], ['.npz', openNpz], ['.raw', openRaw], ['.bin', openRaw]]);
@@ -21,6 +22,7 @@ export async function openCalibration(location: string, input: InputForm, prepar
   if (images.length === 0 && arrays.length === 0) {
     throw new BadInputError(`${location}: ${found.length === 0 ? 'the folder is empty' : 'nothing in it can be used for calibration'}; expected ${expected}`);
   }
+  for (const image of images) await requireRegularFile(image);
   const sources: SampleSource[] = images.length === 0 ? [] : [openImages(images, input, preparation)];
   for (const file of arrays) sources.push(await openArray(file, input));
   const count = sources.reduce((sum, source) => sum + source.count, 0);

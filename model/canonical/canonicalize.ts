@@ -7,7 +7,8 @@ import type { Pass } from './pass';
 import { einsumToMatMul } from './passes/einsum_to_matmul';
 import { explicitResize } from './passes/explicit_resize';
 import { explicitWindows } from './passes/explicit_windows';
-import { foldConstants } from './passes/fold_constants';
+import { constantBytes, constantLimitBytes, requireFolded } from './constant_budget';
+import { foldConstantsWithin } from './passes/fold_constants';
 import { mergeAffine } from './passes/merge_affine';
 import { mergeDense } from './passes/merge_dense';
 import { mergeMoves } from './passes/merge_moves';
@@ -18,14 +19,14 @@ import { nameLayerNorm } from './passes/name_layer_norm';
 import { normalizeArithmetic } from './passes/normalize_arithmetic';
 import { removeNoops } from './passes/remove_noops';
 import { sinkTransposes } from './passes/sink_transposes';
-import { raiseOpset } from './raise_opset';
+import { raiseOpset, requireKnownOpset } from './raise_opset';
 import { withoutDead } from './rewrite';
 import { requireFinite, requireFullPrecision, requireSupported } from './supported';
 import { viewOf, type GraphView } from './view';
 
-/** In this order; what one pass uncovers another finds in the next round. */
+/** In this order, after the folding of constants; what one pass uncovers another finds in the next round. */
 const passes: readonly Pass[] = [
-  foldConstants, removeNoops, explicitWindows, explicitResize, einsumToMatMul, normalizeArithmetic, nameActivations, nameLayerNorm, sinkTransposes, nameGlobalPools, mergeMoves, mergePadding, mergeDense, foldBatchNormPass, mergeAffine,
+  removeNoops, explicitWindows, explicitResize, einsumToMatMul, normalizeArithmetic, nameActivations, nameLayerNorm, sinkTransposes, nameGlobalPools, mergeMoves, mergePadding, mergeDense, foldBatchNormPass, mergeAffine,
 ];
 
 /** Real exports settle after three or four rounds; a graph that has not after this many stays correct, only less tidy. */
@@ -43,23 +44,24 @@ export interface CanonicalizeOptions {
  */
 export function canonicalize(graph: Graph, options: CanonicalizeOptions = {}): Result<Graph, string> {
   const live = withoutDead(graph);
-  for (const check of [requireSupported(live, false), requireFinite(live)]) if (!check.ok) return check;
+  for (const check of [requireKnownOpset(live), requireSupported(live, false), requireFinite(live)]) if (!check.ok) return check;
   const fixed = fixInputShapes(live, options.inputShapes ?? new Map());
   if (!fixed.ok) return fixed;
   const raised = raiseOpset(fixed.value);
   if (!raised.ok) return raised;
-  const settled = settle(raised.value);
+  const settled = settle(raised.value, constantLimitBytes(live));
   if (!settled.ok) return settled;
-  for (const check of [requireSupported(settled.value.graph, true), requireFullPrecision(settled.value.types)]) if (!check.ok) return check;
+  for (const check of [requireFolded(settled.value, constantBytes(live)), requireSupported(settled.value.graph, true), requireFullPrecision(settled.value.types)]) if (!check.ok) return check;
   return ok(declared(settled.value));
 }
 
 /** Runs the passes until none of them changes the graph. */
-function settle(graph: Graph): Result<GraphView, string> {
+function settle(graph: Graph, limitBytes: number): Result<GraphView, string> {
+  const all = [foldConstantsWithin(limitBytes), ...passes];
   let view = viewOf(graph);
   for (let round = 0; round < mostRounds && view.ok; round += 1) {
     const before = view.value.graph;
-    for (const pass of passes) {
+    for (const pass of all) {
       if (!view.ok) return view;
       const next = pass(view.value);
       if (next !== view.value.graph) view = viewOf(next);

@@ -11,6 +11,8 @@ import { viewOf } from './view';
 
 /** Operators here are the same up to this one: what came after opset 21 are element types and new operators. https://github.com/onnx/onnx/blob/main/docs/Changelog.md */
 const newestOpset = 24;
+/** Every exporter can write it. */
+const oldestAdvised = 13;
 
 /** Each rule serves graphs below the opset in which its operator changed. */
 const rules: Readonly<Record<string, { readonly below: number; readonly rule: RaiseRule }>> = {
@@ -30,9 +32,14 @@ const rules: Readonly<Record<string, { readonly below: number; readonly rule: Ra
   ...Object.fromEntries(['Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'SumSquare', 'LogSum', 'LogSumExp'].map((name) => [`Reduce${name}`, { below: 18, rule: axesToInput }])),
 };
 
+/** Before anything else is looked at: what operators of an unknown opset mean is not known. */
+export function requireKnownOpset({ opset }: Graph): Result<null, string> {
+  if (opset <= newestOpset) return ok(null);
+  return fail(`opset ${opset} is not known here, ${newestOpset} is the newest; export the network with an opset from ${oldestAdvised} to ${builtOpset}`);
+}
+
 /** The same network in opset 21: attributes that became inputs, and operators whose meaning changed, written anew. */
 export function raiseOpset(graph: Graph): Result<Graph, string> {
-  if (graph.opset > newestOpset) return fail(`opset ${graph.opset} is not supported; export with opset ${builtOpset}`);
   const view = viewOf(graph);
   if (!view.ok) return view;
   const raised = rewrite(view.value, (node, make) => {

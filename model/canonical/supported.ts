@@ -1,7 +1,7 @@
-import { ownValue } from '../../common/own_value';
 import { fail, ok, type Result } from '../../common/result';
 import type { Graph, Node, Tensor, TensorType } from '../onnx/graph';
 import { quote } from '../onnx/quote';
+import { wayOut } from './way_out';
 
 /** What the canonical form may consist of, next to operators that vanish on the way to it. */
 const canonicalKinds: ReadonlySet<string> = new Set([
@@ -14,33 +14,22 @@ const canonicalKinds: ReadonlySet<string> = new Set([
 ]);
 const vanishingKinds: ReadonlySet<string> = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size', 'Range', 'Dropout', 'BatchNormalization', 'Sum', 'Upsample', 'Scatter', 'Einsum']);
 
-const postprocessing = 'export the network without its post-processing';
-const recurrent = 'recurrent layers are not supported; choose a network without them';
-const quantized = 'the network is already quantized; give the float network and quantize it with farm quantize';
-const waysOut: Readonly<Record<string, string>> = {
-  NonMaxSuppression: postprocessing, TopK: postprocessing, RoiAlign: postprocessing, NonZero: postprocessing, Unique: postprocessing, MaxRoiPool: postprocessing,
-  LSTM: recurrent, GRU: recurrent, RNN: recurrent,
-  QuantizeLinear: quantized, DequantizeLinear: quantized, DynamicQuantizeLinear: quantized, QLinearConv: quantized, QLinearMatMul: quantized, ConvInteger: quantized, MatMulInteger: quantized,
-  GroupNormalization: 'export it as InstanceNormalization (opset 17 does)',
-  BatchNormalization: 'its parameters are computed from data, or give scales that are not finite',
-  Dropout: 'it is in training mode, or its mask is used; export the network for inference',
-  Einsum: 'only a product of two operands is; write it as MatMul, Transpose and ReduceSum',
-  Attention: 'export attention as MatMul and Softmax (opset 21 does)',
-};
-
 /** Refuses operators that no one downstream knows, by node; `mustHaveVanished` after the passes have run. */
 export function requireSupported(graph: Graph, mustHaveVanished: boolean): Result<null, string> {
-  const wrong = graph.nodes.find(({ kind }) => !canonicalKinds.has(kind) && (mustHaveVanished || !vanishingKinds.has(kind)));
-  return wrong === undefined ? requireInference(graph) : fail(`node ${quote(wrong.name)}: operator ${quote(wrong.kind)} is not supported; ${wayOut(wrong)}`);
+  const isKnown = ({ kind }: Node): boolean => canonicalKinds.has(kind) || (!mustHaveVanished && vanishingKinds.has(kind));
+  const wrong = graph.nodes.find((node) => !isKnown(node));
+  if (wrong === undefined) return requireInference(graph);
+  const isVanishing = vanishingKinds.has(wrong.kind);
+  return fail(`node ${quote(wrong.name)}: operator ${quote(wrong.kind)} is not supported; ${isVanishing ? vanishingWayOut(wrong) : wayOut(graph, wrong, isKnown)}`);
 }
 
-function wayOut({ kind }: Node): string {
-  const known = ownValue(waysOut, kind);
-  if (known !== undefined) return known;
-  if (kind.startsWith('com.microsoft.')) return "it comes from ONNX Runtime's optimizer; give the network as it was exported";
-  if (kind.includes('.')) return 'it is of a domain of its own; export the network with standard ONNX operators';
-  if (vanishingKinds.has(kind)) return 'its parameters are computed from data; export the network with constant parameters';
-  return 'replace it in the network, or cut the network before it';
+function vanishingWayOut({ kind }: Node): string {
+  switch (kind) {
+    case 'BatchNormalization': return 'its parameters are computed from data, or give scales that are not finite';
+    case 'Dropout': return 'it is in training mode, or its mask is used; export the network for inference';
+    case 'Einsum': return 'only a product of two operands is; write it as MatMul, Transpose and ReduceSum';
+    default: return 'its parameters are computed from data, or are more than are computed here; export the network with constant parameters, stored in the file';
+  }
 }
 
 /** Weights that are only stored in half precision have become float32 when this is asked. */

@@ -109,10 +109,15 @@ function readAttribute(proto: onnx.IAttributeProto, node: { readonly name: strin
     }
     case types.GRAPH:
     case types.GRAPHS:
-      throw new Unreadable(`node ${quote(node.name)}: operator ${quote(node.kind)} is control flow, which is not supported; export the network with its branch taken and its loops unrolled, or cut the network before it`);
+      throw new Unreadable(`node ${quote(node.name)}: operator ${quote(node.kind)} is control flow, which is not supported; ${controlFlowWayOut(node.kind)}`);
     default:
       throw new Unreadable(`node ${quote(node.name)}: attribute ${quote(proto.name ?? '')} of operator ${quote(node.kind)} is of a kind that is not supported (sparse tensors are not); cut the network before it`);
   }
+}
+
+function controlFlowWayOut(kind: string): string {
+  if (kind === 'If') return 'export the network with its branch taken, or let python -m onnxsim IN OUT take it where the condition is constant, or cut the network before it';
+  return 'export the network with its loops unrolled, for inputs of fixed shape, or cut the network before it';
 }
 
 function readDeclared(protos: readonly onnx.IValueInfoProto[]): ReadonlyMap<string, DeclaredTensor> {

@@ -10,8 +10,8 @@ import { matrixRules } from './shape_rules/matrix';
 import { ShapeProblem, type NodeTypes, type ShapeRule } from './shape_rules/rule';
 import { windowRules } from './shape_rules/window';
 
-/** No single activation of a phone's network comes near this; beyond it sums of sizes lose their last digits. */
-const largestTensorBytes = 2 ** 40;
+/** No tensor of a phone's network comes near this. A file of a few bytes can ask for any size, so it is said before memory is taken. */
+const largestTensorBytes = 2 ** 31;
 /** Shape arithmetic works on a handful of numbers; anything longer is data, which shape inference does not look at. */
 const mostKnownElements = 1024;
 
@@ -28,7 +28,9 @@ export function inferShapes(graph: Graph): Result<ReadonlyMap<string, TensorType
   for (const input of graph.inputs) {
     const fixed = fixedShape(input);
     if (!fixed.ok) return fixed;
-    types.set(input.name, { elementType: input.elementType, shape: fixed.value });
+    const type = { elementType: input.elementType, shape: fixed.value };
+    if (!isSane(type)) return fail(`input ${quote(input.name)}: ${problemOf(type)}`);
+    types.set(input.name, type);
   }
   for (const node of graph.nodes) {
     const outputs = outputTypes(graph, node, { types, constants, declared });
@@ -80,7 +82,7 @@ function outputTypes(graph: Graph, node: Node, inferred: Inferred): Result<reado
   try {
     const outputs = rule(nodeTypes(graph, node, inferred));
     const wrong = outputs.find((type) => !isSane(type));
-    if (wrong !== undefined) return fail(`node ${quote(node.name)} (${node.kind}): output shape ${wrong.shape.join('x')} is not possible`);
+    if (wrong !== undefined) return fail(`node ${quote(node.name)} (${node.kind}): ${problemOf(wrong)}`);
     return ok(outputs);
   } catch (error) {
     if (error instanceof ShapeProblem) return fail(`node ${quote(node.name)} (${node.kind}): ${error.message}`);
@@ -114,5 +116,15 @@ function declaredTypes(node: Node, declared: ReadonlyMap<string, DeclaredTensor>
 }
 
 function isSane({ elementType, shape }: TensorType): boolean {
-  return shape.every((size) => Number.isInteger(size) && size >= 0) && elementCount(shape) * bytesPerElement[elementType] <= largestTensorBytes;
+  return isShape(shape) && elementCount(shape) * bytesPerElement[elementType] <= largestTensorBytes;
+}
+
+function isShape(shape: readonly number[]): boolean {
+  return shape.every((size) => Number.isInteger(size) && size >= 0);
+}
+
+function problemOf({ elementType, shape }: TensorType): string {
+  if (!isShape(shape)) return `output shape ${shape.join('x')} is not possible`;
+  const gigabytes = (elementCount(shape) * bytesPerElement[elementType]) / 1e9;
+  return `a tensor of ${shape.join('x')} ${elementType} takes ${gigabytes.toPrecision(3)} GB, and ${(largestTensorBytes / 1e9).toFixed(1)} GB are the most: fix smaller inputs, or export the network without it`;
 }

@@ -14,11 +14,19 @@ export function mergePadding(view: GraphView): Graph {
     if (pad?.kind !== 'Pad' || !isReadOnce(view, input) || node.outputs.length !== 1) return undefined;
     const added = spatialPads(view, pad);
     if (added === undefined || !padsAlike(view, node, pad)) return undefined;
-    const pads = intsAttribute(node, 'pads') ?? added.map(() => 0);
-    const attributes = new Map(node.attributes).set('pads', ints(...pads.map((size, index) => size + (added[index] ?? 0))));
+    const own = intsAttribute(node, 'pads') ?? added.map(() => 0);
+    const pads = own.map((size, index) => size + (added[index] ?? 0));
+    if (!holdsPads(node, pads)) return undefined;
+    const attributes = new Map(node.attributes).set('pads', ints(...pads));
     if (node.kind === 'AveragePool') attributes.set('count_include_pad', int(1));
     return make.last(node.kind, [pad.inputs[0] ?? '', ...others], attributes);
   });
+}
+
+/** A pool's padding must be smaller than its window. */
+function holdsPads(node: Node, pads: readonly number[]): boolean {
+  const kernel = intsAttribute(node, 'kernel_shape') ?? [];
+  return node.kind === 'Conv' || pads.every((size, index) => size < (kernel[index % kernel.length] ?? 0));
 }
 
 /** The padding of height and width (as `pads` of a window), if nothing else is padded and nothing is cut off. */

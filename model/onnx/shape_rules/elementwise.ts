@@ -1,11 +1,12 @@
 import { intAttribute } from '../graph';
 import { elementTypeOfCode } from '../tensor_codec';
+import { requireChannels } from './window_attributes';
 import { normalizeAxis, ShapeProblem, tensorType, type NodeTypes, type ShapeRule } from './rule';
 
 const unaryKinds = [
-  'Relu', 'LeakyRelu', 'PRelu', 'Clip', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Elu', 'Selu', 'Celu', 'Softplus', 'Softsign', 'Mish', 'Gelu', 'Erf', 'Exp', 'Log', 'Sqrt',
-  'Reciprocal', 'Abs', 'Neg', 'Floor', 'Ceil', 'Round', 'Sign', 'Not', 'Sin', 'Cos', 'Identity', 'Softmax', 'LogSoftmax', 'Hardmax', 'LRN', 'InstanceNormalization',
-  'BatchNormalization', 'GroupNormalization', 'LpNormalization', 'com.microsoft.Gelu', 'com.microsoft.QuickGelu', 'CumSum', 'Trilu',
+  'Relu', 'LeakyRelu', 'Clip', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Elu', 'Selu', 'Celu', 'Softplus', 'Softsign', 'Mish', 'Gelu', 'Erf', 'Exp', 'Log', 'Sqrt',
+  'Reciprocal', 'Abs', 'Neg', 'Floor', 'Ceil', 'Round', 'Sign', 'Not', 'Sin', 'Cos', 'Identity', 'Softmax', 'LogSoftmax', 'Hardmax', 'LRN',
+  'GroupNormalization', 'LpNormalization', 'com.microsoft.Gelu', 'com.microsoft.QuickGelu', 'CumSum', 'Trilu',
 ];
 const binaryKinds = ['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Sum', 'Mean', 'Mod', 'And', 'Or', 'Xor'];
 const comparisonKinds = ['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'];
@@ -16,6 +17,9 @@ export const elementwiseRules: Readonly<Record<string, ShapeRule>> = {
   ...Object.fromEntries(binaryKinds.map((kind) => [kind, broadcast])),
   ...Object.fromEntries(comparisonKinds.map((kind) => [kind, (types: NodeTypes) => broadcast(types).map(({ shape }) => ({ elementType: 'bool' as const, shape }))])),
   Where: (types) => tensorType(types.input(1).elementType, [0, 1, 2].map((index) => types.input(index).shape).reduce(broadcastShapes)),
+  PRelu: parametricRelu,
+  BatchNormalization: (types) => normalization(types, ['scale', 'bias', 'mean', 'variance']),
+  InstanceNormalization: (types) => normalization(types, ['scale', 'bias']),
   Cast: cast,
   Dropout: (types) => [types.input(0), { elementType: 'bool', shape: types.input(0).shape }],
   LayerNormalization: layerNormalization,
@@ -30,10 +34,28 @@ function sameAsInput(types: NodeTypes): ReturnType<ShapeRule> {
   return types.node.outputs.map(() => types.input(0));
 }
 
+/** Parameters, from input 1 on, have one number for each channel. */
+function normalization(types: NodeTypes, parameters: readonly string[]): ReturnType<ShapeRule> {
+  const { shape } = types.input(0);
+  parameters.forEach((what, index) => requireChannels(types, 1 + index, { channels: shape[1] ?? 1, what }));
+  return sameAsInput(types);
+}
+
+function parametricRelu(types: NodeTypes): ReturnType<ShapeRule> {
+  const [{ shape }, slope] = [types.input(0), types.input(1).shape];
+  if (broadcastShapes(shape, slope).join() !== shape.join()) throw new ShapeProblem(`slopes ${slope.join('x')} do not broadcast over ${shape.join('x')}`);
+  return sameAsInput(types);
+}
+
 /** Mean and inverse deviation may follow the result. */
 function layerNormalization(types: NodeTypes): ReturnType<ShapeRule> {
   const { elementType, shape } = types.input(0);
   const axis = normalizeAxis(intAttribute(types.node, 'axis', -1), shape.length);
+  const normalized = shape.slice(axis);
+  for (const index of [1, 2].filter((each) => types.has(each))) {
+    const parameter = types.input(index).shape;
+    if (broadcastShapes(normalized, parameter).join() !== normalized.join()) throw new ShapeProblem(`parameters ${parameter.join('x')} do not fit the normalized dimensions ${normalized.join('x')}`);
+  }
   const statistics = { elementType, shape: shape.map((size, index) => (index < axis ? size : 1)) };
   return [types.input(0), statistics, statistics];
 }

@@ -20,6 +20,9 @@ export const indexingRules: Readonly<Record<string, ShapeRule>> = {
 function gather(types: NodeTypes): ReturnType<ShapeRule> {
   const { elementType, shape } = types.input(0);
   const axis = normalizeAxis(intAttribute(types.node, 'axis', 0), shape.length);
+  const size = at(shape, axis);
+  const outside = types.integers(1)?.find((index) => index < -size || index >= size);
+  if (outside !== undefined) throw new ShapeProblem(`index ${outside} does not exist in dimension ${axis} of ${shape.join('x')}`);
   return tensorType(elementType, [...shape.slice(0, axis), ...types.input(1).shape, ...shape.slice(axis + 1)]);
 }
 

@@ -18,7 +18,7 @@ export const layoutRules: Readonly<Record<string, ShapeRule>> = {
   Resize: resize,
   Upsample: resize,
   Expand: (types) => tensorType(types.input(0).elementType, broadcastShapes(types.input(0).shape, requireIntegers(types, 1, 'shape'))),
-  Tile: (types) => tensorType(types.input(0).elementType, types.input(0).shape.map((size, axis) => size * at(requireIntegers(types, 1, 'repeats'), axis))),
+  Tile: tile,
   DepthToSpace: (types) => blocks(types, 1),
   SpaceToDepth: (types) => blocks(types, -1),
   Constant: constant,
@@ -110,13 +110,23 @@ function split(types: NodeTypes): ReturnType<ShapeRule> {
   const parts = types.node.outputs.length;
   const even = Math.ceil(at(shape, axis) / parts);
   const sizes = intsAttribute(types.node, 'split') ?? (types.has(1) ? requireIntegers(types, 1, 'split') : types.node.outputs.map((_, index) => Math.min(even, at(shape, axis) - index * even)));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.length !== parts || total !== at(shape, axis)) throw new ShapeProblem(`sizes ${sizes.slice(0, 8).join(', ')} do not split ${at(shape, axis)} into ${parts} parts`);
   return types.node.outputs.map((_, index) => ({ elementType, shape: shape.with(axis, at(sizes, index)) }));
+}
+
+function tile(types: NodeTypes): ReturnType<ShapeRule> {
+  const { elementType, shape } = types.input(0);
+  const repeats = requireIntegers(types, 1, 'repeats');
+  if (repeats.length !== shape.length || repeats.some((count) => count < 0)) throw new ShapeProblem(`repeats ${repeats.slice(0, 8).join('x')} do not fit ${shape.join('x')}`);
+  return tensorType(elementType, shape.map((size, axis) => size * at(repeats, axis)));
 }
 
 function pad(types: NodeTypes): ReturnType<ShapeRule> {
   const { elementType, shape } = types.input(0);
   const pads = intsAttribute(types.node, 'pads') ?? requireIntegers(types, 1, 'pads');
   const axes = types.has(3) ? requireIntegers(types, 3, 'axes').map((axis) => normalizeAxis(axis, shape.length)) : [...shape.keys()];
+  if (pads.length !== 2 * axes.length) throw new ShapeProblem(`pads have ${pads.length} numbers; ${axes.length} dimension(s) take ${2 * axes.length}`);
   const result = [...shape];
   axes.forEach((axis, index) => (result[axis] = at(shape, axis) + at(pads, index) + at(pads, index + axes.length)));
   return tensorType(elementType, result);
@@ -124,7 +134,9 @@ function pad(types: NodeTypes): ReturnType<ShapeRule> {
 
 function blocks(types: NodeTypes, direction: 1 | -1): ReturnType<ShapeRule> {
   const { elementType, shape } = types.input(0);
-  const scale = intAttribute(types.node, 'blocksize', 1) ** direction;
+  const block = intAttribute(types.node, 'blocksize', 1);
+  if (shape.length !== 4 || block < 1) throw new ShapeProblem(`blocksize ${block} does not fit shape ${shape.join('x')}`);
+  const scale = block ** direction;
   const result = [at(shape, 0), at(shape, 1) / scale ** 2, at(shape, 2) * scale, at(shape, 3) * scale];
   if (result.some((size) => !Number.isInteger(size))) throw new ShapeProblem(`shape ${shape.join('x')} does not divide into blocks`);
   return tensorType(elementType, result);

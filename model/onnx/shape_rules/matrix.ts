@@ -22,7 +22,12 @@ function gemm(types: NodeTypes): ReturnType<ShapeRule> {
   const [rows, inner] = transA === 0 ? a.shape : a.shape.toReversed();
   const [depth, columns] = transB === 0 ? b : b.toReversed();
   if (inner !== depth) throw new ShapeProblem(`matrices ${a.shape.join('x')} and ${b.join('x')} do not multiply`);
-  return tensorType(a.elementType, [rows ?? 1, columns ?? 1]);
+  const product = [rows ?? 1, columns ?? 1];
+  if (types.has(2)) {
+    const bias = types.input(2).shape;
+    if (broadcastShapes(product, bias).join() !== product.join()) throw new ShapeProblem(`its bias ${bias.join('x')} does not broadcast over ${product.join('x')}`);
+  }
+  return tensorType(a.elementType, product);
 }
 
 function matMul(types: NodeTypes): ReturnType<ShapeRule> {

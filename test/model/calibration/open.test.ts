@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -45,6 +46,23 @@ describe('calibration samples', () => {
     put('d.npz', zipSync({ 'x.npy': npyFile(ramp(elements, 300), { descr: '<f4', shape: [1, 3, 4, 4] }), 'notes.txt': Buffer.from('no array') }));
     put('readme.txt', Buffer.from('left aside'));
     expect((await samplesAt(folder)).map((sample) => [sample.length, sample[0]])).toEqual([[elements, 0], [elements, elements], [elements, 100], [elements, 200], [elements, 300]]);
+  });
+
+  test.each<readonly [string, (name: string) => string, RegExp]>([
+    ['a pipe', (name) => (execFileSync('mkfifo', [path.join(folder, name)]), path.join(folder, name)), /: is a pipe, whose end nobody knows; give a folder or a file with calibration samples$/],
+    ['a pipe behind a link', (name) => (execFileSync('mkfifo', [path.join(folder, 'pipe')]), symlinkSync('pipe', path.join(folder, name)), path.join(folder, name)), /: is a pipe/],
+    ['a device', (name) => (symlinkSync('/dev/zero', path.join(folder, name)), path.join(folder, name)), /: is a device/],
+    ['a file that the system makes up', (name) => (symlinkSync('/proc/self/maps', path.join(folder, name)), path.join(folder, name)), /: is empty/],
+    ['a link to itself', (name) => (symlinkSync(name, path.join(folder, name)), path.join(folder, name)), /: cannot be read \(ELOOP\)/],
+    ['a folder behind a link', (name) => (symlinkSync('/tmp', path.join(folder, name)), folder), /: is a folder|nothing in it can be used/],
+    ['a link to nothing', (name) => (symlinkSync('nowhere', path.join(folder, name)), folder), /: cannot be read \(ENOENT\)/],
+  ])('are not waited for in %s', async (_, make, message) => {
+    for (const name of ['x.npy', 'x.npz', 'x.raw', 'x.jpg']) {
+      await expect(openCalibration(make(name), { name: 'image', shape: [1, 3, 4, 4] }, plain)).rejects.toThrow(BadInputError);
+      await expect(openCalibration(path.join(folder, name), { name: 'image', shape: [1, 3, 4, 4] }, plain)).rejects.toThrow(name === 'x.npy' ? message : BadInputError);
+      rmSync(folder, { recursive: true });
+      mkdirSync(folder);
+    }
   });
 
   test('can be read again from the beginning', async () => {

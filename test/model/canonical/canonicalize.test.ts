@@ -63,15 +63,53 @@ describe('the canonical form', () => {
     return builder.finish([{ name: builder.node('y', kind, [builder.input('x', [1, 4, 4, 4])]), elementType: 'float32', shape: null }]);
   };
   test.each([
-    ['NonMaxSuppression', 'export the network without its post-processing'],
+    ['NonMaxSuppression', 'nothing of the network stands before it: choose a network without it'],
     ['LSTM', 'choose a network without them'],
     ['com.microsoft.FusedConv', 'give the network as it was exported'],
     ['my.domain.Thing', 'export the network with standard ONNX operators'],
-    ['QuantizeLinear', 'quantize it with farm quantize'],
-    ['Whatever', 'cut the network before it'],
+    ['QuantizeLinear', 'the network is already quantized; give the float network$'],
+    ['Whatever', 'nothing of the network stands before it: replace it in the network'],
   ])('has no %s: the node, the operator and the way out are named', (kind, way) => {
     const result = canonicalize(relu(kind));
     expect(result.ok ? '' : result.error).toMatch(new RegExp(`^node 'y': operator '${kind}' is not supported; .*${way}`));
+  });
+
+  const around = (kind: string, layersBehind: number): Graph => {
+    const builder = createGraphBuilder('around');
+    const conv = (name: string, input: string): string => builder.node(name, 'Conv', [input, builder.constant(`${name}.w`, float32Tensor([4, 4, 1, 1], new Float32Array(16)))], { kernel_shape: ints(1, 1) });
+    let last = builder.node('chosen', kind, [conv('scores', builder.input('x', [1, 4, 4, 4])), builder.node('boxes', 'Relu', ['scores'])]);
+    for (let index = 0; index < layersBehind; index += 1) last = conv(`behind${String(index)}`, last);
+    return builder.finish([{ name: builder.node('y', 'Relu', [last]), elementType: 'float32', shape: null }, { name: 'boxes', elementType: 'float32', shape: null }]);
+  };
+  test.each([
+    ['TopK', 0, "what it gives depends on data; export the network without this post-processing, or cut it off: onnx.utils.extract_model(IN, OUT, ['x'], ['scores', 'boxes'])"],
+    ['TopK', 2, "what it gives depends on data; 2 of the network's 3 layers stand behind it: choose a network without it, or take the part before it: onnx.utils.extract_model(IN, OUT, ['x'], ['scores', 'boxes'])"],
+    ['RandomNormalLike', 1, "it draws numbers; 1 of the network's 2 layers stand behind it: choose a network without it, or take the part before it: onnx.utils.extract_model(IN, OUT, ['x'], ['scores', 'boxes'])"],
+  ])('says of a %s with %i layers behind it where the network can be cut', (kind, layersBehind, way) => {
+    expect(canonicalize(around(kind, layersBehind))).toEqual({ ok: false, error: `node 'chosen': operator '${kind}' is not supported; ${way}` });
+  });
+
+  test('knows opsets up to the newest, and says so before anything else', () => {
+    expect(canonicalize({ ...relu('Whatever'), opset: 99 })).toEqual({ ok: false, error: 'opset 99 is not known here, 24 is the newest; export the network with an opset from 13 to 21' });
+  });
+
+  test('gives a mask that a switched-off Dropout makes as what it is: all true', () => {
+    const builder = createGraphBuilder('dropout');
+    const graph = builder.finish([{ name: 'y', elementType: 'float32', shape: null }, { name: 'mask', elementType: 'bool', shape: null }]);
+    builder.input('x', [3, 4]);
+    const dropout = { name: 'd', kind: 'Dropout', inputs: ['x'], outputs: ['y', 'mask'], attributes: new Map() };
+    const made = canonical({ ...graph, nodes: [dropout] });
+    expect(made.nodes.map(({ kind, outputs }) => [kind, ...outputs])).toEqual([['Identity', 'y'], ['Identity', 'mask']]);
+    expect(made.initializers.get(made.nodes[1]!.inputs[0]!)).toMatchObject({ elementType: 'bool', shape: [3, 4], data: new Uint8Array(12).fill(1) });
+  });
+
+  test('keeps a node for an output that is constant', () => {
+    const builder = createGraphBuilder('constant');
+    builder.input('x', [3, 4]);
+    const shape = builder.node('y', 'Shape', ['x']);
+    const made = canonical(builder.finish([{ name: shape, elementType: 'int64', shape: [2] }]));
+    expect(made.nodes.map(({ kind, inputs, outputs }) => [kind, ...inputs, ...outputs])).toEqual([['Identity', 'y/value', 'y']]);
+    expect(Array.from(made.initializers.get('y/value')!.data as BigInt64Array, Number)).toEqual([3, 4]);
   });
 
   test('needs no operator that no output needs', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { canonicalize } from '../../../model/canonical/canonicalize';
 import type { Graph } from '../../../model/onnx/graph';
-import { createGraphBuilder, float32Tensor, int } from '../../../model/onnx/graph_builder';
+import { createGraphBuilder, float32Tensor, int, type GraphBuilder } from '../../../model/onnx/graph_builder';
 import { readOnnx } from '../../../model/onnx/read';
 
 const folder = join(__dirname, '../../data/exported');
@@ -52,12 +52,25 @@ describe('a hostile file', () => {
     expect(result.ok ? 'a graph' : result.error).toMatch(/^[^\n\r]+$/);
   });
 
-  test('that expands a number into a tensor of gigabytes keeps it as an operator', () => {
+  const bomb = (build: (builder: GraphBuilder, one: string) => string): string => {
     const builder = createGraphBuilder('bomb');
-    const shape = builder.constant('shape', { elementType: 'int64', shape: [1], data: BigInt64Array.of(2n ** 31n) });
-    const wide = builder.node('wide', 'Expand', [builder.constant('one', float32Tensor([1], Float32Array.of(1))), shape]);
-    const result = canonicalize(builder.finish([{ name: builder.node('y', 'ReduceSum', [wide], { keepdims: int(0) }), elementType: 'float32', shape: null }]));
-    expect(result.ok && result.value.nodes.map((node) => node.kind)).toEqual(['Expand', 'ReduceSum']);
+    const made = build(builder, builder.constant('one', float32Tensor([1], Float32Array.of(1))));
+    const y = builder.node('y', 'Add', [builder.input('x', [1]), builder.node('sum', 'ReduceSum', [made], { keepdims: int(0) })]);
+    const result = canonicalize(builder.finish([{ name: y, elementType: 'float32', shape: [1] }]));
+    return result.ok ? result.value.nodes.map((node) => node.kind).join() : result.error;
+  };
+  const list = (builder: GraphBuilder, name: string, ...values: number[]): string => builder.constant(name, { elementType: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) });
+
+  test('that expands a number into a tensor of gigabytes is refused before memory is taken', () => {
+    expect(bomb((b, one) => b.node('wide', 'Expand', [one, list(b, 'shape', 2 ** 31)]))).toMatch(/^node 'wide' \(Expand\): a tensor of 2147483648 float32 takes 8.59 GB/);
+    expect(bomb((b) => b.node('wide', 'ConstantOfShape', [list(b, 'shape', 2 ** 16, 2 ** 16)]))).toMatch(/^node 'wide' \(ConstantOfShape\): a tensor of 65536x65536 float32/);
+  });
+
+  test('that makes much out of few constants, at once or by doubling, is refused by the node that makes most', () => {
+    const problem = /^node '[^']+' \([A-Za-z]+\): makes \d+ MB out of constants, and 134 MB more than the file has are the most; store the values in the file, or export the network without it$/;
+    expect(bomb((b, one) => b.node('wide', 'Tile', [one, list(b, 'repeats', 2 ** 28)]))).toMatch(problem);
+    expect(bomb((b) => b.node('wide', 'Cast', [b.node('range', 'Range', [0, 2 ** 25, 1].map((value, index) => b.constant(`r${index}`, { elementType: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) })))], { to: int(1) }))).toMatch(problem);
+    expect(bomb((b, one) => Array.from({ length: 28 }).reduce<string>((last, _, index) => b.node(`c${index}`, 'Concat', [last, last], { axis: int(0) }), one))).toMatch(problem);
   });
 });
 
