@@ -17,7 +17,6 @@ import { createAgentDirectory, type AgentDirectory } from './dispatch/agent_dire
 import { agentTiming, createAgentService } from './dispatch/agent_service';
 import { createArtifactService } from './dispatch/artifact_service';
 import { openArtifactStore, type ArtifactStore } from './dispatch/artifact_store';
-import { checkModel } from './dispatch/model_check';
 import { createModelKinds } from './dispatch/model_kinds';
 import { openDeviceRegister, type DeviceRegister } from './engine/device_register';
 import { createEngine, type Engine } from './engine/engine';
@@ -25,6 +24,7 @@ import { createFleetSize, type FleetSize } from './engine/fleet_size';
 import { createNonceOf } from './engine/lease_nonce';
 import { awaitAgents, recoverFromLedger } from './engine/recovery';
 import { startTicker } from './engine/ticker';
+import { defaultOutsideReader, OutsideReader } from './reading/outside_reader';
 import type { Ledger } from './ledger/ledger';
 import { openLedger } from './ledger/open_ledger';
 import { createLifecycle, type Lifecycle } from './lifecycle';
@@ -39,7 +39,6 @@ import type { Happening } from './schedule/event';
 import { initialState } from './schedule/state';
 import { loadSearchCatalog } from './searches/search_catalog';
 import { SearchRunner } from './searches/search_runner';
-import { createLocalStrategist } from './searches/strategist/local_strategist';
 import { defaultStrategistThread, StrategistThread } from './searches/strategist/strategist_thread';
 
 /** As long as the output of SHA-256, which HMAC is made with: https://www.rfc-editor.org/rfc/rfc2104 (section 3). */
@@ -119,6 +118,7 @@ interface Core {
   readonly directory: AgentDirectory;
   readonly tally: MeasuredTally;
   readonly fleetSize: FleetSize;
+  readonly reader: OutsideReader;
 }
 
 interface Searches {
@@ -131,6 +131,8 @@ async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lif
   const ledger = await openLedger(path.join(options.dataDir, 'ledger.sqlite'));
   lifecycle.onStop('ledger', () => ledger.close());
   const store = await openArtifactStore(path.join(options.dataDir, 'artifacts'));
+  const reader = new OutsideReader(defaultOutsideReader);
+  lifecycle.onStop('reader', () => reader.close());
   const directory = createAgentDirectory();
   const tally = createMeasuredTally(await ledger.jobsMeasuredByDevice());
   const nonceOf = createNonceOf(await ledger.leaseSecret(randomBytes(leaseSecretBytes).toString('hex')));
@@ -145,7 +147,7 @@ async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lif
   });
   lifecycle.onStop('engine', () => engine.settled().catch(() => undefined));
   const devices = await openDeviceRegister({ ledger, clock: systemClock });
-  return { ledger, store, engine, devices, directory, tally, fleetSize: createFleetSize(() => engine.state()) };
+  return { ledger, store, engine, devices, directory, tally, reader, fleetSize: createFleetSize(() => engine.state()) };
 }
 
 async function openBus(url: string, lifecycle: Lifecycle, logger: Logger): Promise<Bus> {
@@ -165,14 +167,18 @@ async function startSearches(core: Core, { lifecycle, logger }: Surroundings): P
   const pool = new BuildPool(defaultBuildPool);
   lifecycle.onStop('builder', () => pool.close());
   const catalog = loadSearchCatalog();
-  const thread = new StrategistThread(defaultStrategistThread);
-  lifecycle.onStop('strategist', () => thread.close());
+  catalog.openAll();
+  const surrogates = new StrategistThread(defaultStrategistThread);
+  lifecycle.onStop('surrogates', () => surrogates.close());
+  const others = new StrategistThread(defaultStrategistThread);
+  lifecycle.onStop('strategist', () => others.close());
   const runner = new SearchRunner({
     ...core,
     builder: createCandidateBuilder({ pool, store: core.store, ledger: core.ledger, clock: systemClock }),
     catalog,
-    // The others take less than a message to a thread would.
-    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? thread.open(task) : createLocalStrategist(task, catalog)),
+    specs: core.reader,
+    // The others take milliseconds, but for spaces with many rules more than the event loop may stand still.
+    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? surrogates : others).open(task),
     deviceCount: (target) => core.fleetSize.deviceCount(target),
     clock: systemClock,
     logger,
@@ -197,7 +203,7 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
   const engine = { ...core.engine, dispatch };
   return {
     agent: createAgentService({ ...parts, engine, timing: agentTiming }),
-    artifact: createArtifactService({ ...parts, checkModel }),
+    artifact: createArtifactService({ ...parts, checkModel: (file, format) => core.reader.checkModel(file, format) }),
     benchmark: createBenchmarkService({ ...parts, modelKindOf: createModelKinds(core.store) }),
     search: createSearchService({ ...parts, searches }),
     fleet: createFleetService({ ...parts, engine }),

@@ -1,4 +1,5 @@
 import type { Result } from '../../common/result';
+import type { ThreadFailure, ThreadReply } from '../threads/thread_failure';
 
 /** All that determines the bytes of a candidate's model. */
 export interface BuildRequest {
@@ -17,15 +18,9 @@ export interface BuildOutput {
   readonly peakActivationBytes: number;
 }
 
-export type BuildFailureKind = 'failed' | 'crashed' | 'deadline-exceeded' | 'queue-full' | 'closed';
-
 /** Why there is no model. That is the farm's trouble: nothing follows for the architecture. */
-export interface BuildFailure {
-  readonly kind: BuildFailureKind;
-  readonly message: string;
-}
+export type BuildFailure = ThreadFailure;
 
 export type BuildResult = Result<BuildOutput, BuildFailure>;
 
-/** What the worker answers; one answer to each request, in their order. */
-export type BuildReply = { readonly ok: true; readonly value: BuildOutput } | { readonly ok: false; readonly message: string };
+export type BuildReply = ThreadReply<BuildOutput>;

@@ -16,8 +16,8 @@ import { CallError, clientStream, notFound, serverStream, type ResponseStream } 
 export interface ArtifactServiceParts {
   readonly store: ArtifactStore;
   readonly ledger: Pick<Ledger, 'saveArtifact'>;
-  /** @throws BadInputError with one line when the bytes are no model of that format that a phone could run. */
-  readonly checkModel: (data: Uint8Array, format: ModelFormat) => void;
+  /** @throws BadInputError with one line when the file is no model of that format that a phone could run. */
+  readonly checkModel: (file: string, format: ModelFormat) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -63,7 +63,7 @@ async function upload(parts: ArtifactServiceParts, chunks: AsyncIterable<UploadC
   const writer = await parts.store.startWrite();
   try {
     const format = await receive(chunks, writer);
-    parts.checkModel(await writer.contents(), format);
+    await parts.checkModel(writer.path, format);
     const stored = await writer.finish();
     await parts.ledger.saveArtifact({ ...stored, format }, parts.clock.nowMs());
     return stored;

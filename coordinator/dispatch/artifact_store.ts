@@ -1,5 +1,5 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { isArtifactDigest, largestArtifactBytes, type ArtifactDigest } from '../../common/artifact';
 import { assert } from '../../common/assert';
@@ -15,8 +15,8 @@ export interface StoredArtifact {
 export interface ArtifactWriter {
   /** @throws BadInputError when the artifact grows beyond the limit. */
   write(data: Uint8Array): Promise<void>;
-  /** What was written so far. */
-  contents(): Promise<Uint8Array>;
+  /** The file that holds what was written so far, until `finish` or `discard`. */
+  readonly path: string;
   /** Puts the bytes in place durably, under their digest. */
   finish(): Promise<StoredArtifact>;
   /** Frees what the writer holds; harmless after `finish`, whose artifact stays. */
@@ -96,7 +96,7 @@ function createWriter(parts: WriterParts): ArtifactWriter {
       hash.update(data);
       await parts.file.appendFile(data);
     },
-    contents: () => readFile(parts.temporaryPath),
+    path: parts.temporaryPath,
     finish: async () => {
       const digest = hash.digest('hex');
       // The bytes must be on the disk before their name is: a name that a crash left on an empty file would stay for ever.

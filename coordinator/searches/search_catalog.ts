@@ -11,6 +11,8 @@ import type { SearchableSpace } from './space/searchable_space';
 
 /** The spaces and accuracies that a specification can name. */
 export interface SearchCatalog {
+  /** Loads all spaces, which takes some hundred milliseconds: for a program that must not stand still later. */
+  openAll(): void;
   /** What keeps the specification's space from being searched as it says: the field, and the remedy. Nothing else may be asked of a specification with a problem. */
   problemOf(spec: SearchSpec): string | undefined;
   space(spec: SearchSpec): SearchSpace;
@@ -32,13 +34,16 @@ export interface SearchCatalog {
 /** Each space is loaded when it is first asked for; takes a few hundred milliseconds. */
 export function loadSearchCatalog(): SearchCatalog {
   const opened = new Map<string, SearchableSpace>();
-  const open = ({ space }: SearchSpec): SearchableSpace => {
+  const open = ({ space }: Pick<SearchSpec, 'space'>): SearchableSpace => {
     if (!shippedSpaceNames().includes(space)) throw new BadInputError(unknownSpace(space));
     const found = opened.get(space) ?? (space === 'nasbench201' ? openCellSpace() : openBlockSpace(space));
     opened.set(space, found);
     return found;
   };
   return {
+    openAll: () => {
+      for (const space of shippedSpaceNames()) open({ space });
+    },
     problemOf: (spec) => (shippedSpaceNames().includes(spec.space) ? open(spec).problemOf(spec) : unknownSpace(spec.space)),
     space: (spec) => open(spec).space,
     spaceWithin: (spec, targets, forbidden) => open(spec).within({ targets, forbidden }),

@@ -2,7 +2,7 @@ import type { DeviceDescription } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
 import type { CandidateRecord, JobRecord, JobState, SearchRecord } from '../ledger/ledger';
 import type { Position } from '../search/additive_accuracy';
-import { parseSearchSpec, type SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../search/spec';
 import type { SearchParts } from './search_parts';
 import type { FrontView } from './search_view';
 
@@ -31,14 +31,14 @@ export interface PastCandidate {
   readonly measurement: Measurement | undefined;
 }
 
-type HistoryParts = Pick<SearchParts, 'ledger' | 'catalog'>;
+type HistoryParts = Pick<SearchParts, 'ledger' | 'catalog' | 'specs'>;
 
 /** Candidates whose measurements are in memory at once. */
 const candidatesPerPage = 200;
 
 /** `fronts`: of all targets. @throws BadInputError for a specification that this version no longer takes */
 export async function readHistory({ searchId, specYaml }: SearchRecord, fronts: readonly FrontView[], parts: HistoryParts): Promise<SearchHistory> {
-  const spec = parseSearchSpec(specYaml, `search ${searchId}`);
+  const spec = await parts.specs.read(specYaml, `search ${searchId}`);
   const devices = (await parts.ledger.devices()).map(({ description }) => description);
   const hypervolumes = new Map(fronts.map((front) => [front.target, front.hypervolumes]));
   return { specYaml, positions: parts.catalog.positions(spec), hypervolumes, devices, candidates: readCandidates(searchId, spec, parts) };

@@ -5,6 +5,7 @@ import type { CandidateBuilder } from '../build/candidate_builder';
 import type { JobListener } from '../engine/job_update';
 import type { Ledger } from '../ledger/ledger';
 import type { Happening } from '../schedule/event';
+import type { SpecReader } from './spec_reader';
 import type { SearchCatalog } from './search_catalog';
 import type { OpenStrategist } from './strategist/strategist';
 
@@ -20,6 +21,7 @@ export interface SearchParts {
   readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'extendSearch' | 'extensions' | 'searches' | 'saveCandidate' | 'candidates' | 'saveConfirmation' | 'confirmations' | 'saveProposals' | 'abandonProposal' | 'proposals' | 'ends' | 'jobs' | 'measurements' | 'earlierMeasurements' | 'devices'>;
   readonly builder: CandidateBuilder;
   readonly catalog: SearchCatalog;
+  readonly specs: SpecReader;
   readonly openStrategist: OpenStrategist;
   /** Devices that offer the target and are attached now. */
   readonly deviceCount: (target: Target) => number;

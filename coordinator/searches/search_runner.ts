@@ -4,8 +4,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
 import type { SearchExtension, SearchRecord } from '../ledger/ledger';
-import { parseSearchSpec, type SearchSpec } from '../search/spec';
-import { requirePossible } from './feasibility';
+import type { SearchSpec } from '../search/spec';
 import { EndReader, type EndView } from './outside/end_reader';
 import { OutsideSearch, type Proposed, type Refusal } from './outside/outside_search';
 import { RunningSearch } from './running_search';
@@ -48,11 +47,11 @@ export class SearchRunner {
 
   /** `source` names the YAML in errors. @throws BadInputError */
   async create(specYaml: string, source: string): Promise<SearchView> {
-    const spec = parseSearchSpec(specYaml, source);
+    const spec = await this.#parts.specs.read(specYaml, source);
     await this.#checkTargets(spec, source);
-    requirePossible(spec, this.#parts.catalog, source);
+    await this.#parts.specs.requirePossible(spec, source);
     this.#requireRoom();
-    const taught = await withTeachersOfNow(specYaml, source, this.#parts.ledger);
+    const taught = await withTeachersOfNow(specYaml, source, this.#parts);
     const nowMs = this.#parts.clock.nowMs();
     const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml: taught, createdAtMs: nowMs, wall: { ranMs: 0, runningSinceMs: nowMs } };
     const search = await this.#open(record);
@@ -67,7 +66,7 @@ export class SearchRunner {
   /** A search for a new target that learns from earlier ones: as the first of them, but for the target and the budget. @throws BadInputError */
   async onboard(onboarding: Onboarding): Promise<SearchView> {
     const source = `onboarding ${onboarding.target}`;
-    return this.create(await onboardingYaml(onboarding, source, this.#parts.ledger), source);
+    return this.create(await onboardingYaml(onboarding, source, this.#parts), source);
   }
 
   async pause(searchId: string): Promise<SearchView> {
@@ -210,7 +209,7 @@ export class SearchRunner {
 
   async #open(record: SearchRecord): Promise<RunningSearch> {
     const { searchId, specYaml } = record;
-    const spec = parseSearchSpec(specYaml, `search ${searchId}`);
+    const spec = await this.#parts.specs.read(specYaml, `search ${searchId}`);
     const outside = spec.strategy.kind === 'external' ? await OutsideSearch.open(searchId, spec, this.#parts) : undefined;
     if (outside !== undefined) this.#outside.set(searchId, outside);
     this.#endReaders.set(searchId, new EndReader(searchId, spec, this.#parts, async () => outside?.settled()));

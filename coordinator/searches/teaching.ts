@@ -1,8 +1,8 @@
 import { BadInputError } from '../../common/bad_input';
-import { withYamlFields } from '../../common/yaml';
 import type { Ledger } from '../ledger/ledger';
 import type { PastTarget } from '../search/past_target';
-import { parseSearchSpec, type SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../search/spec';
+import type { SpecReader } from './spec_reader';
 
 type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'jobs' | 'measurements'>;
 
@@ -11,8 +11,8 @@ type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'jobs' | 'measurements'
  * of a search that is rebuilt. `source` names the specification.
  * @throws BadInputError for a teacher that there is not, that searches another space, or that has measured nothing
  */
-export async function withTeachersOfNow(specYaml: string, source: string, ledger: Teaching): Promise<string> {
-  const spec = parseSearchSpec(specYaml, source);
+export async function withTeachersOfNow(specYaml: string, source: string, { ledger, specs }: { readonly ledger: Teaching; readonly specs: SpecReader }): Promise<string> {
+  const spec = await specs.read(specYaml, source);
   if (spec.teachers.length === 0) return specYaml;
   const records = await ledger.searches();
   const teachers: { search: string; measured: number }[] = [];
@@ -20,13 +20,13 @@ export async function withTeachersOfNow(specYaml: string, source: string, ledger
     const where = `${source}: field teachers.${String(index)}`;
     const record = records.find(({ searchId }) => searchId === teacher.search);
     if (record === undefined) throw new BadInputError(`${where}: there is no search "${teacher.search}" (see: farm search list)`);
-    const { space } = parseSearchSpec(record.specYaml, `search ${teacher.search}`);
+    const { space } = await specs.read(record.specYaml, `search ${teacher.search}`);
     if (space !== spec.space) throw new BadInputError(`${where}: search ${teacher.search} is over ${space}, and this one over ${spec.space}; only a search over the same space can teach it`);
     const measured = (await pastTargets(teacher.search, ledger)).reduce((sum, past) => sum + past.measured.length, 0);
     if (measured === 0) throw new BadInputError(`${where}: search ${teacher.search} has measured nothing yet; wait for it, or leave it out`);
     teachers.push({ search: teacher.search, measured: Math.min(measured, teacher.measured ?? Infinity) });
   }
-  return withYamlFields(specYaml, { teachers });
+  return specs.withFields(specYaml, { teachers });
 }
 
 export interface Onboarding {
@@ -37,13 +37,13 @@ export interface Onboarding {
 }
 
 /** The first search's specification, for the new target. @throws BadInputError when there is no such search */
-export async function onboardingYaml({ searchIds, target, measurements }: Onboarding, source: string, ledger: Pick<Ledger, 'searches'>): Promise<string> {
+export async function onboardingYaml({ searchIds, target, measurements }: Onboarding, source: string, { ledger, specs }: { readonly ledger: Pick<Ledger, 'searches'>; readonly specs: SpecReader }): Promise<string> {
   const [first] = searchIds;
   if (first === undefined) throw new BadInputError(`${source}: expected the id of at least one search to learn from (see: farm search list)`);
   const record = (await ledger.searches()).find(({ searchId }) => searchId === first);
   if (record === undefined) throw new BadInputError(`${source}: there is no search "${first}" (see: farm search list)`);
-  const { strategy } = parseSearchSpec(record.specYaml, `search ${first}`);
-  return withYamlFields(record.specYaml, { targets: [target], budget: { measurements }, strategy: { kind: 'surrogate', ...(strategy.kind === 'external' ? {} : { seed: strategy.seed }) }, teachers: searchIds });
+  const { strategy } = await specs.read(record.specYaml, `search ${first}`);
+  return specs.withFields(record.specYaml, { targets: [target], budget: { measurements }, strategy: { kind: 'surrogate', ...(strategy.kind === 'external' ? {} : { seed: strategy.seed }) }, teachers: searchIds });
 }
 
 /** What the teachers of a search measured, by target. */

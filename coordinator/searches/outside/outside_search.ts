@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { fail, ok, type Result } from '../../../common/result';
 import type { ProposalRecord, ProposalState } from '../../ledger/ledger';
@@ -40,16 +41,22 @@ export class OutsideSearch {
   #turn: Promise<unknown> = Promise.resolve();
   #ending: Promise<void> = Promise.resolve();
 
-  private constructor(searchId: string, spec: SearchSpec, parts: SearchParts) {
+  private constructor(searchId: string, admissions: ReadonlyMap<string, Admission>, parts: SearchParts) {
     this.#searchId = searchId;
     this.#parts = parts;
-    this.#admissions = new Map(spec.targets.map((target) => [target.name, new Admission(spec, target, parts.catalog)]));
+    this.#admissions = admissions;
     this.strategist = new ExternalStrategist([...this.#admissions.keys()], (target, proposal) => this.#abandon({ searchId, target, ...proposal }));
   }
 
   /** With what the ledger has of it. */
   static async open(searchId: string, spec: SearchSpec, parts: SearchParts): Promise<OutsideSearch> {
-    const search = new OutsideSearch(searchId, spec, parts);
+    const admissions = new Map<string, Admission>();
+    for (const target of spec.targets) {
+      admissions.set(target.name, new Admission(spec, target, parts.catalog));
+      // A space with rules takes some milliseconds, and there may be many targets.
+      await nextTurn();
+    }
+    const search = new OutsideSearch(searchId, admissions, parts);
     for (const { target, sequence, architecture, state } of await parts.ledger.proposals(searchId)) {
       search.strategist.add(target, { sequence, architecture }, state === 'waiting');
     }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { BuildPool } from '../../../coordinator/build/build_pool';
 import type { BuildRequest, BuildResult } from '../../../coordinator/build/build_request';
 
-const scripted = { workerFile: join(__dirname, 'scripted_worker.js'), workers: 1, deadlineMs: 5_000, largestQueue: 3 };
+const scripted = { workerFile: join(__dirname, 'scripted_worker.js'), workers: 1, deadlineMs: 5_000, largestQueue: 3, largestHeapMb: 512 };
 
 function request(architecture: string): BuildRequest {
   return { space: 'nasbench201', architecture, cellsPerStage: 1, seed: 1 };

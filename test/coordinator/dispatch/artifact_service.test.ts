@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Artifact } from '../../../common/artifact';
@@ -30,8 +30,8 @@ describe('artifact service', () => {
     directory = await mkdtemp(path.join(os.tmpdir(), 'artifact-service-'));
     store = await openArtifactStore(directory, { largestBytes });
     saved = [];
-    const checkModel = (data: Uint8Array): void => {
-      if (Buffer.from(data).includes('corrupt')) throw new BadInputError('model: not ONNX; expected an ONNX file');
+    const checkModel = async (file: string): Promise<void> => {
+      if ((await readFile(file)).includes('corrupt')) throw new BadInputError('model: not ONNX; expected an ONNX file');
     };
     const ledger = { saveArtifact: (artifact: Artifact) => Promise.resolve(void saved.push(artifact)) };
     const handlers = createArtifactService({ store, ledger, checkModel, clock: systemClock, logger: silentLogger });

@@ -9,6 +9,7 @@ import type { JobListener } from '../../../coordinator/engine/job_update';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
 import { loadSearchCatalog, type SearchCatalog } from '../../../coordinator/searches/search_catalog';
+import { createLocalSpecReader } from '../../../coordinator/searches/spec_reader';
 import type { SearchEngine, SearchParts } from '../../../coordinator/searches/search_parts';
 import { createLocalStrategist } from '../../../coordinator/searches/strategist/local_strategist';
 import { sampleMeasurement, samplePhone } from '../sample_fleet';
@@ -144,7 +145,7 @@ export function createBench(ledger: Ledger, seenBySearches: SearchParts['ledger'
   const clock = new PaperClock();
   const failures: Error[] = [];
   const parts: SearchParts = {
-    engine, builder, catalog,
+    engine, builder, catalog, specs: createLocalSpecReader(catalog),
     openStrategist: (task) => createLocalStrategist(task, catalog),
     ledger: seenBySearches,
     deviceCount: (target) => (formatTarget(target) === fastTarget ? 2 : 1),

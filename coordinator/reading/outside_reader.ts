@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { ModelFormat } from '../../common/artifact';
+import { assert } from '../../common/assert';
+import { BadInputError } from '../../common/bad_input';
+import { oneLine } from '../../common/one_line';
+import type { SearchSpec } from '../search/spec';
+import type { SpecReader } from '../searches/spec_reader';
+import { ThreadPool, type ThreadPoolOptions } from '../threads/thread_pool';
+import type { Reading, ReadingRequest } from './reading_request';
+
+/** Anybody may send a specification again and again; who sends more than wait here is refused. */
+const largestQueue = 256;
+/** A client waits 15 s for its answer; a specification that people write is read in milliseconds. */
+const documents = { deadlineMs: 10_000, largestHeapMb: 512 } as const;
+/** The largest model that is taken, from a slow disk. */
+const models = { deadlineMs: 120_000, largestHeapMb: 4_096 } as const;
+/** Of the name that a client gives its text. */
+const longestSource = 200;
+
+export interface OutsideReaderOptions {
+  /** A compiled module that answers as `reading_worker` does. */
+  readonly workerFile: string;
+}
+
+export const defaultOutsideReader: OutsideReaderOptions = { workerFile: join(__dirname, 'reading_worker.js') };
+
+/**
+ * Reads what came from outside, specifications and models, on threads beside the event loop, which heartbeats and results
+ * wait for. What takes more time or memory than anything that people write is refused like any other mistake.
+ */
+export class OutsideReader implements SpecReader {
+  readonly #documents: ThreadPool<ReadingRequest, Reading>;
+  /** Of their own, so that nobody waits for the reading of a large model. */
+  readonly #models: ThreadPool<ReadingRequest, Reading>;
+
+  constructor({ workerFile }: OutsideReaderOptions) {
+    const options = (limits: Pick<ThreadPoolOptions, 'deadlineMs' | 'largestHeapMb'>): ThreadPoolOptions => ({ workerFile, workers: 1, largestQueue, ...limits });
+    this.#documents = new ThreadPool(options(documents));
+    this.#models = new ThreadPool(options(models));
+  }
+
+  async read(specYaml: string, source: string): Promise<SearchSpec> {
+    const reading = await readWith(this.#documents, { kind: 'spec', specYaml, source: oneLine(source, longestSource) }, source);
+    assert(reading.kind === 'spec', 'a specification was asked for');
+    return reading.spec;
+  }
+
+  async requirePossible(spec: SearchSpec, source: string): Promise<void> {
+    await readWith(this.#documents, { kind: 'possible', spec, source: oneLine(source, longestSource) }, source);
+  }
+
+  async withFields(yaml: string, fields: Readonly<Record<string, unknown>>): Promise<string> {
+    const reading = await readWith(this.#documents, { kind: 'fields', yaml, fields }, 'the specification');
+    assert(reading.kind === 'text', 'a text was asked for');
+    return reading.text;
+  }
+
+  /** @throws BadInputError when the file is no model of that format that a phone could run */
+  async checkModel(file: string, format: ModelFormat): Promise<void> {
+    await readWith(this.#models, { kind: 'model', file, format }, 'the model');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#documents.close(), this.#models.close()]);
+  }
+}
+
+async function readWith(pool: ThreadPool<ReadingRequest, Reading>, request: ReadingRequest, source: string): Promise<Exclude<Reading, { kind: 'refused' }>> {
+  const what = oneLine(source, longestSource);
+  const result = await pool.run({ request, what: `reading ${what}` });
+  if (result.ok) {
+    if (result.value.kind === 'refused') throw new BadInputError(result.value.message);
+    return result.value;
+  }
+  const { kind, message } = result.error;
+  if (kind === 'crashed' || kind === 'deadline-exceeded') throw new BadInputError(`${what}: takes more time or memory to read than the farm gives to one (${message}); give a smaller one`);
+  if (kind === 'queue-full') throw new BadInputError(`${what}: ${message}, the most that may wait; send it again later`);
+  throw new Error(message);
+}

@@ -1,0 +1,15 @@
+import type { ModelFormat } from '../../common/artifact';
+import type { SearchSpec } from '../search/spec';
+import type { ThreadReply } from '../threads/thread_failure';
+
+/** What came from outside and is to be read, with all that reading it needs. */
+export type ReadingRequest =
+  | { readonly kind: 'spec'; readonly specYaml: string; readonly source: string }
+  | { readonly kind: 'possible'; readonly spec: SearchSpec; readonly source: string }
+  | { readonly kind: 'fields'; readonly yaml: string; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'model'; readonly file: string; readonly format: ModelFormat };
+
+/** `refused`: the sender's mistake, in one line. */
+export type Reading = { readonly kind: 'spec'; readonly spec: SearchSpec } | { readonly kind: 'text'; readonly text: string } | { readonly kind: 'fine' } | { readonly kind: 'refused'; readonly message: string };
+
+export type ReadingReply = ThreadReply<Reading>;

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { assert, unreachable } from '../../common/assert';
+import { BadInputError } from '../../common/bad_input';
+import { withYamlFields } from '../../common/yaml';
+import { parseSearchSpec } from '../search/spec';
+import { requirePossible } from '../searches/feasibility';
+import { loadSearchCatalog } from '../searches/search_catalog';
+import { checkModel } from './model_check';
+import type { Reading, ReadingReply, ReadingRequest } from './reading_request';
+
+const port = parentPort;
+assert(port !== null, 'the reader runs as a worker thread');
+const catalog = loadSearchCatalog();
+port.on('message', (request: ReadingRequest) => port.postMessage(answer(request)));
+
+function answer(request: ReadingRequest): ReadingReply {
+  try {
+    return { ok: true, value: read(request) };
+  } catch (error) {
+    if (error instanceof BadInputError) return { ok: true, value: { kind: 'refused', message: error.message } };
+    return { ok: false, message: (error as Error).message };
+  }
+}
+
+function read(request: ReadingRequest): Reading {
+  switch (request.kind) {
+    case 'spec':
+      return { kind: 'spec', spec: parseSearchSpec(request.specYaml, request.source) };
+    case 'possible':
+      requirePossible(request.spec, catalog, request.source);
+      return { kind: 'fine' };
+    case 'fields':
+      return { kind: 'text', text: withYamlFields(request.yaml, request.fields) };
+    case 'model':
+      checkModel(readFileSync(request.file), request.format);
+      return { kind: 'fine' };
+    default:
+      return unreachable(request);
+  }
+}

@@ -1,0 +1,16 @@
+export type ThreadFailureKind = 'failed' | 'crashed' | 'deadline-exceeded' | 'queue-full' | 'closed';
+
+/** Why a request to a pool of threads has no answer. `failed`: the request itself, in the worker's words. */
+export interface ThreadFailure {
+  readonly kind: ThreadFailureKind;
+  readonly message: string;
+}
+
+/** What a worker answers; one answer to each request, in their order. */
+export type ThreadReply<Output> = { readonly ok: true; readonly value: Output } | { readonly ok: false; readonly message: string };
+
+/** `what` names the work in failures, as in "building X". */
+export interface ThreadTask<Request> {
+  readonly request: Request;
+  readonly what: string;
+}

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { BadInputError } from '../../../common/bad_input';
+import { OutsideReader } from '../../../coordinator/reading/outside_reader';
+import { parseSearchSpec } from '../../../coordinator/search/spec';
+import { onnxModel } from '../../agent/runtimes/small_models';
+
+const spec = 'name: cells\nspace: nasbench201\ntargets: [host/onnxruntime/cpu/int8]\nbudget: { measurements: 2 }\n';
+
+describe('reading what came from outside', () => {
+  let reader: OutsideReader;
+  let folder: string;
+  beforeAll(() => {
+    reader = new OutsideReader({ workerFile: path.join(__dirname, 'typescript_worker.js') });
+    folder = mkdtempSync(path.join(os.tmpdir(), 'farm-reading-'));
+  });
+  afterAll(async () => {
+    await reader.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('reads a specification as it is read anywhere, and sets fields in it', async () => {
+    expect(await reader.read(spec, 'spec.yaml')).toEqual(parseSearchSpec(spec, 'spec.yaml'));
+    expect(await reader.withFields(spec, { fresh: true })).toBe(`${spec}fresh: true\n`);
+  });
+
+  it('refuses what cannot be read, or cannot be, in the same line as anywhere', async () => {
+    await expect(reader.read('['.repeat(100_000), 'spec.yaml')).rejects.toThrow(new BadInputError('spec.yaml: not usable YAML: brackets nested deeper than 50 levels; expected a configuration as people write it'));
+    const greedy = await reader.read(`${spec}constraints: { accuracyPercentMin: 99 }\n`, 'spec.yaml');
+    await expect(reader.requirePossible(greedy, 'spec.yaml')).rejects.toThrow(/^spec\.yaml: .*accuracyPercentMin is 99/);
+    await reader.requirePossible(await reader.read(spec, 'spec.yaml'), 'spec.yaml');
+  });
+
+  it('leaves the event loop alone meanwhile', async () => {
+    let turns = 0;
+    const ticking = setInterval(() => (turns += 1), 1);
+    const lines = Array.from({ length: 10_000 }, (_, index) => `key${String(index)}: [1, 2]`).join('\n');
+    await expect(reader.read(lines, 'spec.yaml')).rejects.toThrow(/^spec\.yaml: top level: unknown field key0, key1/);
+    clearInterval(ticking);
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it('looks at a model in its file', async () => {
+    const file = path.join(folder, 'model');
+    writeFileSync(file, onnxModel('Relu', [1, 8]));
+    await reader.checkModel(file, 'onnx');
+    await expect(reader.checkModel(file, 'tflite')).rejects.toThrow(/^model: /);
+    writeFileSync(file, 'nonsense');
+    await expect(reader.checkModel(file, 'onnx')).rejects.toThrow(BadInputError);
+  });
+
+  it('answers when it is closed', async () => {
+    const closed = new OutsideReader({ workerFile: path.join(__dirname, 'typescript_worker.js') });
+    await closed.close();
+    await expect(closed.read(spec, 'spec.yaml')).rejects.toThrow('the coordinator is ending');
+  });
+});

@@ -1,0 +1,2 @@
+require('../../typescript_hook');
+require('../../../coordinator/reading/reading_worker.ts');
