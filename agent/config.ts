@@ -1,6 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { dataDirField } from '../common/data_dir';
+import { natsField } from '../common/nats_field';
 import { isHost, readHostPort } from '../common/host_port';
 import { shown } from '../common/one_line';
 import { isPoolName, precisions, runtimes, units, type Offer } from '../common/target';
@@ -33,8 +35,8 @@ const offer = z.string().transform((text, context): Offer => {
 export const agentConfigSchema = z.strictObject({
   agent: name.default(() => `${os.hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 50)}-agent`),
   coordinator: hostPort.default('127.0.0.1:7600'),
-  nats: z.string().regex(/^(nats|tls):\/\//, 'expected nats://HOST:PORT').default('nats://127.0.0.1:4222'),
-  dataDir: z.string().min(1).default(() => path.join(os.homedir(), '.local/share/pareto-farm/agent')),
+  nats: natsField.default('nats://127.0.0.1:4222'),
+  dataDir: dataDirField.default(() => path.join(os.homedir(), '.local/share/pareto-farm/agent')),
   cacheBytes: z.number().int().min(1_000_000).default(20_000_000_000),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   http: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(7602) }).prefault({}),

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../common/clock';
 import { makeDataDir } from '../common/data_dir';
@@ -24,7 +26,7 @@ import { createFleetSize, type FleetSize } from './engine/fleet_size';
 import { createNonceOf } from './engine/lease_nonce';
 import { awaitAgents, recoverFromLedger } from './engine/recovery';
 import { startTicker } from './engine/ticker';
-import { defaultOutsideReader, OutsideReader } from './reading/outside_reader';
+import { defaultOutsideReader, OutsideReader, type OutsideReaderOptions } from './reading/outside_reader';
 import type { Ledger } from './ledger/ledger';
 import { openLedger } from './ledger/open_ledger';
 import { createLifecycle, type Lifecycle } from './lifecycle';
@@ -33,12 +35,15 @@ import { createFarmMetrics, type FarmMetrics } from './observe/farm_metrics';
 import { createMeasuredTally, type MeasuredTally } from './observe/measured_tally';
 import { createReadiness } from './observe/readiness';
 import { connectBus, type Bus } from './results/bus';
+import { claimCoordination } from './results/coordinator_claim';
 import { createResultConsumer, type ResultConsumer } from './results/result_consumer';
 import { listenToTelemetry } from './results/telemetry_listener';
 import type { Happening } from './schedule/event';
 import { initialState } from './schedule/state';
 import { loadSearchCatalog } from './searches/search_catalog';
+import { neededArtifacts } from './searches/needed_artifacts';
 import { SearchRunner } from './searches/search_runner';
+import { createLocalStrategist } from './searches/strategist/local_strategist';
 import { defaultStrategistThread, StrategistThread } from './searches/strategist/strategist_thread';
 
 /** As long as the output of SHA-256, which HMAC is made with: https://www.rfc-editor.org/rfc/rfc2104 (section 3). */
@@ -62,36 +67,40 @@ export interface RunningCoordinator {
  * Starts the coordinator: ledger, results that waited, searches, and last the port for agents and clients.
  * @throws BadInputError for what the operator can mend; nothing is left running then.
  */
-export async function startCoordinator(options: CoordinatorOptions, logger: Logger): Promise<RunningCoordinator> {
+export async function startCoordinator(options: CoordinatorOptions, logger: Logger, reader = defaultOutsideReader): Promise<RunningCoordinator> {
   requireLoopback(options.grpc, options.insecureListen);
   requireLoopback(options.http, options.insecureListen);
   const lifecycle = createLifecycle(logger);
   try {
-    return await start(options, lifecycle, logger);
+    return await start(options, reader, { lifecycle, logger });
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-async function start(options: CoordinatorOptions, lifecycle: Lifecycle, logger: Logger): Promise<RunningCoordinator> {
+async function start(options: CoordinatorOptions, readerOptions: OutsideReaderOptions, { lifecycle, logger }: Surroundings): Promise<RunningCoordinator> {
+  const reader = new OutsideReader(readerOptions);
+  lifecycle.onStop('reader', () => reader.close());
   const metrics = createFarmMetrics();
   const readiness = createReadiness();
   const started = readiness.step('the coordinator is still starting');
   const http = await startStatusServer(options.http, { metrics: metrics.page, missing: () => readiness.missing() });
   lifecycle.onStop('http', () => http.close());
-  const core = await openCore(options, metrics, { lifecycle, logger });
-  const bus = await openBus(options.nats, lifecycle, logger);
-  readiness.watch(`NATS at ${options.nats} is not connected`, () => bus.isConnected());
+  const core = { ...(await openCore(options, metrics, { lifecycle, logger })), reader };
+  const bus = await openBus(options, lifecycle, logger);
+  readiness.watch('NATS is not connected', () => bus.isConnected());
   const openJobs = await recoverFromLedger({ ...core, clock: systemClock });
   const results = await consumeResults(bus, core.engine, { lifecycle, logger });
-  const searches = await startSearches(core, { lifecycle, logger });
+  readiness.watch('the results in NATS were deleted and are being made anew', () => results.isWhole());
+  const searches = await startSearches(core, options, { lifecycle, logger });
   metrics.show({
     state: () => core.engine.state(),
     searches: () => searches.active.all(),
     isNatsConnected: () => bus.isConnected(),
     telemetry: listenToTelemetry(bus, logger),
     results,
+    artifacts: () => core.store.usage(),
   });
   awaitAgents({ ...core, clock: systemClock }, openJobs);
   const grpc = await startGrpcServer(options.grpc, createHandlers(core, searches.runner, logger), createInterceptors(logger, systemClock));
@@ -126,13 +135,11 @@ interface Searches {
   readonly active: ActiveSearches;
 }
 
-async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lifecycle, logger }: Surroundings): Promise<Core> {
+async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lifecycle, logger }: Surroundings): Promise<Omit<Core, 'reader'>> {
   await makeDataDir(options.dataDir);
   const ledger = await openLedger(path.join(options.dataDir, 'ledger.sqlite'));
   lifecycle.onStop('ledger', () => ledger.close());
   const store = await openArtifactStore(path.join(options.dataDir, 'artifacts'));
-  const reader = new OutsideReader(defaultOutsideReader);
-  lifecycle.onStop('reader', () => reader.close());
   const directory = createAgentDirectory();
   const tally = createMeasuredTally(await ledger.jobsMeasuredByDevice());
   const nonceOf = createNonceOf(await ledger.leaseSecret(randomBytes(leaseSecretBytes).toString('hex')));
@@ -147,12 +154,16 @@ async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lif
   });
   lifecycle.onStop('engine', () => engine.settled().catch(() => undefined));
   const devices = await openDeviceRegister({ ledger, clock: systemClock });
-  return { ledger, store, engine, devices, directory, tally, reader, fleetSize: createFleetSize(() => engine.state()) };
+  return { ledger, store, engine, devices, directory, tally, fleetSize: createFleetSize(() => engine.state()) };
 }
 
-async function openBus(url: string, lifecycle: Lifecycle, logger: Logger): Promise<Bus> {
-  const bus = await connectBus(url, 'farm-coordinator', logger);
+/** Connected, and no other coordinator uses the server. */
+async function openBus({ nats, dataDir }: CoordinatorOptions, lifecycle: Lifecycle, logger: Logger): Promise<Bus> {
+  const bus = await connectBus(nats, 'farm-coordinator', logger);
   lifecycle.onStop('nats', () => bus.close());
+  const holder = { host: os.hostname(), dataDir: await realpath(dataDir), processId: process.pid };
+  const claim = await claimCoordination({ bus, holder, onLost: (error) => lifecycle.fail(error), clock: systemClock, logger });
+  lifecycle.onStop('claim', () => claim.close());
   return bus;
 }
 
@@ -163,22 +174,20 @@ async function consumeResults(bus: Bus, engine: Engine, { lifecycle, logger }: S
   return consumer;
 }
 
-async function startSearches(core: Core, { lifecycle, logger }: Surroundings): Promise<Searches> {
+async function startSearches(core: Core, options: CoordinatorOptions, { lifecycle, logger }: Surroundings): Promise<Searches> {
   const pool = new BuildPool(defaultBuildPool);
   lifecycle.onStop('builder', () => pool.close());
   const catalog = loadSearchCatalog();
   catalog.openAll();
-  const surrogates = new StrategistThread(defaultStrategistThread);
-  lifecycle.onStop('surrogates', () => surrogates.close());
-  const others = new StrategistThread(defaultStrategistThread);
-  lifecycle.onStop('strategist', () => others.close());
+  const thread = new StrategistThread(defaultStrategistThread);
+  lifecycle.onStop('strategist', () => thread.close());
   const runner = new SearchRunner({
     ...core,
     builder: createCandidateBuilder({ pool, store: core.store, ledger: core.ledger, clock: systemClock }),
     catalog,
     specs: core.reader,
-    // The others take milliseconds, but for spaces with many rules more than the event loop may stand still.
-    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? surrogates : others).open(task),
+    // The others take less than a message to a thread would.
+    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? thread.open(task) : createLocalStrategist(task, catalog)),
     deviceCount: (target) => core.fleetSize.deviceCount(target),
     clock: systemClock,
     logger,
@@ -188,6 +197,8 @@ async function startSearches(core: Core, { lifecycle, logger }: Surroundings): P
   const active = createActiveSearches();
   runner.watch((view) => active.heard(view));
   await runner.resumeAll();
+  const onDropped = (count: number, bytes: number): void => logger.info({ count, bytes }, 'models that nobody needs were dropped');
+  await core.store.keepWithin({ largestBytes: options.artifactBytes, needed: () => neededArtifacts({ ledger: core.ledger, searches: runner }), onDropped });
   return { runner, active };
 }
 
@@ -204,7 +215,7 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
   return {
     agent: createAgentService({ ...parts, engine, timing: agentTiming }),
     artifact: createArtifactService({ ...parts, checkModel: (file, format) => core.reader.checkModel(file, format) }),
-    benchmark: createBenchmarkService({ ...parts, modelKindOf: createModelKinds(core.store) }),
+    benchmark: createBenchmarkService({ ...parts, modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)) }),
     search: createSearchService({ ...parts, searches }),
     fleet: createFleetService({ ...parts, engine }),
   };

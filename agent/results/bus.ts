@@ -1,6 +1,8 @@
-import { connect, Events, NatsError, type NatsConnection } from 'nats';
+import { connect, ErrorCode, Events, NatsError, type NatsConnection } from 'nats';
 import { BadInputError } from '../../common/bad_input';
 import type { Logger } from '../../common/logger';
+import { readNatsAddress, type NatsAddress } from '../../common/nats_address';
+import { systemErrorCode } from '../../common/system_error';
 
 /** A server on the same network answers in milliseconds; longer means that there is none. */
 const connectDeadlineMs = 5_000;
@@ -18,16 +20,22 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** @throws BadInputError when no server answers at `url` (`nats://HOST:PORT`). */
+/**
+ * `url` is `nats://HOST:PORT` or `tls://HOST:PORT`, with `USER:PASSWORD@` or `TOKEN@` before the host; what it asks for is done or refused, and its credentials are printed nowhere.
+ * @throws BadInputError when no such server answers there, or it lets nobody in with these credentials
+ */
 export async function connectBus(url: string, name: string, logger: Logger): Promise<Bus> {
-  const connection = await connectOrExplain(url, name);
+  const address = readNatsAddress(url);
+  if (!address.ok) throw new BadInputError(`nats: ${address.error}`);
+  const { shown } = address.value;
+  const connection = await connectOrExplain(address.value, name);
   let connected = true;
   const watch = async (): Promise<void> => {
     for await (const { type } of connection.status()) {
       if (type === Events.Disconnect) connected = false;
       else if (type === Events.Reconnect) connected = true;
       else continue;
-      logger.info({ url, connected }, connected ? 'NATS is back' : 'lost NATS; results wait on disk');
+      logger.info({ url: shown, connected }, connected ? 'NATS is back' : 'lost NATS; results wait on disk');
     }
   };
   void watch();
@@ -43,18 +51,35 @@ export async function connectBus(url: string, name: string, logger: Logger): Pro
   };
 }
 
-async function connectOrExplain(url: string, name: string): Promise<NatsConnection> {
+async function connectOrExplain({ server, tls, credentials, shown }: NatsAddress, name: string): Promise<NatsConnection> {
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
   try {
     return await connect({
-      servers: url,
+      servers: `${host}:${server.port}`,
       name,
       timeout: connectDeadlineMs,
       maxReconnectAttempts: -1,
+      // A server whose users are being changed refuses everybody for a moment.
+      ignoreAuthErrorAbort: true,
       reconnectTimeWait: reconnectWaitMs,
       pingInterval: pingIntervalMs,
+      // The client names a host to TLS, but no address; Node checks the certificate against `host` then.
+      ...(tls ? { tls: { handshakeFirst: false, ...{ host: server.host } } } : {}),
+      ...(credentials.kind === 'user' ? { user: credentials.user, pass: credentials.password } : {}),
+      ...(credentials.kind === 'token' ? { token: credentials.token } : {}),
     });
   } catch (error) {
-    const reason = error instanceof NatsError ? error.code : (error as Error).message;
-    throw new BadInputError(`no NATS server at ${url.replace(/^\w+:\/\//, '')} (${reason}); start one or use ./farm up`);
+    throw new BadInputError(connectFailure(error, shown));
   }
+}
+
+function connectFailure(error: unknown, shown: string): string {
+  const reason = error instanceof NatsError ? error.code : systemErrorCode(error);
+  const isOneOf = (...codes: readonly string[]): boolean => codes.includes(reason);
+  if (isOneOf(ErrorCode.AuthorizationViolation, ErrorCode.AuthenticationExpired)) {
+    return `the NATS server at ${shown} refused the credentials in the field nats, or asks for some; set nats://USER:PASSWORD@HOST:PORT or nats://TOKEN@HOST:PORT`;
+  }
+  if (isOneOf(ErrorCode.ServerOptionNotAvailable)) return `the NATS server at ${shown} offers no TLS; set one up there, or use nats:// if the network is trusted`;
+  if (isOneOf(ErrorCode.ConnectionRefused, ErrorCode.Timeout)) return `no NATS server at ${shown} (${reason}); start one or use ./farm up`;
+  return `no usable NATS server at ${shown} (${reason}${/CERT|TLS|SSL/.test(reason) ? '; name the file of its certificate authority in NODE_EXTRA_CA_CERTS' : ''}); start one or use ./farm up`;
 }

@@ -2,6 +2,7 @@ import type { Artifact, ArtifactDigest } from '../../common/artifact';
 import type { Clock } from '../../common/clock';
 import { fail, ok, type Result } from '../../common/result';
 import type { Ledger } from '../ledger/ledger';
+import type { ArtifactStore } from '../dispatch/artifact_store';
 import type { BuildFailure, BuildOutput, BuildRequest, BuildResult } from './build_request';
 
 export interface BuiltModel extends Omit<BuildOutput, 'model'> {
@@ -15,7 +16,7 @@ export interface CandidateBuilder {
 
 export interface CandidateBuilderParts {
   readonly pool: { build(request: BuildRequest): Promise<BuildResult> };
-  readonly store: { write(data: Uint8Array): Promise<{ readonly digest: ArtifactDigest; readonly sizeBytes: number }> };
+  readonly store: Pick<ArtifactStore, 'sizeBytes'> & { write(data: Uint8Array): Promise<{ readonly digest: ArtifactDigest; readonly sizeBytes: number }> };
   readonly ledger: Pick<Ledger, 'saveArtifact'>;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
@@ -29,6 +30,8 @@ export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateB
   return {
     build: async (request) => {
       const key = keyOf(request);
+      const remembered = known.get(key);
+      if (remembered !== undefined && (await isDropped(parts, remembered)) && known.get(key) === remembered) known.delete(key);
       const building = known.get(key) ?? buildAndStore(parts, request);
       known.set(key, building);
       forgetOldest(known);
@@ -43,6 +46,12 @@ export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateB
       }
     },
   };
+}
+
+/** A model that nobody needed may have been dropped since. */
+async function isDropped({ store }: CandidateBuilderParts, remembered: Promise<Result<BuiltModel, BuildFailure>>): Promise<boolean> {
+  const built = await remembered.catch(() => undefined);
+  return built?.ok === true && (await store.sizeBytes(built.value.artifact.digest)) === undefined;
 }
 
 async function buildAndStore(parts: CandidateBuilderParts, request: BuildRequest): Promise<Result<BuiltModel, BuildFailure>> {

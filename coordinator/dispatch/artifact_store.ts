@@ -4,7 +4,9 @@ import path from 'node:path';
 import { isArtifactDigest, largestArtifactBytes, type ArtifactDigest } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
+import { systemClock, type Clock } from '../../common/clock';
 import { fail, ok, type Result } from '../../common/result';
+import { ArtifactRoom, type RoomLimits } from './artifact_room';
 
 export interface StoredArtifact {
   readonly digest: ArtifactDigest;
@@ -31,25 +33,37 @@ export interface ArtifactStore {
   sizeBytes(digest: ArtifactDigest): Promise<number | undefined>;
   /** The file, opened at the caller's charge to close it; `not-found` for an unknown digest. */
   open(digest: ArtifactDigest): Promise<Result<FileHandle, 'not-found'>>;
+  /** Where its file is, for others to read; it may be dropped when nobody needs it. */
+  locate(digest: ArtifactDigest): Promise<Result<string, 'not-found'>>;
+  /** What the store holds. */
+  usage(): { readonly bytes: number; readonly count: number };
+  /** Drops what was not used for longest and nobody needs, now and whenever the store grows beyond the limit. */
+  keepWithin(limits: RoomLimits): Promise<void>;
   /** The whole artifact, its hash checked. */
   read(digest: ArtifactDigest): Promise<Result<Uint8Array, 'not-found'>>;
 }
 
 export interface ArtifactStoreOptions {
+  /** Of one artifact. */
   readonly largestBytes: number;
+  readonly clock: Pick<Clock, 'nowMs'>;
 }
 
 /** Opens the store in `directory` and clears what an earlier process left half-written. */
-export async function openArtifactStore(directory: string, options: ArtifactStoreOptions = { largestBytes: largestArtifactBytes }): Promise<ArtifactStore> {
+export async function openArtifactStore(directory: string, { largestBytes = largestArtifactBytes, clock = systemClock }: Partial<ArtifactStoreOptions> = {}): Promise<ArtifactStore> {
   const incoming = path.join(directory, 'incoming');
   await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true });
+  const room = await ArtifactRoom.open(directory, (digest) => artifactPath(directory, digest), clock);
   const startWrite = async (): Promise<ArtifactWriter> => {
     const temporaryPath = path.join(incoming, randomUUID());
     const file = await open(temporaryPath, 'wx');
-    return createWriter({ directory, temporaryPath, file, largestBytes: options.largestBytes });
+    return createWriter({ directory, temporaryPath, file, largestBytes, room });
   };
-  const openFile = (digest: ArtifactDigest): Promise<Result<FileHandle, 'not-found'>> => openArtifact(directory, digest);
+  const openFile = async (digest: ArtifactDigest): Promise<Result<FileHandle, 'not-found'>> => {
+    await room.used(digest);
+    return openArtifact(directory, digest);
+  };
   return {
     startWrite,
     write: async (data) => {
@@ -61,7 +75,16 @@ export async function openArtifactStore(directory: string, options: ArtifactStor
         await writer.discard();
       }
     },
-    sizeBytes: (digest) => fileSize(directory, digest),
+    sizeBytes: async (digest) => {
+      await room.used(digest);
+      return fileSize(directory, digest);
+    },
+    locate: async (digest) => {
+      await room.used(digest);
+      return (await fileSize(directory, digest)) === undefined ? fail('not-found') : ok(artifactPath(directory, digest));
+    },
+    usage: () => ({ bytes: room.sizeBytes, count: room.count }),
+    keepWithin: (limits) => room.keepWithin(limits),
     open: openFile,
     read: async (digest) => {
       const file = await openFile(digest);
@@ -82,6 +105,7 @@ interface WriterParts {
   readonly temporaryPath: string;
   readonly file: FileHandle;
   readonly largestBytes: number;
+  readonly room: ArtifactRoom;
 }
 
 function createWriter(parts: WriterParts): ArtifactWriter {
@@ -106,6 +130,9 @@ function createWriter(parts: WriterParts): ArtifactWriter {
       await mkdir(path.dirname(place), { recursive: true });
       await rename(parts.temporaryPath, place);
       await syncDirectory(path.dirname(place));
+      parts.room.added(digest, sizeBytes);
+      // Nobody waits for it: what it removes, nobody needs.
+      void parts.room.makeRoom().catch(() => undefined);
       return { digest, sizeBytes };
     },
     discard: async () => {

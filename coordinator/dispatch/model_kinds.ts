@@ -1,7 +1,6 @@
 import type { ArtifactDigest, ModelFormat } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import type { Precision } from '../../common/target';
-import { inspectModel } from '../../model/inspect';
 import type { ArtifactStore } from './artifact_store';
 
 /** Digests never change what they name; each costs a few bytes here, and reading a model costs its size. */
@@ -13,19 +12,17 @@ export interface ModelKind {
   readonly precision: Precision;
 }
 
-/** What the store's models are, each read once. The function throws BadInputError for what is no measurable model. */
-export function createModelKinds(store: Pick<ArtifactStore, 'read'>): (digest: ArtifactDigest) => Promise<ModelKind> {
+/** What the store's models are, each read once, by `readKind`. The function throws BadInputError for what is no measurable model. */
+export function createModelKinds(store: Pick<ArtifactStore, 'locate'>, readKind: (file: string) => Promise<ModelKind>): (digest: ArtifactDigest) => Promise<ModelKind> {
   const kept = new Map<ArtifactDigest, ModelKind>();
   return async (digest) => {
     const known = kept.get(digest);
     if (known !== undefined) return known;
-    const data = await store.read(digest);
-    if (!data.ok) throw new BadInputError(`artifact ${digest} is not in the store; upload it first`);
-    const summary = inspectModel(data.value);
-    if (!summary.ok) throw new BadInputError(`model: ${summary.error}`);
-    const { format, precision } = summary.value;
+    const file = await store.locate(digest);
+    if (!file.ok) throw new BadInputError(`artifact ${digest} is not in the store; upload it first`);
+    const kind = await readKind(file.value);
     if (kept.size >= mostKept) kept.clear();
-    kept.set(digest, { format, precision });
-    return { format, precision };
+    kept.set(digest, kind);
+    return kind;
   };
 }

@@ -13,6 +13,7 @@ export interface FarmGaugesParts {
   readonly isNatsConnected: () => boolean;
   readonly telemetry: Pick<TelemetryListener, 'latest'>;
   readonly results: Pick<ResultConsumer, 'undecodableCount'>;
+  readonly artifacts: () => { readonly bytes: number; readonly count: number };
 }
 
 /** Computed when somebody looks: what a scrape shows is the state itself and cannot drift from it. */
@@ -23,6 +24,8 @@ export function registerFarmGauges(registry: Registry, parts: FarmGaugesParts): 
   registerJobs(register, parts.state);
   registerSearches(register, parts.searches);
   register({ name: 'farm_results_unreadable', help: 'Results since the start that no one could read, and that are lost' }, (gauge) => gauge.set(parts.results.undecodableCount()));
+  register({ name: 'farm_artifact_store_bytes', help: 'Size of the models that the coordinator keeps' }, (gauge) => gauge.set(parts.artifacts().bytes));
+  register({ name: 'farm_artifacts', help: 'Models that the coordinator keeps' }, (gauge) => gauge.set(parts.artifacts().count));
   register({ name: 'farm_nats_connected', help: '1 while the connection to NATS stands' }, (gauge) => gauge.set(Number(parts.isNatsConnected())));
 }
 

@@ -1,7 +1,16 @@
 import type { ModelFormat } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import { inspectModel } from '../../model/inspect';
+import type { ModelKind } from '../dispatch/model_kinds';
 import { hasTfliteIdentifier } from '../../model/tflite/read';
+
+/** @throws BadInputError with one line when the bytes are no measurable model */
+export function readModelKind(data: Uint8Array): ModelKind {
+  const summary = inspectModel(data);
+  if (!summary.ok) throw new BadInputError(`model: ${summary.error}`);
+  const { format, precision } = summary.value;
+  return { format, precision };
+}
 
 /** @throws BadInputError with one line when the bytes are no model of the announced format that a phone could run */
 export function checkModel(data: Uint8Array, format: ModelFormat): void {

@@ -3,6 +3,7 @@ import type { ModelFormat } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
 import { oneLine } from '../../common/one_line';
+import type { ModelKind } from '../dispatch/model_kinds';
 import type { SearchSpec } from '../search/spec';
 import type { SpecReader } from '../searches/spec_reader';
 import { ThreadPool, type ThreadPoolOptions } from '../threads/thread_pool';
@@ -60,6 +61,13 @@ export class OutsideReader implements SpecReader {
     await readWith(this.#models, { kind: 'model', file, format }, 'the model');
   }
 
+  /** @throws BadInputError when the file is no measurable model */
+  async readModelKind(file: string): Promise<ModelKind> {
+    const reading = await readWith(this.#models, { kind: 'model-kind', file }, 'the model');
+    assert(reading.kind === 'model-kind', 'the kind of a model was asked for');
+    return reading.model;
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#documents.close(), this.#models.close()]);
   }
@@ -73,7 +81,7 @@ async function readWith(pool: ThreadPool<ReadingRequest, Reading>, request: Read
     return result.value;
   }
   const { kind, message } = result.error;
-  if (kind === 'crashed' || kind === 'deadline-exceeded') throw new BadInputError(`${what}: takes more time or memory to read than the farm gives to one (${message}); give a smaller one`);
+  if (kind === 'out-of-memory' || kind === 'deadline-exceeded') throw new BadInputError(`${what}: takes more time or memory to read than the farm gives to one (${message}); give a smaller one`);
   if (kind === 'queue-full') throw new BadInputError(`${what}: ${message}, the most that may wait; send it again later`);
   throw new Error(message);
 }

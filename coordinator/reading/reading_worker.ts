@@ -6,7 +6,7 @@ import { withYamlFields } from '../../common/yaml';
 import { parseSearchSpec } from '../search/spec';
 import { requirePossible } from '../searches/feasibility';
 import { loadSearchCatalog } from '../searches/search_catalog';
-import { checkModel } from './model_check';
+import { checkModel, readModelKind } from './model_check';
 import type { Reading, ReadingReply, ReadingRequest } from './reading_request';
 
 const port = parentPort;
@@ -32,6 +32,8 @@ function read(request: ReadingRequest): Reading {
       return { kind: 'fine' };
     case 'fields':
       return { kind: 'text', text: withYamlFields(request.yaml, request.fields) };
+    case 'model-kind':
+      return { kind: 'model-kind', model: readModelKind(readFileSync(request.file)) };
     case 'model':
       checkModel(readFileSync(request.file), request.format);
       return { kind: 'fine' };

@@ -7,7 +7,7 @@ import { decodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
 import type { Bus } from './bus';
 import { MessageBatches } from './message_batches';
-import { openResultStream } from './result_stream';
+import { openResultStream, whatIsGone } from './result_stream';
 
 /** Asked for ahead, so that the broker's round trip is never waited for. */
 const mostRequested = 512;
@@ -15,6 +15,8 @@ const mostRequested = 512;
 const pullExpiryMs = 5_000;
 /** A broker that has just come up needs a moment for its streams. */
 const resumeIntervalMs = 200;
+/** A stream or consumer that somebody deleted is noticed within this time; asking costs the broker nothing. */
+const lookIntervalMs = 1_000;
 /** Some 200,000 results at the ledger's slowest; beyond this something is stuck. */
 const backlogDeadlineMs = 300_000;
 /** Of a message that cannot be read, as much goes to the log. */
@@ -34,6 +36,8 @@ export interface ResultConsumerParts {
 export interface ResultConsumer {
   /** Resolves after the results that waited at the start have been handled. @throws BadInputError when the broker cannot do it. */
   start(): Promise<void>;
+  /** False while the stream or its consumer is gone from the broker: both are being made anew. */
+  isWhole(): boolean;
   /** Messages that could not be read; each is logged and not delivered again. */
   undecodableCount(): number;
   /** Resolves after the batch at work; what is not acknowledged is delivered to the next start. */
@@ -51,6 +55,9 @@ class JetStreamResultConsumer implements ResultConsumer {
   private messages: ConsumerMessages | undefined;
   private undecodable = 0;
   private caughtUp: CaughtUp | undefined;
+  private whole = true;
+  /** One consumer at a time: whoever wants another waits for the last. */
+  private renewing: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: ResultConsumerParts) {
     this.batches = new MessageBatches((batch) => this.handleBatch(batch), (error) => this.fail(error));
@@ -62,8 +69,13 @@ class JetStreamResultConsumer implements ResultConsumer {
     });
     await this.consume();
     void this.resumeAfterReconnects();
+    void this.lookAfterStream();
     const settled = await withDeadline(handled, backlogDeadlineMs, 'results that waited');
     if (!settled.ok) throw new Error(`the results that waited in the broker were not handled within ${String(backlogDeadlineMs)} ms`);
+  }
+
+  isWhole(): boolean {
+    return this.whole;
   }
 
   undecodableCount(): number {
@@ -82,9 +94,22 @@ class JetStreamResultConsumer implements ResultConsumer {
     if (backlog.count === 0) this.caughtUp?.resolve();
     else if (this.caughtUp?.lastSequence === 0) this.caughtUp.lastSequence = backlog.lastSequence;
     this.messages = await consumer.consume({ max_messages: mostRequested, expires: pullExpiryMs, callback: (message) => this.batches.add(message) });
-    void this.messages.closed().then((error) => {
-      if (error instanceof Error) this.fail(error);
-    });
+  }
+
+  /** Deleting them is as easy as a wrong word on the broker's command line; what was in them is measured again (ARCHITECTURE.md, failure model). */
+  private async lookAfterStream(): Promise<void> {
+    const { bus, clock, logger } = this.parts;
+    for (;;) {
+      await clock.sleep(lookIntervalMs, this.closing.signal);
+      if (this.closing.signal.aborted) return;
+      if (!bus.isConnected()) continue;
+      const gone = await whatIsGone(bus).catch(() => undefined);
+      if (gone === undefined) continue;
+      this.whole = false;
+      logger.error({ gone }, 'deleted on the broker by somebody; it is made anew, and jobs whose results were in it are measured again');
+      await this.renew();
+      this.whole = true;
+    }
   }
 
   /** What was on its way to us when the connection broke is due again at once, not only after the acknowledgement wait. */
@@ -92,10 +117,17 @@ class JetStreamResultConsumer implements ResultConsumer {
     for await (const { type } of this.parts.bus.connection.status()) {
       if (this.closing.signal.aborted) return;
       if (type !== Events.Reconnect) continue;
+      await this.renew();
+    }
+  }
+
+  private async renew(): Promise<void> {
+    this.renewing = this.renewing.then(async () => {
       await this.messages?.close();
       this.batches.forget();
       await this.resume();
-    }
+    });
+    await this.renewing;
   }
 
   private async resume(): Promise<void> {

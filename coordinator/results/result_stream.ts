@@ -53,6 +53,19 @@ export async function openResultStream(bus: Bus): Promise<OpenedStream> {
   return { consumer, backlog: { count, lastSequence: state.last_seq } };
 }
 
+/** The name of the stream or consumer that the broker has no more; undefined when both are there. @throws when the broker does not say */
+export async function whatIsGone(bus: Bus): Promise<string | undefined> {
+  try {
+    await (await bus.connection.jetstreamManager({ checkAPI: false })).consumers.info(resultStream, resultConsumer);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
+    if (code === streamMissing) return `stream ${resultStream}`;
+    if (code === consumerMissing) return `consumer ${resultConsumer} of stream ${resultStream}`;
+    throw error;
+  }
+}
+
 async function requireJetStream(bus: Bus): Promise<JetStreamManager> {
   try {
     return await bus.connection.jetstreamManager();
@@ -97,7 +110,7 @@ async function updateStream(manager: JetStreamManager): Promise<void> {
 
 /**
  * What a killed coordinator had received but not acknowledged would come again only after the acknowledgement wait. There
- * is one coordinator (the ledger's lock says so), so its consumer can be made anew, and everything is due at once.
+ * is one coordinator (its claim says so), so its consumer can be made anew, and everything is due at once.
  */
 async function forgetDeliveries(manager: JetStreamManager): Promise<void> {
   try {

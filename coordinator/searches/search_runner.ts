@@ -162,6 +162,14 @@ export class SearchRunner {
     return artifact;
   }
 
+  /** The models on its fronts, that over all targets included. @throws BadInputError */
+  async frontArtifacts(searchId: string): Promise<readonly Artifact[]> {
+    const search = await this.#find(searchId);
+    const ofTargets = (await search.fronts(undefined)).flatMap(({ points }) => points);
+    const ofFleet = (await search.fleetFront())?.members ?? [];
+    return [...ofTargets, ...ofFleet].flatMap(({ architecture }) => search.artifactOf(architecture) ?? []);
+  }
+
   /** The fleet has changed: more devices take more candidates. */
   fleetChanged(): void {
     for (const search of this.#active) search.fill();

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { withDeadline } from '../../common/deadline';
 import { fail, ok, type Result } from '../../common/result';
-import type { ThreadFailure, ThreadReply, ThreadTask } from './thread_failure';
+import type { ThreadFailure, ThreadFailureKind, ThreadReply, ThreadTask } from './thread_failure';
 
 export interface PoolThreadOptions {
   /** A compiled module that answers each request with a `ThreadReply`. */
@@ -51,9 +51,9 @@ export class PoolThread<Request, Output> {
         this.#worker.off('exit', onExit);
         resolve(result);
       };
-      const crashed = (message: string): void => settle(fail({ kind: 'crashed', message: `the thread crashed while ${what}: ${message}` }));
+      const crashed = (message: string, kind: ThreadFailureKind = 'crashed'): void => settle(fail({ kind, message: `the thread crashed while ${what}: ${message}` }));
       const onMessage = (reply: ThreadReply<Output>): void => settle(reply.ok ? ok(reply.value) : fail({ kind: 'failed', message: reply.message }));
-      const onError = (error: Error): void => crashed(error.message);
+      const onError = (error: NodeJS.ErrnoException): void => crashed(error.message, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed');
       const onExit = (code: number): void => crashed(`exit ${code}`);
       this.#worker.on('message', onMessage);
       this.#worker.on('error', onError);

@@ -1,4 +1,4 @@
-export type ThreadFailureKind = 'failed' | 'crashed' | 'deadline-exceeded' | 'queue-full' | 'closed';
+export type ThreadFailureKind = 'failed' | 'crashed' | 'out-of-memory' | 'deadline-exceeded' | 'queue-full' | 'closed';
 
 /** Why a request to a pool of threads has no answer. `failed`: the request itself, in the worker's words. */
 export interface ThreadFailure {

@@ -18,6 +18,9 @@ import { sampleModel } from './sample_model';
 const services = loadFarmServices();
 export const labPlan = { sessions: 1, runs: 5, warmupRuns: 1, threads: 1, sessionDeadlineMs: 10_000 };
 
+// The thread that reads models compiles all it needs from TypeScript first.
+jest.setTimeout(60_000);
+
 export interface Bench {
   readonly updates: readonly BenchmarkUpdate__Output[];
   readonly ended: Promise<string>;
@@ -52,10 +55,11 @@ export class CoordinatorLab {
       grpc: { host: '127.0.0.1', port: 0 },
       http: { host: '127.0.0.1', port: 0 },
       nats: this.nats.url,
+      artifactBytes: 1e9,
       logLevel: 'silent',
       insecureListen: false,
     };
-    const coordinator = await startCoordinator({ ...options, ...changed }, createLogger('test', 'silent'));
+    const coordinator = await startCoordinator({ ...options, ...changed }, createLogger('test', 'silent'), { workerFile: path.join(__dirname, 'reading/typescript_worker.js') });
     this.#running.push(coordinator);
     return { ...coordinator, address: `127.0.0.1:${String(coordinator.grpcPort)}` };
   }

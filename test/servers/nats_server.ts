@@ -66,7 +66,7 @@ async function launch(port: number, options: readonly string[]): Promise<ChildPr
 }
 
 /** JetStream is up before the client port opens, so an open port means ready. */
-async function untilItListens(port: number): Promise<void> {
+export async function untilItListens(port: number): Promise<void> {
   const deadline = Date.now() + startDeadlineMs;
   while (Date.now() < deadline) {
     if (await canConnect(port)) return;

@@ -8,13 +8,20 @@ const broken: BuildResult = { ok: false, error: { kind: 'crashed', message: 'out
 function createParts(answers: readonly BuildResult[]) {
   const requests: BuildRequest[] = [];
   const saved: unknown[] = [];
+  const stored = new Set<string>();
   const builder = createCandidateBuilder({
     pool: { build: (asked) => Promise.resolve(answers[requests.push(asked) - 1]!) },
-    store: { write: (data) => Promise.resolve({ digest: 'd', sizeBytes: data.byteLength }) },
+    store: {
+      write: (data) => {
+        stored.add('d');
+        return Promise.resolve({ digest: 'd', sizeBytes: data.byteLength });
+      },
+      sizeBytes: (digest) => Promise.resolve(stored.has(digest) ? 7 : undefined),
+    },
     ledger: { saveArtifact: (artifact, atMs) => Promise.resolve(void saved.push([artifact, atMs])) },
     clock: { nowMs: () => 5 },
   });
-  return { builder, requests, saved };
+  return { builder, requests, saved, stored };
 }
 
 describe('the candidate builder', () => {
@@ -30,6 +37,16 @@ describe('the candidate builder', () => {
     await Promise.all([builder.build(request), builder.build({ ...request })]);
     await builder.build(request);
     expect(requests).toEqual([request]);
+  });
+
+  it('builds again what the store has dropped since, once', async () => {
+    const { builder, requests, stored } = createParts([built, built, built]);
+    await builder.build(request);
+    stored.clear();
+    const again = await Promise.all([builder.build(request), builder.build(request)]);
+    expect(again.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(requests).toEqual([request, request]);
+    expect([...stored]).toEqual(['d']);
   });
 
   it('tells apart what makes other bytes', async () => {

@@ -65,10 +65,12 @@ describe('farm metrics', () => {
 
   it('shows devices and jobs as the scheduler has them, and forgets what is gone', async () => {
     let state = initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf });
-    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => false, telemetry: { latest: () => undefined }, results: { undecodableCount: () => 2 } });
+    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => false, telemetry: { latest: () => undefined }, artifacts: () => ({ bytes: 3e9, count: 7 }), results: { undecodableCount: () => 2 } });
     const owner = { ownerId: 'owner', priority: 0, weight: 1 };
     state = step(state, { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: samplePhones(2), heldLeases: [] }).state;
     for (const jobId of ['one', 'two', 'three']) state = step(state, { kind: 'job-submitted', atMs: 2, job: sampleJob(jobId, `digest of ${jobId}`), owner }).state;
+    expect(await value('farm_artifact_store_bytes')).toBe(3e9);
+    expect(await value('farm_artifacts')).toBe(7);
     expect(await value('farm_devices{pool="sm8550",state="leased"}')).toBe(2);
     expect(await value(`farm_jobs{target="${sampleTarget}",state="leased"}`)).toBe(2);
     expect(await value(`farm_jobs{target="${sampleTarget}",state="queued"}`)).toBe(1);
@@ -97,7 +99,7 @@ describe('farm metrics', () => {
       return found && { agentId: 'shelf', deviceSerial, activity: 'idle', atMs: 6_000, state: found };
     };
     let { state } = step(initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf }), { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: [first, second], heldLeases: [] });
-    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => true, telemetry: { latest }, results: { undecodableCount: () => 0 } });
+    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => true, telemetry: { latest }, artifacts: () => ({ bytes: 3e9, count: 7 }), results: { undecodableCount: () => 0 } });
     const of = (name: string, { serial, pool }: DeviceDescription): Promise<number | undefined> => value(`farm_device_${name}{serial="${serial}",pool="${pool}"}`);
     expect(await of('battery_percent', first)).toBe(80);
     expect(await of('battery_celsius', first)).toBe(31);

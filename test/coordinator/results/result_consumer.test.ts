@@ -18,8 +18,10 @@ let server: NatsServer;
 let bus: Bus;
 let sender: NatsConnection;
 const consumers: ResultConsumer[] = [];
+const failures: Error[] = [];
 
 beforeEach(async () => {
+  failures.length = 0;
   server = await startNatsServer();
   bus = await connectBus(server.url, 'coordinator', logger);
   sender = (await connectBus(server.url, 'agent', logger)).connection;
@@ -32,7 +34,6 @@ afterEach(async () => {
 });
 
 type Handle = (results: readonly JobResult[]) => Promise<void>;
-const failures: Error[] = [];
 const startConsumer = async (handle: Handle): Promise<ResultConsumer> => {
   const consumer = createResultConsumer({ bus, handle, onFailure: (error) => failures.push(error), clock: systemClock, logger });
   consumers.push(consumer);
@@ -175,6 +176,37 @@ describe('consuming results', () => {
     await server.restart();
     await untilAsync(async () => publish(2).then(() => true, () => false));
     await until(() => handled.has(2));
+  });
+
+  it.each(['stream', 'consumer'])('notices that somebody deleted its %s, makes it anew, and goes on', async (what) => {
+    const handled: number[] = [];
+    const consumer = await startConsumer((results) => Promise.resolve(void handled.push(...epochsOf(results))));
+    await publish(1);
+    await until(() => handled.length === 1);
+    const manager = await sender.jetstreamManager();
+    await (what === 'stream' ? manager.streams.delete(resultStream) : manager.consumers.delete(resultStream, resultConsumer));
+    await untilAsync(async () => manager.consumers.info(resultStream, resultConsumer).then(() => true, () => false));
+    await until(() => consumer.isWhole());
+    await publish(2, 3);
+    await until(() => handled.length === 3);
+    expect(handled.sort()).toEqual([1, 2, 3]);
+    await untilAsync(async () => (await inStream()) === 0);
+    expect(failures).toEqual([]);
+  });
+
+  it('is not whole for as long as its stream cannot be made anew', async () => {
+    const handled: number[] = [];
+    const consumer = await startConsumer((results) => Promise.resolve(void handled.push(...epochsOf(results))));
+    expect(consumer.isWhole()).toBe(true);
+    const manager = await sender.jetstreamManager();
+    await manager.streams.delete(resultStream);
+    await manager.streams.add({ name: 'THIEF', subjects: ['farm.v1.result.>'] });
+    await until(() => !consumer.isWhole());
+    await manager.streams.delete('THIEF');
+    await until(() => consumer.isWhole());
+    await publish(1);
+    await until(() => handled.length === 1);
+    expect(failures).toEqual([]);
   });
 
   it('refuses a stream of this name that it could lose results with', async () => {

@@ -1,0 +1,50 @@
+import { neededArtifacts } from '../../../coordinator/searches/needed_artifacts';
+import { fastTarget } from './search_bench';
+import { SearchLab } from './search_lab';
+
+const spec = `name: Cells
+space: nasbench201
+strategy: { kind: nsga2-async, seed: 3, populationSize: 4 }
+targets: [${fastTarget}]
+budget: { measurements: 12 }
+confirm: { rounds: 0 }
+`;
+
+describe('the models that somebody may still ask for', () => {
+  let lab: SearchLab;
+  beforeEach(async () => {
+    lab = await SearchLab.open();
+  });
+  afterEach(() => lab.close());
+
+  const needed = async (): Promise<readonly string[]> => [...(await neededArtifacts({ ledger: lab.ledger, searches: lab.runner }))].sort();
+  const built = async (searchId: string): Promise<readonly string[]> => [...new Set((await lab.ledger.jobs({ ownerId: searchId })).map(({ job }) => job.artifact.digest))].sort();
+
+  it('are all of a search that is not over, measured or not', async () => {
+    const searchId = await lab.create(spec);
+    await lab.measure(5);
+    expect((await built(searchId)).length).toBeGreaterThan(5);
+    expect(await needed()).toEqual(await built(searchId));
+    await lab.runner.pause(searchId);
+    expect(await needed()).toEqual(await built(searchId));
+  });
+
+  it('are those of its front afterwards, also after a restart', async () => {
+    const searchId = await lab.create(spec);
+    await lab.measure();
+    const [front] = await lab.runner.front(searchId);
+    const onFront = [...new Set(front!.points.map(({ artifactDigest }) => artifactDigest))].sort();
+    expect(onFront.length).toBeLessThan((await built(searchId)).length);
+    expect(await needed()).toEqual(onFront);
+    await lab.restart();
+    expect(await needed()).toEqual(onFront);
+  });
+
+  it('are those of open jobs, whoever owns them', async () => {
+    const searchId = await lab.create(spec);
+    await lab.measure(3);
+    const openDigests = lab.bench.engine.queue.map(({ artifact }) => artifact.digest);
+    await lab.runner.stop(searchId);
+    expect(await needed()).toEqual(expect.arrayContaining(openDigests));
+  });
+});
