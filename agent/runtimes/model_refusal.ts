@@ -54,7 +54,7 @@ const signatures: readonly Signature[] = [
     code: 'unsupported-operator',
     by: 'unit',
     pattern:
-      /NOT_IMPLEMENTED|op(?:erator|eration)?s? (?:\S+ )?(?:is|are) not supported|unsupported op\b|TfLiteGpuDelegate (?:Init|Prepare): (?!.*(?:OpenCL|OpenGL|\bEGL|\bGL_|\bCL_|librar|driver|platform|device|delegate is not initialized))/i,
+      /NOT_IMPLEMENTED|op(?:erator|eration)?s? (?:\S+ )?(?:is|are) not supported|unsupported op\b|TfLiteGpuDelegate (?:Init|Prepare): (?!.*(?:OpenCL|OpenGL|\bEGL|\bGL_|\bCL_|librar|driver|platform|device)).*(?:mismatch|support|tensor|shape|dimension|batch|rank|axis|operation)/i,
   },
 ];
 

@@ -39,22 +39,22 @@ const signatures: readonly Signature[] = [
   {
     code: 'storage-full',
     pattern:
-      /No space left|ENOSPC|EDQUOT|Disk quota exceeded|(?:disk|storage|device|file ?system|partition)\b[^.]{0,30} (?:is )?full\b|(?:not enough|insufficient|out of) (?:free )?(?:disk|storage)(?: space)?\b|not enough space|(?:os error|errno)[ :=]*28\b|short write|write (?:error|failed|was short)|failed to write all|failed to (?:open|write|save)\b.{0,20}(?:result|cache file)/i,
+      /No space left|ENOSPC|EDQUOT|quota exceeded|(?:disk|storage|device|file ?system|partition)\b[^.]{0,30} (?:is )?full\b|(?:not enough|insufficient|out of) (?:free )?(?:disk|storage)(?: space)?\b|not enough space|(?:os error|errno)[ :=]*28\b|short write|write (?:error|failed|was short)|failed to write all|failed to (?:open|write|save)\b.{0,20}(?:result|cache file)/i,
   },
   {
     code: 'tool-mismatched',
     pattern:
-      /cannot locate symbol|undefined symbol|symbol lookup error|version `[^']{1,60}' not found|wrong ELF class|(?:32|64)-bit instead of (?:32|64)-bit|unexpected e_machine|invalid ELF header|bad ELF magic|file too short|Exec format error|is for EM_/i,
+      /cannot locate symbol|undefined symbol|symbol lookup error|version `[^']{1,60}' not found|wrong ELF class|(?:32|64)-bit instead of (?:32|64)-bit|unexpected e_machine|invalid ELF header|bad ELF magic|file too short|Exec format error|is for EM_|not executable: |syntax error: unexpected/i,
   },
   {
     code: 'tool-mismatched',
     pattern:
-      /incompatible\b.{0,60}(?:version|binar|librar|skel|stub|driver|firmware)|INCOMPATIBLE_BINAR|verify skel version|(?:skel|stub)\b.{0,60}(?:build id|version|mismatch|revision)|(?:librar\w*|sdk|qnn|backend|driver|runtime|plugin|api|abi|firmware|build id)\b.{0,60}version\b.{0,80}(?:mismatch|not supported|unsupported|too old|too new|older|newer)|mismatch\w*\b.{0,60}(?:version|build id|skel|stub|librar|abi|sdk)|(?:version|build id|abi)\b.{0,40}mismatch|unsupported (?:dispatch|compiler plugin|runtime|qnn|library|sdk|backend|driver)\b.{0,20}version|sdk v[\d.]+ is not supported|context binary\b.{0,60}(?:newer|isn't compatible|not compatible)|requested API version|ErrorWrongVersion/i,
+      /incompatible\b.{0,60}(?:version|binar|librar|skel|stub|driver|firmware)|INCOMPATIBLE_BINAR|verify skel version|(?:skel|stub)\b.{0,60}(?:build id|version|mismatch|revision)|(?:librar\w*|sdk|qnn|backend|driver|runtime|plugin|api|abi|firmware|build id)\b.{0,60}version\b.{0,80}(?:mismatch|not supported|unsupported|too old|too new|older|newer)|mismatch\w*\b.{0,60}(?:version|build id|skel|stub|librar|abi|sdk)|(?:version|build id|abi)\b.{0,40}mismatch|unsupported (?:dispatch|compiler plugin|runtime|qnn|library|sdk|backend|driver)\b.{0,20}version|sdk v[\d.]+ is not supported|context binary\b.{0,60}(?:newer|isn't compatible|not compatible)|requested API version|given version \[\d+\] is not supported|ErrorWrongVersion/i,
   },
   {
     code: 'flag-unknown',
     pattern:
-      /Unconsumed cmdline flags:.*--(?:use_|external_|hexagon|nnapi|gpu|dispatch|compiler_|graph|num_)|(?:unknown|unrecogni[sz]ed|unexpected|no such|undefined) (?:command[- ]?line )?(?:flags?|options?|arguments?|switch)\b|(?:invalid|illegal|bad) (?:command[- ]?line )?(?:flag|option|switch)\b|(?:flag|option|argument)s? ['"`‘’]?-{0,2}[\w-]{1,60}['"`’]? (?:is |are )?(?:not (?:recogni[sz]ed|known|supported|defined)|does(?: not|n't) exist|unknown|invalid)|missing the value for the flag|specified for flag '|Failed to parse (?:positional )?flag|Required flag not provided|Wrong key type entered|Wrong value for \w+\. select from|^Supported (?:htp_performance_mode|profiling_level|qnn_context_priority)|Error parsing (?:session configuration|filter)|onnxruntime_perf_test --help|^(?:ERROR: )?usage: |perf_test \[options\.\.\.\]/i,
+      /Unconsumed cmdline flags:.*--(?:use_|external_|hexagon|nnapi|gpu_|dispatch|compiler_|graph|num_)|(?:unknown|unrecogni[sz]ed|unexpected|no such|undefined) (?:command[- ]?line )?(?:flags?|options?|arguments?|switch)\b|(?:invalid|illegal|bad) (?:command[- ]?line )?(?:flag|option|switch)\b|(?:flag|option|argument)s? ['"`‘’]?-{0,2}[\w-]{1,60}['"`’]? (?:is |are )?(?:not (?:recogni[sz]ed|known|supported|defined)|does(?: not|n't) exist|unknown|invalid)|missing the value for the flag|specified for flag '|Failed to parse (?:positional )?flag|Required flag not provided|Wrong key type entered|Wrong value for \w+\. select from|^Supported (?:htp_performance_mode|profiling_level|qnn_context_priority)|Error parsing (?:session configuration|filter)|onnxruntime_perf_test --help|^(?:ERROR: )?usage: |perf_test \[options\.\.\.\]/i,
   },
   {
     code: 'flag-unknown',
@@ -69,7 +69,7 @@ const signatures: readonly Signature[] = [
   {
     code: 'tool-missing',
     pattern: new RegExp(
-      String.raw`CANNOT LINK EXECUTABLE|inaccessible or not found|dlopen failed|dlsym|library "[^"]{1,200}" not found|(?:cannot open|error while loading) shared|Cannot find module|required libraries are missing|SetupBackend failed|DynamicLoading|PrepareLib isn't loaded|No (?:usable dispatch|compiler plugin|dispatch library)|could not be loaded and registered|Dispatch API\b.{0,40}(?:not found|fail)|skel build id|qnn_open failed|rpc (?:status|transport)|transport layer|remote_handle\w*_open\w* failed|apps_dev_init|open_mod_table|fastrpc\w*\b.{0,80}(?:fail|error)|lib[ac]dsprpc handle|Hexagon interface not available|hexagon_nn_config failed|Hexagon NN version|Hexagon Delegate is not supported|nnapi error:|EP library|(?:Failed|Unable|Could not|Couldn't|Could n't|Cannot|Can not|Can't|Error)\b.{0,30}\b(?:in |to )?(?:load|open|find|locate|dlopen|initiali[sz]|creat|resolv|regist|connect)\w*\b.{0,80}(?:${library})|(?:${library})\b.{0,40}(?:not loaded|not found|is missing|is NULL|could not be (?:loaded|found|opened))`,
+      String.raw`CANNOT LINK EXECUTABLE|inaccessible or not found|dlopen failed|dlsym|library "[^"]{1,200}" not found|(?:cannot open|error while loading) shared|Cannot find module|required libraries are missing|SetupBackend failed|DynamicLoading|PrepareLib isn't loaded|No (?:usable dispatch|compiler plugin|dispatch library)|could not be loaded and registered|Dispatch API\b.{0,40}(?:not found|fail)|skel build id|qnn_open failed|rpc (?:status|transport)|transport layer|remote_handle\w*_open\w* failed|apps_dev_init|open_mod_table|fastrpc\w*\b.{0,80}(?:fail|error)|lib[ac]dsprpc handle|Hexagon interface not available|hexagon_nn_config failed|Hexagon NN version|Hexagon Delegate is not supported|nnapi error:|EP library|created delegate by the delegate provider|(?:Failed|Unable|Could not|Couldn't|Could n't|Cannot|Can not|Can't|Error)\b.{0,30}\b(?:in |to )?(?:load|open|find|locate|dlopen|initiali[sz]|creat|resolv|regist|connect)\w*\b.{0,80}(?:${library})|(?:${library})\b.{0,40}(?:not loaded|not found|not available|unavailable|is missing|is NULL|could not be (?:loaded|found|opened))`,
       'i',
     ),
   },

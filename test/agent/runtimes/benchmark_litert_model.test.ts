@@ -94,6 +94,12 @@ describe('its libraries', () => {
     expect(parseBenchmarkLitertModel(printed('', 1, { stderr }), npu)).toMatchObject({ error: { kind: 'candidate-fault' } });
   });
 
+  test('a flag that this version has under another name does not hide a refusal', () => {
+    const stderr = `${litertGpu.stderr.replace('Replacing 65 out of 65', 'Replacing 60 out of 65')}ERROR: [benchmark_litert_model.cc:362] Some ops are not accelerated.\n`;
+    const parsed = parseBenchmarkLitertModel(printed('WARN: Unconsumed cmdline flags: --gpu-precision=fp16\n', 1, { stderr }), gpu);
+    expect(parsed).toMatchObject({ ok: false, error: { kind: 'candidate-fault', code: 'not-fully-delegated' } });
+  });
+
   test('a flag that is only reported about is no matter, one that decides is', () => {
     const withWarning = (flags: string): ReturnType<typeof parseBenchmarkLitertModel> =>
       parseBenchmarkLitertModel(printed(`WARN: Unconsumed cmdline flags: ${flags}\n${litertGpu.stdout}`, 0, { stderr: litertGpu.stderr }), gpu);
