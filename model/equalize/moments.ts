@@ -1,8 +1,8 @@
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
-import { createSession, type FloatTensor } from '../execute/session';
+import { createGraphSession } from '../execute/graph_session';
+import type { FloatTensor } from '../execute/session';
 import type { Graph, Node } from '../onnx/graph';
-import { writeOnnx } from '../onnx/write';
 
 /** One run's inputs, by name. */
 export type Feeds = ReadonlyMap<string, FloatTensor>;
@@ -26,7 +26,7 @@ export async function measureMoments(graph: Graph, axes: ReadonlyMap<string, num
   const sums = new Map<string, ChannelSums>();
   const inputs = new Set(graph.inputs.map((input) => input.name));
   const outputs = [...axes.keys()].filter((name) => !inputs.has(name)).map((name) => ({ name, elementType: 'float32' as const, shape: null }));
-  const session = outputs.length === 0 ? undefined : await createSession(writeOnnx({ ...graph, outputs }));
+  const session = outputs.length === 0 ? undefined : await createGraphSession({ ...graph, outputs });
   try {
     for (const feeds of samples) {
       for (const [name, tensor] of [...feeds, ...((await session?.run(feeds)) ?? [])]) {

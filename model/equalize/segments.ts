@@ -16,14 +16,17 @@ export interface Segment {
  */
 export function segmentsOf(graph: Graph, cuts: readonly string[]): readonly Segment[] {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const places = new Map(graph.nodes.map((node, index) => [node, index]));
   const known = new Set(graph.inputs.map((input) => input.name));
   const pieces = cuts.map((output) => {
     const piece = backFrom(output, known, makers);
     known.add(output);
-    return { output, inputs: piece.inputs, nodes: graph.nodes.filter((node) => piece.nodes.has(node)) };
+    return { output, inputs: piece.inputs, nodes: [...piece.nodes].sort((first, second) => (places.get(first) ?? 0) - (places.get(second) ?? 0)) };
   });
   const lastUse = new Map<string, number>(pieces.flatMap((piece, index) => [piece.output, ...piece.inputs].map((name) => [name, index] as const)));
-  return pieces.map((piece, index) => ({ ...piece, finished: [...lastUse].filter(([, last]) => last === index).map(([name]) => name) }));
+  const finished = pieces.map((): string[] => []);
+  for (const [name, last] of lastUse) finished[last]?.push(name);
+  return pieces.map((piece, index) => ({ ...piece, finished: finished[index] ?? [] }));
 }
 
 function backFrom(output: string, known: ReadonlySet<string>, makers: ReadonlyMap<string, Node>): { readonly inputs: readonly string[]; readonly nodes: ReadonlySet<Node> } {
@@ -49,7 +52,10 @@ export function segmentGraph(graph: Graph, { nodes, inputs, output }: Segment, s
   return {
     ...graph,
     nodes,
-    initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))),
+    initializers: new Map([...used].flatMap((name) => {
+      const tensor = graph.initializers.get(name);
+      return tensor === undefined ? [] : [[name, tensor] as const];
+    })),
     inputs: inputs.map((name) => ({ name, elementType: 'float32', shape: shapes.get(name) ?? null })),
     outputs: [{ name: output, elementType: 'float32', shape: null }],
     declared: new Map(),

@@ -1,7 +1,7 @@
 import { BadInputError } from '../../common/bad_input';
-import { createSession, type FloatTensor, type Session } from '../execute/session';
+import { createGraphSession } from '../execute/graph_session';
+import type { FloatTensor, Session } from '../execute/session';
 import { elementCount, type Graph } from '../onnx/graph';
-import { writeReferringOnnx } from '../onnx/write';
 import { sampleCount, samplesOf, type CalibrationData } from './calibration_data';
 import { notFinite, type Collector } from './collector';
 import { largestInteger, type ActivationType, type Range } from './encoding';
@@ -26,7 +26,7 @@ export async function calibrate(graph: Graph, tensors: readonly string[], calibr
   const statistics = calibration.method.kind === 'min-max' ? extremesOf(graph, tensors) : histogramsOf(graph, tensors, calibration);
   const { name, shape } = onlyInput(graph);
   const total = sampleCount(calibration.data);
-  const session = await createSession(writeReferringOnnx(statistics.graph), { threads: calibration.threads, optimization: 'all' });
+  const session = await createGraphSession(statistics.graph, { threads: calibration.threads, optimization: 'all' });
   try {
     let done = 0;
     for await (const sample of samplesOf(calibration.data, elementCount(shape))) {

@@ -33,27 +33,48 @@ export function extremesOf(graph: Graph, tensors: readonly string[]): Collector 
   };
 }
 
-/** The network with the extremes, in their order, as its only output. */
+/** Concatenations of so many: ONNX Runtime takes the square of their number for one. */
+const mostJoined = 64;
+
+/**
+ * The network with the extremes, in their order, as its only output. What looks at a tensor stands right behind the node that makes it: ONNX
+ * Runtime takes the square of the distance otherwise, half a minute for 10,000 nodes.
+ */
 function withExtremes(graph: Graph, tensors: readonly string[]): { readonly graph: Graph; readonly extremes: readonly Extreme[]; readonly output: string } {
   const prefix = freshPrefix(graph);
-  const [nodes, extremes, values]: [Node[], Extreme[], string[]] = [[...graph.nodes], [], []];
+  const [nodes, extremes, parts]: [Node[], Extreme[], string[]] = [[], [], []];
+  let values: string[] = [];
   const node = (name: string, kind: string, inputs: readonly string[], attributes: Node['attributes'] = new Map()): string => {
     nodes.push({ name, kind, inputs, outputs: [name], attributes });
     return name;
   };
+  const join = (name: string, joined: readonly string[]): string => node(name, 'Concat', joined, new Map([['axis', int(0)]]));
+  const closePart = (): void => {
+    if (values.length > 0) parts.push(join(`${prefix}part${String(parts.length)}`, values));
+    values = [];
+  };
   const { beginsAtZero, isImage } = structureOf(graph);
-  tensors.forEach((tensor, index) => {
-    const name = (role: string): string => `${prefix}${String(index)}${role}`;
+  const wanted = new Set(tensors);
+  const look = (tensor: string): void => {
+    if (!wanted.has(tensor)) return;
+    const name = (role: string): string => `${prefix}${String(extremes.length)}${role}`;
     const clamped = beginsAtZero.has(tensor);
     // The largest of each channel first: ONNX Runtime computes it in the layout that convolutions work in, a reshape would change that first.
     const source = clamped && isImage(tensor) ? node(name('channels'), 'GlobalMaxPool', [tensor]) : tensor;
     const flat = node(name('flat'), 'Reshape', [source, `${prefix}flat`]);
     for (const end of clamped ? ['max' as const] : ['min' as const, 'max' as const]) {
       extremes.push({ tensor, end });
-      values.push(node(name(end), end === 'min' ? 'ReduceMin' : 'ReduceMax', [flat]));
+      values.push(node(`${flat}/${end}`, end === 'min' ? 'ReduceMin' : 'ReduceMax', [flat]));
     }
-  });
-  const output = node(`${prefix}all`, 'Concat', values, new Map([['axis', int(0)]]));
+    if (values.length >= mostJoined) closePart();
+  };
+  for (const { name } of graph.inputs) look(name);
+  for (const each of graph.nodes) {
+    nodes.push(each);
+    each.outputs.forEach(look);
+  }
+  closePart();
+  const output = join(`${prefix}all`, parts);
   const flat: Tensor = { elementType: 'int64', shape: [1], data: BigInt64Array.of(-1n) };
   return {
     graph: { ...graph, nodes, outputs: [{ name: output, elementType: 'float32', shape: null }], initializers: new Map([...graph.initializers, [`${prefix}flat`, flat]]), declared: new Map() },

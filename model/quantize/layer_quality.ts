@@ -1,7 +1,7 @@
-import { createSession, type FloatTensor, type Session } from '../execute/session';
+import { createGraphSession } from '../execute/graph_session';
+import type { FloatTensor, Session } from '../execute/session';
 import type { Graph } from '../onnx/graph';
 import { inferShapes } from '../onnx/shape_inference';
-import { writeOnnx } from '../onnx/write';
 import { onlyInput } from './calibration';
 import { samplesOf, type CalibrationData } from './calibration_data';
 
@@ -58,7 +58,7 @@ export async function measureQuality({ given, float, rescaled, quantized }: Comp
   const sessions: Session[] = [];
   let samples = 0;
   try {
-    for (const model of models) sessions.push(await createSession(model));
+    for (const model of models) sessions.push(await createGraphSession(model));
     for await (const sample of samplesOf(data, shape.reduce((product, dimension) => product * dimension, 1))) {
       const feeds = new Map<string, FloatTensor>([[input, { shape, data: sample }]]);
       const results: ReadonlyMap<string, FloatTensor>[] = [];
@@ -107,8 +107,8 @@ function comparedTensors(float: Graph, quantized: Graph): readonly Compared[] {
 }
 
 /** The model with these outputs. ONNX Runtime finds their types itself. */
-function exposing(graph: Graph, tensors: readonly string[]): Uint8Array {
-  return writeOnnx({ ...graph, outputs: [...new Set(tensors)].map((name) => ({ name, elementType: 'float32', shape: null })) });
+function exposing(graph: Graph, tensors: readonly string[]): Graph {
+  return { ...graph, outputs: [...new Set(tensors)].map((name) => ({ name, elementType: 'float32', shape: null })) };
 }
 
 function addEnergies(sums: Energies, wanted: FloatTensor | undefined, got: FloatTensor | undefined): void {

@@ -1,6 +1,7 @@
 import { assert } from '../../common/assert';
 import { largestInteger, type Encoding } from './encoding';
 import { averagesAgree } from './average';
+import { createDisjointSets } from './encoding_groups';
 import { candidateStep, firstScale } from './first_scale';
 import { hardSigmoidInputScale, hardSwishScale, sigmoidInputScale } from './single_operand';
 import type { Rounding } from './rounding';
@@ -185,19 +186,18 @@ interface SumComponent {
 }
 
 function sumComponents(roundings: readonly Rounding[], { groupOf, isKnown }: Pick<GroupScales, 'groupOf' | 'isKnown'>): readonly SumComponent[] {
-  let components: readonly SumComponent[] = [];
-  for (const { kind, inputs, output } of roundings) {
-    if (kind !== 'sum' || ![...inputs, output].every(isKnown)) continue;
-    const groups = [...inputs, output].map(groupOf);
-    const touches = ({ groups: known }: SumComponent): boolean => groups.some((group) => known.has(group));
-    const joined = components.filter(touches);
-    const merged = {
-      groups: new Set([...joined.flatMap((each) => [...each.groups]), ...groups]),
-      outputs: new Set([...joined.flatMap((each) => [...each.outputs]), groupOf(output)]),
-    };
-    components = [...components.filter((each) => !touches(each)), merged];
+  const connected = createDisjointSets();
+  const sums = roundings.filter(({ kind, inputs, output }) => kind === 'sum' && [...inputs, output].every(isKnown));
+  for (const { inputs, output } of sums) for (const input of inputs) connected.join(groupOf(output), groupOf(input));
+  const components = new Map<string, { readonly groups: Set<string>; readonly outputs: Set<string> }>();
+  for (const { inputs, output } of sums) {
+    const name = connected.of(groupOf(output));
+    const component = components.get(name) ?? { groups: new Set(), outputs: new Set() };
+    components.set(name, component);
+    for (const tensor of [...inputs, output]) component.groups.add(groupOf(tensor));
+    component.outputs.add(groupOf(output));
   }
-  return components;
+  return [...components.values()];
 }
 
 /** Scales of a component that are whole numbers of one unit. */
@@ -218,7 +218,7 @@ interface Grid {
 function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, settled: ReadonlySet<string>): Grid | undefined {
   const given = new Set([...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale));
   if (given.size > 1) return undefined;
-  const largest = Math.max(...scales.values());
+  const largest = [...scales.values()].reduce((most, scale) => Math.max(most, scale), 0);
   const [anchor] = given;
   const candidates = anchor === undefined ? coarseUnits(largest / mostUnits) : anchoredUnits(anchor, largest);
   let best: Grid | undefined;

@@ -12,6 +12,7 @@ import { createQuantizedWeightCache, plainWeightCodec, type WeightCodec } from '
 import { loadSpace } from '../../model/space/load_space';
 import { writeTflite } from '../../model/tflite/write';
 import { createReference } from '../../model/zoo/reference';
+import { benchGrowth } from './quantize_growth';
 import { number, percentile, section } from './report';
 
 const repetitions = 9;
@@ -21,7 +22,7 @@ const cacheBytes = 2 ** 30;
 type Ranges = ReadonlyMap<string, { readonly min: number; readonly max: number }>;
 
 /** From a float network in memory and its cached statistics to the bytes that phones take. */
-export function benchQuantize(): Promise<void> {
+export async function benchQuantize(): Promise<void> {
   const graph = createReference('mobilenetv2');
   const ranges = statisticsOf(graph);
   const cache = createQuantizedWeightCache(cacheBytes);
@@ -41,7 +42,7 @@ export function benchQuantize(): Promise<void> {
   const { modelBytes, addedBytes } = peakMemory();
   section('Memory of the same in a process of its own', ['FLOAT MODEL MB', 'PEAK ABOVE IT MB', 'RATIO'], [[number(modelBytes / 1e6, 1), number(addedBytes / 1e6, 1), number(addedBytes / modelBytes, 2)]]);
   benchSharing();
-  return Promise.resolve();
+  await benchGrowth();
 }
 
 /** Candidates of one space: what each takes when all before it have filled the cache. */

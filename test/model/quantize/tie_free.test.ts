@@ -57,6 +57,28 @@ describe('scales of sums', () => {
     expect(Object.keys(given).map(tieFree(given, chain))).toEqual(Object.values(given));
   });
 
+  test('stay where one operand is so much smaller that units would make it coarse, for that operand alone', () => {
+    const given = { a: Math.fround(0.00003), b: Math.fround(0.1), c: Math.fround(0.11) };
+    const of = tieFree(given, [{ kind: 'sum', inputs: ['a', 'b'], output: 'c' }]);
+    expect(of('a')).toBe(given.a);
+    expect(distanceFromTie(inSteps(times(rational(255), rational(of('b'))), of('c')))).toBeGreaterThan(mostError);
+  });
+
+  test('take time in proportion to the number of sums', () => {
+    const lookups = (length: number): number => {
+      let count = 0;
+      const names = Array.from({ length: length + 1 }, (_, index) => `t${String(index)}`);
+      const sums = names.slice(1).map((output, index): Rounding => ({ kind: 'sum', inputs: [names[index] ?? '', 't0'], output }));
+      const groupOf = (tensor: string): string => {
+        count += 1;
+        return tensor;
+      };
+      tieFreeEncodings(encodings(Object.fromEntries(names.map((name) => [name, 0.01]))), sums, { groupOf, isFixed: () => false });
+      return count;
+    };
+    expect(lookups(2000) / lookups(500)).toBeLessThan(4.1);
+  });
+
   test('are built around one that is fixed, and left alone where two differ', () => {
     const given = { a: Math.fround(0.03), b: Math.fround(1 / 256), c: Math.fround(0.05), d: Math.fround(0.01), e: Math.fround(0.02) };
     const around = tieFree(given, chain, ['b']);
