@@ -3,7 +3,7 @@ import { sizeBytes, type Graph } from '../onnx/graph';
 import { inferShapes } from '../onnx/shape_inference';
 import { writeOnnx } from '../onnx/write';
 import type { CorrectedGraph, QuantizedPair } from './bias_correction';
-import { channelAxis, forEachChannelRun, measureMoments, type Feeds } from './moments';
+import { channelAxis, channelMeans, forEachChannelRun, measureSampleMeans, type Feeds } from './moments';
 import { quantizedLayers, shiftedBias, withBiasIntegers, type QuantizedLayer } from './quantized_layer';
 import { segmentGraph, segmentsOf, type Segment } from './segments';
 
@@ -13,7 +13,7 @@ const mostKeptBytes = 2 ** 29;
 /**
  * Empirical bias correction (Nagel et al., A White Paper on Neural Network Quantization, 2021, section 3.3): layer by layer
  * in execution order, the bias loses what the quantized network's pre-activation has more than the float one's on average,
- * per output channel, with all earlier layers corrected. The quantized network is run once, in segments, with the tensors
+ * per output channel, with all earlier layers corrected, as far as the samples agree on it (certainShift). The quantized network is run once, in segments, with the tensors
  * between them kept: of many samples of a large network only as many as fit are used.
  */
 export async function correctBiasesEmpirically({ float, quantized }: QuantizedPair, samples: readonly Feeds[]): Promise<CorrectedGraph> {
@@ -21,16 +21,16 @@ export async function correctBiasesEmpirically({ float, quantized }: QuantizedPa
   const layers = quantizedLayers(quantized).filter((layer) => floatOutputs.has(layer.node.name));
   const segments = segmentsOf(quantized, layers.map(outputOf));
   const used = samples.slice(0, samplesThatFit(quantized, segments));
-  const expected = await measureMoments(float, new Map(layers.map(({ node }) => [floatOutputs.get(node.name) ?? '', channelAxis(node)])), used);
+  const expected = await measureSampleMeans(float, new Map(layers.map(({ node }) => [floatOutputs.get(node.name) ?? '', channelAxis(node)])), used);
   const runs = used.map((feeds) => new Map(feeds));
   const biases = new Map<string, Int32Array>();
   const corrected: { layer: string; largestShift: number }[] = [];
   for (const [index, segment] of segments.entries()) {
     const layer = layers[index];
-    const mean = expected.get(floatOutputs.get(layer?.node.name ?? '') ?? '')?.mean;
-    if (layer === undefined || mean === undefined) continue;
+    const means = expected.get(floatOutputs.get(layer?.node.name ?? '') ?? '');
+    if (layer === undefined || means === undefined) continue;
     await runSegment(quantized, segment, runs);
-    const shift = meanOf(runs, layer).map((value, channel) => value - (mean[channel] ?? 0));
+    const shift = certainShift(errorsOf(runs, layer, means));
     const integers = shiftedBias(layer.bias, shift);
     biases.set(layer.bias.name, integers);
     for (const run of runs) addToChannels(run, layer, integers);
@@ -79,16 +79,28 @@ function isKnown(entry: readonly [string, FloatTensor | undefined]): entry is re
   return entry[1] !== undefined;
 }
 
-function meanOf(runs: readonly ReadonlyMap<string, FloatTensor>[], layer: QuantizedLayer): Float64Array {
-  const sums = new Float64Array(layer.bias.integers.length);
-  let elements = 0;
-  for (const run of runs) {
-    const output = run.get(outputOf(layer));
-    if (output === undefined) continue;
-    elements += output.data.length;
-    forEachChannelRun(output, channelAxis(layer.node), (channel, values) => (sums[channel] = values.reduce((sum, value) => sum + value, sums[channel] ?? 0)));
-  }
-  return sums.map((sum) => sum / (elements / sums.length));
+/** By how much each channel's mean is larger than the float network's, of each sample. */
+function errorsOf(runs: readonly ReadonlyMap<string, FloatTensor>[], layer: QuantizedLayer, expected: readonly Float64Array[]): readonly Float64Array[] {
+  return runs.flatMap((run, sample) => {
+    const [output, means] = [run.get(outputOf(layer)), expected[sample]];
+    return output === undefined || means === undefined ? [] : [channelMeans(output, channelAxis(layer.node)).map((mean, channel) => mean - (means[channel] ?? 0))];
+  });
+}
+
+/**
+ * The mean error of each channel, less what chance has in it. A layer behind a global pool has one value a sample: the mean of few such errors
+ * is mostly chance, and taking it off the bias adds to the error. Its expected square is that of the true mean and of chance, so it is scaled
+ * by 1 - (standard error / mean)^2, not below zero (the positive part of James and Stein's estimator, 1961).
+ */
+export function certainShift(errors: readonly Float64Array[]): Float64Array {
+  const count = errors.length;
+  const [first = new Float64Array()] = errors;
+  return first.map((_, channel) => {
+    const values = errors.map((error) => error[channel] ?? 0);
+    const mean = values.reduce((sum, value) => sum + value, 0) / count;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, count - 1) / count;
+    return mean === 0 ? 0 : mean * Math.max(0, 1 - variance / mean ** 2);
+  });
 }
 
 /** The layer's output as it is with the new bias, which needs no second run. */

@@ -24,6 +24,17 @@ export function channelAxis(layer: Node): number {
  */
 export async function measureMoments(graph: Graph, axes: ReadonlyMap<string, number>, samples: readonly Feeds[]): Promise<ReadonlyMap<string, Moments>> {
   const sums = new Map<string, ChannelSums>();
+  await watch(graph, axes, { samples, see: (name, tensor, axis) => sums.set(name, added(sums.get(name), tensor, axis)) });
+  return new Map([...sums].map(([name, sum]) => [name, momentsOf(sum, name)]));
+}
+
+interface Watching {
+  readonly samples: readonly Feeds[];
+  readonly see: (name: string, tensor: FloatTensor, axis: number) => void;
+}
+
+/** Runs the graph on each sample and shows its tensors. */
+async function watch(graph: Graph, axes: ReadonlyMap<string, number>, { samples, see }: Watching): Promise<void> {
   const inputs = new Set(graph.inputs.map((input) => input.name));
   const outputs = [...axes.keys()].filter((name) => !inputs.has(name)).map((name) => ({ name, elementType: 'float32' as const, shape: null }));
   const session = outputs.length === 0 ? undefined : await createGraphSession({ ...graph, outputs });
@@ -31,13 +42,25 @@ export async function measureMoments(graph: Graph, axes: ReadonlyMap<string, num
     for (const feeds of samples) {
       for (const [name, tensor] of [...feeds, ...((await session?.run(feeds)) ?? [])]) {
         const axis = axes.get(name);
-        if (axis !== undefined) sums.set(name, added(sums.get(name), tensor, axis));
+        if (axis !== undefined) see(name, tensor, axis);
       }
     }
   } finally {
     await session?.release();
   }
-  return new Map([...sums].map(([name, sum]) => [name, momentsOf(sum, name)]));
+}
+
+/** The means of each sample's channels, by tensor. @throws as measureMoments */
+export async function measureSampleMeans(graph: Graph, axes: ReadonlyMap<string, number>, samples: readonly Feeds[]): Promise<ReadonlyMap<string, readonly Float64Array[]>> {
+  const means = new Map([...axes.keys()].map((name) => [name, [] as Float64Array[]]));
+  await watch(graph, axes, { samples, see: (name, tensor, axis) => means.get(name)?.push(momentsOf(added(undefined, tensor, axis), name).mean) });
+  return means;
+}
+
+/** Of one tensor. */
+export function channelMeans(tensor: FloatTensor, axis: number): Float64Array {
+  const { sum, count } = added(undefined, tensor, axis);
+  return sum.map((value) => value / count);
 }
 
 interface ChannelSums {

@@ -6,6 +6,7 @@ import { withBiases } from '../equalize/bias';
 import { correctBiasesAnalytically } from '../equalize/bias_correction';
 import { equalize, mostPasses, type EqualizedGraph } from '../equalize/cross_layer';
 import { correctBiasesEmpirically } from '../equalize/empirical_correction';
+import { divideSamples, outputSqnrDb } from '../equalize/held_out';
 import type { Feeds } from '../equalize/moments';
 import type { Graph } from '../onnx/graph';
 import { onlyInput, type Calibration } from './calibration';
@@ -43,6 +44,9 @@ export interface QuantizedNetwork {
 /** Means of activations need few samples, and these are kept in memory. */
 const mostMomentSamples = 16;
 
+/** A mean error is known the better the more samples there are: behind a global pool each gives one value of a channel. */
+const mostCorrectionSamples = 64;
+
 /** Quantizes a canonical float graph by its calibration data. @throws BadInputError for what cannot be quantized, or data that does not fit */
 export async function quantizePostTraining(graph: Graph, plan: PostTraining): Promise<QuantizedNetwork> {
   const remarks: string[] = [];
@@ -60,7 +64,7 @@ export async function quantizePostTraining(graph: Graph, plan: PostTraining): Pr
 async function equalized(graph: Graph, plan: PostTraining, remarks: string[]): Promise<Pick<EqualizedGraph, 'graph' | 'rescaled'>> {
   const { graph: balanced, chains, rescaled, unclipped } = equalize(graph, mostPasses);
   remarks.push(`equalized ${String(chains.length)} chains of layers${unclipped.length === 0 ? '' : `; ${String(unclipped.length)} clipped activations became Relu`}`);
-  const { graph: absorbed, absorbed: layers } = await absorbHighBiases(balanced, await momentSamples(graph, plan.calibration.data));
+  const { graph: absorbed, absorbed: layers } = await absorbHighBiases(balanced, await momentSamples(graph, plan.calibration.data, mostMomentSamples));
   if (layers.length > 0) remarks.push(`absorbed high biases of ${String(layers.length)} layers`);
   return { graph: absorbed, rescaled };
 }
@@ -78,19 +82,29 @@ function withGiven({ file, encodings: given }: NonNullable<PostTraining['given']
   return encodings;
 }
 
+/** With other biases if that brings held-out samples nearer to the float network, else as it was. */
 async function corrected(pair: { readonly float: Graph; readonly quantized: Graph }, plan: PostTraining, remarks: string[]): Promise<Graph> {
-  const samples = await momentSamples(pair.float, plan.calibration.data);
-  const { graph, corrected: layers } = await (plan.biasCorrection === 'empirical' ? correctBiasesEmpirically(pair, samples) : correctBiasesAnalytically(pair, samples));
+  const { learned, heldOut } = divideSamples(await momentSamples(pair.float, plan.calibration.data, mostCorrectionSamples));
+  if (heldOut.length === 0) {
+    remarks.push('kept the biases: to correct them takes two calibration samples, one of them to judge by');
+    return pair.quantized;
+  }
+  const { graph, corrected: layers } = await (plan.biasCorrection === 'empirical' ? correctBiasesEmpirically(pair, learned) : correctBiasesAnalytically(pair, learned));
+  const [before, after] = [await outputSqnrDb(pair.float, pair.quantized, heldOut), await outputSqnrDb(pair.float, graph, heldOut)];
+  if (after < before) {
+    remarks.push(`kept the biases: corrected ones give ${after.toFixed(1)} dB on ${String(heldOut.length)} held-out samples, the network's own ${before.toFixed(1)} dB`);
+    return pair.quantized;
+  }
   remarks.push(`corrected the biases of ${String(layers.length)} layers`);
   return graph;
 }
 
-async function momentSamples(graph: Graph, data: CalibrationData): Promise<readonly Feeds[]> {
+async function momentSamples(graph: Graph, data: CalibrationData, most: number): Promise<readonly Feeds[]> {
   const { name, shape } = onlyInput(graph);
   const samples: Feeds[] = [];
   for await (const sample of samplesOf(data, shape.reduce((product, dimension) => product * dimension, 1))) {
     samples.push(new Map([[name, { shape, data: sample }]]));
-    if (samples.length >= mostMomentSamples) break;
+    if (samples.length >= most) break;
   }
   return samples;
 }

@@ -64,7 +64,7 @@ function report(found: z.infer<typeof outcomes>, all: boolean): void {
   const mean = (differences: readonly number[]): Cell => number(differences.reduce((sum, each) => sum + each, 0) / differences.length, 2);
   const least = (differences: readonly number[]): Cell => number(Math.min(...differences), 2);
   const summary = ([['mean', mean], ['least', least]] as const).map(([label, of]): Cell[] => [label, '', '', of(rows.map(({ phone }) => phone)), '', '', of(rows.map(({ host }) => host))]);
-  section(`${String(rows.length)} networks, output SQNR in dB on ${String(heldOutSamples)} held-out samples; ${String(below.length)} over ${String(mostBelowDb)} dB below`,
+  section(`${String(rows.length)} networks, mean output SQNR of a sample in dB, ${String(heldOutSamples)} held out; ${String(below.length)} over ${String(mostBelowDb)} dB below`,
     ['SEED', 'FARM, PHONE', 'ORT, FIXED', 'DIFFERENCE', 'FARM, HOST', 'ORT', 'DIFFERENCE'], [...(all ? rows : below).map(({ cells }) => cells), ...summary]);
   if (below.length > 0) process.exitCode = 1;
 }

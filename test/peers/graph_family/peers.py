@@ -1,4 +1,4 @@
-"""ONNX Runtime's quantizer on every network of a folder: peers.py FOLDER. Prints a line of JSON: by network and tool, output SQNR in dB.
+"""ONNX Runtime's quantizer on every network of a folder: peers.py FOLDER. Prints a line of JSON: by network and tool, mean output SQNR of a sample in dB.
 
 The folder holds NAME.onnx, NAME.calibration.npy, NAME.held_out.npy and the farm's NAME.farm-WAY.onnx. Everything is run by ONNX Runtime on
 the held-out samples. `fixed` is its quantizer, told the output encodings that phones fix.
@@ -41,8 +41,10 @@ def outputs(model, samples):
 
 
 def sqnr(expected, actual):
-    noise = ((expected - actual) ** 2).sum()
-    return float(10 * np.log10((expected**2).sum() / noise)) if noise > 0 else None
+    """The mean over samples: energies of all together would be those of the one sample that leaves a calibrated range."""
+    axes = tuple(range(1, expected.ndim))
+    noise = ((expected - actual) ** 2).sum(axis=axes)
+    return float((10 * np.log10((expected**2).sum(axis=axes) / noise)).mean()) if (noise > 0).all() else None
 
 
 def onnxruntime_quantizer(path, output, calibration, fixed):
