@@ -51,7 +51,7 @@ async function secondsFor(family: Family, count: number): Promise<number> {
   return (user + system) / 1e6;
 }
 
-function networkOf(family: Family, count: number): Graph {
+function networkOf({ step, end }: Family, count: number): Graph {
   const builder = createGraphBuilder('growth');
   const tensors = [builder.input('x', [1, 4, 4, 4])];
   for (let index = 0; index < count; index += 1) tensors.push(step(builder, `n${String(index)}`, tensors));
