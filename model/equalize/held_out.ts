@@ -1,6 +1,7 @@
 import { createGraphSession } from '../execute/graph_session';
 import type { FloatTensor } from '../execute/session';
 import type { Graph } from '../onnx/graph';
+import { exposing, floatOutputs } from '../quantize/layer_quality';
 import type { Feeds } from './moments';
 
 /** One sample of so many judges what was learned from the others. */
@@ -19,7 +20,8 @@ export function divideSamples(samples: readonly Feeds[]): DividedSamples {
 
 /** Energy of the float network's outputs over that of the difference, in dB; Infinity where there is none. */
 export async function outputSqnrDb(float: Graph, quantized: Graph, samples: readonly Feeds[]): Promise<number> {
-  const [expected, actual] = [await outputsOf(float, samples), await outputsOf(quantized, samples)];
+  const names = floatOutputs(float);
+  const [expected, actual] = [await outputsOf(exposing(float, names), samples), await outputsOf(exposing(quantized, names), samples)];
   let [signal, noise] = [0, 0];
   expected.forEach((tensor, index) => {
     const other = actual[index]?.data ?? new Float32Array();

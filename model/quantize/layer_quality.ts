@@ -77,7 +77,7 @@ export async function measureQuality({ given, float, rescaled, quantized }: Comp
 }
 
 /** The outputs that are float32, and what the others were computed from: noise has no meaning in an index. */
-function floatOutputs(graph: Graph): readonly string[] {
+export function floatOutputs(graph: Graph): readonly string[] {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const types = inferShapes(graph);
   const isFloat = (tensor: string): boolean => !types.ok || types.value.get(tensor)?.elementType === 'float32';
@@ -107,7 +107,7 @@ function comparedTensors(float: Graph, quantized: Graph): readonly Compared[] {
 }
 
 /** The model with these outputs. ONNX Runtime finds their types itself. */
-function exposing(graph: Graph, tensors: readonly string[]): Graph {
+export function exposing(graph: Graph, tensors: readonly string[]): Graph {
   return { ...graph, outputs: [...new Set(tensors)].map((name) => ({ name, elementType: 'float32', shape: null })) };
 }
 
