@@ -1,7 +1,7 @@
 import { Lexer, isAlias, isNode, isScalar, visit, type Document } from 'yaml';
 
 /** Configuration is written by hand; anything above this is not a configuration file. */
-export const largestYamlBytes = 1024 * 1024;
+export const largestYamlBytes = 256 * 1024;
 /** Configurations here are five levels deep. The parser recurses, so that thousands would be the end of its stack. */
 const deepestLevel = 50;
 /** A level of blocks takes one column or two; so this is generous. */

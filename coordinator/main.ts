@@ -91,7 +91,7 @@ async function start(options: CoordinatorOptions, readerOptions: OutsideReaderOp
   const bus = await openBus(options, lifecycle, logger);
   readiness.watch('NATS is not connected', () => bus.isConnected());
   const openJobs = await recoverFromLedger({ ...core, clock: systemClock });
-  const results = await consumeResults(bus, core.engine, { lifecycle, logger });
+  const results = await consumeResults(bus, core, { lifecycle, logger });
   readiness.watch('the results in NATS were deleted and are being made anew', () => results.isWhole());
   const searches = await startSearches(core, options, { lifecycle, logger });
   metrics.show({
@@ -167,8 +167,8 @@ async function openBus({ nats, dataDir }: CoordinatorOptions, lifecycle: Lifecyc
   return bus;
 }
 
-async function consumeResults(bus: Bus, engine: Engine, { lifecycle, logger }: Surroundings): Promise<ResultConsumer> {
-  const consumer = createResultConsumer({ bus, handle: (results) => engine.handleResults(results), onFailure: (error) => lifecycle.fail(error), clock: systemClock, logger });
+async function consumeResults(bus: Bus, { engine, reader }: Core, { lifecycle, logger }: Surroundings): Promise<ResultConsumer> {
+  const consumer = createResultConsumer({ bus, decodeLarge: (bytes) => reader.decodeResult(bytes), handle: (results) => engine.handleResults(results), onFailure: (error) => lifecycle.fail(error), clock: systemClock, logger });
   lifecycle.onStop('results', () => consumer.close());
   await consumer.start();
   return consumer;

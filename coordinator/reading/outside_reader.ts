@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { ModelFormat } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
+import type { JobResult } from '../../common/job';
 import { oneLine } from '../../common/one_line';
+import { fail, ok, type Result } from '../../common/result';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { SearchSpec } from '../search/spec';
 import type { SpecReader } from '../searches/spec_reader';
@@ -13,6 +15,8 @@ import type { Reading, ReadingRequest } from './reading_request';
 const largestQueue = 256;
 /** A client waits 15 s for its answer; a specification that people write is read in milliseconds. */
 const documents = { deadlineMs: 10_000, largestHeapMb: 512 } as const;
+/** Below the broker's wait for an acknowledgement; what takes longer is lost, so it is not for a busy machine to decide. */
+const results = { deadlineMs: 50_000, largestHeapMb: 2_048 } as const;
 /** The largest model that is taken, from a slow disk. */
 const models = { deadlineMs: 120_000, largestHeapMb: 4_096 } as const;
 /** Of the name that a client gives its text. */
@@ -33,11 +37,14 @@ export class OutsideReader implements SpecReader {
   readonly #documents: ThreadPool<ReadingRequest, Reading>;
   /** Of their own, so that nobody waits for the reading of a large model. */
   readonly #models: ThreadPool<ReadingRequest, Reading>;
+  /** Of their own too: strangers' specifications hold up no measurement. */
+  readonly #results: ThreadPool<ReadingRequest, Reading>;
 
   constructor({ workerFile }: OutsideReaderOptions) {
     const options = (limits: Pick<ThreadPoolOptions, 'deadlineMs' | 'largestHeapMb'>): ThreadPoolOptions => ({ workerFile, workers: 1, largestQueue, ...limits });
     this.#documents = new ThreadPool(options(documents));
     this.#models = new ThreadPool(options(models));
+    this.#results = new ThreadPool(options(results));
   }
 
   async read(specYaml: string, source: string): Promise<SearchSpec> {
@@ -61,6 +68,18 @@ export class OutsideReader implements SpecReader {
     await readWith(this.#models, { kind: 'model', file, format }, 'the model');
   }
 
+  /** As `decodeResult` of the codec. Never rejects but when it is closed. */
+  async decodeResult(bytes: Uint8Array): Promise<Result<JobResult, string>> {
+    try {
+      const reading = await readWith(this.#results, { kind: 'result', bytes }, 'the result');
+      assert(reading.kind === 'result', 'a result was asked for');
+      return ok(reading.result);
+    } catch (error) {
+      if (error instanceof BadInputError) return fail(error.message);
+      throw error;
+    }
+  }
+
   /** @throws BadInputError when the file is no measurable model */
   async readModelKind(file: string): Promise<ModelKind> {
     const reading = await readWith(this.#models, { kind: 'model-kind', file }, 'the model');
@@ -69,7 +88,7 @@ export class OutsideReader implements SpecReader {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#documents.close(), this.#models.close()]);
+    await Promise.all([this.#documents, this.#models, this.#results].map((pool) => pool.close()));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ModelFormat } from '../../common/artifact';
+import type { JobResult } from '../../common/job';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { SearchSpec } from '../search/spec';
 import type { ThreadReply } from '../threads/thread_failure';
@@ -8,10 +9,11 @@ export type ReadingRequest =
   | { readonly kind: 'spec'; readonly specYaml: string; readonly source: string }
   | { readonly kind: 'possible'; readonly spec: SearchSpec; readonly source: string }
   | { readonly kind: 'fields'; readonly yaml: string; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'result'; readonly bytes: Uint8Array }
   | { readonly kind: 'model-kind'; readonly file: string }
   | { readonly kind: 'model'; readonly file: string; readonly format: ModelFormat };
 
 /** `refused`: the sender's mistake, in one line. */
-export type Reading = { readonly kind: 'spec'; readonly spec: SearchSpec } | { readonly kind: 'text'; readonly text: string } | { readonly kind: 'model-kind'; readonly model: ModelKind } | { readonly kind: 'fine' } | { readonly kind: 'refused'; readonly message: string };
+export type Reading = { readonly kind: 'spec'; readonly spec: SearchSpec } | { readonly kind: 'text'; readonly text: string } | { readonly kind: 'model-kind'; readonly model: ModelKind } | { readonly kind: 'result'; readonly result: JobResult } | { readonly kind: 'fine' } | { readonly kind: 'refused'; readonly message: string };
 
 export type ReadingReply = ThreadReply<Reading>;

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { assert, unreachable } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
 import { withYamlFields } from '../../common/yaml';
+import { decodeResult } from '../../proto/codec/result';
 import { parseSearchSpec } from '../search/spec';
 import { requirePossible } from '../searches/feasibility';
 import { loadSearchCatalog } from '../searches/search_catalog';
@@ -23,6 +24,11 @@ function answer(request: ReadingRequest): ReadingReply {
   }
 }
 
+function readResult(bytes: Uint8Array): Reading {
+  const decoded = decodeResult(bytes);
+  return decoded.ok ? { kind: 'result', result: decoded.value } : { kind: 'refused', message: decoded.error };
+}
+
 function read(request: ReadingRequest): Reading {
   switch (request.kind) {
     case 'spec':
@@ -32,6 +38,8 @@ function read(request: ReadingRequest): Reading {
       return { kind: 'fine' };
     case 'fields':
       return { kind: 'text', text: withYamlFields(request.yaml, request.fields) };
+    case 'result':
+      return readResult(request.bytes);
     case 'model-kind':
       return { kind: 'model-kind', model: readModelKind(readFileSync(request.file)) };
     case 'model':

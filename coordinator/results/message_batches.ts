@@ -39,6 +39,8 @@ export class MessageBatches {
     while (!this.isClosed && this.waiting.length > 0) {
       try {
         await this.handle(this.waiting.splice(0, largestBatch));
+        // Also where nothing had to be waited for: a flood of what cannot be read leaves room for others.
+        await new Promise((resolve) => setImmediate(resolve));
       } catch (error) {
         this.isClosed = true;
         this.onFailure(error as Error);

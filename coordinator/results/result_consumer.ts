@@ -3,6 +3,7 @@ import type { Clock } from '../../common/clock';
 import { withDeadline } from '../../common/deadline';
 import type { JobResult } from '../../common/job';
 import type { Logger } from '../../common/logger';
+import type { Result } from '../../common/result';
 import { decodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
 import type { Bus } from './bus';
@@ -19,11 +20,15 @@ const resumeIntervalMs = 200;
 const lookIntervalMs = 1_000;
 /** Some 200,000 results at the ledger's slowest; beyond this something is stuck. */
 const backlogDeadlineMs = 300_000;
+/** Twice what the default plan gives; parsed and validated in a millisecond. */
+const largestReadHereBytes = 64 * 1024;
 /** Of a message that cannot be read, as much goes to the log. */
 const longestExcerpt = 300;
 
 export interface ResultConsumerParts {
   readonly bus: Bus;
+  /** As `decodeResult`, off the event loop: some megabytes of JSON take it a second, whoever sent them. */
+  readonly decodeLarge: (bytes: Uint8Array) => Promise<Result<JobResult, string>>;
   /** Resolves when the results are durable; they are acknowledged then. Called with one batch at a time. */
   readonly handle: (results: readonly JobResult[]) => Promise<void>;
   /** `handle` rejected or the broker ended the consumer. Nothing more is consumed, and the program must end. */
@@ -101,7 +106,7 @@ class JetStreamResultConsumer implements ResultConsumer {
     const { bus, clock, logger } = this.parts;
     for (;;) {
       await clock.sleep(lookIntervalMs, this.closing.signal);
-      if (this.closing.signal.aborted) return;
+      if (this.closing.signal.aborted || bus.connection.isClosed()) return;
       if (!bus.isConnected()) continue;
       const gone = await whatIsGone(bus).catch(() => undefined);
       if (gone === undefined) continue;
@@ -146,7 +151,7 @@ class JetStreamResultConsumer implements ResultConsumer {
     const readable: JsMsg[] = [];
     const results: JobResult[] = [];
     for (const message of batch) {
-      const decoded = decodeResult(message.data);
+      const decoded = message.data.byteLength > largestReadHereBytes ? await this.parts.decodeLarge(message.data) : decodeResult(message.data);
       if (decoded.ok && message.subject !== resultSubject(decoded.value.agentId, decoded.value.lease.deviceSerial)) {
         this.refuse(message, `a result of agent ${decoded.value.agentId} for ${decoded.value.lease.deviceSerial} under another name`);
       } else if (decoded.ok) {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { connectFarm, type FarmClient } from '../../cli/link/farm_client';
 import { freePort } from '../../cli/stack/free_port';
+import type { StackPorts } from '../../cli/stack/ports';
 import { startStack } from '../../cli/stack/stack';
 import { systemClock } from '../../common/clock';
 
@@ -11,6 +12,7 @@ export interface FarmUnderTest {
   readonly farm: FarmClient;
   readonly target: string;
   readonly adbPort: number;
+  readonly ports: StackPorts;
   /** From the start of the virtual phones' agent until every phone was registered. */
   readonly registeredMs: number;
   readonly processes: () => readonly ProcessUse[];
@@ -56,6 +58,7 @@ export async function startFarm(fleet: FleetUnderTest): Promise<FarmUnderTest> {
     farm,
     target: `${soc}/onnxruntime/cpu/int8`,
     adbPort: agent.adb.port,
+    ports,
     registeredMs,
     processes: () => stack.processes().flatMap(({ name, pid }) => [use(name, pid), ...children(pid).map((child) => use(`${name} / virtual phones`, child))]),
     stop: async () => {

@@ -1,3 +1,4 @@
+import { decodeResult } from '../../proto/codec/result';
 import { writeSync } from 'node:fs';
 import { systemClock } from '../../common/clock';
 import { createLogger } from '../../common/logger';
@@ -18,7 +19,7 @@ async function main(url: string, path: string): Promise<void> {
     writeSync(1, `${results.map(({ lease }) => lease.jobId).join(' ')}\n`);
     process.kill(process.pid, 'SIGKILL');
   };
-  const consumer = createResultConsumer({ bus: await connectBus(url, 'coordinator', logger), handle, onFailure: () => undefined, clock: systemClock, logger });
+  const consumer = createResultConsumer({ bus: await connectBus(url, 'coordinator', logger), decodeLarge: (bytes) => Promise.resolve(decodeResult(bytes)), handle, onFailure: () => undefined, clock: systemClock, logger });
   await consumer.start();
 }
 

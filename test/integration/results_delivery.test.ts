@@ -17,6 +17,7 @@ import { connectBus, type Bus } from '../../coordinator/results/bus';
 import { createResultConsumer, type ResultConsumer } from '../../coordinator/results/result_consumer';
 import { aJob, aMeasurement, aResult } from '../contract/ledger_samples';
 import { spawnTypescript } from '../process/typescript_process';
+import { decodeResult } from '../../proto/codec/result';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
 import { commitResults } from './commit_results';
 
@@ -58,7 +59,7 @@ describe('results from agent to ledger', () => {
 
   const resultOf = (jobId: string): JobResult => aResult(jobId, 1, { kind: 'measured', measurement: aMeasurement(1 + Number(jobId.slice(1))) });
   const startConsumer = async (handle: (results: readonly JobResult[]) => Promise<void>): Promise<void> => {
-    consumer = createResultConsumer({ bus, handle, onFailure: (error) => failures.push(error), clock: systemClock, logger });
+    consumer = createResultConsumer({ bus, decodeLarge: (bytes) => Promise.resolve(decodeResult(bytes)), handle, onFailure: (error) => failures.push(error), clock: systemClock, logger });
     await consumer.start();
   };
   const expectEachCountedOnce = async (): Promise<void> => {

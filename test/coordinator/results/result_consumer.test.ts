@@ -7,13 +7,18 @@ import { createLogger } from '../../../common/logger';
 import { connectBus, type Bus } from '../../../coordinator/results/bus';
 import { createResultConsumer, type ResultConsumer } from '../../../coordinator/results/result_consumer';
 import { listenToTelemetry } from '../../../coordinator/results/telemetry_listener';
-import { encodeResult } from '../../../proto/codec/result';
+import { decodeResult, encodeResult } from '../../../proto/codec/result';
 import { encodeTelemetry } from '../../../proto/codec/telemetry';
 import { resultConsumer, resultStream, resultSubject, telemetrySubject } from '../../../proto/subjects';
 import { aMeasurement, aResult } from '../../contract/ledger_samples';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
 
 const logger = createLogger('test', 'silent');
+const large: number[] = [];
+const decodeLarge = (bytes: Uint8Array): Promise<ReturnType<typeof decodeResult>> => {
+  large.push(bytes.byteLength);
+  return Promise.resolve(decodeResult(bytes));
+};
 let server: NatsServer;
 let bus: Bus;
 let sender: NatsConnection;
@@ -35,7 +40,7 @@ afterEach(async () => {
 
 type Handle = (results: readonly JobResult[]) => Promise<void>;
 const startConsumer = async (handle: Handle): Promise<ResultConsumer> => {
-  const consumer = createResultConsumer({ bus, handle, onFailure: (error) => failures.push(error), clock: systemClock, logger });
+  const consumer = createResultConsumer({ bus, decodeLarge, handle, onFailure: (error) => failures.push(error), clock: systemClock, logger });
   consumers.push(consumer);
   await consumer.start();
   return consumer;
@@ -158,6 +163,21 @@ describe('consuming results', () => {
     await untilAsync(async () => (await inStream()) === 0);
   });
 
+  it('has what is large read elsewhere, and goes on in its order', async () => {
+    const handled: number[] = [];
+    await startConsumer((results) => Promise.resolve(void handled.push(...epochsOf(results))));
+    const session = { timings: { kind: 'samples' as const, samplesMs: Array.from({ length: 20_000 }, () => 7.25) }, initMs: 3, peakMemoryBytes: 1e6 };
+    const big = encodeResult(aResult('a', 2, { kind: 'measured', measurement: { ...aMeasurement(7), sessions: [session] } }));
+    large.length = 0;
+    await publish(1);
+    await publishBytes(big);
+    await publishBytes(Buffer.alloc(100_000, '['));
+    await publish(3);
+    await until(() => handled.includes(3));
+    expect(large).toEqual([big.byteLength, 100_000]);
+    expect(handled.filter((epoch) => epoch !== 2)).toEqual([1, 3]);
+  });
+
   it('starts although only unreadable messages wait', async () => {
     await (await startConsumer(() => Promise.resolve())).close();
     await publishBytes(Buffer.from('no result'));
@@ -220,7 +240,7 @@ describe('consuming results', () => {
 it('a server without JetStream is a clear line for the user', async () => {
   const plain = await startNatsServer({ jetStream: false });
   const plainBus = await connectBus(plain.url, 'coordinator', logger);
-  const consumer = createResultConsumer({ bus: plainBus, handle: () => Promise.resolve(), onFailure: () => undefined, clock: systemClock, logger });
+  const consumer = createResultConsumer({ bus: plainBus, decodeLarge, handle: () => Promise.resolve(), onFailure: () => undefined, clock: systemClock, logger });
   const refused = await consumer.start().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(BadInputError);
   expect((refused as Error).message).toMatch(/has no JetStream .*start it with --jetstream$/);
