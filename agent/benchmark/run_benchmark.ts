@@ -9,7 +9,7 @@ import { writeMeasurement, type Timeline } from './measurement_record';
 import { limitsFor, waitUntilReady, type ReadinessLimits } from './readiness';
 import { mostSessions, needsSession } from './session_rule';
 import { headlineMsOf, summarizeSession } from '../../common/benchmark_summary';
-import type { Workbench } from './workbench';
+import type { JobFiles, Workbench } from './workbench';
 
 export interface BenchmarkRequest {
   readonly workbench: Workbench;
@@ -25,6 +25,10 @@ export interface BenchmarkRequest {
   readonly agentVersion: string;
   /** How long the artifact's fetch took, for the measurement's stage times. */
   readonly fetchMs: number;
+}
+
+interface RunningJob extends BenchmarkRequest {
+  readonly files: JobFiles;
 }
 
 type Fault = CandidateFault | FarmFault;
@@ -45,14 +49,15 @@ export async function runBenchmark(request: BenchmarkRequest): Promise<Outcome> 
   if (!adapter.formats.includes(job.artifact.format)) {
     return candidateFault('invalid-model', `${formatTarget(job.target)} runs ${adapter.formats.join(' or ')} models, not ${job.artifact.format}`);
   }
-  const prepared = await prepare(request);
-  if (!prepared.ok) return cleanUpAfter(request, prepared.error);
-  const measured = await runSessions(request);
+  const running: RunningJob = { ...request, files: workbench.openJob(job.artifact.format, request.clock.nowMs()) };
+  const prepared = await prepare(running);
+  if (!prepared.ok) return cleanUpAfter(running, prepared.error);
+  const measured = await runSessions(running);
   if (!measured.ok) {
     if (measured.error.kind === 'farm-fault' && blamesTarget(measured.error.code)) workbench.distrustTools();
-    return cleanUpAfter(request, measured.error);
+    return cleanUpAfter(running, measured.error);
   }
-  return finish(request, prepared.value, measured.value);
+  return finish(running, prepared.value, measured.value);
 }
 
 interface Prepared {
@@ -62,15 +67,12 @@ interface Prepared {
   readonly readyAtMs: number;
 }
 
-async function prepare(request: BenchmarkRequest): Promise<Result<Prepared, FarmFault>> {
-  const { workbench, adapter, job, clock, signal } = request;
+async function prepare(request: RunningJob): Promise<Result<Prepared, FarmFault>> {
+  const { workbench, adapter, files, clock, signal } = request;
   const startedAtMs = clock.nowMs();
-  const swept = await workbench.sweep();
-  if (!swept.ok) return swept;
   const installed = await workbench.install(adapter.toolFiles, signal);
   if (!installed.ok) return installed;
-  const devicePath = workbench.modelPath(job.artifact.format);
-  const pushed = await workbench.device.push(request.modelPath, devicePath, { executable: false, deadlineMs: modelPushDeadlineMs, signal });
+  const pushed = await workbench.device.push(request.modelPath, files.modelPath, { executable: false, deadlineMs: modelPushDeadlineMs, signal });
   if (!pushed.ok) return pushed;
   const pushedAtMs = clock.nowMs();
   const recentState = workbench.takeFreshState(pushedAtMs);
@@ -84,7 +86,7 @@ interface Measured {
   readonly toolCommand: ToolCommand;
 }
 
-async function runSessions(request: BenchmarkRequest): Promise<Result<Measured, Fault>> {
+async function runSessions(request: RunningJob): Promise<Result<Measured, Fault>> {
   const reports: SessionReport[] = [];
   const mediansMs: number[] = [];
   while (needsSession(request.job.plan, mediansMs)) {
@@ -96,13 +98,13 @@ async function runSessions(request: BenchmarkRequest): Promise<Result<Measured, 
   return ok({ reports, toolCommand: request.adapter.command(invocationOf(request, 0)) });
 }
 
-function invocationOf({ workbench, job, cores }: BenchmarkRequest, session: number): Invocation {
+function invocationOf({ workbench, job, cores, files }: RunningJob, session: number): Invocation {
   return {
     offer: job.target,
     plan: job.plan,
     workFolder: workbench.device.workFolder,
-    modelPath: workbench.modelPath(job.artifact.format),
-    resultPath: workbench.resultPath(session),
+    modelPath: files.modelPath,
+    resultPath: files.resultPath(session),
     cores,
   };
 }
@@ -120,24 +122,31 @@ async function runSession(request: BenchmarkRequest, invocation: Invocation): Pr
   return adapter.parse({ exitCode, stdout, stderr, resultFile: fileRead?.toString('utf8') ?? null }, invocation);
 }
 
-async function finish(request: BenchmarkRequest, prepared: Prepared, measured: Measured): Promise<Outcome> {
-  const { workbench, clock } = request;
+async function finish(request: RunningJob, prepared: Prepared, measured: Measured): Promise<Outcome> {
+  const { workbench, clock, files, job } = request;
   const measuredAtMs = clock.nowMs();
-  const after = await workbench.device.readState(filesOf(request));
-  if (!after.ok) return cleanUpAfter(request, after.error);
-  workbench.keepState(after.value);
+  const ended = await workbench.device.endJob({ modelPath: files.modelPath, all: filesOf(request) });
+  if (!ended.ok) return cleanUpAfter(request, ended.error);
+  const { state: after, modelDigest } = ended.value;
+  if (modelDigest !== job.artifact.digest) return otherFile(files.modelPath, modelDigest, job.artifact.digest);
+  workbench.keepState(after);
   const timeline: Timeline = { ...prepared, measuredAtMs, finishedAtMs: clock.nowMs() };
-  return { kind: 'measured', measurement: writeMeasurement({ ...request, ...measured, timeline, before: prepared.before, after: after.value }) };
+  return { kind: 'measured', measurement: writeMeasurement({ ...request, ...measured, timeline, before: prepared.before, after }) };
 }
 
-async function cleanUpAfter(request: BenchmarkRequest, fault: Fault): Promise<Outcome> {
-  // A failure here is not the job's: the fixed names are overwritten by the next job, or swept after the next attachment.
+/** Nobody but this job writes to that path: whoever did, what was timed may not be what was asked for. */
+function otherFile(path: string, found: string | null, expected: string): FarmFault {
+  return farmFault('transfer-failed', `${path} ${found === null ? 'was no longer there' : `had the digest ${found}`} when its sessions had ended, and not the job's ${expected}`);
+}
+
+async function cleanUpAfter(request: RunningJob, fault: Fault): Promise<Outcome> {
+  // A failure here is not the job's: what stays is removed when the device attaches again.
   await request.workbench.remove(filesOf(request));
   return fault;
 }
 
 /** What the job leaves on the device. */
-function filesOf({ workbench, job }: BenchmarkRequest): readonly string[] {
-  const results = Array.from({ length: mostSessions(job.plan) }, (_, session) => workbench.resultPath(session));
-  return [workbench.modelPath(job.artifact.format), ...results];
+function filesOf({ files, job }: RunningJob): readonly string[] {
+  const results = Array.from({ length: mostSessions(job.plan) }, (_, session) => files.resultPath(session));
+  return [files.modelPath, ...results];
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path/posix';
-import { planLimits } from '../../common/job';
 import type { ModelFormat } from '../../common/artifact';
 import type { DeviceState } from '../../common/device';
 import { farmFault, type FarmFault } from '../../common/fault';
 import { fail, ok, type Result } from '../../common/result';
 import type { Device } from '../device/device';
+import { drawJobName } from '../device/job_files';
 import type { ToolFile } from '../runtimes/runtime';
 
 /** For one shell command that only reads, makes a folder or removes; hashing a 100 MB library takes a phone under a second. */
@@ -16,6 +16,12 @@ const toolPushDeadlineMs = 300_000;
 /** A job that starts this soon after another finds the device as that one left it, and saves reading its state again. */
 const stateFreshMs = 1_000;
 
+export interface JobFiles {
+  readonly modelPath: string;
+  /** Of each session one: the tool appends to what it finds. */
+  resultPath(session: number): string;
+}
+
 /**
  * What one attached device has and last was, over all its jobs, so that each job need not ask again. Make one when a
  * device attaches and drop it with the device. It serves one job at a time.
@@ -24,28 +30,15 @@ export class Workbench {
   readonly device: Device;
   #lastState: DeviceState | null = null;
   readonly #installed = new Map<string, string>();
-  #swept = false;
 
   constructor(device: Device) {
     this.device = device;
   }
 
-  /** Always the same path for a format: a model that was left by a death in mid-job is overwritten by the next job's. */
-  modelPath(format: ModelFormat): string {
-    return join(this.device.workFolder, `model.${format}`);
-  }
-
-  resultPath(session: number): string {
-    return join(this.device.workFolder, `result-${String(session)}.csv`);
-  }
-
-  /** Removes what an agent that died left here. Result files matter most: the tool appends to them. Once per attachment. */
-  async sweep(): Promise<Result<void, FarmFault>> {
-    if (this.#swept) return ok(undefined);
-    const results = Array.from({ length: planLimits.sessions.max }, (_, session) => this.resultPath(session));
-    const removed = await this.remove([this.modelPath('onnx'), this.modelPath('tflite'), ...results]);
-    if (removed.ok) this.#swept = true;
-    return removed;
+  /** Files that no other job has or will have, on this device or by another way to it. What a death in mid-job leaves goes when the device attaches again. */
+  openJob(format: ModelFormat, atMs: number): JobFiles {
+    const name = join(this.device.workFolder, drawJobName(this.device.owner, atMs));
+    return { modelPath: `${name}.${format}`, resultPath: (session) => `${name}-${String(session)}.csv` };
   }
 
   /** Missing files are no fault. Jobs that end well remove theirs with the reading of the state. */

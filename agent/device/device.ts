@@ -29,6 +29,18 @@ export interface FileToRead {
   readonly largestBytes: number;
 }
 
+export interface FilesOfJob {
+  readonly modelPath: string;
+  /** The model among them. */
+  readonly all: readonly string[];
+}
+
+export interface JobEnd {
+  readonly state: DeviceState;
+  /** SHA-256 of the model as it lay there; null if it was no longer there. */
+  readonly modelDigest: string | null;
+}
+
 export interface PushOptions {
   readonly executable: boolean;
   readonly deadlineMs: number;
@@ -41,12 +53,15 @@ export interface PushOptions {
  */
 export interface Device {
   readonly hardware: Hardware;
-  /** A folder of our own on the device, absolute, that exists. */
+  /** A folder of our own on the device, absolute, that exists. Another agent may use it too. */
   readonly workFolder: string;
+  /** Ours in the names of files there (see job_files.ts). */
+  readonly owner: string;
   /** Settles with the reason once the device is gone; never rejects. */
   readonly disconnected: Promise<string>;
-  /** `thenRemove` are files that go in the same round trip, after the reading. One that is missing or stays is no fault. */
-  readState(thenRemove?: readonly string[]): Promise<Result<DeviceState, FarmFault>>;
+  readState(): Promise<Result<DeviceState, FarmFault>>;
+  /** What is to be known at the end of a job, and the removal of its files, in one round trip. One that is missing or stays is no fault. */
+  endJob(files: FilesOfJob): Promise<Result<JobEnd, FarmFault>>;
   /** `command` is an argument vector; the adapter quotes it where a shell is in between. Output is bounded. */
   execute(command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>>;
   /**

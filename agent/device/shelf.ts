@@ -4,6 +4,7 @@ import { requireAdbProgram } from './adb/server_control';
 import { trackPhones, type AdbTracker } from './adb/tracker';
 import type { Device } from './device';
 import { openHostDevice } from './host/host_device';
+import { fileOwner } from './job_files';
 
 export interface ShelfOptions {
   readonly dataDir: string;
@@ -80,5 +81,5 @@ export async function openShelf(options: ShelfOptions): Promise<DeviceShelf> {
 function startTracker(options: ShelfOptions, events: Parameters<typeof trackPhones>[1]): AdbTracker | undefined {
   if (!options.adb.enabled) return undefined;
   const { host, port, binary, startServer } = options.adb;
-  return trackPhones({ address: { host, port }, serverProgram: startServer ? binary : undefined, excludedSerials: options.excludedSerials, logger: options.logger }, events);
+  return trackPhones({ address: { host, port }, serverProgram: startServer ? binary : undefined, excludedSerials: options.excludedSerials, owner: fileOwner(options.dataDir), logger: options.logger }, events);
 }

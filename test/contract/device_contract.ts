@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -44,6 +44,7 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
     const run = (...command: string[]): ReturnType<Device['execute']> => device.execute(command, { deadlineMs });
     const read = async (devicePath: string, largestBytes: number): Promise<Buffer | null> =>
       expectValue(await device.execute(['true'], { deadlineMs, thenRead: { path: devicePath, largestBytes } })).fileRead;
+    const remove = async (devicePath: string): Promise<unknown> => expectValue(await run('rm', '-f', '--', devicePath));
     const inWorkFolder = (fileName: string): string => `${device.workFolder}/${fileName}`;
     const localFile = async (content: Buffer): Promise<string> => {
       const file = path.join(folder, randomBytes(4).toString('hex'));
@@ -140,7 +141,7 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         };
         for (let look = 0; look < mostLooks && (await isRunning()); look += 1);
         expect(await isRunning()).toBe(false);
-        await device.readState([inWorkFolder('hung.pid')]);
+        await remove(inWorkFolder('hung.pid'));
       };
     });
 
@@ -162,7 +163,7 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         const name = inWorkFolder("it's $(odd); name");
         expectValue(await push(Buffer.from('x'), name));
         expect((await read(name, 1))?.toString()).toBe('x');
-        expectValue(await device.readState([name]));
+        await remove(name);
         expect(await read(name, 1)).toBeNull();
       });
 
@@ -204,9 +205,14 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         expect(await read(device.workFolder, 4)).toBeNull();
       });
 
-      it('removes files when it has read its state, and takes missing ones for removed', async () => {
-        expectValue(await push(Buffer.from('x'), inWorkFolder('gone')));
-        expectValue(await device.readState([inWorkFolder('gone'), inWorkFolder('never there'), device.workFolder]));
+      it('says at the end of a job what lay in its model file, and removes its files; missing ones are removed', async () => {
+        const content = randomBytes(70_000);
+        expectValue(await push(content, inWorkFolder('gone')));
+        const files = { modelPath: inWorkFolder('gone'), all: [inWorkFolder('gone'), inWorkFolder('never there'), device.workFolder] };
+        const { state, modelDigest } = expectValue(await device.endJob(files));
+        expect(modelDigest).toBe(createHash('sha256').update(content).digest('hex'));
+        expect(state.atMs).toBeGreaterThan(0);
+        expect(expectValue(await device.endJob(files)).modelDigest).toBeNull();
         expect(expectValue(await run('ls', '-d', device.workFolder)).exitCode).toBe(0);
         expect(await read(inWorkFolder('gone'), 10)).toBeNull();
       });
@@ -252,10 +258,11 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
       const file = await localFile(Buffer.from('x'));
       const results: Result<unknown, { readonly code: string }>[] = await Promise.all([
         device.readState(),
+        device.endJob({ modelPath: inWorkFolder('x'), all: [] }),
         run('true'),
         device.push(file, inWorkFolder('x'), { executable: false, deadlineMs }),
       ]);
-      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(Array(3).fill('disconnected'));
+      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(Array(4).fill('disconnected'));
     };
   });
 }

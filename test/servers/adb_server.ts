@@ -9,8 +9,11 @@ export interface TestAdbServer {
   readonly port: number;
   /** Of the server that was started last. */
   readonly pid: () => number;
-  /** `host:connect:` for a phone that listens on TCP; its adb serial is `127.0.0.1:<port>`. */
-  connect(phonePort: number): Promise<string>;
+  /** `host:connect:` for a phone that listens on TCP; its adb serial is `127.0.0.1:<port>`, or that of another name of this machine. */
+  connect(phonePort: number, host?: string): Promise<string>;
+  /** The transport that the phone's adb serial has now. */
+  transportOf(adbSerial: string): Promise<string>;
+  disconnect(adbSerial: string): Promise<string>;
   /** Ends the server on this port, whoever started it. */
   stop(): Promise<void>;
   kill9(): Promise<void>;
@@ -32,7 +35,12 @@ export async function startAdbServer(): Promise<TestAdbServer> {
   return {
     port,
     pid: () => child.pid ?? 0,
-    connect: (phonePort) => request(port, `host:connect:127.0.0.1:${phonePort}`),
+    connect: (phonePort, host = '127.0.0.1') => request(port, `host:connect:${host}:${phonePort}`),
+    transportOf: async (adbSerial) => {
+      const line = (await request(port, 'host:devices-l')).split('\n').find((each) => each.includes(adbSerial)) ?? '';
+      return /transport_id:(\d+)/.exec(line)?.[1] ?? '';
+    },
+    disconnect: (adbSerial) => request(port, `host:disconnect:${adbSerial}`),
     kill9,
     restart: async () => {
       await kill9();

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../common/clock';
-import { readPhoneState } from '../android/state';
+import { endJobOnPhone, readPhoneState } from '../android/state';
 import type { Device, Hardware } from '../device';
 import { executeOnPhone } from './execution';
 import { pushToPhone } from './push';
@@ -10,17 +10,20 @@ import { SyncConnections } from './sync_connections';
 export const phoneWorkFolder = '/data/local/tmp/pareto-farm';
 
 /** The Device port over adb. `gone` ends it: its reason is what `disconnected` settles with. */
-export function createAdbDevice(link: PhoneLink, hardware: Hardware, gone: AbortController): Device {
+export function createAdbDevice(link: PhoneLink, { hardware, owner }: { readonly hardware: Hardware; readonly owner: string }, gone: AbortController): Device {
   const connections = new SyncConnections(link);
+  const place = { workFolder: phoneWorkFolder, owner };
   return {
     hardware,
+    owner,
     workFolder: phoneWorkFolder,
     disconnected: new Promise((resolve) => {
       if (link.gone.aborted) resolve(String(link.gone.reason));
       link.gone.addEventListener('abort', () => resolve(String(link.gone.reason)), { once: true });
     }),
-    readState: (thenRemove = []) => readPhoneState(link, systemClock, thenRemove),
-    execute: (command, options) => executeOnPhone(link, phoneWorkFolder, command, options),
+    readState: () => readPhoneState(link, systemClock),
+    endJob: (files) => endJobOnPhone(link, systemClock, files),
+    execute: (command, options) => executeOnPhone(link, place, command, options),
     push: (localPath, devicePath, options) => pushToPhone(link, connections, { localPath, devicePath }, options),
     close: () => {
       gone.abort('closed by the agent');

@@ -41,10 +41,10 @@ export async function connectToServer(address: AdbAddress, signal: AbortSignal):
   }
 }
 
-/** Opens a stream to a service of one phone (`shell:...`, `sync:`). The caller closes it with `closeConnection`. */
-export async function openDeviceService(address: AdbAddress, adbSerial: string, service: string, signal: AbortSignal): Promise<Result<Connection, FarmFault>> {
+/** Opens a stream to a service of one phone (`shell:...`, `sync:`), `transport-id:4` or `transport:SERIAL`. The caller closes it with `closeConnection`. */
+export async function openDeviceService(address: AdbAddress, transport: string, service: string, signal: AbortSignal): Promise<Result<Connection, FarmFault>> {
   // One request, one OKAY, then the next: adb 29 stalls under load when both arrive in one burst.
-  return await open(address, [`host:transport:${adbSerial}`, service], signal);
+  return await open(address, [`host:${transport}`, service], signal);
 }
 
 /** Opens a stream to a service of the adb server itself (`host:devices-l`). */

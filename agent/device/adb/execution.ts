@@ -3,8 +3,9 @@ import { fail, ok, type Result } from '../../../common/result';
 import { systemClock } from '../../../common/clock';
 import { withinLimits } from '../call_scope';
 import type { ExecuteOptions, Execution } from '../device';
+import { abandonedJobFiles } from '../job_files';
 import { ExecutionOutput } from './execution_output';
-import { errorFileName, executionScript, isVariableName } from './execution_script';
+import { errorFileName, executionScript, isVariableName, type WorkPlace } from './execution_script';
 import { drawMarker, quoted, readSections, streamShell, type PhoneLink } from './shell';
 
 /** SIGKILL takes effect at once unless the process waits in a driver; then more tries do not help. */
@@ -13,14 +14,14 @@ const killPauseMs = 100;
 const killDeadlineMs = 2_000;
 
 /** Runs a tool on the phone. When its time is up it is killed there: closing the stream would leave it running. */
-export async function executeOnPhone(link: PhoneLink, workFolder: string, command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>> {
+export async function executeOnPhone(link: PhoneLink, place: WorkPlace, command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>> {
   const environment = options.environment ?? {};
   const wrongName = Object.keys(environment).find((name) => !isVariableName(name));
   if (wrongName !== undefined) return fail(farmFault('transfer-failed', `${JSON.stringify(wrongName)} is no name of an environment variable`));
   const marker = drawMarker();
   const thenRead = options.thenRead ?? null;
   const output = new ExecutionOutput(marker, thenRead?.largestBytes ?? 0);
-  const script = executionScript({ command, environment, workingDirectory: options.workingDirectory ?? workFolder, thenRead }, workFolder, marker);
+  const script = executionScript({ command, environment, workingDirectory: options.workingDirectory ?? place.workFolder, thenRead }, place, marker);
   const limits = { what: command[0] ?? 'the command', deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
   const stream = new AbortController();
   let ended: Promise<unknown> | undefined;
@@ -30,7 +31,7 @@ export async function executeOnPhone(link: PhoneLink, workFolder: string, comman
       ended = streaming;
       return streaming;
     });
-    if (!streamed.ok) return fail(ended === undefined ? streamed.error : await afterInterruption(link, { workFolder, output, ended }, streamed.error));
+    if (!streamed.ok) return fail(ended === undefined ? streamed.error : await afterInterruption(link, { place, output, ended }, streamed.error));
   } finally {
     stream.abort();
   }
@@ -39,7 +40,7 @@ export async function executeOnPhone(link: PhoneLink, workFolder: string, comman
 }
 
 interface Interrupted {
-  readonly workFolder: string;
+  readonly place: WorkPlace;
   readonly output: ExecutionOutput;
   /** Settles when the stream of the shell does. */
   readonly ended: Promise<unknown>;
@@ -51,13 +52,13 @@ async function afterInterruption(link: PhoneLink, interrupted: Interrupted, faul
   await Promise.race([interrupted.output.started, interrupted.ended, systemClock.sleep(killDeadlineMs, link.gone)]);
   const { pid } = interrupted.output;
   if (pid === null) return farmFault(fault.code, `${fault.message}; it did not start within ${killDeadlineMs} ms more`);
-  const gone = await killGroup(link, interrupted.workFolder, pid);
+  const gone = await killGroup(link, interrupted.place, pid);
   return gone ? fault : farmFault(fault.code, `${fault.message}; process ${pid} on ${link.adbSerial} could not be ended`);
 }
 
 /** Kills the process group that `pid` leads and removes its error file; true once /proc/<pid> is gone. Bounded. */
-export async function killGroup(link: PhoneLink, workFolder: string, pid: number): Promise<boolean> {
-  const errorFile = `${quoted(workFolder)}/${errorFileName(pid)}`;
+export async function killGroup(link: PhoneLink, { workFolder, owner }: WorkPlace, pid: number): Promise<boolean> {
+  const errorFile = `${quoted(workFolder)}/${errorFileName(owner, pid)}`;
   for (let attempt = 0; attempt < killTries; attempt += 1) {
     const commands = [`kill -9 -${pid} 2>/dev/null; kill -9 ${pid} 2>/dev/null; rm -f ${errorFile}`, `ls -d /proc/${pid} 2>/dev/null`];
     const sections = await readSections(link, commands, { what: `ending process ${pid}`, deadlineMs: killDeadlineMs });
@@ -70,16 +71,25 @@ export async function killGroup(link: PhoneLink, workFolder: string, pid: number
 
 /** How many tools a killed agent can have left on one phone: it does one thing at a time. */
 const mostLeftovers = 16;
+/** One job's files at most are left by one death; the command line has room for these. */
+const mostLeftFiles = 300;
+/** A model of 2 GiB takes a phone a second. */
+const removalDeadlineMs = 30_000;
 
 /**
- * Ends the tools that an agent left on the phone when it was killed. A pid may have been given to another process
- * since, so only one whose command line names our work folder is ended.
+ * Ends the tools that this agent left on the phone when it was killed, and removes the files of its jobs. A pid may have
+ * been given to another process since, so only one whose command line names our work folder is ended. What another agent
+ * is doing there stays. `fileNames` are those in the work folder.
  */
-export async function endLeftovers(link: PhoneLink, workFolder: string, fileNames: readonly string[]): Promise<void> {
-  const pids = fileNames.flatMap((name) => /^\.run-(\d{1,10})$/.exec(name)?.[1] ?? []).slice(0, mostLeftovers);
+export async function removeLeftovers(link: PhoneLink, place: WorkPlace, fileNames: readonly string[]): Promise<void> {
+  const { workFolder, owner } = place;
+  const pids = fileNames.flatMap((name) => new RegExp(`^\\.run-${owner}-(\\d{1,10})$`).exec(name)?.[1] ?? []).slice(0, mostLeftovers);
   for (const pid of pids) {
-    const commands = [`cat /proc/${pid}/cmdline 2>/dev/null`, `rm -f ${quoted(workFolder)}/${errorFileName(Number(pid))}`];
+    const commands = [`cat /proc/${pid}/cmdline 2>/dev/null`, `rm -f ${quoted(workFolder)}/${errorFileName(owner, Number(pid))}`];
     const sections = await readSections(link, commands, { what: 'looking for left tools', deadlineMs: killDeadlineMs });
-    if (sections.ok && (sections.value[0] ?? '').includes(workFolder)) await killGroup(link, workFolder, Number(pid));
+    if (sections.ok && (sections.value[0] ?? '').includes(workFolder)) await killGroup(link, place, Number(pid));
   }
+  const left = abandonedJobFiles(fileNames, owner, systemClock.nowMs()).slice(0, mostLeftFiles);
+  if (left.length === 0) return;
+  await readSections(link, [`rm -f -- ${left.map((name) => quoted(`${workFolder}/${name}`)).join(' ')}`], { what: 'removing left files', deadlineMs: removalDeadlineMs });
 }

@@ -11,9 +11,15 @@ export interface ExecutionRequest {
   readonly thenRead: FileToRead | null;
 }
 
+/** The work folder on the phone, and whose the files are that we leave in it: another agent may use it too. */
+export interface WorkPlace {
+  readonly workFolder: string;
+  readonly owner: string;
+}
+
 /** Where the standard error of the execution with this process id goes: a file that is left tells of a tool that was left. */
-export function errorFileName(pid: number | '$$'): string {
-  return `.run-${pid}`;
+export function errorFileName(owner: string, pid: number | '$$'): string {
+  return `.run-${owner}-${pid}`;
 }
 
 /**
@@ -23,8 +29,8 @@ export function errorFileName(pid: number | '$$'): string {
  * shell that adbd starts leads its own process group, so killing that group ends the tool and its children.
  * https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/daemon/shell_service.cpp
  */
-export function executionScript(request: ExecutionRequest, workFolder: string, marker: string): string {
-  const errorFile = `${quoted(workFolder)}/${errorFileName('$$')}`;
+export function executionScript(request: ExecutionRequest, { workFolder, owner }: WorkPlace, marker: string): string {
+  const errorFile = `${quoted(workFolder)}/${errorFileName(owner, '$$')}`;
   const assignments = Object.entries(request.environment).map(([name, value]) => `${name}=${quoted(value)}`);
   // A name without a slash could be a builtin such as `exit`, which would end this script: `env` runs programs only.
   const runner = request.command[0]?.includes('/') === true ? [] : ['env'];

@@ -1,18 +1,19 @@
 import type { UnusablePhone } from '../../../common/device';
 import { systemClock } from '../../../common/clock';
 import type { Logger } from '../../../common/logger';
-import { identifyPhone } from '../android/hardware';
+import { identifyPhone, readMark } from '../android/hardware';
 import type { Device, Hardware } from '../device';
 import { createAdbDevice, phoneWorkFolder } from './adb_device';
 import type { AdbAddress } from './connection';
-import type { ListedPhone } from './device_list';
-import { endLeftovers } from './execution';
-import { compareClaims, type Claim } from './identity';
-import { readSections, type PhoneLink } from './shell';
+import { emulatorAdvice, wayKey, wayNames, type ListedPhone } from './device_list';
+import { removeLeftovers } from './execution';
+import { compareClaims, plainName, type Claim } from './identity';
+import type { PhoneLink } from './shell';
 
 export interface RosterOptions {
   readonly address: AdbAddress;
   readonly excludedSerials: readonly string[];
+  readonly owner: string;
   readonly logger: Logger;
 }
 
@@ -23,32 +24,35 @@ export interface RosterEvents {
   changed(): void;
 }
 
-/** What we know of one phone in state `device`, by its adb serial. */
-type Entry = { readonly transportId: string; readonly gone: AbortController } & (
-  | { readonly kind: 'opening' }
-  | { readonly kind: 'attached'; readonly claim: Claim; readonly link: PhoneLink; readonly device: Device }
-  | { readonly kind: 'refused'; readonly unusable: UnusablePhone; readonly retryAtMs: number }
-  | { readonly kind: 'shadowed'; readonly by: string }
-  | { readonly kind: 'excluded' }
-);
-
-interface OpenedPhone {
-  readonly link: PhoneLink;
-  readonly hardware: Hardware;
+/** One way to a phone in state `device`. */
+interface Way {
+  readonly key: string;
+  /** What adb calls it, with its place where adb calls several so. */
+  readonly name: string;
+  readonly phone: ListedPhone;
   readonly gone: AbortController;
 }
 
+type Attached = { readonly kind: 'attached'; readonly way: Way; readonly claim: Claim; readonly link: PhoneLink; readonly device: Device };
+
+/** What we know of a way. */
+type Entry =
+  | Attached
+  | { readonly kind: 'opening' | 'excluded'; readonly way: Way }
+  | { readonly kind: 'refused'; readonly way: Way; readonly unusable: UnusablePhone; readonly retryAtMs: number }
+  /** Another way leads to the same phone. */
+  | { readonly kind: 'shadowed'; readonly way: Way; readonly byKey: string };
+
 /** A phone that is starting or that failed to say what it is gets asked again after this. */
 const retryMs = 2_000;
-
-/** For a phone that may have left adb's list of living phones a moment too late. */
-const probeDeadlineMs = 2_000;
 
 /** The phones in state `device`: opens them as they come, drops them as they go, one state each. */
 export class Roster {
   private readonly entries = new Map<string, Entry>();
   /** Serial numbers seen on several phones. */
   private readonly sharedSerials = new Set<string>();
+  /** Of all ways that are listed now. */
+  private names: ReadonlyMap<string, string> = new Map();
 
   constructor(
     private readonly options: RosterOptions,
@@ -57,15 +61,13 @@ export class Roster {
 
   /** Brings the roster in line with what adb lists. */
   update(listed: readonly ListedPhone[]): void {
-    const ready = new Map(listed.filter((phone) => phone.state === 'device').map((phone) => [phone.adbSerial, phone]));
-    const states = new Map(listed.map((phone) => [phone.adbSerial, phone.state]));
-    for (const [adbSerial, entry] of this.entries) {
-      const phone = ready.get(adbSerial);
-      if (phone === undefined) this.drop(adbSerial, `adb lists ${adbSerial} as ${states.get(adbSerial) ?? 'not attached'}`);
-      else if (phone.transportId !== entry.transportId) this.drop(adbSerial, `${adbSerial} was replugged`);
-      else if (this.isStale(entry)) this.entries.delete(adbSerial);
+    this.names = wayNames(listed);
+    const ready = new Map(listed.filter((phone) => phone.state === 'device').map((phone) => [wayKey(phone), phone]));
+    for (const [key, entry] of this.entries) {
+      if (!ready.has(key)) this.drop(key, reasonToLeave(entry.way.phone, listed));
+      else if (this.isStale(entry)) this.entries.delete(key);
     }
-    for (const phone of ready.values()) if (!this.entries.has(phone.adbSerial)) this.open(phone);
+    for (const [key, phone] of ready) if (!this.entries.has(key)) this.open({ key, name: this.names.get(key) ?? phone.adbSerial, phone, gone: new AbortController() });
   }
 
   unusable(): readonly UnusablePhone[] {
@@ -73,104 +75,120 @@ export class Roster {
   }
 
   dropAll(reason: string): void {
-    for (const adbSerial of [...this.entries.keys()]) this.drop(adbSerial, reason);
+    for (const key of [...this.entries.keys()]) this.drop(key, reason);
   }
 
   private isStale(entry: Entry): boolean {
     if (entry.kind === 'refused') return systemClock.nowMs() >= entry.retryAtMs;
-    return entry.kind === 'shadowed' && this.entries.get(entry.by)?.kind !== 'attached';
+    return entry.kind === 'shadowed' && this.entries.get(entry.byKey)?.kind !== 'attached';
   }
 
-  private drop(adbSerial: string, reason: string): void {
-    const entry = this.entries.get(adbSerial);
+  private drop(key: string, reason: string): void {
+    const entry = this.entries.get(key);
     if (entry === undefined) return;
-    this.entries.delete(adbSerial);
-    entry.gone.abort(reason);
+    this.entries.delete(key);
+    entry.way.gone.abort(reason);
     if (entry.kind === 'attached') this.events.detached(entry.device.hardware.serial, reason);
   }
 
-  private open(phone: ListedPhone): void {
-    const gone = new AbortController();
-    const common = { transportId: phone.transportId, gone };
-    if (this.isExcluded(phone.adbSerial)) {
-      this.entries.set(phone.adbSerial, { ...common, kind: 'excluded' });
-      return;
-    }
-    this.entries.set(phone.adbSerial, { ...common, kind: 'opening' });
-    void this.settle(phone, gone);
+  private open(way: Way): void {
+    const excluded = this.isExcluded(way.phone.adbSerial) || this.isExcluded(way.name);
+    this.entries.set(way.key, { kind: excluded ? 'excluded' : 'opening', way });
+    if (!excluded) void this.settle(way);
   }
 
-  private async settle(phone: ListedPhone, gone: AbortController): Promise<void> {
-    const link: PhoneLink = { address: this.options.address, adbSerial: phone.adbSerial, gone: gone.signal };
+  private async settle(way: Way): Promise<void> {
+    const { adbSerial, transportId } = way.phone;
+    const transport = transportId === '' ? `transport:${adbSerial}` : `transport-id:${transportId}`;
+    const link: PhoneLink = { address: this.options.address, adbSerial: way.name, transport, gone: way.gone.signal };
     const identified = await identifyPhone(link, phoneWorkFolder);
-    if (identified.ok) {
-      await endLeftovers(link, phoneWorkFolder, identified.value.workFiles);
-      await this.dropSilentHolder(identified.value.hardware.serial);
+    if (!identified.ok) this.refuse(way, { reason: identified.error.message, remedy: 'replug the phone, or restart it' });
+    else if (identified.value.emulator) this.refuse(way, emulatorAdvice, Number.POSITIVE_INFINITY);
+    else if (!identified.value.booted) this.refuse(way, { reason: 'still booting', remedy: 'wait until it has started' });
+    else {
+      const { hardware, mark, workFiles } = identified.value;
+      let claim = await this.meetRivals(link, { serial: hardware.serial, mark, usb: way.phone.usb });
+      // What the same phone does for us by another way was not left.
+      if (this.sameAs(claim) === undefined) {
+        await removeLeftovers(link, { workFolder: phoneWorkFolder, owner: this.options.owner }, workFiles);
+        claim = await this.meetRivals(link, claim);
+      }
+      // Dropped meanwhile: it may be another phone's by now. From here on nothing may wait.
+      if (!way.gone.signal.aborted) this.place(way, { link, hardware, claim });
     }
-    // Dropped meanwhile: its name may belong to its successor by now. From here on nothing may wait.
-    if (gone.signal.aborted) return;
-    if (!identified.ok) this.refuse(phone, gone, { reason: identified.error.message, remedy: 'replug the phone, or restart it' });
-    else if (!identified.value.booted) this.refuse(phone, gone, { reason: 'still booting', remedy: 'wait until it has started' });
-    else this.place(phone, { link, hardware: identified.value.hardware, gone });
     this.events.changed();
   }
 
-  private refuse(phone: ListedPhone, gone: AbortController, why: Pick<UnusablePhone, 'reason' | 'remedy'>): void {
-    const unusable = { adbSerial: phone.adbSerial, adbState: phone.state, ...why };
-    this.entries.set(phone.adbSerial, { transportId: phone.transportId, gone, kind: 'refused', unusable, retryAtMs: systemClock.nowMs() + retryMs });
+  private refuse(way: Way, why: Pick<UnusablePhone, 'reason' | 'remedy'>, retryAtMs = systemClock.nowMs() + retryMs): void {
+    if (way.gone.signal.aborted) return;
+    const unusable = { adbSerial: way.name, adbState: way.phone.state, reason: why.reason, remedy: why.remedy };
+    this.entries.set(way.key, { kind: 'refused', way, unusable, retryAtMs });
   }
 
-  private place(phone: ListedPhone, opened: OpenedPhone): void {
-    const { hardware, gone } = opened;
-    const common = { transportId: phone.transportId, gone };
-    const claim: Claim = { serial: hardware.serial, adbSerial: phone.adbSerial, usb: phone.usb };
-    const holder = this.holderOf(claim.serial);
+  /**
+   * Asks each phone that may be the same for its mark, now that both are there: two ways that were opened at once may
+   * have marked the phone one after the other. One that came back under another address may still be listed under the
+   * old one, and does not answer there.
+   */
+  private async meetRivals(link: PhoneLink, newcomer: Claim): Promise<Claim> {
+    const asked = new Set<string>();
+    let claim = newcomer;
+    for (;;) {
+      const rival = this.rivalsOf(claim).find(({ way }) => !asked.has(way.key));
+      if (rival === undefined) return claim;
+      const { way } = rival;
+      asked.add(way.key);
+      const [theirs, ours] = await Promise.all([readMark(rival.link, phoneWorkFolder), readMark(link, phoneWorkFolder)]);
+      if (ours.ok) claim = { ...claim, mark: ours.value };
+      if (this.entries.get(way.key) !== rival) continue;
+      if (theirs.ok) this.entries.set(way.key, { ...rival, claim: { ...rival.claim, mark: theirs.value } });
+      else this.drop(way.key, `${way.name} no longer answers`);
+    }
+  }
+
+  private place(way: Way, { link, hardware, claim }: { readonly link: PhoneLink; readonly hardware: Hardware; readonly claim: Claim }): void {
     if (this.isExcluded(claim.serial)) {
-      this.entries.set(phone.adbSerial, { ...common, kind: 'excluded' });
+      this.entries.set(way.key, { kind: 'excluded', way });
       return;
     }
-    if (holder !== undefined) {
-      const verdict = compareClaims(holder, claim);
-      if (verdict === 'keep') {
-        this.entries.set(phone.adbSerial, { ...common, kind: 'shadowed', by: holder.adbSerial });
-        return;
-      }
-      if (verdict === 'distinct') this.noteShared(claim, holder);
-      this.drop(holder.adbSerial, verdict === 'distinct' ? `another phone says that it is ${claim.serial} too` : `${claim.serial} is reached by ${phone.adbSerial} now`);
+    const same = this.sameAs(claim);
+    if (same !== undefined && compareClaims(same.claim, claim) === 'keep') {
+      this.entries.set(way.key, { kind: 'shadowed', way, byKey: same.way.key });
+      return;
     }
-    const serial = this.sharedSerials.has(claim.serial) ? phone.adbSerial : claim.serial;
-    const device = createAdbDevice(opened.link, { ...hardware, serial }, gone);
-    this.entries.set(phone.adbSerial, { ...common, kind: 'attached', claim, link: opened.link, device });
+    if (same !== undefined) this.drop(same.way.key, `${claim.serial} is reached by ${way.name} now`);
+    for (const other of this.rivalsOf(claim)) if (other.claim.serial === claim.serial) this.noteShared(way, other);
+    const serial = this.sharedSerials.has(claim.serial) ? plainName(way.name) : claim.serial;
+    const device = createAdbDevice(link, { hardware: { ...hardware, serial }, owner: this.options.owner }, way.gone);
+    this.entries.set(way.key, { kind: 'attached', way, claim, link, device });
     this.events.attached(device);
   }
 
-  private holderOf(serial: string): Claim | undefined {
-    if (this.sharedSerials.has(serial)) return undefined;
-    return this.attachedAs(serial)?.claim;
+  private sameAs(claim: Claim): Attached | undefined {
+    return this.rivalsOf(claim).find((rival) => compareClaims(rival.claim, claim) !== 'distinct');
   }
 
-  private attachedAs(serial: string): Extract<Entry, { kind: 'attached' }> | undefined {
-    for (const entry of this.entries.values()) if (entry.kind === 'attached' && entry.claim.serial === serial) return entry;
-    return undefined;
+  private rivalsOf({ serial, mark }: Claim): readonly Attached[] {
+    return [...this.entries.values()].filter((entry): entry is Attached => entry.kind === 'attached' && (entry.claim.serial === serial || (mark !== '' && entry.claim.mark === mark)));
   }
 
-  /** A phone that came back under another address may still be listed under the old one: ask there before judging. */
-  private async dropSilentHolder(serial: string): Promise<void> {
-    const holder = this.attachedAs(serial);
-    if (holder === undefined || this.sharedSerials.has(serial)) return;
-    const answer = await readSections(holder.link, ['true'], { what: 'asking for a sign of life', deadlineMs: probeDeadlineMs });
-    if (!answer.ok && this.attachedAs(serial) === holder) this.drop(holder.claim.adbSerial, `${holder.claim.adbSerial} no longer answers`);
-  }
-
-  private noteShared(newcomer: Claim, holder: Claim): void {
-    this.sharedSerials.add(newcomer.serial);
+  /** Both go by their ways from now on: the one that has the bare number comes back under its way's name. */
+  private noteShared(newcomer: Way, { way, claim, device }: Attached): void {
+    if (device.hardware.serial !== plainName(this.names.get(way.key) ?? way.name)) this.drop(way.key, `another phone says that it is ${claim.serial} too`);
+    if (this.sharedSerials.has(claim.serial)) return;
+    this.sharedSerials.add(claim.serial);
     this.options.logger.warn(
-      { serial: newcomer.serial, adbSerials: [holder.adbSerial, newcomer.adbSerial] },
-      'several phones give the same serial number; they are known by their adb serials, which can change with the cable or port',
+      { serial: claim.serial, ways: [way.name, newcomer.name] },
+      'several phones give the same serial number; they are known by what adb calls them and where they hang, which changes with the port',
     );
   }
 
   private isExcluded(serial: string): boolean {
     return this.options.excludedSerials.includes(serial);
   }
+}
+
+function reasonToLeave({ adbSerial, transportId }: ListedPhone, listed: readonly ListedPhone[]): string {
+  const now = listed.find((phone) => phone.transportId === transportId) ?? listed.find((phone) => phone.adbSerial === adbSerial);
+  return now?.state === 'device' ? `${adbSerial} was replugged` : `adb lists ${adbSerial} as ${now?.state ?? 'not attached'}`;
 }

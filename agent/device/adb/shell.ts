@@ -9,7 +9,10 @@ import { closeConnection, openDeviceService, type AdbAddress } from './connectio
 /** The way to one phone, as long as `gone` is not aborted. */
 export interface PhoneLink {
   readonly address: AdbAddress;
+  /** For messages. */
   readonly adbSerial: string;
+  /** What asks the adb server for this phone and no other: `transport-id:4`, or `transport:SERIAL` of servers that number none. */
+  readonly transport: string;
   readonly gone: AbortSignal;
 }
 
@@ -30,7 +33,7 @@ export function quoted(text: string): string {
 export async function streamShell(link: PhoneLink, script: string, signal: AbortSignal, onChunk: (chunk: Buffer) => void): Promise<Result<void, FarmFault>> {
   // A null byte would cut the command short on the phone.
   if (script.includes('\0')) return fail(adbFault('a command with a null byte cannot be run'));
-  const opened = await openDeviceService(link.address, link.adbSerial, `shell:${script}`, signal);
+  const opened = await openDeviceService(link.address, link.transport, `shell:${script}`, signal);
   if (!opened.ok) return opened;
   try {
     for await (const chunk of opened.value.socket) onChunk(chunk as Buffer);

@@ -32,7 +32,7 @@ export class SyncConnections {
         if (signal.aborted) return fail(adbFault(error));
       }
     }
-    const opened = await openDeviceService(this.link.address, this.link.adbSerial, 'sync:', signal);
+    const opened = await openDeviceService(this.link.address, this.link.transport, 'sync:', signal);
     if (!opened.ok) return opened;
     try {
       return await this.run(opened.value, signal, work);

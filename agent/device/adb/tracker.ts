@@ -5,7 +5,7 @@ import type { Logger } from '../../../common/logger';
 import type { Device } from '../device';
 import { followChanges, listPhones } from './change_feed';
 import type { AdbAddress } from './connection';
-import { explainUnusable, type ListedPhone } from './device_list';
+import { explainUnusable, wayKey, wayNames, type ListedPhone } from './device_list';
 import { Roster } from './roster';
 import { startAdbServer } from './server_control';
 
@@ -15,6 +15,8 @@ export interface TrackerOptions {
   readonly serverProgram: string | undefined;
   /** Own serial numbers or adb serials that the operator keeps out of the farm. */
   readonly excludedSerials: readonly string[];
+  /** This agent's in the names of files on phones (job_files.ts). */
+  readonly owner: string;
   readonly logger: Logger;
 }
 
@@ -124,7 +126,8 @@ class TrackerLoop {
   }
 
   private reportUnusable(listed: readonly ListedPhone[]): void {
-    const phones = [...listed.filter((phone) => phone.state !== 'device').map(explainUnusable), ...this.roster.unusable()];
+    const names = wayNames(listed);
+    const phones = [...listed.filter((phone) => phone.state !== 'device').map((phone) => explainUnusable(phone, names.get(wayKey(phone)) ?? phone.adbSerial)), ...this.roster.unusable()];
     const text = JSON.stringify(phones);
     if (text === this.lastUnusable) return;
     this.lastUnusable = text;

@@ -6,7 +6,8 @@ import { fail, ok, type Result } from '../../../common/result';
 import { withinLimits } from '../call_scope';
 import type { Device, ExecuteOptions, Execution, FileToRead } from '../device';
 import { runChild, type ChildRequest } from './child';
-import { copyFileIn, readHostFile, removeHostFiles } from './host_files';
+import { fileOwner } from '../job_files';
+import { copyFileIn, digestOfFile, readHostFile, removeHostFiles } from './host_files';
 import { hostHardware } from './host_hardware';
 import { readHostState } from './host_state';
 import { ownerVariable, removeLeftovers } from './leftovers';
@@ -31,11 +32,14 @@ export async function openHostDevice(options: HostDeviceOptions): Promise<Device
     hardware: hostHardware(workFolder),
     workFolder,
     disconnected: new Promise((resolve) => gone.signal.addEventListener('abort', () => resolve(String(gone.signal.reason)), { once: true })),
-    readState: (thenRemove = []) =>
-      withinLimits({ what: 'reading the state', deadlineMs: localDeadlineMs, gone: gone.signal }, async () => {
+    owner: fileOwner(options.dataDir),
+    readState: () => withinLimits({ what: 'reading the state', deadlineMs: localDeadlineMs, gone: gone.signal }, () => Promise.resolve(ok(readHostState(systemClock.nowMs())))),
+    endJob: ({ modelPath, all }) =>
+      withinLimits({ what: 'ending the job', deadlineMs: localDeadlineMs, gone: gone.signal }, async () => {
         const state = readHostState(systemClock.nowMs());
-        await removeHostFiles(thenRemove);
-        return ok(state);
+        const modelDigest = await digestOfFile(modelPath);
+        await removeHostFiles(all);
+        return ok({ state, modelDigest });
       }),
     execute: (command, execution) => execute({ workFolder, pinning, gone: gone.signal }, command, execution),
     push: (localPath, devicePath, push) =>

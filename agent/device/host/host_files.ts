@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -43,6 +43,17 @@ export async function readHostFile({ path, largestBytes }: FileToRead): Promise<
     } finally {
       await file.close();
     }
+  } catch {
+    return null;
+  }
+}
+
+/** SHA-256 in hexadecimal digits, or null if it cannot be read. */
+export async function digestOfFile(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+    return hash.digest('hex');
   } catch {
     return null;
   }

@@ -7,6 +7,7 @@ export const ownerVariable = 'PARETO_FARM_WORK_FOLDER';
 /**
  * Ends what a killed agent left running and removes its half-written files. Ours are the processes whose environment
  * names our work folder: process ids are given anew, and a child's environment is set in the same instant as the child.
+ * The folder is in the agent's own, so that all job files in it are ours too.
  */
 export async function removeLeftovers(workFolder: string): Promise<void> {
   for (const pid of await pidsOf(workFolder)) {
@@ -16,7 +17,7 @@ export async function removeLeftovers(workFolder: string): Promise<void> {
       // It has just ended.
     }
   }
-  for (const name of await readdir(workFolder)) if (name.endsWith('.part')) await rm(path.join(workFolder, name), { force: true });
+  for (const name of await readdir(workFolder)) if (name.endsWith('.part') || name.startsWith('job-')) await rm(path.join(workFolder, name), { force: true });
 }
 
 async function pidsOf(workFolder: string): Promise<readonly number[]> {

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBenchmark } from '../../../agent/benchmark/run_benchmark';
@@ -43,7 +44,7 @@ async function benchmark(model: Buffer, format: ModelFormat, more: Partial<Bench
   return runBenchmark({
     workbench,
     adapter: adapterFor(adapters, target)!,
-    job: { jobId: 'j', target, artifact: { digest: 'a'.repeat(64), sizeBytes: model.length, format }, plan: { ...plan, ...more } },
+    job: { jobId: 'j', target, artifact: { digest: createHash('sha256').update(model).digest('hex'), sizeBytes: model.length, format }, plan: { ...plan, ...more } },
     modelPath,
     clock: systemClock,
     limits: readinessLimitsSchema.parse({}),
@@ -65,7 +66,7 @@ test.each([
   expect(measurement.latencyMs).toBeGreaterThan(0);
   expect(measurement.sessions[0]?.peakMemoryBytes).toBeGreaterThan(10_000_000);
   expect(measurement.conditions.toolVersion).toMatch(version);
-  expect(measurement.conditions.command).toContain(`model.${format} --runs 20 --warmup-runs 2 --threads 1`);
+  expect(measurement.conditions.command).toMatch(new RegExp(`job-[-0-9a-f]+\\.${format} --runs 20 --warmup-runs 2 --threads 1`));
   expect(measurement.finishedAtMs).toBeGreaterThanOrEqual(measurement.startedAtMs);
   expect(readdirSync(device.workFolder)).toEqual([]);
 });
@@ -95,7 +96,7 @@ test.each([
 test('a tool that does not end is killed at the deadline, and its model removed', async () => {
   const outcome = await benchmark(onnxModel('Relu', [1, 4_000_000]), 'onnx', { runs: 10_000, sessionDeadlineMs: 1_000 });
   expect(outcome).toMatchObject({ kind: 'farm-fault', code: 'timeout' });
-  expect(existsSync(join(device.workFolder, 'model.onnx'))).toBe(false);
+  expect(readdirSync(device.workFolder)).toEqual([]);
 });
 
 test('more threads than the WebAssembly build has are a caveat', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readinessLimitsSchema } from '../../../agent/benchmark/readiness';
 import { runBenchmark, type BenchmarkRequest } from '../../../agent/benchmark/run_benchmark';
 import { Workbench } from '../../../agent/benchmark/workbench';
-import type { Execution } from '../../../agent/device/device';
+import type { Execution, PushOptions } from '../../../agent/device/device';
 import { benchmarkModel } from '../../../agent/runtimes/benchmark_model';
 import { onnxruntimePerfTest } from '../../../agent/runtimes/onnxruntime_perf_test';
 import type { ToolFile } from '../../../agent/runtimes/runtime';
@@ -27,7 +27,7 @@ function toolFile(name: string): ToolFile {
 
 const benchmarkModelFile = toolFile('tflite/benchmark_model');
 const adapter = benchmarkModel([benchmarkModelFile], []);
-const modelPath = toolFile('model').localPath;
+const { localPath: modelPath, digest: modelDigest } = toolFile('model');
 const printed = (stdout: string, exitCode = 0): Execution => ({ exitCode, stdout, stderr: '', fileRead: null });
 const succeeding = (sessions: number): Execution[] => Array.from({ length: sessions }, () => printed(newestCpu));
 
@@ -51,7 +51,7 @@ function benchWith(script: Script): Bench {
     runBenchmark({
       workbench,
       adapter,
-      job: { jobId: 'j', target: parseTarget(target), artifact: { digest: 'a'.repeat(64), sizeBytes: 5, format: 'tflite' }, plan: defaultPlan },
+      job: { jobId: 'j', target: parseTarget(target), artifact: { digest: modelDigest, sizeBytes: 5, format: 'tflite' }, plan: defaultPlan },
       modelPath,
       clock,
       limits: readinessLimitsSchema.parse({}),
@@ -73,12 +73,11 @@ test('a job measures in few round trips, the second one in fewer', async () => {
   const { device, run } = benchWith({ tool: succeeding(6) });
   expect(await run()).toMatchObject({ kind: 'measured' });
   const sessions = Array.from({ length: 3 }, () => 'execute tflite/benchmark_model');
-  expect(device.calls.map((call) => call.replace(/ (?:model\.|result-).*/, ''))).toEqual([
-    'remove', 'sha256sum', 'push tflite/benchmark_model', 'sha256sum', 'push', 'readState', ...sessions, 'readState',
-  ]);
+  const ending = 'endJob job.tflite job-0.csv job-1.csv job-2.csv';
+  expect(device.calls).toEqual(['sha256sum', 'push tflite/benchmark_model', 'sha256sum', 'push job.tflite', 'readState', ...sessions, ending]);
   device.calls.length = 0;
   expect(await run()).toMatchObject({ kind: 'measured' });
-  expect(device.calls).toEqual(['push model.tflite', ...sessions, 'readState model.tflite result-0.csv result-1.csv result-2.csv']);
+  expect(device.calls).toEqual(['push job.tflite', ...sessions, ending]);
   expectOnlyTheTool(device);
 });
 
@@ -96,7 +95,7 @@ test('the measurement carries sessions, summary, conditions and stages', async (
       conditions: { deviceSerial: 'P1', soc: 'SM8550', agentVersion: '0.1.0', tool: 'benchmark_model', toolDigest: benchmarkModelFile.digest, threads: 1, unitShare: 1, caveats: [], before: calmLike(), after: calmLike() },
     },
   });
-  expect(outcome.kind === 'measured' && outcome.measurement.conditions.command).toMatch(/^LD_LIBRARY_PATH=\/farm\/tflite ADSP_LIBRARY_PATH='\/farm\/tflite;.*' taskset 80 \/farm\/tflite\/benchmark_model --graph=\/farm\/model\.tflite /);
+  expect(outcome.kind === 'measured' && outcome.measurement.conditions.command).toMatch(/^LD_LIBRARY_PATH=\/farm\/tflite ADSP_LIBRARY_PATH='\/farm\/tflite;.*' taskset 80 \/farm\/tflite\/benchmark_model --graph=\/farm\/job-[-0-9a-f]+\.tflite /);
 });
 
 test('a state that is older than a second is read again', async () => {
@@ -104,7 +103,7 @@ test('a state that is older than a second is read again', async () => {
   await run();
   device.calls.length = 0;
   await run();
-  expect(device.calls.filter((call) => call.startsWith('readState'))).toHaveLength(2);
+  expect(device.calls.filter((call) => call === 'readState')).toHaveLength(1);
 });
 
 describe('faults end the job, and nothing of it stays on the device', () => {
@@ -146,7 +145,7 @@ describe('faults end the job, and nothing of it stays on the device', () => {
 
   test('a model in a format that the runtime cannot read never reaches the device', async () => {
     const { device, run } = benchWith({});
-    const job = { jobId: 'j', target: parseTarget('sm8550/tflite/cpu/int8'), artifact: { digest: 'a'.repeat(64), sizeBytes: 5, format: 'onnx' as const }, plan: defaultPlan };
+    const job = { jobId: 'j', target: parseTarget('sm8550/tflite/cpu/int8'), artifact: { digest: modelDigest, sizeBytes: 5, format: 'onnx' as const }, plan: defaultPlan };
     expect(await run({ job })).toMatchObject({ kind: 'candidate-fault', code: 'invalid-model', message: 'sm8550/tflite/cpu/int8 runs tflite models, not onnx' });
     expect(device.calls).toEqual([]);
   });
@@ -174,11 +173,38 @@ describe('tool files', () => {
   });
 });
 
-test('what an agent that died left is removed before the first job, so that no old row is read as ours', async () => {
-  const { device, run } = benchWith({ tool: succeeding(3) });
-  device.files.set('/farm/model.onnx', 'old').set('/farm/result-99.csv', 'old');
-  await run();
-  expectOnlyTheTool(device);
+describe('the file that was timed', () => {
+  test('has a name that no other job has, here or on the same phone by another way', async () => {
+    const first = benchWith({ tool: succeeding(3) });
+    const second = benchWith({ tool: succeeding(3) });
+    const names: string[] = [];
+    for (const { device, run } of [first, first, second]) {
+      const push = device.push.bind(device);
+      Object.assign(device, { push: (local: string, path: string, options: PushOptions) => (names.push(path), push(local, path, options)) });
+      await run();
+      Object.assign(device, { push });
+    }
+    const models = names.filter((name) => name.endsWith('.tflite'));
+    expect(models).toHaveLength(3);
+    expect(new Set(models).size).toBe(3);
+  });
+
+  test.each([
+    ['another', 'f'.repeat(64), 'had the digest ffff'],
+    ['none', undefined, 'was no longer there'],
+  ])('is the job\'s: with %s in its place when the sessions end, nothing was measured', async (_, digest, words) => {
+    const { device, run } = benchWith({ tool: succeeding(3) });
+    const execute = device.execute.bind(device);
+    Object.assign(device, {
+      execute: (...call: Parameters<typeof execute>) => {
+        const model = [...device.files.keys()].find((name) => name.endsWith('.tflite')) ?? '';
+        if (digest === undefined) device.files.delete(model);
+        else device.files.set(model, digest);
+        return execute(...call);
+      },
+    });
+    expect(await run()).toMatchObject({ kind: 'farm-fault', code: 'transfer-failed', message: expect.stringContaining(words) as string });
+  });
 });
 
 test("each session's result file is read and handed to the tool's parser", async () => {
@@ -186,9 +212,9 @@ test("each session's result file is read and handed to the tool's parser", async
   const summary = printed('Session creation time cost: 0.07 s\nTotal inference time cost: 0.6 s\nTotal inference requests: 55');
   const { device, run } = benchWith({ tool: [summary, summary, summary], resultFiles: [rows, rows, rows] });
   const perfTest = onnxruntimePerfTest([toolFile('onnxruntime/onnxruntime_perf_test')], []);
-  const job = { jobId: 'j', target: parseTarget('sm8550/onnxruntime/cpu/int8'), artifact: { digest: 'a'.repeat(64), sizeBytes: 5, format: 'onnx' as const }, plan: defaultPlan };
+  const job = { jobId: 'j', target: parseTarget('sm8550/onnxruntime/cpu/int8'), artifact: { digest: modelDigest, sizeBytes: 5, format: 'onnx' as const }, plan: defaultPlan };
   expect(await run({ adapter: perfTest, job })).toMatchObject({ kind: 'measured', measurement: { latencyMs: 10, summary: { n: 150, p90Ms: 10, sdMs: 0 } } });
-  const session = (number: number): string => `execute onnxruntime/onnxruntime_perf_test, read result-${String(number)}.csv`;
+  const session = (number: number): string => `execute onnxruntime/onnxruntime_perf_test, read job-${String(number)}.csv`;
   expect(device.calls.filter((call) => call.startsWith('execute'))).toEqual([session(0), session(1), session(2)]);
   expect([...device.files.keys()]).toEqual(['/farm/onnxruntime/onnxruntime_perf_test']);
 });
@@ -196,7 +222,7 @@ test("each session's result file is read and handed to the tool's parser", async
 describe('a latency that decides', () => {
   const taking = (medianUs: number): Execution => printed(newestCpu.replace('median=12000', `median=${String(medianUs)}`));
   const deciding = (decisionMs: number): Partial<BenchmarkRequest> => ({
-    job: { jobId: 'j', target: parseTarget('sm8550/tflite/cpu/int8'), artifact: { digest: 'a'.repeat(64), sizeBytes: 5, format: 'tflite' }, plan: { ...defaultPlan, decisionMs } },
+    job: { jobId: 'j', target: parseTarget('sm8550/tflite/cpu/int8'), artifact: { digest: modelDigest, sizeBytes: 5, format: 'tflite' }, plan: { ...defaultPlan, decisionMs } },
   });
 
   test('ends the measurement of what is clearly slower after one session, and says so', async () => {

@@ -19,7 +19,7 @@ export interface Script {
 }
 
 export interface ScriptedDevice extends Device {
-  /** Every call in order, as `push model.onnx`, `execute benchmark_model`, `remove model.onnx result-0.csv`. */
+  /** Every call in order, as `push job.onnx`, `execute benchmark_model`, `remove job.onnx job-0.csv`; what is a job's own in a name is left out. */
   readonly calls: string[];
   /** What is on the device now. */
   readonly files: Map<string, string>;
@@ -33,7 +33,7 @@ function printed(stdout: string, exitCode = 0): Execution {
 export function scriptedDevice(script: Script, nowMs: () => number = () => 0): ScriptedDevice {
   const calls: string[] = [];
   const files = new Map<string, string>();
-  const short = (path: string): string => path.replace('/farm/', '');
+  const short = (path: string): string => path.replace('/farm/', '').replace(/^job-0123abcd-\d+-[0-9a-f]{12}/, 'job');
   const next = <Answer>(answers: Answer[] | undefined): Answer | undefined => answers?.shift();
 
   const runTool = (command: readonly string[], { thenRead }: ExecuteOptions): Result<Execution, FarmFault> => {
@@ -64,13 +64,20 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
       cpuClusters: [], memoryBytes: 8e9, storageFreeBytes: 1e10, thermalSensors: [],
     },
     workFolder: '/farm',
+    owner: '0123abcd',
     disconnected: new Promise(() => undefined),
-    readState: (thenRemove = []) => {
-      calls.push(['readState', ...thenRemove.map(short)].join(' '));
+    readState: () => {
+      calls.push('readState');
+      const answer = next(script.readState) ?? { ...calmState, atMs: nowMs() };
+      return Promise.resolve('kind' in answer ? fail(answer) : ok(answer));
+    },
+    endJob: ({ modelPath, all }) => {
+      calls.push(['endJob', ...all.map(short)].join(' '));
       const answer = next(script.readState) ?? { ...calmState, atMs: nowMs() };
       if ('kind' in answer) return Promise.resolve(fail(answer));
-      for (const path of thenRemove) files.delete(path);
-      return Promise.resolve(ok(answer));
+      const modelDigest = files.get(modelPath) ?? null;
+      for (const path of all) files.delete(path);
+      return Promise.resolve(ok({ state: answer, modelDigest }));
     },
     execute: (command, options) => {
       if (command[0] === 'sha256sum') return Promise.resolve(ok(sha256sum(command.slice(1))));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +69,7 @@ function benchmarkWith(tools: ToolChest, ...[target, model, format, more = {}]: 
   return runBenchmark({
     workbench,
     adapter: adapterFor(runtimesFor(device.hardware, tools).adapters, parsed)!,
-    job: { jobId: 'j', target: parsed, artifact: { digest: 'a'.repeat(64), sizeBytes: model.length, format }, plan: { ...defaultPlan, sessionDeadlineMs: 1_000, ...more } },
+    job: { jobId: 'j', target: parsed, artifact: { digest: createHash('sha256').update(model).digest('hex'), sizeBytes: model.length, format }, plan: { ...defaultPlan, sessionDeadlineMs: 1_000, ...more } },
     modelPath,
     clock: systemClock,
     limits: readinessLimitsSchema.parse({}),

@@ -101,6 +101,62 @@ describe('trackPhones', () => {
     expect([...watch.devices.keys()].toSorted()).toEqual(serials.toSorted());
   });
 
+  describe('that is reached in two ways', () => {
+    const settled = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 2_500));
+
+    it.each([
+      ['one phone with a serial number', {}],
+      ['one phone without', { 'ro.serialno': '' }],
+    ])('is %s, and none besides', async (_, properties) => {
+      watch = watchPhones(server.port);
+      const phone = await plug(phoneNamed('R1', properties));
+      await server.connect(phone.port, 'localhost');
+      await watch.until(() => watch.devices.size > 0);
+      await settled();
+      expect(watch.devices.size).toBe(1);
+      expect(watch.unusable()).toEqual([]);
+      expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toEqual(['.phone']);
+    });
+
+    it('goes on by the other way when the one in use goes', async () => {
+      watch = watchPhones(server.port);
+      const phone = await plug(phoneNamed('R1'));
+      const before = await watch.attached('R1');
+      await server.connect(phone.port, 'localhost');
+      await settled();
+      await server.disconnect(`127.0.0.1:${phone.port}`);
+      const after = await watch.attached('R1', before);
+      expect(await after.execute(['echo', 'there'], { deadlineMs: 5_000 })).toMatchObject({ ok: true, value: { stdout: 'there\n' } });
+      expect(watch.events).toEqual(['+R1', '-R1', '+R1']);
+    });
+
+    it('keeps what it is doing when it is seen by the second way', async () => {
+      watch = watchPhones(server.port);
+      const phone = await plug(phoneNamed('R1'));
+      const device = await watch.attached('R1');
+      const running = device.execute(['sh', '-c', 'sleep 2; echo done: /data/local/tmp/pareto-farm'], { deadlineMs: 20_000 });
+      phone.writeFile('pareto-farm/job-0123abcd-1700000000-0123456789ab.onnx', 'in use');
+      await server.connect(phone.port, 'localhost');
+      expect(await running).toMatchObject({ ok: true, value: { exitCode: 0 } });
+      expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toContain('job-0123abcd-1700000000-0123456789ab.onnx');
+      expect(watch.events).toEqual(['+R1']);
+    });
+  });
+
+  it('lists an emulator with what to do instead, and leaves it alone', async () => {
+    watch = watchPhones(server.port);
+    await plug(phoneNamed('EMULATOR34X0X11X0', { 'ro.kernel.qemu': '1' }));
+    await watch.until(() => watch.unusable().some((each) => each.reason.includes('emulator')));
+    expect(watch.unusable()[0]?.remedy).toContain('--virtual-phones');
+    expect(watch.events).toEqual([]);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('takes %s for a serial number like any other', async (serial) => {
+    watch = watchPhones(server.port);
+    await plug(phoneNamed(serial));
+    expect((await watch.attached(serial)).hardware.serial).toBe(serial);
+  });
+
   it('keeps excluded phones out', async () => {
     watch = watchPhones(server.port, ['R1']);
     await plug(phoneNamed('R1'));
@@ -109,14 +165,17 @@ describe('trackPhones', () => {
     expect([...watch.devices.keys()]).toEqual(['R2']);
   });
 
-  it('ends tools that a killed agent left on the phone, and nothing else', async () => {
+  it('ends tools that a killed agent left on the phone and removes the files of its jobs, and nothing else', async () => {
     watch = watchPhones(server.port);
     const phone = await plug(phoneNamed('R1'));
     const device = await watch.attached('R1');
     const left = phone.startShell('sleep 600; : /data/local/tmp/pareto-farm');
     const other = phone.startShell('sleep 600; : something else');
-    phone.writeFile(`pareto-farm/.run-${left.pid}`, '');
-    phone.writeFile(`pareto-farm/.run-${other.pid}`, '');
+    phone.writeFile(`pareto-farm/.run-0123abcd-${left.pid}`, '');
+    phone.writeFile(`pareto-farm/.run-0123abcd-${other.pid}`, '');
+    phone.writeFile('pareto-farm/job-0123abcd-1700000000-0123456789ab.onnx', 'ours');
+    phone.writeFile(`pareto-farm/job-ffffffff-${String(Math.floor(Date.now() / 1000))}-0123456789ab.onnx`, 'in use by another agent');
+    phone.writeFile('pareto-farm/job-ffffffff-1700000000-0123456789ab-0.csv', 'given up long ago');
     phone.writeFile('pareto-farm/model.onnx', 'whole');
     const leftEnded = left.ended;
     await watch.tracker.close();
@@ -125,7 +184,7 @@ describe('trackPhones', () => {
     await watch.attached('R1');
     await leftEnded;
     expect(other.isRunning()).toBe(true);
-    expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toEqual(['model.onnx']);
+    expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toEqual(['.phone', expect.stringMatching(/^job-ffffffff-\d+-0123456789ab\.onnx$/), 'model.onnx']);
     other.kill();
   });
 });

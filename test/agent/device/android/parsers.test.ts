@@ -7,7 +7,7 @@ import { readIdentification } from '../../../../agent/device/android/hardware';
 import { socName } from '../../../../agent/device/android/soc';
 import { readState } from '../../../../agent/device/android/state';
 import { parseThermalService } from '../../../../agent/device/android/thermal';
-import { explainUnusable, parseDeviceList } from '../../../../agent/device/adb/device_list';
+import { parseDeviceList } from '../../../../agent/device/adb/device_list';
 
 const thermalText = `IsStatusOverride: false
 ThermalEventListeners:
@@ -118,35 +118,6 @@ describe('memory and disk', () => {
     expect(parseDiskFreeBytes('Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/block/dm-5 110000 30000 80000 28% /data\n')).toBe(80_000 * 1024);
     expect(parseDiskFreeBytes('Filesystem\n/dev/block/a-very-long-name\n  110000 30000 80000 28% /data\n')).toBe(80_000 * 1024);
     expect(parseDiskFreeBytes('df: /data/local/tmp: No such file\n')).toBeNull();
-  });
-});
-
-describe('host:devices-l', () => {
-  const text = [
-    'R1             device usb:1-1 product:p model:M device:d transport_id:4',
-    '10.0.0.7:5555  offline transport_id:5',
-    'R2             no permissions (user in plugdev group; are your udev rules wrong?); see [http://x/usb:1] usb:1-2 transport_id:6',
-    'R3             unauthorized usb:1-3 transport_id:7',
-    'R4             fresh-state transport_id:8',
-    '',
-  ].join('\n');
-
-  it('reads states, the way and the transport', () => {
-    expect(parseDeviceList(text)).toEqual([
-      { adbSerial: 'R1', state: 'device', usb: true, transportId: '4' },
-      { adbSerial: '10.0.0.7:5555', state: 'offline', usb: false, transportId: '5' },
-      { adbSerial: 'R2', state: 'no permissions', usb: true, transportId: '6' },
-      { adbSerial: 'R3', state: 'unauthorized', usb: true, transportId: '7' },
-    ]);
-  });
-
-  it('has a reason and a remedy for every state', () => {
-    for (const state of ['offline', 'unauthorized', 'no permissions', 'recovery', 'constructor']) {
-      const phone = explainUnusable({ adbSerial: 'R', state, usb: true, transportId: '1' });
-      expect(phone).toMatchObject({ adbSerial: 'R', adbState: state });
-      expect(phone.reason.length).toBeGreaterThan(5);
-      expect(phone.remedy.length).toBeGreaterThan(5);
-    }
   });
 });
 
