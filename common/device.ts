@@ -46,6 +46,10 @@ export interface UnusablePhone {
   readonly remedy: string;
 }
 
+/** What a sensor is at, by Android's type of it: a chip is CPU, GPU, NPU, TPU or the whole SoC; `other` has no limit here. */
+export const sensorKinds = ['chip', 'battery', 'skin', 'other'] as const;
+export type SensorKind = (typeof sensorKinds)[number];
+
 /** What can change from minute to minute and bears on a timing. */
 export interface DeviceState {
   readonly atMs: number;
@@ -56,6 +60,10 @@ export interface DeviceState {
   /** `dumpsys thermalservice` was overridden: the status cannot be believed. */
   readonly thermalStatusOverridden: boolean;
   readonly celsiusBySensor: Readonly<Record<string, number>>;
+  /** Of the same sensors. One without a kind is judged by its name; so are all of measurements before there were kinds. */
+  readonly kindBySensor: Readonly<Record<string, SensorKind>>;
+  /** The battery service was told to stop reading (`dumpsys battery set`, `unplug`): charge and its temperature are made up. */
+  readonly batteryFrozen: boolean;
   readonly cpuFrequencyKhz: readonly number[];
 }
 

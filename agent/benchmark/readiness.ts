@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Clock } from '../../common/clock';
-import type { DeviceKind, DeviceState } from '../../common/device';
+import type { DeviceKind, DeviceState, SensorKind } from '../../common/device';
 import { farmFault, type FarmFault } from '../../common/fault';
+import { ownValue } from '../../common/own_value';
 import { fail, ok, type Result } from '../../common/result';
 
 /** `readiness:` in the agent's YAML: what a phone must be like before it is timed. A sensor that a device lacks is no obstacle. */
@@ -12,7 +13,7 @@ export const readinessLimitsSchema = z
     highestThermalStatus: z.number().int().min(0).max(6).default(0),
     highestBatteryCelsius: z.number().min(0).max(100).default(40),
     highestSkinCelsius: z.number().min(0).max(100).default(40),
-    /** For the CPU's, GPU's and NPU's own sensors. */
+    /** For the sensors of CPU, GPU, NPU, TPU and the whole chip. */
     highestChipCelsius: z.number().min(0).max(150).default(65),
     longestWaitSeconds: z.number().min(0).max(86_400).default(600),
     pollSeconds: z.number().min(0.01).max(600).default(5),
@@ -46,17 +47,30 @@ export function judgeReadiness(state: DeviceState, limits: ReadinessLimits): Rea
 }
 
 function hottest(state: DeviceState, limits: ReadinessLimits): string | undefined {
-  const sensors: [string, number][] = Object.entries(state.celsiusBySensor);
-  if (state.batteryCelsius !== null) sensors.push(['battery', state.batteryCelsius]);
-  const over = sensors.find(([sensor, celsius]) => celsius > limitCelsius(sensor, limits));
-  return over === undefined ? undefined : `${over[0]} is at ${over[1].toFixed(1)} °C, at most ${String(limitCelsius(over[0], limits))} °C is allowed`;
+  const sensors = Object.entries(state.celsiusBySensor).map(([name, celsius]) => ({ name, celsius, kind: ownValue(state.kindBySensor, name) ?? kindByName(name) }));
+  if (state.batteryCelsius !== null) sensors.push({ name: 'battery', celsius: state.batteryCelsius, kind: 'battery' });
+  const over = sensors.find(({ celsius, kind }) => celsius > limitCelsius(kind, limits));
+  return over === undefined ? undefined : `${over.name} is at ${over.celsius.toFixed(1)} °C, at most ${String(limitCelsius(over.kind, limits))} °C is allowed`;
 }
 
-/** By the names that Android phones give their sensors; what is none of these (charge, voltage, modem) has no limit. */
-function limitCelsius(sensor: string, limits: ReadinessLimits): number {
-  if (/skin/i.test(sensor)) return limits.highestSkinCelsius;
-  if (/^batt/i.test(sensor)) return limits.highestBatteryCelsius;
-  return /^(?:cpu|gpu|npu|nsp|tpu)/i.test(sensor) ? limits.highestChipCelsius : Number.POSITIVE_INFINITY;
+function limitCelsius(kind: SensorKind, limits: ReadinessLimits): number {
+  switch (kind) {
+    case 'chip':
+      return limits.highestChipCelsius;
+    case 'battery':
+      return limits.highestBatteryCelsius;
+    case 'skin':
+      return limits.highestSkinCelsius;
+    case 'other':
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** For what has no type, as the host's sensors: by the usual names. What is none of these (charge, voltage, modem) has no limit. */
+function kindByName(sensor: string): SensorKind {
+  if (/skin/i.test(sensor)) return 'skin';
+  if (/^batt/i.test(sensor)) return 'battery';
+  return /^(?:cpu|gpu|npu|nsp|tpu)/i.test(sensor) ? 'chip' : 'other';
 }
 
 export interface ReadinessWait {

@@ -1,3 +1,5 @@
+import { isSharedPlatform } from '../device/android/soc';
+
 /** SoCs for which TFLite has a Hexagon delegate. https://www.tensorflow.org/lite/performance/hexagon_delegate */
 const dspSocs: ReadonlySet<string> = new Set([
   'msm8996',
@@ -32,8 +34,9 @@ const versionBySoc: ReadonlyMap<string, number> = new Map(
 
 export type NpuSupport = 'dsp' | 'htp' | 'unknown' | 'none';
 
-/** Which of Qualcomm's ways to its Hexagon a SoC has; `unknown` for a Snapdragon that is in no list, which may try both. */
+/** Which of Qualcomm's ways to its Hexagon a SoC has; `unknown` for a Snapdragon that is in no list, or that does not say which it is: these may try both. */
 export function npuSupport(soc: string): NpuSupport {
+  if (isSharedPlatform(soc)) return 'unknown';
   const name = snapdragon(soc);
   if (name === undefined) return 'none';
   if (versionBySoc.has(name) || htpOfUnknownVersion.has(name)) return 'htp';

@@ -8,6 +8,7 @@ import { fastestCores } from '../benchmark/pinning';
 import type { ReadinessLimits } from '../benchmark/readiness';
 import { runBenchmark } from '../benchmark/run_benchmark';
 import { Workbench } from '../benchmark/workbench';
+import { isSharedPlatform } from '../device/android/soc';
 import type { Device } from '../device/device';
 import { adapterFor, runtimesFor } from '../runtimes/registry';
 import type { RuntimeAdapter } from '../runtimes/runtime';
@@ -39,12 +40,19 @@ export function createStation(device: Device, options: StationOptions): Station 
   const { adapters, missing } = runtimesFor(hardware, hardware.kind === 'virtual' ? options.virtualTools : options.tools);
   const workbench = new Workbench(device);
   const allowed = options.runtimes.get(hardware.serial);
+  const pool = options.pools.get(hardware.serial);
   const offers = adapters.flatMap((adapter) => adapter.offers).filter((offer) => allowed === undefined || allowed.some((each) => sameOffer(each, offer)));
   return {
     device,
-    description: { ...hardware, pool: options.pools.get(hardware.serial) ?? poolOf(hardware.kind, hardware.soc), offers, tools: toolsOf(adapters, options.agentVersion), missing },
+    description: { ...hardware, pool: pool ?? poolOf(hardware.kind, hardware.soc), offers, tools: toolsOf(adapters, options.agentVersion), missing: [...missing, ...unnamedSoc(hardware, pool)] },
     measure: (job, signal) => measure({ job, signal, workbench, adapter: adapterFor(adapters, job.target) }, options),
   };
+}
+
+/** What the operator can do for phones that do not say which SoC they have. */
+function unnamedSoc({ serial, soc }: Pick<DeviceDescription, 'serial' | 'soc'>, pool: string | undefined): readonly string[] {
+  if (pool !== undefined || !isSharedPlatform(soc)) return [];
+  return [`its SoC is not known: several have the platform name ${soc}; name its pool in the agent's YAML, for example pools: { ${serial}: sm8250 } (docs/phones.md)`];
 }
 
 function toolsOf(adapters: readonly RuntimeAdapter[], agentVersion: string): DeviceTool[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeviceState } from '../../common/device';
+import { sensorKinds, type DeviceState } from '../../common/device';
 import { planLimits } from '../../common/job';
 import type { Conditions, Measurement, Session, StageTimes, Summary, Timings } from '../../common/measurement';
 import { countField, durationField, lineField, listField, longestList, nameField } from './field';
@@ -20,6 +20,11 @@ export const deviceStateSchema: z.ZodType<DeviceState> = z.object({
   celsiusBySensor: z
     .record(nameField, celsiusField)
     .refine((bySensor) => Object.keys(bySensor).length <= longestList, `more than ${String(longestList)} sensors`),
+  kindBySensor: z
+    .record(nameField, z.enum(sensorKinds))
+    .refine((bySensor) => Object.keys(bySensor).length <= longestList, `more than ${String(longestList)} sensors`)
+    .default({}),
+  batteryFrozen: z.boolean().default(false),
   cpuFrequencyKhz: listField(countField),
 });
 

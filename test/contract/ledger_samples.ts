@@ -62,7 +62,7 @@ export function aDevice(serial: string, overrides: Partial<DeviceRecord> = {}): 
 export function aMeasurement(latencyMs: number): Measurement {
   const samplesMs = Array.from({ length: 50 }, (_, index) => latencyMs + index / 1_000);
   const summary = { n: 50, minMs: latencyMs, p5Ms: latencyMs, p50Ms: latencyMs, p90Ms: latencyMs, p95Ms: latencyMs, meanMs: latencyMs, sdMs: 0.1 };
-  const state = { atMs: 1, batteryPercent: 90, batteryCelsius: 25, thermalStatus: 0, thermalStatusOverridden: false, celsiusBySensor: { cpu: 40 }, cpuFrequencyKhz: [2e6] };
+  const state = { atMs: 1, batteryPercent: 90, batteryCelsius: 25, thermalStatus: 0, thermalStatusOverridden: false, celsiusBySensor: { cpu: 40 }, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [2e6] };
   const session = { timings: { kind: 'samples' as const, samplesMs }, initMs: 3, peakMemoryBytes: 1e6 };
   return {
     latencyMs,

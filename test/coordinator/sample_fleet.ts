@@ -79,5 +79,5 @@ const sampleState: DeviceState = {
   thermalStatus: 0,
   thermalStatusOverridden: false,
   celsiusBySensor: { cpu: 30 },
-  cpuFrequencyKhz: [2_000_000],
+  kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [2_000_000],
 };

@@ -1,6 +1,8 @@
 export interface BatteryReport {
   readonly percent: number | null;
   readonly celsius: number | null;
+  /** The service was told to stop reading and says what it was told. */
+  readonly frozen: boolean;
 }
 
 /**
@@ -14,8 +16,15 @@ export function parseBattery(text: string): BatteryReport {
   const percent = level === null || scale <= 0 ? null : (level * 100) / scale;
   return {
     percent: percent !== null && percent >= 0 && percent <= 100 ? percent : null,
-    celsius: tenths === null ? null : tenths / 10,
+    celsius: tenths === null ? null : celsiusOf(tenths),
+    frozen: /^[ \t]*\(UPDATES STOPPED\b/m.test(text),
   };
+}
+
+/** Tenths of a degree; a few makers give thousandths. What no battery survives is no reading. */
+function celsiusOf(tenths: number): number | null {
+  const celsius = Math.abs(tenths) >= 10_000 ? tenths / 1000 : tenths / 10;
+  return celsius > -40 && celsius < 120 ? celsius : null;
 }
 
 function field(text: string, name: string): number | null {

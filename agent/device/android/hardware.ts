@@ -38,6 +38,7 @@ export async function identifyPhone(link: PhoneLink, workFolder: string): Promis
     'dumpsys thermalservice 2>/dev/null',
     `mkdir -p ${folder}; [ -s ${folder}/${markFile} ] || echo ${drawMarker()} > ${folder}/${markFile}; ls -A ${folder}`,
     readMarkCommand(workFolder),
+    'cat /sys/devices/soc0/machine 2>/dev/null',
   ];
   const sections = await readSections(link, commands, { what: `identifying ${link.adbSerial}`, deadlineMs: identifyDeadlineMs });
   return sections.ok ? ok(readIdentification(sections.value, link.adbSerial)) : sections;
@@ -45,7 +46,7 @@ export async function identifyPhone(link: PhoneLink, workFolder: string): Promis
 
 /** Pure: the identification from what the commands of `identifyPhone` printed, in their order. */
 export function readIdentification(sections: readonly string[], adbSerial: string): Identification {
-  const [getprop = '', meminfo = '', cpuinfo = '', relatedCpus = '', frequencies = '', df = '', thermal = '', workFiles = '', mark = ''] = sections;
+  const [getprop = '', meminfo = '', cpuinfo = '', relatedCpus = '', frequencies = '', df = '', thermal = '', workFiles = '', mark = '', machine = ''] = sections;
   const properties = parseGetprop(getprop);
   const property = (name: string): string => properties.get(name)?.trim() ?? '';
   const clusters = parseClusters(relatedCpus, frequencies);
@@ -59,13 +60,13 @@ export function readIdentification(sections: readonly string[], adbSerial: strin
       kind: property('ro.pareto.virtual') === '1' ? 'virtual' : 'phone',
       manufacturer: property('ro.product.manufacturer') || 'unknown',
       model: property('ro.product.marketname') || property('ro.product.model') || 'unknown',
-      soc: socName(properties, parseCpuinfoHardware(cpuinfo)),
+      soc: socName({ properties, machine, kernelHardware: parseCpuinfoHardware(cpuinfo) }),
       osBuild: property('ro.build.fingerprint') || 'unknown',
       abi: property('ro.product.cpu.abi') || 'unknown',
       cpuClusters: clusters.length > 0 ? clusters : parseCpuinfoClusters(cpuinfo),
       memoryBytes: parseMemoryBytes(meminfo) ?? 0,
       storageFreeBytes: parseDiskFreeBytes(df) ?? 0,
-      thermalSensors: Object.keys(parseThermalService(thermal).celsiusBySensor).toSorted(),
+      thermalSensors: parseThermalService(thermal).sensors.map(({ name }) => name).toSorted(),
     },
   };
 }

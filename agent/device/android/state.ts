@@ -44,7 +44,9 @@ export function readState(sections: readonly string[], atMs: number): DeviceStat
     batteryCelsius: battery.celsius,
     thermalStatus: thermal.status,
     thermalStatusOverridden: thermal.overridden,
-    celsiusBySensor: thermal.celsiusBySensor,
+    celsiusBySensor: Object.fromEntries(thermal.sensors.map(({ name, celsius }) => [name, celsius])),
+    kindBySensor: Object.fromEntries(thermal.sensors.flatMap(({ name, kind }) => (kind === null ? [] : [[name, kind] as const]))),
+    batteryFrozen: battery.frozen,
     cpuFrequencyKhz: parseFrequencies(frequencies),
   };
 }

@@ -12,6 +12,8 @@ export function readHostState(atMs: number): DeviceState {
     thermalStatus: null,
     thermalStatusOverridden: false,
     celsiusBySensor: Object.fromEntries(thermalZones().map((zone) => [zone.name, zone.celsius])),
+    kindBySensor: {},
+    batteryFrozen: false,
     cpuFrequencyKhz: frequencies(),
   };
 }

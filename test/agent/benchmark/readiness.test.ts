@@ -13,6 +13,7 @@ describe('a device may be timed', () => {
     ['at the limits themselves', { batteryPercent: 30, batteryCelsius: 40, celsiusBySensor: { skin: 40, CPU0: 65, nsp0: 65 } }],
     ['without battery and sensors, like the host', { batteryPercent: null, batteryCelsius: null, thermalStatus: null, celsiusBySensor: {} }],
     ['when a sensor is hot that has nothing to do with it', { celsiusBySensor: { 'modem-pa': 90, socd: 99 } }],
+    ['when what is hot is no chip, whatever its name', { celsiusBySensor: { 'cpu-modem': 90 }, kindBySensor: { 'cpu-modem': 'other' } }],
   ])('%s', (_, state) => {
     expect(judgeReadiness({ ...calmState, ...state }, limits)).toEqual({ kind: 'ready' });
   });
@@ -22,6 +23,9 @@ describe('a device may be timed', () => {
     ['while Android throttles', { thermalStatus: 1 }, 'too-hot', "Android's thermal status is 1, at most 0 is allowed"],
     ['with a hot skin', { celsiusBySensor: { skin: 40.1 } }, 'too-hot', 'skin is at 40.1 °C, at most 40 °C is allowed'],
     ['with a hot chip', { celsiusBySensor: { GPU1: 70 } }, 'too-hot', 'GPU1 is at 70.0 °C, at most 65 °C is allowed'],
+    ["with a chip that is hot by a name of its maker's", { celsiusBySensor: { AP: 92 }, kindBySensor: { AP: 'chip' } }, 'too-hot', 'AP is at 92.0 °C, at most 65 °C is allowed'],
+    ["with a battery that is hot by a name of its maker's", { celsiusBySensor: { BAT: 48 }, kindBySensor: { BAT: 'battery' } }, 'too-hot', 'BAT is at 48.0 °C, at most 40 °C is allowed'],
+    ['with a skin sensor of any name', { celsiusBySensor: { 'fps-therm-monitor': 47 }, kindBySensor: { 'fps-therm-monitor': 'skin' } }, 'too-hot', 'fps-therm-monitor is at 47.0 °C, at most 40 °C is allowed'],
     ['with a hot battery', { batteryCelsius: 41 }, 'too-hot', 'battery is at 41.0 °C, at most 40 °C is allowed'],
   ])('not %s', (...[, state, code, reason]) => {
     expect(judgeReadiness({ ...calmState, ...state }, limits)).toEqual({ kind: 'wait', code, reason });

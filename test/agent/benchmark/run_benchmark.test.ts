@@ -249,6 +249,8 @@ describe('a latency that decides', () => {
 describe('caveats', () => {
   test.each([
     ['an overridden thermal status', { ...calmState, thermalStatusOverridden: true }, 'overridden'],
+    ['battery readings that are frozen', { ...calmState, batteryFrozen: true }, 'frozen'],
+    ['a phone without temperatures', { ...calmState, celsiusBySensor: {} }, 'no temperatures'],
     ['a thermal status that rose', { ...calmState, thermalStatus: 2 }, 'rose from 0 to 2'],
   ])('%s', async (_, after, caveat) => {
     const { run } = benchWith({ tool: succeeding(3), readState: [calmState, after] });

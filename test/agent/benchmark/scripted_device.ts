@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 export const calmState: DeviceState = {
-  atMs: 0, batteryPercent: 80, batteryCelsius: 25, thermalStatus: 0, thermalStatusOverridden: false, celsiusBySensor: { skin: 30 }, cpuFrequencyKhz: [1_000_000],
+  atMs: 0, batteryPercent: 80, batteryCelsius: 25, thermalStatus: 0, thermalStatusOverridden: false, celsiusBySensor: { skin: 30 }, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [1_000_000],
 };
 
 /** What a call answers instead of success; looked up by the call's first word, used up in order. */

@@ -9,6 +9,7 @@ test.each([
   ['SM7325', 'htp'],
   ['SM8735', 'htp'],
   ['SM7635', 'unknown'],
+  ['kona', 'unknown'],
   ['Tensor G3', 'none'],
   ['unknown', 'none'],
 ])('%s: %s', (soc, support) => {

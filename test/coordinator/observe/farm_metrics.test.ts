@@ -88,7 +88,7 @@ describe('farm metrics', () => {
   it('shows the last known state of attached devices', async () => {
     const [first, second] = samplePhones(2);
     assert(first !== undefined && second !== undefined, 'two phones');
-    const deviceState = { atMs: 5_000, batteryPercent: 80, batteryCelsius: 31, thermalStatus: 1, thermalStatusOverridden: false, celsiusBySensor: { skin: 36, cpu0: 58 }, cpuFrequencyKhz: [] };
+    const deviceState = { atMs: 5_000, batteryPercent: 80, batteryCelsius: 31, thermalStatus: 1, thermalStatusOverridden: false, celsiusBySensor: { skin: 36, cpu0: 58 }, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [] };
     const states = new Map<string, DeviceState>([
       [first.serial, deviceState],
       // A device without sensors, as the host may be.

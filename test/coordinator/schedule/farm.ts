@@ -48,8 +48,8 @@ const conditions: Measurement['conditions'] = {
   threads: 1,
   boundary: 'Invoke()',
   unitShare: null,
-  before: { atMs: 0, batteryPercent: null, batteryCelsius: null, thermalStatus: null, thermalStatusOverridden: false, celsiusBySensor: {}, cpuFrequencyKhz: [] },
-  after: { atMs: 0, batteryPercent: null, batteryCelsius: null, thermalStatus: null, thermalStatusOverridden: false, celsiusBySensor: {}, cpuFrequencyKhz: [] },
+  before: { atMs: 0, batteryPercent: null, batteryCelsius: null, thermalStatus: null, thermalStatusOverridden: false, celsiusBySensor: {}, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [] },
+  after: { atMs: 0, batteryPercent: null, batteryCelsius: null, thermalStatus: null, thermalStatusOverridden: false, celsiusBySensor: {}, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [] },
   caveats: [],
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { largestArtifactBytes, modelFormats, type Artifact } from '../../../common/artifact';
-import type { DeviceDescription, DeviceState, UnusablePhone } from '../../../common/device';
+import { sensorKinds, type DeviceDescription, type DeviceState, type UnusablePhone } from '../../../common/device';
 import { candidateFaultCodes, candidateFault, farmFaultCodes, farmFault, type Refusal } from '../../../common/fault';
 import { planLimits, type BenchmarkPlan, type Job, type JobResult, type Lease, type Outcome } from '../../../common/job';
 import type { Conditions, Measurement, Session, Summary, Timings } from '../../../common/measurement';
@@ -66,6 +66,8 @@ export const deviceState: fc.Arbitrary<DeviceState> = fc.record({
   thermalStatus: orNull(fc.nat(6)),
   thermalStatusOverridden: fc.boolean(),
   celsiusBySensor: fc.dictionary(name, celsius, { maxKeys: 4, noNullPrototype: true }),
+  kindBySensor: fc.dictionary(name, fc.constantFrom(...sensorKinds), { maxKeys: 4, noNullPrototype: true }),
+  batteryFrozen: fc.boolean(),
   cpuFrequencyKhz: fc.array(fc.nat(), few),
 });
 

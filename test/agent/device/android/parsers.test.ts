@@ -4,7 +4,7 @@ import { parseClusters, parseCpuinfoClusters, parseCpuinfoHardware, parseFrequen
 import { parseDiskFreeBytes, parseMemoryBytes } from '../../../../agent/device/android/disk';
 import { parseGetprop } from '../../../../agent/device/android/getprop';
 import { readIdentification } from '../../../../agent/device/android/hardware';
-import { socName } from '../../../../agent/device/android/soc';
+import { isSharedPlatform, socName } from '../../../../agent/device/android/soc';
 import { readState } from '../../../../agent/device/android/state';
 import { parseThermalService } from '../../../../agent/device/android/thermal';
 import { parseDeviceList } from '../../../../agent/device/adb/device_list';
@@ -31,7 +31,14 @@ Temperature static thresholds from HAL:
 
 describe('dumpsys thermalservice', () => {
   it('gives what the HAL says now, not the cache, and no volts or charge', () => {
-    expect(parseThermalService(thermalText)).toEqual({ status: 2, overridden: false, celsiusBySensor: { CPU0: 41.5, skin: 33.25 } });
+    expect(parseThermalService(thermalText)).toEqual({
+      status: 2,
+      overridden: false,
+      sensors: [
+        { name: 'CPU0', kind: 'chip', celsius: 41.5 },
+        { name: 'skin', kind: 'skin', celsius: 33.25 },
+      ],
+    });
   });
 
   it('sees that the status was overridden', () => {
@@ -40,19 +47,69 @@ describe('dumpsys thermalservice', () => {
 
   it('takes a sensor of any name for a name', () => {
     const text = 'Current temperatures from HAL:\n\tTemperature{mValue=1.0, mType=0, mName=__proto__, mStatus=0}\n';
-    expect(Object.keys(parseThermalService(text).celsiusBySensor)).toEqual(['__proto__']);
+    expect(Object.keys(readState(['', text, ''], 0).celsiusBySensor)).toEqual(['__proto__']);
+    expect(Object.keys(readState(['', text, ''], 0).kindBySensor)).toEqual(['__proto__']);
+  });
+});
+
+describe('a sensor', () => {
+  const dump = (...lines: readonly string[]): string => `Current temperatures from HAL:\n${lines.map((line) => `\t${line}\n`).join('')}Current cooling devices from HAL:\n`;
+  const only = (value: string, type: number, name = 'AP'): unknown => parseThermalService(dump(`Temperature{mValue=${value}, mType=${String(type)}, mName=${name}, mStatus=0}`)).sensors[0];
+
+  it.each([
+    [0, 'chip'],
+    [1, 'chip'],
+    [2, 'battery'],
+    [3, 'skin'],
+    [5, 'other'],
+    [9, 'chip'],
+    [10, 'chip'],
+    [12, 'other'],
+    [13, 'chip'],
+    [-1, null],
+    [99, null],
+  ])('of type %d is of kind %s, whatever it is called', (type, kind) => {
+    expect(only('41.5', type)).toEqual({ name: 'AP', kind, celsius: 41.5 });
+  });
+
+  it.each([
+    ['-5.5', -5.5],
+    ['4.15E1', 41.5],
+    ['41500.0', 41.5],
+    ['-273.15', undefined],
+    ['-40.0', undefined],
+    ['NaN', undefined],
+    ['Infinity', undefined],
+    ['350.0', undefined],
+  ])('at %s', (value, celsius) => {
+    expect((only(value, 0) as { celsius?: number } | undefined)?.celsius).toBe(celsius);
+  });
+
+  it('keeps a name with commas and brackets, and the hottest of those with one name', () => {
+    const both = ['Temperature{mValue=30.0, mType=0, mName=a, {b}, mStatus=0}', 'Temperature{mValue=50.0, mType=0, mName=a, {b}, mStatus=0}', 'Temperature{mValue=40.0, mType=0, mName=a, {b}, mStatus=0}'];
+    expect(parseThermalService(dump(...both)).sensors).toEqual([{ name: 'a, {b}', kind: 'chip', celsius: 50 }]);
+  });
+
+  it('is not there without a HAL, nor in what was injected', () => {
+    expect(parseThermalService('IsStatusOverride: false\nThermal Status: 0\nCached temperatures:\n\tTemperature{mValue=20.0, mType=3, mName=skin, mStatus=0}\nHAL Ready: false\n')).toEqual({ status: 0, overridden: false, sensors: [] });
   });
 });
 
 describe('dumpsys battery', () => {
   it('scales the level and reads tenths of degrees', () => {
-    expect(parseBattery('Current Battery Service state:\n  USB powered: true\n  level: 30\n  scale: 40\n  temperature: 305\n')).toEqual({ percent: 75, celsius: 30.5 });
+    expect(parseBattery('Current Battery Service state:\n  USB powered: true\n  level: 30\n  scale: 40\n  temperature: 305\n')).toEqual({ percent: 75, celsius: 30.5, frozen: false });
   });
 
   it('knows frost, and a phone without battery', () => {
     expect(parseBattery('  level: 50\n  scale: 100\n  temperature: -12\n').celsius).toBe(-1.2);
-    expect(parseBattery('Can\'t find service: battery\n')).toEqual({ percent: null, celsius: null });
+    expect(parseBattery('Can\'t find service: battery\n')).toEqual({ percent: null, celsius: null, frozen: false });
     expect(parseBattery('  level: 50\n  scale: 0\n').percent).toBeNull();
+    expect(parseBattery('  temperature: 31500\n').celsius).toBe(31.5);
+    expect(parseBattery('  temperature: 2000\n').celsius).toBeNull();
+  });
+
+  it('says that its readings were stopped', () => {
+    expect(parseBattery("Current Battery Service state:\n  (UPDATES STOPPED -- use 'reset' to restart)\n  level: 100\n  scale: 100\n  temperature: 250\n")).toEqual({ percent: 100, celsius: 25, frozen: true });
   });
 });
 
@@ -103,12 +160,24 @@ describe('the cores', () => {
 describe('the SoC', () => {
   it.each([
     [{ 'ro.soc.model': 'SM8550', 'ro.board.platform': 'kalama' }, null, 'SM8550'],
-    [{ 'ro.board.platform': 'kona' }, null, 'SM8250'],
+    [{ 'ro.soc.model': 'SM8635', 'ro.board.platform': 'pineapple' }, null, 'SM8635'],
+    [{ 'ro.board.platform': 'kona', 'ro.vendor.qti.soc_model': 'SM8250' }, null, 'SM8250'],
+    [{ 'ro.board.platform': 'lito' }, 'SM7225', 'SM7225'],
+    [{ 'ro.board.platform': 'sdm845' }, null, 'SDM845'],
     [{ 'ro.board.platform': 'somewhere' }, 'SDM845', 'SDM845'],
     [{ 'ro.board.platform': 'toString' }, null, 'toString'],
     [{ 'ro.soc.model': 'unknown' }, null, 'unknown'],
   ])('of %j with the kernel word %j is %s', (properties, kernelHardware, soc) => {
-    expect(socName(new Map(Object.entries(properties)), kernelHardware)).toBe(soc);
+    expect(socName({ properties: new Map(Object.entries(properties)), machine: '', kernelHardware })).toBe(soc);
+  });
+
+  it.each(['kona', 'lito', 'lahaina', 'taro', 'kalama', 'pineapple', 'sun', 'trinket', 'bengal'])('is not guessed from %s, which several have', (platform) => {
+    expect(socName({ properties: new Map([['ro.board.platform', platform]]), machine: 'KALAMA', kernelHardware: null })).toBe(platform);
+    expect(isSharedPlatform(platform)).toBe(true);
+  });
+
+  it('is taken from Qualcomm\'s driver where the phone does not say it', () => {
+    expect(socName({ properties: new Map([['ro.board.platform', 'taro']]), machine: 'SM8475\n', kernelHardware: null })).toBe('SM8475');
   });
 });
 
