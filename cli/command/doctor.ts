@@ -13,6 +13,7 @@ import { connectFarm } from '../link/farm_client';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { jsonOr } from './connection';
+import { phoneFindings } from './doctor_phones';
 
 interface Finding {
   readonly check: string;
@@ -32,7 +33,7 @@ export function registerDoctor(program: Command, terminal: Terminal): void {
     .option('--json', 'machine-readable output')
     .action(async (options: { agentConfig?: string; json?: boolean }, command: Command) => {
       const config = options.agentConfig === undefined ? parseYaml('', agentConfigSchema, 'defaults') : readYamlFile(options.agentConfig, agentConfigSchema);
-      const findings = [
+      const all = [
         await checkProgram('nats-server', ['--version'], 'sudo apt-get install nats-server'),
         await checkProgram('adb', ['version'], 'sudo apt-get install adb'),
         ...(config.adb.enabled ? await checkPhones(config.adb) : []),
@@ -40,6 +41,8 @@ export function registerDoctor(program: Command, terminal: Terminal): void {
         ...toolPathProblems(config.tools).map((detail): Finding => ({ check: 'tools', state: 'bad', detail })),
         ...(await checkFleet(command.optsWithGlobals<{ coordinator: string }>().coordinator)),
       ];
+      // An agent that sees the same phones says the same of them.
+      const findings = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
       terminal.print(jsonOr(options, findings, () => formatTable(['CHECK', 'STATE', 'DETAIL'], findings.map((each) => [each.check, each.state, each.detail]))));
       if (findings.some((each) => each.state === 'bad')) process.exitCode = 1;
     });
@@ -70,12 +73,7 @@ async function checkPhones({ binary, host, port }: AgentConfig['adb']): Promise<
   const server = [...(isLoopback(host) ? [] : ['-H', host]), '-P', String(port)];
   const listed = await run(binary, [...server, 'devices', '-l'], { timeout: toolDeadlineMs }).catch(() => undefined);
   if (listed === undefined) return [{ check: 'phones', state: 'warning', detail: `the adb server at ${host}:${String(port)} does not answer; try there: ${binary} -P ${String(port)} start-server` }];
-  const lines = listed.stdout.split('\n').slice(1).filter((line) => line.trim() !== '');
-  if (lines.length === 0) return [{ check: 'phones', state: 'warning', detail: 'adb sees no phone; docs/phones.md starts with a phone in its box' }];
-  return lines.map((line) => {
-    const [serial = '', state = ''] = line.split(/\s+/);
-    return { check: `phone ${serial}`, state: state === 'device' ? 'good' : 'warning', detail: state === 'device' ? 'ready' : `${state}; see docs/phones.md, section 2` };
-  });
+  return [...phoneFindings(listed.stdout)];
 }
 
 function quarantinedTargets({ description, troubles }: Device__Output): Finding[] {

@@ -1,4 +1,5 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import { printableLine } from './printable';
 import type { Terminal } from './terminal';
 
 /** Long work, one line per item: bars on a terminal, plain lines at every tenth when piped. */
@@ -16,10 +17,10 @@ function startBars(): Progress {
   const group = new MultiBar({ format: '{item} [{bar}] {value}/{total}  {detail}', clearOnComplete: false, hideCursor: true, stream: process.stderr, fps: 5 }, Presets.shades_classic);
   return {
     update: (item, done, total, detail) => {
-      const bar = bars.get(item) ?? group.create(total, 0, { item: item.padEnd(32), detail });
+      const bar = bars.get(item) ?? group.create(total, 0, { item: printableLine(item).padEnd(32), detail: printableLine(detail) });
       bars.set(item, bar);
       bar.setTotal(total);
-      bar.update(done, { detail });
+      bar.update(done, { detail: printableLine(detail) });
     },
     stop: () => group.stop(),
   };

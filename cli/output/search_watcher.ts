@@ -1,5 +1,6 @@
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import { describeProgress, drawProgress } from './search_progress';
+import { printableLine } from './printable';
 import type { Screen } from './terminal';
 
 /** Shows a search while it changes. */
@@ -14,7 +15,7 @@ export function createRedrawnWatcher(screen: Screen): SearchWatcher {
   let height = 0;
   return {
     show: (search) => {
-      const lines = drawProgress(search).map((line) => Array.from(line).slice(0, screen.columns - 1).join(''));
+      const lines = drawProgress(search).map((line) => Array.from(printableLine(line)).slice(0, screen.columns - 1).join(''));
       const back = height === 0 ? '' : `\u001B[${String(height)}A\u001B[J`;
       screen.write(`${back}${lines.join('\n')}\n`);
       height = lines.length;

@@ -1,3 +1,5 @@
+import { printableLine } from './printable';
+
 /** A cell is text as it is, or a number with its decimals fixed; numbers are aligned to the right. */
 export type Cell = string | { readonly value: number | null; readonly decimals: number };
 
@@ -15,6 +17,6 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
 }
 
 function cellText(cell: Cell): string {
-  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'string') return printableLine(cell);
   return cell.value === null ? '-' : cell.value.toFixed(cell.decimals);
 }

@@ -1,3 +1,5 @@
+import { printable } from './printable';
+
 /** Where a command writes: results to `print`, everything for human eyes only to `note`. */
 export interface Terminal {
   /** A line on standard output. */
@@ -16,13 +18,14 @@ export interface Screen {
 /** Where the terminal does not say how wide it is. */
 const usualColumns = 80;
 
+/** The one way to the terminal: whatever a text quotes, the terminal obeys none of it. */
 export const processTerminal: Terminal = {
-  print: (text) => void process.stdout.write(`${text}\n`),
-  note: (text) => void process.stderr.write(`${text}\n`),
+  print: (text) => void process.stdout.write(`${printable(text)}\n`),
+  note: (text) => void process.stderr.write(`${printable(text)}\n`),
   interactive: process.stderr.isTTY,
 };
 
-/** Standard error as a screen, for what is redrawn in place. */
+/** Standard error as a screen, for what is redrawn in place; whoever writes to it makes the text printable. */
 export const processScreen: Screen = {
   write: (text) => void process.stderr.write(text),
   get columns() {
