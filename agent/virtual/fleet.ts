@@ -16,6 +16,8 @@ export interface FleetPhone {
   readonly soc: string;
   readonly host: string;
   readonly port: number;
+  /** `HOST:PORT` of each way that adb is to know. */
+  readonly addresses: readonly string[];
   inject(fault: PhoneFault): void;
   unplug(): void;
   replug(): void;
@@ -56,6 +58,7 @@ export async function startVirtualFleet(fleet: FleetFile): Promise<VirtualFleet>
   const latencies = fleet.latencyTable === undefined ? costModelLatencies() : readLatencyTable(fleet.latencyTable, costModelLatencies());
   const random = createRandom(fleet.seed);
   const phones: VirtualPhone[] = [];
+  const waysBySerial = new Map<string, number>();
   const timers: NodeJS.Timeout[] = [];
   const stop = (): void => {
     timers.forEach(clearTimeout);
@@ -66,8 +69,9 @@ export async function startVirtualFleet(fleet: FleetFile): Promise<VirtualFleet>
     for (const group of fleet.phones) {
       for (let index = 0; index < group.count; index += 1) {
         const serial = freeSerial(group, usedSerials);
-        const phone = new VirtualPhone({ serial, model: phoneModel(group.soc), random: random.derive(serial), timeScale: fleet.timeScale, storageBytes: group.storageMb * 1024 ** 2, contents, latencies });
+        const phone = new VirtualPhone({ serial, serialNumber: group.sharedSerial ?? serial, batteryFrozen: group.batteryFrozen, model: phoneModel(group.soc), random: random.derive(serial), timeScale: fleet.timeScale, storageBytes: group.storageMb * 1024 ** 2, contents, latencies });
         phones.push(phone);
+        waysBySerial.set(serial, group.ways);
         await plug(phone, group.port === undefined ? 0 : group.port + index);
         timers.push(...scheduleFaults(phone, group));
       }
@@ -76,7 +80,7 @@ export async function startVirtualFleet(fleet: FleetFile): Promise<VirtualFleet>
     stop();
     throw error;
   }
-  return { phones: phones.map(fleetPhone), stop };
+  return { phones: phones.map((phone) => fleetPhone(phone, waysBySerial.get(phone.serial) ?? 1)), stop };
 }
 
 function freeSerial(group: PhoneGroup, used: Set<string>): string {
@@ -100,12 +104,16 @@ function scheduleFaults(phone: VirtualPhone, group: PhoneGroup): NodeJS.Timeout[
   return group.faults.map(({ atMs, fault }) => setTimeout(() => phone.inject(fault), atMs));
 }
 
-function fleetPhone(phone: VirtualPhone): FleetPhone {
+/** Names of this machine: adb takes each for another phone's. */
+const hosts = ['127.0.0.1', 'localhost'];
+
+function fleetPhone(phone: VirtualPhone, ways: number): FleetPhone {
   return {
     serial: phone.serial,
     soc: phone.model.soc,
     host: '127.0.0.1',
     port: phone.port,
+    addresses: hosts.slice(0, ways).map((host) => `${host}:${phone.port}`),
     inject: (fault) => phone.inject(fault),
     unplug: () => phone.inject({ kind: 'unplug' }),
     replug: () => phone.inject({ kind: 'replug' }),

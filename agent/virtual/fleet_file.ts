@@ -26,6 +26,12 @@ const groupSchema = z
     serialPrefix: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,40}$/, 'expected letters, digits, _, . or -').optional(),
     /** Of the group's first phone, the others follow; without it any free ones. */
     port: z.number().int().min(1024).max(65_535).optional(),
+    /** What every phone of the group says that its serial number is, as phones of some makers do; without it each says its own. */
+    sharedSerial: z.string().regex(/^[\w.:-]{1,64}$/, 'expected letters, digits, _, ., : or -').optional(),
+    /** 2: adb reaches each phone in a second way too, as with `adb connect` beside wireless debugging. */
+    ways: z.number().int().min(1).max(2).default(1),
+    /** The battery service says what it was told once (`dumpsys battery set`). */
+    batteryFrozen: z.boolean().default(false),
     storageMb: z.number().int().min(1).max(1_000_000).default(16_384),
     /** Each happens once on every phone of the group, `atMs` of real time after the fleet started. */
     faults: z.array(z.strictObject({ atMs: milliseconds, fault: faultSchema })).max(1000).default([]),

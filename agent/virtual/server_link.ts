@@ -24,7 +24,7 @@ const largestAnswerBytes = 1024 * 1024;
 const mostRequestsAtOnce = 16;
 
 /** Keeps the phones connected to an adb server, through restarts of the server and replugging of phones. Never throws. */
-export function connectFleet(phones: readonly Pick<FleetPhone, 'host' | 'port'>[], server: AdbServerAddress): FleetLink {
+export function connectFleet(phones: readonly Pick<FleetPhone, 'addresses'>[], server: AdbServerAddress): FleetLink {
   const stopping = new AbortController();
   const waiters = new Set<() => void>();
   let complete = false;
@@ -55,11 +55,11 @@ export function connectFleet(phones: readonly Pick<FleetPhone, 'host' | 'port'>[
   };
 }
 
-async function connectMissing(phones: readonly Pick<FleetPhone, 'host' | 'port'>[], server: AdbServerAddress): Promise<boolean> {
+async function connectMissing(phones: readonly Pick<FleetPhone, 'addresses'>[], server: AdbServerAddress): Promise<boolean> {
   const listed = await ask(server, 'host:devices');
   if (listed === undefined) return false;
   const present = new Set(listed.split('\n').flatMap((line) => (line.endsWith('\tdevice') ? [line.slice(0, line.indexOf('\t'))] : [])));
-  const missing = phones.map((phone) => `${phone.host}:${phone.port}`).filter((address) => !present.has(address));
+  const missing = phones.flatMap((phone) => phone.addresses).filter((address) => !present.has(address));
   const offline = new Set(listed.split('\n').map((line) => line.split('\t')[0] ?? ''));
   const queue = [...missing];
   const worker = async (): Promise<void> => {

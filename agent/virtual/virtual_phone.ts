@@ -9,8 +9,9 @@ import type { LatencySource } from './latency_source';
 import type { PhoneModel } from './phone_model';
 import { Heat } from './physics/heat';
 import { phoneFactor } from './physics/noise';
+import { AndroidServices } from './system/android_services';
 import type { ContentStore } from './system/content_store';
-import { dumpBattery, dumpThermalService, thermalSensors } from './system/dumpsys';
+import { thermalSensors } from './system/dumpsys';
 import { FileSystem } from './system/file_system';
 import { createKernelFiles } from './system/kernel_files';
 import type { PhoneSystem } from './system/phone_system';
@@ -21,7 +22,11 @@ import { PhoneMachine } from './phone_machine';
 import { phoneTools } from './tools/phone_tools';
 
 export interface PhoneSettings {
+  /** Unlike any other's in the fleet. */
   readonly serial: string;
+  /** What the phone says that its number is. */
+  readonly serialNumber: string;
+  readonly batteryFrozen: boolean;
   readonly model: PhoneModel;
   readonly random: Random;
   readonly timeScale: number;
@@ -67,12 +72,17 @@ export class VirtualPhone {
       process: (pid) => this.#processes.get(pid),
       processes: () => this.#processes.list(),
       cpuThrottling: () => coolDown().throttlingFactor,
-      celsiusBySensor: () => new Map(thermalSensors(coolDown()).map((sensor) => [sensor.name, sensor.celsius])),
+      celsiusBySensor: () => new Map(thermalSensors(coolDown(), 'qualcomm').map((sensor) => [sensor.name, sensor.celsius])),
       uptimeS: () => (this.#clock.nowMs() - bootedAtMs) / 1000,
     });
     this.#files = new FileSystem(settings.storageBytes, kernel, () => this.#clock.nowMs(), (text) => this.#injectText(text));
-    const properties = phoneProperties(model, serial);
-    const battery = { levelPercent: 70 + settings.random.derive('battery').below(30) };
+    const properties = phoneProperties(model, settings.serialNumber);
+    const services = new AndroidServices({
+      levelPercent: 70 + settings.random.derive('battery').below(30),
+      batteryFrozen: settings.batteryFrozen,
+      naming: model.manufacturer === 'samsung' ? 'samsung' : 'qualcomm',
+      heat: coolDown,
+    });
     const machine = new PhoneMachine({
       files: this.#files,
       clock: this.#clock,
@@ -92,7 +102,7 @@ export class VirtualPhone {
       processes: this.#processes,
       properties,
       settings: new Map(),
-      dump: (service) => (service === 'battery' ? dumpBattery(battery, coolDown()) : service === 'thermalservice' ? dumpThermalService(coolDown()) : undefined),
+      services,
       reboot: () => this.inject({ kind: 'reboot' }),
       tools: phoneTools(machine),
     };

@@ -2,13 +2,18 @@ import type { Heat } from '../physics/heat';
 
 export interface BatteryState {
   readonly levelPercent: number;
+  readonly celsius: number;
+  readonly plugged: boolean;
+  /** The service was told what to say, and reads no more. */
+  readonly frozen: boolean;
 }
 
-export function dumpBattery(battery: BatteryState, heat: Heat): string {
+export function dumpBattery(battery: BatteryState): string {
   return [
     'Current Battery Service state:',
+    ...(battery.frozen ? ["  (UPDATES STOPPED -- use 'reset' to restart)"] : []),
     '  AC powered: false',
-    '  USB powered: true',
+    `  USB powered: ${battery.plugged}`,
     '  Wireless powered: false',
     '  Dock powered: false',
     '  Max charging current: 500000',
@@ -20,14 +25,17 @@ export function dumpBattery(battery: BatteryState, heat: Heat): string {
     `  level: ${battery.levelPercent}`,
     '  scale: 100',
     '  voltage: 4200',
-    `  temperature: ${Math.round(heat.batteryCelsius * 10)}`,
+    `  temperature: ${Math.round(battery.celsius * 10)}`,
     '  technology: Li-ion',
     '',
   ].join('\n');
 }
 
 /** Android's numbers for kinds of sensors. */
-const sensorTypes = { cpu: 0, gpu: 1, battery: 2, skin: 3, npu: 9 } as const;
+const sensorTypes = { cpu: 0, gpu: 1, battery: 2, skin: 3, usbPort: 4, powerAmplifier: 5, npu: 9 } as const;
+
+/** Samsung has names of its own, and one for the whole chip; the others keep Qualcomm's. */
+export type SensorNaming = 'qualcomm' | 'samsung';
 
 export interface Sensor {
   readonly name: string;
@@ -35,7 +43,16 @@ export interface Sensor {
   readonly celsius: number;
 }
 
-export function thermalSensors(heat: Heat): readonly Sensor[] {
+export function thermalSensors(heat: Heat, naming: SensorNaming): readonly Sensor[] {
+  if (naming === 'samsung') {
+    return [
+      { name: 'AP', type: sensorTypes.cpu, celsius: Math.max(heat.unitCelsius('cpu'), heat.unitCelsius('gpu'), heat.unitCelsius('npu')) },
+      { name: 'BAT', type: sensorTypes.battery, celsius: heat.batteryCelsius },
+      { name: 'SKIN', type: sensorTypes.skin, celsius: heat.skinCelsius },
+      { name: 'USB', type: sensorTypes.usbPort, celsius: heat.batteryCelsius },
+      { name: 'PA', type: sensorTypes.powerAmplifier, celsius: heat.skinCelsius },
+    ];
+  }
   return [
     { name: 'CPU0', type: sensorTypes.cpu, celsius: heat.unitCelsius('cpu') },
     { name: 'GPU0', type: sensorTypes.gpu, celsius: heat.unitCelsius('gpu') },
@@ -46,12 +63,14 @@ export function thermalSensors(heat: Heat): readonly Sensor[] {
 }
 
 /** The cached section lags behind on real phones; here it repeats the sensors at rest, so that a reader of it is caught. */
-export function dumpThermalService(heat: Heat): string {
-  const sensors = thermalSensors(heat);
-  const line = (sensor: Sensor, celsius: number): string => `\tTemperature{mValue=${celsius.toFixed(1)}, mType=${sensor.type}, mName=${sensor.name}, mStatus=${sensor.name === 'skin' ? heat.status : 0}}`;
+export function dumpThermalService(heat: Heat, naming: SensorNaming, statusOverride: number | undefined): string {
+  const sensors = thermalSensors(heat, naming);
+  const status = statusOverride ?? heat.status;
+  const skin = sensors.find(({ type }) => type === sensorTypes.skin)?.name ?? 'skin';
+  const line = (sensor: Sensor, celsius: number): string => `\tTemperature{mValue=${celsius.toFixed(1)}, mType=${sensor.type}, mName=${sensor.name}, mStatus=${sensor.type === sensorTypes.skin ? heat.status : 0}}`;
   const cooling = heat.throttlingFactor < 1 ? Math.ceil((1 - heat.throttlingFactor) * 10) : 0;
   return [
-    'IsStatusOverride: false',
+    `IsStatusOverride: ${statusOverride !== undefined}`,
     'ThermalEventListeners:',
     '\tcallbacks: 2',
     '\tkilled: false',
@@ -60,7 +79,7 @@ export function dumpThermalService(heat: Heat): string {
     '\tcallbacks: 2',
     '\tkilled: false',
     '\tbroadcasts count: -1',
-    `Thermal Status: ${heat.status}`,
+    `Thermal Status: ${status}`,
     'Cached temperatures:',
     ...sensors.map((sensor) => line(sensor, 29)),
     'HAL Ready: true',
@@ -72,7 +91,7 @@ export function dumpThermalService(heat: Heat): string {
     `\tCoolingDevice{mValue=${cooling}, mType=2, mName=thermal-cpufreq-0}`,
     `\tCoolingDevice{mValue=0, mType=5, mName=cdsp}`,
     'Temperature static thresholds from HAL:',
-    '\tTemperatureThreshold{mType=3, mName=skin, mHotThrottlingThresholds=[NaN, 40.0, 43.0, 46.0, 50.0, 55.0, 60.0], mColdThrottlingThresholds=[NaN, NaN, NaN, NaN, NaN, NaN, NaN]}',
+    `\tTemperatureThreshold{mType=3, mName=${skin}, mHotThrottlingThresholds=[NaN, 40.0, 43.0, 46.0, 50.0, 55.0, 60.0], mColdThrottlingThresholds=[NaN, NaN, NaN, NaN, NaN, NaN, NaN]}`,
     '',
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import type { AndroidServices } from './android_services';
 import type { ContentStore } from './content_store';
 import type { FileSystem } from './file_system';
 import type { ProcessTable } from './process_table';
@@ -12,8 +13,7 @@ export interface PhoneSystem {
   readonly properties: ReadonlyMap<string, string>;
   /** `settings put NAMESPACE KEY VALUE`, by `NAMESPACE/KEY`. */
   readonly settings: Map<string, string>;
-  /** What `dumpsys` prints of a service; undefined if there is none. */
-  dump(service: string): string | undefined;
+  readonly services: AndroidServices;
   reboot(): void;
   /** Benchmark tools by file name: pushing a file of that name is what makes the tool exist. */
   readonly tools: ReadonlyMap<string, Tool>;

@@ -9,7 +9,7 @@ import { buildOnnxFixture } from './onnx_fixture';
 
 /** A phone that is not plugged in: its shell is reached directly. */
 export function barePhone(seed = 1, serial = 'VIRT-test-1'): VirtualPhone {
-  return new VirtualPhone({ serial, model: phoneModel('sm8550'), random: createRandom(seed).derive(serial), timeScale: 0, storageBytes: 64 * 1024 ** 2, contents: new ContentStore(), latencies: costModelLatencies() });
+  return new VirtualPhone({ serial, serialNumber: serial, batteryFrozen: false, model: phoneModel('sm8550'), random: createRandom(seed).derive(serial), timeScale: 0, storageBytes: 64 * 1024 ** 2, contents: new ContentStore(), latencies: costModelLatencies() });
 }
 
 export interface Ran {

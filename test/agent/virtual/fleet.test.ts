@@ -9,6 +9,7 @@ import { connectFleet, type FleetLink } from '../../../agent/virtual/server_link
 import { writeVirtualTools } from '../../../agent/virtual/tools/tool_files';
 import { parseYaml } from '../../../common/yaml';
 import { startAdbServer, type TestAdbServer } from '../../servers/adb_server';
+import { watchPhones } from '../device/adb/adb_fixture';
 import { buildOnnxFixture } from './onnx_fixture';
 
 const runFile = promisify(execFile);
@@ -107,4 +108,27 @@ test('a table of latencies is replayed instead of the cost model', async () => {
   expect(meanMs).toBeLessThan(1200);
   other.stop();
   replay.stop();
+});
+
+test('a fleet file can have phones that give one number, phones reached in two ways, and frozen readings; the agent tells them apart', async () => {
+  const odd = await startVirtualFleet(
+    fleetSchema.parse({
+      phones: [
+        { soc: 'sm8550', count: 2, sharedSerial: '0123456789ABCDEF' },
+        { soc: 'sm8650', serialPrefix: 'TWICE', ways: 2, batteryFrozen: true },
+      ],
+    }),
+  );
+  const own = await startAdbServer();
+  const watch = watchPhones(own.port);
+  const plugged = connectFleet(odd.phones, { adbHost: '127.0.0.1', adbPort: own.port });
+  const names = odd.phones.slice(0, 2).map((phone) => `127.0.0.1:${String(phone.port)}`);
+  await watch.until(() => [...names, 'TWICE-1'].every((name) => watch.devices.has(name)));
+  expect(await plugged.connected(15_000)).toBe(true);
+  expect([...watch.devices.keys()].toSorted()).toEqual([...names, 'TWICE-1'].toSorted());
+  expect(await watch.devices.get('TWICE-1')!.readState()).toMatchObject({ ok: true, value: { batteryFrozen: true, batteryCelsius: 25 } });
+  plugged.stop();
+  await watch.tracker.close();
+  odd.stop();
+  await own.stop();
 });

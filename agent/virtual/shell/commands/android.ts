@@ -25,8 +25,9 @@ function getProperty(context: CommandContext): number {
 }
 
 function dump(context: CommandContext): number {
-  const service = context.words.find((word) => !word.startsWith('-')) ?? '';
-  const text = context.phone.dump(service);
+  const at = context.words.findIndex((word) => !word.startsWith('-'));
+  const service = context.words[at] ?? '';
+  const text = context.phone.services.dump(service, context.words.slice(at + 1));
   if (text === undefined) {
     context.errors.write(`Can't find service: ${service}\n`);
     return 0;
@@ -60,7 +61,8 @@ function reboot(context: CommandContext): number {
 }
 
 function serviceCommand(context: CommandContext): number {
-  const [service = '', action = ''] = context.words;
-  if (service === 'thermalservice' && action === 'headroom') context.output.write('1.0\n');
-  return 0;
+  const [service = '', ...words] = context.words;
+  const { status, output } = context.phone.services.command(service, words);
+  context.output.write(output);
+  return status;
 }
