@@ -20,6 +20,11 @@ export interface SearchSpace {
    * same meanings, for each architecture of the space; none where nothing is known.
    */
   featuresOf(architecture: string): Float64Array;
+  /**
+   * The parts that are chosen independently of each other, in the order of the positions, and of each the genotypes of its options: a network is one of each,
+   * though not all of these need be admitted. Absent where every choice depends on the others.
+   */
+  parts?(): readonly (readonly Genotype[])[];
   /** A genotype by chance, one that is a network where the space can tell beforehand: in large spaces full of rules hardly any other is. */
   draw(random: Random): Genotype;
 }
@@ -29,14 +34,16 @@ export function drawChoices(choices: readonly number[], random: Random): Genotyp
   return choices.map((count) => random.below(count));
 }
 
-/** The part of a space that passes a test which costs nothing, such as a limit on the known accuracy. */
-export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: string) => boolean): SearchSpace {
+/** The part of a space that passes a test which costs nothing, such as a limit on the known accuracy. `draw`: where few pass, one that finds them. */
+export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: string) => boolean, draw = (random: Random): Genotype => space.draw(random)): SearchSpace {
+  const parts = space.parts?.bind(space);
   return {
     name: space.name,
     choices: space.choices,
     genotypeOf: (architecture) => space.genotypeOf(architecture),
     featuresOf: (architecture) => space.featuresOf(architecture),
-    draw: (random) => space.draw(random),
+    draw,
+    ...(parts === undefined ? {} : { parts }),
     architectureOf: (genotype) => {
       const architecture = space.architectureOf(genotype);
       return architecture !== undefined && isAdmitted(architecture) ? architecture : undefined;

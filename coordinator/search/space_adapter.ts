@@ -1,5 +1,5 @@
 import type { Space } from '../../model/space/space';
-import type { SearchSpace } from './space';
+import type { Genotype, SearchSpace } from './space';
 
 /** A space of the model library as strategies see it. */
 export function searchSpaceOf(space: Space): SearchSpace {
@@ -10,6 +10,7 @@ export function searchSpaceOf(space: Space): SearchSpace {
     genotypeOf: space.genotypeOf,
     featuresOf: space.featuresOf,
     draw: (random) => space.genotypeOf(space.sample(random, undefined)),
+    parts: space.parts,
   };
 }
 
@@ -25,5 +26,12 @@ export function searchSpaceWithin(whole: Space, admitted: Space): SearchSpace {
       return architecture === undefined || admitted.architectureOf(whole.genotypeOf(architecture)) === undefined ? undefined : architecture;
     },
     draw: (random) => admitted.genotypeOf(admitted.sample(random, undefined)),
+    parts: () => partsWithin(whole, admitted),
   };
+}
+
+/** Of each part what `admitted` has too: any option of the others shows that. */
+function partsWithin(whole: Space, admitted: Space): readonly (readonly Genotype[])[] {
+  const others = admitted.parts().map(([first = []]) => first);
+  return whole.parts().map((options, index) => options.filter((option) => admitted.architectureOf(others.flatMap((other, place) => (place === index ? option : other))) !== undefined));
 }

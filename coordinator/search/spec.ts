@@ -167,10 +167,10 @@ export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
   const resolved = targets.map((entry, index): TargetSpec => {
     const name = formatTarget(entry.target);
     const ownBudget = isBudgetShared && entry.budget !== undefined ? 'has a budget of its own, and the budget of the search is shared; remove one of them' : undefined;
-    const problem = ownBudget ?? unsupported(entry.target) ?? withoutNpu(entry.target, entry.constraints) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
+    const problem = ownBudget ?? unsupported(entry.target) ?? withoutNpu(entry.target, { own: entry.constraints, ofAll: constraints }) ?? (names.has(name) ? 'is listed twice; remove one' : undefined);
     if (problem !== undefined) throw new BadInputError(`${source}: field targets.${index}: ${name} ${problem}`);
     names.add(name);
-    return { target: entry.target, name, constraints: constraintsFor(entry.target, { ...constraints, ...entry.constraints }), budget: entry.budget ?? limitsOfAll, concurrency: entry.concurrency ?? concurrency };
+    return { target: entry.target, name, constraints: { ...constraints, ...entry.constraints }, budget: entry.budget ?? limitsOfAll, concurrency: entry.concurrency ?? concurrency };
   });
   requireFleet(rest, resolved, { source, isBudgetShared });
   return { ...rest, targets: resolved, isBudgetShared };
@@ -200,13 +200,11 @@ export function fleetAimOf({ front, targets }: SearchSpec): FleetAim | undefined
   return front.kind === 'weighted' ? { kind: 'weighted', weights: targets.map(({ name }) => ownValue(front.weights, name) ?? 1) } : { kind: front.kind };
 }
 
-function withoutNpu({ unit }: Target, own: Constraints | undefined): string | undefined {
-  return own?.npuShareMin === undefined || unit === 'npu' ? undefined : 'runs nothing on an NPU; remove its constraint npuShareMin';
-}
-
-/** A share of the NPU that is asked of the whole search is asked of the targets that have one. */
-function constraintsFor({ unit }: Target, { npuShareMin, ...others }: Constraints): Constraints {
-  return npuShareMin === undefined || unit !== 'npu' ? others : { ...others, npuShareMin };
+/** What is asked of the whole search is asked of each of its targets. */
+function withoutNpu({ unit }: Target, { own, ofAll }: { readonly own: Constraints | undefined; readonly ofAll: Constraints }): string | undefined {
+  if (unit === 'npu' || (own?.npuShareMin ?? ofAll.npuShareMin) === undefined) return undefined;
+  if (own?.npuShareMin !== undefined) return 'runs nothing on an NPU; remove its constraint npuShareMin';
+  return 'runs nothing on an NPU; remove npuShareMin from constraints, and give it to the targets that have one: { target, constraints: { npuShareMin } }';
 }
 
 function unsupported(target: Target): string | undefined {

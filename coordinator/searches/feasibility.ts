@@ -1,21 +1,40 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Target } from '../../common/target';
-import { genotypeAt, genotypeCount, restrictSpace, type SearchSpace } from '../search/space';
+import type { LowerBounds } from '../../model/nasbench201/smallest';
+import type { SearchSpace } from '../search/space';
 import { fleetAimOf, type Constraints, type SearchSpec } from '../search/spec';
 import type { SearchCatalog } from './search_catalog';
 
-/** Larger spaces are not gone through: of their accuracies a bound is known. */
-const largestCheckedSpace = 2 ** 20;
-/** Of those of a space, in an error: enough to show how they are named. */
+/** Of the options of a space, in an error: enough to show how they are named. */
 const mostShownOptions = 40;
 
+/** What must hold of one network: on one target, or on all of a search that looks for one front over them. */
+interface Scope {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  readonly constraints: Constraints;
+}
+
 /** The architectures that the targets' rules permit, and that keep every limit which shows without building them. */
-export function admittedSpace(spec: SearchSpec, { targets, constraints }: { readonly targets: readonly Target[]; readonly constraints: Constraints }, catalog: SearchCatalog): SearchSpace {
+export function admittedSpace(spec: SearchSpec, { targets, constraints }: Omit<Scope, 'name'>, catalog: SearchCatalog): SearchSpace {
   const { accuracyPercentMin, forbidden = [] } = constraints;
-  const space = catalog.spaceWithin(spec, targets, forbidden);
-  if (accuracyPercentMin === undefined) return space;
-  const accuracyPercentOf = catalog.accuracyPercentOf(spec);
-  return restrictSpace(space, (architecture) => accuracyPercentOf(architecture) >= accuracyPercentMin);
+  return catalog.spaceWithin(spec, { targets, forbidden, accuracyPercentMin });
+}
+
+/** What a network must keep to be on the front over all targets: of each limit the strictest. */
+export function constraintsOfAll({ targets }: Pick<SearchSpec, 'targets'>): Constraints {
+  const strictest = (limit: Exclude<keyof Constraints, 'forbidden'>, choose: (...values: readonly number[]) => number): Partial<Constraints> => {
+    const values = targets.map(({ constraints }) => constraints[limit]).filter((each) => each !== undefined);
+    return values.length === 0 ? {} : { [limit]: choose(...values) };
+  };
+  return {
+    forbidden: targets.flatMap(({ constraints }) => constraints.forbidden ?? []),
+    ...strictest('accuracyPercentMin', Math.max),
+    ...strictest('macsMax', Math.min),
+    ...strictest('parametersMax', Math.min),
+    ...strictest('modelBytesMax', Math.min),
+    ...strictest('peakActivationBytesMax', Math.min),
+  };
 }
 
 /**
@@ -25,25 +44,28 @@ export function admittedSpace(spec: SearchSpec, { targets, constraints }: { read
 export function requirePossible(spec: SearchSpec, catalog: SearchCatalog, source: string): void {
   const problem = catalog.problemOf(spec);
   if (problem !== undefined) throw new BadInputError(`${source}: ${problem}`);
-  requireRunnable(spec, catalog, source);
-  for (const { name, target, constraints } of spec.targets) {
-    const broken = unknownOption(spec, constraints, catalog) ?? belowSmallest(spec, constraints, catalog) ?? nothingAdmitted(spec, { target, constraints }, catalog);
-    if (broken !== undefined) throw new BadInputError(`${source}: constraints for ${name}: ${broken}`);
+  for (const scope of scopesOf(spec)) {
+    requireRunnable(spec, scope, { catalog, source });
+    const broken = unknownOption(spec, scope.constraints, catalog) ?? belowSmallest(spec, scope, catalog) ?? nothingAdmitted(spec, scope, catalog) ?? tooAccurateForItsSize(spec, scope, catalog);
+    if (broken !== undefined) throw new BadInputError(`${source}: constraints for ${scope.name}: ${broken}`);
   }
 }
 
+/** Each target by itself and, where one front is over several, all of them together. */
+function scopesOf(spec: SearchSpec): readonly Scope[] {
+  const each = spec.targets.map(({ name, target, constraints }): Scope => ({ name, targets: [target], constraints }));
+  if (fleetAimOf(spec) === undefined) return each;
+  return [...each, { name: each.map(({ name }) => name).join(' and '), targets: spec.targets.map(({ target }) => target), constraints: constraintsOfAll(spec) }];
+}
+
 /** Rules of the space can forbid all of it on a target; of a front over several targets, on all of them together. */
-function requireRunnable(spec: SearchSpec, catalog: SearchCatalog, source: string): void {
-  const groups = fleetAimOf(spec) === undefined ? spec.targets.map((target) => [target]) : [spec.targets];
-  for (const group of groups) {
-    if (isEmpty(spec, group.map(({ target }) => target), { forbidden: [], catalog })) throw new BadInputError(`${source}: field space: the rules of ${spec.space} leave no network that can run on ${group.map(({ name }) => name).join(' and ')}; choose another space or target`);
-  }
+function requireRunnable(spec: SearchSpec, { name, targets }: Scope, { catalog, source }: { readonly catalog: SearchCatalog; readonly source: string }): void {
+  if (isEmpty(spec, targets, { forbidden: [], catalog })) throw new BadInputError(`${source}: field space: the rules of ${spec.space} leave no network that can run on ${name}; choose another space or target`);
 }
 
 function isEmpty(spec: SearchSpec, targets: readonly Target[], { forbidden, catalog }: { readonly forbidden: readonly string[]; readonly catalog: SearchCatalog }): boolean {
   try {
-    catalog.spaceWithin(spec, targets, forbidden);
-    return false;
+    return catalog.mostAccurate(spec, { targets, forbidden }) === undefined;
   } catch (error) {
     if (error instanceof BadInputError) return true;
     throw error;
@@ -56,37 +78,42 @@ function unknownOption(spec: SearchSpec, { forbidden = [] }: Constraints, catalo
   return unknown === undefined ? undefined : `forbidden names ${unknown}, which ${spec.space} has not; its options are ${options.slice(0, mostShownOptions).join(', ')}${options.length > mostShownOptions ? ' …' : ''}`;
 }
 
-function belowSmallest(spec: SearchSpec, constraints: Constraints, catalog: SearchCatalog): string | undefined {
-  const { macsMax, parametersMax, modelBytesMax, peakActivationBytesMax } = constraints;
-  if ([macsMax, parametersMax, modelBytesMax, peakActivationBytesMax].every((limit) => limit === undefined)) return undefined;
-  const least = catalog.lowerBounds(spec);
-  const limits = [
-    ['macsMax', macsMax, least.macs],
-    ['parametersMax', parametersMax, least.parameters],
-    ['modelBytesMax', modelBytesMax, least.modelBytes],
-    ['peakActivationBytesMax', peakActivationBytesMax, least.peakActivationBytes],
-  ] as const;
-  const broken = limits.find(([, limit, smallest]) => limit !== undefined && limit < smallest);
-  return broken === undefined ? undefined : `${broken[0]} is ${broken[1] ?? 0}, and no network of ${spec.space} has less than ${broken[2]}; raise it`;
+const sizeLimits = [
+  ['macsMax', 'macs'],
+  ['parametersMax', 'parameters'],
+  ['modelBytesMax', 'modelBytes'],
+  ['peakActivationBytesMax', 'peakActivationBytes'],
+] as const;
+
+/** The first limit that is below the bound on it. */
+function brokenLimit(constraints: Constraints, bounds: () => LowerBounds): { readonly limit: string; readonly asked: number; readonly least: number } | undefined {
+  if (sizeLimits.every(([limit]) => constraints[limit] === undefined)) return undefined;
+  const least = bounds();
+  return sizeLimits.map(([limit, cost]) => ({ limit, asked: constraints[limit] ?? Infinity, least: least[cost] })).find(({ asked, least: smallest }) => asked < smallest);
 }
 
-function nothingAdmitted(spec: SearchSpec, { target, constraints }: { readonly target: Target; readonly constraints: Constraints }, catalog: SearchCatalog): string | undefined {
+function belowSmallest(spec: SearchSpec, { targets, constraints }: Scope, catalog: SearchCatalog): string | undefined {
+  const { forbidden = [] } = constraints;
+  if (isEmpty(spec, targets, { forbidden, catalog })) return `forbidden leaves no network of ${spec.space}; allow more options`;
+  const broken = brokenLimit(constraints, () => catalog.lowerBounds(spec, { targets, forbidden }));
+  return broken && `${broken.limit} is ${broken.asked}, and no network of ${spec.space}${forbidden.length === 0 ? '' : ' that is allowed'} has less than ${broken.least}; raise it`;
+}
+
+function nothingAdmitted(spec: SearchSpec, { targets, constraints }: Scope, catalog: SearchCatalog): string | undefined {
   const { accuracyPercentMin, forbidden = [] } = constraints;
-  if (accuracyPercentMin === undefined && forbidden.length === 0) return undefined;
-  const none = `forbidden leaves no network of ${spec.space}; allow more options`;
-  if (isEmpty(spec, [target], { forbidden, catalog })) return none;
-  const isLarge = genotypeCount(catalog.space(spec)) > largestCheckedSpace;
-  const best = isLarge ? catalog.mostAccuracyPercent(spec, forbidden) : bestAccuracy(spec, catalog.spaceWithin(spec, [target], forbidden), catalog);
-  if (best === undefined) return none;
-  return accuracyPercentMin === undefined || best >= accuracyPercentMin ? undefined : `accuracyPercentMin is ${accuracyPercentMin}, and the best that is allowed has ${best.toFixed(2)}; lower it`;
+  const best = accuracyPercentMin === undefined ? undefined : catalog.mostAccurate(spec, { targets, forbidden })?.accuracyPercent;
+  return accuracyPercentMin === undefined || best === undefined || best >= accuracyPercentMin ? undefined : `accuracyPercentMin is ${accuracyPercentMin}, and the best that is allowed has ${shownPercent(best, spec.accuracy?.kind === 'table' ? 2 : 3)}; lower it`;
 }
 
-function bestAccuracy(spec: SearchSpec, space: SearchSpace, catalog: SearchCatalog): number | undefined {
-  const accuracyPercentOf = catalog.accuracyPercentOf(spec);
-  let best: number | undefined;
-  for (let index = 0; index < genotypeCount(space); index += 1) {
-    const architecture = space.architectureOf(genotypeAt(space, index));
-    if (architecture !== undefined) best = Math.max(best ?? 0, accuracyPercentOf(architecture));
-  }
-  return best;
+/** Each limit can be kept by itself, but not together with the accuracy. */
+function tooAccurateForItsSize(spec: SearchSpec, { targets, constraints }: Scope, catalog: SearchCatalog): string | undefined {
+  const { accuracyPercentMin, forbidden = [] } = constraints;
+  if (accuracyPercentMin === undefined) return undefined;
+  const broken = brokenLimit(constraints, () => catalog.lowerBounds(spec, { targets, forbidden, accuracyPercentMin }));
+  return broken && `${broken.limit} is ${broken.asked}, and no network with the accuracyPercentMin of ${accuracyPercentMin} has less than ${broken.least}; raise the one or lower the other`;
+}
+
+/** Rounded down, so that what is shown can be asked for. */
+function shownPercent(percent: number, decimals: number): string {
+  return (Math.floor(10 ** decimals * percent + 1e-6) / 10 ** decimals).toFixed(decimals);
 }

@@ -1,13 +1,13 @@
 import { BadInputError } from '../../common/bad_input';
-import type { Target } from '../../common/target';
 import type { LowerBounds } from '../../model/nasbench201/smallest';
 import { shippedSpaceNames } from '../../model/space/load_space';
+import type { Restriction } from '../../model/space/restrict';
 import type { Position } from '../search/additive_accuracy';
 import type { SearchSpace } from '../search/space';
 import type { SearchSpec } from '../search/spec';
 import { openBlockSpace } from './space/block_space';
 import { openCellSpace } from './space/cell_space';
-import type { SearchableSpace } from './space/searchable_space';
+import type { AccurateNetwork, Admitted, SearchableSpace } from './space/searchable_space';
 
 /** The spaces and accuracies that a specification can name. */
 export interface SearchCatalog {
@@ -16,19 +16,19 @@ export interface SearchCatalog {
   /** What keeps the specification's space from being searched as it says: the field, and the remedy. Nothing else may be asked of a specification with a problem. */
   problemOf(spec: SearchSpec): string | undefined;
   space(spec: SearchSpec): SearchSpace;
-  /** The part whose networks the targets' rules permit on all of them, and that has none of the options. @throws BadInputError when that leaves nothing */
-  spaceWithin(spec: SearchSpec, targets: readonly Target[], forbidden: readonly string[]): SearchSpace;
+  /** The part whose networks the targets' rules permit on all of them, that has none of the options, and is accurate enough. @throws BadInputError when rules and options leave nothing */
+  spaceWithin(spec: SearchSpec, admitted: Admitted): SearchSpace;
   accuracyPercentOf(spec: SearchSpec): (architecture: string) => number;
-  /** No network without the forbidden options has more; how near one comes is not said. */
-  mostAccuracyPercent(spec: SearchSpec, forbidden: readonly string[]): number;
+  /** Of the networks that are permitted, exactly; undefined when there are none. @throws BadInputError when the rules leave nothing */
+  mostAccurate(spec: SearchSpec, restriction: Restriction): AccurateNetwork | undefined;
   /** What the space chooses between, in the order of its genotypes. */
   positions(spec: SearchSpec): readonly Position[];
   /** What the space chooses from, by name. */
   options(spec: SearchSpec): readonly string[];
   /** Those that the network of an architecture has. */
   optionsOf(spec: SearchSpec, architecture: string): readonly string[];
-  /** What no network of the space does with less. */
-  lowerBounds(spec: SearchSpec): LowerBounds;
+  /** What no admitted network does with less, each by itself. */
+  lowerBounds(spec: SearchSpec, admitted: Admitted): LowerBounds;
 }
 
 /** Each space is loaded when it is first asked for; takes a few hundred milliseconds. */
@@ -46,13 +46,13 @@ export function loadSearchCatalog(): SearchCatalog {
     },
     problemOf: (spec) => (shippedSpaceNames().includes(spec.space) ? open(spec).problemOf(spec) : unknownSpace(spec.space)),
     space: (spec) => open(spec).space,
-    spaceWithin: (spec, targets, forbidden) => open(spec).within({ targets, forbidden }),
+    spaceWithin: (spec, admitted) => open(spec).within(spec, admitted),
     accuracyPercentOf: (spec) => open(spec).accuracyPercentOf(spec),
-    mostAccuracyPercent: (spec, forbidden) => open(spec).mostAccuracyPercent(spec, forbidden),
+    mostAccurate: (spec, restriction) => open(spec).mostAccurate(spec, restriction),
     positions: (spec) => open(spec).positions,
     options: (spec) => open(spec).options,
     optionsOf: (spec, architecture) => open(spec).optionsOf(architecture),
-    lowerBounds: (spec) => open(spec).lowerBounds(spec),
+    lowerBounds: (spec, admitted) => open(spec).lowerBounds(spec, admitted),
   };
 }
 

@@ -53,6 +53,7 @@ export function createBlockSpace(document: ConvSpaceDocument | TransformerSpaceD
     hashOf: (architecture) => createHash('sha256').update([parts.fixedKey, ...parse(architecture).map(({ key }) => key)].join(' ')).digest('hex'),
     costOf: (architecture) => parse(architecture).reduce((total, { cost }) => inSequence(total, cost()), parts.fixedCost),
     featuresOf: (architecture) => featuresOf(parts, parse(architecture)),
+    parts: () => permittedOptions(blocks, undefined, source).map((options, index) => options.filter((option) => at(blocks, index).canonical(option) === option).map(({ digits }) => digits)),
     leastCost: () => leastCost(parts, source),
     isPermitted: (architecture, target) => parse(architecture).every((option, index) => at(blocks, index).isPermitted(option, target)),
     sample: (random, target) => format(permittedOptions(blocks, target, source).map((options) => pick(options, random.below(options.length)))),

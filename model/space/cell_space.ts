@@ -44,6 +44,7 @@ export function createCellSpace({ name, description, cellsPerStage }: CellSpaceD
       const { macs, parameters, weightBytes, peakActivationBytes, operators } = costOfCell(parseCell(canonical(parseCell(architecture))), shape);
       return Float64Array.of(macs, parameters, weightBytes, peakActivationBytes, operators);
     },
+    parts: () => [[...allCells()].filter((cell, index) => isConnected(cell) && representatives[index] === formatCell(cell)).map((cell) => cell.map((operation) => operations.indexOf(operation)))],
     // A cell needs at least to hand its input on.
     leastCost: () => costOfCell(parseCell('000100'), shape),
     isPermitted: () => true,

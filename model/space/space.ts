@@ -49,6 +49,11 @@ export interface Space {
    * where there are blocks (model/block/segment_features). Without drawing a weight.
    */
   readonly featuresOf: (architecture: string) => Float64Array;
+  /**
+   * The parts that are chosen independently of each other, in the order of the positions: of each the digits of its options that no rule forbids everywhere,
+   * one for each network that the part can be. An architecture is one option of each.
+   */
+  readonly parts: () => readonly (readonly Genotype[])[];
   /** Of each cost what no permitted network has less of, by itself. */
   readonly leastCost: () => LayerCost;
   /** Whether no rule forbids it on the target. */

@@ -4,16 +4,27 @@ import type { Position } from '../../search/additive_accuracy';
 import type { SearchSpace } from '../../search/space';
 import type { SearchSpec } from '../../search/spec';
 
+/** What may be proposed, as far as that shows without building it. */
+export interface Admitted extends Restriction {
+  readonly accuracyPercentMin?: number | undefined;
+}
+
+/** A network of a space, and what is known of it. */
+export interface AccurateNetwork {
+  readonly architecture: string;
+  readonly accuracyPercent: number;
+}
+
 /** A space that can be searched, as `SearchCatalog` tells of it. */
 export interface SearchableSpace {
   readonly space: SearchSpace;
   readonly positions: readonly Position[];
   readonly options: readonly string[];
   optionsOf(architecture: string): readonly string[];
-  /** @throws BadInputError when nothing is left */
-  within(restriction: Restriction): SearchSpace;
+  /** @throws BadInputError when the rules and what is forbidden leave nothing */
+  within(spec: SearchSpec, admitted: Admitted): SearchSpace;
   problemOf(spec: SearchSpec): string | undefined;
   accuracyPercentOf(spec: SearchSpec): (architecture: string) => number;
-  mostAccuracyPercent(spec: SearchSpec, forbidden: readonly string[]): number;
-  lowerBounds(spec: SearchSpec): LowerBounds;
+  mostAccurate(spec: SearchSpec, restriction: Restriction): AccurateNetwork | undefined;
+  lowerBounds(spec: SearchSpec, admitted: Admitted): LowerBounds;
 }

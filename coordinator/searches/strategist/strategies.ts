@@ -1,9 +1,9 @@
 import { assert } from '../../../common/assert';
 import { createStrategies, createStrategy } from '../../search/create_strategy';
 import type { PastTarget } from '../../search/past_target';
-import { fleetAimOf, type Constraints, type SearchSpec } from '../../search/spec';
+import { fleetAimOf, type SearchSpec } from '../../search/spec';
 import type { Strategy } from '../../search/strategy';
-import { admittedSpace } from '../feasibility';
+import { admittedSpace, constraintsOfAll } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
 import { wholeFleet } from './fleet_strategist';
 import type { Word } from './strategist';
@@ -27,12 +27,6 @@ export function openStrategies({ spec, past }: StrategistTask, catalog: SearchCa
   const tasks = spec.targets.map(({ target, constraints }) => ({ space: admittedSpace(spec, { targets: [target], constraints }, catalog), errorPercentOf, latencyMsMax: constraints.latencyMsMax, past }));
   const strategies = createStrategies(strategy, tasks);
   return new Map(strategies.map((each, index) => [spec.targets[index]?.name ?? '', each]));
-}
-
-/** Those of the limits that keep a network from being proposed at all. */
-function constraintsOfAll({ targets }: SearchSpec): Constraints {
-  const least = targets.map(({ constraints }) => constraints.accuracyPercentMin).filter((each) => each !== undefined);
-  return { forbidden: targets.flatMap(({ constraints }) => constraints.forbidden ?? []), ...(least.length === 0 ? {} : { accuracyPercentMin: Math.max(...least) }) };
 }
 
 export function say(strategy: Strategy, word: Word): void {

@@ -48,9 +48,14 @@ budget: { measurements: 10 }
     ]);
   });
 
-  it('asks a share of the NPU of the targets that have one', () => {
-    const yaml = `${least}constraints: { npuShareMin: 0.9 }`.replace('[host', '[a/onnxruntime/npu/int8, host');
-    expect(parseSearchSpec(yaml, 'spec.yaml').targets.map(({ constraints }) => constraints)).toEqual([{ npuShareMin: 0.9 }, {}]);
+  it('asks a share of the NPU of targets that have one, and refuses it for others', () => {
+    const share = `${least}constraints: { npuShareMin: 0.9 }`;
+    const mixed = share.replace('[host', '[a/onnxruntime/npu/int8, host');
+    expect(parseSearchSpec(share.replace('host', 'a').replace('cpu', 'npu'), 'spec.yaml').targets.map(({ constraints }) => constraints)).toEqual([{ npuShareMin: 0.9 }]);
+    const remedy = 'host/onnxruntime/cpu/int8 runs nothing on an NPU; remove npuShareMin from constraints, and give it to the targets that have one: { target, constraints: { npuShareMin } }';
+    expect(() => parseSearchSpec(share, 'spec.yaml')).toThrow(new BadInputError(`spec.yaml: field targets.0: ${remedy}`));
+    expect(() => parseSearchSpec(mixed, 'spec.yaml')).toThrow(new BadInputError(`spec.yaml: field targets.1: ${remedy}`));
+    for (const unit of ['gpu', 'dsp']) expect(() => parseSearchSpec(share.replace('cpu', unit), 'spec.yaml')).toThrow('runs nothing on an NPU');
   });
 
   it('takes the example of the documentation', () => {

@@ -28,7 +28,7 @@ describe('limits that no network can keep', () => {
   });
 
   it('are told from bounds that the smallest int8 model keeps and nearly meets', async () => {
-    const least = catalog.lowerBounds(spec('{}'));
+    const least = catalog.lowerBounds(spec('{}'), { targets: [], forbidden: [] });
     const smallest = await buildCandidate({
       ...{ space: 'nasbench201', architecture: '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|', seed: 1, cellsPerStage: 1 },
       calibration: { kind: 'generated', seed: 1, samples: 1 },
@@ -51,5 +51,25 @@ describe('forbidden options', () => {
       const admitted = space.architectureOf(genotypeAt(all, index));
       expect(admitted).toBe(architecture !== undefined && catalog.optionsOf(limited, architecture).includes('avg_pool_3x3') ? undefined : architecture);
     }
+  });
+});
+
+describe('of cells that are accurate enough', () => {
+  const admitted = { targets: [], forbidden: ['nor_conv_3x3'], accuracyPercentMin: 79 };
+
+  it('the most accurate is known by listing', () => {
+    const percentOf = catalog.accuracyPercentOf(spec('{}'));
+    const all = catalog.space(spec('{}'));
+    const names = Array.from({ length: genotypeCount(all) }, (_, index) => all.architectureOf(genotypeAt(all, index))).filter((name) => name !== undefined);
+    const allowed = names.filter((name) => !catalog.optionsOf(spec('{}'), name).includes('nor_conv_3x3'));
+    expect(catalog.mostAccurate(spec('{}'), { targets: [], forbidden: admitted.forbidden })?.accuracyPercent).toBe(Math.max(...allowed.map(percentOf)));
+  });
+
+  it('none is smaller than the bound, and one meets it', () => {
+    const bound = catalog.lowerBounds(spec('{}'), admitted);
+    expect(bound.macs).toBeGreaterThan(catalog.lowerBounds(spec('{}'), { targets: [], forbidden: [] }).macs);
+    const limits = (macsMax: number): SearchSpec => spec(`{ forbidden: [nor_conv_3x3], accuracyPercentMin: 79, macsMax: ${macsMax} }`);
+    expect(() => requirePossible(limits(bound.macs), catalog, 'spec.yaml')).not.toThrow();
+    expect(() => requirePossible(limits(bound.macs - 1), catalog, 'spec.yaml')).toThrow(`macsMax is ${bound.macs - 1}, and no network with the accuracyPercentMin of 79 has less than ${bound.macs}; raise the one or lower the other`);
   });
 });
