@@ -2,12 +2,13 @@ import os from 'node:os';
 import { benchDispatch } from './dispatch';
 import { benchEventLoop } from './event_loop';
 import { benchFleet } from './fleet';
+import { benchFronts } from './fronts';
 import { benchOverhead } from './overhead';
 import { benchQuantize } from './quantize';
 import { benchSearch } from './search';
 import { benchSpaces } from './spaces';
 
-const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, 'event-loop': benchEventLoop, fleet: benchFleet, overhead: benchOverhead, quantize: benchQuantize, search: benchSearch, spaces: benchSpaces };
+const sections: Readonly<Record<string, () => Promise<void>>> = { dispatch: benchDispatch, 'event-loop': benchEventLoop, fleet: benchFleet, fronts: benchFronts, overhead: benchOverhead, quantize: benchQuantize, search: benchSearch, spaces: benchSpaces };
 
 /** `npm run bench` for everything, `npm run bench dispatch` for one section. */
 async function main(): Promise<void> {

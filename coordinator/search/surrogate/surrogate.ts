@@ -162,7 +162,7 @@ export class Surrogate implements Strategy {
     const front = model.settled().filter(({ candidate, latencyMs }) => latencyMs <= (latencyMsMax ?? Infinity) && !invalid.has(candidate.architecture)).map(({ candidate, latencyMs }): Point => [latencyMs, candidate.errorPercent]);
     const known = this.#measured.map(({ candidate }) => candidate);
     const random = createRandom(`${String(seed)}/candidates/${String(this.#measured.length + this.#failed.length)}`);
-    const pool = this.#pool.find((candidate) => model.mean(lesson.taught(candidate)), known, random).map((candidate) => lesson.taught(candidate));
+    const pool = this.#pool.find((candidate) => Math.exp(model.mean(lesson.taught(candidate))), known, random).map((candidate) => lesson.taught(candidate));
     return new Acquisition({ model, pool, front, latencyMsMax, feasibility: new Feasibility(known, this.#failed) }, pending);
   }
 }

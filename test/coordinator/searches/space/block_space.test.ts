@@ -124,6 +124,16 @@ describe('a search of a space of blocks', () => {
     expect(() => requirePossible(mobilenet({ targets }), catalog, 'spec.yaml')).not.toThrow();
   });
 
+  it.each([1, 2, 3])('proposes the most accurate network and the smallest among the first ten, seed %d', (seed) => {
+    const spec = mobilenet({ strategy: { kind: 'surrogate', seed } });
+    const strategy = openStrategies({ spec, past: [] }, catalog).get(spec.targets[0]!.name)!;
+    const proposed = Array.from({ length: 10 }, () => strategy.ask()).map((answer) => (typeof answer === 'object' ? answer.architecture : answer));
+    const space = loadSpace('mobilenetv2');
+    expect(proposed).toContain(catalog.mostAccurate(spec, { targets: [npu], forbidden: [] })!.architecture);
+    expect(Math.max(...proposed.map(catalog.accuracyPercentOf(spec)))).toBe(81.775);
+    expect(Math.min(...proposed.map((architecture) => space.costOf(architecture).macs))).toBe(space.leastCost().macs);
+  });
+
   it.each(['surrogate', 'nsga2-async', 'nsga2', 'random'])('finds the few networks that are accurate enough by the strategy %s', (kind) => {
     const spec = mobilenet({ strategy: { kind }, constraints: { accuracyPercentMin: 81.5 } });
     const strategy = openStrategies({ spec, past: [] }, catalog).get(spec.targets[0]!.name)!;

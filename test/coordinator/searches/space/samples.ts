@@ -12,7 +12,11 @@ export function specOf(space: string, fields: object = {}, target = 'sm8550/onnx
   return parseSearchSpec(JSON.stringify({ name: 'blocks', space, targets: [target], budget: { measurements: 9 }, accuracy: accuracyFor(space), ...fields }), 'spec.yaml');
 }
 
-const gains: Readonly<Record<string, Readonly<Record<string, number>>>> = { kernel: { 3: 0, 5: 0.4, 7: 0.55 }, expansion: { 1: 0, 2: 0, 3: 0.5, 4: 0.8, 6: 1.2 }, depth: { 1: 0, 2: 0.7, 3: 1.1, 4: 1.4 } };
+const gains = new Map<string, ReadonlyMap<string, number>>([
+  ['kernel', new Map([['5', 0.4], ['7', 0.55]])],
+  ['expansion', new Map([['3', 0.5], ['4', 0.8], ['6', 1.2]])],
+  ['depth', new Map([['2', 0.7], ['3', 1.1], ['4', 1.4]])],
+]);
 
 /** Of `mobilenetv2`: what larger choices gain grows from block to block. The best that its rules leave has 81.775 %. */
 export const mobilenetAccuracy: AdditiveAccuracy & { readonly kind: 'additive' } = {
@@ -22,7 +26,7 @@ export const mobilenetAccuracy: AdditiveAccuracy & { readonly kind: 'additive' }
     loadSpace('mobilenetv2').positions.map(({ name, values }) => {
       const [block = '', dimension = ''] = name.split('.');
       const scale = 0.6 + 0.1 * Number(block.slice('block'.length));
-      return [name, Object.fromEntries(values.map((value) => [String(value), Number((scale * (gains[dimension]?.[String(value)] ?? 0)).toFixed(4))]))];
+      return [name, Object.fromEntries(values.map((value) => [String(value), Number((scale * (gains.get(dimension)?.get(String(value)) ?? 0)).toFixed(4))]))];
     }),
   ),
 };
