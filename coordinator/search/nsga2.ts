@@ -94,7 +94,10 @@ export class Nsga2 implements Strategy {
   #nextChildren(): readonly Child[] {
     const random = createRandom(`${String(this.#options.seed)}/generation/${String(this.#generation)}`);
     if (this.#idleGenerations >= largestIdleGenerations) return this.#claim(this.#drawOne(random));
-    return this.#claim(this.#parents.length < 2 ? this.#drawMany(random) : this.#named(breed(this.#parents, this.#options.populationSize, choiceVariation(this.#space.choices), random)));
+    if (this.#parents.length < 2) return this.#claim(this.#drawMany(random));
+    const bred = this.#named(breed(this.#parents, this.#options.populationSize, choiceVariation(this.#space.choices), random));
+    // In a table that samples a large space hardly any child is a network.
+    return this.#claim(bred.length > 0 ? bred : this.#drawOne(random));
   }
 
   #drawMany(random: Random): Child[] {

@@ -14,7 +14,7 @@ const largestWalkedSpace = 2 ** 20;
 export class ProposalLog {
   readonly #space: SearchSpace;
   readonly #sequences = new Map<string, number>();
-  /** All genotypes before it were found seen or invalid, which they stay. */
+  /** All genotypes, or names, before it were found seen or invalid, which they stay. */
   #walkedTo = 0;
   #nextSequence = 0;
 
@@ -56,7 +56,7 @@ export class ProposalLog {
 
   /** An unseen architecture by chance; undefined when there is none. */
   drawUnseen(random: Random): string | undefined {
-    const draws = genotypeCount(this.#space) > largestWalkedSpace ? largestDrawsOfLarge : largestDraws;
+    const draws = this.#space.names === undefined && genotypeCount(this.#space) > largestWalkedSpace ? largestDrawsOfLarge : largestDraws;
     for (let draw = 0; draw < draws; draw += 1) {
       const architecture = this.unseen(this.#space.draw(random));
       if (architecture !== undefined) return architecture;
@@ -65,6 +65,11 @@ export class ProposalLog {
   }
 
   #walkToUnseen(): string | undefined {
+    const names = this.#space.names?.();
+    if (names !== undefined) {
+      while (this.#walkedTo < names.length && this.#sequences.has(names[this.#walkedTo] ?? '')) this.#walkedTo += 1;
+      return names[this.#walkedTo];
+    }
     const count = genotypeCount(this.#space);
     if (count > largestWalkedSpace) return undefined;
     for (; this.#walkedTo < count; this.#walkedTo += 1) {

@@ -25,6 +25,8 @@ export interface SearchSpace {
    * though not all of these need be admitted. Absent where every choice depends on the others.
    */
   parts?(): readonly (readonly Genotype[])[];
+  /** All networks, each once, where they are listed: those of a table are few among the genotypes. */
+  names?(): readonly string[];
   /** A genotype by chance, one that is a network where the space can tell beforehand: in large spaces full of rules hardly any other is. */
   draw(random: Random): Genotype;
 }
@@ -37,6 +39,7 @@ export function drawChoices(choices: readonly number[], random: Random): Genotyp
 /** The part of a space that passes a test which costs nothing, such as a limit on the known accuracy. `draw`: where few pass, one that finds them. */
 export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: string) => boolean, draw = (random: Random): Genotype => space.draw(random)): SearchSpace {
   const parts = space.parts?.bind(space);
+  const names = space.names?.bind(space);
   return {
     name: space.name,
     choices: space.choices,
@@ -44,6 +47,7 @@ export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: str
     featuresOf: (architecture) => space.featuresOf(architecture),
     draw,
     ...(parts === undefined ? {} : { parts }),
+    ...(names === undefined ? {} : { names: () => names().filter(isAdmitted) }),
     architectureOf: (genotype) => {
       const architecture = space.architectureOf(genotype);
       return architecture !== undefined && isAdmitted(architecture) ? architecture : undefined;

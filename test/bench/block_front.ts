@@ -28,7 +28,7 @@ export interface BlockLatencies {
 /** In 8 bits, as quantized networks run; what lies between blocks is left out. */
 export function blockLatencies(spaceName: string, target: Target): BlockLatencies {
   const document = shippedBlockDocument(spaceName);
-  const speed = unitSpeed(target.pool, { runtime: target.runtime, unit: target.unit, threads: 1 });
+  const speed = unitSpeed(target.pool, { runtime: target.runtime, unit: target.unit, threads: 1, quantizedOnly: false });
   const size = typeof document.imageSize === 'number' ? [document.imageSize, document.imageSize] : document.imageSize;
   const costOf = (segment: Segment, input: Shape): { readonly us: number; readonly output: Shape } => {
     const { operators, output } = operatorsOf(segment, input);

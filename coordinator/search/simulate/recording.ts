@@ -1,5 +1,6 @@
 import { BadInputError } from '../../../common/bad_input';
-import { drawChoices, genotypeCount, type Genotype, type SearchSpace } from '../space';
+import { assert } from '../../../common/assert';
+import type { Genotype, SearchSpace } from '../space';
 import type { MeasurementTable, TableRow } from './table';
 
 /** What was measured of a network, the mean over its rows. */
@@ -18,11 +19,6 @@ export interface Recording {
   readonly leftOut: number;
 }
 
-/** Spaces of no more genotypes are walked by strategies when drawing fails; in larger ones chance must find a network. */
-const largestWalkedSpace = 2 ** 20;
-/** Strategies draw some hundred times. */
-const leastShareOfNetworks = 0.01;
-
 /** The network of each row has a name: that of its first row. */
 interface Named {
   readonly row: TableRow;
@@ -38,18 +34,19 @@ export function recordingOfSpace(table: MeasurementTable, space: SearchSpace): R
   });
   if (named.length === 0) throw new BadInputError(`${table.source}: none of its architectures is a network of the space ${space.name}; check --space`);
   const { representatives, networks, descriptors } = join(named, ({ row }) => space.featuresOf(row.architecture));
+  const genotypeOf = (architecture: string): Genotype => space.genotypeOf(architecture);
   const recorded: SearchSpace = {
     name: space.name,
     choices: space.choices,
-    genotypeOf: (architecture) => space.genotypeOf(architecture),
+    genotypeOf,
     featuresOf: (architecture) => descriptors.get(architecture) ?? space.featuresOf(architecture),
-    draw: (random) => space.draw(random),
+    ...listed(networks, genotypeOf),
     architectureOf: (genotype) => {
       const name = space.architectureOf(genotype);
       return name === undefined ? undefined : representatives.get(name);
     },
   };
-  return { space: dense(recorded, networks.size, table.source), networks, leftOut: table.rows.length - named.length };
+  return { space: recorded, networks, leftOut: table.rows.length - named.length };
 }
 
 /** The columns `x_…` are the choices, their distinct values the options; what is not in the table is no network. @throws BadInputError */
@@ -66,16 +63,29 @@ export function recordingOfChoices(table: MeasurementTable): Recording {
     genotypes.set(row.architecture, genotype);
   }
   const { representatives, networks, descriptors } = join(table.rows.map((row) => ({ row, name: row.architecture })), ({ row }) => row.descriptors);
-  const choices = options.map(({ size }) => size);
+  const genotypeOf = (architecture: string): Genotype => genotypes.get(architecture) ?? [];
   const space: SearchSpace = {
     name: table.source,
-    choices,
+    choices: options.map(({ size }) => size),
     architectureOf: (genotype) => representatives.get(rowOf.get(genotype.join())?.architecture ?? ''),
-    genotypeOf: (architecture) => genotypes.get(architecture) ?? [],
+    genotypeOf,
     featuresOf: (architecture) => descriptors.get(architecture) ?? new Float64Array(),
-    draw: (random) => drawChoices(choices, random),
+    ...listed(networks, genotypeOf),
   };
-  return { space: dense(space, networks.size, table.source), networks, leftOut: 0 };
+  return { space, networks, leftOut: 0 };
+}
+
+/** Only what is in the table is drawn, however few of the genotypes that are. */
+function listed(networks: ReadonlyMap<string, RecordedNetwork>, genotypeOf: (architecture: string) => Genotype): Pick<SearchSpace, 'names' | 'draw'> {
+  const names = [...networks.keys()].sort();
+  return {
+    names: () => names,
+    draw: (random) => {
+      const name = names[random.below(names.length)];
+      assert(name !== undefined, 'a table has networks');
+      return genotypeOf(name);
+    },
+  };
 }
 
 function readGenotype(row: TableRow, space: SearchSpace, source: string): Genotype {
@@ -145,12 +155,4 @@ function meanOf(rows: readonly TableRow[]): RecordedNetwork {
 
 function means(rows: readonly ArrayLike<number>[]): number[] {
   return Array.from({ length: rows[0]?.length ?? 0 }, (_, column) => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0) / rows.length);
-}
-
-function dense(space: SearchSpace, networks: number, source: string): SearchSpace {
-  const genotypes = genotypeCount(space);
-  if (genotypes > largestWalkedSpace && networks < leastShareOfNetworks * genotypes) {
-    throw new BadInputError(`${source}: ${networks} networks in a space of ${genotypes.toPrecision(2)} genotypes, which a search would not find; expected at least ${leastShareOfNetworks * 100} % of them, or at most ${largestWalkedSpace} genotypes`);
-  }
-  return space;
 }

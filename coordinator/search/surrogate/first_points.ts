@@ -1,18 +1,19 @@
 import type { Random } from '../../../common/random';
 import type { Candidate } from './candidate';
 
-/** How far the guesses of what a feature costs differ: by half or double. */
+/** How far the guesses of what an expense costs differ: by half or double. */
 const guessDeviation = 0.7;
 
-/** A guess of what the features cost, all of them something. Without features, chance. */
+/** A guess of what the expenses cost, all of them something. */
 export function guessCosts(random: Random): (candidate: Candidate) => number {
   const weights: number[] = [];
-  return ({ features }) => {
-    if (features.length === 0) return random.next();
-    while (weights.length < features.length) weights.push(Math.exp(guessDeviation * random.normal()));
-    return weights.reduce((sum, weight, index) => sum + weight * (features[index] ?? 0), 0);
+  return ({ expenses }) => {
+    while (weights.length < expenses.length) weights.push(Math.exp(guessDeviation * random.normal()));
+    return weights.reduce((sum, weight, index) => sum + weight * (expenses[index] ?? 0), 0);
   };
 }
+
+const firstShares = [1 / 2, 3 / 4, 1 / 4, 1, 0];
 
 /** Before anything is known of the target, accuracy is: the member of the front of error against a guessed cost that stands at `share` of its length. */
 export function firstPoint(candidates: readonly Candidate[], cost: (candidate: Candidate) => number, share: number): Candidate | undefined {
@@ -27,9 +28,10 @@ export function firstPoint(candidates: readonly Candidate[], cost: (candidate: C
   return front[Math.round(share * (front.length - 1))]?.candidate;
 }
 
-/** 0, 1, 1/2, 1/4, 3/4, 1/8 …: any number of the first are spread over the whole. */
+/** 1/2, 3/4, 1/4, the ends, then 1/8, 5/8 …: any number of the first are spread over the whole, and the very first, in the middle, says most by itself. */
 export function spread(index: number): number {
-  if (index < 2) return index;
+  const first = firstShares[index];
+  if (first !== undefined) return first;
   let share = 0;
   let step = 0.5;
   for (let rest = index - 1; rest > 0; rest = Math.floor(rest / 2)) {

@@ -29,6 +29,8 @@ export interface SurrogateOptions {
 
 /** Proposals that are made without a model: enough for a sum of costs to be fitted. */
 const firstPoints = 10;
+/** The same where the space tells no costs: guesses of them are poor, so the sooner measurements replace them the better. */
+const firstUntoldPoints = 5;
 /** The same where other targets say what costs. */
 const firstTaughtPoints = 5;
 /** Each costs a model of its own, and says less that is new than the one before. */
@@ -68,7 +70,7 @@ export class Surrogate implements Strategy {
     const sequence = this.#log.nextSequence;
     const random = proposalRandom(this.#options.seed, sequence);
     this.#attend();
-    const isFirst = sequence < (this.#heardOf.length > 0 ? firstTaughtPoints : firstPoints) || this.#measured.length < fewestMeasured;
+    const isFirst = sequence < (this.#heardOf.length > 0 ? firstTaughtPoints : this.#pool.isTold ? firstPoints : firstUntoldPoints) || this.#measured.length < fewestMeasured;
     const architecture = (isFirst ? this.#first(sequence, random) : this.#best())?.architecture ?? this.#log.drawUnseen(random);
     if (architecture === undefined) return 'exhausted';
     const proposal = this.#log.add(architecture);

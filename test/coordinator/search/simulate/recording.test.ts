@@ -1,7 +1,8 @@
 import { createNasBench201Space } from '../../../../coordinator/search/nasbench201_space';
 import { recordingOfChoices, recordingOfSpace } from '../../../../coordinator/search/simulate/recording';
 import { genotypeAt, genotypeCount } from '../../../../coordinator/search/space';
-import { tableOf } from './tables';
+import { createRandom } from '../../../../common/random';
+import { sampleCsv, tableOf } from './tables';
 
 const networksOf = (recording: ReturnType<typeof recordingOfChoices>): unknown => Object.fromEntries(recording.networks);
 
@@ -43,10 +44,13 @@ describe('a recording of the columns of choices', () => {
     expect(() => recordingOfChoices(tableOf('arch,x_0,accuracy,cpu_ms\na,0,70,1\nb,0,71,2'))).toThrow('line 3, column x_0: the same choices as line 2');
   });
 
-  it('is refused when the networks are lost in their space', () => {
-    const choices = Array.from({ length: 12 }, (_, index) => `x_${String(index)}`);
-    const rows = Array.from({ length: 10 }, (_, row) => [`a${String(row)}`, ...choices.map(() => String(row)), '70', '1'].join(','));
-    expect(() => recordingOfChoices(tableOf([`arch,${choices.join(',')},accuracy,cpu_ms`, ...rows].join('\n')))).toThrow('10 networks in a space of 1.0e+12 genotypes');
+  it('draws what is in the table, however large the space is that it was taken from', () => {
+    const sample = recordingOfChoices(tableOf(sampleCsv(300)));
+    expect(genotypeCount(sample.space)).toBeGreaterThan(1e12);
+    const random = createRandom(1);
+    const drawn = new Set(Array.from({ length: 3_000 }, () => sample.space.architectureOf(sample.space.draw(random))));
+    expect([...drawn].sort()).toEqual([...sample.space.names!()].sort());
+    expect(drawn.size).toBe(300);
   });
 });
 

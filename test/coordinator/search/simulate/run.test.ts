@@ -1,7 +1,7 @@
 import { simulateRun, type SimulatedRun, type SimulationConditions } from '../../../../coordinator/search/simulate/run';
 import { recordingOfChoices } from '../../../../coordinator/search/simulate/recording';
 import { parseStrategy } from '../../../../coordinator/search/simulate/strategy_option';
-import { inventedCsv, tableOf } from './tables';
+import { inventedCsv, sampleCsv, tableOf } from './tables';
 
 const recording = recordingOfChoices(tableOf(inventedCsv()));
 const quiet: SimulationConditions = { budget: 30, noise: 0, devices: { kind: 'listed', speeds: [1] }, proposalMs: 0, stopAtShare: Infinity };
@@ -30,6 +30,37 @@ describe.each(['random', 'nsga2:populationSize=8', 'nsga2-async:populationSize=8
     // All networks: whatever was seen of them, the front is there.
     expect(noisy.shares).toHaveLength(64);
     expect(noisy.shares.at(-1)).toBeCloseTo(1, 9);
+  });
+});
+
+describe('a sample of a space that is far too large', () => {
+  const sample = recordingOfChoices(tableOf(sampleCsv(5_000)));
+  const shareAfter = (strategy: string, seed: number, budget = 25): number => simulateRun(sample, { strategy: parseStrategy(strategy).withSeed(seed), target: 0 }, { ...quiet, budget }, () => 0).shares.at(-1)!;
+
+  it.each(['random', 'nsga2:populationSize=8', 'nsga2-async:populationSize=8', 'surrogate'])('is searched among its rows by %s until the budget is spent', (strategy) => {
+    const { shares } = simulateRun(sample, { strategy: parseStrategy(strategy).withSeed(1), target: 0 }, { ...quiet, budget: 25 }, () => 0);
+    expect(shares).toHaveLength(25);
+  });
+
+  it('is searched far better by the surrogate than by chance, though it tells no costs', () => {
+    for (const seed of [1, 2]) expect(1 - shareAfter('surrogate', seed)).toBeLessThan((1 - shareAfter('random', seed)) / 2);
+  });
+
+  it('is searched to its end', () => {
+    const few = recordingOfChoices(tableOf(sampleCsv(30)));
+    for (const strategy of ['random', 'nsga2:populationSize=8', 'nsga2-async:populationSize=8', 'surrogate']) {
+      const { shares } = simulateRun(few, { strategy: parseStrategy(strategy).withSeed(1), target: 0 }, { ...quiet, budget: 100 }, () => 0);
+      expect(shares).toHaveLength(30);
+      expect(shares.at(-1)).toBeCloseTo(1, 9);
+    }
+  });
+
+  it('is searched when each row has values of its own in each column', () => {
+    const rows = Array.from({ length: 2_000 }, (_, row) => `n${row},${(row * 7919) % 2_000},${(row * 104_729) % 2_003},${50 + ((row * 7919) % 2_000) / 100},${1 + ((row * 7919) % 2_000) / 500 + ((row * 104_729) % 2_003) / 1_000}`);
+    const numeric = recordingOfChoices(tableOf(['arch,x_0,x_1,accuracy,cpu_ms', ...rows].join('\n')));
+    expect(Math.max(...numeric.space.choices)).toBe(2_000);
+    const { shares } = simulateRun(numeric, { strategy: parseStrategy('surrogate').withSeed(1), target: 0 }, { ...quiet, budget: 40 }, () => 0);
+    expect(shares.at(-1)).toBeGreaterThan(0.9);
   });
 });
 

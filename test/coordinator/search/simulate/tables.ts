@@ -20,3 +20,15 @@ export function inventedCsv(options = 4): string {
   });
   return ['arch,x_0,x_1,x_2,accuracy,cpu_ms,npu_ms,f_a,f_b,f_c', ...rows].join('\n');
 }
+
+/** So many networks of 20 positions with ten options each, drawn by chance: next to nothing of the space. Accuracy and latency grow with the choices, not quite alike. */
+export function sampleCsv(rows: number): string {
+  const random = createRandom('sample');
+  const positions = Array.from({ length: 20 }, (_, index) => index);
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const choices = positions.map(() => random.below(10));
+    const [help, cost] = [0.1, 0.05].map((scale, which) => choices.reduce((sum, choice, position) => sum + scale * choice * (position % 3 === which ? 2 : 1), 0));
+    return [`n${String(row)}`, ...choices, 50 + (help ?? 0), 1 + (cost ?? 0)].map(String).join(',');
+  });
+  return [['arch', ...positions.map((position) => `x_${String(position)}`), 'accuracy', 'cpu_ms'].join(','), ...lines].join('\n');
+}

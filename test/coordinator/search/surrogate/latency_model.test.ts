@@ -6,7 +6,8 @@ const random = createRandom('latency model');
 
 function candidate(index: number): Candidate {
   const counts = Float64Array.from({ length: 3 }, () => random.below(6));
-  return { architecture: `network ${index}`, errorPercent: 10, choices: Uint16Array.from(counts), features: counts.map((count) => (count - 2.5) / 1.7), counts };
+  const features = counts.map((count) => (count - 2.5) / 1.7);
+  return { architecture: `network ${index}`, errorPercent: 10, choices: Uint16Array.from(counts), features, counts, expenses: features };
 }
 
 const trueLatencyMs = ({ counts }: Candidate): number => 1 + 0.5 * counts[0]! + 0.2 * counts[1]! + 0.05 * counts[2]!;
