@@ -1,3 +1,4 @@
+import type { Expectation } from './expectation';
 import type { Point } from './point';
 
 export interface Proposal {
@@ -33,6 +34,8 @@ export interface Strategy {
   readonly duplicates: number;
   /** May be called at any time, whatever is still pending. */
   ask(): Ask;
+  /** What was believed of a pending proposal's latency when this process asked for it; undefined where nothing was. */
+  expectationOf?(architecture: string): Expectation | undefined;
   /** Takes over a proposal that an earlier process made; in rising sequence, before the first `ask`. */
   adopt(proposal: Proposal): void;
   /** Once for each proposal at most, in any order. */

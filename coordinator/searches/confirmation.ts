@@ -15,6 +15,8 @@ export interface ConfirmationOptions {
   readonly target: TargetSpec;
   readonly ledger: Pick<SearchParts['ledger'], 'saveConfirmation'>;
   readonly artifactOf: (architecture: string) => Artifact | undefined;
+  /** Unique among all records of the target. */
+  readonly nextSequence: () => number;
   /** The front is still what is to be confirmed. */
   readonly isDue: () => boolean;
   /** The confirmation is in the ledger, and from now on the engine may speak of its job. */
@@ -107,12 +109,12 @@ export class Confirmation {
 
   /** What dies in between is either not in the ledger, and asked for again under the same id, or there, and submitted by the next process. */
   async #save({ architecture, round }: Due): Promise<void> {
-    const { searchId, spec, target, ledger, artifactOf, onSaved, submit } = this.#options;
+    const { searchId, spec, target, ledger, artifactOf, nextSequence, onSaved, submit } = this.#options;
     const artifact = artifactOf(architecture);
     assert(artifact !== undefined, `${architecture} is on the front, so it was built`);
     const job: Job = { jobId: this.#jobIdOf(architecture, round), target: target.target, artifact, plan: { ...spec.plan, again: true } };
     const record: JobRecord = { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null };
-    await ledger.saveConfirmation({ searchId, target: target.name, sequence: this.#states.size, architecture, round, jobId: job.jobId }, record);
+    await ledger.saveConfirmation({ searchId, target: target.name, sequence: nextSequence(), architecture, round, jobId: job.jobId }, record);
     this.#add(architecture, job.jobId);
     this.#missing -= 1;
     onSaved(architecture, job.jobId);

@@ -50,6 +50,6 @@ export function openFleetSearch(spec: SearchSpec, inner: Strategist, lanes: () =
 async function latencyMsOn(lane: TargetLane, architecture: string, ledger: Pick<Ledger, 'measurements'>): Promise<number | undefined> {
   const again = lane.confirmation.jobIdsOf(architecture);
   if (again.length === 0) return undefined;
-  const found = await ledger.measurements([lane.jobIdOf(architecture), ...again]);
+  const found = await ledger.measurements([lane.measuredJobIdOf(architecture), ...again]);
   return latencyMsOf([...found.values()]);
 }

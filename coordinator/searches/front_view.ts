@@ -42,7 +42,7 @@ export async function frontView(lane: TargetLane, ledger: Pick<Ledger, 'measurem
 }
 
 async function measuredMembers(lane: TargetLane, ledger: Pick<Ledger, 'measurements'>): Promise<readonly MeasuredMember[]> {
-  const members = lane.search.front.map((member) => ({ member, jobId: lane.jobIdOf(member.architecture), again: lane.confirmation.jobIdsOf(member.architecture) }));
+  const members = lane.search.front.map((member) => ({ member, jobId: lane.measuredJobIdOf(member.architecture), again: lane.confirmation.jobIdsOf(member.architecture) }));
   const found = await ledger.measurements(members.flatMap(({ jobId, again }) => [jobId, ...again]));
   return members.flatMap(({ member, jobId, again }): MeasuredMember[] => {
     const first = found.get(jobId);

@@ -261,7 +261,7 @@ export class RunningSearch {
     for (const record of confirmations) {
       const lane = lanes.get(record.target);
       assert(lane !== undefined, `confirmation ${record.jobId} has its target`);
-      lane.confirmation.adopt(record);
+      lane.adoptAgain(record);
       this.#places.set(record.jobId, { lane, architecture: record.architecture });
     }
   }

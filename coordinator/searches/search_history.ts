@@ -2,8 +2,10 @@ import type { DeviceDescription } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
 import type { CandidateRecord, JobRecord, JobState, SearchRecord } from '../ledger/ledger';
 import type { Position } from '../search/additive_accuracy';
+import { standing } from '../search/expectation';
 import type { SearchSpec } from '../search/spec';
 import type { SearchParts } from './search_parts';
+import { secondLookJobs, secondLookKey } from './second_look';
 import type { FrontView } from './search_view';
 
 /** All that a search tried, for reports and for people who compute with it. */
@@ -47,6 +49,7 @@ export async function readHistory({ searchId, specYaml }: SearchRecord, fronts: 
 async function* readCandidates(searchId: string, spec: SearchSpec, { ledger, catalog }: HistoryParts): AsyncGenerator<PastCandidate> {
   const candidates = await ledger.candidates(searchId);
   const jobs = new Map((await ledger.jobs({ ownerId: searchId })).map((record) => [record.job.jobId, record]));
+  const looks = secondLookJobs(await ledger.confirmations(searchId));
   const space = catalog.space(spec);
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
   const describe = ({ target, sequence, architecture, jobId }: CandidateRecord, { state, endedSequence }: JobRecord, measurement: Measurement | undefined): PastCandidate => ({
@@ -57,13 +60,17 @@ async function* readCandidates(searchId: string, spec: SearchSpec, { ledger, cat
   });
   for (let start = 0; start < candidates.length; start += candidatesPerPage) {
     const page = candidates.slice(start, start + candidatesPerPage);
-    const measurements = await ledger.measurements(page.map(({ jobId }) => jobId));
+    const measurements = await ledger.measurements(page.flatMap((candidate) => [candidate.jobId, looks.get(secondLookKey(candidate)) ?? candidate.jobId]));
+    const measurementOf = (candidate: CandidateRecord): Measurement | undefined => {
+      const first = measurements.get(candidate.jobId);
+      return first && standing(first, measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first);
+    };
     for (const candidate of page) {
       const record = jobs.get(candidate.jobId);
       // One that was proposed after the jobs were read.
       if (record === undefined) continue;
       const isMeasured = record.state.kind === 'measured' || record.state.kind === 'reused';
-      yield describe(candidate, record, isMeasured ? measurements.get(candidate.jobId) : undefined);
+      yield describe(candidate, record, isMeasured ? measurementOf(candidate) : undefined);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Job } from '../../common/job';
 import type { BuiltModel } from '../build/candidate_builder';
 import type { BuildFailure } from '../build/build_request';
 import type { Result } from '../../common/result';
-import type { JobEnding, JobRecord } from '../ledger/ledger';
+import type { ConfirmationRecord, JobEnding, JobRecord } from '../ledger/ledger';
 import type { SharedBudget } from '../search/shared_budget';
 import { fleetAimOf, type SearchSpec, type TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
@@ -15,6 +15,7 @@ import { Confirmation, type Confirmed } from './confirmation';
 import { findEarlierMeasurement } from './measurement_cache';
 import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
+import { SecondLook, secondLookRound, type Grounds } from './second_look';
 import type { Strategist } from './strategist/strategist';
 
 /** Candidates on their way for each device unless the user says otherwise: one measured, one waiting for its turn. */
@@ -55,6 +56,9 @@ export class TargetLane {
   readonly search: TargetSearch;
   readonly confirmation: Confirmation;
   readonly #options: LaneOptions;
+  readonly #secondLook: SecondLook;
+  /** What was measured again, or is to be. */
+  #measuredAgain = 0;
   readonly #artifacts = new Map<string, Artifact>();
   readonly #reusedFrom = new Map<string, string>();
   #submissions: Promise<void> = Promise.resolve();
@@ -78,17 +82,22 @@ export class TargetLane {
       accuracyPercentOf: parts.catalog.accuracyPercentOf(spec),
       ...(sharedBudget === undefined ? {} : { shared: { budget: sharedBudget, isServed: () => parts.deviceCount(target.target) > 0 } }),
     });
-    this.confirmation = new Confirmation({
+    const again = {
       searchId, spec, target,
       ledger: parts.ledger,
-      artifactOf: (architecture) => this.artifactOf(architecture),
-      isDue: () => this.#toConfirm !== undefined && !isStopped(),
+      artifactOf: (architecture: string) => this.artifactOf(architecture),
+      nextSequence: () => this.#measuredAgain++,
       onSaved,
-      submit: (job) => this.submit(job),
+      submit: (job: Job) => this.submit(job),
+      onFailure: parts.onFailure,
+    };
+    this.#secondLook = new SecondLook({ ...again, isStopped });
+    this.confirmation = new Confirmation({
+      ...again,
+      isDue: () => this.#toConfirm !== undefined && !isStopped(),
       onSubmitted: () => {
         if (!isStopped()) onChange();
       },
-      onFailure: parts.onFailure,
     });
   }
 
@@ -116,6 +125,11 @@ export class TargetLane {
   /** The job whose measurement stands for the architecture's own; undefined when it was measured for this search. */
   reusedFromJobId(architecture: string): string | undefined {
     return this.#reusedFrom.get(architecture);
+  }
+
+  /** The job whose measurement the strategy was told: the candidate's own, or that of a second look. */
+  measuredJobIdOf(architecture: string): string {
+    return this.#secondLook.standsFor(architecture) ?? this.jobIdOf(architecture);
   }
 
   artifactOf(architecture: string): Artifact | undefined {
@@ -190,16 +204,33 @@ export class TargetLane {
   /** Resolves when nothing is being asked, built or saved any more. */
   async settled(): Promise<void> {
     // Each of them can let another follow.
-    for (let awaited: readonly Promise<void>[] = []; awaited[0] !== this.#submissions || awaited[1] !== this.#asking || awaited[2] !== this.confirmation.saving; ) {
-      awaited = [this.#submissions, this.#asking, this.confirmation.saving];
+    for (let awaited: readonly Promise<void>[] = []; awaited[0] !== this.#submissions || awaited[1] !== this.#asking || awaited[2] !== this.confirmation.saving || awaited[3] !== this.#secondLook.saving; ) {
+      awaited = [this.#submissions, this.#asking, this.confirmation.saving, this.#secondLook.saving];
       await Promise.all(awaited);
     }
   }
 
-  /** Of a candidate's job, or of one that confirms it. Returns false, and changes nothing, when the job has ended already. */
+  /** Of a candidate's job, or of one that measures it again. Returns false, and changes nothing, when the job has ended already. */
   end(jobId: string, architecture: string, end: CandidateEnd): boolean {
     if (end.kind === 'reused') this.#reusedFrom.set(architecture, end.fromJobId);
-    return this.confirmation.has(jobId) ? this.confirmation.end(jobId, end.kind === 'measured') : this.search.end(architecture, end);
+    if (this.confirmation.has(jobId)) return this.confirmation.end(jobId, end.kind === 'measured');
+    if (this.#secondLook.has(jobId)) {
+      const stands = this.#secondLook.end(jobId, end);
+      return stands !== undefined && this.search.end(architecture, stands);
+    }
+    const grounds = (): Grounds => ({
+      expectation: this.#options.strategist.expectationOf?.(this.name, architecture),
+      joinsBelowMs: this.search.decisionMsOf(architecture) ?? Infinity,
+      measured: this.search.spent.measured,
+    });
+    return !this.#secondLook.holds(architecture, end, grounds) && this.search.end(architecture, end);
+  }
+
+  /** Takes over a job of an earlier process that measures a candidate again; in the order of sequence, before anything ends. */
+  adoptAgain(record: ConfirmationRecord): void {
+    this.#measuredAgain = Math.max(this.#measuredAgain, record.sequence + 1);
+    if (record.round === secondLookRound) this.#secondLook.adopt(record);
+    else this.confirmation.adopt(record);
   }
 
   /** Takes over from an earlier process. */

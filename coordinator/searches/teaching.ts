@@ -1,10 +1,12 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Ledger } from '../ledger/ledger';
 import type { PastTarget } from '../search/past_target';
+import { standing } from '../search/expectation';
 import type { SearchSpec } from '../search/spec';
+import { secondLookJobs, secondLookKey } from './second_look';
 import type { SpecReader } from './spec_reader';
 
-type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'jobs' | 'measurements'>;
+type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'confirmations' | 'jobs' | 'measurements'>;
 
 /**
  * The specification with the number of measurements of each teacher that count, those of now unless it says so itself: what is measured later changes nothing
@@ -56,12 +58,14 @@ export async function loadPast({ teachers }: SearchSpec, ledger: Teaching): Prom
 async function pastTargets(searchId: string, ledger: Teaching, most = Infinity): Promise<readonly PastTarget[]> {
   const candidates = new Map((await ledger.candidates(searchId)).map((candidate) => [candidate.jobId, candidate]));
   const ended = (await ledger.jobs({ ownerId: searchId })).filter(({ job, state }) => candidates.has(job.jobId) && (state.kind === 'measured' || state.kind === 'reused')).slice(0, most);
-  const measurements = await ledger.measurements(ended.map(({ job }) => job.jobId));
+  const looks = secondLookJobs(await ledger.confirmations(searchId));
+  const measurements = await ledger.measurements([...ended.map(({ job }) => job.jobId), ...looks.values()]);
   const targets = new Map<string, { architecture: string; latencyMs: number }[]>();
   for (const { job } of ended) {
     const candidate = candidates.get(job.jobId);
-    const measurement = measurements.get(job.jobId);
-    if (candidate === undefined || measurement === undefined) continue;
+    const first = measurements.get(job.jobId);
+    if (candidate === undefined || first === undefined) continue;
+    const measurement = standing(first, measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first);
     const measured = targets.get(candidate.target) ?? [];
     measured.push({ architecture: candidate.architecture, latencyMs: measurement.latencyMs });
     targets.set(candidate.target, measured);

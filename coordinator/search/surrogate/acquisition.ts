@@ -1,3 +1,4 @@
+import type { Expectation } from '../expectation';
 import type { Point } from '../point';
 import type { Candidate } from './candidate';
 import type { Feasibility } from './feasibility';
@@ -53,6 +54,12 @@ export class Acquisition {
       this.#believed += 1;
     }
     return true;
+  }
+
+  /** Undefined for what is no candidate. */
+  expectationOf(architecture: string): Expectation | undefined {
+    const index = this.#index.get(architecture);
+    return index === undefined ? undefined : { logMean: this.#posterior.means[index] ?? 0, deviation: Math.sqrt(this.#posterior.variances[index] ?? 0) };
   }
 
   best(isOpen: (candidate: Candidate) => boolean): Candidate | undefined {

@@ -1,5 +1,6 @@
 import { assert } from '../../../common/assert';
 import { createRandom, type Random } from '../../../common/random';
+import type { Expectation } from '../expectation';
 import type { PastTarget } from '../past_target';
 import { ProposalLog, proposalRandom } from '../proposal_log';
 import type { Point } from '../point';
@@ -53,6 +54,7 @@ export class Surrogate implements Strategy {
   readonly #measured: MeasuredNetwork[] = [];
   readonly #failed: Candidate[] = [];
   readonly #pending = new Map<string, Candidate>();
+  readonly #expectations = new Map<string, Expectation>();
   #acquisition: Acquisition | undefined;
   #lesson: Lesson | undefined;
   #heardOf: readonly Teacher[] = [];
@@ -73,9 +75,15 @@ export class Surrogate implements Strategy {
     const isFirst = sequence < (this.#heardOf.length > 0 ? firstTaughtPoints : this.#pool.isTold ? firstPoints : firstUntoldPoints) || this.#measured.length < fewestMeasured;
     const architecture = (isFirst ? this.#first(sequence, random) : this.#best())?.architecture ?? this.#log.drawUnseen(random);
     if (architecture === undefined) return 'exhausted';
+    const expectation = isFirst || this.#isFleet ? undefined : this.#acquisition?.expectationOf(architecture);
+    if (expectation !== undefined) this.#expectations.set(architecture, expectation);
     const proposal = this.#log.add(architecture);
     this.#pending.set(architecture, this.#pool.candidateOf(architecture));
     return proposal;
+  }
+
+  expectationOf(architecture: string): Expectation | undefined {
+    return this.#expectations.get(architecture);
   }
 
   adopt(proposal: Proposal): void {
@@ -130,6 +138,7 @@ export class Surrogate implements Strategy {
   #end(architecture: string): void {
     this.#log.sequenceOf(architecture);
     this.#pending.delete(architecture);
+    this.#expectations.delete(architecture);
     this.#acquisition = undefined;
   }
 

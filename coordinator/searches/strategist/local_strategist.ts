@@ -15,6 +15,7 @@ export function createLocalStrategist(task: StrategistTask, catalog: SearchCatal
   return {
     hear: (target, word) => say(strategyOf(target), word),
     ask: async (target) => Promise.resolve(strategyOf(target).ask()),
+    expectationOf: (target, architecture) => strategyOf(target).expectationOf?.(architecture),
     close: () => undefined,
   };
 }

@@ -1,3 +1,4 @@
+import type { Expectation } from '../../search/expectation';
 import type { Ask, Evaluation, Proposal } from '../../search/strategy';
 import type { StrategistTask } from './strategies';
 
@@ -12,6 +13,8 @@ export interface Strategist {
   hear(target: string, word: Word): void;
   /** One at a time for each target. Rejects when the strategy cannot compute; the search is then to pause. */
   ask(target: string): Promise<Ask>;
+  /** What was believed of a pending proposal's latency when it was asked for here; undefined where nothing was. */
+  expectationOf?(target: string, architecture: string): Expectation | undefined;
   /** Nothing more is said or asked; what is asked now is rejected. */
   close(): void;
 }

@@ -1,3 +1,4 @@
+import type { Expectation } from '../../search/expectation';
 import type { Ask } from '../../search/strategy';
 import type { StrategistTask } from './strategies';
 import type { Word } from './strategist';
@@ -10,4 +11,4 @@ export type StrategistRequest =
   | { readonly kind: 'close'; readonly session: number };
 
 /** To one question each. */
-export type StrategistReply = { readonly question: number } & ({ readonly ok: true; readonly answer: Ask } | { readonly ok: false; readonly message: string });
+export type StrategistReply = { readonly question: number } & ({ readonly ok: true; readonly answer: Ask; readonly expectation?: Expectation | undefined } | { readonly ok: false; readonly message: string });

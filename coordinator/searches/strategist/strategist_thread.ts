@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Expectation } from '../../search/expectation';
 import type { Ask } from '../../search/strategy';
 import type { StrategistTask } from './strategies';
 import type { Strategist, Word } from './strategist';
@@ -25,6 +26,8 @@ interface Session {
   readonly task: StrategistTask;
   /** All words and proposals, in order: what a thread must hear that does not know the session. */
   readonly heard: { readonly target: string; readonly word: Word }[];
+  /** Of pending proposals, by target and architecture. */
+  readonly expectations: Map<string, Expectation>;
   /** The thread that knows it. */
   worker: Worker | undefined;
 }
@@ -52,10 +55,11 @@ export class StrategistThread {
 
   open(task: StrategistTask): Strategist {
     this.#sessions += 1;
-    const session: Session = { number: this.#sessions, task, heard: [], worker: undefined };
+    const session: Session = { number: this.#sessions, task, heard: [], expectations: new Map(), worker: undefined };
     return {
       hear: (target, word) => {
         session.heard.push({ target, word });
+        if (word.kind !== 'adopt') session.expectations.delete(placeOf(target, word.architecture));
         if (session.worker !== undefined) post(session.worker, { kind: 'word', session: session.number, target, word });
       },
       ask: async (target) => {
@@ -63,6 +67,7 @@ export class StrategistThread {
         if (typeof answer === 'object') session.heard.push({ target, word: { kind: 'adopt', proposal: answer } });
         return answer;
       },
+      expectationOf: (target, architecture) => session.expectations.get(placeOf(target, architecture)),
       close: () => this.#closeSession(session),
     };
   }
@@ -109,6 +114,7 @@ export class StrategistThread {
 
   #settle(reply: StrategistReply): void {
     const question = this.#take(reply.question);
+    if (reply.ok && typeof reply.answer === 'object' && reply.expectation !== undefined) question?.session.expectations.set(placeOf(question.target, reply.answer.architecture), reply.expectation);
     if (reply.ok) question?.resolve(reply.answer);
     else question?.reject(new Error(reply.message));
   }
@@ -139,6 +145,10 @@ export class StrategistThread {
     if (this.#questions.size === 0) this.#worker?.unref();
     return question;
   }
+}
+
+function placeOf(target: string, architecture: string): string {
+  return `${target} ${architecture}`;
 }
 
 /** Tells a thread all of a session that it does not know. */

@@ -19,7 +19,9 @@ port.on('message', (request: StrategistRequest) => {
 
 async function answer({ session, target, question }: StrategistRequest & { readonly kind: 'ask' }): Promise<StrategistReply> {
   try {
-    return { question, ok: true, answer: await sessionOf(session).ask(target) };
+    const strategist = sessionOf(session);
+    const proposal = await strategist.ask(target);
+    return { question, ok: true, answer: proposal, expectation: typeof proposal === 'object' ? strategist.expectationOf?.(target, proposal.architecture) : undefined };
   } catch (error) {
     return { question, ok: false, message: (error as Error).message };
   }
