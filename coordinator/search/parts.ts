@@ -25,9 +25,15 @@ export function greatestOf(parts: ValuedParts): { readonly genotype: Genotype; r
 
 /**
  * Draws from the combinations whose sum is at least `least`, however few they are: each about as likely as any other. There must be one.
- * How many ways lead on from each sum is counted from the last part to the first.
+ * Takes some tenths of a second when it first draws.
  */
 export function drawAtLeast(parts: ValuedParts, least: number): (random: Random) => Genotype {
+  let draw: ((random: Random) => Genotype) | undefined;
+  return (random) => (draw ??= countedDraw(parts, least))(random);
+}
+
+/** How many ways lead on from each sum is counted from the last part to the first. */
+function countedDraw(parts: ValuedParts, least: number): (random: Random) => Genotype {
   const most = suffixSums(parts, Math.max);
   // Rounded down, so that no combination is overlooked.
   const stepOf = (needed: number): number => Math.max(0, Math.min(countedSteps, Math.floor((needed + rounding) / step)));

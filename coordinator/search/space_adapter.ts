@@ -10,7 +10,7 @@ export function searchSpaceOf(space: Space): SearchSpace {
     genotypeOf: space.genotypeOf,
     featuresOf: space.featuresOf,
     draw: (random) => space.genotypeOf(space.sample(random, undefined)),
-    parts: space.parts,
+    parts: once(space.parts),
   };
 }
 
@@ -26,8 +26,14 @@ export function searchSpaceWithin(whole: Space, admitted: Space): SearchSpace {
       return architecture === undefined || admitted.architectureOf(whole.genotypeOf(architecture)) === undefined ? undefined : architecture;
     },
     draw: (random) => admitted.genotypeOf(admitted.sample(random, undefined)),
-    parts: () => partsWithin(whole, admitted),
+    parts: once(() => partsWithin(whole, admitted)),
   };
+}
+
+/** Options are named to find out which are the same network: not twice. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Of each part what `admitted` has too: any option of the others shows that. */

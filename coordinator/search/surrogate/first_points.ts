@@ -13,7 +13,7 @@ export function guessCosts(random: Random): (candidate: Candidate) => number {
   };
 }
 
-const firstShares = [1 / 2, 3 / 4, 1 / 4, 1, 0];
+const middleFirst = [1 / 2, 3 / 4, 1 / 4, 1, 0];
 
 /** Before anything is known of the target, accuracy is: the member of the front of error against a guessed cost that stands at `share` of its length. */
 export function firstPoint(candidates: readonly Candidate[], cost: (candidate: Candidate) => number, share: number): Candidate | undefined {
@@ -28,10 +28,14 @@ export function firstPoint(candidates: readonly Candidate[], cost: (candidate: C
   return front[Math.round(share * (front.length - 1))]?.candidate;
 }
 
-/** 1/2, 3/4, 1/4, the ends, then 1/8, 5/8 …: any number of the first are spread over the whole, and the very first, in the middle, says most by itself. */
+/** As `spread`, but the ends come fourth and fifth: where costs are poor guesses the middle says more by itself. */
+export function spreadOutwards(index: number): number {
+  return middleFirst[index] ?? spread(index);
+}
+
+/** 0, 1, 1/2, 1/4, 3/4, 1/8 …: any number of the first are spread over the whole. */
 export function spread(index: number): number {
-  const first = firstShares[index];
-  if (first !== undefined) return first;
+  if (index < 2) return index;
   let share = 0;
   let step = 0.5;
   for (let rest = index - 1; rest > 0; rest = Math.floor(rest / 2)) {

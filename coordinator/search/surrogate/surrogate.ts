@@ -10,7 +10,7 @@ import { Acquisition } from './acquisition';
 import type { Candidate } from './candidate';
 import { createCandidatePool, type CandidatePool } from './candidate_pool';
 import { Feasibility } from './feasibility';
-import { firstPoint, guessCosts, spread } from './first_points';
+import { firstPoint, guessCosts, spread, spreadOutwards } from './first_points';
 import { LatencyModel, type MeasuredLatency } from './latency_model';
 import { Lesson } from './lesson';
 import { asOneLatency, type MeasuredNetwork } from './measured_network';
@@ -147,7 +147,7 @@ export class Surrogate implements Strategy {
     const guess = guessCosts(random);
     const cost = this.#heardOf.length > 0 ? (candidate: Candidate): number => lesson.cost(candidate) : guess;
     const found = this.#pool.find(cost, [], random).filter((candidate) => this.#isOpen(candidate));
-    return firstPoint(found, cost, spread(sequence));
+    return firstPoint(found, cost, this.#heardOf.length > 0 || this.#pool.isTold ? spread(sequence) : spreadOutwards(sequence));
   }
 
   #best(): Candidate | undefined {

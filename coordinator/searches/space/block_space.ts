@@ -17,6 +17,8 @@ function namesOf(position: string, choice: string): readonly [string, string] {
   return [`${position.slice(position.indexOf('.') + 1)}=${choice}`, `${position}=${choice}`];
 }
 
+/** Restricted spaces that are kept: making one takes some hundred milliseconds, and a search asks for the same one several times. */
+const mostKept = 16;
 /** Of a float network for each byte of an int8 one. */
 const floatShare = 4;
 
@@ -27,7 +29,17 @@ export function openBlockSpace(name: string): SearchableSpace {
   const space = searchSpaceOf(whole);
   const positions = whole.positions.map((position): Position => ({ name: position.name, choices: position.values.map(String) }));
   const named = positions.flatMap(({ name: position, choices }) => choices.map((choice) => namesOf(position, choice)));
-  const within = (restriction: Restriction): SearchSpace => (isUnrestricted(document, restriction) ? space : searchSpaceWithin(whole, createBlockSpace(restrictDocument(document, restriction), name)));
+  const kept = new Map<string, SearchSpace>();
+  const within = ({ targets, forbidden }: Restriction): SearchSpace => {
+    const key = JSON.stringify([targets, forbidden]);
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const restriction = { targets, forbidden };
+    const made = isUnrestricted(document, restriction) ? space : searchSpaceWithin(whole, createBlockSpace(restrictDocument(document, restriction), name));
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(key, made);
+    return made;
+  };
   return {
     space, positions,
     options: [...new Set(named.map(([anywhere]) => anywhere)), ...named.map(([, here]) => here)],
