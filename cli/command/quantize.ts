@@ -14,6 +14,7 @@ import { writeEncodings, type QuantScheme } from '../../model/encodings/write';
 import { writeOnnx } from '../../model/onnx/write';
 import { onlyInput } from '../../model/quantize/calibration';
 import { measureQuality } from '../../model/quantize/layer_quality';
+import { requireMemory } from '../../model/quantize/memory';
 import { quantizedPrecisions, type QuantizationOptions, type QuantizedPrecision } from '../../model/quantize/options';
 import { biasCorrections, quantizePostTraining, type PostTraining, type QuantizedNetwork } from '../../model/quantize/post_training';
 import type { RangeMethod } from '../../model/quantize/range_search';
@@ -133,8 +134,10 @@ function beside(output: string, extension: string): string {
   return `${output.slice(0, -'.onnx'.length)}${extension}`;
 }
 
+/** The network's input, when calibration can do with the network. @throws BadInputError that names the model */
 function inputOf(modelPath: string, graph: Parameters<typeof onlyInput>[0]): ReturnType<typeof onlyInput> {
   try {
+    requireMemory(graph, os.totalmem());
     return onlyInput(graph);
   } catch (error) {
     throw error instanceof BadInputError ? new BadInputError(`${modelPath}: ${error.message}`) : error;

@@ -20,7 +20,7 @@ export async function openCalibration(location: string, input: InputForm, prepar
   const images = found.filter((file) => imageExtensions.has(extensionOf(file)));
   const arrays = found.filter((file) => arrayOpeners.has(extensionOf(file)));
   if (images.length === 0 && arrays.length === 0) {
-    throw new BadInputError(`${location}: ${found.length === 0 ? 'the folder is empty' : 'nothing in it can be used for calibration'}; expected ${expected}`);
+    throw new BadInputError(`${location}: ${found.length === 0 ? 'the folder has no files' : 'nothing in it can be used for calibration'}; expected ${expected}`);
   }
   for (const image of images) await requireRegularFile(image);
   const sources: SampleSource[] = images.length === 0 ? [] : [openImages(images, input, preparation)];

@@ -17,7 +17,7 @@ const drawingKinds: ReadonlySet<string> = new Set(['RandomNormal', 'RandomNormal
 const layerKinds: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
 /** As many fit into a line that can still be read. */
-const mostNames = 6;
+const mostNames = 8;
 
 /** What helps a network with an operator that no one downstream knows: half a line, which fits the operator's place in this network. */
 export function wayOut(graph: Graph, node: Node, isKnown: (node: Node) => boolean): string {
@@ -58,11 +58,11 @@ function withoutTail(graph: Graph, isKnown: (node: Node) => boolean): { readonly
   return { tail, ends: [...new Set(read)].filter((tensor) => kept.has(tensor) && computed.has(tensor)) };
 }
 
-/** Tensors that depend on an input: others are constants, whichever nodes make them. */
+/** Tensors that depend on an input's values: others are constants, or tell of shapes, whichever nodes make them. */
 function fromInputs(graph: Graph): ReadonlySet<string> {
   const found = new Set(graph.inputs.map((input) => input.name));
   for (const node of graph.nodes) {
-    if (node.inputs.some((input) => found.has(input))) for (const output of node.outputs) found.add(output);
+    if (node.kind !== 'Shape' && node.kind !== 'Size' && node.inputs.some((input) => found.has(input))) for (const output of node.outputs) found.add(output);
   }
   return found;
 }

@@ -53,7 +53,7 @@ function checkedGraph(model: onnx.ModelProto, nodes: readonly onnx.INodeProto[])
   if (proto === null || proto === undefined) throw new Unreadable('the file has no graph; expected an ONNX model');
   const opset = model.opsetImport.find((entry) => (entry.domain ?? '') === '' || entry.domain === 'ai.onnx');
   const opsetVersion = toNumber(opset?.version);
-  if (opsetVersion < oldestOpset) throw new Unreadable(`opset ${opsetVersion} is not supported; export with opset 13 or newer`);
+  if (opsetVersion < oldestOpset) throw new Unreadable(`opset ${opsetVersion} is not supported; export with opset 13 or newer, or bring the file there with onnx.version_converter.convert_version`);
   const initializers = readInitializers(proto.initializer ?? []);
   const graph: Graph = {
     name: proto.name ?? '',

@@ -2,6 +2,7 @@ import { BadInputError } from '../../common/bad_input';
 import { createGraphSession } from '../execute/graph_session';
 import type { FloatTensor, Session } from '../execute/session';
 import { elementCount, type Graph } from '../onnx/graph';
+import { plain, quote } from '../onnx/quote';
 import { sampleCount, samplesOf, type CalibrationData } from './calibration_data';
 import { notFinite, type Collector } from './collector';
 import { largestInteger, type ActivationType, type Range } from './encoding';
@@ -41,12 +42,15 @@ export async function calibrate(graph: Graph, tensors: readonly string[], calibr
   return statistics.ranges();
 }
 
+const mostNamed = 4;
+
 /** The model's input, if it has just one, with its fixed shape. @throws BadInputError for others: samples would not say which is meant */
 export function onlyInput(graph: Graph): { readonly name: string; readonly shape: readonly number[] } {
   const [input] = graph.inputs;
   const shape = input?.shape?.filter((dimension) => typeof dimension === 'number');
   if (input === undefined || shape?.length !== input.shape?.length || shape === undefined || graph.inputs.length !== 1 || input.elementType !== 'float32') {
-    throw new BadInputError('calibration needs a model with one float32 input of fixed shape');
+    const found = graph.inputs.slice(0, mostNamed).map(({ name, elementType, shape }) => `${quote(name)} ${elementType} ${(shape ?? ['?']).map(plain).join('x')}`);
+    throw new BadInputError(`calibration needs a model with one float32 input of fixed shape; this one has ${found.join(', ') || 'none'}${graph.inputs.length > mostNamed ? ', …' : ''}`);
   }
   return { name: input.name, shape };
 }

@@ -90,6 +90,10 @@ export function geluOptions(approximate: boolean): BuiltinOptions {
 /** Without repeating the outermost elements. */
 export const mirrorPadOptions: BuiltinOptions = { type: 77, fields: [byte(0, 0)] };
 
+export function localResponseOptions({ radius, bias, alpha, beta }: { readonly radius: number; readonly bias: number; readonly alpha: number; readonly beta: number }): BuiltinOptions {
+  return { type: 13, fields: [int(0, radius), ...[bias, alpha, beta].map((value, index) => ({ field: index + 1, width: 'float' as const, value }))] };
+}
+
 /** ONNX's indices have 64 bits. */
 export function argOptions(kind: 'ARG_MAX' | 'ARG_MIN'): BuiltinOptions {
   return { type: kind === 'ARG_MAX' ? 40 : 57, fields: [byte(0, elementTypeCode('int64'))] };

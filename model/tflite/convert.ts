@@ -13,6 +13,7 @@ import { matrixFamily } from './lower/matrix';
 import { movementFamily } from './lower/movement';
 import { normalizationFamily } from './lower/normalization';
 import { poolFamily } from './lower/pool';
+import { realNumberFamily } from './lower/real_numbers';
 import { resizeFamily } from './lower/resize';
 import { Lowering } from './lowering';
 import { quantizedSteps, type Operand, type Step } from './quantized_steps';
@@ -20,7 +21,7 @@ import { Unsupported } from './unsupported';
 
 const families: ReadonlyMap<string, Lower> = new Map(
   Object.entries({
-    ...convolutionFamily, ...matrixFamily, ...elementwiseFamily, ...activationFamily, ...poolFamily, ...movementFamily, ...resizeFamily, ...normalizationFamily, ...indexFamily,
+    ...convolutionFamily, ...matrixFamily, ...elementwiseFamily, ...activationFamily, ...poolFamily, ...movementFamily, ...resizeFamily, ...normalizationFamily, ...indexFamily, ...realNumberFamily,
     QuantizeLinear: quantize, DequantizeLinear: dequantize,
   }),
 );
@@ -57,6 +58,7 @@ function lower(step: Step, to: Lowering): void {
   const family = families.get(node.kind);
   if (family === undefined) throw new Unsupported(node, 'the operator is not written to TFLite');
   if (step.clamp !== undefined && !fusingKinds.has(node.kind)) throw new Unsupported(node, 'the activation behind it needs an input that is quantized');
+  if (step.outputs.length > 1 && node.kind !== 'Split') throw new Unsupported(node, 'its further outputs have no equal in TFLite; export the network without them');
   for (const operand of [...step.inputs, ...step.outputs]) if (operand !== undefined) requireSymmetric(step, operand);
   family(step, to);
 }

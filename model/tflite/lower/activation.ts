@@ -22,6 +22,7 @@ export const activationFamily: Readonly<Record<string, Lower>> = {
   LeakyRelu: (step, to) => unary('LEAKY_RELU', leakyReluOptions(floatAttribute(step.node, 'alpha', 0.01)))(step, to),
   PRelu: parametricRelu,
   Softmax: softmax,
+  LogSoftmax: logSoftmax,
 };
 
 function unary(kind: string, options: BuiltinOptions): Lower {
@@ -67,6 +68,17 @@ function softmax(step: Step, to: Lowering): void {
   const axis = intAttribute(step.node, 'axis', -1);
   const layout = withLast(to.layoutOf(input), axis < 0 ? axis + input.shape.length : axis);
   emitFixedRange(step, to, { kind: 'SOFTMAX', range: { steps: 256, lowest: true }, layout, options: softmaxOptions });
+}
+
+/** In float: its integer kernel works with fixed point of its own, and there is none of 16 bits. */
+function logSoftmax(step: Step, to: Lowering): void {
+  const input = inputOf(step, 0);
+  const axis = intAttribute(step.node, 'axis', -1);
+  const layout = withLast(to.layoutOf(input), axis < 0 ? axis + input.shape.length : axis);
+  const float = dequantized(to, input, layout);
+  const result = quantizedResult(to, outputOf(step), layout);
+  to.emit({ kind: 'LOG_SOFTMAX', inputs: [float], outputs: [result.float] });
+  result.quantize(step.clamp);
 }
 
 /** In another encoding than the kernel's the output is requantized behind it. */

@@ -94,7 +94,7 @@ describe('calibration samples', () => {
   });
 
   test.each<readonly [string, () => string, string]>([
-    ['an empty folder', () => folder, 'the folder is empty; expected .npy, .npz, raw float32 (.raw, .bin) or images (.jpg, .png)'],
+    ['an empty folder', () => folder, 'the folder has no files; expected .npy, .npz, raw float32 (.raw, .bin) or images (.jpg, .png)'],
     ['a folder of other files', () => path.dirname(put('notes.txt', Buffer.from('x'))), 'nothing in it can be used for calibration'],
     ['a missing folder', () => path.join(folder, 'missing'), 'cannot be read (ENOENT)'],
     ['an array of another shape', () => put('a.npy', npyFile(ramp(12), { descr: '<f4', shape: [3, 2, 2] })), 'has shape 3x2x2; expected 1x3x4x4 (input \'image\'), or a batch'],

@@ -4,6 +4,7 @@ import type { Graph } from '../../../model/onnx/graph';
 import { createGraphBuilder, int, ints } from '../../../model/onnx/graph_builder';
 import { writeOnnx } from '../../../model/onnx/write';
 import { defaultQuantization } from '../../../model/quantize/options';
+import { tfliteRefusal } from '../../../model/tflite/refusal';
 import { tfliteDraft, writeTflite } from '../../../model/tflite/write';
 import { toChannelsLast } from './agreement';
 import { randomTensor } from './operator_graphs';
@@ -38,4 +39,12 @@ test('indices that become numbers again are cast and quantized', async () => {
   const graph = await quantizeOnce(b.finish([{ name: b.node('y', 'Cast', [place], { to: int(1) }), elementType: 'float32', shape: [1, 1, 6, 7] }]));
   const draft = tfliteDraft(graph);
   expect(draft.ok && draft.value.operators.map((operator) => operator.kind)).toEqual(['QUANTIZE', 'ARG_MAX', 'RESHAPE', 'CAST', 'QUANTIZE', 'DEQUANTIZE']);
+});
+
+test('a pool whose indices somebody reads is refused by name', () => {
+  const b = createGraphBuilder('indices');
+  const x = b.input('x', [1, 3, 6, 6]);
+  const graph = b.finish([{ name: 'y', elementType: 'float32', shape: [1, 3, 3, 3] }, { name: 'places', elementType: 'int64', shape: [1, 3, 3, 3] }]);
+  const pool = { name: 'pool', kind: 'MaxPool', inputs: [x], outputs: ['y', 'places'], attributes: new Map([['kernel_shape', ints(2, 2)], ['strides', ints(2, 2)]]) };
+  expect(tfliteRefusal({ ...graph, nodes: [pool] }, defaultQuantization)).toMatch(/^cannot write TFLite: node "pool" \(MaxPool\): its further outputs have no equal in TFLite; export the network without them$/);
 });

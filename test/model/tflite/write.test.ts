@@ -11,7 +11,7 @@ import { quantizeGraph } from '../../../model/quantize/quantize';
 import { createReference } from '../../../model/zoo/reference';
 import { tfliteDraft, writeTflite } from '../../../model/tflite/write';
 import { compareRuntimes, largestIndex } from './agreement';
-import { quantizeOnce } from './quantized_graph';
+import { normalInputs, quantizeOnce, wideOptions } from './quantized_graph';
 
 const random = createRandom('write');
 const image = Float32Array.from({ length: 3 * 16 * 16 }, () => random.normal());
@@ -80,6 +80,16 @@ describe('a TFLite file of a quantized network', () => {
   test('of asymmetric 16-bit activations, as w8a16 gives, is refused with the way out', async () => {
     const graph = await quantizeOnce(network('333333'), { ...defaultQuantization, precision: 'w8a16' });
     expect(writeTflite(graph)).toEqual({ ok: false, error: expect.stringMatching(/has the zero point \d+; TFLite's 16-bit activations are symmetric \(zero point 32768\): quantize to w8a8/) as string });
+  });
+
+  test.each(['mobilenetv2', 'deit-tiny'] as const)('of symmetric 16-bit activations gives the answers of the ONNX file: %s', async (name) => {
+    const graph = await quantizeOnce(createReference(name, { imageSize: [32, 32], classes: 100 }), wideOptions);
+    const tflite = inspectModel(bytesOf(graph));
+    expect(tflite).toMatchObject({ ok: true, value: { precision: 'w8a16' } });
+    const [run] = await compareRuntimes(graph, [normalInputs(graph, name)], globalThis.runLiteRt);
+    expect(largestIndex(run!.actual)).toBe(largestIndex(run!.expected));
+    // Of 65,536 steps; one of 8 bits is 256 of these.
+    expect(Math.max(...run!.steps)).toBeLessThan(256);
   });
 
   test('of a network that is not quantized is refused with the way out', () => {
