@@ -23,7 +23,9 @@ export function recordAttempt(turn: Turn, open: OpenJob, attempt: EndedAttempt):
 /** As `recordAttempt`, for an attempt of which nothing was heard. */
 export function countAttempt(turn: Turn, open: OpenJob, lease: Lease, outcome: Outcome): void {
   const failedSerials = [...open.failedAttempts.map((failed) => failed.deviceSerial), lease.deviceSerial];
-  const next = stateAfterAttempt(open, lease, outcome, hasAlternative(turn.state, open.targetKey, failedSerials));
+  const alternative = hasAlternative(turn.state, open.targetKey, failedSerials);
+  const toolsProven = turn.state.devices.get(lease.deviceSerial)?.provenTargets.includes(open.targetKey) === true;
+  const next = stateAfterAttempt(open, lease, outcome, { alternative, toolsProven });
   if (open.state.kind === 'queued') updatePool(turn, open.job.target.pool, (pool) => withoutQueued(pool, open));
   if (next.kind !== 'queued') {
     endJob(turn, open, next);

@@ -5,7 +5,7 @@ import type { Lease } from '../../common/job';
 import { formatTarget } from '../../common/target';
 import { faultPolicy } from './fault_policy';
 import { coolingMs, faultsToQuarantine, firstQuarantineMs, largestQuarantineMs, mostOtherSightings, rememberedDeviceArtifacts } from './limits';
-import { judgeTarget, noTroubles, wakeTargets, type TargetAttempt, type TargetTroubles } from './target_health';
+import { judgeTarget, noTroubles, provesTools, wakeTargets, type TargetAttempt, type TargetTroubles } from './target_health';
 
 /** A device that is there and not at work. */
 export type StandingState =
@@ -64,6 +64,8 @@ export interface Device {
   readonly health: DeviceHealth;
   /** Targets whose tools failed on this device. */
   readonly troubles: TargetTroubles;
+  /** Targets whose tools have shown on this device that they work. */
+  readonly provenTargets: readonly string[];
   /** Digests of the last artifacts that it ran, newest first. */
   readonly recentArtifacts: readonly string[];
   /** Time under lease so far, the current lease excluded. */
@@ -75,14 +77,14 @@ const healthy: DeviceHealth = { faultsInARow: [], quarantinesInARow: 0 };
 
 /** Seen for the first time: idle and in good health. */
 export function newDevice(description: DeviceDescription, agentId: string): Device {
-  return { description, agentId, alsoSeenBy: [], targetKeys: targetKeysOf(description), state: idle, health: healthy, troubles: noTroubles, recentArtifacts: [], busyMs: 0 };
+  return { description, agentId, alsoSeenBy: [], targetKeys: targetKeysOf(description), state: idle, health: healthy, troubles: noTroubles, provenTargets: [], recentArtifacts: [], busyMs: 0 };
 }
 
 /** Seen again, perhaps through another agent or with other offers. */
 export function attachDevice(device: Device, description: DeviceDescription, agentId: string): Device {
   // Other tools, other luck; the same ones do not become better by coming back.
-  const troubles = haveSameTools(device.description, description) ? device.troubles : noTroubles;
-  const present = { ...device, description, agentId, troubles, alsoSeenBy: otherSightings(device, agentId), targetKeys: targetKeysOf(description) };
+  const { troubles, provenTargets } = haveSameTools(device.description, description) ? device : { troubles: noTroubles, provenTargets: [] };
+  const present = { ...device, description, agentId, troubles, provenTargets, alsoSeenBy: otherSightings(device, agentId), targetKeys: targetKeysOf(description) };
   return whenFree(present, (state) => (state.kind === 'absent' ? state.returnsTo : state));
 }
 
@@ -143,7 +145,8 @@ export function releaseDevice(device: Device, nowMs: number): Device {
 /** The lease ended with an outcome, which may tell something about the device or one of its targets. */
 export function judgeDevice(device: Device, attempt: DeviceAttempt, nowMs: number): Device {
   const { lease, outcome } = attempt;
-  const released = { ...releaseDevice(device, nowMs), troubles: judgeTarget(device.troubles, attempt, nowMs) };
+  const troubles = judgeTarget(device.troubles, attempt, nowMs);
+  const released = { ...releaseDevice(device, nowMs), troubles, provenTargets: provenAfter(device, attempt) };
   if (outcome.kind === 'measured') return { ...released, health: healthy };
   // A candidate that fails says nothing about the phone, neither good nor bad.
   if (outcome.kind === 'candidate-fault') return released;
@@ -156,6 +159,11 @@ export function judgeDevice(device: Device, attempt: DeviceAttempt, nowMs: numbe
     case 'suspect':
       return suspect(released, lease.jobId, outcome, nowMs);
   }
+}
+
+function provenAfter({ provenTargets }: Device, { outcome, targetKey }: DeviceAttempt): readonly string[] {
+  const proven = provesTools(outcome) && !provenTargets.includes(targetKey);
+  return proven ? [...provenTargets, targetKey] : provenTargets;
 }
 
 function suspect(device: Device, jobId: string, fault: FarmFault, nowMs: number): Device {

@@ -1,4 +1,4 @@
-import { isConclusive, type CandidateFault, type FarmFault } from '../../common/fault';
+import { farmFault, isConclusive, type CandidateFault, type FarmFault } from '../../common/fault';
 import type { Job, Lease, Outcome } from '../../common/job';
 import type { JobEnd } from './effect';
 import { faultPolicy } from './fault_policy';
@@ -26,23 +26,56 @@ export interface OpenJob {
   readonly state: OpenJobState;
 }
 
-/**
- * What the job becomes after an attempt ended with `outcome`.
- * @param alternative whether the target has a usable device that has not failed this job yet
- */
-export function stateAfterAttempt(open: OpenJob, lease: Lease, outcome: Outcome, alternative: boolean): Exclude<JobState, { readonly kind: 'leased' }> {
-  if (outcome.kind === 'measured') return { kind: 'measured', lease };
-  if (outcome.kind === 'candidate-fault') return isInfeasible(open, lease, outcome, alternative) ? { kind: 'infeasible', fault: outcome } : { kind: 'queued' };
-  const counted = open.failedAttempts.filter((attempt) => attempt.fault.kind === 'farm-fault' && faultPolicy(attempt.fault.code).countsForJob).length;
-  const farmFaults = counted + (faultPolicy(outcome.code).countsForJob ? 1 : 0);
-  const spent = farmFaults >= largestFarmFaults || open.failedAttempts.length + 1 >= largestAttempts;
-  return spent ? { kind: 'abandoned', fault: outcome } : { kind: 'queued' };
+/** What is known of the target when an attempt on it has ended. */
+export interface AttemptCircumstances {
+  /** The target has a usable device that has not failed this job yet. */
+  readonly alternative: boolean;
+  /** The target's tools have shown on this device that they work. */
+  readonly toolsProven: boolean;
 }
 
-/** A runtime's verdict is believed at once; a crash when a second device repeats it, or the only device does. */
-function isInfeasible(open: OpenJob, lease: Lease, fault: CandidateFault, alternative: boolean): boolean {
-  if (isConclusive(fault.code)) return true;
+/** What the job becomes after an attempt ended with `outcome`. */
+export function stateAfterAttempt(
+  open: OpenJob,
+  lease: Lease,
+  outcome: Outcome,
+  circumstances: AttemptCircumstances,
+): Exclude<JobState, { readonly kind: 'leased' }> {
+  switch (outcome.kind) {
+    case 'measured':
+      return { kind: 'measured', lease };
+    case 'candidate-fault':
+      return afterCandidateFault(open, lease, outcome, circumstances);
+    case 'farm-fault':
+      return afterFarmFault(open, outcome);
+  }
+}
+
+function afterFarmFault(open: OpenJob, fault: FarmFault): Exclude<JobState, { readonly kind: 'leased' }> {
+  const counted = open.failedAttempts.filter(
+    (attempt) => attempt.fault.kind === 'farm-fault' && faultPolicy(attempt.fault.code).countsForJob,
+  ).length;
+  const farmFaults = counted + (faultPolicy(fault.code).countsForJob ? 1 : 0);
+  const spent = farmFaults >= largestFarmFaults || open.failedAttempts.length + 1 >= largestAttempts;
+  return spent ? { kind: 'abandoned', fault } : { kind: 'queued' };
+}
+
+/**
+ * A runtime's verdict is believed at once; a crash when a second device repeats it, or the only device does. Where nothing
+ * has run yet, a crash is as likely the tool's (libraries of different revisions end so): then it never teaches anything.
+ */
+function afterCandidateFault(
+  open: OpenJob,
+  lease: Lease,
+  fault: CandidateFault,
+  { alternative, toolsProven }: AttemptCircumstances,
+): Exclude<JobState, { readonly kind: 'leased' }> {
+  if (isConclusive(fault.code)) return { kind: 'infeasible', fault };
   const same = open.failedAttempts.filter((attempt) => attempt.fault.code === fault.code);
   const elsewhere = same.some((attempt) => attempt.deviceSerial !== lease.deviceSerial);
-  return elsewhere || (same.length > 0 && !alternative);
+  const repeated = elsewhere || (same.length > 0 && !alternative);
+  if (repeated && toolsProven) return { kind: 'infeasible', fault };
+  if (open.failedAttempts.length + 1 < largestFarmFaults) return { kind: 'queued' };
+  const doubt = 'no model has run there yet, so the tool may be to blame; measure one that is known to run';
+  return { kind: 'abandoned', fault: farmFault('tool-failed', `${fault.message}; ${doubt}`) };
 }

@@ -18,6 +18,9 @@ export const agentSilenceMs = leaseDurationMs;
  */
 export const missingLeaseGraceMs = 2 * heartbeatIntervalMs;
 
+/** From an agent's spool through the broker to the scheduler: milliseconds, but a restart finds a queue there. */
+export const resultUnderWayMs = 1_000;
+
 /**
  * Ticks further apart mean that the coordinator itself stood still (suspended, starved): silence during that time proves
  * nothing, so it is not counted, however long it was.

@@ -34,11 +34,15 @@ export interface TargetAttempt {
 
 /** What an attempt tells about its target on this phone. */
 export function judgeTarget(troubles: TargetTroubles, { targetKey, digest, outcome }: TargetAttempt, nowMs: number): TargetTroubles {
-  if (outcome.kind === 'measured') return troubles.delete(targetKey);
-  // A verdict about the model is proof that the tools work.
-  if (outcome.kind === 'candidate-fault') return isConclusive(outcome.code) ? troubles.delete(targetKey) : troubles;
+  if (provesTools(outcome)) return troubles.delete(targetKey);
+  if (outcome.kind !== 'farm-fault') return troubles;
   if (faultPolicy(outcome.code).device !== 'target') return troubles;
   return troubles.set(targetKey, afterFault(troubles.get(targetKey), { digest, fault: outcome }, nowMs));
+}
+
+/** Whether an attempt shows that the target's tools work: by a number, or by a verdict about the model. */
+export function provesTools(outcome: Outcome): boolean {
+  return outcome.kind === 'measured' || (outcome.kind === 'candidate-fault' && isConclusive(outcome.code));
 }
 
 function afterFault(trouble: TargetTrouble | undefined, last: TargetFault, nowMs: number): TargetTrouble {

@@ -7,6 +7,14 @@ function farmOf(...serials: readonly string[]): Farm {
   return farm;
 }
 
+/** Phones on which a model has run already. */
+function provenFarmOf(...serials: readonly string[]): ReturnType<typeof farmOf> {
+  const farm = farmOf(...serials);
+  for (const serial of serials) farm.submit(`proof-${serial}`);
+  for (const serial of serials) farm.finish(`proof-${serial}`);
+  return farm;
+}
+
 describe('farm faults', () => {
   it('send the job to another device at once', () => {
     const farm = farmOf('p1', 'p2');
@@ -94,7 +102,7 @@ describe('quarantine', () => {
   });
 
   it('never comes from candidates', () => {
-    const farm = farmOf('p1');
+    const farm = provenFarmOf('p1');
     for (const jobId of ['a', 'b', 'c', 'd', 'e']) {
       farm.submit(jobId);
       farm.finish(jobId, candidateFailure('crashed'));
@@ -113,7 +121,7 @@ describe('candidate faults', () => {
   });
 
   it('that may be chance make it infeasible when a second device agrees', () => {
-    const farm = farmOf('p1', 'p2', 'p3');
+    const farm = provenFarmOf('p1', 'p2', 'p3');
     farm.submit('job');
     expect(started(farm.finish('job', candidateFailure('crashed')))).toEqual(['job@p2']);
     expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([{ end: { kind: 'infeasible', fault: { code: 'crashed' } } }]);
@@ -128,9 +136,34 @@ describe('candidate faults', () => {
   });
 
   it('twice on the only device make it infeasible', () => {
-    const farm = farmOf('p1');
+    const farm = provenFarmOf('p1');
     farm.submit('job');
     expect(started(farm.finish('job', candidateFailure('crashed')))).toEqual(['job@p1']);
     expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([{ end: { kind: 'infeasible' } }]);
+  });
+
+  it('that may be the tool’s own, where nothing has run yet, end a job without a word about its model', () => {
+    const farm = farmOf('p1', 'p2');
+    farm.submit('job');
+    for (let attempt = 1; attempt < largestFarmFaults; attempt += 1) {
+      expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toEqual([]);
+    }
+    const end = { kind: 'abandoned', fault: { code: 'tool-failed', message: expect.stringMatching(/no model has run there yet/) as string } };
+    expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([{ end }]);
+  });
+
+  it('teach nothing after an update, until a model has run with the tools as they are now', () => {
+    const farm = provenFarmOf('p1');
+    farm.attach('rack', [{ ...phone('p1'), osBuild: 'updated' }]);
+    const crashes = (jobId: string): readonly unknown[] => {
+      farm.submit(jobId);
+      farm.finish(jobId, candidateFailure('crashed'));
+      return ofKind(farm.finish(jobId, candidateFailure('crashed')), 'job-ended');
+    };
+    expect(crashes('before')).toEqual([]);
+    farm.send({ kind: 'owner-ended', ownerId: 'search' });
+    farm.submit('sound');
+    farm.finish('sound');
+    expect(crashes('after')).toMatchObject([{ end: { kind: 'infeasible' } }]);
   });
 });

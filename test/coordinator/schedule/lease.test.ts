@@ -1,5 +1,5 @@
 import type { Lease } from '../../../common/job';
-import { agentSilenceMs, epochsPerIncarnation, leaseDurationMs, missingLeaseGraceMs } from '../../../coordinator/schedule/limits';
+import { agentSilenceMs, epochsPerIncarnation, leaseDurationMs, missingLeaseGraceMs, resultUnderWayMs } from '../../../coordinator/schedule/limits';
 import { createFarm, farmFailure, leaseFor, measured, ofKind, phone, started, stateOfDevice } from './farm';
 
 function farmWithRunningJob(incarnation = 1): ReturnType<typeof createFarm> {
@@ -163,10 +163,20 @@ describe('after a restart of the coordinator', () => {
     return farm;
   }
 
-  it('nothing is granted until all expected agents have attached', () => {
+  it('nothing is granted until all expected agents have attached, and their last results had time to arrive', () => {
     const farm = recovering();
     expect(farm.attach('other', [phone('p2')])).toEqual([]);
-    expect(started(farm.attach('rack', [phone('p1')]))).toHaveLength(1);
+    expect(started(farm.attach('rack', [phone('p1')]))).toEqual([]);
+    expect(started(farm.live(resultUnderWayMs - 500, ['rack', 'other']))).toEqual([]);
+    expect(started(farm.live(500, ['rack', 'other']))).toHaveLength(1);
+  });
+
+  it('a result that was under way when its agent attached is not measured again', () => {
+    const farm = recovering();
+    farm.attach('other', [phone('p2')]);
+    farm.attach('rack', [phone('p1')]);
+    expect(farm.send(oldResult).map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+    expect(started(farm.live(12_000, ['rack', 'other']))).toEqual([]);
   });
 
   it('nothing is granted until the time is over when one does not come', () => {
@@ -191,7 +201,8 @@ describe('after a restart of the coordinator', () => {
     farm.send({ kind: 'device-attached', agentId: 'rack', device: phone('p1') });
     expect(farm.attach('other', [])).toEqual([]);
     expect(stateOfDevice(farm, 'p1')).toBe('leased');
-    expect(started(farm.send(oldResult))).toEqual(['next@p1']);
+    farm.send(oldResult);
+    expect(started(farm.live(resultUnderWayMs, ['rack', 'other']))).toEqual(['next@p1']);
   });
 
   it('a result that the broker kept counts for a job that was not granted again', () => {
