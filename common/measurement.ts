@@ -1,4 +1,4 @@
-import type { DeviceState } from './device';
+import type { DeviceKind, DeviceState } from './device';
 
 /** What one tool run reported. Tools that print only aggregates leave us those; everything they said is kept. */
 export type Timings =
@@ -46,6 +46,8 @@ export interface StageTimes {
 
 export interface Conditions {
   readonly deviceSerial: string;
+  /** As the device told it: what a virtual phone says is simulated. */
+  readonly deviceKind: DeviceKind;
   readonly soc: string;
   readonly osBuild: string;
   readonly agentVersion: string;

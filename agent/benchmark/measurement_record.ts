@@ -52,10 +52,11 @@ export function writeMeasurement(record: BenchmarkRecord): Measurement {
 
 function conditionsOf(record: BenchmarkRecord, summary: BenchmarkSummary): Conditions {
   const { workbench, adapter, job, reports } = record;
-  const { serial, soc, osBuild } = workbench.device.hardware;
+  const { serial, kind, soc, osBuild } = workbench.device.hardware;
   const shares = reports.map((report) => report.unitShare);
   return {
     deviceSerial: serial,
+    deviceKind: kind,
     soc,
     osBuild,
     agentVersion: record.agentVersion,

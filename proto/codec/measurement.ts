@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sensorKinds, type DeviceState } from '../../common/device';
+import { sensorKinds, type DeviceKind, type DeviceState } from '../../common/device';
 import { planLimits } from '../../common/job';
 import type { Conditions, Measurement, Session, StageTimes, Summary, Timings } from '../../common/measurement';
 import { countField, durationField, lineField, listField, longestList, nameField } from './field';
@@ -62,8 +62,15 @@ const summarySchema: z.ZodType<Summary> = z.object({
   sdMs: durationField,
 });
 
-const conditionsSchema: z.ZodType<Conditions> = z.object({
+/** What measurements of before the kind was kept tell of it: the fingerprint of every virtual phone says so. */
+function kindOf({ osBuild, deviceSerial }: { readonly osBuild: string; readonly deviceSerial: string }): DeviceKind {
+  if (osBuild.includes('.VIRTUAL.')) return 'virtual';
+  return deviceSerial.startsWith('host-') ? 'host' : 'phone';
+}
+
+const documentSchema = z.object({
   deviceSerial: nameField,
+  deviceKind: z.enum(['phone', 'virtual', 'host']).optional(),
   soc: lineField,
   osBuild: lineField,
   agentVersion: lineField,
@@ -78,6 +85,11 @@ const conditionsSchema: z.ZodType<Conditions> = z.object({
   after: deviceStateSchema,
   caveats: listField(lineField),
 });
+
+const conditionsSchema: z.ZodType<Conditions> = documentSchema.transform((document): Conditions => ({
+  ...document,
+  deviceKind: document.deviceKind ?? kindOf(document),
+}));
 
 const stagesSchema: z.ZodType<StageTimes> = z.object({
   fetchMs: durationField,

@@ -72,6 +72,7 @@ export function aMeasurement(latencyMs: number): Measurement {
     betweenSessionsCv: 0.01,
     conditions: {
       deviceSerial: 'p1',
+      deviceKind: 'phone',
       soc: 'SM8550',
       osBuild: 'virtual/1',
       agentVersion: '0.1.0',

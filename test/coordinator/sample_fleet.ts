@@ -56,7 +56,7 @@ export function failedResult(lease: Lease, agentId: string, outcome: Outcome): J
 export function sampleMeasurement(deviceSerial: string, latencyMs = 4, startedAtMs = Date.now()): Measurement {
   const summary = { n: 1, minMs: latencyMs, p5Ms: latencyMs, p50Ms: latencyMs, p90Ms: latencyMs, p95Ms: latencyMs, meanMs: latencyMs, sdMs: 0 };
   const conditions = {
-    ...{ deviceSerial, soc: 'SM8550', osBuild: 'sample/phone:14', agentVersion: '0.1.0', tool: 'benchmark_model', toolVersion: null, toolDigest: null },
+    ...{ deviceSerial, deviceKind: 'phone' as const, soc: 'SM8550', osBuild: 'sample/phone:14', agentVersion: '0.1.0', tool: 'benchmark_model', toolVersion: null, toolDigest: null },
     ...{ command: 'benchmark_model --graph=model', threads: 1, boundary: 'Invoke()', unitShare: null, before: sampleState, after: sampleState, caveats: [] },
   };
   return {

@@ -38,6 +38,7 @@ export function jobOf(jobId: string, target = defaultTarget, digest = `digest-of
 
 const conditions: Measurement['conditions'] = {
   deviceSerial: 'any',
+  deviceKind: 'phone',
   soc: 'SM8550',
   osBuild: 'example/1',
   agentVersion: '0',

@@ -89,6 +89,7 @@ const summary: fc.Arbitrary<Summary> = fc.record({
   sdMs: duration,
 });
 const conditions: fc.Arbitrary<Conditions> = fc.record({
+  deviceKind: kind,
   deviceSerial: name,
   soc: line,
   osBuild: line,
