@@ -77,3 +77,9 @@ export function offersTarget(device: Pick<DeviceDescription, 'pool' | 'offers'>,
 export function targetsOf({ pool, offers }: Pick<DeviceDescription, 'pool' | 'offers'>): Target[] {
   return offers.map((offer) => ({ pool, ...offer }));
 }
+
+/** Of the hottest sensor; null where there is none. */
+export function hottestCelsius({ celsiusBySensor }: DeviceState): number | null {
+  const celsius = Object.values(celsiusBySensor);
+  return celsius.length === 0 ? null : Math.max(...celsius);
+}

@@ -34,7 +34,7 @@ export interface BuiltCandidate {
 /** Builds and quantizes one candidate. Equal specs give equal bytes, whatever `weights` keeps of earlier ones. @throws BadInputError for an architecture that cannot be built */
 export async function buildCandidate(spec: CandidateSpec, weights: TensorCache = createTensorCache(0)): Promise<BuiltCandidate> {
   const { network, parameters } = spec.space === 'nasbench201' ? cellNetwork(spec) : blockNetwork(spec, weights);
-  const int8 = writeOnnx(await quantizeGraph(network, spec.calibration));
+  const int8 = writeOnnx(await quantizeGraph(network, spec.calibration), { weights: `drawn, seed ${spec.seed}` });
   const summary = inspectModel(int8);
   assert(summary.ok, 'a model built here passes inspection');
   return { int8, summary: summary.value, parameters };

@@ -3,21 +3,22 @@ import type { Option} from 'commander';
 import { type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { largestArtifactBytes, modelFormats, type ModelFormat } from '../../common/artifact';
+import type { DeviceKind } from '../../common/device';
 import { defaultPlan, planLimits, type BenchmarkPlan, type JobResult } from '../../common/job';
-import type { Measurement } from '../../common/measurement';
 import { systemErrorCode } from '../../common/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { decodeResult } from '../../proto/codec/result';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import { wholeNumberOption } from '../input/number_option';
 import type { FarmClient } from '../link/farm_client';
-import { formatTable, type Cell } from '../output/table';
-import type { Terminal } from '../output/terminal';
+import { formatMeasured, type MeasuredTarget } from '../output/measured';
+import { isWideTable, type Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
 
 interface BenchOptions extends Pick<BenchmarkPlan, 'sessions' | 'runs' | 'threads'> {
   readonly on: string;
   readonly warmup: number;
+  readonly wide?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function registerBench(program: Command, terminal: Terminal): void {
     .addOption(countOption('--runs <n>', 'timed inferences per session', 'runs'))
     .addOption(countOption('--warmup <n>', 'untimed inferences per session', 'warmupRuns'))
     .addOption(countOption('--threads <n>', 'CPU threads', 'threads'))
+    .option('--wide', 'with sessions, runs, threads and temperatures, as on a wide terminal')
     .option('--json', 'machine-readable output')
     .action(async (modelPath: string, options: BenchOptions, command: Command) => {
       const targets = options.on.split(',').map((text) => formatTarget(parseTarget(text.trim())));
@@ -41,7 +43,7 @@ export function registerBench(program: Command, terminal: Terminal): void {
           return follow(farm, { artifact: { ...artifact, format }, targets, plan }, terminal);
         });
       });
-      terminal.print(jsonOr(options, ends.map(toJson), () => describe(ends)));
+      terminal.print(jsonOr(options, ends.map(toJson), () => describe(ends, isWideTable(options, terminal))));
       if (ends.some((end) => end.update.state !== 'measured')) process.exitCode = 1;
     });
 }
@@ -96,29 +98,17 @@ function readResult(json: string): JobResult | undefined {
 }
 
 function toJson(end: End): unknown {
-  return { target: end.update.target, state: end.update.state, device: end.update.deviceSerial, detail: end.update.detail, outcome: end.result?.outcome ?? null };
+  return { target: end.update.target, state: end.update.state, device: end.update.deviceSerial, deviceKind: deviceKindOf(end), detail: end.update.detail, outcome: end.result?.outcome ?? null };
 }
 
-function describe(ends: readonly End[]): string {
-  const measured = ends.flatMap((end) => (end.result?.outcome.kind === 'measured' ? [{ target: end.update.target, measurement: end.result.outcome.measurement }] : []));
-  const failures = ends.filter((end) => end.update.state !== 'measured').map((end) => `${end.update.target}: ${end.update.state}: ${end.update.detail}`);
-  const table = formatTable(
-    ['TARGET', 'LATENCY MS', 'MIN', 'P5', 'P50', 'P90', 'P95', 'MEAN', 'SD', 'CV %', 'N', 'DEVICE', 'TOOL', 'CAVEATS'],
-    measured.map(({ target, measurement }) => row(target, measurement)),
+function deviceKindOf({ result }: End): DeviceKind | null {
+  return result?.outcome.kind === 'measured' ? result.outcome.measurement.conditions.deviceKind : null;
+}
+
+function describe(ends: readonly End[], isWide: boolean): string {
+  const measured = ends.flatMap(({ update, result }): MeasuredTarget[] =>
+    result?.outcome.kind === 'measured' ? [{ target: update.target, measurement: result.outcome.measurement }] : [],
   );
-  return [...(measured.length > 0 ? [table] : []), ...failures].join('\n');
-}
-
-function row(target: string, measurement: Measurement): readonly Cell[] {
-  const { summary, conditions } = measurement;
-  const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
-  return [
-    target,
-    ...[measurement.latencyMs, summary.minMs, summary.p5Ms, summary.p50Ms, summary.p90Ms, summary.p95Ms, summary.meanMs, summary.sdMs].map(milliseconds),
-    { value: measurement.betweenSessionsCv === null ? null : 100 * measurement.betweenSessionsCv, decimals: 1 },
-    { value: summary.n, decimals: 0 },
-    conditions.deviceSerial,
-    `${conditions.tool} ${conditions.toolVersion ?? ''}`.trim(),
-    conditions.caveats.join('; '),
-  ];
+  const failures = ends.filter(({ update }) => update.state !== 'measured').map(({ update }) => `${update.target}: ${update.state}: ${update.detail}`);
+  return [...(measured.length > 0 ? [formatMeasured(measured, { isWide })] : []), ...failures].join('\n');
 }

@@ -46,6 +46,7 @@ function registerChange(devices: Command, terminal: Terminal, change: 'drain' | 
 function describeList(devices: readonly Device__Output[], unusable: readonly UnusablePhone__Output[]): string {
   const rows = devices.map((device) => [
     device.description?.serial ?? '',
+    device.description?.kind ?? '',
     device.state,
     device.description?.pool ?? '',
     device.description === null ? '' : deviceName(device.description),
@@ -53,7 +54,7 @@ function describeList(devices: readonly Device__Output[], unusable: readonly Unu
     { value: device.jobsMeasured, decimals: 0 },
     [device.detail, ...device.troubles.filter(({ state }) => state === 'quarantined').map(({ target }) => `${target} quarantined`)].filter((text) => text !== '').join('; '),
   ]);
-  const table = rows.length === 0 ? 'no devices yet: plug in a phone (docs/phones.md), or start virtual ones: farm up --virtual-phones 4' : formatTable(['SERIAL', 'STATE', 'POOL', 'MODEL', 'AGENT', 'MEASURED', 'DETAIL'], rows);
+  const table = rows.length === 0 ? 'no devices yet: plug in a phone (docs/phones.md), or start virtual ones: farm up --virtual-phones 4' : formatTable(['SERIAL', 'KIND', 'STATE', 'POOL', 'MODEL', 'AGENT', 'MEASURED', 'DETAIL'], rows);
   const problems = unusable.map((phone) => `${phone.adbSerial} (${phone.adbState}): ${phone.reason}; ${phone.remedy}`);
   return [table, ...(problems.length > 0 ? ['', 'Not usable:', ...problems] : [])].join('\n');
 }

@@ -6,13 +6,15 @@ import { systemClock } from '../../common/clock';
 import { readYamlText, withYamlFields } from '../../common/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import { wholeNumberFrom } from '../input/number_option';
-import type { FarmClient } from '../link/farm_client';
+import type { ExportedModel, FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
 import { formatFronts, frontsToCsv } from '../output/front';
+import { describeStatement } from '../output/accuracy_statement';
 import { createLoggedWatcher, createRedrawnWatcher } from '../output/search_watcher';
 import { describeBudget } from '../output/spending';
 import { formatTable } from '../output/table';
-import { processScreen, type Terminal } from '../output/terminal';
+import { writeWholeFile } from '../output/whole_file';
+import { isWideTable, processScreen, type Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
 import { registerExtend } from './search_extend';
 import { registerFleetFront } from './search_fleet_front';
@@ -22,6 +24,9 @@ import { registerSimulate } from './search_simulate';
 const onboardingMeasurements = 20;
 /** As a specification allows. */
 const largestBudget = 1_000_000;
+
+/** A model that was written, and the file of what is known of it. */
+export type ExportedFile = Omit<ExportedModel, 'artifact'> & { readonly file: string; readonly facts: string };
 
 interface JsonOption {
   readonly json?: boolean;
@@ -100,20 +105,22 @@ function registerReading(search: Command, terminal: Terminal): void {
     .command('front <id>')
     .description('the non-dominated networks of each target')
     .option('--target <target>', 'only this target', '')
+    .option('--wide', 'with sessions, runs, threads and temperatures, as on a wide terminal')
     .addOption(new Option('--csv', 'as CSV, one row for each network').conflicts('json'))
     .option('--json', 'machine-readable output')
-    .action(async (searchId: string, options: JsonOption & { target: string; csv?: boolean }, command: Command) => {
+    .action(async (searchId: string, options: JsonOption & { target: string; csv?: boolean; wide?: boolean }, command: Command) => {
       const fronts = await withFarm(command, (farm) => farm.fronts(searchId, options.target));
-      terminal.print(options.csv === true ? frontsToCsv(fronts).slice(0, -1) : jsonOr(options, fronts, () => formatFronts(fronts)));
+      terminal.print(options.csv === true ? frontsToCsv(fronts).slice(0, -1) : jsonOr(options, fronts, () => formatFronts(fronts, { isWide: isWideTable(options, terminal) })));
     });
   search
     .command('export <id> <architecture>')
-    .description('write the int8 model of a measured architecture')
+    .description('write the int8 model of a measured architecture, named as such or by its hash, and what is known of it')
     .requiredOption('-o, --output <dir>', 'folder to write to')
     .option('--json', 'machine-readable output')
     .action(async (searchId: string, architecture: string, options: JsonOption & { output: string }, command: Command) => {
-      const file = await withFarm(command, (farm) => exportModel(farm, searchId, architecture, options.output));
-      terminal.print(jsonOr(options, { file }, () => file));
+      const exported = await withFarm(command, (farm) => exportModel(farm, searchId, architecture, options.output));
+      terminal.print(jsonOr(options, exported, () => exported.file));
+      terminal.note(`accuracy ${exported.accuracy.toFixed(2)} %; ${describeStatement(exported)}`);
     });
 }
 
@@ -143,16 +150,19 @@ export async function watchAndReport(farm: FarmClient, searchId: string, options
   }
   const [last, fronts] = await Promise.all([farm.getSearch(searchId), farm.fronts(searchId, '')]);
   terminal.note(`search ${searchId} ${last.state}`);
-  terminal.print(jsonOr(options, fronts, () => formatFronts(fronts)));
+  terminal.print(jsonOr(options, fronts, () => formatFronts(fronts, { isWide: isWideTable({}, terminal) })));
 }
 
-/** Downloads the int8 model of `architecture`; the file is named by its digest, so a repetition writes the same file. */
-export async function exportModel(farm: FarmClient, searchId: string, architecture: string, folder: string): Promise<string> {
-  const artifact = await farm.exportModel(searchId, architecture);
+/** Downloads the int8 model of `architecture`, and tells what is known of it beside the file; both are named by its digest, so a repetition writes the same. */
+export async function exportModel(farm: FarmClient, searchId: string, architecture: string, folder: string): Promise<ExportedFile> {
+  const { artifact, ...known } = await farm.exportModel(searchId, architecture);
   await createFolder(folder, '-o DIR');
-  const file = path.join(folder, `${artifact.digest.slice(0, 16)}.int8.${artifact.format}`);
+  const stem = path.join(folder, `${artifact.digest.slice(0, 16)}.int8`);
+  const file = `${stem}.${artifact.format}`;
   await pipeline(farm.download(artifact.digest), createWriteStream(file));
-  return file;
+  const facts = { searchId, ...known, artifactDigest: artifact.digest, sizeBytes: artifact.sizeBytes };
+  await writeWholeFile(`${stem}.json`, `${JSON.stringify(facts, null, 2)}\n`, '-o DIR');
+  return { file, facts: `${stem}.json`, ...known };
 }
 
 function describeSearches(searches: readonly Search__Output[]): string {
@@ -169,14 +179,14 @@ function describeSearches(searches: readonly Search__Output[]): string {
 function describeSearch(search: Search__Output): string {
   const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
   const rows = search.targets.map((each) => [
-    each.target,
+    each.virtualMeasurements > 0 ? `${each.target} (virtual)` : each.target,
     describeBudget(each, search.wallMinutes),
     count(each.reused),
     count(each.inFlight),
     count(each.infeasible),
     count(each.abandoned),
     each.confirming === 0 ? String(each.confirmed) : `${String(each.confirmed)}/${String(each.confirmed + each.confirming)}`,
-    { value: each.hypervolume, decimals: 4 },
+    { value: each.hypervolume === 0 ? null : each.hypervolume, decimals: 4 },
     count(each.frontSize),
   ]);
   return [describeSearches([search]), '', formatTable(['TARGET', 'SPENT', 'REUSED', 'RUNNING', 'INFEASIBLE', 'ABANDONED', 'CONFIRMED', 'HYPERVOLUME', 'FRONT'], rows)].join('\n');

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { ownValue } from '../../common/own_value';
 import type { FleetFrontPoints__Output } from '../../proto/generated/farm/v1/FleetFrontPoints';
-import { formatTable } from '../output/table';
+import { shortHash } from '../../model/space/space';
+import { describeStatement } from '../output/accuracy_statement';
+import { formatTable, type Cell } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { jsonOr, withFarm } from './connection';
 
@@ -19,10 +21,17 @@ export function registerFleetFront(search: Command, terminal: Terminal): void {
 const headings: Readonly<Record<string, string>> = { worst: 'SLOWEST MS', weighted: 'WEIGHTED MS' };
 
 /** A column for each target, the most accurate network last. */
-function formatFleetFront({ kind, targets, points }: FleetFrontPoints__Output): string {
+export function formatFleetFront(front: FleetFrontPoints__Output): string {
+  const { kind, targets, points, virtualTargets } = front;
   if (points.length === 0) return 'nothing measured on all targets yet';
-  const milliseconds = (value: number): { value: number; decimals: number } => ({ value, decimals: 3 });
-  const heading = ownValue(headings, kind);
-  const rows = points.map((point) => [...(heading === undefined ? [] : [milliseconds(point.fleetLatencyMs)]), ...point.latenciesMs.map(milliseconds), { value: point.accuracy, decimals: 2 }, point.architecture]);
-  return formatTable([...(heading === undefined ? [] : [heading]), ...targets.map((target) => `${target} MS`), 'ACCURACY %', 'ARCHITECTURE'], rows);
+  const milliseconds = (value: number): Cell => ({ value, decimals: 3 });
+  const ofAll = ownValue(headings, kind);
+  const rows = points.map(({ fleetLatencyMs, latenciesMs, accuracy, hash, architecture }): Cell[] => [
+    ...(ofAll === undefined ? [] : [milliseconds(fleetLatencyMs)]),
+    ...latenciesMs.map(milliseconds),
+    ...[{ value: accuracy, decimals: 2 }, shortHash(hash), architecture],
+  ]);
+  const ofEach = targets.map((target) => (virtualTargets.includes(target) ? `${target} (virtual) MS` : `${target} MS`));
+  const columns = [...(ofAll === undefined ? [] : [ofAll]), ...ofEach, 'ACCURACY %', 'HASH', 'ARCHITECTURE'];
+  return [formatTable(columns, rows), describeStatement(front)].join('\n');
 }

@@ -3,6 +3,7 @@ import { createRandom } from '../../common/random';
 import { parseTarget, type Target } from '../../common/target';
 import { formatYaml } from '../../common/yaml';
 import type { LayerCost } from '../../model/block/network_cost';
+import { architectureNames } from '../../model/space/architecture_names';
 import { loadSpace, shippedSpaceNames } from '../../model/space/load_space';
 import { shortHash, type Position, type Space } from '../../model/space/space';
 import { spaceJsonSchema } from '../../model/space/space_document';
@@ -31,14 +32,15 @@ export function registerSpace(program: Command, terminal: Terminal): void {
       terminal.print(jsonOr(options, spaces, () => formatTable(['SPACE', 'NETWORKS', 'DESCRIPTION'], spaces.map((each) => [each.name, each.networks, each.description]))));
     });
   space
-    .command('show <space>')
-    .description('choices, rules, counts and ranges of a shipped space or a YAML file')
+    .command('show <space> [architecture]')
+    .description('choices, rules, counts and ranges of a shipped space or a YAML file; or one of its networks, by its architecture or its hash')
     .option('--target <target>', 'count only what its rules permit on this target', parseTarget)
     .option('--accuracy-template', 'print instead what a search takes as the accuracy of its networks, to be filled in (docs/search.md)')
     .option('--json', 'machine-readable output')
-    .action((nameOrPath: string, options: SpaceOptions) => {
+    .action((nameOrPath: string, text: string | undefined, options: SpaceOptions) => {
       const found = loadSpace(nameOrPath);
-      if (options.accuracyTemplate === true) terminal.print(jsonOr(options, accuracyTemplate(found), () => formatYaml(accuracyTemplate(found)).trimEnd()));
+      if (text !== undefined) terminal.print(jsonOr(options, describeNetwork(found, text), () => formatNetwork(describeNetwork(found, text))));
+      else if (options.accuracyTemplate === true) terminal.print(jsonOr(options, accuracyTemplate(found), () => formatYaml(accuracyTemplate(found)).trimEnd()));
       else terminal.print(jsonOr(options, toJson(found, options.target), () => describe(found, options.target)));
     });
   space
@@ -70,6 +72,17 @@ function registerSample(space: Command, terminal: Terminal): void {
 function accuracyTemplate({ positions }: Space): unknown {
   const options = positions.map(({ name, values }) => [name, Object.fromEntries(values.map((value) => [String(value), 0]))]);
   return { accuracy: { kind: 'additive', base: 0, options: Object.fromEntries(options) as unknown } };
+}
+
+/** One network of the space; its accuracy is known to a search only. */
+function describeNetwork(space: Space, text: string): { readonly architecture: string; readonly hash: string } & Pick<LayerCost, 'macs' | 'parameters'> {
+  const architecture = space.canonical(architectureNames(space)(text));
+  const { macs, parameters } = space.costOf(architecture);
+  return { architecture, hash: space.hashOf(architecture), macs, parameters };
+}
+
+function formatNetwork({ architecture, hash, macs, parameters }: ReturnType<typeof describeNetwork>): string {
+  return [`architecture  ${architecture}`, `hash          ${hash}`, `MACs          ${(macs / 1e6).toFixed(2)} M`, `parameters    ${(parameters / 1e6).toFixed(3)} M`].join('\n');
 }
 
 function costCells({ macs, parameters }: Pick<LayerCost, 'macs' | 'parameters'>): readonly Cell[] {

@@ -4,6 +4,7 @@ import { formatYaml } from '../../common/yaml';
 import { createTensorCache } from '../../model/block/tensor_cache';
 import { writeOnnx } from '../../model/onnx/write';
 import { quantizeGraph } from '../../model/quantize/quantize';
+import { architectureNames } from '../../model/space/architecture_names';
 import { loadSpace } from '../../model/space/load_space';
 import { writeTflite } from '../../model/tflite/write';
 import { wholeNumberFrom } from '../input/number_option';
@@ -23,7 +24,7 @@ const mostCalibrationSamples = 512;
 export function registerSpaceBuild(space: Command, terminal: Terminal): void {
   space
     .command('build <space> <architecture>')
-    .description('write an architecture as float ONNX, int8 ONNX and int8 TFLite into a new folder; weights are drawn')
+    .description('write an architecture, named as such or by its hash, as float ONNX, int8 ONNX and int8 TFLite into a new folder; weights are drawn')
     .requiredOption('-o, --output <dir>', 'the folder to make')
     .option('--seed <text>', 'of the weights and of the generated calibration images', '1')
     .option('--calibration-samples <n>', 'how many generated images the int8 ranges come from', wholeNumberFrom({ min: 1, max: mostCalibrationSamples }), 4)
@@ -38,15 +39,16 @@ export function registerSpaceBuild(space: Command, terminal: Terminal): void {
 /** All of it in memory first, so that a folder is complete or not there. @throws BadInputError */
 async function buildFiles(nameOrPath: string, text: string, { seed, calibrationSamples }: BuildOptions): Promise<{ readonly description: Readonly<Record<string, unknown>>; readonly files: ReadonlyMap<string, Uint8Array> }> {
   const space = loadSpace(nameOrPath);
-  const architecture = space.canonical(text);
+  const architecture = space.canonical(architectureNames(space)(text));
   const graph = space.build(architecture, { seed, cache: createTensorCache(0) });
   const int8 = await quantizeGraph(graph, { kind: 'generated', seed, samples: calibrationSamples });
   const tflite = writeTflite(int8);
   if (!tflite.ok) throw new BadInputError(`architecture ${architecture}: ${tflite.error}`);
-  const description = { space: space.name, architecture, hash: space.hashOf(architecture), seed, ...space.costOf(architecture) };
+  const weights = `drawn, seed ${seed}`;
+  const description = { space: space.name, architecture, hash: space.hashOf(architecture), seed, weights, ...space.costOf(architecture) };
   const files = new Map([
-    ['model.onnx', writeOnnx(graph)],
-    ['model.int8.onnx', writeOnnx(int8)],
+    ['model.onnx', writeOnnx(graph, { weights })],
+    ['model.int8.onnx', writeOnnx(int8, { weights })],
     ['model.int8.tflite', tflite.value],
     ['architecture.yaml', new TextEncoder().encode(formatYaml(description))],
   ]);

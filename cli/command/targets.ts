@@ -13,8 +13,12 @@ export function registerTargets(program: Command, terminal: Terminal): void {
       terminal.print(
         jsonOr(options, targets, () => {
           const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
-          const rows = targets.map((each) => [each.target, count(each.devicesIdle), count(each.devicesBusy), count(each.devicesUnavailable), count(each.devicesQuarantined), count(each.jobsQueued)]);
-          return rows.length === 0 ? 'no targets yet: no device is attached (see: farm devices)' : formatTable(['TARGET', 'IDLE', 'BUSY', 'UNAVAILABLE', 'QUARANTINED', 'QUEUED'], rows);
+          const rows = targets.map((each) => [
+            each.target,
+            ...[each.devicesIdle, each.devicesBusy, each.devicesUnavailable, each.devicesQuarantined, each.devicesVirtual, each.jobsQueued].map(count),
+          ]);
+          const headings = ['TARGET', 'IDLE', 'BUSY', 'UNAVAILABLE', 'QUARANTINED', 'VIRTUAL', 'QUEUED'];
+          return rows.length === 0 ? 'no targets yet: no device is attached (see: farm devices)' : formatTable(headings, rows);
         }),
       );
     });

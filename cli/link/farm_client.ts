@@ -9,6 +9,7 @@ import type { BenchmarkRequest } from '../../proto/generated/farm/v1/BenchmarkRe
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import type { DeviceList__Output } from '../../proto/generated/farm/v1/DeviceList';
+import type { ExportResponse__Output } from '../../proto/generated/farm/v1/ExportResponse';
 import type { ExtendRequest } from '../../proto/generated/farm/v1/ExtendRequest';
 import type { FleetFrontPoints__Output } from '../../proto/generated/farm/v1/FleetFrontPoints';
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
@@ -24,6 +25,9 @@ const uploadChunkBytes = 256 * 1024;
 
 /** The coordinator as the commands see it. Failures are `CoordinatorError`, or `BadInputError` where the user can mend it. */
 export type FarmClient = ReturnType<typeof connectFarm>;
+
+/** A model of a search, with what its file does not say. */
+export type ExportedModel = Omit<ExportResponse__Output, 'artifact'> & { readonly artifact: Artifact };
 
 /** The coordinator answered with an error that is not the user's doing. */
 export class CoordinatorError extends Error {
@@ -78,11 +82,11 @@ export function connectFarm(address: string) {
     extendSearch: (request: ExtendRequest) => unary<Search__Output>((options, done) => void search.extend(request, options, done)),
     fronts: async (searchId: string, target: string): Promise<Front__Output[]> => (await unary<{ fronts: Front__Output[] }>((options, done) => void search.front({ searchId, target }, options, done))).fronts,
     fleetFront: (searchId: string) => unary<FleetFrontPoints__Output>((options, done) => void search.fleetFront({ searchId }, options, done)),
-    exportModel: async (searchId: string, architecture: string): Promise<Artifact> => {
-      const response = await unary<{ artifact: Parameters<typeof artifactFromWire>[0] | null }>((options, done) => void search.export({ searchId, architecture }, options, done));
-      const artifact = response.artifact === null ? undefined : artifactFromWire(response.artifact);
-      if (artifact?.ok !== true) throw new CoordinatorError('the coordinator answered without a model');
-      return artifact.value;
+    exportModel: async (searchId: string, architecture: string): Promise<ExportedModel> => {
+      const { artifact: wire, ...known } = await unary<ExportResponse__Output>((options, done) => void search.export({ searchId, architecture }, options, done));
+      const artifact = artifactFromWire(wire);
+      if (!artifact.ok) throw new CoordinatorError('the coordinator answered without a model');
+      return { ...known, artifact: artifact.value };
     },
     history: (searchId: string): AsyncIterable<HistoryPart__Output> => stream(search.history({ searchId }), address),
     watchSearch: (searchId: string): AsyncIterable<Search__Output> => stream(search.watch({ searchId }), address),

@@ -1,45 +1,81 @@
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import type { FrontPoint__Output } from '../../proto/generated/farm/v1/FrontPoint';
-import { formatTable } from './table';
+import { shortHash } from '../../model/space/space';
+import { describeStatement } from './accuracy_statement';
+import { formatTable, type Cell } from './table';
 
-/** One table per target, fastest first. */
-export function formatFronts(fronts: readonly Front__Output[]): string {
-  return fronts.map((front) => `${front.target}\n${formatFront(front)}`).join('\n\n');
+export interface FrontFormat {
+  /** With what the numbers rest on: sessions, runs, threads, temperatures. */
+  readonly isWide: boolean;
 }
 
-function formatFront(front: Front__Output): string {
-  if (front.points.length === 0) return '  nothing on the front yet';
-  const milliseconds = (value: number): { value: number | null; decimals: number } => ({ value: value === 0 ? null : value, decimals: 3 });
-  const rows = front.points.map((point) => [
-    milliseconds(point.latencyMs),
-    interval(point),
-    milliseconds(point.latencyMsP5),
-    milliseconds(point.latencyMsP95),
-    { value: point.accuracy, decimals: 2 },
-    { value: point.sizeBytes / 1024, decimals: 0 },
-    point.architecture,
-    point.deviceSerial,
-    [point.trust, ...point.trustReasons.slice(0, 1)].join(': ') + (point.trustReasons.length > 1 ? ` (and ${String(point.trustReasons.length - 1)} more)` : ''),
-  ]);
-  return formatTable(['LATENCY MS', '95 % INTERVAL', 'P5', 'P95', 'ACCURACY %', 'SIZE KIB', 'ARCHITECTURE', 'DEVICE', 'TRUST'], rows);
+/** One table per target, fastest first, and what its accuracies are. */
+export function formatFronts(fronts: readonly Front__Output[], format: FrontFormat): string {
+  return fronts.map((front) => [heading(front), ...formatFront(front, format)].join('\n')).join('\n\n');
+}
+
+function heading({ target, points, uncertain }: Front__Output): string {
+  const isVirtual = [...points, ...uncertain].some(({ deviceKind }) => deviceKind === 'virtual');
+  return isVirtual ? `${target}  (virtual: simulated by a cost model)` : target;
+}
+
+function formatFront(front: Front__Output, { isWide }: FrontFormat): string[] {
+  const { points, uncertain } = front;
+  const table = points.length === 0 ? '  nothing on the front yet' : formatTable(headings(isWide), points.map((point) => row(point, isWide)));
+  const statement = points.length + uncertain.length === 0 ? [] : [describeStatement(front)];
+  return [table, ...uncertain.map(describeUncertain), ...statement];
+}
+
+function headings(isWide: boolean): string[] {
+  return [
+    ...['LATENCY MS', '95 % INTERVAL MS', 'P5 MS', 'P95 MS'],
+    ...(isWide ? ['SESSIONS', 'RUNS', 'THREADS', 'CELSIUS'] : []),
+    ...['ACCURACY %', 'SIZE KIB', 'HASH', 'ARCHITECTURE', 'DEVICE', 'TRUST'],
+  ];
+}
+
+function row(point: FrontPoint__Output, isWide: boolean): Cell[] {
+  const milliseconds = (value: number): Cell => ({ value: value === 0 ? null : value, decimals: 3 });
+  const count = (value: number): Cell => ({ value, decimals: 0 });
+  const [reason, ...others] = point.trustReasons;
+  const trust = [point.trust, ...(reason === undefined ? [] : [reason])].join(': ');
+  return [
+    ...[milliseconds(point.latencyMs), interval(point), milliseconds(point.latencyMsP5), milliseconds(point.latencyMsP95)],
+    ...(isWide ? [count(point.sessions), count(point.runs), count(point.threads), celsius(point)] : []),
+    ...[{ value: point.accuracy, decimals: 2 }, { value: point.sizeBytes / 1024, decimals: 0 }],
+    ...[shortHash(point.hash), point.architecture, point.deviceSerial],
+    others.length === 0 ? trust : `${trust} (and ${String(others.length)} more)`,
+  ];
 }
 
 function interval({ sessions, latencyMsLow, latencyMsHigh }: FrontPoint__Output): string {
   return sessions > 1 ? `${latencyMsLow.toFixed(3)} to ${latencyMsHigh.toFixed(3)}` : '-';
 }
 
+function celsius({ celsiusLow, celsiusHigh }: FrontPoint__Output): string {
+  if (celsiusHigh === 0) return '-';
+  const [low, high] = [celsiusLow.toFixed(0), celsiusHigh.toFixed(0)];
+  return low === high ? low : `${low} to ${high}`;
+}
+
+function describeUncertain(point: FrontPoint__Output): string {
+  const { latencyMs, accuracy, hash } = point;
+  return `not on the front: ${shortHash(hash)}, ${accuracy.toFixed(2)} %, is known to no better than its size (${latencyMs.toFixed(3)} ms, interval ${interval(point)})`;
+}
+
 const csvColumns = [
   ...['target', 'architecture', 'accuracy_percent', 'latency_ms', 'latency_ms_ci95_low', 'latency_ms_ci95_high', 'sessions', 'latency_ms_p5', 'latency_ms_p95'],
   ...['size_bytes', 'trust', 'trust_reasons', 'device', 'job', 'artifact_sha256', 'reused_from_job', 'caveats'],
+  ...['hash', 'device_kind', 'runs', 'threads', 'celsius_low', 'celsius_high', 'accuracy_source', 'weights'],
 ] as const;
 
 /** RFC 4180, one row per point of the fronts. What is not known is empty. */
 export function frontsToCsv(fronts: readonly Front__Output[]): string {
-  const rows = fronts.flatMap(({ target, points }) => points.map((point) => csvRow(target, point)));
+  const rows = fronts.flatMap((front) => front.points.map((point) => csvRow(front, point)));
   return [csvColumns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n') + '\r\n';
 }
 
-function csvRow(target: string, point: FrontPoint__Output): string[] {
+function csvRow({ target, accuracySource, weights }: Front__Output, point: FrontPoint__Output): string[] {
   const known = (value: number): string => (value === 0 ? '' : String(value));
   return [
     target,
@@ -58,6 +94,8 @@ function csvRow(target: string, point: FrontPoint__Output): string[] {
     point.artifactDigest,
     point.reusedFromJobId,
     point.caveats.join('; '),
+    ...[point.hash, point.deviceKind, String(point.runs), String(point.threads)],
+    ...[known(point.celsiusLow), known(point.celsiusHigh), accuracySource, weights],
   ];
 }
 

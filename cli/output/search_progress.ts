@@ -14,7 +14,7 @@ export function drawProgress(search: Search__Output): string[] {
 
 /** The same of one target as a line, for a log. */
 export function describeProgress(target: TargetProgress__Output, wallMinutes: number): string {
-  return [`${target.target} ${describeBudget(target, wallMinutes)} ${describeState(target)}`, ...target.picks.map(describePick)].join('; ');
+  return [`${nameOf(target)} ${describeBudget(target, wallMinutes)} ${describeState(target)}`, ...target.picks.map(describePick)].join('; ');
 }
 
 /** Seconds as people say them; `-` where nothing is known. */
@@ -29,21 +29,26 @@ function drawTarget(target: TargetProgress__Output, wallMinutes: number): string
   const { done, total } = spentOf(target, wallMinutes);
   const full = total === 0 ? 0 : Math.floor((barCells * Math.min(done, total)) / total);
   const picks = target.picks.length === 0 ? 'nothing on the front yet' : target.picks.map(describePick).join('  ');
-  return [`${target.target}  ${'█'.repeat(full)}${'░'.repeat(barCells - full)}  ${describeBudget(target, wallMinutes)}`, `  ${describeState(target)}`, `  ${picks}`];
+  return [`${nameOf(target)}  ${'█'.repeat(full)}${'░'.repeat(barCells - full)}  ${describeBudget(target, wallMinutes)}`, `  ${describeState(target)}`, `  ${picks}`];
+}
+
+/** A target with any simulated measurement says so. */
+function nameOf({ target, virtualMeasurements }: TargetProgress__Output): string {
+  return virtualMeasurements > 0 ? `${target} (virtual)` : target;
 }
 
 function describeState(target: TargetProgress__Output): string {
-  const { reused, infeasible, abandoned, confirming, confirmed } = target;
-  const others = Object.entries({ reused, infeasible, abandoned, confirming, confirmed }).flatMap(([name, count]) => (count > 0 ? [`${String(count)} ${name}`] : []));
+  const { reused, infeasible, abandoned, uncertain, confirming, confirmed } = target;
+  const others = Object.entries({ reused, infeasible, abandoned, uncertain, confirming, confirmed }).flatMap(([name, count]) => (count > 0 ? [`${String(count)} ${name}`] : []));
   return [
     `${String(target.devicesBusy)} of ${String(target.devices)} devices busy`,
     `${describeSeconds(target.secondsLeft)} left`,
-    `hypervolume ${target.hypervolume.toFixed(4)}`,
+    `hypervolume ${target.hypervolume === 0 ? '-' : target.hypervolume.toFixed(4)}`,
     `front ${String(target.frontSize)}`,
     ...others,
   ].join(', ');
 }
 
-function describePick({ kind, latencyMs, accuracy }: FrontPick__Output): string {
-  return `${kind.replace('-', ' ')} ${latencyMs.toFixed(3)} ms ${accuracy.toFixed(2)} %`;
+function describePick({ kind, latencyMs, accuracy, virtual }: FrontPick__Output): string {
+  return `${kind.replace('-', ' ')} ${latencyMs.toFixed(3)} ms${virtual ? ' virtual' : ''} ${accuracy.toFixed(2)} %`;
 }

@@ -8,6 +8,16 @@ export interface Terminal {
   readonly note: (text: string) => void;
   /** Standard error is a terminal, so that progress may be redrawn in place. */
   readonly interactive: boolean;
+  /** Of standard output; 0 where it is no terminal. */
+  readonly columns: number;
+}
+
+/** From here on a table has room for what its numbers rest on. */
+const wideColumns = 200;
+
+/** Whether a table is to have those columns: asked for, or because there is room. */
+export function isWideTable({ wide }: { readonly wide?: boolean }, { columns }: Terminal): boolean {
+  return wide === true || columns >= wideColumns;
 }
 
 export interface Screen {
@@ -23,6 +33,9 @@ export const processTerminal: Terminal = {
   print: (text) => void process.stdout.write(`${printable(text)}\n`),
   note: (text) => void process.stderr.write(`${printable(text)}\n`),
   interactive: process.stderr.isTTY,
+  get columns() {
+    return process.stdout.isTTY ? process.stdout.columns : 0;
+  },
 };
 
 /** Standard error as a screen, for what is redrawn in place; whoever writes to it makes the text printable. */

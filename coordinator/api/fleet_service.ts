@@ -83,6 +83,9 @@ function agentToMessage(agent: AgentRecord, present: readonly DeviceView[]): Wir
   return { agentId: agent.agentId, state: agent.link.kind, version: agent.version, lastHeardAtMs: agent.lastHeardAtMs, deviceCount };
 }
 
-function targetToMessage({ target, idle, busy, unavailable, quarantined, queued }: TargetView): WireTarget {
-  return { target, devicesIdle: idle, devicesBusy: busy, devicesUnavailable: unavailable, devicesQuarantined: quarantined, jobsQueued: queued };
+function targetToMessage({ target, idle, busy, unavailable, quarantined, queued, virtual }: TargetView): WireTarget {
+  return {
+    ...{ target, devicesIdle: idle, devicesBusy: busy, devicesUnavailable: unavailable },
+    ...{ devicesQuarantined: quarantined, jobsQueued: queued, devicesVirtual: virtual },
+  };
 }

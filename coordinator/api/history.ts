@@ -1,4 +1,4 @@
-import type { DeviceState } from '../../common/device';
+import { hottestCelsius } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
 import { deviceToWire } from '../../proto/codec/device';
 import type { HistoryHeader as WireHeader } from '../../proto/generated/farm/v1/HistoryHeader';
@@ -17,16 +17,17 @@ export async function sendHistory(searches: Pick<SearchRunner, 'history'>, searc
   for await (const candidate of history.candidates) await parts.send({ candidate: candidateToWire(candidate) });
 }
 
-function headerToWire({ specYaml, positions, hypervolumes, devices }: SearchHistory): WireHeader {
+function headerToWire({ specYaml, positions, hypervolumes, devices, statement }: SearchHistory): WireHeader {
   return {
     specYaml,
+    ...statement,
     positions: positions.map(({ name, choices }) => ({ name, choices: [...choices] })),
     targets: [...hypervolumes].map(([target, each]) => ({ target, hypervolumes: [...each] })),
     devices: devices.map(deviceToWire),
   };
 }
 
-function candidateToWire({ choices, features, accuracyPercent, state, endedSequence, measurement, ...same }: PastCandidate): WireCandidate {
+function candidateToWire({ choices, features, accuracyPercent, state, endedSequence, measurement, confirmations, ...same }: PastCandidate): WireCandidate {
   return {
     ...same,
     choices: [...choices],
@@ -35,28 +36,25 @@ function candidateToWire({ choices, features, accuracyPercent, state, endedSeque
     state: state.kind,
     ...('fault' in state ? { faultCode: state.fault.code, faultMessage: state.fault.message } : {}),
     endedSequence: endedSequence ?? 0,
+    confirmations: confirmations.map(measurementToWire),
     ...(measurement === undefined ? {} : { measurement: measurementToWire(measurement) }),
   };
 }
 
 function measurementToWire(measurement: Measurement): WireMeasurement {
-  const { deviceSerial, soc, osBuild, agentVersion, tool, toolVersion, toolDigest, command, threads, boundary, before, after, caveats } = measurement.conditions;
+  const { deviceSerial, deviceKind, soc, osBuild, agentVersion, tool, toolVersion, toolDigest, command, threads, boundary, before, after, caveats } = measurement.conditions;
   return {
-    ...{ deviceSerial, soc, osBuild, agentVersion, tool, command, threads, boundary },
+    ...{ deviceSerial, deviceKind, soc, osBuild, agentVersion, tool, command, threads, boundary },
     latencyMs: measurement.latencyMs,
     sessionMediansMs: sessionMediansMs(measurement),
     toolVersion: toolVersion ?? '',
     toolDigest: toolDigest ?? '',
-    celsiusBefore: hottest(before),
-    celsiusAfter: hottest(after),
+    celsiusBefore: hottestCelsius(before) ?? 0,
+    celsiusAfter: hottestCelsius(after) ?? 0,
     cpuKhzBefore: Math.max(0, ...before.cpuFrequencyKhz),
     cpuKhzAfter: Math.max(0, ...after.cpuFrequencyKhz),
     caveats: [...caveats],
     startedAtMs: measurement.startedAtMs,
     finishedAtMs: measurement.finishedAtMs,
   };
-}
-
-function hottest({ celsiusBySensor }: DeviceState): number {
-  return Math.max(0, ...Object.values(celsiusBySensor));
 }

@@ -45,6 +45,6 @@ export async function sendEnds(searches: Omit<OutsideCalls, 'propose'>, { search
   }
 }
 
-function endToWire({ accuracyPercent, latencyMs, relativeNoise, jobId, ...same }: EndView): WireEnd {
-  return { ...same, accuracy: accuracyPercent, latencyMs: latencyMs ?? 0, relativeNoise: relativeNoise ?? 0, jobId: jobId ?? '' };
+function endToWire({ accuracyPercent, latencyMs, relativeNoise, jobId, deviceKind, ...same }: EndView): WireEnd {
+  return { ...same, deviceKind: deviceKind ?? '', accuracy: accuracyPercent, latencyMs: latencyMs ?? 0, relativeNoise: relativeNoise ?? 0, jobId: jobId ?? '' };
 }

@@ -2,11 +2,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { Clock } from '../../common/clock';
 import type { Logger } from '../../common/logger';
 import { parseTarget } from '../../common/target';
-import { artifactToWire } from '../../proto/codec/job';
-import type { FleetFrontPoints as WireFleetFront } from '../../proto/generated/farm/v1/FleetFrontPoints';
-import type { Front as WireFront } from '../../proto/generated/farm/v1/Front';
 import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/ExtendRequest';
-import type { FrontPoint as WireFrontPoint } from '../../proto/generated/farm/v1/FrontPoint';
 import type { Search as WireSearch } from '../../proto/generated/farm/v1/Search';
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
 import type { TargetProgress as WireProgress } from '../../proto/generated/farm/v1/TargetProgress';
@@ -16,9 +12,10 @@ import type { FleetSize } from '../engine/fleet_size';
 import type { SearchExtension } from '../ledger/ledger';
 import { busyDevicesOf } from '../schedule/view';
 import type { SearchRunner } from '../searches/search_runner';
-import type { FleetFrontView, FrontPoint, FrontView, SearchView } from '../searches/search_view';
+import type { SearchView, TargetProgressView } from '../searches/search_view';
 import { msPerMinute, wallMsLeft } from '../search/budget';
 import { sendHistory } from './history';
+import { exportToWire, fleetFrontToWire, frontToWire } from './front';
 import { createMailbox } from './mailbox';
 import { propose, sendEnds, type OutsideCalls } from './outside_calls';
 
@@ -57,7 +54,7 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
     Propose: unary(logger, (request) => propose(searches, request)),
     Ends: serverStream(logger, (request, ends) => sendEnds(searches, request, ends)),
     FleetFront: unary(logger, async ({ searchId }) => fleetFrontToWire(await searches.fleetFront(searchId))),
-    Export: unary(logger, async ({ searchId, architecture }) => ({ artifact: artifactToWire(await searches.exportModel(searchId, architecture)) })),
+    Export: unary(logger, async ({ searchId, architecture }) => exportToWire(await searches.exportModel(searchId, architecture))),
   };
 }
 
@@ -111,7 +108,7 @@ function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
   };
 }
 
-function progressToWire({ budget, spent, phoneMs, picks, ...same }: SearchView['targets'][number], { state, wallMs }: SearchView): WireProgress {
+function progressToWire({ budget, spent, phoneMs, confirmedMs, hypervolume, picks, ...same }: TargetProgressView, { state, wallMs }: SearchView): WireProgress {
   const { measurements = 0, phoneMinutes = 0, wallMinutes = 0 } = budget;
   const leftMs = state === 'running' ? wallMsLeft(budget, { ...spent, wallMs }) : undefined;
   return {
@@ -123,30 +120,8 @@ function progressToWire({ budget, spent, phoneMs, picks, ...same }: SearchView['
     budgetPhoneMinutes: phoneMinutes,
     budgetWallMinutes: wallMinutes,
     secondsLeft: (leftMs ?? 0) / 1_000,
-    picks: picks.map(({ accuracyPercent, ...pick }) => ({ ...pick, accuracy: accuracyPercent })),
-  };
-}
-
-function fleetFrontToWire({ aim, targets, members }: FleetFrontView): WireFleetFront {
-  const points = members.map(({ architecture, accuracyPercent, latenciesMs, objectives }) => ({ architecture, accuracy: accuracyPercent, latenciesMs: [...latenciesMs], fleetLatencyMs: aim.kind === 'joint' ? 0 : (objectives[0] ?? 0) }));
-  return { kind: aim.kind, targets: [...targets], points };
-}
-
-function frontToWire(front: FrontView): WireFront {
-  return { target: front.target, points: front.points.map(pointToWire) };
-}
-
-function pointToWire(point: FrontPoint): WireFrontPoint {
-  const { accuracyPercent, latencyP5Ms, latencyP95Ms, interval, trust, caveats, reusedFromJobId, ...same } = point;
-  return {
-    ...same,
-    accuracy: accuracyPercent,
-    latencyMsP5: latencyP5Ms ?? 0,
-    latencyMsP95: latencyP95Ms ?? 0,
-    caveats: [...caveats],
-    reusedFromJobId: reusedFromJobId ?? '',
-    ...(interval.kind === 'interval' ? { sessions: interval.sessions, latencyMsLow: interval.lowMs, latencyMsHigh: interval.highMs } : { sessions: 1 }),
-    trust: trust.level,
-    trustReasons: [...trust.reasons],
+    confirmMinutes: confirmedMs / msPerMinute,
+    hypervolume: hypervolume ?? 0,
+    picks: picks.map(({ accuracyPercent, isVirtual, ...pick }) => ({ ...pick, accuracy: accuracyPercent, virtual: isVirtual })),
   };
 }

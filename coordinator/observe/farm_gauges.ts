@@ -113,7 +113,7 @@ function registerSearches(register: Register, searches: () => readonly SearchVie
     });
   };
   perTarget({ name: 'farm_search_budget', help: 'Measurements that the search may make' }, (gauge, labels, { budget }) => gauge.set(labels, budget.measurements ?? Infinity));
-  perTarget({ name: 'farm_search_hypervolume', help: 'Hypervolume of the front so far' }, (gauge, labels, { hypervolume }) => gauge.set(labels, hypervolume));
+  perTarget({ name: 'farm_search_hypervolume', help: 'Hypervolume of the front so far' }, (gauge, labels, { hypervolume }) => gauge.set(labels, hypervolume ?? 0));
   perTarget({ name: 'farm_search_candidates', help: 'Candidates by state', labelNames: ['state'] }, (gauge, labels, progress) => {
     for (const state of ['measured', 'infeasible', 'abandoned', 'inFlight'] as const) gauge.set({ ...labels, state }, progress[state]);
   });

@@ -34,6 +34,8 @@ export interface TargetView {
   /** Of the unavailable: those whose tools for this target failed. */
   readonly quarantined: number;
   readonly queued: number;
+  /** Of all its devices those that are virtual phones. */
+  readonly virtual: number;
 }
 
 export interface Utilisation {
@@ -63,12 +65,13 @@ export function deviceViews(state: SchedulerState): readonly DeviceView[] {
 /** All targets that some device offers or some job waits for, by name. */
 export function targetViews(state: SchedulerState): readonly TargetView[] {
   const views = new Map<string, TargetView>();
-  const view = (target: string): TargetView => views.get(target) ?? { target, idle: 0, busy: 0, unavailable: 0, quarantined: 0, queued: 0 };
+  const view = (target: string): TargetView => views.get(target) ?? { target, idle: 0, busy: 0, unavailable: 0, quarantined: 0, queued: 0, virtual: 0 };
   for (const device of state.devices.values()) {
     const count = isGrantable(state, device) ? 'idle' : device.state.kind === 'leased' ? 'busy' : 'unavailable';
     for (const target of device.targetKeys) {
       const counted = isQuarantined(device.troubles, target) ? (['unavailable', 'quarantined'] as const) : ([count] as const);
-      for (const each of counted) views.set(target, { ...view(target), [each]: view(target)[each] + 1 });
+      const marks = device.description.kind === 'virtual' ? (['virtual'] as const) : [];
+      for (const each of [...counted, ...marks]) views.set(target, { ...view(target), [each]: view(target)[each] + 1 });
     }
   }
   for (const pool of state.pools.values()) {

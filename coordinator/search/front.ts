@@ -36,6 +36,26 @@ export class Front {
     return this.#sampled === 0 ? 0 : this.#area.area / (latencyMs * errorPercent);
   }
 
+  /** It stays from now on. */
+  get hasReference(): boolean {
+    return this.#sampled >= referenceSampleSize;
+  }
+
+  /** What these would dominate, by the reference as it is now. */
+  hypervolumeOf(members: readonly FrontMember[]): number {
+    return this.hypervolumesOf(members).at(-1) ?? 0;
+  }
+
+  /** The same after each of them; undefined adds nothing. */
+  hypervolumesOf(members: readonly (FrontMember | undefined)[]): number[] {
+    const [latencyMs, errorPercent] = this.#reference;
+    const area = new GrowingArea(this.#reference);
+    return members.map((member) => {
+      if (member !== undefined) area.insert(...pointOf(member));
+      return this.#sampled === 0 ? 0 : area.area / (latencyMs * errorPercent);
+    });
+  }
+
   /** The latency of the fastest member that is at least as accurate; Infinity when there is none. */
   joinsBelowMs(accuracyPercent: number): number {
     return this.#members.find((member) => member.accuracyPercent >= accuracyPercent)?.latencyMs ?? Infinity;

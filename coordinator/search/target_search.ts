@@ -37,6 +37,8 @@ export interface TargetProgress {
   readonly abandoned: number;
   readonly inFlight: number;
   readonly hypervolume: number;
+  /** From now on it can only grow: before, what it is a share of moves. */
+  readonly isHypervolumeSteady: boolean;
   readonly frontSize: number;
 }
 
@@ -50,7 +52,11 @@ export class TargetSearch {
   readonly #options: TargetSearchOptions;
   readonly #pending = new Set<string>();
   readonly #front = new Front();
-  readonly #hypervolumes: number[] = [];
+  readonly #uncertain: FrontMember[] = [];
+  readonly #certain: FrontMember[] = [];
+  #hypervolumes: number[] = [];
+  /** What the front was offered while its reference moved; undefined where the result was none for it. */
+  readonly #early: (FrontMember | undefined)[] = [];
   readonly #ended = { measured: 0, reused: 0, infeasible: 0, abandoned: 0 };
   #budget: Budget;
   #phoneMs = 0;
@@ -138,6 +144,22 @@ export class TargetSearch {
     return this.#front.members;
   }
 
+  /** Keeps the constraints and would join the front, were its latency known to better than its own size; fastest first. */
+  get uncertain(): readonly FrontMember[] {
+    const joins = this.#uncertain.filter(({ latencyMs, accuracyPercent }) => latencyMs < this.#front.joinsBelowMs(accuracyPercent));
+    return joins.sort((a, b) => a.latencyMs - b.latencyMs);
+  }
+
+  /** All that keeps the constraints and is known well enough, on the front or dominated. */
+  get certain(): readonly FrontMember[] {
+    return this.#certain;
+  }
+
+  /** As the search's hypervolume, of these only. */
+  hypervolumeOf(members: readonly FrontMember[]): number {
+    return this.#front.hypervolumeOf(members);
+  }
+
   /** The latency below which an architecture would join the front now, the limit on latency being kept; undefined when it joins at any. */
   decisionMsOf(architecture: string): number | undefined {
     const { constraints, accuracyPercentOf } = this.#options;
@@ -170,7 +192,8 @@ export class TargetSearch {
       phoneMs: this.#phoneMs,
       ...this.#ended,
       inFlight: this.#pending.size,
-      hypervolume: this.#front.hypervolume,
+      hypervolume: this.#hypervolumes.at(-1) ?? 0,
+      isHypervolumeSteady: this.#front.hasReference,
       frontSize: this.#front.members.length,
     };
   }
@@ -193,8 +216,22 @@ export class TargetSearch {
     const { constraints, accuracyPercentOf } = this.#options;
     const member = { architecture, latencyMs: observed.latencyMs, accuracyPercent: accuracyPercentOf(architecture) };
     const violation = violationOfMeasured(constraints, observed);
-    if (violation === 0) this.#front.insert(member);
-    this.#hypervolumes.push(this.#front.hypervolume);
+    const isCertain = observed.isUncertain !== true;
+    if (violation === 0 && isCertain) this.#certain.push(member);
+    if (violation === 0 && !isCertain) this.#uncertain.push(member);
+    this.#keepHypervolume(violation === 0 && isCertain ? member : undefined);
     return { kind: 'measured', objectives: pointOf(member), violation, relativeNoise: observed.relativeNoise, deviceSerial: observed.deviceSerial };
+  }
+  /** By one reference for all moments: while it moves, those before are told anew, so that what was measured later makes none of them less. */
+  #keepHypervolume(member: FrontMember | undefined): void {
+    const isMoving = !this.#front.hasReference;
+    if (member !== undefined) this.#front.insert(member);
+    if (!isMoving) {
+      // Sums in another order differ in their last digit.
+      this.#hypervolumes.push(Math.max(this.#front.hypervolume, this.#hypervolumes.at(-1) ?? 0));
+      return;
+    }
+    this.#early.push(member);
+    this.#hypervolumes = this.#front.hypervolumesOf(this.#early);
   }
 }

@@ -17,6 +17,8 @@ export interface Observed {
   readonly relativeNoise: number;
   /** The phone of the pool that it was. */
   readonly deviceSerial: string;
+  /** Its interval is wider than the latency itself: it teaches, but beats nothing. */
+  readonly isUncertain?: boolean;
 }
 
 /** `amount` sums how far each limit is exceeded, relative to it, so that searches learn what is nearly good enough. */

@@ -4,6 +4,7 @@ import { assert } from '../../common/assert';
 import type { Job } from '../../common/job';
 import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
 import type { SearchSpec, TargetSpec } from '../search/spec';
+import type { CandidateEnd } from '../search/target_search';
 import type { SearchParts } from './search_parts';
 
 /** As many as tell a front's shape; more would cost more phone time than many a search. */
@@ -31,6 +32,8 @@ export interface ConfirmationProgress {
   /** Still to be measured again. */
   readonly confirming: number;
   readonly confirmed: number;
+  /** How long devices were at those. */
+  readonly confirmedMs: number;
 }
 
 /** A network to be measured again. */
@@ -44,6 +47,7 @@ export class Confirmation {
   readonly #jobIdsByArchitecture = new Map<string, string[]>();
   readonly #states = new Map<string, 'open' | 'measured' | 'failed'>();
   #missing = 0;
+  #confirmedMs = 0;
   #isSaving = false;
   #saving: Promise<void> = Promise.resolve();
 
@@ -76,9 +80,10 @@ export class Confirmation {
   }
 
   /** Returns false, and changes nothing, when the job has ended already. */
-  end(jobId: string, isMeasured: boolean): boolean {
+  end(jobId: string, end: CandidateEnd): boolean {
     if (this.#states.get(jobId) !== 'open') return false;
-    this.#states.set(jobId, isMeasured ? 'measured' : 'failed');
+    this.#states.set(jobId, end.kind === 'measured' ? 'measured' : 'failed');
+    if (end.kind === 'measured') this.#confirmedMs += end.deviceMs;
     return true;
   }
 
@@ -88,7 +93,7 @@ export class Confirmation {
   }
 
   progress(): ConfirmationProgress {
-    return { confirming: this.#count('open') + this.#missing, confirmed: this.#count('measured') };
+    return { confirming: this.#count('open') + this.#missing, confirmed: this.#count('measured'), confirmedMs: this.#confirmedMs };
   }
 
   /** Changes when something is to be saved; resolves when all is. */

@@ -1,9 +1,9 @@
-import type { Ledger } from '../ledger/ledger';
 import { FleetFront } from '../search/joint/fleet_front';
 import { fleetLatencies, type FleetAim } from '../search/joint/fleet_latency';
 import { fleetAimOf, type SearchSpec } from '../search/spec';
+import type { AccuracyStatement } from './accuracy_statement';
 import type { Confirmed } from './confirmation';
-import { latencyMsOf } from './latency_interval';
+import { areUncertain, latencyMsOf } from './finding';
 import type { FleetFrontView } from './search_view';
 import { FleetStrategist } from './strategist/fleet_strategist';
 import type { Strategist } from './strategist/strategist';
@@ -26,15 +26,23 @@ export class FleetSearch {
     return this.#lanes().every(({ search }) => search.isFinished) ? this.strategist.front.members : 'incomplete';
   }
 
-  /** The front by all measurements of its members. What confirmation found to be dominated is not on it. */
-  async view(ledger: Pick<Ledger, 'measurements'>): Promise<FleetFrontView> {
+  /** The front by all measurements of its members. What confirmation found to be dominated, or is uncertain on a target, is not on it. */
+  view(hashOf: (architecture: string) => string, statement: AccuracyStatement): FleetFrontView {
     const lanes = this.#lanes();
     const front = new FleetFront();
     for (const member of this.strategist.front.members) {
-      const latenciesMs = await Promise.all(lanes.map(async (lane, index) => (await latencyMsOn(lane, member.architecture, ledger)) ?? member.latenciesMs[index] ?? Number.NaN));
+      const findings = lanes.map(({ findings }) => findings.of(member.architecture));
+      if (findings.some(areUncertain)) continue;
+      const latenciesMs = findings.map(([first, ...others], index) => (first === undefined ? (member.latenciesMs[index] ?? Number.NaN) : latencyMsOf([first, ...others])));
       front.insert({ ...member, latenciesMs, objectives: [...fleetLatencies(this.#aim, latenciesMs), 100 - member.accuracyPercent] });
     }
-    return { aim: this.#aim, targets: lanes.map(({ name }) => name), members: front.members };
+    return {
+      aim: this.#aim,
+      targets: lanes.map(({ name }) => name),
+      members: front.members.map((member) => ({ ...member, hash: hashOf(member.architecture) })),
+      virtualTargets: lanes.filter(({ findings }) => findings.virtual > 0).map(({ name }) => name),
+      statement,
+    };
   }
 }
 
@@ -44,12 +52,4 @@ export function openFleetSearch(spec: SearchSpec, inner: Strategist, lanes: () =
   if (aim === undefined) return undefined;
   const standingOf = (target: string): 'open' | 'full' | 'finished' => lanes().find(({ name }) => name === target)?.search.standing ?? 'open';
   return new FleetSearch(aim, new FleetStrategist({ inner, aim, targets: spec.targets.map(({ name }) => name), standingOf }), lanes);
-}
-
-/** Undefined while it was not measured again. */
-async function latencyMsOn(lane: TargetLane, architecture: string, ledger: Pick<Ledger, 'measurements'>): Promise<number | undefined> {
-  const again = lane.confirmation.jobIdsOf(architecture);
-  if (again.length === 0) return undefined;
-  const found = await ledger.measurements([lane.measuredJobIdOf(architecture), ...again]);
-  return latencyMsOf([...found.values()]);
 }

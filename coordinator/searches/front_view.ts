@@ -1,50 +1,53 @@
 import type { Artifact } from '../../common/artifact';
+import { hottestCelsius } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
 import { ascendingOf, quantile } from '../../common/statistics';
 import type { Ledger } from '../ledger/ledger';
-import { Front, type FrontMember } from '../search/front';
-import { violationOfMeasured } from '../search/violation';
-import { latencyInterval, latencyMsOf } from './latency_interval';
+import type { AccuracyStatement } from './accuracy_statement';
 import type { FrontPoint, FrontView } from './search_view';
+import type { StandingMember } from './standing_front';
 import type { TargetLane } from './target_lane';
 import { judgeTrust } from './trust';
 
-/** A member of the search's front with all that was measured of it, the search's first measurement before its confirmations. */
+/** A member of the front with all that was measured of it, the search's first measurement before its confirmations. */
 interface MeasuredMember {
-  readonly member: FrontMember;
+  readonly member: StandingMember;
   readonly artifact: Artifact;
   readonly jobId: string;
   readonly measurements: readonly [Measurement, ...Measurement[]];
 }
 
-interface Surroundings {
+export interface FrontSurroundings {
+  readonly ledger: Pick<Ledger, 'measurements'>;
   readonly nowMs: number;
-  /** The device that measured most of the front first. */
-  readonly usualDevice: string | undefined;
+  readonly hashOf: (architecture: string) => string;
+  readonly statement: AccuracyStatement;
 }
 
-/**
- * A target's front by all measurements of its members, which stay in the ledger and not in memory. What confirmation found to be dominated, or
- * beyond a limit, is not on it.
- */
-export async function frontView(lane: TargetLane, ledger: Pick<Ledger, 'measurements'>, nowMs: number): Promise<FrontView> {
-  const members = await measuredMembers(lane, ledger);
-  const usualDevice = mostFrequent(members.map(({ measurements: [first] }) => first.conditions.deviceSerial));
-  const points = new Map<string, FrontPoint>();
-  const front = new Front();
-  for (const each of members) {
-    const { architecture } = each.member;
-    const point = pointOf(each, lane.reusedFromJobId(architecture) ?? null, { nowMs, usualDevice });
-    points.set(architecture, point);
-    if (violationOfMeasured(lane.constraints, { latencyMs: point.latencyMs, unitShare: leastShare(each.measurements) }) === 0) front.insert(point);
-  }
-  return { target: lane.name, points: front.members.flatMap(({ architecture }) => points.get(architecture) ?? []), hypervolumes: lane.search.hypervolumes };
+/** A target's front as it stands, with what the ledger knows of the measurements behind it. */
+export async function frontView(lane: TargetLane, surroundings: FrontSurroundings): Promise<FrontView> {
+  const { members, uncertain } = lane.front;
+  const measured = await measuredMembers(lane, [...members, ...uncertain], surroundings.ledger);
+  const usualDevice = mostFrequent(measured.map(({ measurements: [first] }) => first.conditions.deviceSerial));
+  const points = new Map(
+    measured.map((each) => [each.member.architecture, pointOf(each, { lane, usualDevice, ...surroundings })]),
+  );
+  const pointsOf = (some: readonly StandingMember[]): FrontPoint[] => some.flatMap(({ architecture }) => points.get(architecture) ?? []);
+  const { search, name: target } = lane;
+  return {
+    target,
+    points: pointsOf(members),
+    uncertain: pointsOf(uncertain),
+    hypervolume: search.hypervolumeOf(members),
+    hypervolumes: search.hypervolumes,
+    statement: surroundings.statement,
+  };
 }
 
-async function measuredMembers(lane: TargetLane, ledger: Pick<Ledger, 'measurements'>): Promise<readonly MeasuredMember[]> {
-  const members = lane.search.front.map((member) => ({ member, jobId: lane.measuredJobIdOf(member.architecture), again: lane.confirmation.jobIdsOf(member.architecture) }));
-  const found = await ledger.measurements(members.flatMap(({ jobId, again }) => [jobId, ...again]));
-  return members.flatMap(({ member, jobId, again }): MeasuredMember[] => {
+async function measuredMembers(lane: TargetLane, members: readonly StandingMember[], ledger: Pick<Ledger, 'measurements'>): Promise<readonly MeasuredMember[]> {
+  const asked = members.map((member) => ({ member, jobId: lane.measuredJobIdOf(member.architecture), again: lane.confirmation.jobIdsOf(member.architecture) }));
+  const found = await ledger.measurements(asked.flatMap(({ jobId, again }) => [jobId, ...again]));
+  return asked.flatMap(({ member, jobId, again }): MeasuredMember[] => {
     const first = found.get(jobId);
     const artifact = lane.artifactOf(member.architecture);
     if (first === undefined || artifact === undefined) return [];
@@ -52,26 +55,40 @@ async function measuredMembers(lane: TargetLane, ledger: Pick<Ledger, 'measureme
   });
 }
 
-function pointOf({ member, artifact, jobId, measurements }: MeasuredMember, reusedFromJobId: string | null, { nowMs, usualDevice }: Surroundings): FrontPoint {
-  const [first] = measurements;
-  const latencyMs = measurements.length === 1 ? first.latencyMs : latencyMsOf(measurements);
-  const interval = latencyInterval(measurements);
-  const caveats = [...new Set(measurements.flatMap(({ conditions }) => conditions.caveats))];
-  const grounds = {
-    // What was measured again here rests on this search's own measurements too.
-    reusedFromJobId: measurements.length === 1 ? reusedFromJobId : null,
-    ageMs: nowMs - Math.max(...measurements.map(({ finishedAtMs }) => finishedAtMs)),
-    isElsewhere: measurements.every(({ conditions }) => conditions.deviceSerial !== usualDevice),
-  };
+interface PointSurroundings extends FrontSurroundings {
+  readonly lane: TargetLane;
+  /** The device that measured most of the front first. */
+  readonly usualDevice: string | undefined;
+}
+
+function pointOf({ member, artifact, jobId, measurements }: MeasuredMember, { lane, nowMs, usualDevice, hashOf }: PointSurroundings): FrontPoint {
+  const { architecture, accuracyPercent, latencyMs, interval, isVirtual } = member;
+  const [{ conditions }] = measurements;
+  const caveats = [...new Set(measurements.flatMap((each) => each.conditions.caveats))];
+  // What was measured again here rests on this search's own measurements too.
+  const reusedFromJobId = measurements.length === 1 ? (lane.reusedFromJobId(architecture) ?? null) : null;
+  const ageMs = nowMs - Math.max(...measurements.map(({ finishedAtMs }) => finishedAtMs));
+  const isElsewhere = measurements.every((each) => each.conditions.deviceSerial !== usualDevice);
   return {
-    ...member, latencyMs, jobId, interval, caveats, reusedFromJobId,
-    deviceSerial: first.conditions.deviceSerial,
+    ...{ architecture, accuracyPercent, latencyMs, interval, jobId, caveats, reusedFromJobId },
+    hash: hashOf(architecture),
+    deviceSerial: conditions.deviceSerial,
+    deviceKind: isVirtual ? 'virtual' : conditions.deviceKind,
+    runs: measurements.reduce((sum, { summary }) => sum + summary.n, 0),
+    threads: conditions.threads,
+    celsius: celsiusOf(measurements),
     latencyP5Ms: quantileMs(measurements, 'p5Ms', 0.05),
     latencyP95Ms: quantileMs(measurements, 'p95Ms', 0.95),
     sizeBytes: artifact.sizeBytes,
     artifactDigest: artifact.digest,
-    trust: judgeTrust({ latencyMs, interval, caveats, ...grounds }),
+    trust: judgeTrust({ latencyMs, interval, caveats, reusedFromJobId, ageMs, isElsewhere, isVirtual }),
   };
+}
+
+function celsiusOf(measurements: MeasuredMember['measurements']): FrontPoint['celsius'] {
+  const states = measurements.flatMap(({ conditions: { before, after } }) => [before, after]);
+  const celsius = states.flatMap((state) => hottestCelsius(state) ?? []);
+  return celsius.length === 0 ? null : [Math.min(...celsius), Math.max(...celsius)];
 }
 
 /** Over the single runs of all measurements; null where a tool does not give them. */
@@ -83,12 +100,6 @@ function quantileMs(measurements: MeasuredMember['measurements'], name: 'p5Ms' |
     samplesMs.push(...timings.samplesMs);
   }
   return quantile(ascendingOf(samplesMs), fraction);
-}
-
-/** A share that one of them does not prove counts as none. */
-function leastShare(measurements: readonly Measurement[]): number | null {
-  const shares = measurements.map(({ conditions }) => conditions.unitShare);
-  return shares.every((share) => share !== null) ? Math.min(...shares) : null;
 }
 
 /** Of several the first. */

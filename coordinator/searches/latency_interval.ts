@@ -1,6 +1,5 @@
 import type { Measurement } from '../../common/measurement';
 import { meanInterval, standardError } from '../../common/mean_interval';
-import { median } from '../../common/statistics';
 
 /** How well a latency is known. */
 export type LatencyInterval =
@@ -12,20 +11,19 @@ export type LatencyInterval =
 const confidence = 0.95;
 
 /**
- * Student's t interval over the medians of all sessions of all measurements of one network on one target, at least one: its runs within a session
+ * Student's t interval over the medians of all sessions of all measurements of one network on one target: its runs within a session
  * share a process, a clock and a heat, and would make the interval far too narrow.
  */
-export function latencyInterval(measurements: readonly Measurement[]): LatencyInterval {
-  const mediansMs = measurements.flatMap(sessionMediansMs);
+export function latencyInterval(mediansMs: readonly number[]): LatencyInterval {
   const sessions = mediansMs.length;
   if (sessions < 2) return { kind: 'single-session' };
   const { low, high } = meanInterval(mediansMs, confidence);
   return { kind: 'interval', lowMs: Math.max(0, low), highMs: high, sessions };
 }
 
-/** Median over the sessions of all measurements, at least one, of each session's median. */
-export function latencyMsOf(measurements: readonly Measurement[]): number {
-  return median(measurements.flatMap(sessionMediansMs));
+/** Wider than the latency itself: not known to better than its order of magnitude, so that it beats nothing. */
+export function isUncertain(interval: LatencyInterval, latencyMs: number): boolean {
+  return interval.kind === 'interval' && interval.highMs - interval.lowMs > latencyMs;
 }
 
 /** Standard error of the latency over the sessions' medians, relative to it; null where fewer than two sessions tell. */

@@ -1,16 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { assert } from '../../common/assert';
 import type { Artifact } from '../../common/artifact';
+import { assert } from '../../common/assert';
 import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
 import type { CandidateRecord, ConfirmationRecord, JobRecord, SearchExtension, SearchRecord, SearchState } from '../ledger/ledger';
 import { extendBudget, type Budget } from '../search/budget';
-import { picksOf } from '../search/front_pick';
 import { SharedBudget } from '../search/shared_budget';
 import type { SearchSpec } from '../search/spec';
-import type { CandidateEnd } from '../search/target_search';
 import { BuildFailures } from './build_failures';
-import { endOfRecord, endOfUpdate } from './candidate_ends';
+import { accuracyStatement } from './accuracy_statement';
+import { canonicalArchitecture } from './architecture_name';
+import { endOfRecord, endOfUpdate, type LaneEnd } from './candidate_ends';
+import { exportedModel, type ExportedModel } from './exported_model';
 import { requireLimits } from './extension_limits';
 import { openFleetSearch, type FleetSearch } from './fleet_search';
 import { frontView } from './front_view';
@@ -20,6 +21,7 @@ import { SearchWall } from './search_wall';
 import type { StrategistTask } from './strategist/strategies';
 import type { Strategist } from './strategist/strategist';
 import { TargetLane } from './target_lane';
+import { targetView } from './target_view';
 
 /** Ends that are replayed before the event loop gets a turn: some milliseconds of work. */
 const replayedPerTurn = 200;
@@ -200,27 +202,32 @@ export class RunningSearch {
       seed: 'seed' in this.#spec.strategy ? this.#spec.strategy.seed : 0,
       problem: this.#problem,
       wallMs: this.#wall.ms,
-      targets: this.#lanes.map((lane) => ({ target: lane.name, picks: picksOf(lane.search.front), ...lane.search.progress(), ...lane.confirmation.progress(), ...(this.#isActive() ? {} : { inFlight: 0, confirming: 0 }) })),
+      targets: this.#lanes.map((lane) => targetView(lane, this.#isActive())),
     };
   }
 
   /** The fronts of all targets, or of the named one. */
   async fronts(target: string | undefined): Promise<readonly FrontView[]> {
-    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => frontView(lane, this.#parts.ledger, this.#parts.clock.nowMs())));
+    const surroundings = { ledger: this.#parts.ledger, nowMs: this.#parts.clock.nowMs(), hashOf: this.#parts.catalog.hashesOf(this.#spec), statement: accuracyStatement(this.#spec) };
+    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => frontView(lane, surroundings)));
   }
 
   /** The front over all targets together, where the search has one. */
-  async fleetFront(): Promise<FleetFrontView | undefined> {
-    return this.#fleet?.view(this.#parts.ledger);
+  fleetFront(): FleetFrontView | undefined {
+    return this.#fleet?.view(this.#parts.catalog.hashesOf(this.#spec), accuracyStatement(this.#spec));
   }
 
-  /** The name under which the search knows an architecture. @throws BadInputError for text that names none */
-  canonical(architecture: string): string {
-    const space = this.#parts.catalog.space(this.#spec);
-    return space.architectureOf(space.genotypeOf(architecture)) ?? architecture;
+  /** The name under which the search knows an architecture, given as such or by its hash. @throws BadInputError for text that names none */
+  canonical(text: string): string {
+    return canonicalArchitecture(text, { searchId: this.#record.searchId, spec: this.#spec, catalog: this.#parts.catalog, built: this.#lanes.flatMap((lane) => [...lane.architectures]) });
   }
 
-  /** The int8 model of an architecture, if the search built it for any target. */
+  /** The int8 model of an architecture, by any of its names, if the search built it for any target. @throws BadInputError */
+  exported(text: string): ExportedModel | undefined {
+    const architecture = this.canonical(text);
+    return exportedModel(architecture, this.artifactOf(architecture), { spec: this.#spec, catalog: this.#parts.catalog });
+  }
+
   artifactOf(architecture: string): Artifact | undefined {
     return this.#lanes.map((lane) => lane.artifactOf(architecture)).find((artifact) => artifact !== undefined);
   }
@@ -291,7 +298,7 @@ export class RunningSearch {
     if (this.#end(update.jobId, endOfUpdate(update))) this.#changed();
   }
 
-  #end(jobId: string, end: CandidateEnd): boolean {
+  #end(jobId: string, end: LaneEnd): boolean {
     const place = this.#places.get(jobId);
     return place?.lane.end(jobId, place.architecture, end) ?? false;
   }

@@ -21,6 +21,8 @@ export interface SearchCatalog {
   accuracyPercentOf(spec: SearchSpec): (architecture: string) => number;
   /** Of the networks that are permitted, exactly; undefined when there are none. @throws BadInputError when the rules leave nothing */
   mostAccurate(spec: SearchSpec, restriction: Restriction): AccurateNetwork | undefined;
+  /** The hash of each architecture's network as the specification has it built: equal in all spaces. */
+  hashesOf(spec: SearchSpec): (architecture: string) => string;
   /** What the space chooses between, in the order of its genotypes. */
   positions(spec: SearchSpec): readonly Position[];
   /** What the space chooses from, by name. */
@@ -49,6 +51,7 @@ export function loadSearchCatalog(): SearchCatalog {
     spaceWithin: (spec, admitted) => open(spec).within(spec, admitted),
     accuracyPercentOf: (spec) => open(spec).accuracyPercentOf(spec),
     mostAccurate: (spec, restriction) => open(spec).mostAccurate(spec, restriction),
+    hashesOf: (spec) => open(spec).hashesOf(spec),
     positions: (spec) => open(spec).positions,
     options: (spec) => open(spec).options,
     optionsOf: (spec, architecture) => open(spec).optionsOf(architecture),

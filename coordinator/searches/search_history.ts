@@ -1,11 +1,13 @@
 import type { DeviceDescription } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
-import type { CandidateRecord, JobRecord, JobState, SearchRecord } from '../ledger/ledger';
+import type { CandidateRecord, ConfirmationRecord, JobState, SearchRecord } from '../ledger/ledger';
 import type { Position } from '../search/additive_accuracy';
 import { standing } from '../search/expectation';
 import type { SearchSpec } from '../search/spec';
+import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
+import { wasStopped } from './candidate_ends';
 import type { SearchParts } from './search_parts';
-import { secondLookJobs, secondLookKey } from './second_look';
+import { secondLookJobs, secondLookKey, secondLookRound } from './second_look';
 import type { FrontView } from './search_view';
 
 /** All that a search tried, for reports and for people who compute with it. */
@@ -16,6 +18,7 @@ export interface SearchHistory {
   readonly hypervolumes: ReadonlyMap<string, readonly number[]>;
   /** Those that are registered. */
   readonly devices: readonly DeviceDescription[];
+  readonly statement: AccuracyStatement;
   /** By target in the order of proposal. Read from the ledger page by page while it is consumed. */
   readonly candidates: AsyncIterable<PastCandidate>;
 }
@@ -27,10 +30,13 @@ export interface PastCandidate {
   readonly choices: readonly number[];
   readonly features: Float64Array;
   readonly accuracyPercent: number;
-  readonly state: JobState;
+  /** `stopped`: on its way when the search was stopped. */
+  readonly state: JobState | { readonly kind: 'stopped' };
   readonly endedSequence: number | null;
   readonly jobId: string;
   readonly measurement: Measurement | undefined;
+  /** Those that measured it again at the end. */
+  readonly confirmations: readonly Measurement[];
 }
 
 type HistoryParts = Pick<SearchParts, 'ledger' | 'catalog' | 'specs'>;
@@ -43,34 +49,55 @@ export async function readHistory({ searchId, specYaml }: SearchRecord, fronts: 
   const spec = await parts.specs.read(specYaml, `search ${searchId}`);
   const devices = (await parts.ledger.devices()).map(({ description }) => description);
   const hypervolumes = new Map(fronts.map((front) => [front.target, front.hypervolumes]));
-  return { specYaml, positions: parts.catalog.positions(spec), hypervolumes, devices, candidates: readCandidates(searchId, spec, parts) };
+  return { specYaml, positions: parts.catalog.positions(spec), hypervolumes, devices, statement: accuracyStatement(spec), candidates: readCandidates(searchId, spec, parts) };
 }
 
 async function* readCandidates(searchId: string, spec: SearchSpec, { ledger, catalog }: HistoryParts): AsyncGenerator<PastCandidate> {
   const candidates = await ledger.candidates(searchId);
   const jobs = new Map((await ledger.jobs({ ownerId: searchId })).map((record) => [record.job.jobId, record]));
-  const looks = secondLookJobs(await ledger.confirmations(searchId));
+  const again = await ledger.confirmations(searchId);
+  const looks = secondLookJobs(again);
+  const confirmed = confirmedJobs(again);
   const space = catalog.space(spec);
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
-  const describe = ({ target, sequence, architecture, jobId }: CandidateRecord, { state, endedSequence }: JobRecord, measurement: Measurement | undefined): PastCandidate => ({
-    target, sequence, architecture, jobId, state, endedSequence, measurement,
-    choices: space.genotypeOf(architecture),
-    features: space.featuresOf(architecture),
-    accuracyPercent: accuracyPercentOf(architecture),
-  });
   for (let start = 0; start < candidates.length; start += candidatesPerPage) {
     const page = candidates.slice(start, start + candidatesPerPage);
-    const measurements = await ledger.measurements(page.flatMap((candidate) => [candidate.jobId, looks.get(secondLookKey(candidate)) ?? candidate.jobId]));
+    const jobIds = page.flatMap((candidate) => [candidate.jobId, looks.get(secondLookKey(candidate)) ?? candidate.jobId, ...(confirmed.get(placeOf(candidate)) ?? [])]);
+    const measurements = await ledger.measurements(jobIds);
     const measurementOf = (candidate: CandidateRecord): Measurement | undefined => {
       const first = measurements.get(candidate.jobId);
       return first && standing(first, measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first);
     };
     for (const candidate of page) {
-      const record = jobs.get(candidate.jobId);
+      const { target, sequence, architecture, jobId } = candidate;
+      const record = jobs.get(jobId);
       // One that was proposed after the jobs were read.
       if (record === undefined) continue;
       const isMeasured = record.state.kind === 'measured' || record.state.kind === 'reused';
-      yield describe(candidate, record, isMeasured ? measurementOf(candidate) : undefined);
+      yield {
+        ...{ target, sequence, architecture, jobId, endedSequence: record.endedSequence },
+        state: wasStopped(record.state) ? { kind: 'stopped' } : record.state,
+        measurement: isMeasured ? measurementOf(candidate) : undefined,
+        confirmations: (confirmed.get(placeOf(candidate)) ?? []).flatMap((each) => measurements.get(each) ?? []),
+        choices: space.genotypeOf(architecture),
+        features: space.featuresOf(architecture),
+        accuracyPercent: accuracyPercentOf(architecture),
+      };
     }
   }
+}
+
+/** The jobs that measured a candidate again, by its target and architecture. */
+function confirmedJobs(confirmations: readonly ConfirmationRecord[]): ReadonlyMap<string, readonly string[]> {
+  const jobIds = new Map<string, string[]>();
+  for (const confirmation of confirmations) {
+    if (confirmation.round === secondLookRound) continue;
+    const place = placeOf(confirmation);
+    jobIds.set(place, [...(jobIds.get(place) ?? []), confirmation.jobId]);
+  }
+  return jobIds;
+}
+
+function placeOf({ target, architecture }: Pick<CandidateRecord, 'target' | 'architecture'>): string {
+  return JSON.stringify([target, architecture]);
 }

@@ -3,8 +3,10 @@ import type { Artifact } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import type { Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
+import { isHashName } from '../../model/space/hash_name';
 import type { SearchExtension, SearchRecord } from '../ledger/ledger';
 import type { SearchSpec } from '../search/spec';
+import type { ExportedModel } from './exported_model';
 import { EndReader, type EndView } from './outside/end_reader';
 import { OutsideSearch, type Proposed, type Refusal } from './outside/outside_search';
 import { RunningSearch } from './running_search';
@@ -128,7 +130,7 @@ export class SearchRunner {
 
   /** @throws BadInputError for a search whose targets have fronts of their own only */
   async fleetFront(searchId: string): Promise<FleetFrontView> {
-    const front = await (await this.#find(searchId)).fleetFront();
+    const front = (await this.#find(searchId)).fleetFront();
     if (front === undefined) throw new BadInputError(`search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`);
     return front;
   }
@@ -145,7 +147,7 @@ export class SearchRunner {
     requireTarget(search, searchId, target);
     const outside = this.#outside.get(searchId);
     if (outside === undefined) throw new BadInputError(`search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`);
-    return outside.propose(target, architectures, search);
+    return outside.propose(target, architectures.map((text) => (isHashName(text) ? search.canonical(text) : text)), search);
   }
 
   /** The ends on one target after a cursor, in their order; some at a time, none when nothing more has ended. @throws BadInputError */
@@ -154,19 +156,18 @@ export class SearchRunner {
     return (await this.#endReaders.get(searchId)?.read(target, after)) ?? [];
   }
 
-  /** The int8 model of an architecture that the search built, by its own or an isomorphic name. @throws BadInputError */
-  async exportModel(searchId: string, architecture: string): Promise<Artifact> {
-    const search = await this.#find(searchId);
-    const artifact = search.artifactOf(search.canonical(architecture));
-    if (artifact === undefined) throw new BadInputError(`search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`);
-    return artifact;
+  /** The int8 model of an architecture that the search built, by its own or an isomorphic name, or by its hash. @throws BadInputError */
+  async exportModel(searchId: string, architecture: string): Promise<ExportedModel> {
+    const exported = (await this.#find(searchId)).exported(architecture);
+    if (exported === undefined) throw new BadInputError(`search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`);
+    return exported;
   }
 
   /** The models on its fronts, that over all targets included. @throws BadInputError */
   async frontArtifacts(searchId: string): Promise<readonly Artifact[]> {
     const search = await this.#find(searchId);
-    const ofTargets = (await search.fronts(undefined)).flatMap(({ points }) => points);
-    const ofFleet = (await search.fleetFront())?.members ?? [];
+    const ofTargets = (await search.fronts(undefined)).flatMap(({ points, uncertain }) => [...points, ...uncertain]);
+    const ofFleet = search.fleetFront()?.members ?? [];
     return [...ofTargets, ...ofFleet].flatMap(({ architecture }) => search.artifactOf(architecture) ?? []);
   }
 

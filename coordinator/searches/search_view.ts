@@ -1,6 +1,8 @@
+import type { DeviceKind } from '../../common/device';
 import type { SearchState } from '../ledger/ledger';
 import type { FrontPick } from '../search/front_pick';
 import type { TargetProgress } from '../search/target_search';
+import type { AccuracyStatement } from './accuracy_statement';
 import type { ConfirmationProgress } from './confirmation';
 import type { LatencyInterval } from './latency_interval';
 import type { FleetMember } from '../search/joint/fleet_front';
@@ -21,14 +23,29 @@ export interface SearchView {
   readonly isBudgetShared: boolean;
   /** How long it has been running, pauses left out. */
   readonly wallMs: number;
-  readonly targets: readonly ({ readonly target: string; readonly picks: readonly FrontPick[] } & TargetProgress & ConfirmationProgress)[];
+  readonly targets: readonly TargetProgressView[];
   /** Why the farm paused the search by itself; null when it did not. */
   readonly problem: string | null;
+}
+
+/** What is shown of a search on one target. */
+export interface TargetProgressView extends Omit<TargetProgress, 'hypervolume' | 'isHypervolumeSteady'>, ConfirmationProgress {
+  readonly target: string;
+  /** Of what the search measured first, so that it can only grow; null while what it is a share of still moves. */
+  readonly hypervolume: number | null;
+  /** Would be on the front, were their latencies known to better than their own size. */
+  readonly uncertain: number;
+  /** How many of all measurements are of virtual phones. */
+  readonly virtualMeasurements: number;
+  /** Of the front as it stands, confirmations included. */
+  readonly picks: readonly (FrontPick & { readonly isVirtual: boolean })[];
 }
 
 /** One non-dominated architecture of one target, by all its measurements of the search. */
 export interface FrontPoint {
   readonly architecture: string;
+  /** Of its network, equal in all spaces. */
+  readonly hash: string;
   readonly accuracyPercent: number;
   readonly latencyMs: number;
   /** Over all samples; null where the tool gives none. */
@@ -38,6 +55,13 @@ export interface FrontPoint {
   readonly trust: Trust;
   readonly sizeBytes: number;
   readonly deviceSerial: string;
+  /** `virtual` where any of its measurements is simulated. */
+  readonly deviceKind: DeviceKind;
+  /** Timed inferences of all sessions together. */
+  readonly runs: number;
+  readonly threads: number;
+  /** Of the hottest sensor, least and most before and after its measurements; null where there is none. */
+  readonly celsius: readonly [least: number, most: number] | null;
   /** The search's first measurement of it. */
   readonly jobId: string;
   readonly artifactDigest: string;
@@ -50,13 +74,21 @@ export interface FrontPoint {
 export interface FleetFrontView {
   readonly aim: FleetAim;
   readonly targets: readonly string[];
-  readonly members: readonly FleetMember[];
+  readonly members: readonly (FleetMember & { readonly hash: string })[];
+  /** Those on which virtual phones measured. */
+  readonly virtualTargets: readonly string[];
+  readonly statement: AccuracyStatement;
 }
 
 export interface FrontView {
   readonly target: string;
   /** Fastest first. */
   readonly points: readonly FrontPoint[];
+  /** Would be points, were their latencies known to better than their own size; fastest first. */
+  readonly uncertain: readonly FrontPoint[];
+  /** What the points dominate, by the reference of the search's hypervolume. */
+  readonly hypervolume: number;
+  readonly statement: AccuracyStatement;
   /** After each measurement; coordinator/search/front.ts says of what. */
   readonly hypervolumes: readonly number[];
 }

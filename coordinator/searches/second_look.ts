@@ -5,7 +5,7 @@ import type { Job } from '../../common/job';
 import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
 import { isDoubtful, standing, type Expectation } from '../search/expectation';
 import type { SearchSpec, TargetSpec } from '../search/spec';
-import type { CandidateEnd } from '../search/target_search';
+import type { LaneEnd } from './candidate_ends';
 import type { SearchParts } from './search_parts';
 
 /** In the ledger second looks stand among the confirmations, whose rounds count from 1. */
@@ -23,7 +23,7 @@ export function secondLookKey({ target, architecture }: Pick<ConfirmationRecord,
   return `${target} ${architecture}`;
 }
 
-type Measured = Extract<CandidateEnd, { readonly kind: 'measured' }>;
+type Measured = Extract<LaneEnd, { readonly kind: 'measured' }>;
 
 export interface SecondLookOptions {
   readonly searchId: string;
@@ -83,7 +83,7 @@ export class SecondLook {
   }
 
   /** Whether the end of a candidate's own job is to wait for a second measurement; false when it is to be told now. */
-  holds(architecture: string, end: CandidateEnd, grounds: () => Grounds): boolean {
+  holds(architecture: string, end: LaneEnd, grounds: () => Grounds): boolean {
     if (end.kind !== 'measured') return false;
     const known = this.#byArchitecture.get(architecture);
     if (known !== undefined) {
@@ -99,7 +99,7 @@ export class SecondLook {
   }
 
   /** What is to be told of the network whose second measurement has ended; undefined when that was told. A second one that failed leaves the first as it is. */
-  end(jobId: string, end: CandidateEnd): CandidateEnd | undefined {
+  end(jobId: string, end: LaneEnd): LaneEnd | undefined {
     const look = this.#byJob.get(jobId);
     if (look?.first === undefined || look.isDone) return undefined;
     look.isDone = true;

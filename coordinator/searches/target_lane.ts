@@ -6,16 +6,20 @@ import type { BuiltModel } from '../build/candidate_builder';
 import type { BuildFailure } from '../build/build_request';
 import type { Result } from '../../common/result';
 import type { ConfirmationRecord, JobEnding, JobRecord } from '../ledger/ledger';
+import type { FrontMember } from '../search/front';
 import type { SharedBudget } from '../search/shared_budget';
 import { fleetAimOf, type SearchSpec, type TargetSpec } from '../search/spec';
 import type { Proposal } from '../search/strategy';
-import { TargetSearch, type CandidateEnd } from '../search/target_search';
+import { TargetSearch } from '../search/target_search';
 import { violationOfBuilt } from '../search/violation';
+import type { LaneEnd } from './candidate_ends';
 import { Confirmation, type Confirmed } from './confirmation';
+import { LaneFindings } from './lane_findings';
 import { findEarlierMeasurement } from './measurement_cache';
 import { observedIn } from './observed';
 import type { SearchParts } from './search_parts';
 import { SecondLook, secondLookRound, type Grounds } from './second_look';
+import { standingFront, type StandingFront } from './standing_front';
 import type { Strategist } from './strategist/strategist';
 
 /** Candidates on their way for each device unless the user says otherwise: one measured, one waiting for its turn. */
@@ -48,13 +52,14 @@ export interface LaneOptions {
 /** How a candidate ended that no device was asked for: in the ledger's words and in the search's. */
 interface Settled {
   readonly state: JobEnding['state'];
-  readonly end: CandidateEnd;
+  readonly end: LaneEnd;
 }
 
 /** The search on one target: builds what it proposes, keeps it in the ledger, and submits it, in the order of proposal. */
 export class TargetLane {
   readonly search: TargetSearch;
   readonly confirmation: Confirmation;
+  readonly findings = new LaneFindings();
   readonly #options: LaneOptions;
   readonly #secondLook: SecondLook;
   /** What was measured again, or is to be. */
@@ -111,7 +116,22 @@ export class TargetLane {
   get #toConfirm(): readonly Confirmed[] | undefined {
     const fleetFront = this.#options.fleetFront();
     if (fleetFront !== 'own') return fleetFront === 'incomplete' ? undefined : fleetFront;
-    return this.search.isFinished ? this.search.front : undefined;
+    return this.search.isFinished ? this.#found : undefined;
+  }
+
+  /** The front by all that was measured so far, confirmations included. What a member dominated comes back when that turns out uncertain. */
+  get front(): StandingFront {
+    const standingOf = (found: readonly FrontMember[]): StandingFront =>
+      standingFront({ found, findingsOf: (architecture) => this.findings.of(architecture), constraints: this.constraints });
+    const standing = standingOf(this.#found);
+    const isDominating = this.search.front.some(({ architecture }) => standing.uncertain.some((each) => each.architecture === architecture));
+    return isDominating ? standingOf([...this.search.certain, ...this.search.uncertain]) : standing;
+  }
+
+  /** What is uncertain is measured again with the front: then it may be of it. */
+  get #found(): readonly FrontMember[] {
+    const { front, uncertain } = this.search;
+    return uncertain.length === 0 ? front : [...front, ...uncertain].sort((a, b) => a.latencyMs - b.latencyMs);
   }
 
   get name(): string {
@@ -130,6 +150,11 @@ export class TargetLane {
   /** The job whose measurement the strategy was told: the candidate's own, or that of a second look. */
   measuredJobIdOf(architecture: string): string {
     return this.#secondLook.standsFor(architecture) ?? this.jobIdOf(architecture);
+  }
+
+  /** Those that were built. */
+  get architectures(): Iterable<string> {
+    return this.#artifacts.keys();
   }
 
   artifactOf(architecture: string): Artifact | undefined {
@@ -211,19 +236,29 @@ export class TargetLane {
   }
 
   /** Of a candidate's job, or of one that measures it again. Returns false, and changes nothing, when the job has ended already. */
-  end(jobId: string, architecture: string, end: CandidateEnd): boolean {
+  end(jobId: string, architecture: string, end: LaneEnd): boolean {
     if (end.kind === 'reused') this.#reusedFrom.set(architecture, end.fromJobId);
-    if (this.confirmation.has(jobId)) return this.confirmation.end(jobId, end.kind === 'measured');
+    if (this.confirmation.has(jobId)) return this.confirmation.end(jobId, end) && this.#record(architecture, end);
     if (this.#secondLook.has(jobId)) {
       const stands = this.#secondLook.end(jobId, end);
-      return stands !== undefined && this.search.end(architecture, stands);
+      return stands !== undefined && this.#tell(architecture, stands);
     }
     const grounds = (): Grounds => ({
       expectation: this.#options.strategist.expectationOf?.(this.name, architecture),
       joinsBelowMs: this.search.decisionMsOf(architecture) ?? Infinity,
       measured: this.search.spent.measured,
     });
-    return !this.#secondLook.holds(architecture, end, grounds) && this.search.end(architecture, end);
+    return !this.#secondLook.holds(architecture, end, grounds) && this.#tell(architecture, end);
+  }
+
+  #tell(architecture: string, end: LaneEnd): boolean {
+    return this.search.end(architecture, end) && this.#record(architecture, end);
+  }
+
+  /** Only what counts: of two looks the one that stands. */
+  #record(architecture: string, end: LaneEnd): true {
+    if ('sessionMediansMs' in end) this.findings.add(architecture, end);
+    return true;
   }
 
   /** Takes over a job of an earlier process that measures a candidate again; in the order of sequence, before anything ends. */
@@ -279,9 +314,8 @@ export class TargetLane {
     return { state: { kind: 'reused', jobId: earlier.jobId }, end: { kind: 'reused', fromJobId: earlier.jobId, ...observedIn(earlier.measurement) } };
   }
 
-  #end(proposal: Proposal, end: CandidateEnd): void {
-    if (end.kind === 'reused') this.#reusedFrom.set(proposal.architecture, end.fromJobId);
-    this.search.end(proposal.architecture, end);
+  #end({ architecture }: Proposal, end: LaneEnd): void {
+    this.end(this.jobIdOf(architecture), architecture, end);
     this.#options.onChange();
   }
 

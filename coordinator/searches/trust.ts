@@ -1,7 +1,10 @@
 import type { LatencyInterval } from './latency_interval';
 
-/** `firm`: to be relied upon; `fair`: good for ranking; `weak`: measure again before building on it. */
-export type TrustLevel = 'firm' | 'fair' | 'weak';
+/**
+ * `firm`: to be relied upon; `fair`: good for ranking; `weak`: measure again before building on it; `virtual`: simulated, so that it says
+ * nothing of silicon, however well it repeats.
+ */
+export type TrustLevel = 'firm' | 'fair' | 'weak' | 'virtual';
 
 export interface Trust {
   readonly level: TrustLevel;
@@ -20,6 +23,8 @@ export interface TrustGrounds {
   readonly ageMs: number;
   /** None of its measurements was made on the device that measured most of the front. */
   readonly isElsewhere: boolean;
+  /** A virtual phone had a part in it. */
+  readonly isVirtual: boolean;
 }
 
 /** Neighbours on a front are often a few percent apart: a wider interval cannot tell them apart. */
@@ -37,6 +42,7 @@ const msPerDay = 86_400_000;
 export function judgeTrust(grounds: TrustGrounds): Trust {
   const weak = weakReasons(grounds);
   const reasons = [...weak, ...fairReasons(grounds)];
+  if (grounds.isVirtual) return { level: 'virtual', reasons: ['simulated by a cost model', ...reasons] };
   return { level: weak.length > 0 ? 'weak' : reasons.length > 0 ? 'fair' : 'firm', reasons };
 }
 

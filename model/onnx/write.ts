@@ -16,11 +16,12 @@ export interface ReferringModel {
 /** Smaller constants go into the model: shapes and settings must be there, and the others' copies cost nothing. */
 const smallestReferredBytes = 4096;
 
-/** Serializes a graph. Equal graphs give equal bytes. @throws BadInputError when it exceeds what one ONNX file holds */
-export function writeOnnx(graph: Graph): Uint8Array {
+/** Serializes a graph, with what is to be known of it. Equal graphs give equal bytes. @throws BadInputError when it exceeds what one ONNX file holds */
+export function writeOnnx(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const valueBytes = [...graph.initializers.values()].reduce((total, { data }) => total + data.byteLength, 0);
   if (valueBytes > largestArtifactBytes) throw new BadInputError(`the network has ${valueBytes} bytes of values; an ONNX file holds at most ${largestArtifactBytes}`);
-  return encodeModel(graph, [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)));
+  const initializers = [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor));
+  return encodeModel(graph, initializers, metadata);
 }
 
 /** The same without copies of the weights, for a reader in this process. */
@@ -36,11 +37,12 @@ export function writeReferringOnnx(graph: Graph): ReferringModel {
   return { bytes: encodeModel(graph, initializers), values };
 }
 
-function encodeModel(graph: Graph, initializer: onnx.ITensorProto[]): Uint8Array {
+function encodeModel(graph: Graph, initializer: onnx.ITensorProto[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const proto: onnx.IModelProto = {
     irVersion,
     producerName: 'pareto-farm',
     opsetImport: [{ domain: '', version: graph.opset }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
       node: graph.nodes.map(encodeNode),

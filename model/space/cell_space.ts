@@ -38,7 +38,7 @@ export function createCellSpace({ name, description, cellsPerStage }: CellSpaceD
     },
     genotypeOf: (architecture) => parseCell(architecture).map((operation) => operations.indexOf(operation)),
     canonical: (architecture) => canonical(parseCell(architecture)),
-    hashOf: (architecture) => createHash('sha256').update(JSON.stringify(['nasbench201', shape, canonicalForm(parseCell(architecture))])).digest('hex'),
+    hashOf: (architecture) => cellHash(parseCell(architecture), shape),
     costOf: (architecture) => costOfCell(parseCell(canonical(parseCell(architecture))), shape),
     featuresOf: (architecture) => {
       const { macs, parameters, weightBytes, peakActivationBytes, operators } = costOfCell(parseCell(canonical(parseCell(architecture))), shape);
@@ -58,6 +58,11 @@ export function createCellSpace({ name, description, cellsPerStage }: CellSpaceD
     summarize: () => summarize(representatives, shape),
     build: (architecture, { seed }) => foldBatchNorm(createNetwork(parseCell(canonical(parseCell(architecture))), seed, shape)),
   };
+}
+
+/** SHA-256 of the network that the cell makes in this shape; equal for isomorphic cells. */
+export function cellHash(cell: Cell, shape: NetworkShape): string {
+  return createHash('sha256').update(JSON.stringify(['nasbench201', shape, canonicalForm(cell)])).digest('hex');
 }
 
 /** @throws BadInputError for a cell that is no network */

@@ -45,7 +45,7 @@ describe('what is told of a search', () => {
     for (const [index, { target, architecture, latencyMs, sessions, trust, trustReasons }] of points.entries()) {
       expect(rows[index]!.startsWith(`${target},${architecture},`)).toBe(true);
       expect(rows[index]).toContain(`,${String(latencyMs)},,,1,`);
-      expect({ sessions, trust, first: trustReasons[0] }).toEqual({ sessions: 1, trust: 'weak', first: 'one session, so no interval' });
+      expect({ sessions, trust, first: trustReasons[0] }).toEqual(target.startsWith('host/') ? { sessions: 1, trust: 'weak', first: 'one session, so no interval' } : { sessions: 1, trust: 'virtual', first: 'simulated by a cost model' });
     }
     expect(await farm.run('search', 'front', finished, '--csv', '--json')).toMatchObject({ status: 2 });
   });

@@ -20,6 +20,7 @@ interface Search {
 interface Front {
   readonly target: string;
   readonly points: readonly { readonly architecture: string; readonly latencyMs: number; readonly accuracy: number; readonly sizeBytes: number; readonly sessions: number }[];
+  readonly uncertain: readonly unknown[];
 }
 
 describe('searches', () => {
@@ -38,9 +39,9 @@ describe('searches', () => {
 
   test('create --watch follows a search to its end and prints a front per target', async () => {
     const { status, stdout, stderr } = await farm.run('search', 'create', writeSearchFile(farm.folder, targets, 5), '--watch');
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^search e2e-\w+ created; [^]*sm8550\/onnxruntime\/npu\/int8 5\/5 [^]*search e2e-\w+ finished\n$/) as string });
-    expect(stdout.split('\n').filter((line) => targets.includes(line))).toEqual(targets);
-    expect(stdout).toMatch(/LATENCY MS +95 % INTERVAL +P5 +P95 +ACCURACY % +SIZE KIB +ARCHITECTURE/);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^search e2e-\w+ created; [^]*sm8550\/onnxruntime\/npu\/int8 \(virtual\) 5\/5 [^]*search e2e-\w+ finished\n$/) as string });
+    expect(stdout.split('\n').map((line) => line.split(' ')[0]!).filter((word) => targets.includes(word))).toEqual(targets);
+    expect(stdout).toMatch(/LATENCY MS +95 % INTERVAL MS +P5 MS +P95 MS +ACCURACY % +SIZE KIB +HASH +ARCHITECTURE/);
   });
 
   test('the front is the same as a table and as JSON, fastest first and never dominated', async () => {
@@ -48,8 +49,9 @@ describe('searches', () => {
     const fronts = (await farm.json('search', 'front', searchId)) as Front[];
     expect(fronts.map(({ target }) => target)).toEqual(targets);
     const table = (await farm.run('search', 'front', searchId)).stdout;
-    for (const { points } of fronts) {
-      expect(points.length).toBeGreaterThan(0);
+    for (const { target, points, uncertain } of fronts) {
+      // A machine that does much else may know no latency of its own to better than its size.
+      expect(target.startsWith('host/') ? points.length + uncertain.length : points.length).toBeGreaterThan(0);
       for (const [index, point] of points.entries()) {
         expect(table).toContain(point.latencyMs.toFixed(3));
         expect(table).toContain(point.architecture);
@@ -66,7 +68,11 @@ describe('searches', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/[0-9]+ confirmed[^]*search sessions-\w+ finished\n$/) as string });
     const [search] = ((await farm.json('search', 'list')) as Search[]).filter(({ searchId }) => searchId.startsWith('sessions-'));
     ofManySessions = search!.searchId;
-    for (const { measured, frontSize, confirming, confirmed } of search!.targets) expect({ measured, confirming, confirmed }).toEqual({ measured: 12, confirming: 0, confirmed: 2 * frontSize });
+    for (const { measured, frontSize, confirming, confirmed } of search!.targets) {
+      expect({ measured, confirming }).toEqual({ measured: 12, confirming: 0 });
+      // What confirmation found to be dominated is not on the front any more.
+      expect(confirmed).toBeGreaterThanOrEqual(2 * frontSize);
+    }
     for (const { points } of (await farm.json('search', 'front', ofManySessions)) as Front[]) {
       expect(points.length).toBeGreaterThan(0);
       for (const { sessions } of points) expect(sessions).toBeGreaterThanOrEqual(3 + 2 * 3);
@@ -75,7 +81,7 @@ describe('searches', () => {
 
   test('export writes an int8 model that ONNX Runtime runs and that farm bench measures', async () => {
     const searchId = await finishedSearch();
-    const [front] = (await farm.json('search', 'front', searchId)) as Front[];
+    const [, front] = (await farm.json('search', 'front', searchId)) as Front[];
     const { architecture, sizeBytes } = front!.points[0]!;
     const { file } = (await farm.json('search', 'export', searchId, architecture, '-o', 'models')) as { file: string };
     const bytes = readFileSync(path.join(farm.folder, file));

@@ -7,7 +7,7 @@ import type { Theme } from './theme';
 /** More points are a solid patch, and a large file. */
 const mostCloudPoints = 2_000;
 
-type Picks = TargetReport['progress']['picks'];
+type Picks = TargetReport['picks'];
 
 interface Window {
   readonly x: ReturnType<typeof niceRange>;
@@ -41,9 +41,8 @@ function windowOf({ front, measured }: TargetReport): Window {
   return { y, x: niceRange(Math.max(0, fastest - 0.08 * (mostX - fastest)), mostX) };
 }
 
-function optionOf({ front, measured, latencyMsMax, progress }: TargetReport, { x, y }: Window, theme: Theme): EChartsOption {
+function optionOf({ front, measured, latencyMsMax, picks }: TargetReport, { x, y }: Window, theme: Theme): EChartsOption {
   const step = Math.max(1, Math.ceil(measured.length / mostCloudPoints));
-  const picks = progress.picks.filter((pick) => front.some(({ architecture }) => architecture === pick.architecture));
   const cloud = measured.filter((_, index) => index % step === 0).map(({ accuracy, measurement }) => [measurement.latencyMs, accuracy]);
   return {
     grid: { left: 58, right: 24, top: 34, bottom: 48 },
@@ -59,7 +58,7 @@ function optionOf({ front, measured, latencyMsMax, progress }: TargetReport, { x
         ...(latencyMsMax === undefined || latencyMsMax > x.max ? {} : { markLine: limitLine(latencyMsMax, theme) }),
       },
       { type: 'custom', silent: true, clip: true, z: 1, renderItem: whisker(theme), data: front.filter(({ sessions }) => sessions > 1).map(({ latencyMsLow, latencyMsHigh, accuracy }) => [latencyMsLow, latencyMsHigh, accuracy]) },
-      { type: 'custom', silent: true, z: 10, renderItem: label(picks, theme), data: picks.map(({ latencyMs, accuracy }) => [latencyMs, accuracy]) },
+      { type: 'custom', silent: true, z: 10, renderItem: label(picks, theme), data: picks.map(({ latencyMs, accuracyPercent }) => [latencyMs, accuracyPercent]) },
     ],
   };
 }
@@ -89,9 +88,9 @@ function label(picks: Picks, theme: Theme): CustomSeriesRenderItem {
   return ({ dataIndex }, api) => {
     const pick = picks[dataIndex];
     if (pick === undefined) return null;
-    const [x = 0, y = 0] = api.coord([pick.latencyMs, pick.accuracy]);
+    const [x = 0, y = 0] = api.coord([pick.latencyMs, pick.accuracyPercent]);
     const isLast = pick.kind === 'most-accurate';
-    const text = `${pick.kind.replace('-', ' ')}: ${pick.latencyMs.toFixed(2)} ms, ${pick.accuracy.toFixed(1)} %`;
+    const text = `${pick.kind.replace('-', ' ')}: ${pick.latencyMs.toFixed(2)} ms, ${pick.accuracyPercent.toFixed(1)} %`;
     return { type: 'text', x: x + (isLast ? 8 : 12), y: y + (isLast ? -18 : 17), style: { text, fill: theme.ink, align: isLast ? 'right' : 'left', verticalAlign: 'middle', fontSize: 12, fontFamily, backgroundColor: theme.paper, padding: [1, 4], borderRadius: 3 } };
   };
 }

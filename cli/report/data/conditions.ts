@@ -4,12 +4,13 @@ import { deviceName } from '../../output/device_name';
 /** One device at work for the search. */
 export interface DeviceUse {
   readonly serial: string;
-  /** `virtual`, `phone`, `host`; empty when it is no longer registered. */
-  readonly kind: string;
+  /** As it told with its measurements. */
+  readonly kind: ReportMeasurement['deviceKind'];
   /** Maker and model; empty when it is no longer registered. */
   readonly model: string;
   readonly soc: string;
   readonly osBuilds: readonly string[];
+  /** Measurements, confirmations included. */
   readonly measured: number;
   /** Least and most before and after its measurements; undefined where it has no sensor. */
   readonly celsius: readonly [number, number] | undefined;
@@ -50,7 +51,7 @@ export function devicesAtWork(candidates: readonly ReportCandidate[], registered
     const device = known.get(serial);
     return {
       serial,
-      kind: device?.kind ?? '',
+      kind: uses[0]?.measurement.deviceKind ?? 'phone',
       model: device === undefined ? '' : deviceName(device),
       soc: measurements[0]?.soc ?? '',
       osBuilds: [...new Set(measurements.map(({ osBuild }) => osBuild))],
@@ -78,7 +79,9 @@ function withoutFigures(caveat: string): string {
 }
 
 function made(candidates: readonly ReportCandidate[]): Made[] {
-  return candidates.flatMap(({ target, measurement }) => (measurement === null ? [] : [{ target, measurement }]));
+  return candidates.flatMap(({ target, measurement: first, confirmations }) =>
+    [...(first === null ? [] : [first]), ...confirmations].map((measurement) => ({ target, measurement })),
+  );
 }
 
 /** The largest groups first. */

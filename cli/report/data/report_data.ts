@@ -1,9 +1,11 @@
+import { picksOf, type FrontPick } from '../../../coordinator/search/front_pick';
 import { parseSearchSpec, type SearchSpec } from '../../../coordinator/search/spec';
 import { choiceShares, type ChoiceShare } from './choice_share';
 import { caveatsByTarget, devicesAtWork, toolsAtWork, type CaveatUse, type DeviceUse, type ToolUse } from './conditions';
 import { failuresByKind, type FailureKind } from './failures';
 import { predictOneAfterAnother, type Prediction } from './prediction';
 import type { ReportCandidate, ReportInput, ReportMeasurement, ReportPoint } from './report_input';
+import { tallyOf, type Tally } from './tally';
 
 export interface MeasuredNetwork extends ReportCandidate {
   readonly measurement: ReportMeasurement;
@@ -11,11 +13,20 @@ export interface MeasuredNetwork extends ReportCandidate {
 
 export interface TargetReport {
   readonly progress: ReportInput['search']['targets'][number];
+  readonly tally: Tally;
+  /** Any of its measurements is simulated. */
+  readonly isVirtual: boolean;
   /** Fastest first. */
   readonly front: readonly ReportPoint[];
+  /** Would be on the front, were their latencies known to better than their own size. */
+  readonly uncertain: readonly ReportPoint[];
+  /** What the front dominates, by the reference of `hypervolumes`. */
+  readonly frontHypervolume: number;
+  /** Networks of the front that stand out. */
+  readonly picks: readonly FrontPick[];
   /** In the order in which they came in, reused ones included. */
   readonly measured: readonly MeasuredNetwork[];
-  /** After each measurement. */
+  /** After each network's first measurement. */
   readonly hypervolumes: readonly number[];
   readonly latencyMsMax: number | undefined;
   /** By position; empty without a front. */
@@ -33,6 +44,8 @@ export interface ReportData {
   readonly tools: readonly ToolUse[];
   readonly caveats: readonly CaveatUse[];
   readonly failures: readonly FailureKind[];
+  /** What its accuracies are, and its weights. */
+  readonly statement: Pick<ReportInput['header'], 'accuracySource' | 'weights'>;
   readonly made: { readonly atMs: number; readonly farmVersion: string };
 }
 
@@ -41,11 +54,13 @@ export function computeReport({ search, fronts, header, candidates }: ReportInpu
   const spec = parseSearchSpec(header.specYaml, `search ${search.searchId}`);
   const inOrder = candidates.filter(isMeasured).sort((a, b) => a.endedSequence - b.endedSequence);
   const targets = search.targets.map((progress): TargetReport => {
-    const front = fronts.find(({ target }) => target === progress.target)?.points ?? [];
+    const { points: front = [], uncertain = [], hypervolume: frontHypervolume = 0 } = fronts.find(({ target }) => target === progress.target) ?? {};
+    const ofTarget = candidates.filter(({ target }) => target === progress.target);
     const measured = inOrder.filter(({ target }) => target === progress.target);
     const names = new Set(front.map(({ architecture }) => architecture));
     return {
-      progress, front, measured,
+      ...{ progress, front, uncertain, frontHypervolume, measured, tally: tallyOf(ofTarget), isVirtual: ofTarget.some(isSimulated) },
+      picks: picksOf(front.map((point) => ({ ...point, accuracyPercent: point.accuracy }))),
       hypervolumes: header.targets.find(({ target }) => target === progress.target)?.hypervolumes ?? [],
       latencyMsMax: spec.targets.find(({ name }) => name === progress.target)?.constraints.latencyMsMax,
       shares: choiceShares(header.positions, measured.filter(({ architecture }) => names.has(architecture)), measured),
@@ -59,9 +74,14 @@ export function computeReport({ search, fronts, header, candidates }: ReportInpu
     tools: toolsAtWork(candidates),
     caveats: caveatsByTarget(candidates),
     failures: failuresByKind(candidates),
+    statement: { accuracySource: header.accuracySource, weights: header.weights },
   };
 }
 
 function isMeasured(candidate: ReportCandidate): candidate is MeasuredNetwork {
   return candidate.measurement !== null;
+}
+
+function isSimulated({ measurement, confirmations }: ReportCandidate): boolean {
+  return [...(measurement === null ? [] : [measurement]), ...confirmations].some(({ deviceKind }) => deviceKind === 'virtual');
 }

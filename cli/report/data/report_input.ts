@@ -6,13 +6,12 @@ const textField = z.string().max(20_000);
 const numberField = z.number();
 const countField = z.int().nonnegative();
 
-const pickSchema = z.object({ kind: textField, architecture: textField, latencyMs: numberField, accuracy: numberField });
+const kindField = z.enum(['phone', 'host', 'virtual']);
+const statementFields = { accuracySource: textField, weights: textField };
 
 const progressSchema = z.object({
-  ...{ target: textField, measured: countField, reused: countField, infeasible: countField, abandoned: countField, inFlight: countField },
-  ...{ hypervolume: numberField, frontSize: countField, phoneMinutes: numberField },
+  ...{ target: textField, abandoned: countField, hypervolume: numberField, measured: countField },
   ...{ budget: countField, budgetPhoneMinutes: numberField, budgetWallMinutes: numberField, spentMeasurements: countField, spentPhoneMinutes: numberField },
-  picks: z.array(pickSchema),
 });
 
 const searchSchema = z.object({
@@ -23,10 +22,14 @@ const searchSchema = z.object({
 
 const pointSchema = z.object({
   ...{ architecture: textField, accuracy: numberField, latencyMs: z.number().positive(), sessions: countField, latencyMsLow: numberField, latencyMsHigh: numberField },
-  ...{ sizeBytes: countField, deviceSerial: textField, trust: z.enum(['firm', 'fair', 'weak']), trustReasons: z.array(textField) },
+  ...{ sizeBytes: countField, deviceSerial: textField, trust: z.enum(['firm', 'fair', 'weak', 'virtual']), trustReasons: z.array(textField) },
+  ...{ hash: textField, deviceKind: kindField, runs: countField, threads: countField, celsiusLow: numberField, celsiusHigh: numberField },
 });
 
-const frontSchema = z.object({ target: textField, points: z.array(pointSchema) });
+const frontSchema = z.object({
+  ...{ target: textField, points: z.array(pointSchema), uncertain: z.array(pointSchema), hypervolume: numberField },
+  ...statementFields,
+});
 
 const deviceSchema = z.object({ serial: textField, kind: textField, manufacturer: textField, model: textField, soc: textField, osBuild: textField });
 
@@ -35,19 +38,22 @@ const headerSchema = z.object({
   positions: z.array(z.object({ name: textField, choices: z.array(textField).min(1) })),
   targets: z.array(z.object({ target: textField, hypervolumes: z.array(numberField) })),
   devices: z.array(deviceSchema),
+  ...statementFields,
 });
 
 const measurementSchema = z.object({
   ...{ latencyMs: z.number().positive(), sessionMediansMs: z.array(numberField), deviceSerial: textField, soc: textField, osBuild: textField },
   ...{ agentVersion: textField, tool: textField, toolVersion: textField, toolDigest: textField, command: textField, threads: countField, boundary: textField },
   ...{ celsiusBefore: numberField, celsiusAfter: numberField, cpuKhzBefore: countField, cpuKhzAfter: countField, caveats: z.array(textField) },
-  ...{ startedAtMs: countField, finishedAtMs: countField },
+  ...{ startedAtMs: countField, finishedAtMs: countField, deviceKind: kindField },
 });
 
 const candidateSchema = z.object({
   ...{ target: textField, sequence: countField, architecture: textField, choices: z.array(countField), features: z.array(numberField), accuracy: numberField },
-  ...{ state: z.enum(['open', 'measured', 'reused', 'infeasible', 'excluded', 'abandoned']), faultCode: textField, faultMessage: textField, endedSequence: countField },
+  ...{ state: z.enum(['open', 'measured', 'reused', 'infeasible', 'excluded', 'abandoned', 'stopped']), faultCode: textField, faultMessage: textField, endedSequence: countField },
   measurement: measurementSchema.nullable(),
+  /** Those that measured it again at the end. */
+  confirmations: z.array(measurementSchema),
 });
 
 /** Far more than a shelf of phones measures in a year; a report of more would not be read. */

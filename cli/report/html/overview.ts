@@ -1,5 +1,6 @@
 import { describeBudget } from '../../output/spending';
 import type { ReportData, TargetReport } from '../data/report_data';
+import type { Tally } from '../data/tally';
 import { html, nothing, type Html } from './html';
 
 /** What was searched, and what came of it, at a glance. */
@@ -13,31 +14,44 @@ ${data.targets.map((target) => card(target, data.search.wallMinutes))}
 ${facts(data)}`;
 }
 
-function card({ progress, front, measured }: TargetReport, wallMinutes: number): Html {
-  const picks = progress.picks.map(({ kind, latencyMs, accuracy }) => html`<div><dt>${kind.replace('-', ' ')}</dt><dd>${latencyMs.toFixed(3)} ms<small>${accuracy.toFixed(2)} % accurate</small></dd></div>`);
-  const failed = [[progress.infeasible, 'infeasible'], [progress.abandoned, 'abandoned']].flatMap(([count, name]) => (count === 0 ? [] : [`${String(count)} ${String(name)}`]));
-  const reused = progress.reused === 0 ? [] : [`${String(progress.reused)} reused`];
+function card({ progress, tally, picks, front, frontHypervolume, isVirtual }: TargetReport, wallMinutes: number): Html {
+  const mark = isVirtual ? html` <span class="virtual">virtual</span>` : nothing;
+  const ends = picks.map(({ kind, latencyMs, accuracyPercent }) => fact(kind.replace('-', ' '), `${latencyMs.toFixed(3)} ms`, `${accuracyPercent.toFixed(2)} % accurate`));
   return html`<section class="card">
-<h3>${progress.target}</h3>
-${measured.length === 0 ? html`<p>Nothing was measured on this target.</p>` : nothing}
-${picks.length === 0 ? nothing : html`<dl>
-${picks}
+<h3>${progress.target}${mark}</h3>
+${tally.networks === 0 ? html`<p>Nothing was measured on this target.</p>` : nothing}
+${ends.length === 0 ? nothing : html`<dl>
+${ends}
 </dl>`}
 <dl>
-<div><dt>measured</dt><dd>${String(progress.measured)}<small>${['budget ' + describeBudget(progress, wallMinutes), ...reused, ...failed].join(', ')}</small></dd></div>
-<div><dt>on the front</dt><dd>${String(front.length)}</dd></div>
-<div><dt>hypervolume</dt><dd>${progress.hypervolume.toFixed(4)}</dd></div>
-<div><dt>time of devices</dt><dd>${progress.phoneMinutes.toFixed(1)} min</dd></div>
+${fact('networks measured', String(tally.networks), describeTally(tally, `budget ${describeBudget(progress, wallMinutes)}`))}
+${fact('on the front', String(front.length), tally.confirmations === 0 ? 'measured once' : `measured again ${String(tally.confirmations)} times in all`)}
+${fact('hypervolume', frontHypervolume.toFixed(4), 'of the front')}
+${fact('time of devices', minutes(tally.madeMs + tally.confirmationsMs), tally.confirmations === 0 ? '' : `${minutes(tally.confirmationsMs)} of it to confirm`)}
 </dl>
 </section>`;
 }
 
-function facts({ search, spec }: ReportData): Html {
-  const { strategy, accuracy, model, plan } = spec;
+function fact(name: string, value: string, more: string): Html {
+  return html`<div><dt>${name}</dt><dd>${value}${more === '' ? nothing : html`<small>${more}</small>`}</dd></div>`;
+}
+
+/** All candidates, each counted once. */
+function describeTally({ made, reused, infeasible, excluded, abandoned, stopped, open }: Tally, budget: string): string {
+  const others = Object.entries({ reused, infeasible, 'beyond a limit': excluded, abandoned, 'stopped with the search': stopped, 'on their way': open });
+  return [`${String(made)} for this search`, budget, ...others.flatMap(([name, count]) => (count === 0 ? [] : [`${String(count)} ${name}`]))].join(', ');
+}
+
+function minutes(durationMs: number): string {
+  return `${(durationMs / 60_000).toFixed(1)} min`;
+}
+
+function facts({ search, spec, statement }: ReportData): Html {
+  const { strategy, model, plan } = spec;
   const rows: readonly (readonly [string, string])[] = [
     ['space', `${spec.space}; ${Object.entries(model).map(([name, value]) => `${name} ${String(value)}`).join(', ')}`],
     ['strategy', [strategy.kind, ...Object.entries(strategy).flatMap(([name, value]) => (name === 'kind' ? [] : [`${name} ${String(value)}`]))].join(', ')],
-    ['accuracy', accuracy?.kind === 'additive' ? `${accuracy.base} % and what each choice adds` : accuracy === undefined ? '' : `${accuracy.table}, ${accuracy.split} split`],
+    ['accuracy', `${statement.accuracySource}; not of the measured models, whose weights are ${statement.weights}`],
     ['each measurement', `${String(plan.sessions)} sessions of ${String(plan.runs)} runs after ${String(plan.warmupRuns)} warm-up runs, ${String(plan.threads)} ${plan.threads === 1 ? 'thread' : 'threads'}`],
     ...spec.targets.flatMap(({ name, constraints }) => {
       const limits = Object.entries(constraints).filter(([, value]) => value !== undefined).map(([limit, value]) => `${limit} ${String(value)}`);

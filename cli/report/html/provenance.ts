@@ -20,9 +20,13 @@ ${failureTable(data)}
 }
 
 function deviceTable({ devices }: ReportData): Html {
-  const columns = [{ heading: 'device', width: 'whole' as const }, { heading: 'kind' }, { heading: 'model' }, { heading: 'SoC' }, { heading: 'operating system' }, { heading: 'measured', isNumeric: true }, { heading: 'hottest sensor, °C', isNumeric: true }, { heading: 'fastest core, MHz', isNumeric: true }];
-  const rows = devices.map((device) => [device.serial, device.kind === '' ? 'no longer registered' : device.kind, device.model, device.soc, device.osBuilds.join(', '), String(device.measured), span(device.celsius, 1), span(device.cpuKhz, 1_000)]);
+  const columns = [{ heading: 'device', width: 'whole' as const }, { heading: 'kind' }, { heading: 'model' }, { heading: 'SoC' }, { heading: 'operating system' }, { heading: 'measurements', isNumeric: true }, { heading: 'hottest sensor, °C', isNumeric: true }, { heading: 'fastest core, MHz', isNumeric: true }];
+  const rows = devices.map((device) => [device.serial, kindOf(device), device.model === '' ? 'no longer registered' : device.model, device.soc, device.osBuilds.join(', '), String(device.measured), span(device.celsius, 1), span(device.cpuKhz, 1_000)]);
   return htmlTable(columns, rows);
+}
+
+function kindOf({ kind }: DeviceUse): Html | string {
+  return kind === 'virtual' ? html`<span class="virtual">virtual</span>` : kind;
 }
 
 function span(range: DeviceUse['celsius'], unit: number): string {
@@ -35,7 +39,7 @@ function span(range: DeviceUse['celsius'], unit: number): string {
 const digestLength = 12;
 
 function toolTable({ tools }: ReportData): Html {
-  const columns = [{ heading: 'target', width: 'whole' as const }, { heading: 'tool' }, { heading: 'version' }, { heading: 'files, SHA-256' }, { heading: 'agent' }, { heading: 'threads', isNumeric: true }, { heading: 'timed' }, { heading: 'measured', isNumeric: true }];
+  const columns = [{ heading: 'target', width: 'whole' as const }, { heading: 'tool' }, { heading: 'version' }, { heading: 'files, SHA-256' }, { heading: 'agent' }, { heading: 'threads', isNumeric: true }, { heading: 'timed' }, { heading: 'measurements', isNumeric: true }];
   const rows = tools.map((use) => [use.target, use.tool, use.toolVersion === '' ? '-' : use.toolVersion, use.toolDigest === '' ? '-' : html`<code>${use.toolDigest.slice(0, digestLength)}</code>`, use.agentVersion, String(use.threads), use.boundary, String(use.measured)]);
   return html`${htmlTable(columns, rows)}
 <p class="quiet">One command of each, as it ran:</p>
@@ -51,12 +55,13 @@ const meanings = {
   infeasible: 'infeasible: cannot run there',
   excluded: 'not measured: breaks a limit',
   abandoned: 'abandoned: the farm failed it',
+  stopped: 'not measured: the search was stopped',
 } as const;
 
 function failureTable({ failures, search }: ReportData): Html {
   const unbuilt = search.targets.reduce((sum, { abandoned }) => sum + abandoned, 0) - failures.filter(({ state }) => state === 'abandoned').reduce((sum, { count }) => sum + count, 0);
   const lost = unbuilt > 0 ? html`<p class="quiet">${String(unbuilt)} more could not be built and left no record.</p>` : nothing;
-  if (failures.length === 0) return html`<p class="quiet">Every candidate that ended was measured.</p>${lost}`;
+  if (failures.length === 0) return html`<p class="quiet">Every candidate was measured.</p>${lost}`;
   const columns = [{ heading: 'target' }, { heading: 'what' }, { heading: 'code' }, { heading: 'candidates', isNumeric: true }, { heading: 'for example' }];
   return html`${htmlTable(columns, failures.map(({ target, state, code, count, example }) => [target, meanings[state], html`<code>${code}</code>`, String(count), example]))}${lost}`;
 }

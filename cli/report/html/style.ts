@@ -38,7 +38,7 @@ td code { overflow-wrap: anywhere; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code, pre { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 pre { background: var(--panel); border-radius: 8px; padding: 14px 16px; overflow-x: auto; margin: 10px 0; }
-.firm { color: var(--good); } .fair { color: var(--fair); } .weak { color: var(--weak); }
+.firm { color: var(--good); } .fair { color: var(--fair); } .weak { color: var(--weak); } .virtual { color: var(--second); }
 .note { border-left: 3px solid var(--second); padding: 2px 0 2px 12px; }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 24px 0 0; }
 dl.facts dt { color: var(--faint-ink); }

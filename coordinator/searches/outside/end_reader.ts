@@ -1,4 +1,5 @@
 import { assert } from '../../../common/assert';
+import type { DeviceKind } from '../../../common/device';
 import type { Measurement } from '../../../common/measurement';
 import type { EndRecord } from '../../ledger/ledger';
 import type { SearchSpec } from '../../search/spec';
@@ -27,6 +28,8 @@ export interface EndView {
   readonly relativeNoise: number | null;
   /** Null where no model could be built. */
   readonly jobId: string | null;
+  /** Null where there is no measurement; what a virtual phone says is simulated. */
+  readonly deviceKind: DeviceKind | null;
   /** Why there is no measurement; empty when there is one. */
   readonly reason: string;
 }
@@ -61,9 +64,9 @@ export class EndReader {
   }
 }
 
-type Outcome = Pick<EndView, 'kind' | 'latencyMs' | 'violation' | 'sessions' | 'relativeNoise' | 'reason'>;
+type Outcome = Omit<EndView, 'cursor' | 'sequence' | 'architecture' | 'accuracyPercent' | 'jobId'>;
 
-const unmeasured = { latencyMs: null, sessions: 0, relativeNoise: null } as const;
+const unmeasured = { latencyMs: null, sessions: 0, relativeNoise: null, deviceKind: null } as const;
 
 function outcomeOf(state: EndRecord['state'], measurement: Measurement | undefined, violationOf: (measurement: Measurement) => number): Outcome {
   if (state.kind === 'unbuilt') return { ...unmeasured, kind: 'abandoned', violation: 0, reason: "its model could not be built; the coordinator's log says why" };
@@ -72,7 +75,7 @@ function outcomeOf(state: EndRecord['state'], measurement: Measurement | undefin
     case 'measured':
     case 'reused':
       assert(measurement !== undefined, `the measurement of ${state.jobId} is in the ledger`);
-      return { kind: job.kind, latencyMs: measurement.latencyMs, violation: violationOf(measurement), sessions: measurement.sessionSummaries.length, relativeNoise: relativeNoiseOf(measurement), reason: '' };
+      return { kind: job.kind, latencyMs: measurement.latencyMs, violation: violationOf(measurement), sessions: measurement.sessionSummaries.length, relativeNoise: relativeNoiseOf(measurement), deviceKind: measurement.conditions.deviceKind, reason: '' };
     case 'excluded':
       return { ...unmeasured, kind: 'infeasible', violation: job.violation, reason: job.fault.message };
     case 'infeasible':

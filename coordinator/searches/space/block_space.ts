@@ -53,6 +53,7 @@ export function openBlockSpace(name: string): SearchableSpace {
       const isAdmitted = (architecture: string): boolean => percentOf(architecture) >= accuracyPercentMin;
       return greatestOf(parts).sum < least ? restrictSpace(permitted, isAdmitted) : restrictSpace(permitted, isAdmitted, drawAtLeast(parts, least));
     },
+    hashesOf: () => whole.hashOf,
     problemOf: (spec) => problemOf(spec, positions),
     accuracyPercentOf: ({ accuracy }) => accuracyOf(accuracy, whole, positions),
     mostAccurate: ({ accuracy }, restriction) => {

@@ -1,8 +1,10 @@
 import { assert } from '../../../common/assert';
 import { loadAccuracyTable } from '../../../model/nasbench201/accuracy';
 import { edges, operations } from '../../../model/nasbench201/cell';
+import { cifarShape } from '../../../model/nasbench201/network';
 import { lowerBounds } from '../../../model/nasbench201/smallest';
 import { liveEdges } from '../../../model/nasbench201/topology';
+import { cellHash } from '../../../model/space/cell_space';
 import { cellOf, createNasBench201Space } from '../../search/nasbench201_space';
 import { genotypeAt, genotypeCount, restrictSpace, type SearchSpace } from '../../search/space';
 import type { SearchSpec } from '../../search/spec';
@@ -35,6 +37,10 @@ export function openCellSpace(): SearchableSpace {
     options: operations,
     optionsOf, within, accuracyPercentOf,
     problemOf: ({ accuracy }) => (accuracy?.kind === 'table' ? undefined : 'field accuracy: nasbench201 has a table of accuracies; remove kind: additive'),
+    hashesOf: ({ model: { cellsPerStage = cifarShape.cellsPerStage } }) => {
+      const shape = { ...cifarShape, cellsPerStage };
+      return (architecture) => cellHash(cellOf(architecture), shape);
+    },
     mostAccurate: (spec, restriction) => {
       const percentOf = accuracyPercentOf(spec);
       return namesOf(within(spec, restriction)).reduce<AccurateNetwork | undefined>((best, architecture) => {

@@ -23,6 +23,7 @@ export interface SearchableSpace {
   optionsOf(architecture: string): readonly string[];
   /** @throws BadInputError when the rules and what is forbidden leave nothing */
   within(spec: SearchSpec, admitted: Admitted): SearchSpace;
+  hashesOf(spec: SearchSpec): (architecture: string) => string;
   problemOf(spec: SearchSpec): string | undefined;
   accuracyPercentOf(spec: SearchSpec): (architecture: string) => number;
   mostAccurate(spec: SearchSpec, restriction: Restriction): AccurateNetwork | undefined;

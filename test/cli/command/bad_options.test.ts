@@ -9,7 +9,7 @@ interface Answer {
 
 async function answerTo(args: readonly string[]): Promise<Answer> {
   const lines: string[] = [];
-  const terminal: Terminal = { print: (text) => lines.push(`printed: ${text}`), note: (text) => lines.push(text), interactive: false };
+  const terminal: Terminal = { print: (text) => lines.push(`printed: ${text}`), note: (text) => lines.push(text), interactive: false, columns: 0 };
   return { status: await runCommand(args, terminal), lines };
 }
 
@@ -18,7 +18,7 @@ function* commands(command: Command, path: readonly string[] = []): Generator<{ 
   for (const child of command.commands) yield* commands(child, [...path, child.name()]);
 }
 
-const silent: Terminal = { print: () => undefined, note: () => undefined, interactive: false };
+const silent: Terminal = { print: () => undefined, note: () => undefined, interactive: false, columns: 0 };
 const all = [...commands(createProgram(silent))];
 const withValue = all.flatMap(({ command, path }) => command.options.filter((option) => option.required).map((option) => ({ name: [...path, option.long].join(' '), path, command, option })));
 

@@ -72,7 +72,7 @@ async function quantize(...args: readonly string[]): Promise<string> {
 async function quantizeNoting(notes: string[], ...args: readonly string[]): Promise<string> {
   const lines: string[] = [];
   const program = new Command('farm').exitOverride().configureOutput({ writeErr: () => undefined });
-  registerQuantize(program, { print: (text) => void lines.push(text), note: (text) => void notes.push(text), interactive: false });
+  registerQuantize(program, { print: (text) => void lines.push(text), note: (text) => void notes.push(text), interactive: false, columns: 0 });
   await program.parseAsync(['quantize', at('model.onnx'), '--calibration', at('samples.npy'), '-o', at('out/small.onnx'), ...args], { from: 'user' });
   return lines.join('\n');
 }

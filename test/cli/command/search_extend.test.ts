@@ -4,7 +4,7 @@ import { registerExtend } from '../../../cli/command/search_extend';
 describe('farm search extend', () => {
   const run = async (...options: string[]): Promise<void> => {
     const program = new Command().option('--coordinator <address>', '', '127.0.0.1:1').exitOverride();
-    registerExtend(program, { print: () => undefined, note: () => undefined, interactive: false });
+    registerExtend(program, { print: () => undefined, note: () => undefined, interactive: false, columns: 0 });
     await program.parseAsync(['node', 'farm', 'extend', 'cells-1', ...options]);
   };
 

@@ -22,7 +22,7 @@ const at = (name: string): string => path.join(folder, name);
 async function simulate(...args: readonly string[]): Promise<{ readonly printed: string; readonly noted: string }> {
   const [printed, noted]: [string[], string[]] = [[], []];
   const program = new Command('search').exitOverride().configureOutput({ writeErr: () => undefined });
-  registerSimulate(program, { print: (text) => void printed.push(text), note: (text) => void noted.push(text), interactive: false }, workerFile);
+  registerSimulate(program, { print: (text) => void printed.push(text), note: (text) => void noted.push(text), interactive: false, columns: 0 }, workerFile);
   await program.parseAsync(['simulate', '--table', at('table.csv'), ...args], { from: 'user' });
   return { printed: printed.join('\n'), noted: noted.join('\n') };
 }

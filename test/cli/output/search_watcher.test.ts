@@ -8,9 +8,9 @@ function search(measured: number, state = 'running'): Search__Output {
   return {
     ...{ searchId: 's-1', name: 's', state, space: 'nasbench201', strategy: 'surrogate', seed: 7, createdAtMs: 0, problem: '', wallMinutes: 2.5, budgetShared: false },
     targets: [{
-      ...{ target, budget: 40, measured, spentMeasurements: measured, spentPhoneMinutes: 0, infeasible: 1, abandoned: 0, inFlight: 4, hypervolume: 0.61234, frontSize: 3, reused: 0, confirming: 0, confirmed: 0 },
+      ...{ target, budget: 40, measured, spentMeasurements: measured, spentPhoneMinutes: 0, infeasible: 1, abandoned: 0, inFlight: 4, hypervolume: 0.61234, frontSize: 3, reused: 0, confirming: 0, confirmed: 0, confirmMinutes: 0, uncertain: 0, virtualMeasurements: 0 },
       ...{ phoneMinutes: 1, budgetPhoneMinutes: 0, budgetWallMinutes: 0, devicesBusy: 2, devices: 3, secondsLeft: 420 },
-      picks: measured === 0 ? [] : [{ kind: 'fastest', architecture: 'a', latencyMs: 1.2345, accuracy: 88.1 }, { kind: 'most-accurate', architecture: 'b', latencyMs: 4, accuracy: 93.5 }],
+      picks: measured === 0 ? [] : [{ kind: 'fastest', architecture: 'a', latencyMs: 1.2345, accuracy: 88.1, virtual: false }, { kind: 'most-accurate', architecture: 'b', latencyMs: 4, accuracy: 93.5, virtual: false }],
     }],
   };
 }

@@ -2,7 +2,7 @@ import { describeBudget, spentOf } from '../../../cli/output/spending';
 import type { TargetProgress__Output } from '../../../proto/generated/farm/v1/TargetProgress';
 
 const target = (limits: Partial<TargetProgress__Output>): TargetProgress__Output => ({
-  ...{ target: 't', budget: 0, measured: 12, spentMeasurements: 12, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 3, reused: 0, confirming: 0, confirmed: 0 },
+  ...{ target: 't', budget: 0, measured: 12, spentMeasurements: 12, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 3, reused: 0, confirming: 0, confirmed: 0, confirmMinutes: 0, uncertain: 0, virtualMeasurements: 0 },
   ...{ phoneMinutes: 3.54, spentPhoneMinutes: 3.54, budgetPhoneMinutes: 0, budgetWallMinutes: 0, devicesBusy: 1, devices: 2, secondsLeft: 0, picks: [] },
   ...limits,
 });

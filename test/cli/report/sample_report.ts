@@ -19,6 +19,7 @@ export function network(target: string, sequence: number, noise = 0): ReportCand
     features: [count(0), count(1), count(2)],
     accuracy: 70 + 3 * count(1) + 7 * count(2) - (choices[0] === 2 ? 0 : 2),
     measurement: measurement(latencyMs),
+    confirmations: [],
   };
 }
 
@@ -26,7 +27,7 @@ export function measurement(latencyMs: number): ReportMeasurement {
   return {
     ...{ latencyMs, sessionMediansMs: [latencyMs], deviceSerial: 'P1', soc: 'SM8550', osBuild: 'sample/phone:14', agentVersion: '0.1.0', tool: 'onnxruntime_perf_test' },
     ...{ toolVersion: '', toolDigest: 'ab'.repeat(32), command: 'onnxruntime_perf_test -e qnn model', threads: 1, boundary: 'Session::Run', celsiusBefore: 30, celsiusAfter: 34 },
-    ...{ cpuKhzBefore: 1_800_000, cpuKhzAfter: 3_200_000, caveats: [], startedAtMs: 1_000, finishedAtMs: 2_000 },
+    ...{ cpuKhzBefore: 1_800_000, cpuKhzAfter: 3_200_000, caveats: [], startedAtMs: 1_000, finishedAtMs: 2_000, deviceKind: 'virtual' as const },
   };
 }
 
@@ -39,21 +40,23 @@ export function networks(target: string, count: number): ReportCandidate[] {
   return Array.from({ length: count }, (_, sequence) => network(target, sequence, 0.01 * random.normal()));
 }
 
+const statement = { accuracySource: 'table t, test split, float', weights: 'drawn, seed 1' };
+
 /** A search of `candidates` as the coordinator tells it, its fronts found the dumb way. */
 export function reportInput(candidates: readonly ReportCandidate[], more: { readonly state?: string; readonly targets?: readonly string[] } = {}): ReportInput {
-  const fronts = (more.targets ?? targets).map((target) => ({ target, points: frontOf(candidates.filter((candidate) => candidate.target === target)) }));
+  const fronts = (more.targets ?? targets).map((target) => ({ target, points: frontOf(candidates.filter((candidate) => candidate.target === target)), uncertain: [], hypervolume: 0.5, ...statement }));
   return readReportInput({
     search: {
       ...{ searchId: 'cells-1', name: 'cells', state: more.state ?? 'finished', space: 'nasbench201', strategy: 'surrogate', seed: 3, createdAtMs: 1_700_000_000_000, wallMinutes: 12, problem: '' },
-      targets: fronts.map(({ target, points }) => ({
-        ...{ target, measured: candidates.filter((each) => each.target === target && each.measurement !== null).length, reused: 0, infeasible: 0, abandoned: 0, inFlight: 0 },
-        ...{ hypervolume: 0.5, frontSize: points.length, phoneMinutes: 3, budget: 40, budgetPhoneMinutes: 0, budgetWallMinutes: 0, spentMeasurements: 20, spentPhoneMinutes: 3 },
-        picks: points.slice(0, 1).map(({ architecture, latencyMs, accuracy }) => ({ kind: 'fastest', architecture, latencyMs, accuracy })),
+      targets: fronts.map(({ target }) => ({
+        ...{ target, measured: candidates.filter((each) => each.target === target && each.measurement !== null).length, abandoned: 0, hypervolume: 0.5 },
+        ...{ budget: 40, budgetPhoneMinutes: 0, budgetWallMinutes: 0, spentMeasurements: 20, spentPhoneMinutes: 3 },
       })),
     },
     fronts,
     header: {
       specYaml: `name: cells\nspace: nasbench201\nstrategy: { kind: surrogate, seed: 3 }\ntargets: [${(more.targets ?? targets).join(', ')}]\nconstraints: { latencyMsMax: 6 }\nbudget: { measurements: 40 }\n`,
+      ...statement,
       positions,
       targets: fronts.map(({ target }) => ({ target, hypervolumes: candidates.filter((each) => each.target === target && each.measurement !== null).map((_, index) => 1 - 1 / (index + 2)) })),
       devices: [{ serial: 'P1', kind: 'virtual', manufacturer: 'Sample', model: 'Phone', soc: 'SM8550', osBuild: 'sample/phone:14' }],
@@ -68,7 +71,7 @@ function frontOf(candidates: readonly ReportCandidate[]): ReportPoint[] {
   return known
     .filter((each) => !known.some((other) => beats(other, each)))
     .sort((a, b) => a.latencyMs - b.latencyMs)
-    .map((each) => ({ ...each, sessions: 3, latencyMsLow: each.latencyMs * 0.98, latencyMsHigh: each.latencyMs * 1.02, sizeBytes: 1_024, deviceSerial: 'P1', trust: 'firm' as const, trustReasons: [] }));
+    .map((each) => ({ ...each, sessions: 3, latencyMsLow: each.latencyMs * 0.98, latencyMsHigh: each.latencyMs * 1.02, sizeBytes: 1_024, deviceSerial: 'P1', trust: 'virtual' as const, trustReasons: ['simulated by a cost model'], hash: 'cd'.repeat(32), deviceKind: 'virtual' as const, runs: 150, threads: 1, celsiusLow: 30, celsiusHigh: 34 }));
 }
 
 export function report(input: ReportInput): ReportData {

@@ -16,7 +16,7 @@ const pageSize = 3;
 
 /** Ends at every third cursor. */
 function anEnd(index: number, overrides: Partial<EndView> = {}): EndView {
-  return { cursor: 3 * (index + 1), sequence: index, architecture: `cell-${String(index)}`, kind: 'measured', accuracyPercent: 90, latencyMs: 2, violation: 0, sessions: 3, relativeNoise: 0.01, jobId: `j${String(index)}`, reason: '', ...overrides };
+  return { cursor: 3 * (index + 1), sequence: index, architecture: `cell-${String(index)}`, kind: 'measured', accuracyPercent: 90, latencyMs: 2, violation: 0, sessions: 3, relativeNoise: 0.01, deviceKind: 'phone', jobId: `j${String(index)}`, reason: '', ...overrides };
 }
 
 describe('the calls of an outside searcher', () => {
@@ -87,13 +87,13 @@ describe('the calls of an outside searcher', () => {
   });
 
   it('sends what is known of an end, and nothing where nothing is', async () => {
-    ended = [anEnd(0, { violation: 0.5 }), anEnd(1, { kind: 'infeasible', latencyMs: null, violation: Infinity, sessions: 0, relativeNoise: null, jobId: null, reason: 'no kernel' })];
+    ended = [anEnd(0, { violation: 0.5 }), anEnd(1, { kind: 'infeasible', latencyMs: null, violation: Infinity, sessions: 0, relativeNoise: null, deviceKind: null, jobId: null, reason: 'no kernel' })];
     state = 'stopped';
     const seen: End__Output[] = [];
     for await (const end of client.ends({ searchId: 'one', target: 't', after: 0 }) as AsyncIterable<End__Output>) seen.push(end);
     expect(seen).toEqual([
-      { cursor: 3, sequence: 0, architecture: 'cell-0', kind: 'measured', accuracy: 90, latencyMs: 2, violation: 0.5, sessions: 3, relativeNoise: 0.01, jobId: 'j0', reason: '' },
-      { cursor: 6, sequence: 1, architecture: 'cell-1', kind: 'infeasible', accuracy: 90, latencyMs: 0, violation: Infinity, sessions: 0, relativeNoise: 0, jobId: '', reason: 'no kernel' },
+      { cursor: 3, sequence: 0, architecture: 'cell-0', kind: 'measured', accuracy: 90, latencyMs: 2, violation: 0.5, sessions: 3, relativeNoise: 0.01, deviceKind: 'phone', jobId: 'j0', reason: '' },
+      { cursor: 6, sequence: 1, architecture: 'cell-1', kind: 'infeasible', accuracy: 90, latencyMs: 0, violation: Infinity, sessions: 0, relativeNoise: 0, deviceKind: '', jobId: '', reason: 'no kernel' },
     ]);
   });
 

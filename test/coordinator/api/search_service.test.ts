@@ -14,7 +14,7 @@ import { describeError, insecure, serve, silentLogger, type TestServer } from '.
 const services = loadFarmServices();
 const view = (state: SearchView['state'], measured: number): SearchView => ({
   ...{ searchId: 'one', name: 'sample', state, space: 'nasbench201', strategy: 'random', seed: 1, createdAtMs: 5, isBudgetShared: false, problem: null, wallMs: 60_000 },
-  targets: [{ target: 'sm8550/tflite/cpu/int8', budget: { measurements: 9 }, phoneMs: 0, spent: { measured, phoneMs: 0 }, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2, confirming: 3, confirmed: 4, picks: [{ kind: 'fastest', architecture: 'a', latencyMs: 2, accuracyPercent: 80 }] }],
+  targets: [{ target: 'sm8550/tflite/cpu/int8', budget: { measurements: 9 }, phoneMs: 0, spent: { measured, phoneMs: 0 }, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2, confirming: 3, confirmed: 4, picks: [{ kind: 'fastest', architecture: 'a', latencyMs: 2, accuracyPercent: 80, isVirtual: false }], confirmedMs: 0, uncertain: 0, virtualMeasurements: 0 }],
 });
 
 describe('search service', () => {

@@ -15,8 +15,8 @@ function busyFarm(): ReturnType<typeof createFarm> {
 describe('the views', () => {
   it('count devices and waiting jobs by target, targets without devices included', () => {
     expect(targetViews(busyFarm().state)).toEqual([
-      { target: 'sm8550/tflite/cpu/int8', idle: 0, busy: 2, unavailable: 2, quarantined: 0, queued: 0 },
-      { target: 'sm8650/tflite/npu/int8', idle: 0, busy: 0, unavailable: 0, quarantined: 0, queued: 1 },
+      { target: 'sm8550/tflite/cpu/int8', idle: 0, busy: 2, unavailable: 2, quarantined: 0, queued: 0, virtual: 4 },
+      { target: 'sm8650/tflite/npu/int8', idle: 0, busy: 0, unavailable: 0, quarantined: 0, queued: 1, virtual: 0 },
     ]);
   });
 

@@ -174,7 +174,7 @@ describe('a search on one target', () => {
     expect(told).toMatchObject([{ kind: 'measured', relativeNoise: 0.02, deviceSerial: 'phone' }]);
   });
 
-  it('has a hypervolume that never falls once its reference is fixed, between 0 and 1', () => {
+  it('has a hypervolume that never falls, between 0 and 1', () => {
     fc.assert(fc.property(fc.array(fc.tuple(fc.double({ min: 0.01, max: 9, noNaN: true }), fc.double({ min: 0, max: 99, noNaN: true })), { minLength: 1, maxLength: 40 }), (values) => {
       const search = createSearch({ budget: { measurements: values.length }, strategy: createRandomStrategy(space, 1), accuracyPercentOf: () => next[1] });
       let next: readonly [number, number] = [1, 1];
@@ -189,7 +189,7 @@ describe('a search on one target', () => {
       hypervolumes.forEach((volume, at) => {
         expect(volume).toBeGreaterThan(0);
         expect(volume).toBeLessThan(1);
-        if (at >= 10) expect(volume).toBeGreaterThanOrEqual(hypervolumes[at - 1]!);
+        if (at >= 1) expect(volume).toBeGreaterThanOrEqual(hypervolumes[at - 1]!);
       });
     }), { numRuns: 50 });
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DeviceKind } from '../../../common/device';
 import { candidateFault, farmFault } from '../../../common/fault';
 import type { Job } from '../../../common/job';
 import { createLogger } from '../../../common/logger';
@@ -46,6 +47,8 @@ export function paperModel(architecture: string): BuiltModel {
 /** The engine's promises without phones: what ends is in the ledger before it is told, and a known job is not taken twice. */
 export class PaperEngine implements SearchEngine {
   readonly events: SchedulerEvent[] = [];
+  /** Of what measures from now on. */
+  deviceKind: DeviceKind = 'phone';
   readonly #open = new Map<string, { readonly job: Job; readonly ownerId: string }>();
   readonly #listeners = new Map<string, JobListener>();
   readonly #paused = new Set<string>();
@@ -73,7 +76,8 @@ export class PaperEngine implements SearchEngine {
 
   async measure({ jobId, artifact }: Job, latencyMs = latencyOf(artifact.digest)): Promise<void> {
     const lease = { jobId, deviceSerial: 'phone-0', epoch: (this.#epoch += 1), nonce: 'n' };
-    const measurement = sampleMeasurement('phone-0', latencyMs);
+    const sample = sampleMeasurement('phone-0', latencyMs);
+    const measurement = { ...sample, conditions: { ...sample.conditions, deviceKind: this.deviceKind } };
     const result = { lease, agentId: 'agent', artifactDigest: artifact.digest, outcome: { kind: 'measured' as const, measurement } };
     await this.ledger.commit([
       { kind: 'attempt', result, atMs: 1 },

@@ -151,7 +151,11 @@ describe('the search runner', () => {
     const { searchId } = await create(specYaml());
     const [candidate] = await lab.ledger.candidates(searchId);
     const [job] = lab.bench.engine.queue;
-    expect(await lab.runner.exportModel(searchId, candidate!.architecture)).toEqual(job!.artifact);
+    const exported = await lab.runner.exportModel(searchId, candidate!.architecture);
+    expect(exported).toMatchObject({ artifact: job!.artifact, architecture: candidate!.architecture, weights: 'drawn, seed 1' });
+    expect(exported.accuracySource).toBe('table nasbench201-cifar10-12epoch, validation split, float');
+    for (const digits of [8, 12, 64]) expect(await lab.runner.exportModel(searchId, exported.hash.slice(0, digits))).toEqual(exported);
+    await expect(lab.runner.exportModel(searchId, 'ffffffff')).rejects.toThrow(/^search \S+ has no architecture with the hash ffffffff; take one of its front/);
     await expect(lab.runner.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
     await expect(lab.runner.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
   });

@@ -1,7 +1,7 @@
 import { judgeTrust, type TrustGrounds } from '../../../coordinator/searches/trust';
 
 const day = 86_400_000;
-const firm: TrustGrounds = { latencyMs: 10, interval: { kind: 'interval', lowMs: 9.8, highMs: 10.2, sessions: 3 }, caveats: [], reusedFromJobId: null, ageMs: day, isElsewhere: false };
+const firm: TrustGrounds = { latencyMs: 10, interval: { kind: 'interval', lowMs: 9.8, highMs: 10.2, sessions: 3 }, caveats: [], reusedFromJobId: null, ageMs: day, isElsewhere: false, isVirtual: false };
 
 describe('the trust of a latency', () => {
   it('is firm when three sessions agree and nothing speaks against them', () => {
@@ -24,6 +24,11 @@ describe('the trust of a latency', () => {
     ['a caveat', { caveats: ['the thermal status rose from 0 to 2'] }, 'the thermal status rose from 0 to 2'],
   ])('is weak with %s', (_, grounds, reason) => {
     expect(judgeTrust({ ...firm, ...grounds })).toEqual({ level: 'weak', reasons: [reason] });
+  });
+
+  it('is virtual for what is simulated, however well it repeats, and never firm', () => {
+    expect(judgeTrust({ ...firm, isVirtual: true })).toEqual({ level: 'virtual', reasons: ['simulated by a cost model'] });
+    expect(judgeTrust({ ...firm, isVirtual: true, caveats: ['hot'] })).toEqual({ level: 'virtual', reasons: ['simulated by a cost model', 'hot'] });
   });
 
   it('names what weighs most first', () => {

@@ -39,7 +39,7 @@ describe('the data of a report', () => {
     const { devices, tools, caveats } = report(reportInput(candidates));
     expect(devices).toMatchObject([
       { serial: 'P1', kind: 'virtual', model: 'Sample Phone', measured: 3, celsius: [30, 34], cpuKhz: [1_800_000, 3_200_000] },
-      { serial: 'GONE', kind: '', model: '', measured: 2, celsius: undefined },
+      { serial: 'GONE', kind: 'virtual', model: '', measured: 2, celsius: undefined },
     ]);
     expect(tools.map(({ toolVersion, measured }) => [toolVersion, measured])).toEqual([['', 3], ['1.22', 2]]);
     expect(caveats).toEqual([{ target: targets[0], caveat: 'rose from N to N', count: 2 }]);

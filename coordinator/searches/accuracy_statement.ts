@@ -1,0 +1,19 @@
+import type { SearchSpec } from '../search/spec';
+
+/** What the accuracies beside a search's latencies are, and what the weights of its models are: two different networks' facts. */
+export interface AccuracyStatement {
+  /** Where an accuracy comes from, and of what it is. */
+  readonly accuracySource: string;
+  /** How the weights of the models that were measured came to be. */
+  readonly weights: string;
+}
+
+/** No model of a search was trained, so none has the accuracy that stands beside it. */
+export function accuracyStatement({ accuracy, model }: Pick<SearchSpec, 'accuracy' | 'model'>): AccuracyStatement {
+  return { accuracySource: sourceOf(accuracy), weights: `drawn, seed ${model.seed}` };
+}
+
+function sourceOf(accuracy: SearchSpec['accuracy']): string {
+  if (accuracy?.kind === 'table') return `table ${accuracy.table}, ${accuracy.split} split, float`;
+  return 'sum of what the specification gives for each choice, float';
+}

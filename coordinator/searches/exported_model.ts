@@ -1,0 +1,29 @@
+import type { Artifact } from '../../common/artifact';
+import type { SearchSpec } from '../search/spec';
+import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
+import type { SearchCatalog } from './search_catalog';
+
+/** A model of a search, with what its file does not say. */
+export interface ExportedModel extends AccuracyStatement {
+  readonly artifact: Artifact;
+  readonly architecture: string;
+  readonly hash: string;
+  readonly accuracyPercent: number;
+}
+
+interface ExportSurroundings {
+  readonly spec: SearchSpec;
+  readonly catalog: Pick<SearchCatalog, 'accuracyPercentOf' | 'hashesOf'>;
+}
+
+/** Undefined for an architecture that was not built. */
+export function exportedModel(architecture: string, artifact: Artifact | undefined, { spec, catalog }: ExportSurroundings): ExportedModel | undefined {
+  if (artifact === undefined) return undefined;
+  return {
+    artifact,
+    architecture,
+    hash: catalog.hashesOf(spec)(architecture),
+    accuracyPercent: catalog.accuracyPercentOf(spec)(architecture),
+    ...accuracyStatement(spec),
+  };
+}
