@@ -5,9 +5,9 @@
  */
 const obeyed = String.raw`\p{Cc}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069\p{Cs}`;
 const commands = new RegExp(`[${obeyed}]`, 'gu');
-const commandsButLines = new RegExp(String.raw`(?!\n)[${obeyed}]`, 'gu');
+const commandsButLines = new RegExp(String.raw`(?!\r?\n)[${obeyed}]`, 'gu');
 
-/** Text of any origin as a terminal may show it; its lines stay, each command becomes U+FFFD. */
+/** Text of any origin as a terminal may show it; its lines stay (CSV ends them with both characters), each command becomes U+FFFD. */
 export function printable(text: string): string {
   return text.replaceAll(commandsButLines, '\uFFFD');
 }
