@@ -6,7 +6,9 @@ import { clampOf, fusedTensors } from './fusion';
 export type Rounding =
   /** Of a float number: one that comes from outside, or out of a layer normalization. */
   | { readonly kind: 'real'; readonly inputs: readonly []; readonly output: string }
-  /** Of two operands, also a difference. */
+  /** Of two operands, neither a difference nor clamped. */
+  | { readonly kind: 'addition'; readonly inputs: readonly [string, string]; readonly output: string }
+  /** Any other of two operands. */
   | { readonly kind: 'sum'; readonly inputs: readonly string[]; readonly output: string }
   | { readonly kind: 'product'; readonly inputs: readonly [string, string]; readonly output: string }
   | { readonly kind: 'mean'; readonly inputs: readonly [string]; readonly output: string; readonly count: number }
@@ -15,6 +17,12 @@ export type Rounding =
   /** Of one operand, so that its 256 integers have 256 results. */
   | { readonly kind: 'hard-swish' | 'sigmoid'; readonly inputs: readonly [string]; readonly output: string }
   | { readonly kind: 'hard-sigmoid'; readonly inputs: readonly [string]; readonly output: string; readonly line: Line };
+
+export type Sum = Extract<Rounding, { kind: 'sum' | 'addition' }>;
+
+export function isSum(rounding: Rounding): rounding is Sum {
+  return rounding.kind === 'sum' || rounding.kind === 'addition';
+}
 
 /** Of a HardSigmoid between its ends: slope · x + offset. */
 export interface Line {
@@ -30,7 +38,7 @@ export function roundingsOf(graph: Graph, types: ReadonlyMap<string, TensorType>
   const made = graph.nodes.flatMap((node): readonly Rounding[] => {
     const [raw = ''] = node.outputs;
     const output = fused.has(raw) ? (consumers.get(raw)?.[0]?.outputs[0] ?? raw) : raw;
-    const rounding = roundingOf(graph, types, node);
+    const rounding = roundingOf({ graph, types, fused }, node);
     return rounding === undefined ? [] : [{ ...rounding, output }];
   });
   return [...given, ...made];
@@ -43,10 +51,17 @@ export function boundedTensors(graph: Graph): ReadonlySet<string> {
 
 type WithoutOutput<Each> = Each extends unknown ? Omit<Each, 'output'> : never;
 
-function roundingOf(graph: Graph, types: ReadonlyMap<string, TensorType>, node: Node): WithoutOutput<Rounding> | undefined {
+interface Surroundings {
+  readonly graph: Graph;
+  readonly types: ReadonlyMap<string, TensorType>;
+  readonly fused: ReadonlySet<string>;
+}
+
+function roundingOf({ graph, types, fused }: Surroundings, node: Node): WithoutOutput<Rounding> | undefined {
   const [first = '', second = ''] = node.inputs;
   switch (node.kind) {
     case 'Add':
+      return { kind: fused.has(node.outputs[0] ?? '') ? 'sum' : 'addition', inputs: [first, second] };
     case 'Sub':
       return { kind: 'sum', inputs: [first, second] };
     case 'Mul':

@@ -1,26 +1,16 @@
 import { assert } from '../../common/assert';
 import { largestInteger, type Encoding } from './encoding';
 import { averagesAgree } from './average';
-import { createDisjointSets } from './encoding_groups';
 import { candidateStep, firstScale } from './first_scale';
 import { hardSigmoidInputScale, hardSwishScale, sigmoidInputScale } from './single_operand';
-import type { Rounding } from './rounding';
-
-/**
- * The largest scale of tensors that are summed is at most this many units. XNNPACK weighs the operands with 21 bits, which
- * puts a sum off by up to 2.5e-4 steps; the nearest tie is then at least twice as far.
- */
-const mostUnits = 1023;
-const fewestUnits = 513;
+import { isSum, type Rounding, type Sum } from './rounding';
+import { oddBelow, sumComponents, sumScales, type SumComponent } from './sum_scales';
 
 /** A mean or product of so many units per step would lie nearer to a tie than float32 tells apart. */
 const mostUnitsPerStep = 16_384;
 
-/** Where a scale would become coarser than this (sums of one component that differ much in size, means of few elements), ties are the lesser harm. */
+/** Where a scale would become coarser than this (means of few elements), ties are the lesser harm. */
 const mostWidening = 1.1;
-
-/** Significant bits of a unit, so that multiples of scales by integers are exact in float32. */
-const unitBits = 4;
 
 /** Relative distance of neighbouring float32 numbers, and how many of them are looked at for a scale whose reciprocal is almost exact. */
 const floatStep = 2 ** -23;
@@ -45,10 +35,11 @@ export interface TieFreeScope {
 export function tieFreeEncodings(given: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], scope: TieFreeScope): ReadonlyMap<string, Encoding> {
   const encodings = withEvenZeros(given, roundings, scope);
   const scales = groupScales(encodings, scope);
-  for (const component of sumComponents(roundings, scales)) scales.settleSums(component);
+  const known = roundings.filter(({ inputs, output }) => [...inputs, output].every((tensor) => encodings.has(tensor)));
+  for (const component of sumComponents(known, { groupOf: scope.groupOf, of: scales.of, isFixedGroup: scales.isSettled })) scales.settleSums(component);
   // From the end, since a product whose output is summed moves a factor, which may be a product itself.
-  for (const rounding of roundings.toReversed()) if (rounding.kind === 'product') scales.settleFactor(rounding);
-  for (const rounding of roundings) if (rounding.kind !== 'sum') scales.settle(rounding);
+  for (const rounding of known.toReversed()) if (rounding.kind === 'product') scales.settleFactor(rounding);
+  for (const rounding of known) if (!isSum(rounding)) scales.settle(rounding);
   return new Map([...encodings].map(([tensor, encoding]) => [tensor, { ...encoding, scale: scales.of(tensor) }]));
 }
 
@@ -69,12 +60,11 @@ function withEvenZero(encoding: Encoding): Encoding {
 
 interface GroupScales {
   readonly of: (tensor: string) => number;
-  readonly groupOf: (tensor: string) => string;
-  readonly isKnown: (tensor: string) => boolean;
+  readonly isSettled: (group: string) => boolean;
   readonly settleSums: (component: SumComponent) => void;
   /** Where the output has its scale already, a factor's makes it an odd multiple. */
   readonly settleFactor: (product: Extract<Rounding, { kind: 'product' }>) => void;
-  readonly settle: (rounding: Exclude<Rounding, { kind: 'sum' }>) => void;
+  readonly settle: (rounding: Exclude<Rounding, Sum>) => void;
 }
 
 function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixed }: TieFreeScope): GroupScales {
@@ -91,11 +81,11 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
     assert(scale !== undefined, `tensor ${tensor} has an encoding`);
     return scale;
   };
-  const isKnown = (tensor: string): boolean => encodings.has(tensor);
   return {
-    of, groupOf, isKnown,
+    of,
+    isSettled: (group) => settled.has(group),
     settleSums: (component) => {
-      const found = sumScales(new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])), component.outputs, settled);
+      const found = sumScales(component, new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])), settled);
       for (const [group, scale] of found?.scales ?? []) scales.set(group, scale);
       for (const group of component.groups) {
         if (settled.has(group) || (found !== undefined && !found.scales.has(group))) continue;
@@ -104,14 +94,13 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
       }
     },
     settleFactor: ({ inputs, output }) => {
-      if (![...inputs, output].every(isKnown) || !settled.has(groupOf(output))) return;
+      if (!settled.has(groupOf(output))) return;
       const [moved, other] = settled.has(groupOf(inputs[0])) ? [inputs[1], inputs[0]] : inputs;
       if (settled.has(groupOf(moved)) || groupOf(moved) === groupOf(other)) return;
       scales.set(groupOf(moved), oddFraction(of(moved), of(output) / of(other)));
       for (const tensor of inputs) settled.add(groupOf(tensor));
     },
     settle: (rounding) => {
-      if (![...rounding.inputs, rounding.output].every(isKnown)) return;
       // A sigmoid's output, hard or not, has the scale that its operator fixes.
       const moved = groupOf(rounding.kind === 'sigmoid' || rounding.kind === 'hard-sigmoid' ? rounding.inputs[0] : rounding.output);
       const isFree = !settled.has(moved);
@@ -127,7 +116,7 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
 type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
 
 /** Of the rounding's output; of a sigmoid, hard or not, the input's. */
-function tieFreeScale(rounding: Exclude<Rounding, { kind: 'sum' }>, numbersOf: (tensor: string) => Numbers): number {
+function tieFreeScale(rounding: Exclude<Rounding, Sum>, numbersOf: (tensor: string) => Numbers): number {
   const output = numbersOf(rounding.output);
   switch (rounding.kind) {
     case 'real':
@@ -177,91 +166,4 @@ function oddUnits(scale: number, unit: number): number | undefined {
 function oddFraction(scale: number, whole: number): number {
   const times = oddBelow(whole / scale + 1e-6);
   return times < fewestFractions || times > mostUnitsPerStep ? scale : Math.fround(whole / times);
-}
-
-/** Groups of tensors that sums connect. */
-interface SumComponent {
-  readonly groups: ReadonlySet<string>;
-  readonly outputs: ReadonlySet<string>;
-}
-
-function sumComponents(roundings: readonly Rounding[], { groupOf, isKnown }: Pick<GroupScales, 'groupOf' | 'isKnown'>): readonly SumComponent[] {
-  const connected = createDisjointSets();
-  const sums = roundings.filter(({ kind, inputs, output }) => kind === 'sum' && [...inputs, output].every(isKnown));
-  for (const { inputs, output } of sums) for (const input of inputs) connected.join(groupOf(output), groupOf(input));
-  const components = new Map<string, { readonly groups: Set<string>; readonly outputs: Set<string> }>();
-  for (const { inputs, output } of sums) {
-    const name = connected.of(groupOf(output));
-    const component = components.get(name) ?? { groups: new Set(), outputs: new Set() };
-    components.set(name, component);
-    for (const tensor of [...inputs, output]) component.groups.add(groupOf(tensor));
-    component.outputs.add(groupOf(output));
-  }
-  return [...components.values()];
-}
-
-/** Scales of a component that are whole numbers of one unit. */
-interface Grid {
-  readonly unit: number;
-  /** By how much all are wider than they were, as a logarithm. */
-  readonly widening: number;
-  /** How many operands are so small beside the others that they would become too coarse: they keep their scales. */
-  readonly leftOut: number;
-  readonly scales: ReadonlyMap<string, number>;
-}
-
-/**
- * Scales that are whole numbers of one unit, odd for what sums make, widened as little as can be. With a settled scale among them the unit
- * is a fraction of it; undefined where two settled scales differ. Sums of very different sizes keep their scales, and so do operands that are much
- * smaller than the others.
- */
-function sumScales(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, settled: ReadonlySet<string>): Grid | undefined {
-  const given = new Set([...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale));
-  if (given.size > 1) return undefined;
-  const largest = [...scales.values()].reduce((most, scale) => Math.max(most, scale), 0);
-  const [anchor] = given;
-  const candidates = anchor === undefined ? coarseUnits(largest / mostUnits) : anchoredUnits(anchor, largest);
-  let best: Grid | undefined;
-  for (const unit of candidates) {
-    const candidate = onGrid(scales, outputs, unit);
-    if (candidate !== undefined && (best === undefined || isBetter(candidate, best))) best = candidate;
-  }
-  return best;
-}
-
-function isBetter(grid: Grid, other: Grid): boolean {
-  return grid.leftOut === other.leftOut ? grid.widening < other.widening : grid.leftOut < other.leftOut;
-}
-
-/** From the finest up to twice as much. */
-function coarseUnits(finest: number): readonly number[] {
-  const power = 2 ** (Math.ceil(Math.log2(finest)) - unitBits);
-  return Array.from({ length: 2 ** unitBits }, (_, index) => (Math.ceil(finest / power) + index) * power);
-}
-
-function anchoredUnits(anchor: number, largest: number): readonly number[] {
-  const odd = Array.from({ length: (mostUnits - fewestUnits) / 2 + 1 }, (_, index) => fewestUnits + 2 * index);
-  return odd.map((units) => anchor / Math.max(1, oddBelow((units * anchor) / largest)));
-}
-
-function oddBelow(value: number): number {
-  return 2 * Math.floor((value - 1) / 2 + 1e-9) + 1;
-}
-
-function onGrid(scales: ReadonlyMap<string, number>, outputs: ReadonlySet<string>, unit: number): Grid | undefined {
-  let [widening, leftOut] = [0, 0];
-  const found = new Map<string, number>();
-  for (const [group, scale] of scales) {
-    const units = scale / unit - 1e-6;
-    const whole = outputs.has(group) ? 2 * Math.ceil((units - 1) / 2) + 1 : Math.max(1, Math.ceil(units));
-    if (whole * unit <= mostWidening * scale) {
-      widening += Math.log((whole * unit) / scale);
-      found.set(group, Math.fround(whole * unit));
-    } else if (outputs.has(group)) {
-      return undefined;
-    } else {
-      leftOut += 1;
-    }
-  }
-  return { unit, widening, leftOut, scales: found };
 }

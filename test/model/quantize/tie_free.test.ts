@@ -64,6 +64,47 @@ describe('scales of sums', () => {
     expect(distanceFromTie(inSteps(times(rational(255), rational(of('b'))), of('c')))).toBeGreaterThan(mostError);
   });
 
+  describe('of one tensor alone', () => {
+    const multiples: readonly Rounding[] = [
+      { kind: 'addition', inputs: ['x', 'x'], output: 'twice' },
+      { kind: 'addition', inputs: ['twice', 'x'], output: 'thrice' },
+      { kind: 'sum', inputs: ['thrice', 'b'], output: 'y' },
+    ];
+
+    test('are as many times its own, so that nothing is rounded', () => {
+      fc.assert(fc.property(scales, fc.double({ min: 0.5, max: 4, noNaN: true }), integers, integers, (x, ratio, first, second) => {
+        const given = { x, twice: Math.fround(2 * x), thrice: Math.fround(3 * x), b: Math.fround(ratio * x), y: Math.fround((3 + ratio) * x) };
+        const of = tieFree(given, multiples);
+        for (const [tensor, count] of [['twice', 2], ['thrice', 3]] as const) {
+          expect(of(tensor) / of('x')).toBeCloseTo(count, 6);
+          expect(of(tensor) / given[tensor]).toBeGreaterThan(1 - 1e-6);
+        }
+        const exact = sum(times(rational(first), rational(of('thrice'))), times(rational(second), rational(of('b'))));
+        expect(distanceFromTie(inSteps(exact, of('y')))).toBeGreaterThan(mostError);
+      }));
+    });
+
+    test.each([
+      ['has a range of its own', multiples, { twice: 0.07 }, []],
+      ['is clamped', multiples.map((each, index): Rounding => (index === 0 ? { kind: 'sum', inputs: ['x', 'x'], output: 'twice' } : each)), {}, []],
+      ['has a fixed encoding', multiples, {}, ['twice']],
+    ] as const)('are free of ties like others where one %s', (_, roundings, changed, fixed) => {
+      const given = Object.fromEntries(Object.entries({ x: 0.03, twice: 0.06, thrice: 0.09, b: 0.05, y: 0.12, ...changed }).map(([tensor, scale]) => [tensor, Math.fround(scale)]));
+      const of = tieFree(given, roundings, fixed);
+      for (let integer = 1; integer <= 255; integer += 1) {
+        if (fixed.length === 0) expect(distanceFromTie(inSteps(times(rational(2 * integer), rational(of('x'))), of('twice')))).toBeGreaterThan(mostError);
+        for (const other of [-200, -3, 1, 77]) {
+          expect(distanceFromTie(inSteps(sum(times(rational(integer), rational(of('twice'))), times(rational(other), rational(of('x')))), of('thrice')))).toBeGreaterThan(mostError);
+        }
+      }
+    });
+
+    test('are free of ties where it is an average, whose scale has to be chosen too', () => {
+      const of = tieFree({ input: 0.031, x: 0.011, twice: 0.022, thrice: 0.033, b: 0.02, y: 0.05 }, [{ kind: 'average', inputs: ['input'], output: 'x', counts: [4, 6, 9] }, ...multiples]);
+      for (let integer = 1; integer <= 255; integer += 1) expect(distanceFromTie(inSteps(times(rational(2 * integer), rational(of('x'))), of('twice')))).toBeGreaterThan(mostError);
+    });
+  });
+
   test('take time in proportion to the number of sums', () => {
     const lookups = (length: number): number => {
       let count = 0;

@@ -92,3 +92,19 @@ test('the 16-bit hard swish is TFLite\'s, under scales that were not chosen for 
   // Else there would be nothing to choose.
   expect(misrounded).toBeGreaterThan(0);
 });
+
+test('a tensor that is added to itself again and again is rounded by neither runtime', async () => {
+  const random = createRandom('multiples');
+  for (let round = 0; round < rounds; round += 1) {
+    const builder = createGraphBuilder('multiples');
+    const x = builder.input('x', [1, 4000]);
+    const twice = builder.node('twice', 'Add', [x, x]);
+    const graph = builder.finish([{ name: builder.node('five', 'Add', [builder.node('thrice', 'Add', [x, twice]), twice]), elementType: 'float32', shape: [1, 4000] }]);
+    const [min, max] = [-2 - 2 * random.next(), 2 + 2 * random.next()];
+    const ranges = new Map([['x', 1], ['twice', 2], ['thrice', 3], ['five', 5]].map(([name, times]) => [String(name), { min: Number(times) * min, max: Number(times) * max }]));
+    const quantized = quantizeWithStatistics(graph, ranges, defaultQuantization);
+    const inputs = representable(quantized, `multiples ${String(round)}`);
+    const [run] = await compareRuntimes(quantized, [inputs], globalThis.runLiteRt);
+    for (const found of [run!.expected, run!.actual]) found.forEach((value, index) => expect(value).toBeCloseTo(5 * inputs.get('x')!.data[index]!, 4));
+  }
+});
