@@ -43,7 +43,6 @@ import { initialState } from './schedule/state';
 import { loadSearchCatalog } from './searches/search_catalog';
 import { neededArtifacts } from './searches/needed_artifacts';
 import { SearchRunner } from './searches/search_runner';
-import { createLocalStrategist } from './searches/strategist/local_strategist';
 import { defaultStrategistThread, StrategistThread } from './searches/strategist/strategist_thread';
 
 /** As long as the output of SHA-256, which HMAC is made with: https://www.rfc-editor.org/rfc/rfc2104 (section 3). */
@@ -179,15 +178,18 @@ async function startSearches(core: Core, options: CoordinatorOptions, { lifecycl
   lifecycle.onStop('builder', () => pool.close());
   const catalog = loadSearchCatalog();
   catalog.openAll();
-  const thread = new StrategistThread(defaultStrategistThread);
-  lifecycle.onStop('strategist', () => thread.close());
+  // None is on the event loop: to open a space within limits takes any of them some hundred milliseconds.
+  const surrogates = new StrategistThread(defaultStrategistThread);
+  const others = new StrategistThread(defaultStrategistThread);
+  lifecycle.onStop('surrogates', () => surrogates.close());
+  lifecycle.onStop('other strategists', () => others.close());
   const runner = new SearchRunner({
     ...core,
     builder: createCandidateBuilder({ pool, store: core.store, ledger: core.ledger, clock: systemClock }),
     catalog,
     specs: core.reader,
-    // The others take less than a message to a thread would.
-    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? thread.open(task) : createLocalStrategist(task, catalog)),
+    // Those whose answers take microseconds wait for no surrogate.
+    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? surrogates : others).open(task),
     deviceCount: (target) => core.fleetSize.deviceCount(target),
     clock: systemClock,
     logger,

@@ -8,7 +8,9 @@ import { fail, ok, type Result } from '../../common/result';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { SearchSpec } from '../search/spec';
 import type { SpecReader } from '../searches/spec_reader';
+import type { ThreadTask } from '../threads/thread_failure';
 import { ThreadPool, type ThreadPoolOptions } from '../threads/thread_pool';
+import { unpackResult } from './packed_result';
 import type { Reading, ReadingRequest } from './reading_request';
 
 /** Anybody may send a specification again and again; who sends more than wait here is refused. */
@@ -48,32 +50,34 @@ export class OutsideReader implements SpecReader {
   }
 
   async read(specYaml: string, source: string): Promise<SearchSpec> {
-    const reading = await readWith(this.#documents, { kind: 'spec', specYaml, source: oneLine(source, longestSource) }, source);
+    const reading = await readWith(this.#documents, { request: { kind: 'spec', specYaml, source: oneLine(source, longestSource) } }, source);
     assert(reading.kind === 'spec', 'a specification was asked for');
     return reading.spec;
   }
 
   async requirePossible(spec: SearchSpec, source: string): Promise<void> {
-    await readWith(this.#documents, { kind: 'possible', spec, source: oneLine(source, longestSource) }, source);
+    await readWith(this.#documents, { request: { kind: 'possible', spec, source: oneLine(source, longestSource) } }, source);
   }
 
   async withFields(yaml: string, fields: Readonly<Record<string, unknown>>): Promise<string> {
-    const reading = await readWith(this.#documents, { kind: 'fields', yaml, fields }, 'the specification');
+    const reading = await readWith(this.#documents, { request: { kind: 'fields', yaml, fields } }, 'the specification');
     assert(reading.kind === 'text', 'a text was asked for');
     return reading.text;
   }
 
   /** @throws BadInputError when the file is no model of that format that a phone could run */
   async checkModel(file: string, format: ModelFormat): Promise<void> {
-    await readWith(this.#models, { kind: 'model', file, format }, 'the model');
+    await readWith(this.#models, { request: { kind: 'model', file, format } }, 'the model');
   }
 
   /** As `decodeResult` of the codec. Never rejects but when it is closed. */
   async decodeResult(bytes: Uint8Array): Promise<Result<JobResult, string>> {
     try {
-      const reading = await readWith(this.#results, { kind: 'result', bytes }, 'the result');
+      // What comes from the broker may be a part of a larger piece of memory, which nobody may take away.
+      const copy = new Uint8Array(bytes);
+      const reading = await readWith(this.#results, { request: { kind: 'result', bytes: copy }, handedOver: [copy.buffer] }, 'the result');
       assert(reading.kind === 'result', 'a result was asked for');
-      return ok(reading.result);
+      return ok(await unpackResult(reading.packed));
     } catch (error) {
       if (error instanceof BadInputError) return fail(error.message);
       throw error;
@@ -82,7 +86,7 @@ export class OutsideReader implements SpecReader {
 
   /** @throws BadInputError when the file is no measurable model */
   async readModelKind(file: string): Promise<ModelKind> {
-    const reading = await readWith(this.#models, { kind: 'model-kind', file }, 'the model');
+    const reading = await readWith(this.#models, { request: { kind: 'model-kind', file } }, 'the model');
     assert(reading.kind === 'model-kind', 'the kind of a model was asked for');
     return reading.model;
   }
@@ -92,9 +96,9 @@ export class OutsideReader implements SpecReader {
   }
 }
 
-async function readWith(pool: ThreadPool<ReadingRequest, Reading>, request: ReadingRequest, source: string): Promise<Exclude<Reading, { kind: 'refused' }>> {
+async function readWith(pool: ThreadPool<ReadingRequest, Reading>, task: Omit<ThreadTask<ReadingRequest>, 'what'>, source: string): Promise<Exclude<Reading, { kind: 'refused' }>> {
   const what = oneLine(source, longestSource);
-  const result = await pool.run({ request, what: `reading ${what}` });
+  const result = await pool.run({ ...task, what: `reading ${what}` });
   if (result.ok) {
     if (result.value.kind === 'refused') throw new BadInputError(result.value.message);
     return result.value;

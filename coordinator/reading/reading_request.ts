@@ -1,8 +1,8 @@
 import type { ModelFormat } from '../../common/artifact';
-import type { JobResult } from '../../common/job';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { SearchSpec } from '../search/spec';
 import type { ThreadReply } from '../threads/thread_failure';
+import type { PackedResult } from './packed_result';
 
 /** What came from outside and is to be read, with all that reading it needs. */
 export type ReadingRequest =
@@ -14,6 +14,12 @@ export type ReadingRequest =
   | { readonly kind: 'model'; readonly file: string; readonly format: ModelFormat };
 
 /** `refused`: the sender's mistake, in one line. */
-export type Reading = { readonly kind: 'spec'; readonly spec: SearchSpec } | { readonly kind: 'text'; readonly text: string } | { readonly kind: 'model-kind'; readonly model: ModelKind } | { readonly kind: 'result'; readonly result: JobResult } | { readonly kind: 'fine' } | { readonly kind: 'refused'; readonly message: string };
+export type Reading =
+  | { readonly kind: 'spec'; readonly spec: SearchSpec }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'model-kind'; readonly model: ModelKind }
+  | { readonly kind: 'result'; readonly packed: PackedResult }
+  | { readonly kind: 'fine' }
+  | { readonly kind: 'refused'; readonly message: string };
 
 export type ReadingReply = ThreadReply<Reading>;

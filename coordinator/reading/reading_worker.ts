@@ -8,12 +8,17 @@ import { parseSearchSpec } from '../search/spec';
 import { requirePossible } from '../searches/feasibility';
 import { loadSearchCatalog } from '../searches/search_catalog';
 import { checkModel, readModelKind } from './model_check';
+import { packResult } from './packed_result';
 import type { Reading, ReadingReply, ReadingRequest } from './reading_request';
 
 const port = parentPort;
 assert(port !== null, 'the reader runs as a worker thread');
 const catalog = loadSearchCatalog();
-port.on('message', (request: ReadingRequest) => port.postMessage(answer(request)));
+port.on('message', (request: ReadingRequest) => {
+  const reply = answer(request);
+  const samples = reply.ok && reply.value.kind === 'result' ? reply.value.packed.samplesMs : [];
+  port.postMessage(reply, samples.map(({ buffer }) => buffer));
+});
 
 function answer(request: ReadingRequest): ReadingReply {
   try {
@@ -26,7 +31,7 @@ function answer(request: ReadingRequest): ReadingReply {
 
 function readResult(bytes: Uint8Array): Reading {
   const decoded = decodeResult(bytes);
-  return decoded.ok ? { kind: 'result', result: decoded.value } : { kind: 'refused', message: decoded.error };
+  return decoded.ok ? { kind: 'result', packed: packResult(decoded.value) } : { kind: 'refused', message: decoded.error };
 }
 
 function read(request: ReadingRequest): Reading {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Events, type ConsumerMessages, type JsMsg } from 'nats';
 import type { Clock } from '../../common/clock';
 import { withDeadline } from '../../common/deadline';
@@ -20,8 +21,10 @@ const resumeIntervalMs = 200;
 const lookIntervalMs = 1_000;
 /** Some 200,000 results at the ledger's slowest; beyond this something is stuck. */
 const backlogDeadlineMs = 300_000;
-/** Twice what the default plan gives; parsed and validated in a millisecond. */
+/** Twice what the default plan gives; parsed and validated in a millisecond, at worst in ten. */
 const largestReadHereBytes = 64 * 1024;
+/** After as many bytes were read here, others get a turn: a batch of hostile ones would take half a second. */
+const mostReadPerTurnBytes = 64 * 1024;
 /** Of a message that cannot be read, as much goes to the log. */
 const longestExcerpt = 300;
 
@@ -150,7 +153,13 @@ class JetStreamResultConsumer implements ResultConsumer {
   private async handleBatch(batch: readonly JsMsg[]): Promise<void> {
     const readable: JsMsg[] = [];
     const results: JobResult[] = [];
+    let readBytes = 0;
     for (const message of batch) {
+      readBytes += message.data.byteLength;
+      if (readBytes > mostReadPerTurnBytes) {
+        await nextTurn();
+        readBytes = message.data.byteLength;
+      }
       const decoded = message.data.byteLength > largestReadHereBytes ? await this.parts.decodeLarge(message.data) : decodeResult(message.data);
       if (decoded.ok && message.subject !== resultSubject(decoded.value.agentId, decoded.value.lease.deviceSerial)) {
         this.refuse(message, `a result of agent ${decoded.value.agentId} for ${decoded.value.lease.deviceSerial} under another name`);

@@ -43,7 +43,7 @@ export class PoolThread<Request, Output> {
     await this.#worker.terminate();
   }
 
-  #exchange({ request, what }: ThreadTask<Request>): Promise<Result<Output, ThreadFailure>> {
+  #exchange({ request, what, handedOver = [] }: ThreadTask<Request>): Promise<Result<Output, ThreadFailure>> {
     return new Promise((resolve) => {
       const settle = (result: Result<Output, ThreadFailure>): void => {
         this.#worker.off('message', onMessage);
@@ -58,7 +58,7 @@ export class PoolThread<Request, Output> {
       this.#worker.on('message', onMessage);
       this.#worker.on('error', onError);
       this.#worker.on('exit', onExit);
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, [...handedOver]);
     });
   }
 }

@@ -13,4 +13,6 @@ export type ThreadReply<Output> = { readonly ok: true; readonly value: Output } 
 export interface ThreadTask<Request> {
   readonly request: Request;
   readonly what: string;
+  /** Memory in the request that the thread takes over, instead of a copy that the event loop would have to make. */
+  readonly handedOver?: readonly ArrayBuffer[];
 }

@@ -28,8 +28,13 @@ export const deviceStateSchema: z.ZodType<DeviceState> = z.object({
   cpuFrequencyKhz: listField(countField),
 });
 
+/** Looked at as one: a list of foreign values with a complaint about each takes some microseconds for every byte of it. */
+const samplesField = z.custom<readonly number[]>(
+  (value) => Array.isArray(value) && value.length <= mostSamples && value.every((each) => durationField.safeParse(each).success),
+);
+
 const timingsSchema: z.ZodType<Timings> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('samples'), samplesMs: listField(durationField, mostSamples) }),
+  z.object({ kind: z.literal('samples'), samplesMs: samplesField }),
   z.object({
     kind: z.literal('aggregate'),
     aggregate: z.object({

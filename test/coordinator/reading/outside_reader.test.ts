@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BadInputError } from '../../../common/bad_input';
+import { farmFault } from '../../../common/fault';
+import type { Session } from '../../../common/measurement';
 import { OutsideReader } from '../../../coordinator/reading/outside_reader';
 import { parseSearchSpec } from '../../../coordinator/search/spec';
+import { encodeResult } from '../../../proto/codec/result';
+import { aMeasurement, aResult } from '../../contract/ledger_samples';
 import { onnxModel } from '../../agent/runtimes/small_models';
 
 const spec = 'name: cells\nspace: nasbench201\ntargets: [ host/onnxruntime/cpu/int8 ]\nbudget: { measurements: 2 }\n';
@@ -40,6 +44,19 @@ describe('reading what came from outside', () => {
     clearInterval(ticking);
     expect(read).toMatch(/^spec\.yaml: top level: unknown field key0, key1, .*…; the fields here are /);
     expect(turns).toBeGreaterThan(5);
+  });
+
+  it('reads a result with all its samples, and leaves the bytes to whoever else has them', async () => {
+    const session = (samplesMs: readonly number[]): Session => ({ timings: { kind: 'samples', samplesMs }, initMs: 3, peakMemoryBytes: null });
+    const sessions = [session(Array.from({ length: 10_000 }, (_, index) => index / 8)), session([0.1, 7])];
+    const result = aResult('shelf', 2, { kind: 'measured', measurement: { ...aMeasurement(7), sessions } });
+    const bytes = encodeResult(result);
+    const shared = Buffer.concat([Buffer.from('before'), bytes]);
+    expect(await reader.decodeResult(shared.subarray(6))).toEqual({ ok: true, value: result });
+    expect(shared.subarray(6)).toEqual(bytes);
+    const failed = aResult('shelf', 3, farmFault('timeout', 'took too long'));
+    expect(await reader.decodeResult(encodeResult(failed))).toEqual({ ok: true, value: failed });
+    expect(await reader.decodeResult(Buffer.alloc(100_000, '['))).toEqual({ ok: false, error: 'is not JSON' });
   });
 
   it('looks at a model in its file', async () => {

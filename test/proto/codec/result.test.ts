@@ -51,6 +51,8 @@ describe('a result on the wire', () => {
     ['a negative latency', { latencyMs: -1 }],
     ['no session', { sessions: [] }],
     ['a time before 1970', { startedAtMs: -1 }],
+    ['samples that are no numbers', { sessions: [{ timings: { kind: 'samples', samplesMs: [1, '2'] }, initMs: null, peakMemoryBytes: null }] }],
+    ['a negative sample', { sessions: [{ timings: { kind: 'samples', samplesMs: [1, -1] }, initMs: null, peakMemoryBytes: null }] }],
   ])('is refused with %s', (_, wrong) => {
     const result = { ...sample(jobResult), outcome: { kind: 'measured', measurement: { ...sample(measurement), ...wrong } } };
     expect(decodeResult(encodeResult(result as JobResult)).ok).toBe(false);
