@@ -1,15 +1,11 @@
 import { join } from 'node:path/posix';
-import { fail, ok } from '../../common/result';
 import type { Offer, Unit } from '../../common/target';
 import { dspEnvironment, runFlags } from './benchmark_flags';
-import { readBenchmarkModelTimings } from './benchmark_model_output';
+import { readBenchmarkSession } from './benchmark_session';
 import { pinnedCommand } from './core_mask';
-import { delegationBy, refusedDelegation, unprovenDelegation } from './delegation';
+import { delegationBy } from './delegation';
 import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } from './runtime';
 import { toolDigestOf } from './tool_digest';
-import { toolFailure } from './tool_failure';
-import { errorLines, toolLines } from './tool_text';
-import { unknownFlags } from './unknown_flags';
 
 export const benchmarkModelFolder = 'tflite';
 const tool = 'benchmark_model';
@@ -65,22 +61,10 @@ function qnnDelegateOptions(folder: string, offer: Offer): string {
 
 /** The parser by itself, for its tests. */
 export function parseBenchmarkModel(output: ToolOutput, invocation: Invocation): ReturnType<RuntimeAdapter['parse']> {
-  const text = `${output.stderr}\n${output.stdout}`;
-  const said = { lines: toolLines(text), errors: errorLines(text) };
-  const { unit } = invocation.offer;
-  const delegate = delegateNames[unit];
-  const delegation = delegate === null ? null : delegationBy(said.lines, delegate);
-  if (delegation?.kind === 'partial') return fail(refusedDelegation(said, unit, delegation.line));
-  const timings = output.exitCode === 0 ? readBenchmarkModelTimings(said.lines) : null;
-  if (timings === null) return fail(toolFailure(tool, output, unit));
-  if (delegation?.kind === 'unproven') return fail(unprovenDelegation(said, unit, tool));
-  const unknown = unknownFlags(said.lines);
-  if (!unknown.ok) return unknown;
-  const { aggregate, initMs, peakMemoryBytes } = timings;
-  return ok({
-    session: { timings: { kind: 'aggregate', aggregate }, initMs, peakMemoryBytes },
-    toolVersion: null,
-    unitShare: 1,
-    caveats: unknown.value,
+  const delegate = delegateNames[invocation.offer.unit];
+  return readBenchmarkSession(output, invocation, {
+    name: tool,
+    delegationIn: (lines) => (delegate === null ? null : delegationBy(lines, delegate)),
+    alternativeFlags: [],
   });
 }

@@ -10,7 +10,8 @@ import type { SearchParts } from './search_parts';
 /** As many as tell a front's shape; more would cost more phone time than many a search. */
 const mostConfirmed = 20;
 
-export interface ConfirmationOptions {
+/** What measuring a candidate again takes, besides its own job. */
+export interface AgainOptions {
   readonly searchId: string;
   readonly spec: SearchSpec;
   readonly target: TargetSpec;
@@ -18,14 +19,17 @@ export interface ConfirmationOptions {
   readonly artifactOf: (architecture: string) => Artifact | undefined;
   /** Unique among all records of the target. */
   readonly nextSequence: () => number;
-  /** The front is still what is to be confirmed. */
-  readonly isDue: () => boolean;
-  /** The confirmation is in the ledger, and from now on the engine may speak of its job. */
+  /** It is in the ledger, and from now on the engine may speak of its job. */
   readonly onSaved: (architecture: string, jobId: string) => void;
   readonly submit: (job: Job) => void;
+  readonly onFailure: (error: Error) => void;
+}
+
+export interface ConfirmationOptions extends AgainOptions {
+  /** The front is still what is to be confirmed. */
+  readonly isDue: () => boolean;
   /** Nothing more is being saved. */
   readonly onSubmitted: () => void;
-  readonly onFailure: (error: Error) => void;
 }
 
 export interface ConfirmationProgress {

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Job } from '../../common/job';
 import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
 import { isDoubtful, standing, type Expectation } from '../search/expectation';
-import type { SearchSpec, TargetSpec } from '../search/spec';
 import type { LaneEnd } from './candidate_ends';
-import type { SearchParts } from './search_parts';
+import type { AgainOptions } from './confirmation';
 
 /** In the ledger second looks stand among the confirmations, whose rounds count from 1. */
 export const secondLookRound = 0;
@@ -25,19 +23,8 @@ export function secondLookKey({ target, architecture }: Pick<ConfirmationRecord,
 
 type Measured = Extract<LaneEnd, { readonly kind: 'measured' }>;
 
-export interface SecondLookOptions {
-  readonly searchId: string;
-  readonly spec: SearchSpec;
-  readonly target: TargetSpec;
-  readonly ledger: Pick<SearchParts['ledger'], 'saveConfirmation'>;
-  readonly artifactOf: (architecture: string) => Artifact | undefined;
-  /** Unique among all records of the target. */
-  readonly nextSequence: () => number;
+export interface SecondLookOptions extends AgainOptions {
   readonly isStopped: () => boolean;
-  /** It is in the ledger, and from now on the engine may speak of its job. */
-  readonly onSaved: (architecture: string, jobId: string) => void;
-  readonly submit: (job: Job) => void;
-  readonly onFailure: (error: Error) => void;
 }
 
 /** What is known of a measurement before it is believed. */
