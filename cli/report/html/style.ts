@@ -33,7 +33,7 @@ table { border-collapse: collapse; font-size: 13px; width: 100%; }
 th { text-align: left; font-weight: 600; color: var(--faint-ink); white-space: nowrap; }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--grid); vertical-align: top; }
 td code { overflow-wrap: anywhere; }
-.whole { white-space: nowrap; }
+.whole, .whole code { white-space: nowrap; overflow-wrap: normal; }
 .long { min-width: 34ch; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code, pre { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }

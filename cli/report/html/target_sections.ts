@@ -55,7 +55,7 @@ function frontTable({ progress, front, uncertain, isVirtual }: TargetReport, sta
   const columns = [
     ...numeric.map((heading) => ({ heading, isNumeric: true })),
     { heading: 'network', width: 'long' as const },
-    { heading: 'hash' },
+    { heading: 'hash', width: 'whole' as const },
     { heading: 'device', width: 'whole' as const },
     { heading: 'trust' },
   ];
