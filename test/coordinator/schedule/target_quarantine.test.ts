@@ -88,7 +88,7 @@ describe('the quarantine of a target', () => {
   it('is told with the words of the tools, while no phone may run the target', () => {
     const farm = quarantined();
     expect(quarantineOf(farm.state, npu)).toMatchObject({ serials: ['p1'], untilMs: farm.nowMs + firstQuarantineMs, faults: [{ code: 'tool-mismatched', message: 'as told by the test' }] });
-    expect(targetViews(farm.state)).toContainEqual({ target: npu, idle: 0, busy: 0, unavailable: 1, quarantined: 1, queued: 1 });
+    expect(targetViews(farm.state)).toMatchObject([{ target: cpu }, { target: npu, idle: 0, busy: 0, unavailable: 1, quarantined: 1, queued: 1 }]);
     expect(quarantineOf(farm.state, cpu)).toBeUndefined();
     farm.attach('shelf', [phone('p2', [npu])]);
     expect(quarantineOf(farm.state, npu)).toBeUndefined();
