@@ -22,7 +22,7 @@ import { targetRules } from '../../model/quantize/target_rules';
 import { weightMethods, type WeightMethod } from '../../model/quantize/weight_codec';
 import { tfliteRefusal } from '../../model/tflite/refusal';
 import { writeTflite } from '../../model/tflite/write';
-import { inputShapeOption, readCanonicalOnnx, type InputShapes } from '../input/onnx_file';
+import { inputShapeOption, readCanonicalOnnx, type InputShapes, type OnnxFile } from '../input/onnx_file';
 import { startProgress } from '../output/progress';
 import { describeQuantization, quantizationJson, quantizationMarkdown, type QuantizationReport } from '../output/quantization_report';
 import type { Terminal } from '../output/terminal';
@@ -96,19 +96,23 @@ async function quantize(modelPath: string, options: QuantizeOptions, terminal: T
   const calibration: PostTraining['calibration'] = { data, method: rangeMethod(options), threads: os.availableParallelism(), onSample: (done, total) => progress.update('calibrating', done, total, '') };
   const quantizing = quantizePostTraining(file.graph, { options: settings, calibration, equalize: options.equalize === true, biasCorrection: options.biasCorrection ?? null, given });
   const network = await quantizing.finally(() => progress.stop());
-  const onnx = writeOnnx(network.quantized);
-  const tflite: Result<Uint8Array | null, string> = options.tflite !== true ? ok(null) : refusal === undefined ? writeTflite(network.quantized) : fail(refusal);
+  const onnx = writeOnnx(network.quantized, file.metadata);
+  const tflite: Result<Uint8Array | null, string> = options.tflite !== true ? ok(null) : refusal === undefined ? writeTflite(network.quantized, file.metadata) : fail(refusal);
   const report: QuantizationReport = {
     model: modelPath, output: options.output, tflite: tflite.ok && tflite.value !== null ? beside(options.output, '.tflite') : null, tfliteRefusal: tflite.ok ? null : tflite.error,
     calibration: { location: options.calibration, samples: source.count, method: options.method },
     precision: settings.precision, weightsPer: settings.weightsPer, weightMethod: settings.weightMethod, target: options.target ?? null,
-    floatBytes: file.sizeBytes, quantizedBytes: onnx.length, remarks: network.remarks,
+    floatBytes: file.sizeBytes, quantizedBytes: onnx.length, remarks: [...remarksOf(file), ...network.remarks],
     quality: await measureQuality({ given: file.graph, ...network }, data, qualitySamples),
   };
   await writeFiles(options, { network, onnx, tflite: tflite.ok ? tflite.value : null, report });
   terminal.print(jsonOr(options, quantizationJson(report), () => describeQuantization(report)));
   // The half that could be done is done, and scripts must learn that the other half is not.
   if (!tflite.ok) throw new Error(`${options.output} is written, ${beside(options.output, '.tflite')} is not: ${tflite.error}`);
+}
+
+function remarksOf({ metadata: { weights } }: OnnxFile): readonly string[] {
+  return weights === undefined ? [] : [`weights, as the model says: ${weights}`];
 }
 
 interface Results {

@@ -123,7 +123,7 @@ function registerWrite(reference: Command, terminal: Terminal): void {
       const graph = createReference(known, { seed, imageSize: [imageSize, imageSize], widthMultiplier: width ?? 1 });
       const profile = profileOf(graph);
       if (!profile.ok) throw new BadInputError(`${name}: ${profile.error}`);
-      await writeWholeFile(output, writeOnnx(graph), '-o FILE');
+      await writeWholeFile(output, writeOnnx(graph, { weights: `drawn, seed ${String(seed)}` }), '-o FILE');
       terminal.print(`${output}: ${describeTotal(profile.value)}`);
     });
 }
@@ -135,10 +135,10 @@ function registerCanonicalize(reference: Command, terminal: Terminal): void {
     .requiredOption('-o, --output <file>', 'the model to write')
     .addOption(inputShapeOption())
     .action(async (modelPath: string, options: { readonly output: string; readonly input?: InputShapes }) => {
-      const { graph } = await readCanonicalOnnx(modelPath, options.input ?? new Map());
+      const { graph, metadata } = await readCanonicalOnnx(modelPath, options.input ?? new Map());
       const profile = profileOf(graph);
       if (!profile.ok) throw new BadInputError(`${modelPath}: ${profile.error}`);
-      await writeWholeFile(options.output, writeOnnx(graph), '-o FILE');
+      await writeWholeFile(options.output, writeOnnx(graph, metadata), '-o FILE');
       terminal.print(`${options.output}: ${describeTotal(profile.value)}`);
     });
 }

@@ -42,9 +42,9 @@ async function buildFiles(nameOrPath: string, text: string, { seed, calibrationS
   const architecture = space.canonical(architectureNames(space)(text));
   const graph = space.build(architecture, { seed, cache: createTensorCache(0) });
   const int8 = await quantizeGraph(graph, { kind: 'generated', seed, samples: calibrationSamples });
-  const tflite = writeTflite(int8);
-  if (!tflite.ok) throw new BadInputError(`architecture ${architecture}: ${tflite.error}`);
   const weights = `drawn, seed ${seed}`;
+  const tflite = writeTflite(int8, { weights });
+  if (!tflite.ok) throw new BadInputError(`architecture ${architecture}: ${tflite.error}`);
   const description = { space: space.name, architecture, hash: space.hashOf(architecture), seed, weights, ...space.costOf(architecture) };
   const files = new Map([
     ['model.onnx', writeOnnx(graph, { weights })],

@@ -16,6 +16,8 @@ export interface OnnxFile {
   readonly sizeBytes: number;
   /** As the file says it. */
   readonly opset: number;
+  /** What it says of its weights, for the files that are made from it. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** In canonical form. */
   readonly graph: Graph;
 }
@@ -28,10 +30,10 @@ export async function readCanonicalOnnx(path: string, inputShapes: InputShapes |
   await requireFile(path);
   const read = await readOnnxFile(path);
   if (!read.ok) throw new BadInputError(`${path}: ${read.error}`);
-  const { graph: written, sizeBytes } = read.value;
+  const { graph: written, sizeBytes, weights } = read.value;
   const graph = canonicalize(written, { inputShapes: typeof inputShapes === 'function' ? inputShapes(written) : inputShapes });
   if (!graph.ok) throw new BadInputError(`${path}: ${graph.error}`);
-  return { path, sizeBytes, opset: written.opset, graph: graph.value };
+  return { path, sizeBytes, opset: written.opset, metadata: weights === null ? {} : { weights }, graph: graph.value };
 }
 
 async function requireFile(path: string): Promise<void> {

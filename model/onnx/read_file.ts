@@ -5,13 +5,15 @@ import { largestArtifactBytes } from '../../common/artifact';
 import { fail, ok, type Result } from '../../common/result';
 import { systemErrorCode } from '../../common/system_error';
 import type { Graph } from './graph';
-import { quote } from './quote';
+import { plain, quote } from './quote';
 import { decodeModel, graphOf } from './read';
 
 /** A model and the bytes that it takes, values in other files included. */
 export interface ReadModel {
   readonly graph: Graph;
   readonly sizeBytes: number;
+  /** What the file says of its weights ("drawn, seed 1"), on one line; null where it says nothing. */
+  readonly weights: string | null;
 }
 
 /** What is wrong with the files; one line, for the user. Thrown inside this file only. */
@@ -28,11 +30,16 @@ export async function readOnnxFile(file: string): Promise<Result<ReadModel, stri
     if (!model.ok) return model;
     const left = await loadExternalData(model.value, { folder: path.dirname(file), left: largestArtifactBytes - bytes.length });
     const graph = graphOf(model.value);
-    return graph.ok ? ok({ graph: graph.value, sizeBytes: largestArtifactBytes - left }) : graph;
+    return graph.ok ? ok({ graph: graph.value, sizeBytes: largestArtifactBytes - left, weights: weightsOf(model.value) }) : graph;
   } catch (error) {
     if (error instanceof Unreadable) return fail(error.message);
     throw error;
   }
+}
+
+function weightsOf(model: onnx.ModelProto): string | null {
+  const text = plain(model.metadataProps.find(({ key }) => key === 'weights')?.value ?? '').trim();
+  return text === '' ? null : text;
 }
 
 /** Returns how many bytes are still allowed. */

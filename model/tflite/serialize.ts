@@ -16,13 +16,18 @@ interface OperatorCode {
   readonly version: number;
 }
 
-/** The bytes of a TFLite file. Constants with equal bytes share a buffer; equal drafts give equal bytes. */
-export function serializeTflite(draft: TfliteDraft): Uint8Array {
+/** TFLite's metadata has one space of names for all tools. */
+const metadataPrefix = 'pareto_farm.';
+
+/** The bytes of a TFLite file, with what is to be known of it. Constants with equal bytes share a buffer; equal drafts give equal bytes. */
+export function serializeTflite(draft: TfliteDraft, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const buffers = sharedBuffers(draft.tensors);
   const dataBytes = buffers.data.reduce((total, data) => total + data.length + dataAlignmentBytes, 0);
   const scaleBytes = draft.tensors.reduce((total, tensor) => total + 12 * (tensor.quantization?.scales.length ?? 0), 0);
   const builder = new Builder(dataBytes + scaleBytes + tableBytes * (draft.tensors.length + draft.operators.length + 16));
-  const bufferOffsets = [table(builder, 1, () => undefined), ...buffers.data.map((data) => writeBuffer(builder, data))];
+  const entries = Object.entries(metadata);
+  const values = entries.map(([, value]) => new TextEncoder().encode(value));
+  const bufferOffsets = [table(builder, 1, () => undefined), ...[...buffers.data, ...values].map((data) => writeBuffer(builder, data))];
   const codes = operatorCodes(draft.operators);
   const tensors = draft.tensors.map((tensor, index) => writeTensor(builder, tensor, buffers.indexOfTensor[index] ?? 0));
   const operators = draft.operators.map((operator) => writeOperator(builder, operator, codes.indexOf(operator)));
@@ -30,12 +35,14 @@ export function serializeTflite(draft: TfliteDraft): Uint8Array {
   const description = builder.createString('Pareto Farm');
   const codeList = offsets(builder, codes.list.map((code) => writeOperatorCode(builder, code)));
   const [subgraphList, bufferList] = [offsets(builder, [subgraph]), offsets(builder, bufferOffsets)];
-  const root = table(builder, 5, () => {
+  const entryList = entries.length === 0 ? 0 : offsets(builder, entries.map(([name], index) => writeMetadata(builder, `${metadataPrefix}${name}`, 1 + buffers.data.length + index)));
+  const root = table(builder, 7, () => {
     builder.addFieldInt32(0, schemaVersion, 0);
     builder.addFieldOffset(1, codeList, 0);
     builder.addFieldOffset(2, subgraphList, 0);
     builder.addFieldOffset(3, description, 0);
     builder.addFieldOffset(4, bufferList, 0);
+    builder.addFieldOffset(6, entryList, 0);
   });
   builder.finish(root, 'TFL3');
   return builder.asUint8Array();
@@ -87,6 +94,14 @@ function writeBuffer(builder: Builder, data: Uint8Array): number {
   builder.prep(dataAlignmentBytes, data.length);
   const vector = builder.createByteVector(data);
   return table(builder, 1, () => builder.addFieldOffset(0, vector, 0));
+}
+
+function writeMetadata(builder: Builder, name: string, buffer: number): number {
+  const text = builder.createString(name);
+  return table(builder, 2, () => {
+    builder.addFieldOffset(0, text, 0);
+    builder.addFieldInt32(1, buffer, 0);
+  });
 }
 
 function writeTensor(builder: Builder, tensor: DraftTensor, buffer: number): number {

@@ -9,11 +9,11 @@ import { Unsupported } from './unsupported';
 /**
  * The TFLite file of a quantized (QDQ) graph: int8 where the graph has uint8, with the same scales and the zero points moved
  * by 128; int16 where it has uint16. Inputs and outputs are float32 with the graph's names; those of four dimensions are
- * images in NHWC. Equal graphs give equal bytes. The error is one line that names the node, its operator and the way out.
+ * images in NHWC. Each entry of `metadata` is one of the file's, named pareto_farm.KEY, in UTF-8. Equal graphs give equal bytes. The error is one line that names the node, its operator and the way out.
  */
-export function writeTflite(graph: Graph): Result<Uint8Array, string> {
+export function writeTflite(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Result<Uint8Array, string> {
   const draft = tfliteDraft(graph);
-  return draft.ok ? ok(serializeTflite(draft.value)) : draft;
+  return draft.ok ? ok(serializeTflite(draft.value, metadata)) : draft;
 }
 
 /** The same as plain data, before it is serialized. */

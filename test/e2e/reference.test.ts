@@ -55,6 +55,8 @@ test('a well-known network is written, the same for the same seed', async () => 
   await write('three.onnx', '2');
   expect(digest('two.onnx')).toBe(digest('one.onnx'));
   expect(digest('three.onnx')).not.toBe(digest('one.onnx'));
+  await run('canonicalize', 'three.onnx', '-o', 'canonical3.onnx');
+  for (const file of ['three.onnx', 'canonical3.onnx']) expect(readFileSync(path.join(folder, file)).includes('drawn, seed 2')).toBe(true);
 });
 
 describe('what does not fit is refused in one line, and nothing is written:', () => {

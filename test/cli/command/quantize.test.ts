@@ -115,6 +115,14 @@ describe('farm quantize', () => {
     expect(integerTypes(graphAt('out/small.onnx'))).toEqual(new Set(['uint16', 'int8', 'int32']));
   });
 
+  test('carries on into every file and report that the weights are drawn, where the model says so', async () => {
+    expect(await quantize('--tflite')).not.toContain('weights, as');
+    expect([at('out/small.onnx'), at('out/small.tflite')].filter((file) => readFileSync(file).includes('drawn'))).toEqual([]);
+    writeFileSync(at('model.onnx'), writeOnnx(smallNetwork(), { weights: 'drawn,\nseed 7' }));
+    expect(await quantize('--tflite')).toContain('weights, as the model says: drawn, seed 7');
+    for (const file of ['small.onnx', 'small.tflite', 'small.report.md', 'small.report.json']) expect(readFileSync(at(`out/${file}`)).includes('drawn, seed 7')).toBe(true);
+  });
+
   test('writes TFLite and encodings too, and takes the encodings back', async () => {
     await quantize('--tflite', '--save-encodings', at('out/small.encodings'), '--encodings-version', '0.6.1', '--method', 'sqnr');
     expect(readFileSync(at('out/small.tflite')).subarray(4, 8).toString()).toBe('TFL3');

@@ -9,8 +9,9 @@ import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
 import { defaultQuantization } from '../../../model/quantize/options';
 import { quantizeGraph } from '../../../model/quantize/quantize';
 import { createReference } from '../../../model/zoo/reference';
+import { FlatTable } from '../../../model/tflite/flat_table';
 import { tfliteDraft, writeTflite } from '../../../model/tflite/write';
-import { compareRuntimes, largestIndex } from './agreement';
+import { compareRuntimes, largestIndex, toChannelsLast } from './agreement';
 import { normalInputs, quantizeOnce, wideOptions } from './quantized_graph';
 
 const random = createRandom('write');
@@ -30,11 +31,30 @@ function bytesOf(graph: Graph): Uint8Array {
   return file.value;
 }
 
+/** Names and texts of Model.metadata (field 6); each names a buffer (Model.buffers, field 4). */
+function metadataOf(file: Uint8Array): readonly (readonly [string, string])[] {
+  const model = FlatTable.root(file);
+  const buffers = model.tableListField(4, 1000)!;
+  return model.tableListField(6, 10)!.map((entry) => [entry.textField(0), buffers[entry.int32Field(1, 0)]!.textField(0)]);
+}
+
 describe('a TFLite file of a quantized network', () => {
   test.each(['213404', '333333', '111111', '123412'])('gives the answers of the ONNX file: cell %s', async (cell) => {
     const [run] = await compareRuntimes(await quantized(cell), [new Map([['image', { shape: [1, 3, 16, 16], data: image }]])], globalThis.runLiteRt);
     expect(Math.max(...run!.steps)).toBeLessThan(2.01);
     expect(largestIndex(run!.actual)).toBe(largestIndex(run!.expected));
+  });
+
+  test('tells what is to be known of it, and LiteRT takes it', async () => {
+    const graph = await quantized('333333');
+    const [plain, told] = [writeTflite(graph), writeTflite(graph, { weights: 'drawn, seed 7' })];
+    if (!plain.ok || !told.ok) throw new Error('not written');
+    expect(metadataOf(plain.value)).toEqual([]);
+    expect(metadataOf(told.value)).toEqual([['pareto_farm.weights', 'drawn, seed 7']]);
+    const inputs = [toChannelsLast({ shape: [1, 3, 16, 16], data: image })];
+    expect(await globalThis.runLiteRt(told.value, [inputs])).toEqual(await globalThis.runLiteRt(plain.value, [inputs]));
+    const [before, after] = [inspectModel(plain.value), inspectModel(told.value)];
+    expect(before.ok && after.ok && after.value.cost).toEqual(before.ok && before.value.cost);
   });
 
   test('passes inspection as int8, with the products of the ONNX file', async () => {
