@@ -7,6 +7,7 @@ import { makeDataDir } from '../common/data_dir';
 import { startStatusServer } from '../common/http_status';
 import type { Logger } from '../common/logger';
 import { requireLoopback } from '../common/loopback';
+import { loadFarmServices } from '../proto/service';
 import { createBenchmarkService } from './api/benchmark_service';
 import { createFleetService } from './api/fleet_service';
 import { startGrpcServer, type FarmHandlers } from './api/grpc_server';
@@ -215,7 +216,7 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
   };
   const engine = { ...core.engine, dispatch };
   return {
-    agent: createAgentService({ ...parts, engine, timing: agentTiming }),
+    agent: createAgentService({ ...parts, engine, timing: agentTiming, services: loadFarmServices(), decodeLarge: (bytes) => core.reader.decodeAgentMessage(bytes) }),
     artifact: createArtifactService({ ...parts, checkModel: (file, format) => core.reader.checkModel(file, format) }),
     benchmark: createBenchmarkService({ ...parts, modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)) }),
     search: createSearchService({ ...parts, searches }),

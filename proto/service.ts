@@ -17,9 +17,9 @@ export function loadFarmPackage(): PackageDefinition {
   return loadSync(files, { includeDirs: [root], longs: Number, enums: String, defaults: true, oneofs: true });
 }
 
-type Farm = AgentTypes['farm']['v1'] & ArtifactTypes['farm']['v1'] & BenchmarkTypes['farm']['v1'] & FleetTypes['farm']['v1'] & SearchTypes['farm']['v1'];
+export type FarmServices = AgentTypes['farm']['v1'] & ArtifactTypes['farm']['v1'] & BenchmarkTypes['farm']['v1'] & FleetTypes['farm']['v1'] & SearchTypes['farm']['v1'];
 
 /** Client constructors and service definitions of `farm.v1`. */
-export function loadFarmServices(): Farm {
-  return (loadPackageDefinition(loadFarmPackage()) as unknown as { farm: { v1: Farm } }).farm.v1;
+export function loadFarmServices(): FarmServices {
+  return (loadPackageDefinition(loadFarmPackage()) as unknown as { farm: { v1: FarmServices } }).farm.v1;
 }

@@ -4,6 +4,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { createServer } from 'node:net';
 import { listenFailure } from '../../common/http_status';
 import type { ListenAddress } from '../../common/loopback';
+import { agentServiceDefinition } from '../dispatch/agent_service';
 import { loadFarmPackage, loadFarmServices } from '../../proto/service';
 import { transportOptions } from '../../proto/transport_options';
 import type { AgentServiceHandlers } from '../../proto/generated/farm/v1/AgentService';
@@ -11,6 +12,7 @@ import type { ArtifactServiceHandlers } from '../../proto/generated/farm/v1/Arti
 import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
 import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
+import { boundMessages, refuseUnread } from './message_bounds';
 
 export interface FarmHandlers {
   readonly agent: AgentServiceHandlers;
@@ -37,14 +39,15 @@ const stopDeadlineMs = 2_000;
 
 /** Opens the port. Whatever must be ready before the first call must be ready before this. @throws BadInputError when it cannot. */
 export async function startGrpcServer(address: ListenAddress, handlers: FarmHandlers, interceptors: ServerInterceptor[]): Promise<GrpcServer> {
-  const server = new Server({ ...options, interceptors });
+  const server = new Server({ ...options, interceptors: [...interceptors, refuseUnread] });
   const services = loadFarmServices();
   const add = (definition: ServiceDefinition, implementation: object): void => server.addService(definition, implementation as UntypedServiceImplementation);
-  add(services.AgentService.service, handlers.agent);
-  add(services.ArtifactService.service, handlers.artifact);
-  add(services.BenchmarkService.service, handlers.benchmark);
-  add(services.SearchService.service, handlers.search);
-  add(services.FleetService.service, handlers.fleet);
+  const addBounded = (definition: ServiceDefinition, implementation: object): void => add(boundMessages(definition), implementation);
+  add(agentServiceDefinition(services), handlers.agent);
+  addBounded(services.ArtifactService.service, handlers.artifact);
+  addBounded(services.BenchmarkService.service, handlers.benchmark);
+  addBounded(services.SearchService.service, handlers.search);
+  addBounded(services.FleetService.service, handlers.fleet);
   // The empty name is the server as a whole: https://github.com/grpc/grpc/blob/master/doc/health-checking.md
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);

@@ -1,8 +1,10 @@
-import { status, type ServerDuplexStream } from '@grpc/grpc-js';
-import { agentMessageFromWire } from '../../proto/codec/agent_message';
+import { status, type ServerDuplexStream, type ServiceDefinition } from '@grpc/grpc-js';
+import type { Result } from '../../common/result';
+import { decodeAgentMessage, type AgentMessage } from '../../proto/codec/agent_message';
 import type { AgentMessage__Output as WireAgentMessage } from '../../proto/generated/farm/v1/AgentMessage';
 import type { AgentServiceHandlers } from '../../proto/generated/farm/v1/AgentService';
 import type { CoordinatorMessage as WireCoordinatorMessage } from '../../proto/generated/farm/v1/CoordinatorMessage';
+import type { FarmServices } from '../../proto/service';
 import { agentSilenceMs, heartbeatIntervalMs } from '../schedule/limits';
 import { createConversation, type AgentTiming, type ConversationParts, type Refusal } from './agent_conversation';
 import { createOutgoingQueue } from './outgoing_queue';
@@ -19,27 +21,41 @@ const statusOf: Readonly<Record<Refusal['kind'], status>> = {
   failed: status.INTERNAL,
 };
 
+/** All but the Hello of a large shelf; at worst four thousand objects. */
+const largestReadHereBytes = 8 * 1024;
+
+export interface AgentServiceParts extends Omit<ConversationParts, 'outgoing' | 'refuse'> {
+  readonly services: FarmServices;
+  /** As `decodeAgentMessage`, off the event loop: a shelf of a thousand devices, or who says to be one, takes it long. */
+  readonly decodeLarge: (bytes: Uint8Array) => Promise<Result<AgentMessage, string>>;
+}
+
+/** What the handlers of `createAgentService` are to be added under: they read the messages themselves. */
+export function agentServiceDefinition({ AgentService: { service } }: FarmServices): ServiceDefinition {
+  return { Attach: { ...service.Attach, requestDeserialize: (bytes: Buffer) => bytes } };
+}
+
 type Stream = ServerDuplexStream<WireAgentMessage, WireCoordinatorMessage>;
 
 /** `AgentService`: one conversation per stream, from its Hello to its end. */
-export function createAgentService(parts: Omit<ConversationParts, 'outgoing' | 'refuse'>): AgentServiceHandlers {
+export function createAgentService(parts: AgentServiceParts): AgentServiceHandlers {
   return { Attach: (stream) => serve(parts, stream) };
 }
 
-function serve(parts: Omit<ConversationParts, 'outgoing' | 'refuse'>, stream: Stream): void {
+function serve(parts: AgentServiceParts, stream: Stream): void {
   const outgoing = createOutgoingQueue(stream);
   // grpc-js sends a status to the client when an error is emitted, and ends the stream.
   const refuse = ({ kind, reason }: Refusal): void => void stream.emit('error', { code: statusOf[kind], details: reason });
   const conversation = createConversation({ ...parts, outgoing, refuse });
-  stream.on('data', (wire: WireAgentMessage) => {
-    const message = agentMessageFromWire(wire);
-    if (!message.ok) {
-      refuse({ kind: 'bad-message', reason: `agent message: ${message.error}` });
-      return;
-    }
+  const hear = async (bytes: Buffer): Promise<void> => {
+    const message = await read(parts, bytes);
+    if (message.ok) await conversation.hear(message.value);
+    else refuse({ kind: 'bad-message', reason: `agent message: ${message.error}` });
+  };
+  stream.on('data', (bytes: Buffer) => {
     // One message at a time: what follows a Hello must not overtake it, and a flood must wait in the transport.
     stream.pause();
-    conversation.hear(message.value).then(
+    hear(bytes).then(
       () => stream.resume(),
       (error: unknown) => {
         parts.logger.error({ err: error }, 'agent message could not be handled');
@@ -53,4 +69,8 @@ function serve(parts: Omit<ConversationParts, 'outgoing' | 'refuse'>, stream: St
   });
   stream.on('error', () => conversation.end());
   stream.on('cancelled', () => conversation.end());
+}
+
+async function read({ services, decodeLarge }: AgentServiceParts, bytes: Buffer): Promise<Result<AgentMessage, string>> {
+  return bytes.byteLength > largestReadHereBytes ? decodeLarge(bytes) : decodeAgentMessage(bytes, services);
 }

@@ -5,6 +5,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { JobResult } from '../../common/job';
 import { oneLine } from '../../common/one_line';
 import { fail, ok, type Result } from '../../common/result';
+import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { SearchSpec } from '../search/spec';
 import type { SpecReader } from '../searches/spec_reader';
@@ -41,12 +42,15 @@ export class OutsideReader implements SpecReader {
   readonly #models: ThreadPool<ReadingRequest, Reading>;
   /** Of their own too: strangers' specifications hold up no measurement. */
   readonly #results: ThreadPool<ReadingRequest, Reading>;
+  /** Of agents: an agent that comes waits for no stranger's specification. */
+  readonly #messages: ThreadPool<ReadingRequest, Reading>;
 
   constructor({ workerFile }: OutsideReaderOptions) {
     const options = (limits: Pick<ThreadPoolOptions, 'deadlineMs' | 'largestHeapMb'>): ThreadPoolOptions => ({ workerFile, workers: 1, largestQueue, ...limits });
     this.#documents = new ThreadPool(options(documents));
     this.#models = new ThreadPool(options(models));
     this.#results = new ThreadPool(options(results));
+    this.#messages = new ThreadPool(options(documents));
   }
 
   async read(specYaml: string, source: string): Promise<SearchSpec> {
@@ -72,16 +76,20 @@ export class OutsideReader implements SpecReader {
 
   /** As `decodeResult` of the codec. Never rejects but when it is closed. */
   async decodeResult(bytes: Uint8Array): Promise<Result<JobResult, string>> {
-    try {
-      // What comes from the broker may be a part of a larger piece of memory, which nobody may take away.
-      const copy = new Uint8Array(bytes);
-      const reading = await readWith(this.#results, { request: { kind: 'result', bytes: copy }, handedOver: [copy.buffer] }, 'the result');
+    return orRefusal(async () => {
+      const reading = await readWith(this.#results, copied('result', bytes), 'the result');
       assert(reading.kind === 'result', 'a result was asked for');
-      return ok(await unpackResult(reading.packed));
-    } catch (error) {
-      if (error instanceof BadInputError) return fail(error.message);
-      throw error;
-    }
+      return unpackResult(reading.packed);
+    });
+  }
+
+  /** As `decodeAgentMessage` of the codec. Never rejects but when it is closed. */
+  async decodeAgentMessage(bytes: Uint8Array): Promise<Result<AgentMessage, string>> {
+    return orRefusal(async () => {
+      const reading = await readWith(this.#messages, copied('agent-message', bytes), 'the message');
+      assert(reading.kind === 'agent-message', 'a message was asked for');
+      return reading.message;
+    });
   }
 
   /** @throws BadInputError when the file is no measurable model */
@@ -92,7 +100,22 @@ export class OutsideReader implements SpecReader {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#documents, this.#models, this.#results].map((pool) => pool.close()));
+    await Promise.all([this.#documents, this.#models, this.#results, this.#messages].map((pool) => pool.close()));
+  }
+}
+
+/** What came from the network may be a part of a larger piece of memory, which nobody may take away. */
+function copied(kind: 'result' | 'agent-message', bytes: Uint8Array): Omit<ThreadTask<ReadingRequest>, 'what'> {
+  const copy = new Uint8Array(bytes);
+  return { request: { kind, bytes: copy }, handedOver: [copy.buffer] };
+}
+
+async function orRefusal<Value>(read: () => Promise<Value>): Promise<Result<Value, string>> {
+  try {
+    return ok(await read());
+  } catch (error) {
+    if (error instanceof BadInputError) return fail(error.message);
+    throw error;
   }
 }
 

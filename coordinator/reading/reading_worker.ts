@@ -3,7 +3,9 @@ import { parentPort } from 'node:worker_threads';
 import { assert, unreachable } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
 import { withYamlFields } from '../../common/yaml';
+import { decodeAgentMessage } from '../../proto/codec/agent_message';
 import { decodeResult } from '../../proto/codec/result';
+import { loadFarmServices } from '../../proto/service';
 import { parseSearchSpec } from '../search/spec';
 import { requirePossible } from '../searches/feasibility';
 import { loadSearchCatalog } from '../searches/search_catalog';
@@ -34,6 +36,12 @@ function readResult(bytes: Uint8Array): Reading {
   return decoded.ok ? { kind: 'result', packed: packResult(decoded.value) } : { kind: 'refused', message: decoded.error };
 }
 
+/** An agent says something large once, when it comes: nothing is kept for it. */
+function readAgentMessage(bytes: Uint8Array): Reading {
+  const decoded = decodeAgentMessage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), loadFarmServices());
+  return decoded.ok ? { kind: 'agent-message', message: decoded.value } : { kind: 'refused', message: decoded.error };
+}
+
 function read(request: ReadingRequest): Reading {
   switch (request.kind) {
     case 'spec':
@@ -45,6 +53,8 @@ function read(request: ReadingRequest): Reading {
       return { kind: 'text', text: withYamlFields(request.yaml, request.fields) };
     case 'result':
       return readResult(request.bytes);
+    case 'agent-message':
+      return readAgentMessage(request.bytes);
     case 'model-kind':
       return { kind: 'model-kind', model: readModelKind(readFileSync(request.file)) };
     case 'model':

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { unreachable } from '../../common/assert';
 import type { DeviceDescription, UnusablePhone } from '../../common/device';
 import type { Lease } from '../../common/job';
-import type { Result } from '../../common/result';
+import { fail, type Result } from '../../common/result';
 import type { AgentMessage as WireMessage, AgentMessage__Output as WireMessageOutput } from '../generated/farm/v1/AgentMessage';
+import type { FarmServices } from '../service';
 import { deviceSchema, deviceToWire, unusablePhoneSchema, unusablePhoneToWire } from './device';
 import { lineField, listField, nameField, readField } from './field';
 import { leaseSchema, leaseToWire } from './job';
@@ -83,6 +84,15 @@ export function agentMessageToWire(message: AgentMessage): WireMessage {
       return { unusablePhones: { phones: message.phones.map(unusablePhoneToWire) } };
     default:
       return unreachable(message);
+  }
+}
+
+/** As `agentMessageFromWire`, of protobuf bytes. Never throws. */
+export function decodeAgentMessage(bytes: Buffer, { AgentService }: FarmServices): Result<AgentMessage, string> {
+  try {
+    return agentMessageFromWire(AgentService.service.Attach.requestDeserialize(bytes));
+  } catch {
+    return fail('is no message of farm.v1.AgentService');
   }
 }
 

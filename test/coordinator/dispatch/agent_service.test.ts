@@ -1,8 +1,10 @@
 import { systemClock } from '../../../common/clock';
 import type { DeviceDescription } from '../../../common/device';
+import type { Result } from '../../../common/result';
 import { createAgentDirectory, type AgentDirectory } from '../../../coordinator/dispatch/agent_directory';
-import { agentTiming, createAgentService } from '../../../coordinator/dispatch/agent_service';
+import { agentServiceDefinition, agentTiming, createAgentService } from '../../../coordinator/dispatch/agent_service';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
+import { decodeAgentMessage, type AgentMessage } from '../../../proto/codec/agent_message';
 import { loadFarmServices } from '../../../proto/service';
 import { serve, silentLogger, type TestServer } from '../grpc_fixture';
 import { samplePhone, samplePhones } from '../sample_fleet';
@@ -15,6 +17,7 @@ describe('agent service', () => {
   let directory: AgentDirectory;
   let events: SchedulerEvent[];
   let saved: string[];
+  let large = 0;
   let onEvent: () => void;
 
   const start = async (timing = agentTiming): Promise<void> => {
@@ -31,7 +34,11 @@ describe('agent service', () => {
       },
     };
     const devices = { seen: (agentId: string, all: readonly DeviceDescription[]) => Promise.resolve(void seen.push(...all.map(({ serial }) => `${agentId}/${serial}`))) };
-    server = await serve(services.AgentService.service, createAgentService({ engine, directory, devices, clock: systemClock, logger: silentLogger, timing }));
+    const decodeLarge = (bytes: Uint8Array): Promise<Result<AgentMessage, string>> => {
+      large += 1;
+      return Promise.resolve(decodeAgentMessage(Buffer.from(bytes), services));
+    };
+    server = await serve(agentServiceDefinition(services), createAgentService({ engine, directory, devices, clock: systemClock, logger: silentLogger, timing, services, decodeLarge }));
   };
   const event = async <K extends SchedulerEvent['kind']>(kind: K): Promise<Extract<SchedulerEvent, { kind: K }>> => {
     for (;;) {
@@ -52,6 +59,17 @@ describe('agent service', () => {
     expect(await agent.next('welcome')).toEqual({ kind: 'welcome', heartbeatIntervalMs: agentTiming.heartbeatIntervalMs });
     expect(await event('agent-attached')).toMatchObject({ agentId: 'shelf', devices: samplePhones(2), heldLeases: [lease] });
     expect(saved).toEqual(['shelf/phone-0', 'shelf/phone-1']);
+    agent.leave();
+  });
+
+  it('has the hello of a large shelf read elsewhere, before what comes after it', async () => {
+    const agent = attachAgent(server.address, 'shelf');
+    agent.hello(samplePhones(100));
+    agent.say({ kind: 'device-detached', deviceSerial: 'phone-0', reason: 'unplugged' });
+    expect((await event('agent-attached')).devices).toEqual(samplePhones(100));
+    await event('device-detached');
+    expect(events.map(({ kind }) => kind)).toEqual(['agent-attached', 'device-detached']);
+    expect(large).toBe(1);
     agent.leave();
   });
 
