@@ -1,5 +1,6 @@
 import { consumersByTensor, floatAttribute, type Graph, type Node, type TensorType } from '../onnx/graph';
 import { pooledElements, reducedElements } from './average';
+import { jointOf } from './encoding_groups';
 import { clampOf, fusedTensors } from './fusion';
 
 /** What computes a number between integers and rounds it, with the tensors whose scales decide how. */
@@ -16,6 +17,8 @@ export type Rounding =
   | { readonly kind: 'average'; readonly inputs: readonly [string]; readonly output: string; readonly counts: readonly number[] }
   /** Of one operand, so that its 256 integers have 256 results. */
   | { readonly kind: 'hard-swish' | 'sigmoid'; readonly inputs: readonly [string]; readonly output: string }
+  /** Of an operand, before what joins it to others, if the two have different encodings. */
+  | { readonly kind: 'conversion'; readonly inputs: readonly [string]; readonly output: string }
   | { readonly kind: 'hard-sigmoid'; readonly inputs: readonly [string]; readonly output: string; readonly line: Line };
 
 export type Sum = Extract<Rounding, { kind: 'sum' | 'addition' }>;
@@ -23,6 +26,9 @@ export type Sum = Extract<Rounding, { kind: 'sum' | 'addition' }>;
 export function isSum(rounding: Rounding): rounding is Sum {
   return rounding.kind === 'sum' || rounding.kind === 'addition';
 }
+
+/** Roundings of what operators compute, each of which has its own rule. */
+export type OperatorRounding = Exclude<Rounding, { kind: 'sum' | 'addition' | 'conversion' }>;
 
 /** Of a HardSigmoid between its ends: slope · x + offset. */
 export interface Line {
@@ -41,7 +47,13 @@ export function roundingsOf(graph: Graph, types: ReadonlyMap<string, TensorType>
     const rounding = roundingOf({ graph, types, fused }, node);
     return rounding === undefined ? [] : [{ ...rounding, output }];
   });
-  return [...given, ...made];
+  return [...given, ...made, ...graph.nodes.flatMap((node) => conversions(graph, node))];
+}
+
+function conversions(graph: Graph, node: Node): readonly Rounding[] {
+  const joint = jointOf(graph, node);
+  const operands = joint?.operands.filter((tensor) => !graph.initializers.has(tensor)) ?? [];
+  return operands.map((tensor) => ({ kind: 'conversion', inputs: [tensor], output: joint?.output ?? '' }));
 }
 
 /** Tensors that an activation bounds from above: a wider scale would let more through, so theirs must stay. */

@@ -3,7 +3,8 @@ import { largestInteger, type Encoding } from './encoding';
 import { averagesAgree } from './average';
 import { candidateStep, firstScale } from './first_scale';
 import { hardSigmoidInputScale, hardSwishScale, sigmoidInputScale } from './single_operand';
-import { isSum, type Rounding, type Sum } from './rounding';
+import { isSum, type OperatorRounding, type Rounding } from './rounding';
+import { convertibleScale, receivingScale, withFewBits } from './conversion';
 import { oddBelow, sumComponents, sumScales, type SumComponent } from './sum_scales';
 
 /** A mean or product of so many units per step would lie nearer to a tie than float32 tells apart. */
@@ -39,7 +40,11 @@ export function tieFreeEncodings(given: ReadonlyMap<string, Encoding>, roundings
   for (const component of sumComponents(known, { groupOf: scope.groupOf, of: scales.of, isFixedGroup: scales.isSettled })) scales.settleSums(component);
   // From the end, since a product whose output is summed moves a factor, which may be a product itself.
   for (const rounding of known.toReversed()) if (rounding.kind === 'product') scales.settleFactor(rounding);
-  for (const rounding of known) if (!isSum(rounding)) scales.settle(rounding);
+  for (const rounding of known) if (!isSum(rounding) && rounding.kind !== 'conversion') scales.settle(rounding);
+  // From the end, since what is joined may be joined again.
+  const conversions = known.filter(({ kind }) => kind === 'conversion').toReversed();
+  for (const { inputs, output } of conversions) scales.receive(inputs[0] ?? '', output);
+  for (const { inputs, output } of conversions) scales.convert(inputs[0] ?? '', output);
   return new Map([...encodings].map(([tensor, encoding]) => [tensor, { ...encoding, scale: scales.of(tensor) }]));
 }
 
@@ -64,7 +69,11 @@ interface GroupScales {
   readonly settleSums: (component: SumComponent) => void;
   /** Where the output has its scale already, a factor's makes it an odd multiple. */
   readonly settleFactor: (product: Extract<Rounding, { kind: 'product' }>) => void;
-  readonly settle: (rounding: Exclude<Rounding, Sum>) => void;
+  readonly settle: (rounding: OperatorRounding) => void;
+  /** Where only the operand has its scale already, that of what it is joined to suits its conversion. */
+  readonly receive: (operand: string, joined: string) => void;
+  /** An operand's scale, if it may still change, suits its conversion to what it is joined to. */
+  readonly convert: (operand: string, joined: string) => void;
 }
 
 function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixed }: TieFreeScope): GroupScales {
@@ -81,6 +90,7 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
     assert(scale !== undefined, `tensor ${tensor} has an encoding`);
     return scale;
   };
+  const numbersOf = (tensor: string): Numbers => ({ scale: of(tensor), zeroPoint: encodings.get(tensor)?.zeroPoint ?? 0 });
   return {
     of,
     isSettled: (group) => settled.has(group),
@@ -106,9 +116,21 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
       const isFree = !settled.has(moved);
       const step = stepsOfSums.get(moved);
       for (const tensor of [...rounding.inputs, rounding.output]) settled.add(groupOf(tensor));
-      const numbersOf = (tensor: string): Numbers => ({ scale: of(tensor), zeroPoint: encodings.get(tensor)?.zeroPoint ?? 0 });
       if (isFree) scales.set(moved, tieFreeScale(rounding, numbersOf));
       else if (rounding.kind === 'average' && step !== undefined) scales.set(moved, averageScale(rounding, numbersOf, step));
+    },
+    receive: (operand, joined) => {
+      const [from, to] = [groupOf(operand), groupOf(joined)];
+      if (from === to || !settled.has(from) || settled.has(to)) return;
+      scales.set(to, receivingScale(numbersOf(operand), of(joined)));
+      settled.add(to);
+    },
+    convert: (operand, joined) => {
+      const [from, to] = [groupOf(operand), groupOf(joined)];
+      if (from === to || settled.has(from)) return;
+      if (!settled.has(to)) scales.set(to, withFewBits(of(joined)));
+      scales.set(from, convertibleScale(numbersOf(operand), of(joined)));
+      settled.add(from).add(to);
     },
   };
 }
@@ -116,7 +138,7 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
 type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
 
 /** Of the rounding's output; of a sigmoid, hard or not, the input's. */
-function tieFreeScale(rounding: Exclude<Rounding, Sum>, numbersOf: (tensor: string) => Numbers): number {
+function tieFreeScale(rounding: OperatorRounding, numbersOf: (tensor: string) => Numbers): number {
   const output = numbersOf(rounding.output);
   switch (rounding.kind) {
     case 'real':

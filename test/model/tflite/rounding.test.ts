@@ -6,7 +6,7 @@ import type { FloatTensor } from '../../../model/execute/session';
 import { defaultQuantization } from '../../../model/quantize/options';
 import { quantizeWithStatistics } from '../../../model/quantize/quantize';
 import { tfliteHardSwish } from '../../../model/quantize/single_operand';
-import { createGraphBuilder, int, ints, float, type GraphBuilder } from '../../../model/onnx/graph_builder';
+import { createGraphBuilder, float32Tensor, int, ints, float, type GraphBuilder } from '../../../model/onnx/graph_builder';
 import type { Graph } from '../../../model/onnx/graph';
 import { compareRuntimes } from './agreement';
 import { normalInputs } from './quantized_graph';
@@ -106,5 +106,26 @@ test('a tensor that is added to itself again and again is rounded by neither run
     const inputs = representable(quantized, `multiples ${String(round)}`);
     const [run] = await compareRuntimes(quantized, [inputs], globalThis.runLiteRt);
     for (const found of [run!.expected, run!.actual]) found.forEach((value, index) => expect(value).toBeCloseTo(5 * inputs.get('x')!.data[index]!, 4));
+  }
+});
+
+test('a tensor that is read elsewhere is converted alike for a concatenation', async () => {
+  const random = createRandom('conversion');
+  const channels = 16;
+  const identity = Float32Array.from({ length: channels ** 2 }, (_, index) => (index % (channels + 1) === 0 ? 1 : 0));
+  for (let round = 0; round < rounds; round += 1) {
+    const builder = createGraphBuilder('conversion');
+    const [first, second, third] = ['x0', 'x1', 'x2'].map((name) => builder.input(name, image));
+    const sum = builder.node('sum', 'Add', [first!, second!]);
+    const wide = builder.node('wide', 'Conv', [third!, builder.constant('w', float32Tensor([channels, channels, 1, 1], identity))], { kernel_shape: ints(1, 1) });
+    const joined = builder.node('joined', 'Concat', [sum, wide], { axis: int(1) });
+    const graph = builder.finish([{ name: joined, elementType: 'float32', shape: [1, 2 * channels, 40, 40] }, { name: sum, elementType: 'float32', shape: image }]);
+    const range = (size: number): Range => ({ min: -size * (2 + random.next()), max: size * (2 + random.next()) });
+    const ranges = new Map([['x0', range(1)], ['x1', range(1)], ['x2', range(4)], ['sum', range(1.3)], ['wide', range(4)], ['joined', range(4)]]);
+    const quantized = quantizeWithStatistics(graph, ranges, defaultQuantization);
+    const [run] = await compareRuntimes(quantized, [representable(quantized, `conversion ${String(round)}`)], globalThis.runLiteRt);
+    const converted = run!.steps.filter((_, index) => index % (2 * channels) < channels);
+    expect(converted.filter((step) => step > 0.5)).toHaveLength(0);
+    expect(new Set(run!.expected).size).toBeGreaterThan(10);
   }
 });
