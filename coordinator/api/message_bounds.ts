@@ -1,4 +1,5 @@
 import { ServerInterceptingCall, ServerListenerBuilder, status, type MethodDefinition, type ServerInterceptor, type ServiceDefinition } from '@grpc/grpc-js';
+import { countFields } from '../../proto/wire_fields';
 
 /** Of a message that carries no text or file of its own; a hundred proposals have 20 kB. */
 const largestSmallBytes = 64 * 1024;
@@ -49,40 +50,4 @@ function findTooManyBytes(bytes: Uint8Array): string | undefined {
 
 function findTooManyFields(bytes: Uint8Array): string | undefined {
   return bytes.byteLength <= largestSmallBytes || countFields(bytes, mostFields) <= mostFields ? undefined : `a message of more than ${String(mostFields)} fields; expected a text or a piece of a file, and a few words`;
-}
-
-/** On the uppermost level, and no further than to one more than `most`. What is no protobuf is for the decoder to refuse. */
-function countFields(bytes: Uint8Array, most: number): number {
-  const wire = { bytes, at: 0 };
-  let count = 0;
-  while (wire.at < bytes.byteLength && count <= most) {
-    count += 1;
-    skipField(wire);
-  }
-  return count;
-}
-
-interface Wire {
-  readonly bytes: Uint8Array;
-  at: number;
-}
-
-/** https://protobuf.dev/programming-guides/encoding/#structure: the lowest three bits of a tag tell the form of what follows. */
-function skipField(wire: Wire): void {
-  const form = readVarint(wire) % 8;
-  if (form === 1) wire.at += 8;
-  if (form === 5) wire.at += 4;
-  if (form !== 0 && form !== 2) return;
-  const value = readVarint(wire);
-  if (form === 2) wire.at += value;
-}
-
-function readVarint(wire: Wire): number {
-  let value = 0;
-  for (let factor = 1; ; factor *= 128) {
-    const byte = wire.bytes[wire.at] ?? 0;
-    wire.at += 1;
-    value += (byte % 128) * factor;
-    if (byte < 128) return value;
-  }
 }

@@ -5,6 +5,7 @@ import type { Lease } from '../../common/job';
 import { fail, type Result } from '../../common/result';
 import type { AgentMessage as WireMessage, AgentMessage__Output as WireMessageOutput } from '../generated/farm/v1/AgentMessage';
 import type { FarmServices } from '../service';
+import { countInnerFields } from '../wire_fields';
 import { deviceSchema, deviceToWire, unusablePhoneSchema, unusablePhoneToWire } from './device';
 import { lineField, listField, nameField, readField } from './field';
 import { leaseSchema, leaseToWire } from './job';
@@ -13,6 +14,9 @@ import { leaseSchema, leaseToWire } from './job';
 const mostDevicesPerAgent = 4_096;
 /** Leases at work and results in the spool of one agent; a spool that holds more is full. */
 const mostHeldLeases = 20_000;
+
+/** All of them, and an agent's name and version. */
+const mostParts = 2 * mostDevicesPerAgent + mostHeldLeases + 2;
 
 /** What an agent says on its stream. */
 export type AgentMessage =
@@ -89,6 +93,7 @@ export function agentMessageToWire(message: AgentMessage): WireMessage {
 
 /** As `agentMessageFromWire`, of protobuf bytes. Never throws. */
 export function decodeAgentMessage(bytes: Buffer, { AgentService }: FarmServices): Result<AgentMessage, string> {
+  if (countInnerFields(bytes, mostParts) > mostParts) return fail(`more than ${String(mostParts)} devices, phones and leases`);
   try {
     return agentMessageFromWire(AgentService.service.Attach.requestDeserialize(bytes));
   } catch {

@@ -21,6 +21,7 @@ export interface FarmUnderTest {
 
 export interface ProcessUse {
   readonly name: string;
+  readonly pid: number;
   readonly residentBytes: number;
   readonly cpuMs: number;
 }
@@ -83,7 +84,7 @@ function use(name: string, pid: number): ProcessUse {
   const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1];
-  return { name, residentBytes: Number(resident) * 1024, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
+  return { name, pid, residentBytes: Number(resident) * 1024, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
 }
 
 function children(pid: number): number[] {

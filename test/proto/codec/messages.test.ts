@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { planLimits } from '../../../common/job';
-import { agentMessageFromWire, agentMessageToWire, type AgentMessage } from '../../../proto/codec/agent_message';
+import { agentMessageFromWire, decodeAgentMessage, agentMessageToWire, type AgentMessage } from '../../../proto/codec/agent_message';
 import { coordinatorMessageFromWire, coordinatorMessageToWire, type CoordinatorMessage } from '../../../proto/codec/coordinator_message';
 import { deviceSchema, deviceToWire, unusablePhoneSchema, unusablePhoneToWire } from '../../../proto/codec/device';
 import { longestList, longestName, readField } from '../../../proto/codec/field';
@@ -70,6 +70,13 @@ describe('messages between agent and coordinator', () => {
         expect(agentMessageFromWire(wire).ok).toBe(false);
       }),
     );
+  });
+
+  it('from an agent are not decoded where two bytes each make a device', () => {
+    const services = loadFarmServices();
+    const devices = Buffer.alloc(80_000, Buffer.from([0x1a, 0]));
+    expect(decodeAgentMessage(Buffer.concat([Buffer.from([0x0a, 0x80, 0xf1, 0x04]), devices]), services)).toEqual({ ok: false, error: 'more than 28194 devices, phones and leases' });
+    expect(decodeAgentMessage(Buffer.from([0x0a, 0x7f]), services)).toEqual({ ok: false, error: 'is no message of farm.v1.AgentService' });
   });
 
   it('of a kind that this version does not know are an error, not a crash', () => {
