@@ -3,6 +3,7 @@ import { assert } from '../../common/assert';
 import { createTensorCache } from '../../model/block/tensor_cache';
 import { buildCandidate } from '../../model/build';
 import type { BuildReply, BuildRequest } from './build_request';
+import { giveWayToEventLoop } from '../threads/give_way';
 
 /** Images that calibrate the activations' ranges: for random weights more move them by less than a step of int8. */
 const calibrationSamples = 4;
@@ -13,6 +14,7 @@ const weights = createTensorCache(mostKeptBytes);
 
 const port = parentPort;
 assert(port !== null, 'the build worker runs as a worker thread');
+giveWayToEventLoop();
 port.on('message', (request: BuildRequest) => {
   void answer(request).then((reply) => port.postMessage(reply));
 });

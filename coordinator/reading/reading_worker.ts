@@ -12,9 +12,11 @@ import { loadSearchCatalog } from '../searches/search_catalog';
 import { checkModel, readModelKind } from './model_check';
 import { packResult } from './packed_result';
 import type { Reading, ReadingReply, ReadingRequest } from './reading_request';
+import { giveWayToEventLoop } from '../threads/give_way';
 
 const port = parentPort;
 assert(port !== null, 'the reader runs as a worker thread');
+giveWayToEventLoop();
 const catalog = loadSearchCatalog();
 port.on('message', (request: ReadingRequest) => {
   const reply = answer(request);

@@ -4,9 +4,11 @@ import { loadSearchCatalog } from '../search_catalog';
 import { createLocalStrategist } from './local_strategist';
 import type { Strategist } from './strategist';
 import type { StrategistReply, StrategistRequest } from './strategist_message';
+import { giveWayToEventLoop } from '../../threads/give_way';
 
 const port = parentPort;
 assert(port !== null, 'the strategist runs as a worker thread');
+giveWayToEventLoop();
 const catalog = loadSearchCatalog();
 const sessions = new Map<number, Strategist>();
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BadInputError } from '../../../common/bad_input';
@@ -57,6 +57,12 @@ describe('reading what came from outside', () => {
     const failed = aResult('shelf', 3, farmFault('timeout', 'took too long'));
     expect(await reader.decodeResult(encodeResult(failed))).toEqual({ ok: true, value: failed });
     expect(await reader.decodeResult(Buffer.alloc(100_000, '['))).toEqual({ ok: false, error: 'is not JSON' });
+  });
+
+  (process.platform === 'linux' ? it : it.skip)('gives way to the event loop where both want the same processor', async () => {
+    await reader.read(spec, 'spec.yaml');
+    const priorities = readdirSync('/proc/self/task').map((thread) => os.getPriority(Number(thread)));
+    expect(priorities).toContain(os.getPriority() + 5);
   });
 
   it('looks at a model in its file', async () => {
