@@ -43,8 +43,9 @@ const exampleDeadlineMs = 90_000;
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const ends = stdout.trim().split('\n');
-    expect(ends).toHaveLength(measurements);
-    for (const end of ends) expect(end).toMatch(/^\d+ measured \d+\.\d{3} ms, \d+\.\d{2} % \S+$/);
+    // Two cells may be built to the same bytes: the second costs no measurement.
+    for (const end of ends) expect(end).toMatch(/^\d+ (?:measured|reused) \d+\.\d{3} ms, \d+\.\d{2} % \S+$/);
+    expect(ends.filter((end) => / measured /.test(end))).toHaveLength(measurements);
     expect(await farm.json('search', 'show', searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: measurements }],
