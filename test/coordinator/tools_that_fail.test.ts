@@ -2,6 +2,7 @@ import { farmFault } from '../../common/fault';
 import type { Lease } from '../../common/job';
 import { loadFarmServices } from '../../proto/service';
 import type { TargetList__Output } from '../../proto/generated/farm/v1/TargetList';
+import { eventually } from '../e2e/processes';
 import { CoordinatorLab, metric } from './coordinator_lab';
 import { fleet } from './fleet_client';
 import { insecure } from './grpc_fixture';
@@ -10,6 +11,8 @@ import { attachAgent } from './scripted_agent';
 
 jest.setTimeout(60_000);
 
+/** The fault is on its way through the broker. */
+const quarantineDeadlineMs = 10_000;
 const services = loadFarmServices();
 const words = "dlopen failed: library 'libQnnHtp.so' not found";
 
@@ -37,7 +40,7 @@ describe('tools that fail for two models on one phone', () => {
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
     const fail = (lease: Lease): Promise<unknown> => lab.publish(failedResult(lease, 'shelf', farmFault('tool-missing', words)));
-    const heartbeats = setInterval(() => agent.say({ kind: 'heartbeat', heldLeases: [] }), 1_000);
+    const heartbeats = setInterval(() => agent.say({ kind: 'heartbeat', heldLeases: [] }), 1_000).unref();
     const first = lab.bench(address, await lab.upload(address, 1));
     await fail((await agent.next('run-job')).lease);
     first.cancel();
@@ -45,6 +48,7 @@ describe('tools that fail for two models on one phone', () => {
     const second = lab.bench(address, await lab.upload(address, 2));
     // After a rest: the tool that ended at once is not tried again at once.
     await fail((await agent.next('run-job')).lease);
+    await eventually('the target is quarantined', quarantineDeadlineMs, async () => (await fleet(address).troubles()).some((trouble) => trouble.includes('quarantined')));
     // Two models, one phone: the next job is told what it waits for.
     const third = lab.bench(address, await lab.upload(address, 3));
     while (third.updates.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
