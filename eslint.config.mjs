@@ -16,13 +16,24 @@ const folders = [...Object.keys(imports), 'cli', 'test', 'deploy'];
 
 const zones = Object.entries(imports).map(([folder, allowed]) => ({
   target: `./${folder}`,
-  from: folders.filter((other) => other !== folder && !allowed.includes(other)).map((other) => `./${other}`),
+  from: folders
+    .filter((other) => other !== folder && !allowed.includes(other))
+    .map((other) => `./${other}`),
   message: `${folder}/ may import only ${allowed.join(', ') || 'nothing'} (ARCHITECTURE.md, import table)`,
 }));
 
 /** Each third-party library has one home, so that its types and its quirks stay there. */
 const homes = {
-  '@grpc/grpc-js': ['coordinator/dispatch', 'coordinator/api', 'agent/link', 'cli/link', 'proto/codec', 'proto/service.ts', 'test', 'proto/generated'],
+  '@grpc/grpc-js': [
+    'coordinator/dispatch',
+    'coordinator/api',
+    'agent/link',
+    'cli/link',
+    'proto/codec',
+    'proto/service.ts',
+    'test',
+    'proto/generated',
+  ],
   '@grpc/proto-loader': ['proto/service.ts', 'proto/generated', 'test'],
   '@grpc/reflection': ['coordinator/api'],
   'grpc-health-check': ['coordinator/api'],
@@ -54,17 +65,36 @@ const homeRules = allLibraries.map((library) => ({ library, allowed: homes[libra
 const pureMessage = 'search/ and schedule/ are pure: time, chance and I/O arrive as arguments';
 
 export default tseslint.config(
-  globalIgnores(['dist/', 'node_modules/', 'proto/generated/', 'farm-data/', '**/*.js', '**/*.mjs', '!eslint.config.mjs']),
+  globalIgnores([
+    'dist/',
+    'node_modules/',
+    'proto/generated/',
+    'farm-data/',
+    '**/*.js',
+    '**/*.mjs',
+    '!eslint.config.mjs',
+  ]),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     plugins: { 'import-x': importX, records: { rules: { 'no-foreign-key': foreignKeyRule() } } },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    settings: {
+      'import-x/resolver': { node: { extensions: ['.ts', '.js'] } },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
@@ -79,20 +109,43 @@ export default tseslint.config(
     // One block per library would override the others' no-restricted-imports, so a syntax selector is used instead.
     files: ['**/*.ts'],
     ignores: allowed.flatMap((home) => [home, `${home}/**`]),
-    plugins: { [`home-${library.replaceAll(/[^a-z]/g, '-')}`]: { rules: { only: homeRule(library, allowed) } } },
+    plugins: {
+      [`home-${library.replaceAll(/[^a-z]/g, '-')}`]: {
+        rules: { only: homeRule(library, allowed) },
+      },
+    },
     rules: { [`home-${library.replaceAll(/[^a-z]/g, '-')}/only`]: 'error' },
   })),
   {
     files: ['coordinator/search/**/*.ts', 'coordinator/schedule/**/*.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: pureMessage }] }],
-      'no-restricted-globals': ['error', ...['process', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'performance', 'Buffer'].map((name) => ({ name, message: pureMessage }))],
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: pureMessage }, { object: 'Math', property: 'random', message: pureMessage }],
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'process',
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'fetch',
+          'performance',
+          'Buffer',
+        ].map((name) => ({ name, message: pureMessage })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: pureMessage },
+        { object: 'Math', property: 'random', message: pureMessage },
+      ],
     },
   },
   {
     files: ['test/**/*.ts'],
-    rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
+    rules: {
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-console': 'off',
+    },
   },
   { files: ['cli/**/*.ts'], rules: { 'no-console': 'off' } },
 );
@@ -101,10 +154,18 @@ function homeRule(library, allowed) {
   const check = (context, node) => {
     const source = node.source?.value;
     if (source === library || (typeof source === 'string' && source.startsWith(`${library}/`))) {
-      context.report({ node, message: `${library} is imported only in ${allowed.join(', ')} (ARCHITECTURE.md, dependencies)` });
+      context.report({
+        node,
+        message: `${library} is imported only in ${allowed.join(', ')} (ARCHITECTURE.md, dependencies)`,
+      });
     }
   };
-  return { create: (context) => ({ ImportDeclaration: (node) => check(context, node), ImportExpression: (node) => check(context, node) }) };
+  return {
+    create: (context) => ({
+      ImportDeclaration: (node) => check(context, node),
+      ImportExpression: (node) => check(context, node),
+    }),
+  };
 }
 
 /**
@@ -113,7 +174,8 @@ function homeRule(library, allowed) {
  * common/own_value.ts for what comes as a record. Arrays and numbers as keys are no concern.
  */
 function foreignKeyRule() {
-  const message = 'a plain object is not looked up by a name from outside (it knows __proto__, constructor …): use a Map, or ownValue (common/own_value.ts)';
+  const message =
+    'a plain object is not looked up by a name from outside (it knows __proto__, constructor …): use a Map, or ownValue (common/own_value.ts)';
   return {
     create(context) {
       const { sourceCode } = context;
@@ -121,21 +183,36 @@ function foreignKeyRule() {
       const checker = program.getTypeChecker();
       const typeOf = (node) => checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node));
       const constraintOf = (type) => checker.getBaseConstraintOfType(type) ?? type;
-      const partsOf = (type) => (constraintOf(type).isUnion() ? constraintOf(type).types : [constraintOf(type)]);
-      const isOpenText = (node) => partsOf(typeOf(node)).some((part) => (part.flags & (ts.TypeFlags.String | ts.TypeFlags.TemplateLiteral | ts.TypeFlags.Any)) !== 0);
-      const isRecord = (node) => partsOf(typeOf(node)).some((part) => checker.getIndexInfosOfType(part).some(({ keyType }) => (keyType.flags & ts.TypeFlags.String) !== 0));
+      const partsOf = (type) =>
+        constraintOf(type).isUnion() ? constraintOf(type).types : [constraintOf(type)];
+      const isOpenText = (node) =>
+        partsOf(typeOf(node)).some(
+          (part) =>
+            (part.flags &
+              (ts.TypeFlags.String | ts.TypeFlags.TemplateLiteral | ts.TypeFlags.Any)) !==
+            0,
+        );
+      const isRecord = (node) =>
+        partsOf(typeOf(node)).some((part) =>
+          checker
+            .getIndexInfosOfType(part)
+            .some(({ keyType }) => (keyType.flags & ts.TypeFlags.String) !== 0),
+        );
       const text = (node) => sourceCode.getText(node);
       const isGuarded = ({ object, property, parent }) =>
-        parent.type === 'ConditionalExpression' && text(parent.test) === `Object.hasOwn(${text(object)}, ${text(property)})`;
+        parent.type === 'ConditionalExpression' &&
+        text(parent.test) === `Object.hasOwn(${text(object)}, ${text(property)})`;
       return {
         'MemberExpression[computed=true]'(node) {
-          if (isOpenText(node.property) && isRecord(node.object) && !isGuarded(node)) context.report({ node, message });
+          if (isOpenText(node.property) && isRecord(node.object) && !isGuarded(node))
+            context.report({ node, message });
         },
         'ObjectPattern > Property[computed=true]'(node) {
           if (isOpenText(node.key) && isRecord(node.parent)) context.report({ node, message });
         },
         'BinaryExpression[operator="in"]'(node) {
-          if (node.left.type !== 'PrivateIdentifier' && isOpenText(node.left)) context.report({ node, message });
+          if (node.left.type !== 'PrivateIdentifier' && isOpenText(node.left))
+            context.report({ node, message });
         },
       };
     },

@@ -61,11 +61,36 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
   const random = createRandom(`${config.agent}/${String(systemClock.nowMs())}`);
   const bus = closing.add('bus', await connectBus(config.nats, `agent ${config.agent}`, logger));
   const spool = await openSpool(path.join(config.dataDir, 'spool'), logger);
-  const publisher = closing.add('results', startResultPublisher({ bus, spool, clock: systemClock, random: random.derive('publisher'), logger }));
+  const publisher = closing.add(
+    'results',
+    startResultPublisher({
+      bus,
+      spool,
+      clock: systemClock,
+      random: random.derive('publisher'),
+      logger,
+    }),
+  );
   const source = closing.add('artifacts', createArtifactClient(config.coordinator));
-  const cache = closing.add('cache', await openArtifactCache({ folder: path.join(config.dataDir, 'artifacts'), source, largestBytes: config.cacheBytes }));
+  const cache = closing.add(
+    'cache',
+    await openArtifactCache({
+      folder: path.join(config.dataDir, 'artifacts'),
+      source,
+      largestBytes: config.cacheBytes,
+    }),
+  );
   const fleet = await startFleet(options, closing);
-  const shelf = closing.add('devices', await openShelf({ dataDir: config.dataDir, adb: config.adb, host: config.host, excludedSerials: config.exclude, logger }));
+  const shelf = closing.add(
+    'devices',
+    await openShelf({
+      dataDir: config.dataDir,
+      adb: config.adb,
+      host: config.host,
+      excludedSerials: config.exclude,
+      logger,
+    }),
+  );
   return run({ ...options, bus, publisher, cache, fleet, shelf }, closing);
 }
 
@@ -89,21 +114,43 @@ async function run(parts: Parts, closing: ClosingStack): Promise<RunningAgent> {
     const kept = await publisher.publish(result);
     if (kept.ok) metrics.resultKept(result);
     // The lease is no longer renewed, so the job runs again once there is room.
-    else logger.error({ jobId: result.lease.jobId, problem: kept.error.message }, 'a result could not be kept');
+    else
+      logger.error(
+        { jobId: result.lease.jobId, problem: kept.error.message },
+        'a result could not be kept',
+      );
   };
   const crew = closing.add('crew', await openCrew(parts, keepResult));
   const link = closing.add('link', openLink(parts, crew));
   crew.onChange((change) => link.send(change));
   const telemetry = startTelemetryPublisher(bus);
   closing.add('telemetry', telemetry);
-  const rounds = startTelemetryRounds({ agentId: config.agent, crew, clock: systemClock, publish: (each) => telemetry.publish(each) });
+  const rounds = startTelemetryRounds({
+    agentId: config.agent,
+    crew,
+    clock: systemClock,
+    publish: (each) => telemetry.publish(each),
+  });
   closing.add('telemetry rounds', { close: () => rounds.stop() });
-  const missing = (): string[] => [...(bus.isConnected() ? [] : ['NATS']), ...(link.connected() ? [] : ['the coordinator'])];
-  const http = closing.add('http', await startStatusServer(config.http, { metrics: metrics.render, missing }));
-  return { httpPort: http.port, done: parts.fleet?.failed ?? new Promise(() => undefined), stop: () => closing.close() };
+  const missing = (): string[] => [
+    ...(bus.isConnected() ? [] : ['NATS']),
+    ...(link.connected() ? [] : ['the coordinator']),
+  ];
+  const http = closing.add(
+    'http',
+    await startStatusServer(config.http, { metrics: metrics.render, missing }),
+  );
+  return {
+    httpPort: http.port,
+    done: parts.fleet?.failed ?? new Promise(() => undefined),
+    stop: () => closing.close(),
+  };
 }
 
-async function openCrew(parts: Parts, keepResult: (result: JobResult) => Promise<void>): Promise<Crew> {
+async function openCrew(
+  parts: Parts,
+  keepResult: (result: JobResult) => Promise<void>,
+): Promise<Crew> {
   const { config, logger, shelf, cache } = parts;
   const station = {
     tools: await openPhoneTools(config.tools, toolCacheFolder(process.env)),
@@ -115,18 +162,34 @@ async function openCrew(parts: Parts, keepResult: (result: JobResult) => Promise
     clock: systemClock,
     agentVersion: farmVersion(),
   };
-  return assembleCrew({ agentId: config.agent, shelf, createStation: (device) => createStation(device, station), keepResult, logger });
+  return assembleCrew({
+    agentId: config.agent,
+    shelf,
+    createStation: (device) => createStation(device, station),
+    keepResult,
+    logger,
+  });
 }
 
 function openLink(parts: Parts, crew: Crew): CoordinatorLink {
   const { config, logger, publisher, cache } = parts;
-  const heldLeases = (): ReturnType<Crew['heldLeases']> => [...crew.heldLeases(), ...publisher.heldLeases()];
+  const heldLeases = (): ReturnType<Crew['heldLeases']> => [
+    ...crew.heldLeases(),
+    ...publisher.heldLeases(),
+  ];
   return openCoordinatorLink({
     coordinator: config.coordinator,
     clock: systemClock,
     random: createRandom(config.agent),
     logger,
-    hello: () => ({ kind: 'hello', agentId: config.agent, version: farmVersion(), devices: crew.devices(), unusablePhones: crew.unusablePhones(), heldLeases: heldLeases() }),
+    hello: () => ({
+      kind: 'hello',
+      agentId: config.agent,
+      version: farmVersion(),
+      devices: crew.devices(),
+      unusablePhones: crew.unusablePhones(),
+      heldLeases: heldLeases(),
+    }),
     heartbeat: () => ({ kind: 'heartbeat', heldLeases: heldLeases() }),
     onCommand: (command) => {
       switch (command.kind) {
@@ -144,9 +207,20 @@ function openLink(parts: Parts, crew: Crew): CoordinatorLink {
   });
 }
 
-async function startFleet({ config, virtualFleetPath, logger }: AgentOptions, closing: ClosingStack): Promise<VirtualFleetProcess | undefined> {
+async function startFleet(
+  { config, virtualFleetPath, logger }: AgentOptions,
+  closing: ClosingStack,
+): Promise<VirtualFleetProcess | undefined> {
   if (virtualFleetPath === undefined) return undefined;
-  return closing.add('virtual phones', await startVirtualFleetProcess({ fleetPath: virtualFleetPath, adb: config.adb, folder: path.join(config.dataDir, 'virtual'), logger }));
+  return closing.add(
+    'virtual phones',
+    await startVirtualFleetProcess({
+      fleetPath: virtualFleetPath,
+      adb: config.adb,
+      folder: path.join(config.dataDir, 'virtual'),
+      logger,
+    }),
+  );
 }
 
 /** What was opened, closed in reverse order, each at most once, whatever one of them does. */
@@ -165,7 +239,10 @@ class ClosingStack {
       try {
         await last.part.close();
       } catch (error) {
-        this.logger.warn({ part: last.name, problem: (error as Error).message }, 'could not be closed in order');
+        this.logger.warn(
+          { part: last.name, problem: (error as Error).message },
+          'could not be closed in order',
+        );
       }
     }
   }

@@ -36,7 +36,23 @@ export function createProgram(terminal: Terminal): Command {
     .configureOutput({ outputError: (text) => terminal.note(oneLine(text, longestErrorLine)) })
     .exitOverride()
     .hook('preAction', (_, command) => refuseEmptyArguments(command));
-  for (const register of [registerDemo, registerUp, registerCoordinator, registerAgent, registerDevices, registerTargets, registerAgents, registerBench, registerSearch, registerReport, registerReference, registerSpace, registerQuantize, registerTools, registerDoctor]) {
+  for (const register of [
+    registerDemo,
+    registerUp,
+    registerCoordinator,
+    registerAgent,
+    registerDevices,
+    registerTargets,
+    registerAgents,
+    registerBench,
+    registerSearch,
+    registerReport,
+    registerReference,
+    registerSpace,
+    registerQuantize,
+    registerTools,
+    registerDoctor,
+  ]) {
     register(program, terminal);
   }
   requireValues(program);
@@ -63,7 +79,9 @@ async function main(): Promise<number> {
   // Debian puts servers where only root's PATH looks.
   process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin`;
   // `farm … | head` closes our standard output: that is the reader's choice, not a failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitStatus.done : exitStatus.failed));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? exitStatus.done : exitStatus.failed),
+  );
   // Not commander's, which would take it from commands that have a --version of their own.
   if (process.argv[2] === '--version' || process.argv[2] === '-V') {
     processTerminal.print(farmVersion());
@@ -78,10 +96,14 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     await createProgram(terminal).parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? exitStatus.done);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
-    terminal.note(oneLine(`farm: ${error instanceof Error ? error.message : String(error)}`, longestErrorLine));
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitStatus.done : exitStatus.badInput;
+    terminal.note(
+      oneLine(`farm: ${error instanceof Error ? error.message : String(error)}`, longestErrorLine),
+    );
     if (error instanceof BadInputError) return exitStatus.badInput;
-    if (process.env['FARM_DEBUG'] !== undefined && error instanceof Error) terminal.note(error.stack ?? '');
+    if (process.env['FARM_DEBUG'] !== undefined && error instanceof Error)
+      terminal.note(error.stack ?? '');
     return exitStatus.failed;
   }
 }

@@ -20,7 +20,8 @@ export function summarizeBenchmark(sessions: readonly Session[]): BenchmarkSumma
     latencyMs: median(headlinesMs),
     sessionSummaries,
     summary: summarizeAll(sessions, sessionSummaries),
-    betweenSessionsCv: sessions.length < 2 ? null : standardDeviation(headlinesMs) / mean(headlinesMs),
+    betweenSessionsCv:
+      sessions.length < 2 ? null : standardDeviation(headlinesMs) / mean(headlinesMs),
   };
 }
 
@@ -31,7 +32,9 @@ export function headlineMsOf({ p50Ms, meanMs }: Summary): number {
 
 /** A session's samples, or what its tool said of them: its standard deviation as it is, its missing quantiles as null. */
 export function summarizeSession(session: Session): Summary {
-  return session.timings.kind === 'samples' ? summarizeSamples(session.timings.samplesMs) : summarizeAggregate(session.timings.aggregate);
+  return session.timings.kind === 'samples'
+    ? summarizeSamples(session.timings.samplesMs)
+    : summarizeAggregate(session.timings.aggregate);
 }
 
 function summarizeSamples(samplesMs: readonly number[]): Summary {
@@ -57,15 +60,31 @@ function summarizeAggregate(aggregate: TimingAggregate): Summary {
 function summarizeAll(sessions: readonly Session[], summaries: readonly Summary[]): Summary {
   const only = summaries[0];
   if (only !== undefined && summaries.length === 1) return only;
-  const samplesMs = sessions.flatMap((session) => (session.timings.kind === 'samples' ? session.timings.samplesMs : []));
-  return sessions.every((session) => session.timings.kind === 'samples') ? summarizeSamples(samplesMs) : pool(summaries);
+  const samplesMs = sessions.flatMap((session) =>
+    session.timings.kind === 'samples' ? session.timings.samplesMs : [],
+  );
+  return sessions.every((session) => session.timings.kind === 'samples')
+    ? summarizeSamples(samplesMs)
+    : pool(summaries);
 }
 
 /** Mean and standard deviation of the union, from the parts' sums of squares within and between. */
 function pool(summaries: readonly Summary[]): Summary {
   const n = summaries.reduce((sum, part) => sum + part.n, 0);
   const meanMs = summaries.reduce((sum, part) => sum + part.n * part.meanMs, 0) / n;
-  const squares = summaries.reduce((sum, part) => sum + part.n * (part.sdMs ** 2 + (part.meanMs - meanMs) ** 2), 0);
+  const squares = summaries.reduce(
+    (sum, part) => sum + part.n * (part.sdMs ** 2 + (part.meanMs - meanMs) ** 2),
+    0,
+  );
   const minMs = Math.min(...summaries.map((part) => part.minMs));
-  return { n, minMs, p5Ms: null, p50Ms: null, p90Ms: null, p95Ms: null, meanMs, sdMs: Math.sqrt(squares / n) };
+  return {
+    n,
+    minMs,
+    p5Ms: null,
+    p50Ms: null,
+    p90Ms: null,
+    p95Ms: null,
+    meanMs,
+    sdMs: Math.sqrt(squares / n),
+  };
 }

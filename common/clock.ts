@@ -9,9 +9,15 @@ export interface Clock {
  * A clock that is right when it is made, and from then on runs as a stopwatch does: that somebody sets the time, or that the
  * machine slept, makes it neither jump nor run back.
  */
-export function createSteadyClock(clock: Clock, stopwatchMs: () => number = () => performance.now()): Clock {
+export function createSteadyClock(
+  clock: Clock,
+  stopwatchMs: () => number = () => performance.now(),
+): Clock {
   const offsetMs = clock.nowMs() - stopwatchMs();
-  return { nowMs: () => Math.floor(offsetMs + stopwatchMs()), sleep: (durationMs, signal) => clock.sleep(durationMs, signal) };
+  return {
+    nowMs: () => Math.floor(offsetMs + stopwatchMs()),
+    sleep: (durationMs, signal) => clock.sleep(durationMs, signal),
+  };
 }
 
 export const systemClock: Clock = {

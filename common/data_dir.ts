@@ -10,7 +10,9 @@ export async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await makeFolder(dataDir);
   } catch (error) {
-    throw new BadInputError(`dataDir: ${dataDir} cannot be created (${systemErrorCode(error)}); set it to a folder that this user may write`);
+    throw new BadInputError(
+      `dataDir: ${dataDir} cannot be created (${systemErrorCode(error)}); set it to a folder that this user may write`,
+    );
   }
 }
 
@@ -18,4 +20,6 @@ export async function makeDataDir(dataDir: string): Promise<void> {
 export const dataDirField = z
   .string('expected the path of a folder')
   .refine((text) => text.trim() !== '' && !text.includes('\0'), 'expected the path of a folder')
-  .transform((text) => (text === '~' || text.startsWith('~/') ? path.join(os.homedir(), text.slice(1)) : text));
+  .transform((text) =>
+    text === '~' || text.startsWith('~/') ? path.join(os.homedir(), text.slice(1)) : text,
+  );

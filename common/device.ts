@@ -68,9 +68,17 @@ export interface DeviceState {
 }
 
 /** Whether the device is of the target's pool and can run what it asks for. */
-export function offersTarget(device: Pick<DeviceDescription, 'pool' | 'offers'>, target: Target): boolean {
+export function offersTarget(
+  device: Pick<DeviceDescription, 'pool' | 'offers'>,
+  target: Target,
+): boolean {
   const { pool, runtime, unit, precision } = target;
-  return device.pool === pool && device.offers.some((offer) => offer.runtime === runtime && offer.unit === unit && offer.precision === precision);
+  return (
+    device.pool === pool &&
+    device.offers.some(
+      (offer) => offer.runtime === runtime && offer.unit === unit && offer.precision === precision,
+    )
+  );
 }
 
 /** All targets that the device serves. */

@@ -82,8 +82,17 @@ export const longestFaultMessage = 500;
 export const longestOperatorName = 200;
 
 /** The model's fault; texts are put on one line and cut at `longestFaultMessage`. */
-export function candidateFault(code: CandidateFaultCode, message: string, refusal: Refusal | null = null): CandidateFault {
-  return { kind: 'candidate-fault', code, message: oneLine(message), refusal: refusal === null ? null : bounded(refusal) };
+export function candidateFault(
+  code: CandidateFaultCode,
+  message: string,
+  refusal: Refusal | null = null,
+): CandidateFault {
+  return {
+    kind: 'candidate-fault',
+    code,
+    message: oneLine(message),
+    refusal: refusal === null ? null : bounded(refusal),
+  };
 }
 
 /** The farm's fault; the message is put on one line and cut at `longestFaultMessage`. */
@@ -93,7 +102,9 @@ export function farmFault(code: FarmFaultCode, message: string): FarmFault {
 
 /** A conclusive fault is the runtime's own verdict about the model; another try cannot change it. A crash can be chance. */
 export function isConclusive(code: CandidateFaultCode): boolean {
-  return code === 'invalid-model' || code === 'unsupported-operator' || code === 'not-fully-delegated';
+  return (
+    code === 'invalid-model' || code === 'unsupported-operator' || code === 'not-fully-delegated'
+  );
 }
 
 const targetFaults: ReadonlySet<FarmFaultCode> = new Set(targetFaultCodes);
@@ -104,9 +115,16 @@ export function blamesTarget(code: FarmFaultCode): code is TargetFaultCode {
 }
 
 function bounded({ reason, operator, ...units }: Refusal): Refusal {
-  return { ...units, reason: oneLine(reason), operator: operator === null ? null : oneLine(operator).slice(0, longestOperatorName) };
+  return {
+    ...units,
+    reason: oneLine(reason),
+    operator: operator === null ? null : oneLine(operator).slice(0, longestOperatorName),
+  };
 }
 
 function oneLine(message: string): string {
-  return message.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim().slice(0, longestFaultMessage);
+  return message
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, longestFaultMessage);
 }

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { shown } from './one_line';
 
 /** An object without fields but its own. */
-export function mapping<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+export function mapping<Shape extends z.ZodRawShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
   const fields = Object.keys(shape).join(', ');
   const error: z.core.$ZodErrorMap = (issue) =>
-    issue.code === 'unrecognized_keys' ? `unknown field ${shown(issue.keys.join(', '))}; the fields here are ${fields}` : `expected a mapping with the fields ${fields}`;
+    issue.code === 'unrecognized_keys'
+      ? `unknown field ${shown(issue.keys.join(', '))}; the fields here are ${fields}`
+      : `expected a mapping with the fields ${fields}`;
   return z.strictObject(shape, { error });
 }
 

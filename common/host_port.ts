@@ -22,7 +22,9 @@ export function readHostPort(text: string): Result<HostPort, string> {
   const bracketed = text.slice(0, Math.max(0, at));
   const host = /^\[.*\]$/.test(bracketed) ? bracketed.slice(1, -1) : bracketed;
   const port = at === -1 ? NaN : wholeOf(text.slice(at + 1));
-  if (at === -1 || !isHost(host) || (host.includes(':') && host === bracketed)) return fail('expected HOST:PORT, for example 127.0.0.1:7600');
-  if (!(port >= 1 && port <= largestPort)) return fail(`expected HOST:PORT with a port from 1 to ${largestPort}`);
+  if (at === -1 || !isHost(host) || (host.includes(':') && host === bracketed))
+    return fail('expected HOST:PORT, for example 127.0.0.1:7600');
+  if (!(port >= 1 && port <= largestPort))
+    return fail(`expected HOST:PORT with a port from 1 to ${largestPort}`);
   return ok({ host, port });
 }

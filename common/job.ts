@@ -32,12 +32,31 @@ export function isClearlyAbove(latencyMs: number, decisionMs: number): boolean {
  * Whether a measurement that was made by one plan is what another asks for. The deadline only says when to give up; where the
  * measurement was cut short, the other plan would have cut it short too.
  */
-export function answersPlan({ latencyMs, sessions }: Pick<Measurement, 'latencyMs' | 'sessions'>, made: BenchmarkPlan, asked: BenchmarkPlan): boolean {
-  if (made.runs !== asked.runs || made.warmupRuns !== asked.warmupRuns || made.threads !== asked.threads || made.sessions !== asked.sessions) return false;
-  return sessions.length >= asked.sessions || (asked.decisionMs !== undefined && isClearlyAbove(latencyMs, asked.decisionMs));
+export function answersPlan(
+  { latencyMs, sessions }: Pick<Measurement, 'latencyMs' | 'sessions'>,
+  made: BenchmarkPlan,
+  asked: BenchmarkPlan,
+): boolean {
+  if (
+    made.runs !== asked.runs ||
+    made.warmupRuns !== asked.warmupRuns ||
+    made.threads !== asked.threads ||
+    made.sessions !== asked.sessions
+  )
+    return false;
+  return (
+    sessions.length >= asked.sessions ||
+    (asked.decisionMs !== undefined && isClearlyAbove(latencyMs, asked.decisionMs))
+  );
 }
 
-export const defaultPlan = { sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000 } satisfies BenchmarkPlan;
+export const defaultPlan = {
+  sessions: 3,
+  runs: 50,
+  warmupRuns: 5,
+  threads: 1,
+  sessionDeadlineMs: 120_000,
+} satisfies BenchmarkPlan;
 
 /** Bounds of a plan that a user may ask for: more would let one job hold a phone for hours. */
 export const planLimits = {
@@ -74,7 +93,8 @@ export interface LeaseClaim extends Omit<Lease, 'nonce'> {
 /** The nonce of a claim, the same over restarts; nobody without the coordinator's secret can tell it. */
 export type NonceOf = (claim: LeaseClaim) => string;
 
-export type Outcome = { readonly kind: 'measured'; readonly measurement: Measurement } | CandidateFault | FarmFault;
+export type Outcome =
+  { readonly kind: 'measured'; readonly measurement: Measurement } | CandidateFault | FarmFault;
 
 /** What an agent publishes when a lease ends. At most once in the ledger: the key is (jobId, epoch). */
 export interface JobResult {

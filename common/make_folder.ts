@@ -29,5 +29,7 @@ async function isFolder(place: string, wanted: string): Promise<boolean> {
     if (systemErrorCode(error) === 'ENOENT') return false;
     throw error;
   }
-  throw Object.assign(new Error(`${place} is no folder`), { code: place === wanted ? 'EEXIST' : 'ENOTDIR' });
+  throw Object.assign(new Error(`${place} is no folder`), {
+    code: place === wanted ? 'EEXIST' : 'ENOTDIR',
+  });
 }

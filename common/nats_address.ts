@@ -6,12 +6,16 @@ export interface NatsAddress {
   readonly server: HostPort;
   /** The connection is encrypted, or there is none. */
   readonly tls: boolean;
-  readonly credentials: { readonly kind: 'none' } | { readonly kind: 'user'; readonly user: string; readonly password: string } | { readonly kind: 'token'; readonly token: string };
+  readonly credentials:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'user'; readonly user: string; readonly password: string }
+    | { readonly kind: 'token'; readonly token: string };
   /** Host and port only. */
   readonly shown: string;
 }
 
-export const expectedNatsAddress = 'expected nats://HOST:PORT or tls://HOST:PORT, with USER:PASSWORD@ or TOKEN@ before the host if the server asks for it';
+export const expectedNatsAddress =
+  'expected nats://HOST:PORT or tls://HOST:PORT, with USER:PASSWORD@ or TOKEN@ before the host if the server asks for it';
 const defaultPort = 4222;
 
 /**
@@ -22,19 +26,36 @@ export function readNatsAddress(text: string): Result<NatsAddress, string> {
   const match = /^(nats|tls):\/\/(?:([^@/?#\s]+)@)?([^@/?#\s]+)$/.exec(text);
   const [, scheme, login, place = ''] = match ?? [];
   if (match === null) return fail(expectedNatsAddress);
-  const server = readHostPort(/:\d+$/.test(place) && !/^[^[]*:.*:/.test(place) ? place : `${place}:${defaultPort}`);
+  const server = readHostPort(
+    /:\d+$/.test(place) && !/^[^[]*:.*:/.test(place) ? place : `${place}:${defaultPort}`,
+  );
   if (!server.ok) return fail(expectedNatsAddress);
   const credentials = login === undefined ? ({ kind: 'none' } as const) : readCredentials(login);
-  if (credentials === undefined) return fail('the user, password or token before the @ is not usable; write special characters as %XX');
+  if (credentials === undefined)
+    return fail(
+      'the user, password or token before the @ is not usable; write special characters as %XX',
+    );
   const host = server.value.host.includes(':') ? `[${server.value.host}]` : server.value.host;
-  return ok({ server: server.value, tls: scheme === 'tls', credentials, shown: `${host}:${server.value.port}` });
+  return ok({
+    server: server.value,
+    tls: scheme === 'tls',
+    credentials,
+    shown: `${host}:${server.value.port}`,
+  });
 }
 
 function readCredentials(login: string): NatsAddress['credentials'] | undefined {
   const parts = login.split(':').map(decoded);
   const [first, second, ...more] = parts;
-  if (more.length > 0 || first === undefined || parts.some((part) => part === undefined || part === '')) return undefined;
-  return second === undefined ? { kind: 'token', token: first } : { kind: 'user', user: first, password: second };
+  if (
+    more.length > 0 ||
+    first === undefined ||
+    parts.some((part) => part === undefined || part === '')
+  )
+    return undefined;
+  return second === undefined
+    ? { kind: 'token', token: first }
+    : { kind: 'user', user: first, password: second };
 }
 
 function decoded(text: string): string | undefined {

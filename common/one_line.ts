@@ -6,7 +6,8 @@ const headShare = 0.75;
 /** A message on one line, without control or direction characters, cut in its middle when it is longer than `most`. */
 export function oneLine(text: string, most: number): string {
   // What is cut anyway is not gone through: foreign text may be megabytes.
-  const near = text.length > 4 * most ? `${text.slice(0, 2 * most)}…${text.slice(-2 * most)}` : text;
+  const near =
+    text.length > 4 * most ? `${text.slice(0, 2 * most)}…${text.slice(-2 * most)}` : text;
   const line = printable(near).trim();
   if (line.length <= most && near === text) return line;
   const head = Math.ceil((most - 1) * headShare);

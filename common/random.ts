@@ -31,7 +31,8 @@ type Seed = readonly [number, number, number, number];
 function hashSeed(text: string): Seed {
   const hash = (offset: number): number => {
     let value = (2166136261 ^ offset) >>> 0;
-    for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 16777619) >>> 0;
+    for (let index = 0; index < text.length; index += 1)
+      value = Math.imul(value ^ text.charCodeAt(index), 16777619) >>> 0;
     return value;
   };
   return [hash(0), hash(0x9e3779b9), hash(0x85ebca6b), hash(0xc2b2ae35)];
@@ -51,7 +52,7 @@ function sfc32(seed: Seed): Generator {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + result | 0;
+    c = (((c << 21) | (c >>> 11)) + result) | 0;
     return result;
   };
   for (let round = 0; round < 12; round += 1) next();
@@ -63,7 +64,7 @@ function sfc32(seed: Seed): Generator {
       count = (count + 1) | 0;
       x = y ^ (y >>> 9);
       y = (z + (z << 3)) | 0;
-      z = ((z << 21) | (z >>> 11)) + result | 0;
+      z = (((z << 21) | (z >>> 11)) + result) | 0;
       values[index] = result / 2147483648;
     }
     [a, b, c, counter] = [x, y, z, count];

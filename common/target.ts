@@ -46,11 +46,20 @@ export function parseTarget(text: string): Target {
     notOneOf(unit, units, 'unit') ??
     notOneOf(precision, precisions, 'precision');
   if (problem !== undefined) {
-    throw new BadInputError(`target "${shown(text)}": ${problem}; expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8 (see: farm targets)`);
+    throw new BadInputError(
+      `target "${shown(text)}": ${problem}; expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8 (see: farm targets)`,
+    );
   }
-  return { pool, runtime: runtime as Runtime, unit: unit as Unit, precision: precision as Precision };
+  return {
+    pool,
+    runtime: runtime as Runtime,
+    unit: unit as Unit,
+    precision: precision as Precision,
+  };
 }
 
 function notOneOf(text: string, allowed: readonly string[], what: string): string | undefined {
-  return allowed.includes(text) ? undefined : `"${shown(text)}" is no ${what} (one of ${allowed.join(', ')})`;
+  return allowed.includes(text)
+    ? undefined
+    : `"${shown(text)}" is no ${what} (one of ${allowed.join(', ')})`;
 }

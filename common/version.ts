@@ -5,7 +5,9 @@ import path from 'node:path';
 export function farmVersion(): string {
   for (const folder of ['..', '../..']) {
     try {
-      const { name, version } = JSON.parse(readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8')) as { name?: unknown; version?: unknown };
+      const { name, version } = JSON.parse(
+        readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8'),
+      ) as { name?: unknown; version?: unknown };
       if (name === 'pareto-farm' && typeof version === 'string') return version;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -24,15 +24,23 @@ export function readYamlText(path: string): string {
   try {
     const found = statSync(path);
     // Reading a pipe would wait for a writer, and a device may never end.
-    if (!found.isFile() && !found.isDirectory()) throw new BadInputError(`${path}: is no file; give the path of a YAML file`);
-    if (found.isDirectory()) throw new BadInputError(`${path}: is a folder; give the path of a YAML file`);
-    if (found.size > largestYamlBytes) throw new BadInputError(`${path}: larger than ${String(largestYamlBytes)} bytes; expected a YAML file`);
+    if (!found.isFile() && !found.isDirectory())
+      throw new BadInputError(`${path}: is no file; give the path of a YAML file`);
+    if (found.isDirectory())
+      throw new BadInputError(`${path}: is a folder; give the path of a YAML file`);
+    if (found.size > largestYamlBytes)
+      throw new BadInputError(
+        `${path}: larger than ${String(largestYamlBytes)} bytes; expected a YAML file`,
+      );
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof BadInputError) throw error;
-    throw new BadInputError(`${path}: cannot be read (${systemErrorCode(error)}); give the path of a YAML file`);
+    throw new BadInputError(
+      `${path}: cannot be read (${systemErrorCode(error)}); give the path of a YAML file`,
+    );
   }
-  if (!isUtf8(bytes) || bytes.includes(0)) throw new BadInputError(`${path}: not a text file; expected YAML in UTF-8`);
+  if (!isUtf8(bytes) || bytes.includes(0))
+    throw new BadInputError(`${path}: not a text file; expected YAML in UTF-8`);
   return bytes.toString('utf8');
 }
 
@@ -44,19 +52,31 @@ export function parseYaml<Value>(text: string, schema: z.ZodType<Value>, source:
   const parsed = schema.safeParse(readYaml(text, source) ?? {}, { error: describeUnknownFields });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? 'top level' : `field ${shown(issue.path.map(String).join('.'))}`;
-  throw new BadInputError(`${source}: ${field}: ${issue?.message.replace(/^Invalid input: /, '') ?? 'invalid'}`);
+  const field =
+    issue === undefined || issue.path.length === 0
+      ? 'top level'
+      : `field ${shown(issue.path.map(String).join('.'))}`;
+  throw new BadInputError(
+    `${source}: ${field}: ${issue?.message.replace(/^Invalid input: /, '') ?? 'invalid'}`,
+  );
 }
 
 /** The plain data in the text. Bounded in time and memory, whatever the text. */
 function readYaml(text: string, source: string): unknown {
   const excess = excessOf(text);
-  if (excess !== undefined) throw new BadInputError(`${source}: not usable YAML: ${excess}; expected a configuration as people write it`);
+  if (excess !== undefined)
+    throw new BadInputError(
+      `${source}: not usable YAML: ${excess}; expected a configuration as people write it`,
+    );
   const document = parseDocument(text, { prettyErrors: true, ...quietly });
   const syntaxError = document.errors[0];
-  if (syntaxError !== undefined) throw new BadInputError(`${source}: not valid YAML: ${shownError(syntaxError.message)}`);
+  if (syntaxError !== undefined)
+    throw new BadInputError(`${source}: not valid YAML: ${shownError(syntaxError.message)}`);
   const repeated = repeatedKeyOf(document);
-  if (repeated !== undefined) throw new BadInputError(`${source}: not valid YAML: the key ${shown(repeated)} stands twice in one mapping; remove one`);
+  if (repeated !== undefined)
+    throw new BadInputError(
+      `${source}: not valid YAML: the key ${shown(repeated)} stands twice in one mapping; remove one`,
+    );
   return plainData(document, source);
 }
 
@@ -67,7 +87,10 @@ function plainData(document: Document.Parsed, source: string): unknown {
   } catch (error) {
     throw new BadInputError(`${source}: not usable YAML: ${shownError((error as Error).message)}`);
   }
-  if (!isModest(data)) throw new BadInputError(`${source}: not usable YAML: too many values, or too deep, once its aliases are replaced by what they stand for; write them out`);
+  if (!isModest(data))
+    throw new BadInputError(
+      `${source}: not usable YAML: too many values, or too deep, once its aliases are replaced by what they stand for; write them out`,
+    );
   return data;
 }
 
@@ -81,7 +104,8 @@ export function withYamlFields(text: string, fields: Readonly<Record<string, unk
   if (excessOf(text) !== undefined) return text;
   const document = parseDocument(text, quietly);
   if (document.errors.length > 0 || !isMap(document.contents)) return text;
-  for (const [field, value] of Object.entries(fields)) document.set(field, document.createNode(value));
+  for (const [field, value] of Object.entries(fields))
+    document.set(field, document.createNode(value));
   try {
     return document.toString();
   } catch {
@@ -93,13 +117,21 @@ export function withYamlFields(text: string, fields: Readonly<Record<string, unk
 /** Zod names the field that it does not know, but not those that it does. */
 function describeUnknownFields(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'unrecognized_keys') return undefined;
-  const known = issue.inst instanceof z.ZodObject ? `; the fields here are ${Object.keys(issue.inst.shape).join(', ')}` : '';
+  const known =
+    issue.inst instanceof z.ZodObject
+      ? `; the fields here are ${Object.keys(issue.inst.shape).join(', ')}`
+      : '';
   return `unknown field ${shown(issue.keys.join(', '))}${known}`;
 }
 
 /** Lists of numbers (shapes) stay on one line. */
 export function formatYaml(value: unknown): string {
   const document = new Document(value);
-  visit(document, { Seq: (_, list) => void (list.flow = list.items.every((item) => isScalar(item) && typeof item.value === 'number')) });
+  visit(document, {
+    Seq: (_, list) =>
+      void (list.flow = list.items.every(
+        (item) => isScalar(item) && typeof item.value === 'number',
+      )),
+  });
   return document.toString({ lineWidth: 160, flowCollectionPadding: false });
 }

@@ -24,14 +24,18 @@ export function excessOf(text: string): string | undefined {
     else if (token === ']' || token === '}') place.brackets = Math.max(0, place.brackets - 1);
     if (place.tokens > mostTokens) return `more than ${mostTokens} words and signs`;
     if (place.brackets > deepestLevel) return `brackets nested deeper than ${deepestLevel} levels`;
-    if (place.brackets === 0 && blockColumn(token, place) > deepestColumn) return `blocks nested beyond column ${deepestColumn}`;
+    if (place.brackets === 0 && blockColumn(token, place) > deepestColumn)
+      return `blocks nested beyond column ${deepestColumn}`;
     advance(place, token);
   }
   return undefined;
 }
 
 /** Where the block of an indicator begins: a dash or a question mark begins one itself, a colon belongs to a key, the first of which begins its line. */
-function blockColumn(token: string, { column, indent }: { readonly column: number; readonly indent: number }): number {
+function blockColumn(
+  token: string,
+  { column, indent }: { readonly column: number; readonly indent: number },
+): number {
   if (token === '-' || token === '?') return column;
   return token === ':' ? indent : 0;
 }
@@ -51,7 +55,11 @@ export function repeatedKeyOf(document: Document.Parsed): string | undefined {
     Map: (_, map) => {
       const keys = new Set<string>();
       for (const { key } of map.items) {
-        const name = isScalar(key) ? String(key.value) : isNode(key) && isAlias(key) ? `*${key.source}` : undefined;
+        const name = isScalar(key)
+          ? String(key.value)
+          : isNode(key) && isAlias(key)
+            ? `*${key.source}`
+            : undefined;
         if (name === undefined) continue;
         if (keys.has(name)) {
           repeated = name;

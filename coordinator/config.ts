@@ -5,14 +5,19 @@ import { dataDirField } from '../common/data_dir';
 import { natsField } from '../common/nats_field';
 import { isHost } from '../common/host_port';
 
-const host = z.string().refine(isHost, 'expected an address or the name of a host').default('127.0.0.1');
+const host = z
+  .string()
+  .refine(isHost, 'expected an address or the name of a host')
+  .default('127.0.0.1');
 /** 0 = any free port. */
 const port = z.int().min(0).max(65_535);
 
 /** The coordinator's YAML. Everything has a default, so that an empty file is a working coordinator on one machine. */
 export const coordinatorConfigSchema = z.strictObject({
   /** Ledger and artifacts: all that the coordinator must not lose. */
-  dataDir: dataDirField.default(() => path.join(os.homedir(), '.local/share/pareto-farm/coordinator')),
+  dataDir: dataDirField.default(() =>
+    path.join(os.homedir(), '.local/share/pareto-farm/coordinator'),
+  ),
   grpc: z.strictObject({ host, port: port.default(7600) }).prefault({}),
   /** `/metrics`, `/healthz`, `/readyz`. */
   http: z.strictObject({ host, port: port.default(7601) }).prefault({}),

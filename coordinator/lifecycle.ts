@@ -31,7 +31,8 @@ export function createLifecycle(logger: Logger): Lifecycle {
     for (const { name, close } of closers.reverse()) {
       try {
         const closed = await withDeadline(Promise.resolve(close()), closeDeadlineMs, name);
-        if (!closed.ok) logger.warn({ part: name, deadlineMs: closeDeadlineMs }, 'did not close in time');
+        if (!closed.ok)
+          logger.warn({ part: name, deadlineMs: closeDeadlineMs }, 'did not close in time');
       } catch (error) {
         logger.warn({ part: name, err: error }, 'did not close in peace');
       }

@@ -27,7 +27,11 @@ import { createFleetSize, type FleetSize } from './engine/fleet_size';
 import { createNonceOf } from './engine/lease_nonce';
 import { awaitAgents, recoverFromLedger } from './engine/recovery';
 import { startTicker } from './engine/ticker';
-import { defaultOutsideReader, OutsideReader, type OutsideReaderOptions } from './reading/outside_reader';
+import {
+  defaultOutsideReader,
+  OutsideReader,
+  type OutsideReaderOptions,
+} from './reading/outside_reader';
 import type { Ledger } from './ledger/ledger';
 import { openLedger } from './ledger/open_ledger';
 import { createLifecycle, type Lifecycle } from './lifecycle';
@@ -67,7 +71,11 @@ export interface RunningCoordinator {
  * Starts the coordinator: ledger, results that waited, searches, and last the port for agents and clients.
  * @throws BadInputError for what the operator can mend; nothing is left running then.
  */
-export async function startCoordinator(options: CoordinatorOptions, logger: Logger, reader = defaultOutsideReader): Promise<RunningCoordinator> {
+export async function startCoordinator(
+  options: CoordinatorOptions,
+  logger: Logger,
+  reader = defaultOutsideReader,
+): Promise<RunningCoordinator> {
   requireLoopback(options.grpc, options.insecureListen);
   requireLoopback(options.http, options.insecureListen);
   const lifecycle = createLifecycle(logger);
@@ -79,20 +87,29 @@ export async function startCoordinator(options: CoordinatorOptions, logger: Logg
   }
 }
 
-async function start(options: CoordinatorOptions, readerOptions: OutsideReaderOptions, { lifecycle, logger }: Surroundings): Promise<RunningCoordinator> {
+async function start(
+  options: CoordinatorOptions,
+  readerOptions: OutsideReaderOptions,
+  { lifecycle, logger }: Surroundings,
+): Promise<RunningCoordinator> {
   const reader = new OutsideReader(readerOptions);
   lifecycle.onStop('reader', () => reader.close());
   const metrics = createFarmMetrics();
   const readiness = createReadiness();
   const started = readiness.step('the coordinator is still starting');
-  const http = await startStatusServer(options.http, { metrics: metrics.page, missing: () => readiness.missing() });
+  const http = await startStatusServer(options.http, {
+    metrics: metrics.page,
+    missing: () => readiness.missing(),
+  });
   lifecycle.onStop('http', () => http.close());
   const core = { ...(await openCore(options, metrics, { lifecycle, logger })), reader };
   const bus = await openBus(options, lifecycle, logger);
   readiness.watch('NATS is not connected', () => bus.isConnected());
   const openJobs = await recoverFromLedger({ ...core, clock: systemClock });
   const results = await consumeResults(bus, core, { lifecycle, logger });
-  readiness.watch('the results in NATS were deleted and are being made anew', () => results.isWhole());
+  readiness.watch('the results in NATS were deleted and are being made anew', () =>
+    results.isWhole(),
+  );
   const searches = await startSearches(core, options, { lifecycle, logger });
   metrics.show({
     state: () => core.engine.state(),
@@ -103,15 +120,27 @@ async function start(options: CoordinatorOptions, readerOptions: OutsideReaderOp
     artifacts: () => core.store.usage(),
   });
   awaitAgents({ ...core, clock: systemClock }, openJobs);
-  const grpc = await startGrpcServer(options.grpc, createHandlers(core, searches.runner, logger), createInterceptors(logger, systemClock));
+  const grpc = await startGrpcServer(
+    options.grpc,
+    createHandlers(core, searches.runner, logger),
+    createInterceptors(logger, systemClock),
+  );
   lifecycle.onStop('grpc', () => {
     core.directory.endAll();
     return grpc.stop();
   });
   lifecycle.onStop('ticker', startTicker(core.engine, systemClock));
   started();
-  logger.info({ grpcPort: grpc.port, httpPort: http.port, dataDir: options.dataDir, openJobs }, 'coordinator is ready');
-  return { grpcPort: grpc.port, httpPort: http.port, done: lifecycle.done, stop: () => lifecycle.stop() };
+  logger.info(
+    { grpcPort: grpc.port, httpPort: http.port, dataDir: options.dataDir, openJobs },
+    'coordinator is ready',
+  );
+  return {
+    grpcPort: grpc.port,
+    httpPort: http.port,
+    done: lifecycle.done,
+    stop: () => lifecycle.stop(),
+  };
 }
 
 interface Surroundings {
@@ -135,16 +164,26 @@ interface Searches {
   readonly active: ActiveSearches;
 }
 
-async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lifecycle, logger }: Surroundings): Promise<Omit<Core, 'reader'>> {
+async function openCore(
+  options: CoordinatorOptions,
+  metrics: FarmMetrics,
+  { lifecycle, logger }: Surroundings,
+): Promise<Omit<Core, 'reader'>> {
   await makeDataDir(options.dataDir);
   const ledger = await openLedger(path.join(options.dataDir, 'ledger.sqlite'));
   lifecycle.onStop('ledger', () => ledger.close());
   const store = await openArtifactStore(path.join(options.dataDir, 'artifacts'));
   const directory = createAgentDirectory();
   const tally = createMeasuredTally(await ledger.jobsMeasuredByDevice());
-  const nonceOf = createNonceOf(await ledger.leaseSecret(randomBytes(leaseSecretBytes).toString('hex')));
+  const nonceOf = createNonceOf(
+    await ledger.leaseSecret(randomBytes(leaseSecretBytes).toString('hex')),
+  );
   const engine = createEngine({
-    initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: systemClock.nowMs(), nonceOf }),
+    initialState: initialState({
+      incarnation: await ledger.beginIncarnation(),
+      nowMs: systemClock.nowMs(),
+      nonceOf,
+    }),
     ledger,
     agents: directory,
     observer: tally.countFor(metrics.observer),
@@ -154,27 +193,60 @@ async function openCore(options: CoordinatorOptions, metrics: FarmMetrics, { lif
   });
   lifecycle.onStop('engine', () => engine.settled().catch(() => undefined));
   const devices = await openDeviceRegister({ ledger, clock: systemClock });
-  return { ledger, store, engine, devices, directory, tally, fleetSize: createFleetSize(() => engine.state()) };
+  return {
+    ledger,
+    store,
+    engine,
+    devices,
+    directory,
+    tally,
+    fleetSize: createFleetSize(() => engine.state()),
+  };
 }
 
 /** Connected, and no other coordinator uses the server. */
-async function openBus({ nats, dataDir }: CoordinatorOptions, lifecycle: Lifecycle, logger: Logger): Promise<Bus> {
+async function openBus(
+  { nats, dataDir }: CoordinatorOptions,
+  lifecycle: Lifecycle,
+  logger: Logger,
+): Promise<Bus> {
   const bus = await connectBus(nats, 'farm-coordinator', logger);
   lifecycle.onStop('nats', () => bus.close());
   const holder = { host: os.hostname(), dataDir: await realpath(dataDir), processId: process.pid };
-  const claim = await claimCoordination({ bus, holder, onLost: (error) => lifecycle.fail(error), clock: systemClock, logger });
+  const claim = await claimCoordination({
+    bus,
+    holder,
+    onLost: (error) => lifecycle.fail(error),
+    clock: systemClock,
+    logger,
+  });
   lifecycle.onStop('claim', () => claim.close());
   return bus;
 }
 
-async function consumeResults(bus: Bus, { engine, reader }: Core, { lifecycle, logger }: Surroundings): Promise<ResultConsumer> {
-  const consumer = createResultConsumer({ bus, decodeLarge: (bytes) => reader.decodeResult(bytes), handle: (results) => engine.handleResults(results), onFailure: (error) => lifecycle.fail(error), clock: systemClock, logger });
+async function consumeResults(
+  bus: Bus,
+  { engine, reader }: Core,
+  { lifecycle, logger }: Surroundings,
+): Promise<ResultConsumer> {
+  const consumer = createResultConsumer({
+    bus,
+    decodeLarge: (bytes) => reader.decodeResult(bytes),
+    handle: (results) => engine.handleResults(results),
+    onFailure: (error) => lifecycle.fail(error),
+    clock: systemClock,
+    logger,
+  });
   lifecycle.onStop('results', () => consumer.close());
   await consumer.start();
   return consumer;
 }
 
-async function startSearches(core: Core, options: CoordinatorOptions, { lifecycle, logger }: Surroundings): Promise<Searches> {
+async function startSearches(
+  core: Core,
+  options: CoordinatorOptions,
+  { lifecycle, logger }: Surroundings,
+): Promise<Searches> {
   const pool = new BuildPool(defaultBuildPool);
   lifecycle.onStop('builder', () => pool.close());
   const catalog = loadSearchCatalog();
@@ -186,11 +258,17 @@ async function startSearches(core: Core, options: CoordinatorOptions, { lifecycl
   lifecycle.onStop('other strategists', () => others.close());
   const runner = new SearchRunner({
     ...core,
-    builder: createCandidateBuilder({ pool, store: core.store, ledger: core.ledger, clock: systemClock }),
+    builder: createCandidateBuilder({
+      pool,
+      store: core.store,
+      ledger: core.ledger,
+      clock: systemClock,
+    }),
     catalog,
     specs: core.reader,
     // Those whose answers take microseconds wait for no surrogate.
-    openStrategist: (task) => (task.spec.strategy.kind === 'surrogate' ? surrogates : others).open(task),
+    openStrategist: (task) =>
+      (task.spec.strategy.kind === 'surrogate' ? surrogates : others).open(task),
     deviceCount: (target) => core.fleetSize.deviceCount(target),
     clock: systemClock,
     logger,
@@ -200,8 +278,13 @@ async function startSearches(core: Core, options: CoordinatorOptions, { lifecycl
   const active = createActiveSearches();
   runner.watch((view) => active.heard(view));
   await runner.resumeAll();
-  const onDropped = (count: number, bytes: number): void => logger.info({ count, bytes }, 'models that nobody needs were dropped');
-  await core.store.keepWithin({ largestBytes: options.artifactBytes, needed: () => neededArtifacts({ ledger: core.ledger, searches: runner }), onDropped });
+  const onDropped = (count: number, bytes: number): void =>
+    logger.info({ count, bytes }, 'models that nobody needs were dropped');
+  await core.store.keepWithin({
+    largestBytes: options.artifactBytes,
+    needed: () => neededArtifacts({ ledger: core.ledger, searches: runner }),
+    onDropped,
+  });
   return { runner, active };
 }
 
@@ -216,9 +299,21 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
   };
   const engine = { ...core.engine, dispatch };
   return {
-    agent: createAgentService({ ...parts, engine, timing: agentTiming, services: loadFarmServices(), decodeLarge: (bytes) => core.reader.decodeAgentMessage(bytes) }),
-    artifact: createArtifactService({ ...parts, checkModel: (file, format) => core.reader.checkModel(file, format) }),
-    benchmark: createBenchmarkService({ ...parts, modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)) }),
+    agent: createAgentService({
+      ...parts,
+      engine,
+      timing: agentTiming,
+      services: loadFarmServices(),
+      decodeLarge: (bytes) => core.reader.decodeAgentMessage(bytes),
+    }),
+    artifact: createArtifactService({
+      ...parts,
+      checkModel: (file, format) => core.reader.checkModel(file, format),
+    }),
+    benchmark: createBenchmarkService({
+      ...parts,
+      modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)),
+    }),
     search: createSearchService({ ...parts, searches }),
     fleet: createFleetService({ ...parts, engine }),
   };

@@ -32,9 +32,15 @@ export interface BuiltCandidate {
 }
 
 /** Builds and quantizes one candidate. Equal specs give equal bytes, whatever `weights` keeps of earlier ones. @throws BadInputError for an architecture that cannot be built */
-export async function buildCandidate(spec: CandidateSpec, weights: TensorCache = createTensorCache(0)): Promise<BuiltCandidate> {
-  const { network, parameters } = spec.space === 'nasbench201' ? cellNetwork(spec) : blockNetwork(spec, weights);
-  const int8 = writeOnnx(await quantizeGraph(network, spec.calibration), { weights: `drawn, seed ${spec.seed}` });
+export async function buildCandidate(
+  spec: CandidateSpec,
+  weights: TensorCache = createTensorCache(0),
+): Promise<BuiltCandidate> {
+  const { network, parameters } =
+    spec.space === 'nasbench201' ? cellNetwork(spec) : blockNetwork(spec, weights);
+  const int8 = writeOnnx(await quantizeGraph(network, spec.calibration), {
+    weights: `drawn, seed ${spec.seed}`,
+  });
   const summary = inspectModel(int8);
   assert(summary.ok, 'a model built here passes inspection');
   return { int8, summary: summary.value, parameters };
@@ -45,12 +51,24 @@ interface FloatNetwork {
   readonly parameters: number;
 }
 
-function cellNetwork({ architecture, seed, cellsPerStage = cifarShape.cellsPerStage }: CandidateSpec): FloatNetwork {
-  const network = foldBatchNorm(createNetwork(parseCell(architecture), seed, { ...cifarShape, cellsPerStage }));
+function cellNetwork({
+  architecture,
+  seed,
+  cellsPerStage = cifarShape.cellsPerStage,
+}: CandidateSpec): FloatNetwork {
+  const network = foldBatchNorm(
+    createNetwork(parseCell(architecture), seed, { ...cifarShape, cellsPerStage }),
+  );
   return { network, parameters: parameterCount(network) };
 }
 
-function blockNetwork({ space: name, architecture, seed }: CandidateSpec, weights: TensorCache): FloatNetwork {
+function blockNetwork(
+  { space: name, architecture, seed }: CandidateSpec,
+  weights: TensorCache,
+): FloatNetwork {
   const space = createBlockSpace(shippedBlockDocument(name), name);
-  return { network: space.build(architecture, { seed, cache: weights }), parameters: space.costOf(architecture).parameters };
+  return {
+    network: space.build(architecture, { seed, cache: weights }),
+    parameters: space.costOf(architecture).parameters,
+  };
 }

@@ -34,7 +34,10 @@ const mostInputsAndOutputs = 1_000;
  */
 export function inspectModel(bytes: Uint8Array): Result<ModelSummary, string> {
   if (bytes.length === 0) return fail('the file is empty; expected an ONNX or TFLite model');
-  if (bytes.length > largestArtifactBytes) return fail(`the file has ${bytes.length} bytes; models above ${largestArtifactBytes} are refused`);
+  if (bytes.length > largestArtifactBytes)
+    return fail(
+      `the file has ${bytes.length} bytes; models above ${largestArtifactBytes} are refused`,
+    );
   return hasTfliteIdentifier(bytes) ? inspectTflite(bytes) : inspectOnnx(bytes);
 }
 
@@ -52,7 +55,13 @@ function inspectOnnx(bytes: Uint8Array): Result<ModelSummary, string> {
       const type = types.value.get(name);
       return type === undefined ? [] : [{ name, elementType: type.elementType, shape: type.shape }];
     });
-  return bounded({ format: 'onnx', precision: precision.value, inputs: describe(graph.value.inputs), outputs: describe(graph.value.outputs), cost: costOfOnnx(graph.value, types.value) });
+  return bounded({
+    format: 'onnx',
+    precision: precision.value,
+    inputs: describe(graph.value.inputs),
+    outputs: describe(graph.value.outputs),
+    cost: costOfOnnx(graph.value, types.value),
+  });
 }
 
 function inspectTflite(bytes: Uint8Array): Result<ModelSummary, string> {
@@ -65,15 +74,27 @@ function inspectTflite(bytes: Uint8Array): Result<ModelSummary, string> {
   const describe = (indices: readonly number[]): TensorShape[] =>
     indices.flatMap((index) => {
       const tensor = model.value.tensors[index];
-      return tensor === undefined ? [] : [{ name: tensor.name, elementType: tensor.elementType, shape: tensor.shape }];
+      return tensor === undefined
+        ? []
+        : [{ name: tensor.name, elementType: tensor.elementType, shape: tensor.shape }];
     });
-  return bounded({ format: 'tflite', precision: precision.value, inputs: describe(model.value.inputs), outputs: describe(model.value.outputs), cost: costOfTflite(model.value) });
+  return bounded({
+    format: 'tflite',
+    precision: precision.value,
+    inputs: describe(model.value.inputs),
+    outputs: describe(model.value.outputs),
+    cost: costOfTflite(model.value),
+  });
 }
 
 function bounded(summary: ModelSummary): Result<ModelSummary, string> {
   const count = summary.inputs.length + summary.outputs.length;
-  if (count > mostInputsAndOutputs) return fail(`the model has ${count} inputs and outputs; more than ${mostInputsAndOutputs} are refused`);
-  if (!Number.isSafeInteger(summary.cost.macs)) return fail('the shapes in the file multiply to more work than any model has');
+  if (count > mostInputsAndOutputs)
+    return fail(
+      `the model has ${count} inputs and outputs; more than ${mostInputsAndOutputs} are refused`,
+    );
+  if (!Number.isSafeInteger(summary.cost.macs))
+    return fail('the shapes in the file multiply to more work than any model has');
   return ok(summary);
 }
 
@@ -81,8 +102,11 @@ function openDimension(model: TfliteModel): string | undefined {
   for (const index of model.inputs) {
     const tensor = model.tensors[index];
     if (tensor === undefined) continue;
-    if (tensor.shapeSignature.includes(-1)) return `input '${tensor.name}' has a dynamic dimension ${tensor.shapeSignature.indexOf(-1)}; convert the model with a fixed shape, e.g. 1x224x224x3`;
+    if (tensor.shapeSignature.includes(-1))
+      return `input '${tensor.name}' has a dynamic dimension ${tensor.shapeSignature.indexOf(-1)}; convert the model with a fixed shape, e.g. 1x224x224x3`;
   }
   const wrong = model.tensors.find((tensor) => tensor.shape.some((size) => size < 0));
-  return wrong === undefined ? undefined : `tensor '${wrong.name}' has shape ${wrong.shape.join('x')}; convert the model with fixed shapes`;
+  return wrong === undefined
+    ? undefined
+    : `tensor '${wrong.name}' has shape ${wrong.shape.join('x')}; convert the model with fixed shapes`;
 }

@@ -32,7 +32,8 @@ export function unmeasurable(what: string): string {
 
 function describeArithmetic({ activations, weights }: Arithmetic): string {
   const found = `activations ${listed(activations)}; weights ${listed(weights)}`;
-  const isFloat = activations.size > 0 && [...activations].every((type) => type.startsWith('float'));
+  const isFloat =
+    activations.size > 0 && [...activations].every((type) => type.startsWith('float'));
   const isInteger = [...weights].some((type) => type.startsWith('int') || type.startsWith('uint'));
   return isFloat && isInteger ? `${found}: only its weights are quantized` : found;
 }

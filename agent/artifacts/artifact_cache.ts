@@ -40,7 +40,11 @@ export async function openArtifactCache(options: ArtifactCacheOptions): Promise<
   const load = (artifact: Artifact): Promise<Result<string, FarmFault>> => {
     const running = downloads.get(artifact.digest);
     if (running !== undefined) return running;
-    const started = loadArtifact({ ...options, index }, artifact, AbortSignal.any([shutdown.signal, AbortSignal.timeout(fetchDeadlineMs)])).finally(() => downloads.delete(artifact.digest));
+    const started = loadArtifact(
+      { ...options, index },
+      artifact,
+      AbortSignal.any([shutdown.signal, AbortSignal.timeout(fetchDeadlineMs)]),
+    ).finally(() => downloads.delete(artifact.digest));
     downloads.set(artifact.digest, started);
     return started;
   };
@@ -52,30 +56,49 @@ export async function openArtifactCache(options: ArtifactCacheOptions): Promise<
   };
 }
 
-function unlessStopped(loading: Promise<Result<string, FarmFault>>, signal: AbortSignal): Promise<Result<string, FarmFault>> {
+function unlessStopped(
+  loading: Promise<Result<string, FarmFault>>,
+  signal: AbortSignal,
+): Promise<Result<string, FarmFault>> {
   return new Promise((resolve) => {
-    const stop = (): void => resolve(fail(farmFault('stopped', 'stopped while the model was being fetched')));
+    const stop = (): void =>
+      resolve(fail(farmFault('stopped', 'stopped while the model was being fetched')));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     void loading.then(resolve).finally(() => signal.removeEventListener('abort', stop));
   });
 }
 
-async function loadArtifact(options: ArtifactCacheOptions & { readonly index: CacheIndex }, artifact: Artifact, signal: AbortSignal): Promise<Result<string, FarmFault>> {
+async function loadArtifact(
+  options: ArtifactCacheOptions & { readonly index: CacheIndex },
+  artifact: Artifact,
+  signal: AbortSignal,
+): Promise<Result<string, FarmFault>> {
   const name = `${artifact.digest}.${artifact.format}`;
   const finalPath = path.join(options.folder, name);
   try {
-    if (options.index.sizeOf(name) !== artifact.sizeBytes || !(await isComplete(finalPath, artifact.sizeBytes))) {
+    if (
+      options.index.sizeOf(name) !== artifact.sizeBytes ||
+      !(await isComplete(finalPath, artifact.sizeBytes))
+    ) {
       await options.index.makeRoom(artifact.sizeBytes);
       const failure = await download(options.source, artifact, `${finalPath}.part`, signal);
-      if (failure !== undefined) return fail(farmFault('artifact-unavailable', `model ${artifact.digest.slice(0, 12)}: ${failure}`));
+      if (failure !== undefined)
+        return fail(
+          farmFault('artifact-unavailable', `model ${artifact.digest.slice(0, 12)}: ${failure}`),
+        );
       await rename(`${finalPath}.part`, finalPath);
     }
     options.index.touch(name, artifact.sizeBytes);
     return ok(finalPath);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    return fail(farmFault(code === 'ENOSPC' ? 'storage-full' : 'artifact-unavailable', `model cache in ${options.folder}: ${(error as Error).message}`));
+    return fail(
+      farmFault(
+        code === 'ENOSPC' ? 'storage-full' : 'artifact-unavailable',
+        `model cache in ${options.folder}: ${(error as Error).message}`,
+      ),
+    );
   }
 }
 
@@ -85,7 +108,12 @@ async function isComplete(filePath: string, sizeBytes: number): Promise<boolean>
   return found?.size === sizeBytes;
 }
 
-async function download(source: ArtifactSource, artifact: Artifact, partPath: string, signal: AbortSignal): Promise<string | undefined> {
+async function download(
+  source: ArtifactSource,
+  artifact: Artifact,
+  partPath: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   let failure: string | undefined;
   for (let attempt = 1; attempt <= fetchAttempts && !signal.aborted; attempt += 1) {
     failure = await appendMissing(source, artifact, partPath, signal);
@@ -95,12 +123,19 @@ async function download(source: ArtifactSource, artifact: Artifact, partPath: st
 }
 
 /** Fetches what `partPath` lacks and checks the whole. Returns why it failed; bytes that prove wrong are removed. */
-async function appendMissing(source: ArtifactSource, artifact: Artifact, partPath: string, signal: AbortSignal): Promise<string | undefined> {
+async function appendMissing(
+  source: ArtifactSource,
+  artifact: Artifact,
+  partPath: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const file = await open(partPath, 'a');
   try {
     const hash = createHash('sha256');
     let sizeBytes = (await file.stat()).size;
-    if (sizeBytes > 0) for await (const chunk of createReadStream(partPath, { end: sizeBytes - 1 })) hash.update(chunk as Buffer);
+    if (sizeBytes > 0)
+      for await (const chunk of createReadStream(partPath, { end: sizeBytes - 1 }))
+        hash.update(chunk as Buffer);
     for await (const chunk of source.fetch(artifact.digest, sizeBytes, signal)) {
       sizeBytes += chunk.byteLength;
       if (sizeBytes > artifact.sizeBytes) break;
@@ -108,7 +143,8 @@ async function appendMissing(source: ArtifactSource, artifact: Artifact, partPat
       await file.appendFile(chunk);
     }
     if (sizeBytes < artifact.sizeBytes) return 'the source ended early';
-    if (sizeBytes === artifact.sizeBytes && hash.digest('hex') === artifact.digest) return undefined;
+    if (sizeBytes === artifact.sizeBytes && hash.digest('hex') === artifact.digest)
+      return undefined;
     await file.truncate(0);
     return 'the bytes do not match the digest';
   } catch (error) {

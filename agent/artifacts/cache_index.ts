@@ -12,8 +12,15 @@ export interface CacheIndex {
 /** Reads what an earlier run left. Partial downloads stay: they are resumed, or fall out as the oldest. */
 export async function openCacheIndex(folder: string, largestBytes: number): Promise<CacheIndex> {
   await mkdir(folder, { recursive: true });
-  const found = await Promise.all((await readdir(folder)).map(async (name) => ({ name, ...(await describe(path.join(folder, name))) })));
-  const sizes = new Map(found.sort((a, b) => a.usedAtMs - b.usedAtMs).map((file) => [file.name, file.sizeBytes]));
+  const found = await Promise.all(
+    (await readdir(folder)).map(async (name) => ({
+      name,
+      ...(await describe(path.join(folder, name))),
+    })),
+  );
+  const sizes = new Map(
+    found.sort((a, b) => a.usedAtMs - b.usedAtMs).map((file) => [file.name, file.sizeBytes]),
+  );
   let totalBytes = found.reduce((sum, file) => sum + file.sizeBytes, 0);
 
   const forget = (name: string): void => {

@@ -69,35 +69,60 @@ function conditionsOf(record: BenchmarkRecord, summary: BenchmarkSummary): Condi
     unitShare: shares.every((share) => share !== null) ? Math.min(...shares) : null,
     before: record.before,
     after: record.after,
-    caveats: [...new Set([...reports.flatMap((report) => report.caveats), ...ownCaveats(record, summary)])],
+    caveats: [
+      ...new Set([...reports.flatMap((report) => report.caveats), ...ownCaveats(record, summary)]),
+    ],
   };
 }
 
-function ownCaveats({ before, after, job, workbench }: BenchmarkRecord, summary: BenchmarkSummary): string[] {
+function ownCaveats(
+  { before, after, job, workbench }: BenchmarkRecord,
+  summary: BenchmarkSummary,
+): string[] {
   const caveats = workbench.device.hardware.kind === 'host' ? [] : readingCaveats([before, after]);
-  if ((after.thermalStatus ?? 0) > (before.thermalStatus ?? 0)) caveats.push(`the thermal status rose from ${String(before.thermalStatus ?? 0)} to ${String(after.thermalStatus)}`);
+  if ((after.thermalStatus ?? 0) > (before.thermalStatus ?? 0))
+    caveats.push(
+      `the thermal status rose from ${String(before.thermalStatus ?? 0)} to ${String(after.thermalStatus)}`,
+    );
   if (summary.betweenSessionsCv !== null && summary.betweenSessionsCv > trustedSessionsCv) {
-    caveats.push(`the sessions differ: coefficient of variation ${(100 * summary.betweenSessionsCv).toFixed(1)} %, trusted up to ${String(100 * trustedSessionsCv)} %`);
+    caveats.push(
+      `the sessions differ: coefficient of variation ${(100 * summary.betweenSessionsCv).toFixed(1)} %, trusted up to ${String(100 * trustedSessionsCv)} %`,
+    );
   }
   const fewest = Math.min(...summary.sessionSummaries.map((session) => session.n));
-  if (fewest < job.plan.runs) caveats.push(`a session made ${String(fewest)} of ${String(job.plan.runs)} runs before its time limit`);
+  if (fewest < job.plan.runs)
+    caveats.push(
+      `a session made ${String(fewest)} of ${String(job.plan.runs)} runs before its time limit`,
+    );
   const { sessions, decisionMs } = job.plan;
   const made = summary.sessionSummaries.length;
-  if (decisionMs !== undefined && made < sessions) caveats.push(`ended after ${String(made)} of ${String(sessions)} sessions: clearly above the ${decisionMs.toFixed(3)} ms that it would have had to beat`);
+  if (decisionMs !== undefined && made < sessions)
+    caveats.push(
+      `ended after ${String(made)} of ${String(sessions)} sessions: clearly above the ${decisionMs.toFixed(3)} ms that it would have had to beat`,
+    );
   return caveats;
 }
 
 /** What keeps the readings from telling whether the phone was fit to be timed. */
 function readingCaveats(states: readonly DeviceState[]): string[] {
   const caveats: string[] = [];
-  if (states.some((state) => state.thermalStatusOverridden)) caveats.push('the thermal status is overridden on this phone (cmd thermalservice reset undoes it)');
-  if (states.some((state) => state.batteryFrozen)) caveats.push('the battery readings of this phone are frozen, so its charge and the heat of its battery are not known (dumpsys battery reset undoes it)');
-  if (states.some((state) => Object.keys(state.celsiusBySensor).length === 0)) caveats.push('this phone shows no temperatures of its sensors, so it may have been hot');
+  if (states.some((state) => state.thermalStatusOverridden))
+    caveats.push(
+      'the thermal status is overridden on this phone (cmd thermalservice reset undoes it)',
+    );
+  if (states.some((state) => state.batteryFrozen))
+    caveats.push(
+      'the battery readings of this phone are frozen, so its charge and the heat of its battery are not known (dumpsys battery reset undoes it)',
+    );
+  if (states.some((state) => Object.keys(state.celsiusBySensor).length === 0))
+    caveats.push('this phone shows no temperatures of its sensors, so it may have been hot');
   return caveats;
 }
 
 function shellLine({ command, environment }: ToolCommand): string {
-  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
+  const assignments = Object.entries(environment).map(
+    ([name, value]) => `${name}=${shellWord(value)}`,
+  );
   return [...assignments, ...command.map(shellWord)].join(' ');
 }
 

@@ -6,10 +6,18 @@ import type { Hardware } from '../device/device';
  * (equal cores) or where other units work and their driver's threads had better spread. The host
  * pins its tools itself, to the cores of its configuration.
  */
-export function fastestCores({ kind, cpuClusters: clusters }: Pick<Hardware, 'kind' | 'cpuClusters'>, threads: number, unit: Unit): readonly number[] {
+export function fastestCores(
+  { kind, cpuClusters: clusters }: Pick<Hardware, 'kind' | 'cpuClusters'>,
+  threads: number,
+  unit: Unit,
+): readonly number[] {
   if (kind === 'host') return [];
   const byFrequency = clusters.toSorted((a, b) => b.largestFrequencyKhz - a.largestFrequencyKhz);
-  if ((unit !== 'cpu' && unit !== 'cpu-xnnpack') || byFrequency[0]?.largestFrequencyKhz === byFrequency.at(-1)?.largestFrequencyKhz) return [];
+  if (
+    (unit !== 'cpu' && unit !== 'cpu-xnnpack') ||
+    byFrequency[0]?.largestFrequencyKhz === byFrequency.at(-1)?.largestFrequencyKhz
+  )
+    return [];
   const chosen: number[] = [];
   for (const cluster of byFrequency) {
     if (chosen.length >= threads) break;

@@ -27,7 +27,9 @@ const highestHostChipCelsius = 95;
 
 /** The operator's limits are a phone's; the host's chip may be hotter. */
 export function limitsFor(kind: DeviceKind, limits: ReadinessLimits): ReadinessLimits {
-  return kind === 'host' ? { ...limits, highestChipCelsius: Math.max(limits.highestChipCelsius, highestHostChipCelsius) } : limits;
+  return kind === 'host'
+    ? { ...limits, highestChipCelsius: Math.max(limits.highestChipCelsius, highestHostChipCelsius) }
+    : limits;
 }
 
 export type Readiness =
@@ -37,20 +39,35 @@ export type Readiness =
 /** Whether a device in this state may be timed, and if not, why. */
 export function judgeReadiness(state: DeviceState, limits: ReadinessLimits): Readiness {
   if (state.batteryPercent !== null && state.batteryPercent < limits.lowestBatteryPercent) {
-    return { kind: 'wait', code: 'battery-low', reason: `battery at ${String(state.batteryPercent)} %, at least ${String(limits.lowestBatteryPercent)} % is required` };
+    return {
+      kind: 'wait',
+      code: 'battery-low',
+      reason: `battery at ${String(state.batteryPercent)} %, at least ${String(limits.lowestBatteryPercent)} % is required`,
+    };
   }
   if (state.thermalStatus !== null && state.thermalStatus > limits.highestThermalStatus) {
-    return { kind: 'wait', code: 'too-hot', reason: `Android's thermal status is ${String(state.thermalStatus)}, at most ${String(limits.highestThermalStatus)} is allowed` };
+    return {
+      kind: 'wait',
+      code: 'too-hot',
+      reason: `Android's thermal status is ${String(state.thermalStatus)}, at most ${String(limits.highestThermalStatus)} is allowed`,
+    };
   }
   const hot = hottest(state, limits);
   return hot === undefined ? { kind: 'ready' } : { kind: 'wait', code: 'too-hot', reason: hot };
 }
 
 function hottest(state: DeviceState, limits: ReadinessLimits): string | undefined {
-  const sensors = Object.entries(state.celsiusBySensor).map(([name, celsius]) => ({ name, celsius, kind: ownValue(state.kindBySensor, name) ?? kindByName(name) }));
-  if (state.batteryCelsius !== null) sensors.push({ name: 'battery', celsius: state.batteryCelsius, kind: 'battery' });
+  const sensors = Object.entries(state.celsiusBySensor).map(([name, celsius]) => ({
+    name,
+    celsius,
+    kind: ownValue(state.kindBySensor, name) ?? kindByName(name),
+  }));
+  if (state.batteryCelsius !== null)
+    sensors.push({ name: 'battery', celsius: state.batteryCelsius, kind: 'battery' });
   const over = sensors.find(({ celsius, kind }) => celsius > limitCelsius(kind, limits));
-  return over === undefined ? undefined : `${over.name} is at ${over.celsius.toFixed(1)} °C, at most ${String(limitCelsius(over.kind, limits))} °C is allowed`;
+  return over === undefined
+    ? undefined
+    : `${over.name} is at ${over.celsius.toFixed(1)} °C, at most ${String(limitCelsius(over.kind, limits))} °C is allowed`;
 }
 
 function limitCelsius(kind: SensorKind, limits: ReadinessLimits): number {
@@ -87,13 +104,20 @@ export async function waitUntilReady(wait: ReadinessWait): Promise<Result<Device
   const deadlineMs = wait.clock.nowMs() + wait.limits.longestWaitSeconds * 1_000;
   let recentState = wait.recentState;
   for (;;) {
-    if (wait.signal.aborted) return fail(farmFault('stopped', 'stopped while waiting for the device to be ready'));
+    if (wait.signal.aborted)
+      return fail(farmFault('stopped', 'stopped while waiting for the device to be ready'));
     const state = recentState === null ? await wait.readState() : ok(recentState);
     if (!state.ok) return state;
     const readiness = judgeReadiness(state.value, wait.limits);
     if (readiness.kind === 'ready') return state;
     const leftMs = deadlineMs - wait.clock.nowMs();
-    if (leftMs <= 0) return fail(farmFault(readiness.code, `${readiness.reason}; waited ${String(wait.limits.longestWaitSeconds)} s`));
+    if (leftMs <= 0)
+      return fail(
+        farmFault(
+          readiness.code,
+          `${readiness.reason}; waited ${String(wait.limits.longestWaitSeconds)} s`,
+        ),
+      );
     await wait.clock.sleep(Math.min(leftMs, wait.limits.pollSeconds * 1_000), wait.signal);
     recentState = null;
   }

@@ -1,6 +1,12 @@
 import type { Clock } from '../../common/clock';
 import type { DeviceState } from '../../common/device';
-import { blamesTarget, candidateFault, farmFault, type CandidateFault, type FarmFault } from '../../common/fault';
+import {
+  blamesTarget,
+  candidateFault,
+  farmFault,
+  type CandidateFault,
+  type FarmFault,
+} from '../../common/fault';
 import type { Job, Outcome } from '../../common/job';
 import { fail, ok, type Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
@@ -47,14 +53,21 @@ const largestResultBytes = 8 * 1024 * 1024;
 export async function runBenchmark(request: BenchmarkRequest): Promise<Outcome> {
   const { workbench, adapter, job } = request;
   if (!adapter.formats.includes(job.artifact.format)) {
-    return candidateFault('invalid-model', `${formatTarget(job.target)} runs ${adapter.formats.join(' or ')} models, not ${job.artifact.format}`);
+    return candidateFault(
+      'invalid-model',
+      `${formatTarget(job.target)} runs ${adapter.formats.join(' or ')} models, not ${job.artifact.format}`,
+    );
   }
-  const running: RunningJob = { ...request, files: workbench.openJob(job.artifact.format, request.clock.nowMs()) };
+  const running: RunningJob = {
+    ...request,
+    files: workbench.openJob(job.artifact.format, request.clock.nowMs()),
+  };
   const prepared = await prepare(running);
   if (!prepared.ok) return cleanUpAfter(running, prepared.error);
   const measured = await runSessions(running);
   if (!measured.ok) {
-    if (measured.error.kind === 'farm-fault' && blamesTarget(measured.error.code)) workbench.distrustTools();
+    if (measured.error.kind === 'farm-fault' && blamesTarget(measured.error.code))
+      workbench.distrustTools();
     return cleanUpAfter(running, measured.error);
   }
   return finish(running, prepared.value, measured.value);
@@ -72,13 +85,25 @@ async function prepare(request: RunningJob): Promise<Result<Prepared, FarmFault>
   const startedAtMs = clock.nowMs();
   const installed = await workbench.install(adapter.toolFiles, signal);
   if (!installed.ok) return installed;
-  const pushed = await workbench.device.push(request.modelPath, files.modelPath, { executable: false, deadlineMs: modelPushDeadlineMs, signal });
+  const pushed = await workbench.device.push(request.modelPath, files.modelPath, {
+    executable: false,
+    deadlineMs: modelPushDeadlineMs,
+    signal,
+  });
   if (!pushed.ok) return pushed;
   const pushedAtMs = clock.nowMs();
   const recentState = workbench.takeFreshState(pushedAtMs);
   const limits = limitsFor(workbench.device.hardware.kind, request.limits);
-  const ready = await waitUntilReady({ clock, limits, signal, recentState, readState: () => workbench.device.readState() });
-  return ready.ok ? ok({ before: ready.value, startedAtMs, pushedAtMs, readyAtMs: clock.nowMs() }) : ready;
+  const ready = await waitUntilReady({
+    clock,
+    limits,
+    signal,
+    recentState,
+    readState: () => workbench.device.readState(),
+  });
+  return ready.ok
+    ? ok({ before: ready.value, startedAtMs, pushedAtMs, readyAtMs: clock.nowMs() })
+    : ready;
 }
 
 interface Measured {
@@ -109,34 +134,66 @@ function invocationOf({ workbench, job, cores, files }: RunningJob, session: num
   };
 }
 
-async function runSession(request: BenchmarkRequest, invocation: Invocation): Promise<Result<SessionReport, Fault>> {
+async function runSession(
+  request: BenchmarkRequest,
+  invocation: Invocation,
+): Promise<Result<SessionReport, Fault>> {
   const { workbench, adapter, job, signal } = request;
   if (signal.aborted) return fail(farmFault('stopped', 'stopped between sessions'));
   const toolCommand = adapter.command(invocation);
-  const thenRead = toolCommand.readsResultFile ? { thenRead: { path: invocation.resultPath, largestBytes: largestResultBytes } } : {};
+  const thenRead = toolCommand.readsResultFile
+    ? { thenRead: { path: invocation.resultPath, largestBytes: largestResultBytes } }
+    : {};
   const limits = { deadlineMs: job.plan.sessionDeadlineMs, signal };
-  const executed = await workbench.device.execute(toolCommand.command, { ...limits, environment: toolCommand.environment, ...thenRead });
+  const executed = await workbench.device.execute(toolCommand.command, {
+    ...limits,
+    environment: toolCommand.environment,
+    ...thenRead,
+  });
   if (!executed.ok) return executed;
   const { exitCode, stdout, stderr, fileRead } = executed.value;
   // Without the file the tool's own words say more about what went wrong than "no such file".
-  return adapter.parse({ exitCode, stdout, stderr, resultFile: fileRead?.toString('utf8') ?? null }, invocation);
+  return adapter.parse(
+    { exitCode, stdout, stderr, resultFile: fileRead?.toString('utf8') ?? null },
+    invocation,
+  );
 }
 
-async function finish(request: RunningJob, prepared: Prepared, measured: Measured): Promise<Outcome> {
+async function finish(
+  request: RunningJob,
+  prepared: Prepared,
+  measured: Measured,
+): Promise<Outcome> {
   const { workbench, clock, files, job } = request;
   const measuredAtMs = clock.nowMs();
-  const ended = await workbench.device.endJob({ modelPath: files.modelPath, all: filesOf(request) });
+  const ended = await workbench.device.endJob({
+    modelPath: files.modelPath,
+    all: filesOf(request),
+  });
   if (!ended.ok) return cleanUpAfter(request, ended.error);
   const { state: after, modelDigest } = ended.value;
-  if (modelDigest !== job.artifact.digest) return otherFile(files.modelPath, modelDigest, job.artifact.digest);
+  if (modelDigest !== job.artifact.digest)
+    return otherFile(files.modelPath, modelDigest, job.artifact.digest);
   workbench.keepState(after);
   const timeline: Timeline = { ...prepared, measuredAtMs, finishedAtMs: clock.nowMs() };
-  return { kind: 'measured', measurement: writeMeasurement({ ...request, ...measured, timeline, before: prepared.before, after }) };
+  return {
+    kind: 'measured',
+    measurement: writeMeasurement({
+      ...request,
+      ...measured,
+      timeline,
+      before: prepared.before,
+      after,
+    }),
+  };
 }
 
 /** Nobody but this job writes to that path: whoever did, what was timed may not be what was asked for. */
 function otherFile(path: string, found: string | null, expected: string): FarmFault {
-  return farmFault('transfer-failed', `${path} ${found === null ? 'was no longer there' : `had the digest ${found}`} when its sessions had ended, and not the job's ${expected}`);
+  return farmFault(
+    'transfer-failed',
+    `${path} ${found === null ? 'was no longer there' : `had the digest ${found}`} when its sessions had ended, and not the job's ${expected}`,
+  );
 }
 
 async function cleanUpAfter(request: RunningJob, fault: Fault): Promise<Outcome> {
@@ -147,6 +204,8 @@ async function cleanUpAfter(request: RunningJob, fault: Fault): Promise<Outcome>
 
 /** What the job leaves on the device. */
 function filesOf({ files, job }: RunningJob): readonly string[] {
-  const results = Array.from({ length: mostSessions(job.plan) }, (_, session) => files.resultPath(session));
+  const results = Array.from({ length: mostSessions(job.plan) }, (_, session) =>
+    files.resultPath(session),
+  );
   return [files.modelPath, ...results];
 }

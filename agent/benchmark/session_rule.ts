@@ -7,7 +7,9 @@ const confidence = 0.95;
 
 /** How many sessions a plan can come to. */
 export function mostSessions({ sessions, decisionMs }: BenchmarkPlan): number {
-  return decisionMs === undefined ? sessions : Math.min(mostTimesPlanned * sessions, planLimits.sessions.max);
+  return decisionMs === undefined
+    ? sessions
+    : Math.min(mostTimesPlanned * sessions, planLimits.sessions.max);
 }
 
 /**
@@ -19,7 +21,8 @@ export function needsSession(plan: BenchmarkPlan, mediansMs: readonly number[]):
   const { sessions, decisionMs } = plan;
   const done = mediansMs.length;
   if (decisionMs === undefined) return done < sessions;
-  if (done === 1 && mediansMs.every((medianMs) => isClearlyAbove(medianMs, decisionMs))) return false;
+  if (done === 1 && mediansMs.every((medianMs) => isClearlyAbove(medianMs, decisionMs)))
+    return false;
   if (done < sessions) return true;
   return done >= 2 && done < mostSessions(plan) && holds(mediansMs, decisionMs);
 }

@@ -38,12 +38,17 @@ export class Workbench {
   /** Files that no other job has or will have, on this device or by another way to it. What a death in mid-job leaves goes when the device attaches again. */
   openJob(format: ModelFormat, atMs: number): JobFiles {
     const name = join(this.device.workFolder, drawJobName(this.device.owner, atMs));
-    return { modelPath: `${name}.${format}`, resultPath: (session) => `${name}-${String(session)}.csv` };
+    return {
+      modelPath: `${name}.${format}`,
+      resultPath: (session) => `${name}-${String(session)}.csv`,
+    };
   }
 
   /** Missing files are no fault. Jobs that end well remove theirs with the reading of the state. */
   async remove(devicePaths: readonly string[]): Promise<Result<void, FarmFault>> {
-    const removed = await this.device.execute(['rm', '-f', '--', ...devicePaths], { deadlineMs: housekeepingDeadlineMs });
+    const removed = await this.device.execute(['rm', '-f', '--', ...devicePaths], {
+      deadlineMs: housekeepingDeadlineMs,
+    });
     return removed.ok ? ok(undefined) : removed;
   }
 
@@ -79,23 +84,43 @@ export class Workbench {
 
   async #push(files: readonly ToolFile[], signal: AbortSignal): Promise<Result<void, FarmFault>> {
     const folders = new Set(files.map((file) => join(this.device.workFolder, file.name, '..')));
-    const made = await this.device.execute(['mkdir', '-p', ...folders], { deadlineMs: housekeepingDeadlineMs, signal });
+    const made = await this.device.execute(['mkdir', '-p', ...folders], {
+      deadlineMs: housekeepingDeadlineMs,
+      signal,
+    });
     if (!made.ok) return made;
     for (const file of files) {
-      const pushed = await this.device.push(file.localPath, join(this.device.workFolder, file.name), { executable: file.executable, deadlineMs: toolPushDeadlineMs, signal });
+      const pushed = await this.device.push(
+        file.localPath,
+        join(this.device.workFolder, file.name),
+        { executable: file.executable, deadlineMs: toolPushDeadlineMs, signal },
+      );
       if (!pushed.ok) return pushed;
     }
     const after = await this.#digestsOf(files, signal);
     if (!after.ok) return after;
     const wrong = files.find((file) => after.value.get(file.name) !== file.digest);
     if (wrong === undefined) return ok(undefined);
-    return fail(farmFault('transfer-failed', `${wrong.name} has the digest ${after.value.get(wrong.name) ?? '(none)'} on the device, not ${wrong.digest}: it changed since the agent started, or on the way`));
+    return fail(
+      farmFault(
+        'transfer-failed',
+        `${wrong.name} has the digest ${after.value.get(wrong.name) ?? '(none)'} on the device, not ${wrong.digest}: it changed since the agent started, or on the way`,
+      ),
+    );
   }
 
   /** By `sha256sum`, whose lines are `<digest>  <path>`; files that are not there have no line. */
-  async #digestsOf(files: readonly ToolFile[], signal: AbortSignal): Promise<Result<ReadonlyMap<string, string>, FarmFault>> {
-    const nameByPath = new Map(files.map((file) => [join(this.device.workFolder, file.name), file.name]));
-    const hashed = await this.device.execute(['sha256sum', ...nameByPath.keys()], { deadlineMs: housekeepingDeadlineMs, signal });
+  async #digestsOf(
+    files: readonly ToolFile[],
+    signal: AbortSignal,
+  ): Promise<Result<ReadonlyMap<string, string>, FarmFault>> {
+    const nameByPath = new Map(
+      files.map((file) => [join(this.device.workFolder, file.name), file.name]),
+    );
+    const hashed = await this.device.execute(['sha256sum', ...nameByPath.keys()], {
+      deadlineMs: housekeepingDeadlineMs,
+      signal,
+    });
     if (!hashed.ok) return hashed;
     const lines = hashed.value.stdout.split('\n').flatMap((line) => {
       const [, digest = '', path = ''] = /^([0-9a-f]{64}) [ *](\S.*?)\r?$/.exec(line) ?? [];

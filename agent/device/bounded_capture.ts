@@ -28,8 +28,17 @@ export class BoundedCapture {
 
   /** The bytes before and after the gap; without a gap all of them are in `head` and `tail` is empty. */
   contents(): { readonly head: Buffer; readonly tail: Buffer; readonly droppedBytes: number } {
-    if (this.dropped === 0) return { head: Buffer.concat([...this.head, ...this.tail]), tail: Buffer.alloc(0), droppedBytes: 0 };
-    return { head: Buffer.concat(this.head), tail: Buffer.concat(this.tail), droppedBytes: this.dropped };
+    if (this.dropped === 0)
+      return {
+        head: Buffer.concat([...this.head, ...this.tail]),
+        tail: Buffer.alloc(0),
+        droppedBytes: 0,
+      };
+    return {
+      head: Buffer.concat(this.head),
+      tail: Buffer.concat(this.tail),
+      droppedBytes: this.dropped,
+    };
   }
 
   private forget(): void {

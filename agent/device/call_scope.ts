@@ -20,11 +20,14 @@ export async function withinLimits<Value>(
 ): Promise<Result<Value, FarmFault>> {
   const scope = new AbortController();
   const interrupted = new Promise<Result<Value, FarmFault>>((resolve) => {
-    scope.signal.addEventListener('abort', () => resolve(fail(scope.signal.reason as FarmFault)), { once: true });
+    scope.signal.addEventListener('abort', () => resolve(fail(scope.signal.reason as FarmFault)), {
+      once: true,
+    });
   });
   const onGone = (): void => scope.abort(farmFault('disconnected', reasonOf(limits.gone)));
   const onStop = (): void => scope.abort(farmFault('stopped', `${limits.what} was stopped`));
-  const onDeadline = (): void => scope.abort(farmFault('timeout', `${limits.what} took longer than ${limits.deadlineMs} ms`));
+  const onDeadline = (): void =>
+    scope.abort(farmFault('timeout', `${limits.what} took longer than ${limits.deadlineMs} ms`));
   const timer = setTimeout(onDeadline, limits.deadlineMs);
   limits.gone.addEventListener('abort', onGone);
   limits.signal?.addEventListener('abort', onStop);

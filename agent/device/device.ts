@@ -63,12 +63,19 @@ export interface Device {
   /** What is to be known at the end of a job, and the removal of its files, in one round trip. One that is missing or stays is no fault. */
   endJob(files: FilesOfJob): Promise<Result<JobEnd, FarmFault>>;
   /** `command` is an argument vector; the adapter quotes it where a shell is in between. Output is bounded. */
-  execute(command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>>;
+  execute(
+    command: readonly string[],
+    options: ExecuteOptions,
+  ): Promise<Result<Execution, FarmFault>>;
   /**
    * After success the file is there, its byte count checked on the device. After a fault `devicePath` must not be used:
    * nothing is there, or, if the device or the agent went away meanwhile, perhaps a part of the file.
    */
-  push(localPath: string, devicePath: string, options: PushOptions): Promise<Result<void, FarmFault>>;
+  push(
+    localPath: string,
+    devicePath: string,
+    options: PushOptions,
+  ): Promise<Result<void, FarmFault>>;
   /** Frees the connection; idempotent. */
   close(): Promise<void>;
 }

@@ -9,7 +9,10 @@ const jobName = /^job-([0-9a-f]{8})-(\d{1,12})-[0-9a-f]{12}[.-]/;
 
 /** Eight hexadecimal digits that are this agent's in the names of files on a phone: two agents may share one. The same after a restart. */
 export function fileOwner(dataDir: string): string {
-  return createHash('sha256').update(`${hostname()}:${resolve(dataDir)}`).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(`${hostname()}:${resolve(dataDir)}`)
+    .digest('hex')
+    .slice(0, 8);
 }
 
 /** What the names of one job's files begin with: never the same for two jobs, whichever agents carry them out. */
@@ -18,9 +21,16 @@ export function drawJobName(owner: string, nowMs: number): string {
 }
 
 /** Of these names in a work folder, the job files that an agent left which does nothing there now: our own, and very old ones. */
-export function abandonedJobFiles(names: readonly string[], owner: string, nowMs: number): readonly string[] {
+export function abandonedJobFiles(
+  names: readonly string[],
+  owner: string,
+  nowMs: number,
+): readonly string[] {
   return names.filter((name) => {
     const [, whose, atSeconds] = jobName.exec(name) ?? [];
-    return whose === owner || (whose !== undefined && nowMs - Number(atSeconds) * 1000 > abandonedAfterMs);
+    return (
+      whose === owner ||
+      (whose !== undefined && nowMs - Number(atSeconds) * 1000 > abandonedAfterMs)
+    );
   });
 }

@@ -8,7 +8,13 @@ import { fileOwner } from './job_files';
 
 export interface ShelfOptions {
   readonly dataDir: string;
-  readonly adb: { readonly enabled: boolean; readonly host: string; readonly port: number; readonly binary: string; readonly startServer: boolean };
+  readonly adb: {
+    readonly enabled: boolean;
+    readonly host: string;
+    readonly port: number;
+    readonly binary: string;
+    readonly startServer: boolean;
+  };
   readonly host: { readonly enabled: boolean; readonly cores: readonly number[] };
   /** Own serial numbers or adb serials that stay out of the farm. */
   readonly excludedSerials: readonly string[];
@@ -52,7 +58,9 @@ export async function openShelf(options: ShelfOptions): Promise<DeviceShelf> {
     devices.delete(serial);
     tell({ kind: 'detached', serial, reason });
   };
-  const host = options.host.enabled ? await openHostDevice({ dataDir: options.dataDir, cores: options.host.cores }) : undefined;
+  const host = options.host.enabled
+    ? await openHostDevice({ dataDir: options.dataDir, cores: options.host.cores })
+    : undefined;
   if (host !== undefined) attach(host);
   const tracker = startTracker(options, {
     attached: attach,
@@ -78,8 +86,20 @@ export async function openShelf(options: ShelfOptions): Promise<DeviceShelf> {
   };
 }
 
-function startTracker(options: ShelfOptions, events: Parameters<typeof trackPhones>[1]): AdbTracker | undefined {
+function startTracker(
+  options: ShelfOptions,
+  events: Parameters<typeof trackPhones>[1],
+): AdbTracker | undefined {
   if (!options.adb.enabled) return undefined;
   const { host, port, binary, startServer } = options.adb;
-  return trackPhones({ address: { host, port }, serverProgram: startServer ? binary : undefined, excludedSerials: options.excludedSerials, owner: fileOwner(options.dataDir), logger: options.logger }, events);
+  return trackPhones(
+    {
+      address: { host, port },
+      serverProgram: startServer ? binary : undefined,
+      excludedSerials: options.excludedSerials,
+      owner: fileOwner(options.dataDir),
+      logger: options.logger,
+    },
+    events,
+  );
 }

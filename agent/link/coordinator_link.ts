@@ -4,7 +4,10 @@ import type { Clock } from '../../common/clock';
 import type { Logger } from '../../common/logger';
 import type { Random } from '../../common/random';
 import { agentMessageToWire, type AgentMessage } from '../../proto/codec/agent_message';
-import { coordinatorMessageFromWire, type CoordinatorMessage } from '../../proto/codec/coordinator_message';
+import {
+  coordinatorMessageFromWire,
+  type CoordinatorMessage,
+} from '../../proto/codec/coordinator_message';
 import type { AgentMessage as WireAgentMessage } from '../../proto/generated/farm/v1/AgentMessage';
 import type { CoordinatorMessage__Output as WireCoordinatorMessage } from '../../proto/generated/farm/v1/CoordinatorMessage';
 import { loadFarmServices } from '../../proto/service';
@@ -53,7 +56,8 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
 
   const send = (message: AgentMessage): void => {
     if (state.kind === 'waiting') return;
-    if (state.stream.writableLength > largestBacklogMessages) state.stream.destroy(new Error('the coordinator does not read'));
+    if (state.stream.writableLength > largestBacklogMessages)
+      state.stream.destroy(new Error('the coordinator does not read'));
     else state.stream.write(agentMessageToWire(message));
   };
 
@@ -73,7 +77,8 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
       shutdown.signal.addEventListener('abort', cancel, { once: true });
       stream.on('data', (wire: WireCoordinatorMessage) => {
         const message = coordinatorMessageFromWire(wire);
-        if (!message.ok) options.logger.warn({ problem: message.error }, 'ignored an unreadable command');
+        if (!message.ok)
+          options.logger.warn({ problem: message.error }, 'ignored an unreadable command');
         else if (message.value.kind === 'welcome') {
           state = { kind: 'attached', stream };
           timers.every(message.value.heartbeatIntervalMs, () => send(options.heartbeat()));
@@ -103,15 +108,26 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
   };
 }
 
-async function keepAttached(options: CoordinatorLinkOptions, attachOnce: () => Promise<{ readonly welcomed: boolean; readonly reason: string }>, shutdown: AbortSignal): Promise<void> {
+async function keepAttached(
+  options: CoordinatorLinkOptions,
+  attachOnce: () => Promise<{ readonly welcomed: boolean; readonly reason: string }>,
+  shutdown: AbortSignal,
+): Promise<void> {
   const closing = (): boolean => shutdown.aborted;
   for (let attempt = 0; !closing(); attempt += 1) {
     const { welcomed, reason } = await attachOnce();
     if (closing()) return;
     if (welcomed) attempt = 0;
     // One line when the coordinator goes, not one per retry through the night.
-    if (attempt === 0) options.logger.warn({ coordinator: options.coordinator, reason }, 'no coordinator; trying again until it is back');
-    await options.clock.sleep(backoffDelayMs(reconnectBackoff, attempt, options.random.next()), shutdown);
+    if (attempt === 0)
+      options.logger.warn(
+        { coordinator: options.coordinator, reason },
+        'no coordinator; trying again until it is back',
+      );
+    await options.clock.sleep(
+      backoffDelayMs(reconnectBackoff, attempt, options.random.next()),
+      shutdown,
+    );
   }
 }
 

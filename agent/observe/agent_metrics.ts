@@ -13,7 +13,9 @@ export interface AgentMetrics {
   readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-const stageBucketsSeconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300];
+const stageBucketsSeconds = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300,
+];
 
 /** What one agent tells Prometheus. Gauges are read when they are scraped. */
 export function createAgentMetrics(gauges: AgentGauges): AgentMetrics {
@@ -30,18 +32,48 @@ export function createAgentMetrics(gauges: AgentGauges): AgentMetrics {
       },
     });
   };
-  gauge('farm_agent_devices_attached', 'Devices that this agent can measure on', gauges.devicesAttached);
+  gauge(
+    'farm_agent_devices_attached',
+    'Devices that this agent can measure on',
+    gauges.devicesAttached,
+  );
   gauge('farm_agent_jobs_running', 'Jobs under way', gauges.jobsRunning);
-  gauge('farm_agent_results_unpublished', 'Results that the broker does not have yet', gauges.resultsUnpublished);
-  gauge('farm_agent_coordinator_connected', '1 while the coordinator answers', () => (gauges.connected() ? 1 : 0));
-  const results = new Counter({ name: 'farm_agent_results_total', help: 'Finished jobs by outcome', labelNames: ['outcome'], registers });
-  const stages = new Histogram({ name: 'farm_agent_stage_seconds', help: 'Duration of each stage of a measured job', labelNames: ['stage'], buckets: stageBucketsSeconds, registers });
+  gauge(
+    'farm_agent_results_unpublished',
+    'Results that the broker does not have yet',
+    gauges.resultsUnpublished,
+  );
+  gauge('farm_agent_coordinator_connected', '1 while the coordinator answers', () =>
+    gauges.connected() ? 1 : 0,
+  );
+  const results = new Counter({
+    name: 'farm_agent_results_total',
+    help: 'Finished jobs by outcome',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const stages = new Histogram({
+    name: 'farm_agent_stage_seconds',
+    help: 'Duration of each stage of a measured job',
+    labelNames: ['stage'],
+    buckets: stageBucketsSeconds,
+    registers,
+  });
   return {
     resultKept: ({ outcome }) => {
-      results.inc({ outcome: outcome.kind === 'measured' ? 'measured' : `${outcome.kind}:${outcome.code}` });
+      results.inc({
+        outcome: outcome.kind === 'measured' ? 'measured' : `${outcome.kind}:${outcome.code}`,
+      });
       if (outcome.kind !== 'measured') return;
       const { fetchMs, pushMs, readinessMs, measureMs, cleanUpMs } = outcome.measurement.stages;
-      for (const [stage, durationMs] of Object.entries({ fetch: fetchMs, push: pushMs, readiness: readinessMs, measure: measureMs, 'clean-up': cleanUpMs })) stages.observe({ stage }, durationMs / 1_000);
+      for (const [stage, durationMs] of Object.entries({
+        fetch: fetchMs,
+        push: pushMs,
+        readiness: readinessMs,
+        measure: measureMs,
+        'clean-up': cleanUpMs,
+      }))
+        stages.observe({ stage }, durationMs / 1_000);
     },
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

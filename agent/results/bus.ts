@@ -35,7 +35,10 @@ export async function connectBus(url: string, name: string, logger: Logger): Pro
       if (type === Events.Disconnect) connected = false;
       else if (type === Events.Reconnect) connected = true;
       else continue;
-      logger.info({ url: shown, connected }, connected ? 'NATS is back' : 'lost NATS; results wait on disk');
+      logger.info(
+        { url: shown, connected },
+        connected ? 'NATS is back' : 'lost NATS; results wait on disk',
+      );
     }
   };
   void watch();
@@ -51,7 +54,10 @@ export async function connectBus(url: string, name: string, logger: Logger): Pro
   };
 }
 
-async function connectOrExplain({ server, tls, credentials, shown }: NatsAddress, name: string): Promise<NatsConnection> {
+async function connectOrExplain(
+  { server, tls, credentials, shown }: NatsAddress,
+  name: string,
+): Promise<NatsConnection> {
   const host = server.host.includes(':') ? `[${server.host}]` : server.host;
   try {
     return await connect({
@@ -65,7 +71,9 @@ async function connectOrExplain({ server, tls, credentials, shown }: NatsAddress
       pingInterval: pingIntervalMs,
       // The client names a host to TLS, but no address; Node checks the certificate against `host` then.
       ...(tls ? { tls: { handshakeFirst: false, ...{ host: server.host } } } : {}),
-      ...(credentials.kind === 'user' ? { user: credentials.user, pass: credentials.password } : {}),
+      ...(credentials.kind === 'user'
+        ? { user: credentials.user, pass: credentials.password }
+        : {}),
       ...(credentials.kind === 'token' ? { token: credentials.token } : {}),
     });
   } catch (error) {
@@ -79,7 +87,9 @@ function connectFailure(error: unknown, shown: string): string {
   if (isOneOf(ErrorCode.AuthorizationViolation, ErrorCode.AuthenticationExpired)) {
     return `the NATS server at ${shown} refused the credentials in the field nats, or asks for some; set nats://USER:PASSWORD@HOST:PORT or nats://TOKEN@HOST:PORT`;
   }
-  if (isOneOf(ErrorCode.ServerOptionNotAvailable)) return `the NATS server at ${shown} offers no TLS; set one up there, or use nats:// if the network is trusted`;
-  if (isOneOf(ErrorCode.ConnectionRefused, ErrorCode.Timeout)) return `no NATS server at ${shown} (${reason}); start one or use ./farm up`;
+  if (isOneOf(ErrorCode.ServerOptionNotAvailable))
+    return `the NATS server at ${shown} offers no TLS; set one up there, or use nats:// if the network is trusted`;
+  if (isOneOf(ErrorCode.ConnectionRefused, ErrorCode.Timeout))
+    return `no NATS server at ${shown} (${reason}); start one or use ./farm up`;
   return `no usable NATS server at ${shown} (${reason}${/CERT|TLS|SSL/.test(reason) ? '; name the file of its certificate authority in NODE_EXTRA_CA_CERTS' : ''}); start one or use ./farm up`;
 }

@@ -97,7 +97,11 @@ interface HeldResult {
 }
 
 /** Sends until the broker has it, then unspools. False when closed before. */
-async function deliver(parts: ResultPublisherParts, entry: SpooledResult, signal: AbortSignal): Promise<boolean> {
+async function deliver(
+  parts: ResultPublisherParts,
+  entry: SpooledResult,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     if (await trySend(parts, entry, attempt)) return true;
     await parts.clock.sleep(backoffDelayMs(resendPolicy, attempt, parts.random.next()), signal);
@@ -105,7 +109,11 @@ async function deliver(parts: ResultPublisherParts, entry: SpooledResult, signal
   return false;
 }
 
-async function trySend(parts: ResultPublisherParts, entry: SpooledResult, attempt: number): Promise<boolean> {
+async function trySend(
+  parts: ResultPublisherParts,
+  entry: SpooledResult,
+  attempt: number,
+): Promise<boolean> {
   // Never into a lost connection: the client would keep every copy in memory until it is back.
   if (!parts.bus.isConnected()) return false;
   try {
@@ -114,17 +122,22 @@ async function trySend(parts: ResultPublisherParts, entry: SpooledResult, attemp
     const largestBytes = (parts.bus.connection.info?.max_payload ?? Infinity) - overheadBytes;
     const isTooLarge = bytes.byteLength > largestBytes;
     const payload = isTooLarge ? tooLarge(bytes, entry, largestBytes) : bytes;
-    await parts.bus.connection.jetstream().publish(resultSubject(entry.agentId, entry.lease.deviceSerial), payload, {
-      msgID: messageId(entry.lease),
-      timeout: acknowledgementDeadlineMs,
-    });
+    await parts.bus.connection
+      .jetstream()
+      .publish(resultSubject(entry.agentId, entry.lease.deviceSerial), payload, {
+        msgID: messageId(entry.lease),
+        timeout: acknowledgementDeadlineMs,
+      });
     if (isTooLarge) await parts.spool.setAside(entry, `larger than the broker's max_payload`);
     else await parts.spool.remove(entry);
     return true;
   } catch (error) {
     // Said once for each result: an outage of hours would fill the log.
     const level = attempt === 0 ? 'warn' : 'debug';
-    parts.logger[level]({ lease: entry.lease, reason: (error as Error).message }, 'the broker did not take a result; it stays on disk and is sent again');
+    parts.logger[level](
+      { lease: entry.lease, reason: (error as Error).message },
+      'the broker did not take a result; it stays on disk and is sent again',
+    );
     return false;
   }
 }
@@ -137,12 +150,20 @@ function messageId(lease: Lease): string {
 function readable(result: JobResult, logger: Logger): JobResult {
   const decoded = decodeResult(encodeResult(result));
   if (decoded.ok) return result;
-  logger.error({ lease: result.lease, reason: decoded.error }, 'the result breaks the contract; a fault is sent in its place');
-  return { ...result, outcome: farmFault('unreadable-output', `the result breaks the contract: ${decoded.error}`) };
+  logger.error(
+    { lease: result.lease, reason: decoded.error },
+    'the result breaks the contract; a fault is sent in its place',
+  );
+  return {
+    ...result,
+    outcome: farmFault('unreadable-output', `the result breaks the contract: ${decoded.error}`),
+  };
 }
 
 function tooLarge(bytes: Uint8Array, entry: SpooledResult, largestBytes: number): Uint8Array {
   const decoded = decodeResult(bytes);
   const message = `the result has ${String(bytes.byteLength)} bytes and the broker takes ${String(largestBytes)}; raise max_payload in its configuration, or plan fewer runs (file ${entry.fileName})`;
-  return decoded.ok ? encodeResult({ ...decoded.value, outcome: farmFault('unreadable-output', message) }) : bytes;
+  return decoded.ok
+    ? encodeResult({ ...decoded.value, outcome: farmFault('unreadable-output', message) })
+    : bytes;
 }

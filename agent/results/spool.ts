@@ -43,13 +43,19 @@ const temporarySuffix = '.tmp';
 const asideDirectory = 'set-aside';
 
 /** Opens the directory, created if needed, with what an earlier run left. @throws BadInputError when it cannot be used. */
-export async function openSpool(directory: string, logger: Logger, limits: SpoolLimits = defaultSpoolLimits): Promise<Spool> {
+export async function openSpool(
+  directory: string,
+  logger: Logger,
+  limits: SpoolLimits = defaultSpoolLimits,
+): Promise<Spool> {
   const spool = new DirectorySpool(directory, logger, limits);
   try {
     await spool.load(await prepare(directory));
     return spool;
   } catch (error) {
-    throw new BadInputError(`spool ${directory}: cannot be used (${systemErrorCode(error)}); expected a writable directory`);
+    throw new BadInputError(
+      `spool ${directory}: cannot be used (${systemErrorCode(error)}); expected a writable directory`,
+    );
   }
 }
 
@@ -57,7 +63,8 @@ export async function openSpool(directory: string, logger: Logger, limits: Spool
 async function prepare(directory: string): Promise<readonly string[]> {
   await mkdir(path.join(directory, asideDirectory), { recursive: true });
   const names = await readdir(directory);
-  for (const name of names.filter((each) => each.endsWith(temporarySuffix))) await rm(path.join(directory, name));
+  for (const name of names.filter((each) => each.endsWith(temporarySuffix)))
+    await rm(path.join(directory, name));
   return names.filter((name) => name.endsWith(resultSuffix)).sort();
 }
 
@@ -89,10 +96,23 @@ class DirectorySpool implements Spool {
     const fileName = fileNameOf(result.lease);
     const known = this.entries.get(fileName);
     if (known !== undefined) return (await this.writing.get(fileName)) ?? ok(known);
-    if (this.entries.size >= this.limits.mostResults || this.sizeBytes + bytes.byteLength > this.limits.mostBytes) {
-      return fail(farmFault('storage-full', `the spool ${this.directory} is full (${String(this.entries.size)} results, ${String(this.sizeBytes)} bytes); is NATS running?`));
+    if (
+      this.entries.size >= this.limits.mostResults ||
+      this.sizeBytes + bytes.byteLength > this.limits.mostBytes
+    ) {
+      return fail(
+        farmFault(
+          'storage-full',
+          `the spool ${this.directory} is full (${String(this.entries.size)} results, ${String(this.sizeBytes)} bytes); is NATS running?`,
+        ),
+      );
     }
-    const entry: SpooledResult = { fileName, lease: result.lease, agentId: result.agentId, sizeBytes: bytes.byteLength };
+    const entry: SpooledResult = {
+      fileName,
+      lease: result.lease,
+      agentId: result.agentId,
+      sizeBytes: bytes.byteLength,
+    };
     this.keep(entry);
     const writing = this.writeOrForget(entry, bytes);
     this.writing.set(fileName, writing);
@@ -118,24 +138,52 @@ class DirectorySpool implements Spool {
 
   async setAside(entry: SpooledResult, reason: string): Promise<void> {
     this.forget(entry);
-    this.logger.error({ file: entry.fileName, lease: entry.lease, reason, directory: path.join(this.directory, asideDirectory) }, 'spooled result set aside');
-    await rename(this.pathOf(entry.fileName), path.join(this.directory, asideDirectory, entry.fileName)).catch(() => undefined);
+    this.logger.error(
+      {
+        file: entry.fileName,
+        lease: entry.lease,
+        reason,
+        directory: path.join(this.directory, asideDirectory),
+      },
+      'spooled result set aside',
+    );
+    await rename(
+      this.pathOf(entry.fileName),
+      path.join(this.directory, asideDirectory, entry.fileName),
+    ).catch(() => undefined);
   }
 
   private async readEntry(fileName: string, sizeBytes: number): Promise<SpooledResult | undefined> {
     const decoded = decodeResult(await readFile(this.pathOf(fileName)));
-    if (decoded.ok) return { fileName, lease: decoded.value.lease, agentId: decoded.value.agentId, sizeBytes };
-    await this.setAside({ fileName, lease: { jobId: '', deviceSerial: '', epoch: 0, nonce: '' }, agentId: '', sizeBytes }, decoded.error);
+    if (decoded.ok)
+      return { fileName, lease: decoded.value.lease, agentId: decoded.value.agentId, sizeBytes };
+    await this.setAside(
+      {
+        fileName,
+        lease: { jobId: '', deviceSerial: '', epoch: 0, nonce: '' },
+        agentId: '',
+        sizeBytes,
+      },
+      decoded.error,
+    );
     return undefined;
   }
 
-  private async writeOrForget(entry: SpooledResult, bytes: Uint8Array): Promise<Result<SpooledResult, FarmFault>> {
+  private async writeOrForget(
+    entry: SpooledResult,
+    bytes: Uint8Array,
+  ): Promise<Result<SpooledResult, FarmFault>> {
     try {
       await this.write(entry.fileName, bytes);
       return ok(entry);
     } catch (error) {
       this.forget(entry);
-      return fail(farmFault('storage-full', `the result could not be written to ${this.directory} (${systemErrorCode(error)})`));
+      return fail(
+        farmFault(
+          'storage-full',
+          `the result could not be written to ${this.directory} (${systemErrorCode(error)})`,
+        ),
+      );
     }
   }
 

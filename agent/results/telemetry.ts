@@ -18,7 +18,10 @@ export function startTelemetryPublisher(bus: Bus): TelemetryPublisher {
   const flush = (): void => {
     if (bus.isConnected()) {
       for (const telemetry of latest.values()) {
-        bus.connection.publish(telemetrySubject(telemetry.agentId, telemetry.deviceSerial), encodeTelemetry(telemetry));
+        bus.connection.publish(
+          telemetrySubject(telemetry.agentId, telemetry.deviceSerial),
+          encodeTelemetry(telemetry),
+        );
       }
     }
     latest.clear();

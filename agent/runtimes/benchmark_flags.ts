@@ -20,5 +20,8 @@ export function runFlags({ plan, modelPath }: Invocation): string[] {
 
 /** Where the linker and the DSP's loader look for libraries: the tool's folder before the phone's own. */
 export function dspEnvironment(folder: string): Record<string, string> {
-  return { LD_LIBRARY_PATH: folder, ADSP_LIBRARY_PATH: `${folder};/vendor/dsp/cdsp;/vendor/lib/rfsa/adsp;/system/lib/rfsa/adsp;/dsp` };
+  return {
+    LD_LIBRARY_PATH: folder,
+    ADSP_LIBRARY_PATH: `${folder};/vendor/dsp/cdsp;/vendor/lib/rfsa/adsp;/system/lib/rfsa/adsp;/dsp`,
+  };
 }

@@ -12,14 +12,20 @@ const binary = 'benchmark_model';
 const tool = 'benchmark_litert_model';
 
 /** The kernels that a unit's delegate puts in place of nodes; the CPU needs no proof. */
-const kernels: Partial<Record<Unit, RegExp>> = { gpu: /gpu|litert|_cl\b|_gl\b|opencl|opengl|vulkan/i, npu: /dispatch|npu|qnn|htp/i };
+const kernels: Partial<Record<Unit, RegExp>> = {
+  gpu: /gpu|litert|_cl\b|_gl\b|opencl|opengl|vulkan/i,
+  npu: /dispatch|npu|qnn|htp/i,
+};
 
 /**
  * LiteRT's newer benchmark_model on a phone: CPU and GPU, and the NPU through a dispatch library and a plugin that
  * compiles the model on the phone. The first file is the binary.
  * https://github.com/google-ai-edge/LiteRT/blob/main/litert/tools/benchmark_litert_model.h
  */
-export function benchmarkLitertModel(toolFiles: readonly [ToolFile, ...ToolFile[]], offers: readonly Offer[]): RuntimeAdapter {
+export function benchmarkLitertModel(
+  toolFiles: readonly [ToolFile, ...ToolFile[]],
+  offers: readonly Offer[],
+): RuntimeAdapter {
   return {
     name: tool,
     formats: ['tflite'],
@@ -34,8 +40,16 @@ export function benchmarkLitertModel(toolFiles: readonly [ToolFile, ...ToolFile[
 
 function benchmarkLitertCommand(invocation: Invocation): ToolCommand {
   const folder = join(invocation.workFolder, litertFolder);
-  const command = [join(folder, binary), ...runFlags(invocation), ...unitFlags(invocation.offer, folder)];
-  return { command: pinnedCommand(invocation.cores, command), environment: dspEnvironment(folder), readsResultFile: false };
+  const command = [
+    join(folder, binary),
+    ...runFlags(invocation),
+    ...unitFlags(invocation.offer, folder),
+  ];
+  return {
+    command: pinnedCommand(invocation.cores, command),
+    environment: dspEnvironment(folder),
+    readsResultFile: false,
+  };
 }
 
 /** Full delegation and the CPU exclude each other, and the CPU is on unless it is switched off. */
@@ -46,17 +60,30 @@ function unitFlags({ unit, precision }: Offer, folder: string): string[] {
     case 'gpu': {
       const isFull = precision === 'float32';
       // The flag's name changed in 2026; the one that a binary does not know is only warned of.
-      return ['--use_gpu=true', ...noCpu, `--gpu-precision=${isFull ? 'fp32' : 'fp16'}`, `--allow_fp16=${String(!isFull)}`];
+      return [
+        '--use_gpu=true',
+        ...noCpu,
+        `--gpu-precision=${isFull ? 'fp32' : 'fp16'}`,
+        `--allow_fp16=${String(!isFull)}`,
+      ];
     }
     case 'npu':
-      return ['--use_npu=true', ...noCpu, `--dispatch_library_path=${folder}`, `--compiler_plugin_library_path=${folder}`];
+      return [
+        '--use_npu=true',
+        ...noCpu,
+        `--dispatch_library_path=${folder}`,
+        `--compiler_plugin_library_path=${folder}`,
+      ];
     default:
       return ['--use_cpu=true'];
   }
 }
 
 /** The parser by itself, for its tests. */
-export function parseBenchmarkLitertModel(output: ToolOutput, invocation: Invocation): ReturnType<RuntimeAdapter['parse']> {
+export function parseBenchmarkLitertModel(
+  output: ToolOutput,
+  invocation: Invocation,
+): ReturnType<RuntimeAdapter['parse']> {
   const ours = kernels[invocation.offer.unit];
   return readBenchmarkSession(output, invocation, {
     name: tool,

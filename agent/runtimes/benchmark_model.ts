@@ -11,10 +11,20 @@ export const benchmarkModelFolder = 'tflite';
 const tool = 'benchmark_model';
 
 /** The delegate's name in the tool's sentence about full delegation; the CPU needs no proof. */
-const delegateNames: Readonly<Record<Unit, string | null>> = { cpu: null, 'cpu-xnnpack': null, gpu: 'GPU', nnapi: 'NNAPI', dsp: 'Hexagon', npu: 'EXTERNAL' };
+const delegateNames: Readonly<Record<Unit, string | null>> = {
+  cpu: null,
+  'cpu-xnnpack': null,
+  gpu: 'GPU',
+  nnapi: 'NNAPI',
+  dsp: 'Hexagon',
+  npu: 'EXTERNAL',
+};
 
 /** TFLite's (LiteRT's) benchmark_model on a phone, for the units whose libraries are among `toolFiles`. The first file is the binary. */
-export function benchmarkModel(toolFiles: readonly [ToolFile, ...ToolFile[]], offers: readonly Offer[]): RuntimeAdapter {
+export function benchmarkModel(
+  toolFiles: readonly [ToolFile, ...ToolFile[]],
+  offers: readonly Offer[],
+): RuntimeAdapter {
   return {
     name: tool,
     formats: ['tflite'],
@@ -29,8 +39,17 @@ export function benchmarkModel(toolFiles: readonly [ToolFile, ...ToolFile[]], of
 
 function benchmarkModelCommand(invocation: Invocation): ToolCommand {
   const folder = join(invocation.workFolder, benchmarkModelFolder);
-  const command = [join(folder, tool), ...runFlags(invocation), ...unitFlags(invocation.offer, folder), '--enable_op_profiling=false'];
-  return { command: pinnedCommand(invocation.cores, command), environment: dspEnvironment(folder), readsResultFile: false };
+  const command = [
+    join(folder, tool),
+    ...runFlags(invocation),
+    ...unitFlags(invocation.offer, folder),
+    '--enable_op_profiling=false',
+  ];
+  return {
+    command: pinnedCommand(invocation.cores, command),
+    environment: dspEnvironment(folder),
+    readsResultFile: false,
+  };
 }
 
 function unitFlags(offer: Offer, folder: string): string[] {
@@ -39,11 +58,24 @@ function unitFlags(offer: Offer, folder: string): string[] {
     case 'cpu-xnnpack':
       return ['--use_xnnpack=true'];
     case 'gpu':
-      return ['--use_gpu=true', `--gpu_precision_loss_allowed=${String(offer.precision !== 'float32')}`, '--require_full_delegation=true'];
+      return [
+        '--use_gpu=true',
+        `--gpu_precision_loss_allowed=${String(offer.precision !== 'float32')}`,
+        '--require_full_delegation=true',
+      ];
     case 'nnapi':
-      return ['--use_nnapi=true', '--nnapi_accelerator_name=qti-default', `--nnapi_allow_fp16=${String(offer.precision === 'float16')}`, '--require_full_delegation=true'];
+      return [
+        '--use_nnapi=true',
+        '--nnapi_accelerator_name=qti-default',
+        `--nnapi_allow_fp16=${String(offer.precision === 'float16')}`,
+        '--require_full_delegation=true',
+      ];
     case 'dsp':
-      return ['--use_hexagon=true', `--hexagon_lib_path=${folder}`, '--require_full_delegation=true'];
+      return [
+        '--use_hexagon=true',
+        `--hexagon_lib_path=${folder}`,
+        '--require_full_delegation=true',
+      ];
     case 'npu':
       return [
         `--external_delegate_path=${join(folder, 'libQnnTFLiteDelegate.so')}`,
@@ -60,7 +92,10 @@ function qnnDelegateOptions(folder: string, offer: Offer): string {
 }
 
 /** The parser by itself, for its tests. */
-export function parseBenchmarkModel(output: ToolOutput, invocation: Invocation): ReturnType<RuntimeAdapter['parse']> {
+export function parseBenchmarkModel(
+  output: ToolOutput,
+  invocation: Invocation,
+): ReturnType<RuntimeAdapter['parse']> {
   const delegate = delegateNames[invocation.offer.unit];
   return readBenchmarkSession(output, invocation, {
     name: tool,

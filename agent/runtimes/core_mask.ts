@@ -1,5 +1,8 @@
 /** The command pinned to cores with `taskset`, whose mask is hexadecimal without prefix in toybox and util-linux alike. */
-export function pinnedCommand(cores: readonly number[], command: readonly string[]): readonly string[] {
+export function pinnedCommand(
+  cores: readonly number[],
+  command: readonly string[],
+): readonly string[] {
   return cores.length === 0 ? command : ['taskset', coreMask(cores), ...command];
 }
 

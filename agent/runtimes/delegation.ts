@@ -38,9 +38,14 @@ const cpuKernels = /XNNPack|YNNPack|\bCPU/i;
  * https://github.com/google-ai-edge/LiteRT/blob/main/tflite/tools/benchmark/benchmark_tflite_model.cc
  */
 export function delegationBy(lines: readonly string[], delegate: string): Delegation {
-  const refusal = lines.find((line) => delegationRefusals.some((pattern) => pattern.test(line))) ?? remainder(lines, () => true);
+  const refusal =
+    lines.find((line) => delegationRefusals.some((pattern) => pattern.test(line))) ??
+    remainder(lines, () => true);
   if (refusal !== undefined) return { kind: 'partial', line: refusal };
-  const sentence = new RegExp(`(?:^|explicitly )applied ${delegate} delegate, and the model graph will be completely executed (?:by|w/|with) the delegate`, 'i');
+  const sentence = new RegExp(
+    `(?:^|explicitly )applied ${delegate} delegate, and the model graph will be completely executed (?:by|w/|with) the delegate`,
+    'i',
+  );
   return lines.some((line) => sentence.test(line)) ? { kind: 'full' } : { kind: 'unproven' };
 }
 
@@ -50,7 +55,10 @@ export function delegationBy(lines: readonly string[], delegate: string): Delega
  * https://github.com/google-ai-edge/LiteRT/blob/main/litert/compiler/plugin/compiler_plugin.cc
  */
 export function delegationOfSubgraphs(lines: readonly string[], kernels: RegExp): Delegation {
-  const refusal = lines.find((line) => delegationRefusals.some((pattern) => pattern.test(line))) ?? remainder(lines, (kernel) => kernels.test(kernel)) ?? unselected(lines);
+  const refusal =
+    lines.find((line) => delegationRefusals.some((pattern) => pattern.test(line))) ??
+    remainder(lines, (kernel) => kernels.test(kernel)) ??
+    unselected(lines);
   if (refusal !== undefined) return { kind: 'partial', line: refusal };
   const replaced = lines.some((line) => kernels.test(replacementIn(line)?.kernel ?? ''));
   return { kind: replaced ? 'full' : 'unproven' };
@@ -64,13 +72,19 @@ interface Replacement {
 }
 
 function replacementIn(line: string): Replacement | null {
-  const [, replaced, total, kernel] = /Replacing (\d{1,7}) (?:out of (\d{1,7}) )?node\(s\) with delegate \(([^)]{1,80})\)/.exec(line) ?? [];
+  const [, replaced, total, kernel] =
+    /Replacing (\d{1,7}) (?:out of (\d{1,7}) )?node\(s\) with delegate \(([^)]{1,80})\)/.exec(
+      line,
+    ) ?? [];
   if (replaced === undefined || kernel === undefined) return null;
   return { replaced: Number(replaced), total: total === undefined ? null : Number(total), kernel };
 }
 
 /** A line that leaves nodes to the CPU, or hands them to a kernel that was not asked for. */
-function remainder(lines: readonly string[], isAskedFor: (kernel: string) => boolean): string | undefined {
+function remainder(
+  lines: readonly string[],
+  isAskedFor: (kernel: string) => boolean,
+): string | undefined {
   const leaves = (line: string): boolean => {
     const replacement = replacementIn(line);
     if (replacement === null || replacement.replaced === 0) return false;
@@ -87,7 +101,8 @@ function remainder(lines: readonly string[], isAskedFor: (kernel: string) => boo
 /** A partitioning that left operators out. */
 function unselected(lines: readonly string[]): string | undefined {
   return lines.find((line) => {
-    const [, selected, total] = /selected (\d{1,7}) ops, from a total of (\d{1,7}) ops/.exec(line) ?? [];
+    const [, selected, total] =
+      /selected (\d{1,7}) ops, from a total of (\d{1,7}) ops/.exec(line) ?? [];
     return selected !== undefined && Number(selected) < Number(total);
   });
 }
@@ -103,7 +118,11 @@ export interface Said {
  * The fault of a model that the unit left to the CPU in part. It is the model's only if the unit's software was there
  * and nothing else went wrong: a delegate that could not be made refuses every model alike.
  */
-export function refusedDelegation({ lines, errors }: Said, unit: Unit, refusal: string): CandidateFault | FarmFault {
+export function refusedDelegation(
+  { lines, errors }: Said,
+  unit: Unit,
+  refusal: string,
+): CandidateFault | FarmFault {
   const trouble = findToolTrouble(lines, unit);
   if (trouble !== null) return trouble;
   const isOnnx = /CPU EP/i.test(refusal);
@@ -120,9 +139,17 @@ export function unprovenDelegation({ lines, errors }: Said, unit: Unit, tool: st
   const trouble = findToolTrouble(lines, unit);
   if (trouble !== null) return trouble;
   const last = errors.at(-1);
-  return toolFault('tool-failed', `${tool} did not say that the ${unit} executes the whole graph${last === undefined ? '' : `; it said: ${last}`}`);
+  return toolFault(
+    'tool-failed',
+    `${tool} did not say that the ${unit} executes the whole graph${last === undefined ? '' : `; it said: ${last}`}`,
+  );
 }
 
 function isExplained(line: string): boolean {
-  return consequences.test(line) || delegationRefusals.some((pattern) => pattern.test(line)) || speaksOfOperators(line) || /Failed to apply the default/i.test(line);
+  return (
+    consequences.test(line) ||
+    delegationRefusals.some((pattern) => pattern.test(line)) ||
+    speaksOfOperators(line) ||
+    /Failed to apply the default/i.test(line)
+  );
 }

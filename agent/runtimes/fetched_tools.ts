@@ -6,7 +6,10 @@ import type { ToolPaths } from './tool_paths';
 /** The operator's tools, with those that were fetched where the operator named none. */
 export async function openPhoneTools(paths: ToolPaths, cacheFolder: string): Promise<ToolChest> {
   const bundle = phoneBundle(await readToolCache(cacheFolder));
-  return openToolChest(withFetchedTools(paths, bundle), bundle === null ? new Map() : digestsOf(bundle));
+  return openToolChest(
+    withFetchedTools(paths, bundle),
+    bundle === null ? new Map() : digestsOf(bundle),
+  );
 }
 
 function digestsOf({ npu, programs }: PhoneBundle): ReadonlyMap<string, string> {

@@ -32,7 +32,11 @@ export function hostAdapter(tool: HostTool, programFolder: string): RuntimeAdapt
     toolDigest: null,
     toolFiles: [],
     command: (invocation) => ({
-      command: pinnedCommand(invocation.cores, [process.execPath, join(programFolder, tool.program), ...programArguments(invocation)]),
+      command: pinnedCommand(invocation.cores, [
+        process.execPath,
+        join(programFolder, tool.program),
+        ...programArguments(invocation),
+      ]),
       environment: {},
       readsResultFile: false,
     }),
@@ -41,13 +45,30 @@ export function hostAdapter(tool: HostTool, programFolder: string): RuntimeAdapt
 }
 
 function programArguments({ modelPath, plan }: Invocation): string[] {
-  return ['--model', modelPath, '--runs', String(plan.runs), '--warmup-runs', String(plan.warmupRuns), '--threads', String(plan.threads)];
+  return [
+    '--model',
+    modelPath,
+    '--runs',
+    String(plan.runs),
+    '--warmup-runs',
+    String(plan.warmupRuns),
+    '--threads',
+    String(plan.threads),
+  ];
 }
 
 function parseHostTool(tool: HostTool, output: ToolOutput): ReturnType<RuntimeAdapter['parse']> {
-  const disqualified = tool.disqualifying !== null && toolLines(output.stderr).some((line) => tool.disqualifying?.test(line));
-  const report = output.exitCode === 0 && !disqualified ? readHostReport(output.stdout.split('\n')) : null;
+  const disqualified =
+    tool.disqualifying !== null &&
+    toolLines(output.stderr).some((line) => tool.disqualifying?.test(line));
+  const report =
+    output.exitCode === 0 && !disqualified ? readHostReport(output.stdout.split('\n')) : null;
   if (report === null) return fail(toolFailure(tool.name, output, 'cpu'));
   const { samplesMs, initMs, peakMemoryBytes, version, caveats } = report;
-  return ok({ session: { timings: { kind: 'samples', samplesMs }, initMs, peakMemoryBytes }, toolVersion: version, unitShare: 1, caveats });
+  return ok({
+    session: { timings: { kind: 'samples', samplesMs }, initMs, peakMemoryBytes },
+    toolVersion: version,
+    unitShare: 1,
+    caveats,
+  });
 }

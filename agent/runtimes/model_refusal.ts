@@ -37,7 +37,12 @@ const operatorPatterns: readonly RegExp[] = [
  * core/providers/qnn, LiteRT's tflite/core, tflite/delegates and litert/vendors/qualcomm/compiler.
  */
 const signatures: readonly Signature[] = [
-  { code: 'unsupported-operator', by: 'unit', pattern: /newnode\.c:\d+:node .*bad|QnnDsp <E> "[^"]{1,100}" generated:|could not create op\b|Op 0x\w+ preparation failed/i },
+  {
+    code: 'unsupported-operator',
+    by: 'unit',
+    pattern:
+      /newnode\.c:\d+:node .*bad|QnnDsp <E> "[^"]{1,100}" generated:|could not create op\b|Op 0x\w+ preparation failed/i,
+  },
   {
     code: 'unsupported-operator',
     by: 'runtime',
@@ -58,32 +63,56 @@ const signatures: readonly Signature[] = [
   },
 ];
 
-const memoryPattern = /std::bad_alloc|out of memory|bad allocation|(?:failed|unable) to allocate (?:memory|\d+ bytes)|memory allocation failed/i;
+const memoryPattern =
+  /std::bad_alloc|out of memory|bad allocation|(?:failed|unable) to allocate (?:memory|\d+ bytes)|memory allocation failed/i;
 
 /** A node that fails in running on the CPU fails with these shapes and types everywhere. */
 const cpuRunPattern = /returned while running \w+ node|Node number \d+ \(\w+\) failed to invoke/;
 
 /** The candidate fault of a unit that refused the model. */
-export function refusalBy(code: CandidateFaultCode, reason: string, facts: { readonly asked: Unit; readonly failed: Unit | null; readonly lines: readonly string[] }): CandidateFault {
-  return candidateFault(code, reason, { unitAsked: facts.asked, unitFailed: facts.failed, reason, operator: namedOperator(facts.lines) });
+export function refusalBy(
+  code: CandidateFaultCode,
+  reason: string,
+  facts: { readonly asked: Unit; readonly failed: Unit | null; readonly lines: readonly string[] },
+): CandidateFault {
+  return candidateFault(code, reason, {
+    unitAsked: facts.asked,
+    unitFailed: facts.failed,
+    reason,
+    operator: namedOperator(facts.lines),
+  });
 }
 
 /** The first line in which a runtime refuses the model itself; null if there is none. */
-export function findModelRefusal(lines: readonly string[], unit: Unit, onCpu: boolean): CandidateFault | FarmFault | null {
+export function findModelRefusal(
+  lines: readonly string[],
+  unit: Unit,
+  onCpu: boolean,
+): CandidateFault | FarmFault | null {
   for (const { code, pattern, by } of signatures) {
     const line = lines.find((each) => pattern.test(each));
     if (line === undefined) continue;
-    return isTooOldFor(line) ? toolFault('tool-mismatched', line) : refusalBy(code, line, { asked: unit, failed: by === 'unit' ? unit : null, lines });
+    return isTooOldFor(line)
+      ? toolFault('tool-mismatched', line)
+      : refusalBy(code, line, { asked: unit, failed: by === 'unit' ? unit : null, lines });
   }
   const memory = lines.find((line) => memoryPattern.test(line));
-  if (memory !== undefined) return refusalBy('out-of-memory', memory, { asked: unit, failed: unit, lines });
+  if (memory !== undefined)
+    return refusalBy('out-of-memory', memory, { asked: unit, failed: unit, lines });
   const failedRun = onCpu ? lines.find((line) => cpuRunPattern.test(line)) : undefined;
-  return failedRun === undefined ? null : refusalBy('invalid-model', failedRun, { asked: unit, failed: unit, lines });
+  return failedRun === undefined
+    ? null
+    : refusalBy('invalid-model', failedRun, { asked: unit, failed: unit, lines });
 }
 
 /** A line that speaks of the operators of the model, and so of nothing else. */
 export function speaksOfOperators(line: string): boolean {
-  return operatorPatterns.some((pattern) => pattern.test(line)) || /valid\w*OpConfig|op(?:eration|erator)?\b.{0,40}validat|validat\w*.{0,40}\bop\b|graph_prepare|graph prepare failed|finalize|has incorrect|incorrect (?:value|rank|data ?type)|(?:data ?type|rank|shape|tensor|param\w*|quantiz\w*|axis|stride|padding)\b.{0,60}(?:not supported|unsupported|invalid|expected)|unsupported (?:data ?type|rank|shape|tensor|param|quantiz|axis|stride|padding)|node\b.{0,160}not supported|partition/i.test(line);
+  return (
+    operatorPatterns.some((pattern) => pattern.test(line)) ||
+    /valid\w*OpConfig|op(?:eration|erator)?\b.{0,40}validat|validat\w*.{0,40}\bop\b|graph_prepare|graph prepare failed|finalize|has incorrect|incorrect (?:value|rank|data ?type)|(?:data ?type|rank|shape|tensor|param\w*|quantiz\w*|axis|stride|padding)\b.{0,60}(?:not supported|unsupported|invalid|expected)|unsupported (?:data ?type|rank|shape|tensor|param|quantiz|axis|stride|padding)|node\b.{0,160}not supported|partition/i.test(
+      line,
+    )
+  );
 }
 
 function namedOperator(lines: readonly string[]): string | null {
@@ -97,6 +126,8 @@ function namedOperator(lines: readonly string[]): string | null {
 /** Whether a refusal of the file's format is one of a tool that knows less than what this program writes. */
 function isTooOldFor(line: string): boolean {
   const ir = Number(/max supported IR version: (\d{1,4})/.exec(line)?.[1] ?? Infinity);
-  const opset = Number(/support for domain (?:ai\.onnx|'')? ?is till opset (\d{1,4})/.exec(line)?.[1] ?? Infinity);
+  const opset = Number(
+    /support for domain (?:ai\.onnx|'')? ?is till opset (\d{1,4})/.exec(line)?.[1] ?? Infinity,
+  );
   return ir < ourIrVersion || opset < ourOpset;
 }

@@ -5,7 +5,11 @@ import type { FarmFault } from '../../common/fault';
 import type { Offer } from '../../common/target';
 import { dspEnvironment } from './benchmark_flags';
 import { pinnedCommand } from './core_mask';
-import { readPerfTestSummary, runtimeWarnings, type PerfTestSummary } from './onnxruntime_perf_test_output';
+import {
+  readPerfTestSummary,
+  runtimeWarnings,
+  type PerfTestSummary,
+} from './onnxruntime_perf_test_output';
 import { readResultCsv } from './result_csv';
 import type { Invocation, RuntimeAdapter, ToolCommand, ToolFile, ToolOutput } from './runtime';
 import { toolDigestOf } from './tool_digest';
@@ -24,7 +28,10 @@ const tool = 'onnxruntime_perf_test';
 const npuBoundary = 'onnxruntime Session::Run, inputs quantized and outputs dequantized on the NPU';
 
 /** ONNX Runtime's onnxruntime_perf_test on a phone. The first file is the binary. */
-export function onnxruntimePerfTest(toolFiles: readonly [ToolFile, ...ToolFile[]], offers: readonly Offer[]): RuntimeAdapter {
+export function onnxruntimePerfTest(
+  toolFiles: readonly [ToolFile, ...ToolFile[]],
+  offers: readonly Offer[],
+): RuntimeAdapter {
   return {
     name: tool,
     formats: ['onnx'],
@@ -46,12 +53,25 @@ function perfTestCommand(invocation: Invocation, plugin: string | undefined): To
   const folder = join(invocation.workFolder, perfTestFolder);
   const command = [
     join(folder, tool),
-    ...['-m', 'times', '-r', String(plan.warmupRuns + plan.runs), '-x', String(plan.threads), '-I', '-s'],
+    ...[
+      '-m',
+      'times',
+      '-r',
+      String(plan.warmupRuns + plan.runs),
+      '-x',
+      String(plan.threads),
+      '-I',
+      '-s',
+    ],
     ...providerFlags(invocation.offer, folder, plugin),
     invocation.modelPath,
     invocation.resultPath,
   ];
-  return { command: pinnedCommand(invocation.cores, command), environment: dspEnvironment(folder), readsResultFile: true };
+  return {
+    command: pinnedCommand(invocation.cores, command),
+    environment: dspEnvironment(folder),
+    readsResultFile: true,
+  };
 }
 
 /**
@@ -62,7 +82,9 @@ function perfTestCommand(invocation: Invocation, plugin: string | undefined): To
 const pluginName = 'QnnPlugin';
 
 function pluginAmong(toolFiles: readonly ToolFile[]): string | undefined {
-  return toolFiles.map(({ name }) => basename(name)).find((name) => /providers_qnn\b.*\.so/.test(name));
+  return toolFiles
+    .map(({ name }) => basename(name))
+    .find((name) => /providers_qnn\b.*\.so/.test(name));
 }
 
 function providerFlags(offer: Offer, folder: string, plugin: string | undefined): string[] {
@@ -73,16 +95,28 @@ function providerFlags(offer: Offer, folder: string, plugin: string | undefined)
   const provider =
     plugin === undefined
       ? ['-e', 'qnn', '-i', options]
-      : ['--plugin_ep_libs', `${pluginName}|${join(folder, plugin)}`, '--plugin_eps', pluginName, '--plugin_ep_options', options];
+      : [
+          '--plugin_ep_libs',
+          `${pluginName}|${join(folder, plugin)}`,
+          '--plugin_eps',
+          pluginName,
+          '--plugin_ep_options',
+          options,
+        ];
   return [...provider, '-C', 'session.disable_cpu_ep_fallback|1'];
 }
 
 /** The parser by itself, for its tests. */
-export function parsePerfTest(output: ToolOutput, invocation: Invocation): ReturnType<RuntimeAdapter['parse']> {
+export function parsePerfTest(
+  output: ToolOutput,
+  invocation: Invocation,
+): ReturnType<RuntimeAdapter['parse']> {
   const lines = toolLines(`${output.stderr}\n${output.stdout}`);
-  const samplesMs = output.exitCode === 0 && output.resultFile !== null ? readResultCsv(output.resultFile) : null;
+  const samplesMs =
+    output.exitCode === 0 && output.resultFile !== null ? readResultCsv(output.resultFile) : null;
   const summary = readPerfTestSummary(lines);
-  if (samplesMs === null) return fail(unwritten(output, summary) ?? toolFailure(tool, output, invocation.offer.unit));
+  if (samplesMs === null)
+    return fail(unwritten(output, summary) ?? toolFailure(tool, output, invocation.offer.unit));
   const measured = measuredSamples(samplesMs, summary, invocation.plan.warmupRuns);
   if (!measured.ok) return measured;
   const warnings = runtimeWarnings(lines);
@@ -97,26 +131,39 @@ export function parsePerfTest(output: ToolOutput, invocation: Invocation): Retur
     caveats:
       warnings.length === 0
         ? []
-        : [`onnxruntime printed ${String(warnings.length)} warnings, which can slow the runs; the first: ${warnings[0] ?? ''}`],
+        : [
+            `onnxruntime printed ${String(warnings.length)} warnings, which can slow the runs; the first: ${warnings[0] ?? ''}`,
+          ],
   });
 }
 
 /** The tool measured and says so, but its file is empty or was cut: it does not notice when a write fails. */
-function unwritten({ exitCode, resultFile }: ToolOutput, { requests }: PerfTestSummary): FarmFault | null {
+function unwritten(
+  { exitCode, resultFile }: ToolOutput,
+  { requests }: PerfTestSummary,
+): FarmFault | null {
   if (exitCode !== 0 || requests === null || resultFile === null) return null;
   const rows = resultFile.split('\n').filter((row) => row.includes(',')).length;
   return rows > requests ? null : shortFile(rows, requests);
 }
 
 function shortFile(rows: number, requests: number): FarmFault {
-  return toolFault('storage-full', `${tool} made ${String(requests)} runs but could not write them all to its result file, which has ${String(rows)} rows`);
+  return toolFault(
+    'storage-full',
+    `${tool} made ${String(requests)} runs but could not write them all to its result file, which has ${String(rows)} rows`,
+  );
 }
 
 /** Checks the file against what the tool said it did, so that a changed column order cannot pass for a latency. */
-function measuredSamples(samplesMs: readonly number[], summary: PerfTestSummary, warmupRuns: number): Result<readonly number[], FarmFault> {
+function measuredSamples(
+  samplesMs: readonly number[],
+  summary: PerfTestSummary,
+  warmupRuns: number,
+): Result<readonly number[], FarmFault> {
   const sumMs = samplesMs.reduce((sum, sample) => sum + sample, 0);
   const { requests, totalMs } = summary;
-  if (requests !== null && samplesMs.length < requests) return fail(shortFile(samplesMs.length, requests));
+  if (requests !== null && samplesMs.length < requests)
+    return fail(shortFile(samplesMs.length, requests));
   const problem =
     totalMs === null
       ? 'it printed no total time, so the result file cannot be checked'

@@ -15,10 +15,20 @@ export interface RuntimeSelection {
 }
 
 /** What a device can run with the operator's tools. `hostProgramFolder` is only given by tests, which compile the host's programs elsewhere. */
-export function runtimesFor(hardware: Hardware, chest: ToolChest, hostProgramFolder?: string): RuntimeSelection {
-  if (hardware.kind === 'host') return { adapters: [hostOnnxruntime(hostProgramFolder), hostLitert(hostProgramFolder)], missing: [] };
+export function runtimesFor(
+  hardware: Hardware,
+  chest: ToolChest,
+  hostProgramFolder?: string,
+): RuntimeSelection {
+  if (hardware.kind === 'host')
+    return {
+      adapters: [hostOnnxruntime(hostProgramFolder), hostLitert(hostProgramFolder)],
+      missing: [],
+    };
   const own = chestFor(hardware.soc, chest);
-  const found = kitChoices.filter((choice) => choice.fits(hardware.soc)).map((choice) => choose(choice, own));
+  const found = kitChoices
+    .filter((choice) => choice.fits(hardware.soc))
+    .map((choice) => choose(choice, own));
   return {
     adapters: found.flatMap((each) => (typeof each === 'string' ? [] : [each])),
     missing: found.filter((each) => typeof each === 'string'),
@@ -28,14 +38,25 @@ export function runtimesFor(hardware: Hardware, chest: ToolChest, hostProgramFol
 /** Without the libraries of other Hexagon versions: what a phone gets is one bundle, with a digest of its own. */
 function chestFor(soc: string, chest: ToolChest): ToolChest {
   const own = [...chest.toolsByField].map(
-    ([field, tools]) => [field, tools.filter(({ fileName }) => !isForOtherHexagon(fileName, soc))] as const,
+    ([field, tools]) =>
+      [field, tools.filter(({ fileName }) => !isForOtherHexagon(fileName, soc))] as const,
   );
   return { ...chest, toolsByField: new Map(own) };
 }
 
 /** The adapter that serves an offer, if the device has one. */
-export function adapterFor(adapters: readonly RuntimeAdapter[], offer: Offer): RuntimeAdapter | undefined {
-  return adapters.find((adapter) => adapter.offers.some((each) => each.runtime === offer.runtime && each.unit === offer.unit && each.precision === offer.precision));
+export function adapterFor(
+  adapters: readonly RuntimeAdapter[],
+  offer: Offer,
+): RuntimeAdapter | undefined {
+  return adapters.find((adapter) =>
+    adapter.offers.some(
+      (each) =>
+        each.runtime === offer.runtime &&
+        each.unit === offer.unit &&
+        each.precision === offer.precision,
+    ),
+  );
 }
 
 /** The first kit that is whole, or why none is: the complaint of the kit whose binary is there, else of one that a command brings. */
@@ -50,13 +71,23 @@ function choose({ kits }: KitChoice, chest: ToolChest): RuntimeAdapter | string 
 
 /** What a kit lacks, as a line that names the YAML field; null if it is whole. */
 function lackOf(kit: PhoneKit, chest: ToolChest): string | null {
-  const lacking = kit.parts.find((part) => chest.problemByField.has(part.field) || (part.optional !== true && toolsFor(part, chest).length === 0));
+  const lacking = kit.parts.find(
+    (part) =>
+      chest.problemByField.has(part.field) ||
+      (part.optional !== true && toolsFor(part, chest).length === 0),
+  );
   if (lacking === undefined) return null;
   const problem = chest.problemByField.get(lacking.field);
   if (problem !== undefined) return problem;
   const others = chest.toolsByField.get(lacking.field) ?? [];
-  const state = others.length === 0 ? 'is not set' : `lists no such binary, but ${others.map(({ localPath }) => localPath).join(', ')}`;
-  const remedy = lacking.fetchedWith === undefined ? 'docs/phones.md says where to get it' : `type: ${fetchCommand(lacking.fetchedWith, undefined)}`;
+  const state =
+    others.length === 0
+      ? 'is not set'
+      : `lists no such binary, but ${others.map(({ localPath }) => localPath).join(', ')}`;
+  const remedy =
+    lacking.fetchedWith === undefined
+      ? 'docs/phones.md says where to get it'
+      : `type: ${fetchCommand(lacking.fetchedWith, undefined)}`;
   return `${lacking.field} ${state} (${lacking.what}; ${remedy})`;
 }
 
@@ -65,11 +96,20 @@ function toolsFor(part: KitPart, chest: ToolChest): readonly KeptTool[] {
 }
 
 function open(kit: PhoneKit, chest: ToolChest): RuntimeAdapter | string {
-  const offers = Object.entries(kit.precisionsByUnit).flatMap(([unit, list]) => list.map((precision): Offer => ({ runtime: kit.runtime, unit: unit as Unit, precision })));
+  const offers = Object.entries(kit.precisionsByUnit).flatMap(([unit, list]) =>
+    list.map((precision): Offer => ({ runtime: kit.runtime, unit: unit as Unit, precision })),
+  );
   const [first, ...rest] = kit.parts.flatMap((part) => filesOf(part, kit.folder, chest));
-  return first === undefined ? `${kit.runtime}: no tool files` : kit.build([first, ...rest], offers);
+  return first === undefined
+    ? `${kit.runtime}: no tool files`
+    : kit.build([first, ...rest], offers);
 }
 
 function filesOf(part: KitPart, folder: string, chest: ToolChest): ToolFile[] {
-  return toolsFor(part, chest).map(({ localPath, fileName, digest }) => ({ name: `${folder}/${part.fileName ?? fileName}`, localPath, executable: part.executable === true, digest }));
+  return toolsFor(part, chest).map(({ localPath, fileName, digest }) => ({
+    name: `${folder}/${part.fileName ?? fileName}`,
+    localPath,
+    executable: part.executable === true,
+    digest,
+  }));
 }

@@ -17,7 +17,10 @@ const statisticsLine = /^(?:Min|Max|P\d{2,3}) Latency\b/;
  */
 export function readResultCsv(text: string): readonly number[] | null {
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
-  const rows = lines.filter((line) => line !== '' && !statisticsLine.test(line)).slice(0, mostRows).map(numbersOf);
+  const rows = lines
+    .filter((line) => line !== '' && !statisticsLine.test(line))
+    .slice(0, mostRows)
+    .map(numbersOf);
   const counted = rows[0]?.length === 0 ? rows.slice(1) : rows;
   const fixed = constantColumns(counted);
   const samplesMs: number[] = [];
@@ -35,7 +38,9 @@ function numbersOf(row: string): readonly number[] {
   const columns = row.split(',').map((column) => signedNumber(column.trim()));
   const numbers = columns.slice(columns.findLastIndex((column) => column === null) + 1);
   // A row begins with a name, even where the name is a number.
-  return (numbers.length === columns.length ? numbers.slice(1) : numbers).filter((number) => number !== null);
+  return (numbers.length === columns.length ? numbers.slice(1) : numbers).filter(
+    (number) => number !== null,
+  );
 }
 
 function signedNumber(text: string): number | null {

@@ -60,5 +60,8 @@ export interface RuntimeAdapter {
   readonly toolFiles: readonly ToolFile[];
   command(invocation: Invocation): ToolCommand;
   /** Total: any text gives a report or a typed fault; never throws. */
-  parse(output: ToolOutput, invocation: Invocation): Result<SessionReport, CandidateFault | FarmFault>;
+  parse(
+    output: ToolOutput,
+    invocation: Invocation,
+  ): Result<SessionReport, CandidateFault | FarmFault>;
 }

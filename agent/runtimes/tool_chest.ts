@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { systemErrorCode } from '../../common/system_error';
-import { configuredTools, toolFileProblem, type ConfiguredTool, type ToolPaths } from './tool_paths';
+import {
+  configuredTools,
+  toolFileProblem,
+  type ConfiguredTool,
+  type ToolPaths,
+} from './tool_paths';
 
 export interface KeptTool {
   readonly localPath: string;
@@ -37,7 +42,10 @@ export async function openToolChest(
   return { toolsByField, problemByField };
 }
 
-async function keepTool(configured: ConfiguredTool, fetchedDigest: string | undefined): Promise<KeptTool | string> {
+async function keepTool(
+  configured: ConfiguredTool,
+  fetchedDigest: string | undefined,
+): Promise<KeptTool | string> {
   const problem = toolFileProblem(configured);
   if (problem !== null) return problem;
   try {

@@ -10,13 +10,22 @@ type Fault = CandidateFault | FarmFault;
 
 /** Shell convention: 128 plus the signal. */
 const killedExitCode = 137;
-const crashExitCodes: Readonly<Record<number, string>> = { 133: 'trap', 134: 'aborted', 136: 'arithmetic error', 139: 'segmentation fault' };
+const crashExitCodes: Readonly<Record<number, string>> = {
+  133: 'trap',
+  134: 'aborted',
+  136: 'arithmetic error',
+  139: 'segmentation fault',
+};
 
 /**
  * Signals of code that does not fit: an instruction or a system call that the phone does not have, or a call into a
  * library of another revision. https://github.com/google-ai-edge/LiteRT-CLI/issues/75
  */
-const misfitExitCodes: Readonly<Record<number, string>> = { 132: 'illegal instruction', 135: 'bus error', 159: 'bad system call' };
+const misfitExitCodes: Readonly<Record<number, string>> = {
+  132: 'illegal instruction',
+  135: 'bus error',
+  159: 'bad system call',
+};
 const notExecutableExitCode = 126;
 const notFoundExitCode = 127;
 
@@ -31,7 +40,8 @@ export function toolFailure(tool: string, output: ToolOutput, unit: Unit): Fault
   const trouble = findToolTrouble(lines, unit);
   if (trouble !== null) return trouble;
   const refusal = lines.find((line) => delegationRefusals.some((pattern) => pattern.test(line)));
-  if (refusal !== undefined && !isCpu(unit)) return refusedDelegation({ lines, errors: errorLines(text) }, unit, refusal);
+  if (refusal !== undefined && !isCpu(unit))
+    return refusedDelegation({ lines, errors: errorLines(text) }, unit, refusal);
   const verdict = findModelRefusal(lines, unit, isCpu(unit));
   const failedRun = findAcceleratorFailure(lines, unit);
   if (verdict !== null && !(failedRun !== null && verdict.code === 'out-of-memory')) return verdict;
@@ -42,14 +52,33 @@ function exitFault(tool: string, exitCode: number, lines: readonly string[], uni
   const lastLine = lines.at(-1) ?? 'it printed nothing';
   const said = (pattern: RegExp): boolean => lines.some((line) => pattern.test(line));
   const status = `exit status ${String(exitCode)}`;
-  if (exitCode === notFoundExitCode || exitCode === notExecutableExitCode) return toolFault('tool-missing', `${tool} cannot be run (${status}): ${lastLine}`);
+  if (exitCode === notFoundExitCode || exitCode === notExecutableExitCode)
+    return toolFault('tool-missing', `${tool} cannot be run (${status}): ${lastLine}`);
   const facts = { asked: unit, failed: unit, lines };
-  if (exitCode === killedExitCode || said(/^Killed\b/)) return refusalBy('out-of-memory', `${tool} was killed, as Android does when memory runs out: ${lastLine}`, facts);
+  if (exitCode === killedExitCode || said(/^Killed\b/))
+    return refusalBy(
+      'out-of-memory',
+      `${tool} was killed, as Android does when memory runs out: ${lastLine}`,
+      facts,
+    );
   const misfit = misfitExitCodes[exitCode];
-  if (misfit !== undefined || said(/^(?:Bus error|Illegal instruction|Bad system call)\b/i)) return toolFault('tool-mismatched', `${tool} died of code that does not fit (${misfit ?? 'signal'}, ${status}): ${lastLine}`);
+  if (misfit !== undefined || said(/^(?:Bus error|Illegal instruction|Bad system call)\b/i))
+    return toolFault(
+      'tool-mismatched',
+      `${tool} died of code that does not fit (${misfit ?? 'signal'}, ${status}): ${lastLine}`,
+    );
   const crash = crashExitCodes[exitCode];
-  if (crash !== undefined || said(/^(?:Segmentation fault|Aborted)\b/i)) return refusalBy('crashed', `${tool} crashed (${crash ?? 'signal'}, ${status}): ${lastLine}`, facts);
-  if (exitCode === 0) return farmFault('unreadable-output', `${tool} ended well but its output holds no complete measurement; its last line: ${lastLine}`);
+  if (crash !== undefined || said(/^(?:Segmentation fault|Aborted)\b/i))
+    return refusalBy(
+      'crashed',
+      `${tool} crashed (${crash ?? 'signal'}, ${status}): ${lastLine}`,
+      facts,
+    );
+  if (exitCode === 0)
+    return farmFault(
+      'unreadable-output',
+      `${tool} ended well but its output holds no complete measurement; its last line: ${lastLine}`,
+    );
   return toolFault('tool-failed', `${tool} gave up (${status}): ${errorLine(lines) ?? lastLine}`);
 }
 

@@ -13,7 +13,9 @@ export const toolPathsSchema = z
     tflite: z
       .strictObject({
         /** TFLite's benchmark_model with delegates, LiteRT's newer one, or both: which is which, the agent finds out. */
-        benchmarkModel: z.union([path, z.array(path).max(2)], 'expected the path of a file, or a list of two').optional(),
+        benchmarkModel: z
+          .union([path, z.array(path).max(2)], 'expected the path of a file, or a list of two')
+          .optional(),
         /** What the binaries load beside these, such as libLiteRt.so or a GPU accelerator. */
         libraries: paths,
         /** libLiteRtDispatch_Qualcomm.so, for `npu` with LiteRT's benchmark_model. */
@@ -53,7 +55,13 @@ export interface ConfiguredTool {
 /** Every path of the configuration, with the field that names it. */
 export function configuredTools(paths: ToolPaths): ConfiguredTool[] {
   return Object.entries(paths).flatMap(([runtime, fields]) =>
-    Object.entries(fields).flatMap(([name, value]) => [value].flat().flatMap((each) => (each === undefined ? [] : [{ field: `tools.${runtime}.${name}`, path: each }]))),
+    Object.entries(fields).flatMap(([name, value]) =>
+      [value]
+        .flat()
+        .flatMap((each) =>
+          each === undefined ? [] : [{ field: `tools.${runtime}.${name}`, path: each }],
+        ),
+    ),
   );
 }
 
@@ -66,7 +74,9 @@ export function toolPathProblems(paths: ToolPaths): string[] {
 export function toolFileProblem({ field, path: file }: ConfiguredTool): string | null {
   try {
     accessSync(file, constants.R_OK);
-    return statSync(file).isFile() ? null : `${field}: ${file} is no file; give the path of the tool (docs/phones.md)`;
+    return statSync(file).isFile()
+      ? null
+      : `${field}: ${file} is no file; give the path of the tool (docs/phones.md)`;
   } catch (error) {
     return `${field}: ${file} cannot be read (${systemErrorCode(error)}); give the path of the tool (docs/phones.md)`;
   }

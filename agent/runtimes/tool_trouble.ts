@@ -5,11 +5,15 @@ import type { Unit } from '../../common/target';
 const remedies: Partial<Record<FarmFaultCode, string>> = {
   'storage-full': 'free space on the phone',
   'transfer-failed': 'the phone lost the file; it is pushed again',
-  'tool-missing': "push what is missing, or what cannot be loaded there: tools: in the agent's YAML (docs/phones.md)",
-  'tool-mismatched': 'take binary and libraries from one release that fits this phone (docs/phones.md)',
-  'flag-unknown': 'the binary is too old for this, or built without it: use a newer or fuller build (docs/phones.md)',
+  'tool-missing':
+    "push what is missing, or what cannot be loaded there: tools: in the agent's YAML (docs/phones.md)",
+  'tool-mismatched':
+    'take binary and libraries from one release that fits this phone (docs/phones.md)',
+  'flag-unknown':
+    'the binary is too old for this, or built without it: use a newer or fuller build (docs/phones.md)',
   'accelerator-missing': 'this phone lacks that accelerator: measure on another unit or phone',
-  'accelerator-failed': 'the accelerator had taken the model: restart the phone, then check its libraries',
+  'accelerator-failed':
+    'the accelerator had taken the model: restart the phone, then check its libraries',
   'tool-failed': 'the cause is unknown: run the command by hand on the phone (docs/phones.md)',
 };
 
@@ -19,7 +23,10 @@ const longestWords = 330;
 /** A fault with the tool's own words and what to do. */
 export function toolFault(code: FarmFaultCode, words: string): FarmFault {
   const remedy = remedies[code];
-  return farmFault(code, remedy === undefined ? words : `${words.slice(0, longestWords)}; ${remedy}`);
+  return farmFault(
+    code,
+    remedy === undefined ? words : `${words.slice(0, longestWords)}; ${remedy}`,
+  );
 }
 
 interface Signature {

@@ -66,7 +66,8 @@ function objectionTo(entry: Entry, taken: boolean, totalBytes: number): string |
   if (taken) return 'is there twice';
   if (((entry.externalFileAttributes >>> 16) & fileType) === symbolicLink) return 'is a link';
   if (entry.isEncrypted()) return 'is encrypted';
-  if (entry.uncompressedSize > largestEntryBytes) return `has ${String(entry.uncompressedSize)} bytes`;
+  if (entry.uncompressedSize > largestEntryBytes)
+    return `has ${String(entry.uncompressedSize)} bytes`;
   return totalBytes > largestTotalBytes ? 'makes it larger than any SDK' : null;
 }
 

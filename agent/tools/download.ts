@@ -46,7 +46,10 @@ async function tryOnce(request: DownloadRequest): Promise<Result<null, DownloadF
   const part = await partOf(request.file, request.url);
   const silence = new SilenceAlarm(silenceMs);
   try {
-    const response = await fetch(request.url, { headers: headersFor(part), signal: silence.signal });
+    const response = await fetch(request.url, {
+      headers: headersFor(part),
+      signal: silence.signal,
+    });
     const answer = readAnswer(response, part, request.largestBytes);
     if (answer.kind === 'failed') return fail(answer.failure);
     if (answer.kind === 'start-over') {
@@ -58,7 +61,9 @@ async function tryOnce(request: DownloadRequest): Promise<Result<null, DownloadF
     const arrived = await receive(response, answer, request, silence);
     return arrived.ok ? await complete(request, answer, arrived.value) : arrived;
   } catch (error) {
-    return interrupted(silence.signal.aborted ? `silent for ${String(silenceMs / 1_000)} s` : networkReason(error));
+    return interrupted(
+      silence.signal.aborted ? `silent for ${String(silenceMs / 1_000)} s` : networkReason(error),
+    );
   } finally {
     silence.end();
   }
@@ -67,7 +72,11 @@ async function tryOnce(request: DownloadRequest): Promise<Result<null, DownloadF
 function headersFor({ sizeBytes, validator }: Part): Record<string, string> {
   // Without a validator nobody could tell whether the rest belongs to what is here.
   if (sizeBytes === 0 || validator === null) return { 'accept-encoding': 'identity' };
-  return { 'accept-encoding': 'identity', range: `bytes=${String(sizeBytes)}-`, 'if-range': validator };
+  return {
+    'accept-encoding': 'identity',
+    range: `bytes=${String(sizeBytes)}-`,
+    'if-range': validator,
+  };
 }
 
 type Granted = Extract<Answer, { kind: 'bytes' }>;
@@ -86,7 +95,8 @@ async function receive(
     for await (const chunk of body ?? []) {
       silence.heard();
       doneBytes += chunk.byteLength;
-      if (doneBytes > request.largestBytes) return refused(null, `larger than ${String(request.largestBytes)} bytes`);
+      if (doneBytes > request.largestBytes)
+        return refused(null, `larger than ${String(request.largestBytes)} bytes`);
       await file.writeFile(chunk);
       request.onProgress(doneBytes, answer.totalBytes);
     }
@@ -94,7 +104,8 @@ async function receive(
     return ok(doneBytes);
   } catch (error) {
     const code = systemErrorCode(error);
-    if (code === 'ENOSPC' || code === 'EDQUOT') return refused(null, `no space left for ${request.file}`);
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      return refused(null, `no space left for ${request.file}`);
     throw error;
   } finally {
     await file.close();
@@ -129,14 +140,18 @@ function interrupted(reason: string): { readonly ok: false; readonly error: Down
   return fail({ kind: 'interrupted', status: null, reason });
 }
 
-function refused(status: number | null, reason: string): { readonly ok: false; readonly error: DownloadFailure } {
+function refused(
+  status: number | null,
+  reason: string,
+): { readonly ok: false; readonly error: DownloadFailure } {
   return fail({ kind: 'refused', status, reason });
 }
 
 /** `fetch` hides what happened in the cause of its TypeError. */
 function networkReason(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return `cannot be reached (${'code' in cause ? systemErrorCode(cause) : cause.message})`;
+  if (cause instanceof Error)
+    return `cannot be reached (${'code' in cause ? systemErrorCode(cause) : cause.message})`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -33,11 +33,16 @@ export function readAnswer(response: Response, part: Part, largestBytes: number)
     return failed({ kind, status, reason: `the server answered ${String(status)}` });
   }
   if (isDowngraded(response)) {
-    return failed({ kind: 'refused', status, reason: 'it was redirected to an address without TLS' });
+    return failed({
+      kind: 'refused',
+      status,
+      reason: 'it was redirected to an address without TLS',
+    });
   }
   const range = status === 206 ? contentRange(headers.get('content-range')) : null;
   if (status === 206 && range?.fromByte !== part.sizeBytes) return { kind: 'start-over' };
-  const totalBytes = status === 206 ? (range?.totalBytes ?? null) : byteCount(headers.get('content-length'));
+  const totalBytes =
+    status === 206 ? (range?.totalBytes ?? null) : byteCount(headers.get('content-length'));
   if (totalBytes !== null && totalBytes > largestBytes) {
     const reason = `it has ${String(totalBytes)} bytes; at most ${String(largestBytes)} are expected`;
     return failed({ kind: 'refused', status, reason });
@@ -57,7 +62,9 @@ function failed(failure: DownloadFailure): Answer {
 
 /** `url` is empty for a response that no request brought. */
 function isDowngraded({ redirected, url }: Response): boolean {
-  return redirected && url.startsWith('http:') && !/^http:\/\/(?:127\.|localhost|\[::1\])/.test(url);
+  return (
+    redirected && url.startsWith('http:') && !/^http:\/\/(?:127\.|localhost|\[::1\])/.test(url)
+  );
 }
 
 function contentRange(text: string | null): { fromByte: number; totalBytes: number | null } | null {

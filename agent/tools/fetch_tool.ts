@@ -42,7 +42,8 @@ export async function fetchTool(request: FetchRequest): Promise<Result<FetchedNo
   const source = toolSource(request.tool);
   const folder = toolFolder(request.cacheFolder, request.tool, request.version);
   const present = await readManifest(folder);
-  if (present !== null && !isMoving(request.version) && (await isUnchanged(folder, present))) return ok({ installed: { folder, manifest: present }, isNew: false });
+  if (present !== null && !isMoving(request.version) && (await isUnchanged(folder, present)))
+    return ok({ installed: { folder, manifest: present }, isNew: false });
   const work = path.join(request.cacheFolder, `.fetching-${request.tool}-${request.version}`);
   // What an earlier day brought may be of another build.
   if (isMoving(request.version)) await rm(work, { recursive: true, force: true });
@@ -76,7 +77,10 @@ export async function fetchTool(request: FetchRequest): Promise<Result<FetchedNo
 
 /** Sizes alone would leave a file that was changed in place for ever. */
 async function isUnchanged(folder: string, { files }: ToolManifest): Promise<boolean> {
-  const now = await describeFiles(folder, files.map(({ name }) => name));
+  const now = await describeFiles(
+    folder,
+    files.map(({ name }) => name),
+  );
   return now.every(({ sha256 }, index) => sha256 === files[index]?.sha256);
 }
 
@@ -93,7 +97,8 @@ async function downloadAll(
   for (const url of urlsOf(request, source)) {
     const name = path.posix.basename(url);
     const file = path.join(work, name);
-    const onProgress = (done: number, total: number | null): void => request.onProgress(name, done, total);
+    const onProgress = (done: number, total: number | null): void =>
+      request.onProgress(name, done, total);
     const { largestBytes } = source;
     const result = await download({ url, file, largestBytes, onProgress, wait: request.wait });
     if (!result.ok) {
@@ -121,7 +126,10 @@ async function stage(
   }
 }
 
-async function stagePrograms(files: readonly string[], folder: string): Promise<Result<readonly string[], string>> {
+async function stagePrograms(
+  files: readonly string[],
+  folder: string,
+): Promise<Result<readonly string[], string>> {
   for (const file of files) {
     const objection = await objectionToProgram(file, path.basename(file));
     if (objection !== null) return fail(objection);
@@ -130,7 +138,10 @@ async function stagePrograms(files: readonly string[], folder: string): Promise<
   return ok(files.map((file) => path.basename(file)));
 }
 
-async function stageSdk(files: readonly string[], folder: string): Promise<Result<readonly string[], string>> {
+async function stageSdk(
+  files: readonly string[],
+  folder: string,
+): Promise<Result<readonly string[], string>> {
   const places: string[] = [];
   for (const archive of files) {
     const unpacked = await unpack(archive, folder, placeOfSdkEntry);
@@ -138,7 +149,8 @@ async function stageSdk(files: readonly string[], folder: string): Promise<Resul
     places.push(...unpacked.value);
   }
   const missing = missingFromSdk(places);
-  if (missing.length > 0) return fail(`the SDK holds no ${missing.join(', ')} where phones' libraries are expected`);
+  if (missing.length > 0)
+    return fail(`the SDK holds no ${missing.join(', ')} where phones' libraries are expected`);
   for (const place of places.filter((each) => each.startsWith('android/'))) {
     const objection = await objectionToProgram(path.join(folder, place), place);
     if (objection !== null) return fail(objection);

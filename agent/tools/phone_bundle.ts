@@ -17,7 +17,11 @@ export interface PhoneBundle {
   /** LiteRT's program and plugins. */
   readonly programs: readonly BundleFile[];
   readonly npu:
-    | { readonly kind: 'ready'; readonly qairtVersion: string; readonly byHexagon: ReadonlyMap<number, readonly BundleFile[]> }
+    | {
+        readonly kind: 'ready';
+        readonly qairtVersion: string;
+        readonly byHexagon: ReadonlyMap<number, readonly BundleFile[]>;
+      }
     /** The line says what to type. */
     | { readonly kind: 'lacking'; readonly remedy: string };
 }
@@ -42,7 +46,11 @@ export function phoneBundle(cache: ToolCache): PhoneBundle | null {
       return [version, files.map((file) => bundleFile(qairt, file))];
     }),
   );
-  return { litertVersion, programs, npu: { kind: 'ready', qairtVersion: qairt.manifest.version, byHexagon } };
+  return {
+    litertVersion,
+    programs,
+    npu: { kind: 'ready', qairtVersion: qairt.manifest.version, byHexagon },
+  };
 }
 
 /** One name for all files that a phone of a Hexagon version gets: SHA-256 of what `sha256sum` would print, by name. */
@@ -56,8 +64,15 @@ export function fetchCommand(tool: FetchedTool, version: string | undefined): st
   return `farm tools fetch ${tool}${version === undefined ? '' : ` --version ${version}`}`;
 }
 
-function latest({ installed }: ToolCache, tool: FetchedTool, version?: string): InstalledTool | undefined {
-  return installed.find(({ manifest }) => manifest.tool === tool && (version === undefined || manifest.version === version));
+function latest(
+  { installed }: ToolCache,
+  tool: FetchedTool,
+  version?: string,
+): InstalledTool | undefined {
+  return installed.find(
+    ({ manifest }) =>
+      manifest.tool === tool && (version === undefined || manifest.version === version),
+  );
 }
 
 function bundleFile({ folder }: InstalledTool, { name, sha256 }: ManifestFile): BundleFile {

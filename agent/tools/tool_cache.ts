@@ -29,11 +29,15 @@ export function toolFolder(cacheFolder: string, tool: FetchedTool, version: stri
 
 /** What is there. A cache that is not there yet is empty. */
 export async function readToolCache(cacheFolder: string): Promise<ToolCache> {
-  const folders = await Promise.all(fetchedTools.map((tool) => subfolders(path.join(cacheFolder, tool))));
+  const folders = await Promise.all(
+    fetchedTools.map((tool) => subfolders(path.join(cacheFolder, tool))),
+  );
   const found = await Promise.all(
     folders.flat().map(async (folder) => ({ folder, manifest: await readManifest(folder) })),
   );
-  const installed = found.flatMap(({ folder, manifest }) => (manifest === null ? [] : [{ folder, manifest }]));
+  const installed = found.flatMap(({ folder, manifest }) =>
+    manifest === null ? [] : [{ folder, manifest }],
+  );
   return {
     installed: installed.toSorted((a, b) => b.manifest.fetchedAtMs - a.manifest.fetchedAtMs),
     broken: found.filter(({ manifest }) => manifest === null).map(({ folder }) => folder),

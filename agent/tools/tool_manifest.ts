@@ -32,7 +32,10 @@ const manifestName = 'manifest.json';
 const largestManifestBytes = 1_000_000;
 
 /** Size and SHA-256 of each file as it is now. */
-export async function describeFiles(folder: string, names: readonly string[]): Promise<ManifestFile[]> {
+export async function describeFiles(
+  folder: string,
+  names: readonly string[],
+): Promise<ManifestFile[]> {
   const files: ManifestFile[] = [];
   for (const name of [...names].sort()) {
     const file = path.join(folder, name);
@@ -59,9 +62,13 @@ export async function readManifest(folder: string): Promise<ToolManifest | null>
     const file = path.join(folder, manifestName);
     if ((await stat(file)).size > largestManifestBytes) return null;
     const manifest = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    const sizes = manifest.files.map(async ({ name }) => (await stat(path.join(folder, name))).size);
+    const sizes = manifest.files.map(
+      async ({ name }) => (await stat(path.join(folder, name))).size,
+    );
     const present = await Promise.all(sizes);
-    return manifest.files.every((each, index) => each.sizeBytes === present[index]) ? manifest : null;
+    return manifest.files.every((each, index) => each.sizeBytes === present[index])
+      ? manifest
+      : null;
   } catch {
     return null;
   }

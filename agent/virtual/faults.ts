@@ -7,7 +7,13 @@ export type ToolFault = (typeof toolFaults)[number];
  * libraries of several releases, a phone without the accelerator, a DSP that takes every model and fails in running it,
  * binaries that are too old for the flags they get.
  */
-export const toolDefects = ['no-dsp-libraries', 'mixed-libraries', 'no-accelerator', 'dsp-fails', 'old-tools'] as const;
+export const toolDefects = [
+  'no-dsp-libraries',
+  'mixed-libraries',
+  'no-accelerator',
+  'dsp-fails',
+  'old-tools',
+] as const;
 export type ToolDefect = (typeof toolDefects)[number];
 
 export type PhoneFault =
@@ -33,7 +39,8 @@ export const largestFaultNumber = 3_600_000;
 /** Reads `KIND [NUMBER]` as it is written into the fault file, for example `hang 2` or `unplug 3000`. */
 export function parseFault(text: string): PhoneFault | undefined {
   const match = /^([a-z-]+)(?:\s+(\d{1,7}))?$/.exec(text.trim());
-  const number = match?.[2] === undefined ? undefined : Math.min(Number(match[2]), largestFaultNumber);
+  const number =
+    match?.[2] === undefined ? undefined : Math.min(Number(match[2]), largestFaultNumber);
   switch (match?.[1]) {
     case 'unplug':
       return { kind: 'unplug', replugAfterMs: number };

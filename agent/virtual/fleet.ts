@@ -32,7 +32,9 @@ export interface VirtualFleet {
 /** Reads fleet.yaml; paths in it are relative to it. @throws BadInputError */
 export function readFleetFile(path: string): FleetFile {
   const fleet = readYamlFile(path, fleetSchema);
-  return fleet.latencyTable === undefined ? fleet : { ...fleet, latencyTable: resolve(dirname(path), fleet.latencyTable) };
+  return fleet.latencyTable === undefined
+    ? fleet
+    : { ...fleet, latencyTable: resolve(dirname(path), fleet.latencyTable) };
 }
 
 /** `count` phones of all SoCs in turn. The cycle is the seed's, so that small fleets differ too. */
@@ -40,22 +42,34 @@ export function defaultFleet(count: number, seed: number): FleetFile {
   const first = createRandom(seed).below(virtualSocs.length);
   const groups = virtualSocs.map((_, index) => {
     const soc = virtualSocs[(first + index) % virtualSocs.length] ?? '';
-    return { soc, count: Math.floor(count / virtualSocs.length) + (index < count % virtualSocs.length ? 1 : 0) };
+    return {
+      soc,
+      count: Math.floor(count / virtualSocs.length) + (index < count % virtualSocs.length ? 1 : 0),
+    };
   });
-  return fleetSchema.parse({ seed, timeScale: 0, phones: groups.filter((group) => group.count > 0) });
+  return fleetSchema.parse({
+    seed,
+    timeScale: 0,
+    phones: groups.filter((group) => group.count > 0),
+  });
 }
 
 /** The same as a file for people to change. */
 export function defaultFleetYaml(count: number, seed: number): string {
   const fleet = defaultFleet(count, seed);
-  const groups = fleet.phones.map((group) => `  - soc: ${group.soc}\n    count: ${group.count}\n`).join('');
+  const groups = fleet.phones
+    .map((group) => `  - soc: ${group.soc}\n    count: ${group.count}\n`)
+    .join('');
   return `# Virtual phones; docs/virtual-phones.md explains every field.\nseed: ${seed}\ntimeScale: ${fleet.timeScale}\nphones:\n${groups}`;
 }
 
 /** Starts every phone on loopback. Connect them to an adb server with `connectFleet`. @throws BadInputError for a port that is taken */
 export async function startVirtualFleet(fleet: FleetFile): Promise<VirtualFleet> {
   const contents = new ContentStore();
-  const latencies = fleet.latencyTable === undefined ? costModelLatencies() : readLatencyTable(fleet.latencyTable, costModelLatencies());
+  const latencies =
+    fleet.latencyTable === undefined
+      ? costModelLatencies()
+      : readLatencyTable(fleet.latencyTable, costModelLatencies());
   const random = createRandom(fleet.seed);
   const phones: VirtualPhone[] = [];
   const waysBySerial = new Map<string, number>();
@@ -69,7 +83,17 @@ export async function startVirtualFleet(fleet: FleetFile): Promise<VirtualFleet>
     for (const group of fleet.phones) {
       for (let index = 0; index < group.count; index += 1) {
         const serial = freeSerial(group, usedSerials);
-        const phone = new VirtualPhone({ serial, serialNumber: group.sharedSerial ?? serial, batteryFrozen: group.batteryFrozen, model: phoneModel(group.soc), random: random.derive(serial), timeScale: fleet.timeScale, storageBytes: group.storageMb * 1024 ** 2, contents, latencies });
+        const phone = new VirtualPhone({
+          serial,
+          serialNumber: group.sharedSerial ?? serial,
+          batteryFrozen: group.batteryFrozen,
+          model: phoneModel(group.soc),
+          random: random.derive(serial),
+          timeScale: fleet.timeScale,
+          storageBytes: group.storageMb * 1024 ** 2,
+          contents,
+          latencies,
+        });
         phones.push(phone);
         waysBySerial.set(serial, group.ways);
         await plug(phone, group.port === undefined ? 0 : group.port + index);
@@ -80,7 +104,10 @@ export async function startVirtualFleet(fleet: FleetFile): Promise<VirtualFleet>
     stop();
     throw error;
   }
-  return { phones: phones.map((phone) => fleetPhone(phone, waysBySerial.get(phone.serial) ?? 1)), stop };
+  return {
+    phones: phones.map((phone) => fleetPhone(phone, waysBySerial.get(phone.serial) ?? 1)),
+    stop,
+  };
 }
 
 function freeSerial(group: PhoneGroup, used: Set<string>): string {
@@ -96,7 +123,9 @@ async function plug(phone: VirtualPhone, port: number): Promise<void> {
   try {
     await phone.plug(port);
   } catch (error) {
-    throw new BadInputError(`virtual phone ${phone.serial} cannot listen on 127.0.0.1:${port} (${systemErrorCode(error)}); give another port or none`);
+    throw new BadInputError(
+      `virtual phone ${phone.serial} cannot listen on 127.0.0.1:${port} (${systemErrorCode(error)}); give another port or none`,
+    );
   }
 }
 

@@ -32,9 +32,15 @@ const firstMessage = z.discriminatedUnion('kind', [
 ]);
 
 /** Virtual phones run in a process of their own: what they compute is the phones' time, not the agent's. */
-export async function startVirtualFleetProcess(options: VirtualFleetProcessOptions): Promise<VirtualFleetProcess> {
+export async function startVirtualFleetProcess(
+  options: VirtualFleetProcessOptions,
+): Promise<VirtualFleetProcess> {
   const { adb, fleetPath, folder } = options;
-  const child = fork(path.join(__dirname, 'main.js'), [fleetPath, adb.host, String(adb.port), folder], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(
+    path.join(__dirname, 'main.js'),
+    [fleetPath, adb.host, String(adb.port), folder],
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+  );
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const failed = exited.then((code): never => {
     throw new Error(`the virtual phones' process ended with status ${String(code)}`);
@@ -44,11 +50,19 @@ export async function startVirtualFleetProcess(options: VirtualFleetProcessOptio
     if (child.connected) child.disconnect();
     if (!(await withDeadline(exited, closeDeadlineMs, 'virtual phones')).ok) child.kill('SIGKILL');
   };
-  const message = await withDeadline(Promise.race([new Promise((resolve) => child.once('message', resolve)), exited]), readyDeadlineMs, 'virtual phones');
+  const message = await withDeadline(
+    Promise.race([new Promise((resolve) => child.once('message', resolve)), exited]),
+    readyDeadlineMs,
+    'virtual phones',
+  );
   const first = firstMessage.safeParse(message.ok ? message.value : undefined);
   if (!first.success || first.data.kind === 'failed') {
     await close();
-    throw new BadInputError(first.success && first.data.kind === 'failed' ? first.data.message : `${fleetPath}: the virtual phones did not start`);
+    throw new BadInputError(
+      first.success && first.data.kind === 'failed'
+        ? first.data.message
+        : `${fleetPath}: the virtual phones did not start`,
+    );
   }
   options.logger.info({ phones: first.data.phones }, 'virtual phones are up');
   return { tools: first.data.tools, failed, close };

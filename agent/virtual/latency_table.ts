@@ -15,9 +15,12 @@ export function readLatencyTable(path: string, fallback: LatencySource): Latency
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new BadInputError(`latency table ${path}: cannot be read (${systemErrorCode(error)}); give the path of a CSV file`);
+    throw new BadInputError(
+      `latency table ${path}: cannot be read (${systemErrorCode(error)}); give the path of a CSV file`,
+    );
   }
-  if (text.length > largestTableBytes) throw new BadInputError(`latency table ${path}: larger than ${largestTableBytes} bytes`);
+  if (text.length > largestTableBytes)
+    throw new BadInputError(`latency table ${path}: larger than ${largestTableBytes} bytes`);
   const table = parseTable(text, path);
   return (request) => {
     const { soc, placement, digest, modelPath } = request;
@@ -25,7 +28,8 @@ export function readLatencyTable(path: string, fallback: LatencySource): Latency
       for (const key of candidateKeys([soc, placement.runtime, placement.unit], model)) {
         const latencyMs = table.get(key);
         const operators = request.model.cost.operators.length;
-        if (latencyMs !== undefined) return { latencyMs, delegated: operators, operators, partitions: 1 };
+        if (latencyMs !== undefined)
+          return { latencyMs, delegated: operators, operators, partitions: 1 };
       }
     }
     return fallback(request);
@@ -34,14 +38,17 @@ export function readLatencyTable(path: string, fallback: LatencySource): Latency
 
 function parseTable(text: string, path: string): ReadonlyMap<string, number> {
   const [header = '', ...rows] = text.split(/\r?\n/);
-  if (header.trim() !== expectedHeader) throw new BadInputError(`latency table ${path}: line 1: expected the header ${expectedHeader}`);
+  if (header.trim() !== expectedHeader)
+    throw new BadInputError(`latency table ${path}: line 1: expected the header ${expectedHeader}`);
   const table = new Map<string, number>();
   for (const [index, row] of rows.entries()) {
     if (row.trim() === '') continue;
     const columns = row.split(',').map((column) => column.trim());
     const latencyMs = Number(columns[4]);
     if (columns.length !== 5 || !(latencyMs > 0) || !Number.isFinite(latencyMs)) {
-      throw new BadInputError(`latency table ${path}: line ${index + 2}: expected ${expectedHeader} with a latency above 0`);
+      throw new BadInputError(
+        `latency table ${path}: line ${index + 2}: expected ${expectedHeader} with a latency above 0`,
+      );
     }
     table.set(columns.slice(0, 4).join(','), latencyMs);
   }
@@ -51,5 +58,7 @@ function parseTable(text: string, path: string): ReadonlyMap<string, number> {
 /** From the most exact key to the most general. */
 function candidateKeys(exact: readonly [string, string, string], model: string): readonly string[] {
   const masks = [0, 1, 2, 4, 3, 5, 6, 7];
-  return masks.map((mask) => [...exact.map((value, index) => ((mask >> index) & 1 ? '*' : value)), model].join(','));
+  return masks.map((mask) =>
+    [...exact.map((value, index) => ((mask >> index) & 1 ? '*' : value)), model].join(','),
+  );
 }

@@ -14,7 +14,11 @@ async function main(): Promise<void> {
     fleet.stop();
     process.exit(0);
   });
-  process.send?.({ kind: 'ready', phones: fleet.phones.length, tools: await writeVirtualTools(folder) });
+  process.send?.({
+    kind: 'ready',
+    phones: fleet.phones.length,
+    tools: await writeVirtualTools(folder),
+  });
 }
 
 main().catch((error: unknown) => {

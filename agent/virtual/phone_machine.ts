@@ -53,7 +53,13 @@ export class PhoneMachine implements Machine {
   predict(path: string, bytes: Buffer, model: InspectedModel, placement: Placement): Prediction {
     const { soc, contents, latencies } = this.#parts;
     const digest = contents.digest(bytes);
-    const prediction = latencies({ soc, digest, modelPath: posix.basename(path), model, placement });
+    const prediction = latencies({
+      soc,
+      digest,
+      modelPath: posix.basename(path),
+      model,
+      placement,
+    });
     const isRefused = placement.quantizedOnly && model.precision.startsWith('float');
     return isRefused ? { ...prediction, delegated: 0, partitions: 0 } : prediction;
   }
@@ -65,7 +71,8 @@ export class PhoneMachine implements Machine {
     let atMs = clock.nowMs();
     heat.advance(atMs);
     for (;;) {
-      const sampleMs = (prediction.latencyMs * speedFactor * factors.next().value) / heat.throttlingFactor;
+      const sampleMs =
+        (prediction.latencyMs * speedFactor * factors.next().value) / heat.throttlingFactor;
       atMs += sampleMs;
       heat.advance(atMs, loadOf(placement));
       yield sampleMs;
@@ -90,7 +97,18 @@ const cpuWatts = { firstThread: 2.2, eachFurther: 0.9, most: 7 };
 const unitWatts = { gpu: 3.5, npu: 1.8 };
 
 function loadOf(placement: Placement): Load {
-  const unit: HeatedUnit = placement.unit === 'cpu' || placement.unit === 'cpu-xnnpack' ? 'cpu' : placement.unit === 'gpu' ? 'gpu' : 'npu';
+  const unit: HeatedUnit =
+    placement.unit === 'cpu' || placement.unit === 'cpu-xnnpack'
+      ? 'cpu'
+      : placement.unit === 'gpu'
+        ? 'gpu'
+        : 'npu';
   if (unit !== 'cpu') return { unit, watts: unitWatts[unit] };
-  return { unit, watts: Math.min(cpuWatts.most, cpuWatts.firstThread + cpuWatts.eachFurther * (placement.threads - 1)) };
+  return {
+    unit,
+    watts: Math.min(
+      cpuWatts.most,
+      cpuWatts.firstThread + cpuWatts.eachFurther * (placement.threads - 1),
+    ),
+  };
 }

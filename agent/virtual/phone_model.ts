@@ -27,8 +27,19 @@ export interface PhoneModel {
 
 const gibibyte = 1024 ** 3;
 
-function cluster(cores: readonly number[], largestFrequencyKhz: number, part: string, smallestFrequencyKhz = 384_000): CpuClusterModel {
-  return { cores, largestFrequencyKhz, smallestFrequencyKhz, implementer: part.startsWith('0x0') ? '0x51' : '0x41', part };
+function cluster(
+  cores: readonly number[],
+  largestFrequencyKhz: number,
+  part: string,
+  smallestFrequencyKhz = 384_000,
+): CpuClusterModel {
+  return {
+    cores,
+    largestFrequencyKhz,
+    smallestFrequencyKhz,
+    implementer: part.startsWith('0x0') ? '0x51' : '0x41',
+    part,
+  };
 }
 
 /** Core counts and clocks as the makers publish them; identities follow the phones' own naming. */
@@ -44,7 +55,10 @@ const phoneModels: readonly PhoneModel[] = [
     androidRelease: '15',
     androidSdk: 35,
     memoryBytes: 12 * gibibyte,
-    clusters: [cluster([0, 1, 2, 3, 4, 5], 3_532_800, '0x001'), cluster([6, 7], 4_473_600, '0x001', 1_017_600)],
+    clusters: [
+      cluster([0, 1, 2, 3, 4, 5], 3_532_800, '0x001'),
+      cluster([6, 7], 4_473_600, '0x001', 1_017_600),
+    ],
   },
   {
     soc: 'sm8650',
@@ -57,7 +71,12 @@ const phoneModels: readonly PhoneModel[] = [
     androidRelease: '14',
     androidSdk: 34,
     memoryBytes: 8 * gibibyte,
-    clusters: [cluster([0, 1], 2_265_600, '0xd80'), cluster([2, 3, 4], 3_148_800, '0xd81'), cluster([5, 6], 2_956_800, '0xd81'), cluster([7], 3_398_400, '0xd82')],
+    clusters: [
+      cluster([0, 1], 2_265_600, '0xd80'),
+      cluster([2, 3, 4], 3_148_800, '0xd81'),
+      cluster([5, 6], 2_956_800, '0xd81'),
+      cluster([7], 3_398_400, '0xd82'),
+    ],
   },
   {
     soc: 'sm8550',
@@ -70,7 +89,11 @@ const phoneModels: readonly PhoneModel[] = [
     androidRelease: '14',
     androidSdk: 34,
     memoryBytes: 8 * gibibyte,
-    clusters: [cluster([0, 1, 2], 2_016_000, '0xd46'), cluster([3, 4, 5, 6], 2_803_200, '0xd4d'), cluster([7], 3_360_000, '0xd4e')],
+    clusters: [
+      cluster([0, 1, 2], 2_016_000, '0xd46'),
+      cluster([3, 4, 5, 6], 2_803_200, '0xd4d'),
+      cluster([7], 3_360_000, '0xd4e'),
+    ],
   },
   {
     soc: 'sm8450',
@@ -83,7 +106,11 @@ const phoneModels: readonly PhoneModel[] = [
     androidRelease: '13',
     androidSdk: 33,
     memoryBytes: 8 * gibibyte,
-    clusters: [cluster([0, 1, 2, 3], 1_785_600, '0xd46'), cluster([4, 5, 6], 2_496_000, '0xd47'), cluster([7], 2_995_200, '0xd48')],
+    clusters: [
+      cluster([0, 1, 2, 3], 1_785_600, '0xd46'),
+      cluster([4, 5, 6], 2_496_000, '0xd47'),
+      cluster([7], 2_995_200, '0xd48'),
+    ],
   },
   {
     soc: 'sm7750',
@@ -96,7 +123,11 @@ const phoneModels: readonly PhoneModel[] = [
     androidRelease: '15',
     androidSdk: 35,
     memoryBytes: 8 * gibibyte,
-    clusters: [cluster([0, 1, 2], 1_804_800, '0xd80'), cluster([3, 4, 5, 6], 2_400_000, '0xd81'), cluster([7], 2_803_200, '0xd81')],
+    clusters: [
+      cluster([0, 1, 2], 1_804_800, '0xd80'),
+      cluster([3, 4, 5, 6], 2_400_000, '0xd81'),
+      cluster([7], 2_803_200, '0xd81'),
+    ],
   },
 ];
 

@@ -24,7 +24,10 @@ const largestAnswerBytes = 1024 * 1024;
 const mostRequestsAtOnce = 16;
 
 /** Keeps the phones connected to an adb server, through restarts of the server and replugging of phones. Never throws. */
-export function connectFleet(phones: readonly Pick<FleetPhone, 'addresses'>[], server: AdbServerAddress): FleetLink {
+export function connectFleet(
+  phones: readonly Pick<FleetPhone, 'addresses'>[],
+  server: AdbServerAddress,
+): FleetLink {
   const stopping = new AbortController();
   const waiters = new Set<() => void>();
   let complete = false;
@@ -55,11 +58,20 @@ export function connectFleet(phones: readonly Pick<FleetPhone, 'addresses'>[], s
   };
 }
 
-async function connectMissing(phones: readonly Pick<FleetPhone, 'addresses'>[], server: AdbServerAddress): Promise<boolean> {
+async function connectMissing(
+  phones: readonly Pick<FleetPhone, 'addresses'>[],
+  server: AdbServerAddress,
+): Promise<boolean> {
   const listed = await ask(server, 'host:devices');
   if (listed === undefined) return false;
-  const present = new Set(listed.split('\n').flatMap((line) => (line.endsWith('\tdevice') ? [line.slice(0, line.indexOf('\t'))] : [])));
-  const missing = phones.flatMap((phone) => phone.addresses).filter((address) => !present.has(address));
+  const present = new Set(
+    listed
+      .split('\n')
+      .flatMap((line) => (line.endsWith('\tdevice') ? [line.slice(0, line.indexOf('\t'))] : [])),
+  );
+  const missing = phones
+    .flatMap((phone) => phone.addresses)
+    .filter((address) => !present.has(address));
   const offline = new Set(listed.split('\n').map((line) => line.split('\t')[0] ?? ''));
   const queue = [...missing];
   const worker = async (): Promise<void> => {
@@ -80,7 +92,9 @@ function ask(server: AdbServerAddress, service: string): Promise<string | undefi
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     socket.setTimeout(requestDeadlineMs, () => socket.destroy());
-    socket.on('connect', () => socket.write(`${Buffer.byteLength(service).toString(16).padStart(4, '0')}${service}`));
+    socket.on('connect', () =>
+      socket.write(`${Buffer.byteLength(service).toString(16).padStart(4, '0')}${service}`),
+    );
     socket.on('data', (chunk: Buffer) => {
       sizeBytes += chunk.length;
       if (sizeBytes > largestAnswerBytes) socket.destroy();

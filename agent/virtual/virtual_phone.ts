@@ -49,7 +49,10 @@ export class VirtualPhone {
   readonly #connections = new Set<AdbConnection>();
   readonly #storageBytes: number;
   readonly #banner: string;
-  #link: { readonly kind: 'plugged'; readonly server: Server } | { readonly kind: 'unplugged'; readonly replugTimer: NodeJS.Timeout | undefined } | { readonly kind: 'stopped' } = { kind: 'unplugged', replugTimer: undefined };
+  #link:
+    | { readonly kind: 'plugged'; readonly server: Server }
+    | { readonly kind: 'unplugged'; readonly replugTimer: NodeJS.Timeout | undefined }
+    | { readonly kind: 'stopped' } = { kind: 'unplugged', replugTimer: undefined };
   #port = 0;
   #frameDelayMs = 0;
   #toolDefect: ToolDefect | undefined;
@@ -72,10 +75,18 @@ export class VirtualPhone {
       process: (pid) => this.#processes.get(pid),
       processes: () => this.#processes.list(),
       cpuThrottling: () => coolDown().throttlingFactor,
-      celsiusBySensor: () => new Map(thermalSensors(coolDown(), 'qualcomm').map((sensor) => [sensor.name, sensor.celsius])),
+      celsiusBySensor: () =>
+        new Map(
+          thermalSensors(coolDown(), 'qualcomm').map((sensor) => [sensor.name, sensor.celsius]),
+        ),
       uptimeS: () => (this.#clock.nowMs() - bootedAtMs) / 1000,
     });
-    this.#files = new FileSystem(settings.storageBytes, kernel, () => this.#clock.nowMs(), (text) => this.#injectText(text));
+    this.#files = new FileSystem(
+      settings.storageBytes,
+      kernel,
+      () => this.#clock.nowMs(),
+      (text) => this.#injectText(text),
+    );
     const properties = phoneProperties(model, settings.serialNumber);
     const services = new AndroidServices({
       levelPercent: 70 + settings.random.derive('battery').below(30),
@@ -116,7 +127,10 @@ export class VirtualPhone {
   /** Listens on loopback. @param port 0 for a free one; a replugged phone keeps its port. @throws the listen error */
   async plug(port: number): Promise<void> {
     const server = createServer((socket) => {
-      const connection = new AdbConnection(socket, { banner: this.#banner, open: (name, stream) => this.#open(name, stream) });
+      const connection = new AdbConnection(socket, {
+        banner: this.#banner,
+        open: (name, stream) => this.#open(name, stream),
+      });
       this.#connections.add(connection);
       socket.on('close', () => this.#connections.delete(connection));
     });
@@ -189,14 +203,20 @@ export class VirtualPhone {
   }
 
   #open(name: string, stream: AdbStream): boolean {
-    if (name.startsWith('shell') || name.startsWith('exec:')) return serveShell(name, stream, this.system);
+    if (name.startsWith('shell') || name.startsWith('exec:'))
+      return serveShell(name, stream, this.system);
     if (name.startsWith('reboot:')) {
       stream.end();
       this.inject({ kind: 'reboot' });
       return true;
     }
     if (name !== 'sync:') return false;
-    new SyncService(stream, this.system, { beforeData: () => (this.#frameDelayMs === 0 ? undefined : new Promise((resolve) => setTimeout(resolve, this.#frameDelayMs))) }).start();
+    new SyncService(stream, this.system, {
+      beforeData: () =>
+        this.#frameDelayMs === 0
+          ? undefined
+          : new Promise((resolve) => setTimeout(resolve, this.#frameDelayMs)),
+    }).start();
     return true;
   }
 
@@ -206,7 +226,11 @@ export class VirtualPhone {
     else clearTimeout(this.#link.replugTimer);
     for (const connection of [...this.#connections]) connection.destroy();
     this.#connections.clear();
-    this.#link = { kind: 'unplugged', replugTimer: replugAfterMs === undefined ? undefined : setTimeout(() => this.#replug(), replugAfterMs) };
+    this.#link = {
+      kind: 'unplugged',
+      replugTimer:
+        replugAfterMs === undefined ? undefined : setTimeout(() => this.#replug(), replugAfterMs),
+    };
   }
 
   #replug(): void {

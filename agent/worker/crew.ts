@@ -50,7 +50,13 @@ export function assembleCrew(options: CrewOptions): Crew {
   const join = (device: Device): void => {
     const station = options.createStation(device);
     const { serial } = device.hardware;
-    const worker = createDeviceWorker({ deviceSerial: serial, agentId: options.agentId, measure: (job, signal) => station.measure(job, signal), keepResult: options.keepResult, logger: options.logger });
+    const worker = createDeviceWorker({
+      deviceSerial: serial,
+      agentId: options.agentId,
+      measure: (job, signal) => station.measure(job, signal),
+      keepResult: options.keepResult,
+      logger: options.logger,
+    });
     posts.set(serial, { station, worker });
     tell({ kind: 'device-attached', device: station.description });
   };
@@ -84,17 +90,30 @@ export function assembleCrew(options: CrewOptions): Crew {
     devices: () => [...posts.values()].map((post) => post.station.description),
     unusablePhones: () => options.shelf.unusable(),
     stations: () => [...posts.values()].map((post) => post.station),
-    heldLeases: () => [...[...posts.values()].map((post) => post.worker), ...leaving].flatMap((worker) => worker.heldLease() ?? []),
+    heldLeases: () =>
+      [...[...posts.values()].map((post) => post.worker), ...leaving].flatMap(
+        (worker) => worker.heldLease() ?? [],
+      ),
     run: (job, lease) => {
       const post = posts.get(lease.deviceSerial);
       if (post !== undefined) post.worker.run(job, lease);
-      else void options.keepResult({ lease, agentId: options.agentId, artifactDigest: job.artifact.digest, outcome: farmFault('disconnected', `${lease.deviceSerial} is not attached`) });
+      else
+        void options.keepResult({
+          lease,
+          agentId: options.agentId,
+          artifactDigest: job.artifact.digest,
+          outcome: farmFault('disconnected', `${lease.deviceSerial} is not attached`),
+        });
     },
     stop: (lease) => posts.get(lease.deviceSerial)?.worker.stop(lease),
     onChange: (listener) => void listeners.push(listener),
     close: async () => {
       unfollow();
-      await Promise.all([...posts.values()].map((post) => post.worker.close()).concat([...leaving].map((worker) => worker.close())));
+      await Promise.all(
+        [...posts.values()]
+          .map((post) => post.worker.close())
+          .concat([...leaving].map((worker) => worker.close())),
+      );
     },
   };
 }

@@ -16,7 +16,12 @@ export interface DeviceWorkerOptions {
 
 type WorkerState =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'working'; readonly lease: Lease; readonly abort: AbortController; readonly finished: Promise<void> }
+  | {
+      readonly kind: 'working';
+      readonly lease: Lease;
+      readonly abort: AbortController;
+      readonly finished: Promise<void>;
+    }
   | { readonly kind: 'closed' };
 
 /** One per attached device, so that one phone's trouble never touches another. It works on one lease at a time. */
@@ -38,9 +43,23 @@ export function createDeviceWorker(options: DeviceWorkerOptions): DeviceWorker {
     const outcome = await options.measure(job, abort.signal);
     const revoked = abort.signal.aborted && abort.signal.reason === revokedLease;
     if (!revoked) {
-      await options.keepResult({ lease, agentId: options.agentId, artifactDigest: job.artifact.digest, outcome });
+      await options.keepResult({
+        lease,
+        agentId: options.agentId,
+        artifactDigest: job.artifact.digest,
+        outcome,
+      });
     }
-    options.logger.debug({ device: options.deviceSerial, jobId: job.jobId, epoch: lease.epoch, outcome: outcome.kind, revoked }, 'job ended');
+    options.logger.debug(
+      {
+        device: options.deviceSerial,
+        jobId: job.jobId,
+        epoch: lease.epoch,
+        outcome: outcome.kind,
+        revoked,
+      },
+      'job ended',
+    );
     if (state.kind === 'working' && state.lease.epoch === lease.epoch) state = { kind: 'idle' };
   };
 
@@ -53,7 +72,8 @@ export function createDeviceWorker(options: DeviceWorkerOptions): DeviceWorker {
 
   return {
     deviceSerial: options.deviceSerial,
-    heldLease: () => (state.kind === 'working' && !state.abort.signal.aborted ? state.lease : undefined),
+    heldLease: () =>
+      state.kind === 'working' && !state.abort.signal.aborted ? state.lease : undefined,
     run: (job, lease) => {
       switch (state.kind) {
         case 'idle':
@@ -75,7 +95,8 @@ export function createDeviceWorker(options: DeviceWorkerOptions): DeviceWorker {
       }
     },
     stop: (lease) => {
-      if (state.kind === 'working' && state.lease.epoch === lease.epoch) state.abort.abort(revokedLease);
+      if (state.kind === 'working' && state.lease.epoch === lease.epoch)
+        state.abort.abort(revokedLease);
     },
     close: async () => {
       const last = state;

@@ -37,22 +37,39 @@ export interface Station {
 /** What the operator says about the device goes before what it says of itself. */
 export function createStation(device: Device, options: StationOptions): Station {
   const { hardware } = device;
-  const { adapters, missing } = runtimesFor(hardware, hardware.kind === 'virtual' ? options.virtualTools : options.tools);
+  const { adapters, missing } = runtimesFor(
+    hardware,
+    hardware.kind === 'virtual' ? options.virtualTools : options.tools,
+  );
   const workbench = new Workbench(device);
   const allowed = options.runtimes.get(hardware.serial);
   const pool = options.pools.get(hardware.serial);
-  const offers = adapters.flatMap((adapter) => adapter.offers).filter((offer) => allowed === undefined || allowed.some((each) => sameOffer(each, offer)));
+  const offers = adapters
+    .flatMap((adapter) => adapter.offers)
+    .filter((offer) => allowed === undefined || allowed.some((each) => sameOffer(each, offer)));
   return {
     device,
-    description: { ...hardware, pool: pool ?? poolOf(hardware.kind, hardware.soc), offers, tools: toolsOf(adapters, options.agentVersion), missing: [...missing, ...unnamedSoc(hardware, pool)] },
-    measure: (job, signal) => measure({ job, signal, workbench, adapter: adapterFor(adapters, job.target) }, options),
+    description: {
+      ...hardware,
+      pool: pool ?? poolOf(hardware.kind, hardware.soc),
+      offers,
+      tools: toolsOf(adapters, options.agentVersion),
+      missing: [...missing, ...unnamedSoc(hardware, pool)],
+    },
+    measure: (job, signal) =>
+      measure({ job, signal, workbench, adapter: adapterFor(adapters, job.target) }, options),
   };
 }
 
 /** What the operator can do for phones that do not say which SoC they have. */
-function unnamedSoc({ serial, soc }: Pick<DeviceDescription, 'serial' | 'soc'>, pool: string | undefined): readonly string[] {
+function unnamedSoc(
+  { serial, soc }: Pick<DeviceDescription, 'serial' | 'soc'>,
+  pool: string | undefined,
+): readonly string[] {
   if (pool !== undefined || !isSharedPlatform(soc)) return [];
-  return [`its SoC is not known: several have the platform name ${soc}; name its pool in the agent's YAML, for example pools: { ${serial}: sm8250 } (docs/phones.md)`];
+  return [
+    `its SoC is not known: several have the platform name ${soc}; name its pool in the agent's YAML, for example pools: { ${serial}: sm8250 } (docs/phones.md)`,
+  ];
 }
 
 function toolsOf(adapters: readonly RuntimeAdapter[], agentVersion: string): DeviceTool[] {
@@ -66,10 +83,17 @@ interface Measuring {
   readonly adapter: RuntimeAdapter | undefined;
 }
 
-async function measure({ job, signal, workbench, adapter }: Measuring, options: StationOptions): Promise<Outcome> {
+async function measure(
+  { job, signal, workbench, adapter }: Measuring,
+  options: StationOptions,
+): Promise<Outcome> {
   const { hardware } = workbench.device;
   // Tools can leave the operator's folder between registration and the job.
-  if (adapter === undefined) return farmFault('tool-missing', `${hardware.serial} has no tool for ${formatTarget(job.target)}`);
+  if (adapter === undefined)
+    return farmFault(
+      'tool-missing',
+      `${hardware.serial} has no tool for ${formatTarget(job.target)}`,
+    );
   // A clock that is set during the job must not make it end before it began.
   const clock = createSteadyClock(options.clock);
   const startedAtMs = clock.nowMs();
@@ -96,6 +120,10 @@ function sameOffer(a: Offer, b: Offer): boolean {
 /** The SoC as a pool name, so that phones of one SoC share their jobs unless the operator says otherwise. */
 function poolOf(kind: DeviceDescription['kind'], soc: string): string {
   if (kind === 'host') return 'host';
-  const name = soc.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-').replaceAll(/^[^a-z0-9]+/g, '').slice(0, 63);
+  const name = soc
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replaceAll(/^[^a-z0-9]+/g, '')
+    .slice(0, 63);
   return name === '' ? 'unknown' : name;
 }

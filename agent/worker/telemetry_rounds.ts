@@ -31,12 +31,22 @@ export function startTelemetryRounds(options: TelemetryRoundsOptions): { stop():
 }
 
 /** One device after another, so that a round of 500 phones is a trickle and not a burst. */
-async function round({ agentId, crew, clock, publish }: TelemetryRoundsOptions, shutdown: AbortSignal): Promise<void> {
+async function round(
+  { agentId, crew, clock, publish }: TelemetryRoundsOptions,
+  shutdown: AbortSignal,
+): Promise<void> {
   for (const { device } of crew.stations()) {
     if (shutdown.aborted) return;
     const { serial } = device.hardware;
     if (crew.heldLeases().some((lease) => lease.deviceSerial === serial)) continue;
     const state = await device.readState();
-    if (state.ok) publish({ agentId, deviceSerial: serial, state: state.value, activity: 'idle', atMs: clock.nowMs() });
+    if (state.ok)
+      publish({
+        agentId,
+        deviceSerial: serial,
+        state: state.value,
+        activity: 'idle',
+        atMs: clock.nowMs(),
+      });
   }
 }

@@ -12,8 +12,16 @@ export function registerAgents(program: Command, terminal: Terminal): void {
       const agents = await withFarm(command, (farm) => farm.listAgents());
       terminal.print(
         jsonOr(options, agents, () => {
-          const rows = agents.map((agent) => [agent.agentId, agent.state, { value: agent.deviceCount, decimals: 0 }, new Date(agent.lastHeardAtMs).toISOString(), agent.version]);
-          return rows.length === 0 ? 'no agent has attached yet; start one with: farm agent --config FILE' : formatTable(['AGENT', 'STATE', 'DEVICES', 'LAST HEARD', 'VERSION'], rows);
+          const rows = agents.map((agent) => [
+            agent.agentId,
+            agent.state,
+            { value: agent.deviceCount, decimals: 0 },
+            new Date(agent.lastHeardAtMs).toISOString(),
+            agent.version,
+          ]);
+          return rows.length === 0
+            ? 'no agent has attached yet; start one with: farm agent --config FILE'
+            : formatTable(['AGENT', 'STATE', 'DEVICES', 'LAST HEARD', 'VERSION'], rows);
         }),
       );
     });

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { Option} from 'commander';
+import type { Option } from 'commander';
 import { type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { largestArtifactBytes, modelFormats, type ModelFormat } from '../../common/artifact';
@@ -36,14 +36,22 @@ export function registerBench(program: Command, terminal: Terminal): void {
     .action(async (modelPath: string, options: BenchOptions, command: Command) => {
       const targets = options.on.split(',').map((text) => formatTarget(parseTarget(text.trim())));
       const format = await checkModelFile(modelPath);
-      const plan = { ...defaultPlan, sessions: options.sessions, runs: options.runs, warmupRuns: options.warmup, threads: options.threads };
+      const plan = {
+        ...defaultPlan,
+        sessions: options.sessions,
+        runs: options.runs,
+        warmupRuns: options.warmup,
+        threads: options.threads,
+      };
       const ends = await withFarm(command, async (farm) => {
         return namingFile(modelPath, async () => {
           const artifact = await farm.uploadFile(modelPath, format);
           return follow(farm, { artifact: { ...artifact, format }, targets, plan }, terminal);
         });
       });
-      terminal.print(jsonOr(options, ends.map(toJson), () => describe(ends, isWideTable(options, terminal))));
+      terminal.print(
+        jsonOr(options, ends.map(toJson), () => describe(ends, isWideTable(options, terminal))),
+      );
       if (ends.some((end) => end.update.state !== 'measured')) process.exitCode = 1;
     });
 }
@@ -55,14 +63,23 @@ function countOption(flags: string, description: string, field: keyof typeof pla
 /** The cheap checks before anything is sent; the coordinator inspects the model itself. */
 async function checkModelFile(modelPath: string): Promise<ModelFormat> {
   const format = modelFormats.find((each) => modelPath.endsWith(`.${each}`));
-  if (format === undefined) throw new BadInputError(`${modelPath}: expected a .onnx or .tflite file`);
+  if (format === undefined)
+    throw new BadInputError(`${modelPath}: expected a .onnx or .tflite file`);
   const file = await open(modelPath).catch((error: unknown) => {
-    throw new BadInputError(`${modelPath}: cannot be read (${systemErrorCode(error)}); give the path of a model`);
+    throw new BadInputError(
+      `${modelPath}: cannot be read (${systemErrorCode(error)}); give the path of a model`,
+    );
   });
   try {
     const found = await file.stat();
-    if (!found.isFile() || found.size === 0) throw new BadInputError(`${modelPath}: ${found.isFile() ? 'is empty' : 'is no file'}; expected a model`);
-    if (found.size > largestArtifactBytes) throw new BadInputError(`${modelPath}: ${String(found.size)} bytes is over the limit of ${String(largestArtifactBytes)}`);
+    if (!found.isFile() || found.size === 0)
+      throw new BadInputError(
+        `${modelPath}: ${found.isFile() ? 'is empty' : 'is no file'}; expected a model`,
+      );
+    if (found.size > largestArtifactBytes)
+      throw new BadInputError(
+        `${modelPath}: ${String(found.size)} bytes is over the limit of ${String(largestArtifactBytes)}`,
+      );
     return format;
   } finally {
     await file.close();
@@ -74,7 +91,9 @@ async function namingFile<Value>(modelPath: string, work: () => Promise<Value>):
   try {
     return await work();
   } catch (error) {
-    throw error instanceof BadInputError ? new BadInputError(error.message.replace(/^model:/, `${modelPath}:`)) : error;
+    throw error instanceof BadInputError
+      ? new BadInputError(error.message.replace(/^model:/, `${modelPath}:`))
+      : error;
   }
 }
 
@@ -83,11 +102,18 @@ interface End {
   readonly result: JobResult | undefined;
 }
 
-async function follow(farm: FarmClient, request: Parameters<FarmClient['runBenchmark']>[0], terminal: Terminal): Promise<End[]> {
+async function follow(
+  farm: FarmClient,
+  request: Parameters<FarmClient['runBenchmark']>[0],
+  terminal: Terminal,
+): Promise<End[]> {
   const ends = new Map<string, End>();
   for await (const update of farm.runBenchmark(request)) {
-    if (['measured', 'infeasible', 'abandoned'].includes(update.state)) ends.set(update.target, { update, result: readResult(update.resultJson) });
-    terminal.note(`${update.target}: ${[update.state, update.deviceSerial, update.detail].filter((text) => text !== '').join(' ')}`);
+    if (['measured', 'infeasible', 'abandoned'].includes(update.state))
+      ends.set(update.target, { update, result: readResult(update.resultJson) });
+    terminal.note(
+      `${update.target}: ${[update.state, update.deviceSerial, update.detail].filter((text) => text !== '').join(' ')}`,
+    );
   }
   return [...ends.values()];
 }
@@ -98,17 +124,32 @@ function readResult(json: string): JobResult | undefined {
 }
 
 function toJson(end: End): unknown {
-  return { target: end.update.target, state: end.update.state, device: end.update.deviceSerial, deviceKind: deviceKindOf(end), detail: end.update.detail, outcome: end.result?.outcome ?? null };
+  return {
+    target: end.update.target,
+    state: end.update.state,
+    device: end.update.deviceSerial,
+    deviceKind: deviceKindOf(end),
+    detail: end.update.detail,
+    outcome: end.result?.outcome ?? null,
+  };
 }
 
 function deviceKindOf({ result }: End): DeviceKind | null {
-  return result?.outcome.kind === 'measured' ? result.outcome.measurement.conditions.deviceKind : null;
+  return result?.outcome.kind === 'measured'
+    ? result.outcome.measurement.conditions.deviceKind
+    : null;
 }
 
 function describe(ends: readonly End[], isWide: boolean): string {
   const measured = ends.flatMap(({ update, result }): MeasuredTarget[] =>
-    result?.outcome.kind === 'measured' ? [{ target: update.target, measurement: result.outcome.measurement }] : [],
+    result?.outcome.kind === 'measured'
+      ? [{ target: update.target, measurement: result.outcome.measurement }]
+      : [],
   );
-  const failures = ends.filter(({ update }) => update.state !== 'measured').map(({ update }) => `${update.target}: ${update.state}: ${update.detail}`);
-  return [...(measured.length > 0 ? [formatMeasured(measured, { isWide })] : []), ...failures].join('\n');
+  const failures = ends
+    .filter(({ update }) => update.state !== 'measured')
+    .map(({ update }) => `${update.target}: ${update.state}: ${update.detail}`);
+  return [...(measured.length > 0 ? [formatMeasured(measured, { isWide })] : []), ...failures].join(
+    '\n',
+  );
 }

@@ -17,7 +17,10 @@ export function withProgramOptions(command: Command): Command {
  * Tells the parent that the program is ready, then waits until it ends by itself (a rejection is its failure), a signal
  * asks for the end, or the parent's channel breaks; stops it in peace.
  */
-export async function runUntilStopped(running: { readonly done: Promise<void>; stop(): Promise<void> }, ready: Readonly<Record<string, unknown>>): Promise<void> {
+export async function runUntilStopped(
+  running: { readonly done: Promise<void>; stop(): Promise<void> },
+  ready: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const abandoned = new Promise<void>((resolve) => {
     if (process.connected) process.once('disconnect', () => resolve());
   });

@@ -12,10 +12,22 @@ import { profileOf } from '../../model/reference/profile';
 import { mostBlocks } from '../../model/reference/split';
 import { createReference } from '../../model/zoo/reference';
 import { imageNetShape, referenceNames } from '../../model/zoo/reference_spec';
-import { inputShapeOption, readCanonicalOnnx, type InputShapes, type OnnxFile } from '../input/onnx_file';
+import {
+  inputShapeOption,
+  readCanonicalOnnx,
+  type InputShapes,
+  type OnnxFile,
+} from '../input/onnx_file';
 import { stitchFolder } from '../input/reference_folder';
 import { numberFrom, wholeNumberOption } from '../input/number_option';
-import { describeCandidates, describeModel, describeNodes, describeParts, describeStages, describeTotal } from '../output/anatomy';
+import {
+  describeCandidates,
+  describeModel,
+  describeNodes,
+  describeParts,
+  describeStages,
+  describeTotal,
+} from '../output/anatomy';
 import { anatomyToJson } from '../output/anatomy_json';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFile, writeWholeFolder } from '../output/whole_file';
@@ -33,7 +45,9 @@ interface InspectOptions extends CutOptions {
 }
 
 export function registerReference(program: Command, terminal: Terminal): void {
-  const reference = program.command('reference').description('read, cut and stitch the network that a search starts from');
+  const reference = program
+    .command('reference')
+    .description('read, cut and stitch the network that a search starts from');
   registerInspect(reference, terminal);
   registerExtract(reference, terminal);
   registerStitch(reference, terminal);
@@ -43,32 +57,54 @@ export function registerReference(program: Command, terminal: Terminal): void {
 
 function registerInspect(reference: Command, terminal: Terminal): void {
   withCutOptions(reference.command('inspect <model>'))
-    .description('print what a network is made of, where it may be cut, and a split into stem, blocks and head')
-    .option('--nodes', 'print each node too: its output, multiply-accumulates, parameters and activation bytes')
+    .description(
+      'print what a network is made of, where it may be cut, and a split into stem, blocks and head',
+    )
+    .option(
+      '--nodes',
+      'print each node too: its output, multiply-accumulates, parameters and activation bytes',
+    )
     .option('--json', 'machine-readable output')
     .action(async (modelPath: string, options: InspectOptions) => {
       const { file, anatomy } = await readAnatomy(modelPath, options);
       const split = resolveCuts(cutChoice(options), anatomy);
-      if (!split.ok && (options.blocks !== undefined || options.cuts !== undefined)) throw new BadInputError(`${modelPath}: ${split.error}`);
+      if (!split.ok && (options.blocks !== undefined || options.cuts !== undefined))
+        throw new BadInputError(`${modelPath}: ${split.error}`);
       const parts = split.ok ? extractParts(anatomy.profile, split.value) : [];
       const found = { file, anatomy, parts, problem: split.ok ? null : split.error };
-      terminal.print(jsonOr(options, anatomyToJson(found), () => describe(found, { cuts: split.ok ? split.value : [], nodes: options.nodes === true })));
+      terminal.print(
+        jsonOr(options, anatomyToJson(found), () =>
+          describe(found, { cuts: split.ok ? split.value : [], nodes: options.nodes === true }),
+        ),
+      );
     });
 }
 
-function describe(found: { readonly file: OnnxFile; readonly anatomy: Anatomy; readonly parts: readonly Part[]; readonly problem: string | null }, show: { readonly cuts: readonly CutTensor[]; readonly nodes: boolean }): string {
+function describe(
+  found: {
+    readonly file: OnnxFile;
+    readonly anatomy: Anatomy;
+    readonly parts: readonly Part[];
+    readonly problem: string | null;
+  },
+  show: { readonly cuts: readonly CutTensor[]; readonly nodes: boolean },
+): string {
   const { anatomy, parts, problem } = found;
   return [
     describeModel(found.file, anatomy.profile),
     ...(show.nodes ? [describeNodes(anatomy.profile)] : []),
-    ...(anatomy.candidates.length > 0 ? [describeStages(anatomy), describeCandidates(anatomy, show.cuts)] : []),
+    ...(anatomy.candidates.length > 0
+      ? [describeStages(anatomy), describeCandidates(anatomy, show.cuts)]
+      : []),
     problem === null ? describeParts(parts, anatomy.profile) : `no split: ${problem}`,
   ].join('\n\n');
 }
 
 function registerExtract(reference: Command, terminal: Terminal): void {
   withCutOptions(reference.command('extract <model>'))
-    .description('write stem, blocks and head as models of their own, and cuts.yaml, into a new folder')
+    .description(
+      'write stem, blocks and head as models of their own, and cuts.yaml, into a new folder',
+    )
     .requiredOption('-o, --output <folder>', 'the folder to make')
     .action(async (modelPath: string, options: CutOptions & { readonly output: string }) => {
       const { file, anatomy } = await readAnatomy(modelPath, options);
@@ -77,11 +113,16 @@ function registerExtract(reference: Command, terminal: Terminal): void {
       const parts = extractParts(anatomy.profile, cuts.value);
       await writeWholeFolder(options.output, partFiles(file.graph.name, parts), '-o DIR');
       terminal.print(describeParts(parts, anatomy.profile));
-      terminal.note(`${options.output}: stem.onnx, block1.onnx to block${String(parts.length - 2)}.onnx, head.onnx and cuts.yaml`);
+      terminal.note(
+        `${options.output}: stem.onnx, block1.onnx to block${String(parts.length - 2)}.onnx, head.onnx and cuts.yaml`,
+      );
     });
 }
 
-function* partFiles(network: string, parts: readonly Part[]): Generator<readonly [string, Uint8Array | string]> {
+function* partFiles(
+  network: string,
+  parts: readonly Part[],
+): Generator<readonly [string, Uint8Array | string]> {
   for (const { name, graph } of parts) yield [`${name}.onnx`, writeOnnx(graph)];
   yield ['cuts.yaml', formatYaml(cutsFileOf(network, parts))];
 }
@@ -112,18 +153,44 @@ function registerWrite(reference: Command, terminal: Terminal): void {
     .command('write <name>')
     .description(`write a well-known network with drawn weights: ${referenceNames.join(', ')}`)
     .requiredOption('-o, --output <file>', 'the model to write')
-    .addOption(wholeNumberOption('--seed <n>', 'of the weights', { min: 0, max: Number.MAX_SAFE_INTEGER }).default(1))
-    .addOption(new Option('--width <factor>', 'of the channels of mobilenetv2').argParser(numberFrom({ min: 0.1, max: 4 })))
-    .addOption(wholeNumberOption('--image-size <pixels>', 'height and width of the input, a multiple of 32', { min: 32, max: 2048 }).default(imageNetShape.imageSize[0]))
+    .addOption(
+      wholeNumberOption('--seed <n>', 'of the weights', {
+        min: 0,
+        max: Number.MAX_SAFE_INTEGER,
+      }).default(1),
+    )
+    .addOption(
+      new Option('--width <factor>', 'of the channels of mobilenetv2').argParser(
+        numberFrom({ min: 0.1, max: 4 }),
+      ),
+    )
+    .addOption(
+      wholeNumberOption(
+        '--image-size <pixels>',
+        'height and width of the input, a multiple of 32',
+        { min: 32, max: 2048 },
+      ).default(imageNetShape.imageSize[0]),
+    )
     .action(async (name: string, { output, seed, width, imageSize }: WriteOptions) => {
       const known = referenceNames.find((each) => each === name);
-      if (known === undefined) throw new BadInputError(`no reference "${name}"; there are ${referenceNames.join(', ')}`);
-      if (width !== undefined && known !== 'mobilenetv2') throw new BadInputError(`--width is for mobilenetv2; ${name} has one width`);
-      if (imageSize % 32 !== 0) throw new BadInputError(`--image-size ${String(imageSize)}: expected a multiple of 32`);
-      const graph = createReference(known, { seed, imageSize: [imageSize, imageSize], widthMultiplier: width ?? 1 });
+      if (known === undefined)
+        throw new BadInputError(`no reference "${name}"; there are ${referenceNames.join(', ')}`);
+      if (width !== undefined && known !== 'mobilenetv2')
+        throw new BadInputError(`--width is for mobilenetv2; ${name} has one width`);
+      if (imageSize % 32 !== 0)
+        throw new BadInputError(`--image-size ${String(imageSize)}: expected a multiple of 32`);
+      const graph = createReference(known, {
+        seed,
+        imageSize: [imageSize, imageSize],
+        widthMultiplier: width ?? 1,
+      });
       const profile = profileOf(graph);
       if (!profile.ok) throw new BadInputError(`${name}: ${profile.error}`);
-      await writeWholeFile(output, writeOnnx(graph, { weights: `drawn, seed ${String(seed)}` }), '-o FILE');
+      await writeWholeFile(
+        output,
+        writeOnnx(graph, { weights: `drawn, seed ${String(seed)}` }),
+        '-o FILE',
+      );
       terminal.print(`${output}: ${describeTotal(profile.value)}`);
     });
 }
@@ -131,32 +198,64 @@ function registerWrite(reference: Command, terminal: Terminal): void {
 function registerCanonicalize(reference: Command, terminal: Terminal): void {
   reference
     .command('canonicalize <model>')
-    .description('write a network as the farm reads it: constants folded, shapes fixed, patterns named (docs/references.md)')
+    .description(
+      'write a network as the farm reads it: constants folded, shapes fixed, patterns named (docs/references.md)',
+    )
     .requiredOption('-o, --output <file>', 'the model to write')
     .addOption(inputShapeOption())
-    .action(async (modelPath: string, options: { readonly output: string; readonly input?: InputShapes }) => {
-      const { graph, metadata } = await readCanonicalOnnx(modelPath, options.input ?? new Map());
-      const profile = profileOf(graph);
-      if (!profile.ok) throw new BadInputError(`${modelPath}: ${profile.error}`);
-      await writeWholeFile(options.output, writeOnnx(graph, metadata), '-o FILE');
-      terminal.print(`${options.output}: ${describeTotal(profile.value)}`);
-    });
+    .action(
+      async (
+        modelPath: string,
+        options: { readonly output: string; readonly input?: InputShapes },
+      ) => {
+        const { graph, metadata } = await readCanonicalOnnx(modelPath, options.input ?? new Map());
+        const profile = profileOf(graph);
+        if (!profile.ok) throw new BadInputError(`${modelPath}: ${profile.error}`);
+        await writeWholeFile(options.output, writeOnnx(graph, metadata), '-o FILE');
+        terminal.print(`${options.output}: ${describeTotal(profile.value)}`);
+      },
+    );
 }
 
 function withCutOptions(command: Command): Command {
   return command
     .addOption(inputShapeOption())
-    .addOption(wholeNumberOption('--blocks <n>', 'how many blocks to propose (default: as many as there are stages, at most 5; 4 for transformers)', { min: 1, max: mostBlocks }))
-    .addOption(new Option('--cuts <tensors>', 'auto, or the tensors to cut at, separated by commas, or a cuts.yaml').conflicts('blocks'));
+    .addOption(
+      wholeNumberOption(
+        '--blocks <n>',
+        'how many blocks to propose (default: as many as there are stages, at most 5; 4 for transformers)',
+        { min: 1, max: mostBlocks },
+      ),
+    )
+    .addOption(
+      new Option(
+        '--cuts <tensors>',
+        'auto, or the tensors to cut at, separated by commas, or a cuts.yaml',
+      ).conflicts('blocks'),
+    );
 }
 
 function cutChoice({ blocks, cuts }: CutOptions): CutChoice {
-  if (cuts === undefined || cuts === 'auto') return { kind: 'auto', ...(blocks === undefined ? {} : { blocks }) };
-  if (['.yaml', '.yml'].includes(path.extname(cuts))) return { kind: 'list', tensors: readYamlFile(cuts, cutsFileSchema).cuts.map((cut) => cut.tensor) };
-  return { kind: 'list', tensors: cuts.split(',').map((tensor) => tensor.trim()).filter((tensor) => tensor !== '') };
+  if (cuts === undefined || cuts === 'auto')
+    return { kind: 'auto', ...(blocks === undefined ? {} : { blocks }) };
+  if (['.yaml', '.yml'].includes(path.extname(cuts)))
+    return {
+      kind: 'list',
+      tensors: readYamlFile(cuts, cutsFileSchema).cuts.map((cut) => cut.tensor),
+    };
+  return {
+    kind: 'list',
+    tensors: cuts
+      .split(',')
+      .map((tensor) => tensor.trim())
+      .filter((tensor) => tensor !== ''),
+  };
 }
 
-async function readAnatomy(modelPath: string, options: CutOptions): Promise<{ readonly file: OnnxFile; readonly anatomy: Anatomy }> {
+async function readAnatomy(
+  modelPath: string,
+  options: CutOptions,
+): Promise<{ readonly file: OnnxFile; readonly anatomy: Anatomy }> {
   const file = await readCanonicalOnnx(modelPath, options.input ?? new Map());
   const anatomy = anatomyOf(file.graph);
   if (!anatomy.ok) throw new BadInputError(`${modelPath}: ${anatomy.error}`);

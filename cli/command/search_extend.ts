@@ -24,27 +24,60 @@ export function registerExtend(search: Command, terminal: Terminal): void {
     .option('--json', 'machine-readable output')
     .action(async (searchId: string, options: ExtendOptions, command: Command) => {
       const additions = readAdditions(options);
-      const extended = await withFarm(command, (farm) => farm.extendSearch({ searchId, extensionId: randomUUID(), ...additions }));
-      const lines = extended.targets.map((target) => `${target.target}  ${describeBudget(target, extended.wallMinutes)}`);
-      terminal.print(jsonOr(options, extended, () => [`search ${searchId} ${extended.state}`, ...lines].join('\n')));
+      const extended = await withFarm(command, (farm) =>
+        farm.extendSearch({ searchId, extensionId: randomUUID(), ...additions }),
+      );
+      const lines = extended.targets.map(
+        (target) => `${target.target}  ${describeBudget(target, extended.wallMinutes)}`,
+      );
+      terminal.print(
+        jsonOr(options, extended, () =>
+          [`search ${searchId} ${extended.state}`, ...lines].join('\n'),
+        ),
+      );
     });
 }
 
-function readAdditions(options: ExtendOptions): { measurements: number; phoneMinutes: number; wallMinutes: number } {
+function readAdditions(options: ExtendOptions): {
+  measurements: number;
+  phoneMinutes: number;
+  wallMinutes: number;
+} {
   const additions = {
-    measurements: readAddition('--measurements', options.measurements, wholeOf, 'a whole number above 0'),
-    phoneMinutes: readAddition('--phone-minutes', options.phoneMinutes, decimalOf, 'a number above 0'),
+    measurements: readAddition(
+      '--measurements',
+      options.measurements,
+      wholeOf,
+      'a whole number above 0',
+    ),
+    phoneMinutes: readAddition(
+      '--phone-minutes',
+      options.phoneMinutes,
+      decimalOf,
+      'a number above 0',
+    ),
     wallMinutes: readAddition('--wall-minutes', options.wallMinutes, decimalOf, 'a number above 0'),
   };
-  if (Object.values(additions).every((value) => value === 0)) throw new BadInputError('nothing to extend; give at least one of --measurements N, --phone-minutes M, --wall-minutes W');
+  if (Object.values(additions).every((value) => value === 0))
+    throw new BadInputError(
+      'nothing to extend; give at least one of --measurements N, --phone-minutes M, --wall-minutes W',
+    );
   return additions;
 }
 
 /** 0 when the option is not given. */
-function readAddition(option: string, text: string | undefined, read: (text: string) => number, expected: string): number {
+function readAddition(
+  option: string,
+  text: string | undefined,
+  read: (text: string) => number,
+  expected: string,
+): number {
   if (text === undefined) return 0;
   const value = read(text);
-  if (!(value > 0 && value <= largestAddition)) throw new BadInputError(`${option} ${shown(text)}: expected ${expected}, at most ${largestAddition}`);
+  if (!(value > 0 && value <= largestAddition))
+    throw new BadInputError(
+      `${option} ${shown(text)}: expected ${expected}, at most ${largestAddition}`,
+    );
   return value;
 }
 

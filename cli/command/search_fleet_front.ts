@@ -10,7 +10,9 @@ import { jsonOr, withFarm } from './connection';
 export function registerFleetFront(search: Command, terminal: Terminal): void {
   search
     .command('fleet-front <id>')
-    .description('the non-dominated networks over all targets together (for searches with front: joint, worst or weighted)')
+    .description(
+      'the non-dominated networks over all targets together (for searches with front: joint, worst or weighted)',
+    )
     .option('--json', 'machine-readable output')
     .action(async (searchId: string, options: { readonly json?: boolean }, command: Command) => {
       const front = await withFarm(command, (farm) => farm.fleetFront(searchId));
@@ -26,12 +28,22 @@ export function formatFleetFront(front: FleetFrontPoints__Output): string {
   if (points.length === 0) return 'nothing measured on all targets yet';
   const milliseconds = (value: number): Cell => ({ value, decimals: 3 });
   const ofAll = ownValue(headings, kind);
-  const rows = points.map(({ fleetLatencyMs, latenciesMs, accuracy, hash, architecture }): Cell[] => [
-    ...(ofAll === undefined ? [] : [milliseconds(fleetLatencyMs)]),
-    ...latenciesMs.map(milliseconds),
-    ...[{ value: accuracy, decimals: 2 }, shortHash(hash), architecture],
-  ]);
-  const ofEach = targets.map((target) => (virtualTargets.includes(target) ? `${target} (virtual) MS` : `${target} MS`));
-  const columns = [...(ofAll === undefined ? [] : [ofAll]), ...ofEach, 'ACCURACY %', 'HASH', 'ARCHITECTURE'];
+  const rows = points.map(
+    ({ fleetLatencyMs, latenciesMs, accuracy, hash, architecture }): Cell[] => [
+      ...(ofAll === undefined ? [] : [milliseconds(fleetLatencyMs)]),
+      ...latenciesMs.map(milliseconds),
+      ...[{ value: accuracy, decimals: 2 }, shortHash(hash), architecture],
+    ],
+  );
+  const ofEach = targets.map((target) =>
+    virtualTargets.includes(target) ? `${target} (virtual) MS` : `${target} MS`,
+  );
+  const columns = [
+    ...(ofAll === undefined ? [] : [ofAll]),
+    ...ofEach,
+    'ACCURACY %',
+    'HASH',
+    'ARCHITECTURE',
+  ];
   return [formatTable(columns, rows), describeStatement(front)].join('\n');
 }

@@ -22,30 +22,63 @@ interface SpaceOptions {
 const mostSamples = 100_000;
 
 export function registerSpace(program: Command, terminal: Terminal): void {
-  const space = program.command('space').description('search spaces: what they hold, and networks built from them (docs/spaces.md)');
+  const space = program
+    .command('space')
+    .description('search spaces: what they hold, and networks built from them (docs/spaces.md)');
   space
     .command('list')
     .description('the spaces that come with the program')
     .option('--json', 'machine-readable output')
     .action((options: SpaceOptions) => {
-      const spaces = shippedSpaceNames().map(loadSpace).map((each) => ({ name: each.name, networks: String(each.summarize(undefined).networks), description: each.description }));
-      terminal.print(jsonOr(options, spaces, () => formatTable(['SPACE', 'NETWORKS', 'DESCRIPTION'], spaces.map((each) => [each.name, each.networks, each.description]))));
+      const spaces = shippedSpaceNames()
+        .map(loadSpace)
+        .map((each) => ({
+          name: each.name,
+          networks: String(each.summarize(undefined).networks),
+          description: each.description,
+        }));
+      terminal.print(
+        jsonOr(options, spaces, () =>
+          formatTable(
+            ['SPACE', 'NETWORKS', 'DESCRIPTION'],
+            spaces.map((each) => [each.name, each.networks, each.description]),
+          ),
+        ),
+      );
     });
   space
     .command('show <space> [architecture]')
-    .description('choices, rules, counts and ranges of a shipped space or a YAML file; or one of its networks, by its architecture or its hash')
+    .description(
+      'choices, rules, counts and ranges of a shipped space or a YAML file; or one of its networks, by its architecture or its hash',
+    )
     .option('--target <target>', 'count only what its rules permit on this target', parseTarget)
-    .option('--accuracy-template', 'print instead what a search takes as the accuracy of its networks, to be filled in (docs/search.md)')
+    .option(
+      '--accuracy-template',
+      'print instead what a search takes as the accuracy of its networks, to be filled in (docs/search.md)',
+    )
     .option('--json', 'machine-readable output')
     .action((nameOrPath: string, text: string | undefined, options: SpaceOptions) => {
       const found = loadSpace(nameOrPath);
-      if (text !== undefined) terminal.print(jsonOr(options, describeNetwork(found, text), () => formatNetwork(describeNetwork(found, text))));
-      else if (options.accuracyTemplate === true) terminal.print(jsonOr(options, accuracyTemplate(found), () => formatYaml(accuracyTemplate(found)).trimEnd()));
-      else terminal.print(jsonOr(options, toJson(found, options.target), () => describe(found, options.target)));
+      if (text !== undefined)
+        terminal.print(
+          jsonOr(options, describeNetwork(found, text), () =>
+            formatNetwork(describeNetwork(found, text)),
+          ),
+        );
+      else if (options.accuracyTemplate === true)
+        terminal.print(
+          jsonOr(options, accuracyTemplate(found), () =>
+            formatYaml(accuracyTemplate(found)).trimEnd(),
+          ),
+        );
+      else
+        terminal.print(
+          jsonOr(options, toJson(found, options.target), () => describe(found, options.target)),
+        );
     });
   space
     .command('schema')
-    .description('the JSON Schema of a space\'s YAML')
+    .description("the JSON Schema of a space's YAML")
     .action(() => terminal.print(JSON.stringify(spaceJsonSchema(), null, 2)));
   registerSample(space, terminal);
   registerSpaceBuild(space, terminal);
@@ -62,36 +95,82 @@ function registerSample(space: Command, terminal: Terminal): void {
     .action((nameOrPath: string, options: SpaceOptions & { count: number; seed: string }) => {
       const found = loadSpace(nameOrPath);
       const random = createRandom(options.seed);
-      const architectures = Array.from({ length: options.count }, () => found.sample(random, options.target));
-      const rows = architectures.map((architecture) => ({ architecture, hash: found.hashOf(architecture), ...found.costOf(architecture) }));
-      terminal.print(jsonOr(options, rows, () => formatTable(['HASH', 'MACS M', 'PARAMETERS M', 'ARCHITECTURE'], rows.map((row) => [shortHash(row.hash), ...costCells(row), row.architecture]))));
+      const architectures = Array.from({ length: options.count }, () =>
+        found.sample(random, options.target),
+      );
+      const rows = architectures.map((architecture) => ({
+        architecture,
+        hash: found.hashOf(architecture),
+        ...found.costOf(architecture),
+      }));
+      terminal.print(
+        jsonOr(options, rows, () =>
+          formatTable(
+            ['HASH', 'MACS M', 'PARAMETERS M', 'ARCHITECTURE'],
+            rows.map((row) => [shortHash(row.hash), ...costCells(row), row.architecture]),
+          ),
+        ),
+      );
     });
 }
 
 /** An accuracy source of a search in which every option adds nothing yet. */
 function accuracyTemplate({ positions }: Space): unknown {
-  const options = positions.map(({ name, values }) => [name, Object.fromEntries(values.map((value) => [String(value), 0]))]);
-  return { accuracy: { kind: 'additive', base: 0, options: Object.fromEntries(options) as unknown } };
+  const options = positions.map(({ name, values }) => [
+    name,
+    Object.fromEntries(values.map((value) => [String(value), 0])),
+  ]);
+  return {
+    accuracy: { kind: 'additive', base: 0, options: Object.fromEntries(options) as unknown },
+  };
 }
 
 /** One network of the space; its accuracy is known to a search only. */
-function describeNetwork(space: Space, text: string): { readonly architecture: string; readonly hash: string } & Pick<LayerCost, 'macs' | 'parameters'> {
+function describeNetwork(
+  space: Space,
+  text: string,
+): { readonly architecture: string; readonly hash: string } & Pick<
+  LayerCost,
+  'macs' | 'parameters'
+> {
   const architecture = space.canonical(architectureNames(space)(text));
   const { macs, parameters } = space.costOf(architecture);
   return { architecture, hash: space.hashOf(architecture), macs, parameters };
 }
 
-function formatNetwork({ architecture, hash, macs, parameters }: ReturnType<typeof describeNetwork>): string {
-  return [`architecture  ${architecture}`, `hash          ${hash}`, `MACs          ${(macs / 1e6).toFixed(2)} M`, `parameters    ${(parameters / 1e6).toFixed(3)} M`].join('\n');
+function formatNetwork({
+  architecture,
+  hash,
+  macs,
+  parameters,
+}: ReturnType<typeof describeNetwork>): string {
+  return [
+    `architecture  ${architecture}`,
+    `hash          ${hash}`,
+    `MACs          ${(macs / 1e6).toFixed(2)} M`,
+    `parameters    ${(parameters / 1e6).toFixed(3)} M`,
+  ].join('\n');
 }
 
 function costCells({ macs, parameters }: Pick<LayerCost, 'macs' | 'parameters'>): readonly Cell[] {
-  return [{ value: macs / 1e6, decimals: 1 }, { value: parameters / 1e6, decimals: 3 }];
+  return [
+    { value: macs / 1e6, decimals: 1 },
+    { value: parameters / 1e6, decimals: 3 },
+  ];
 }
 
 function toJson(space: Space, target: Target | undefined): unknown {
   const { options, networks, least, most } = space.summarize(target);
-  return { name: space.name, description: space.description, positions: space.positions, rules: space.rules, options: String(options), networks: String(networks), least, most };
+  return {
+    name: space.name,
+    description: space.description,
+    positions: space.positions,
+    rules: space.rules,
+    options: String(options),
+    networks: String(networks),
+    least,
+    most,
+  };
 }
 
 function describe(space: Space, target: Target | undefined): string {
@@ -101,7 +180,9 @@ function describe(space: Space, target: Target | undefined): string {
     `${space.name}: ${space.description}`,
     '',
     choiceTable(space.positions),
-    ...(space.rules.length === 0 ? [] : ['', 'forbidden:', ...space.rules.map((rule) => `  ${rule}`)]),
+    ...(space.rules.length === 0
+      ? []
+      : ['', 'forbidden:', ...space.rules.map((rule) => `  ${rule}`)]),
     '',
     `architectures  ${String(options)}`,
     `networks       ${String(networks)} that differ`,
@@ -118,5 +199,13 @@ function choiceTable(positions: readonly Position[]): string {
   });
   const headings = [...new Set(split.map(({ heading }) => heading))];
   const rows = [...new Set(split.map(({ row }) => row))];
-  return formatTable(['', ...headings.map((heading) => heading.toUpperCase())], rows.map((row) => [row, ...headings.map((heading) => split.find((each) => each.row === row && each.heading === heading)?.text ?? '')]));
+  return formatTable(
+    ['', ...headings.map((heading) => heading.toUpperCase())],
+    rows.map((row) => [
+      row,
+      ...headings.map(
+        (heading) => split.find((each) => each.row === row && each.heading === heading)?.text ?? '',
+      ),
+    ]),
+  );
 }

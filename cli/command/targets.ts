@@ -12,13 +12,33 @@ export function registerTargets(program: Command, terminal: Terminal): void {
       const targets = await withFarm(command, (farm) => farm.listTargets());
       terminal.print(
         jsonOr(options, targets, () => {
-          const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
+          const count = (value: number): { value: number; decimals: number } => ({
+            value,
+            decimals: 0,
+          });
           const rows = targets.map((each) => [
             each.target,
-            ...[each.devicesIdle, each.devicesBusy, each.devicesUnavailable, each.devicesQuarantined, each.devicesVirtual, each.jobsQueued].map(count),
+            ...[
+              each.devicesIdle,
+              each.devicesBusy,
+              each.devicesUnavailable,
+              each.devicesQuarantined,
+              each.devicesVirtual,
+              each.jobsQueued,
+            ].map(count),
           ]);
-          const headings = ['TARGET', 'IDLE', 'BUSY', 'UNAVAILABLE', 'QUARANTINED', 'VIRTUAL', 'QUEUED'];
-          return rows.length === 0 ? 'no targets yet: no device is attached (see: farm devices)' : formatTable(headings, rows);
+          const headings = [
+            'TARGET',
+            'IDLE',
+            'BUSY',
+            'UNAVAILABLE',
+            'QUARANTINED',
+            'VIRTUAL',
+            'QUEUED',
+          ];
+          return rows.length === 0
+            ? 'no targets yet: no device is attached (see: farm devices)'
+            : formatTable(headings, rows);
         }),
       );
     });

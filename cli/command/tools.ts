@@ -36,7 +36,10 @@ export function registerTools(program: Command, terminal: Terminal): void {
     .command('fetch')
     .description('bring a public tool from its maker (docs/phones.md)')
     .addArgument(new Argument('<tool>', 'what to bring').choices(fetchedTools))
-    .option('--version <version>', 'default: for litert the newest known, for qairt what fits the LiteRT that is here')
+    .option(
+      '--version <version>',
+      'default: for litert the newest known, for qairt what fits the LiteRT that is here',
+    )
     .option('--accept-licence', 'you have read the licence that is named, and accept it')
     .option('--source <url>', "a mirror with the same layout as the maker's address")
     .option('--json', 'machine-readable output')
@@ -48,7 +51,9 @@ export function registerTools(program: Command, terminal: Terminal): void {
     .action(async (options: { json?: boolean }) => {
       const folder = toolCacheFolder(process.env);
       const cache = await readToolCache(folder);
-      terminal.print(jsonOr(options, toolCacheToJson(folder, cache), () => describeToolCache(folder, cache)));
+      terminal.print(
+        jsonOr(options, toolCacheToJson(folder, cache), () => describeToolCache(folder, cache)),
+      );
     });
 }
 
@@ -60,14 +65,26 @@ async function fetch(tool: FetchedTool, options: FetchOptions, terminal: Termina
     throw new BadInputError(`--version: expected one like ${source.version.expected}`);
   }
   const baseUrl = sourceAddress(options.source ?? source.baseUrl);
-  terminal.note(`${tool} ${version}: ${source.title}; licence: ${source.licence.name}, ${source.licence.url}`);
-  if (source.licence.toBeAccepted && options.acceptLicence !== true) await acceptLicence(tool, source.licence);
+  terminal.note(
+    `${tool} ${version}: ${source.title}; licence: ${source.licence.name}, ${source.licence.url}`,
+  );
+  if (source.licence.toBeAccepted && options.acceptLicence !== true)
+    await acceptLicence(tool, source.licence);
   const release = await holdFolder(cacheFolder);
   const progress = startProgress(terminal);
   const onProgress = (name: string, done: number, total: number | null): void => {
-    if (total !== null) progress.update(name, Math.ceil(done / megabyte), Math.ceil(total / megabyte), 'MB');
+    if (total !== null)
+      progress.update(name, Math.ceil(done / megabyte), Math.ceil(total / megabyte), 'MB');
   };
-  const request = { tool, version, cacheFolder, baseUrl, nowMs: () => systemClock.nowMs(), wait: (durationMs: number) => sleep(durationMs), onProgress };
+  const request = {
+    tool,
+    version,
+    cacheFolder,
+    baseUrl,
+    nowMs: () => systemClock.nowMs(),
+    wait: (durationMs: number) => sleep(durationMs),
+    onProgress,
+  };
   const result = await fetchTool(request).finally(() => {
     progress.stop();
     release();
@@ -80,7 +97,8 @@ async function fetch(tool: FetchedTool, options: FetchOptions, terminal: Termina
     return;
   }
   const { kind, message } = result.error;
-  if (kind === 'not-there') throw new BadInputError(`${message}; there is no version ${version} of ${tool} there`);
+  if (kind === 'not-there')
+    throw new BadInputError(`${message}; there is no version ${version} of ${tool} there`);
   if (kind === 'unusable') throw new Error(`${tool} ${version} was not installed: ${message}`);
   throw new Error(`${message}; what came is kept, the same command goes on from there`);
 }
@@ -100,7 +118,8 @@ function nextStep({ installed }: ToolCache): string {
   if (litert === undefined) return `next: ${fetchCommand('litert', undefined)}`;
   const fitting = qairtVersionFor(litert);
   const there = installed.some(
-    ({ manifest }) => manifest.tool === 'qairt' && (fitting === undefined || manifest.version === fitting),
+    ({ manifest }) =>
+      manifest.tool === 'qairt' && (fitting === undefined || manifest.version === fitting),
   );
   if (!there) return `next, for NPUs: ${fetchCommand('qairt', fitting)}`;
   return 'agents that start from now on use it (farm up, farm agent)';
@@ -109,5 +128,7 @@ function nextStep({ installed }: ToolCache): string {
 function sourceAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === '') return text;
-  throw new BadInputError('--source: expected an address that begins with https:// or http://, without credentials');
+  throw new BadInputError(
+    '--source: expected an address that begins with https:// or http://, without credentials',
+  );
 }

@@ -26,24 +26,50 @@ const mostVirtualPhones = 1_000;
 const virtualFleetSeed = 1;
 
 /** Names, ports and folders are `farm up`'s own business. `adb` and `host` are about the agent of the real phones. */
-const sharedConfigSchema = agentConfigSchema.pick({ cacheBytes: true, adb: true, host: true, pools: true, exclude: true, runtimes: true, tools: true, readiness: true });
+const sharedConfigSchema = agentConfigSchema.pick({
+  cacheBytes: true,
+  adb: true,
+  host: true,
+  pools: true,
+  exclude: true,
+  runtimes: true,
+  tools: true,
+  readiness: true,
+});
 
 export function registerUp(program: Command, terminal: Terminal): void {
   const port = wholeNumberFrom({ min: 1, max: 65_535 });
   program
     .command('up')
-    .description('run everything on this machine: NATS, coordinator, agent, and virtual phones if asked for')
+    .description(
+      'run everything on this machine: NATS, coordinator, agent, and virtual phones if asked for',
+    )
     .option('--data <dir>', 'where everything is kept', path.join(dataHome(), 'pareto-farm'))
-    .option('--virtual-phones <n>', 'virtual Snapdragon phones beside the real ones', wholeNumberFrom({ min: 0, max: mostVirtualPhones }), 0)
+    .option(
+      '--virtual-phones <n>',
+      'virtual Snapdragon phones beside the real ones',
+      wholeNumberFrom({ min: 0, max: mostVirtualPhones }),
+      0,
+    )
     .option('--http <port>', 'metrics and health of the coordinator', port, defaultPorts.http)
     .option('--grpc <port>', 'the coordinator, for commands and agents', port, defaultPorts.grpc)
     .option('--nats <port>', 'the message broker', port, defaultPorts.nats)
-    .option('--agent-http <port>', "metrics and health of this machine's agent", port, defaultPorts.agentHttp)
-    .option('--agent-config <file>', "YAML with the agent's tools, pools and readiness limits (docs/phones.md)")
+    .option(
+      '--agent-http <port>',
+      "metrics and health of this machine's agent",
+      port,
+      defaultPorts.agentHttp,
+    )
+    .option(
+      '--agent-config <file>',
+      "YAML with the agent's tools, pools and readiness limits (docs/phones.md)",
+    )
     .action(async (options: UpOptions) => {
       const interrupted = signalled();
       const stack = await start(options, terminal);
-      terminal.note(`farm is up: coordinator ${stack.coordinator}, metrics http://127.0.0.1:${String(options.http)}/metrics, data ${options.data}; interrupt to stop`);
+      terminal.note(
+        `farm is up: coordinator ${stack.coordinator}, metrics http://127.0.0.1:${String(options.http)}/metrics, data ${options.data}; interrupt to stop`,
+      );
       try {
         await Promise.race([stack.failed, interrupted]);
       } finally {
@@ -60,10 +86,28 @@ function dataHome(): string {
 }
 
 function start(options: UpOptions, terminal: Terminal): ReturnType<typeof startStack> {
-  const ports = { grpc: options.grpc, http: options.http, nats: options.nats, agentHttp: options.agentHttp };
+  const ports = {
+    grpc: options.grpc,
+    http: options.http,
+    nats: options.nats,
+    agentHttp: options.agentHttp,
+  };
   // Before anything is started, so that a mistake is answered at once.
-  const agentConfig = options.agentConfig === undefined ? {} : readYamlFile(options.agentConfig, sharedConfigSchema);
-  const virtualFleet = options.virtualPhones === 0 ? undefined : { fleetYaml: defaultFleetYaml(options.virtualPhones, virtualFleetSeed) };
+  const agentConfig =
+    options.agentConfig === undefined ? {} : readYamlFile(options.agentConfig, sharedConfigSchema);
+  const virtualFleet =
+    options.virtualPhones === 0
+      ? undefined
+      : { fleetYaml: defaultFleetYaml(options.virtualPhones, virtualFleetSeed) };
   const dataDir = path.resolve(options.data);
-  return startStack({ dataDir, logDir: path.join(dataDir, 'log'), ports, realPhones: true, virtualFleet, agentConfig, logLevel: 'info', note: terminal.note });
+  return startStack({
+    dataDir,
+    logDir: path.join(dataDir, 'log'),
+    ports,
+    realPhones: true,
+    virtualFleet,
+    agentConfig,
+    logLevel: 'info',
+    note: terminal.note,
+  });
 }

@@ -26,13 +26,31 @@ export async function runDemo(outputDir: string, terminal: Terminal): Promise<vo
   interrupted.catch(() => undefined);
   await createFolder(outputDir, '-o DIR');
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'farm-demo-'));
-  const ports = { grpc: await freePort(), http: await freePort(), agentHttp: await freePort(), nats: await freePort() };
-  terminal.note(`starting NATS, the coordinator, an agent for this machine, and four virtual phones behind the adb server`);
+  const ports = {
+    grpc: await freePort(),
+    http: await freePort(),
+    agentHttp: await freePort(),
+    nats: await freePort(),
+  };
+  terminal.note(
+    `starting NATS, the coordinator, an agent for this machine, and four virtual phones behind the adb server`,
+  );
   try {
     const virtualFleet = { fleetYaml: await readFile(path.join(__dirname, 'fleet.yaml'), 'utf8') };
     const logDir = path.join(outputDir, 'log');
-    const stack = await startStack({ dataDir, logDir, ports, realPhones: false, virtualFleet, agentConfig: {}, logLevel: 'info', note: terminal.note });
-    await runOn(stack, (farm) => Promise.race([search(farm, outputDir, terminal), stack.failed, interrupted]));
+    const stack = await startStack({
+      dataDir,
+      logDir,
+      ports,
+      realPhones: false,
+      virtualFleet,
+      agentConfig: {},
+      logLevel: 'info',
+      note: terminal.note,
+    });
+    await runOn(stack, (farm) =>
+      Promise.race([search(farm, outputDir, terminal), stack.failed, interrupted]),
+    );
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -52,13 +70,17 @@ async function search(farm: FarmClient, outputDir: string, terminal: Terminal): 
   const specPath = path.join(__dirname, 'search.yaml');
   const specYaml = await readFile(specPath, 'utf8');
   await targetsReady(farm, parseYaml(specYaml, demoSpec, specPath).targets);
-  terminal.note('searching: int8 networks built here, measured on this CPU for real and on the virtual phones by their cost model');
+  terminal.note(
+    'searching: int8 networks built here, measured on this CPU for real and on the virtual phones by their cost model',
+  );
   const created = await farm.createSearch(specYaml, specPath);
   await watchAndReport(farm, created.searchId, {}, terminal);
   const fronts = await farm.fronts(created.searchId, '');
   await copyFile(specPath, path.join(outputDir, 'search.yaml'));
   for (const front of fronts) await writeFront(farm, created.searchId, front, outputDir);
-  terminal.print(`\nFronts (CSV, JSON) and the fastest and the most accurate int8 model of each target are in ${outputDir}`);
+  terminal.print(
+    `\nFronts (CSV, JSON) and the fastest and the most accurate int8 model of each target are in ${outputDir}`,
+  );
 }
 
 async function targetsReady(farm: FarmClient, targets: readonly string[]): Promise<void> {
@@ -67,12 +89,20 @@ async function targetsReady(farm: FarmClient, targets: readonly string[]): Promi
     const known = new Set((await farm.listTargets()).map((each) => each.target));
     const missing = targets.filter((target) => !known.has(target));
     if (missing.length === 0) return;
-    if (systemClock.nowMs() > deadlineMs) throw new Error(`not registered within ${String(registrationDeadlineMs / 1000)} s: ${missing.join(', ')}`);
+    if (systemClock.nowMs() > deadlineMs)
+      throw new Error(
+        `not registered within ${String(registrationDeadlineMs / 1000)} s: ${missing.join(', ')}`,
+      );
     await systemClock.sleep(registrationPollMs);
   }
 }
 
-async function writeFront(farm: FarmClient, searchId: string, front: Front__Output, outputDir: string): Promise<void> {
+async function writeFront(
+  farm: FarmClient,
+  searchId: string,
+  front: Front__Output,
+  outputDir: string,
+): Promise<void> {
   const folder = path.join(outputDir, front.target.replaceAll('/', '-'));
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'front.csv'), frontsToCsv([front]));

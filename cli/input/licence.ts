@@ -15,5 +15,7 @@ export async function acceptLicence(tool: string, licence: Licence): Promise<voi
   } finally {
     prompt.close();
   }
-  throw new BadInputError(`${tool}: nothing was fetched, since its licence was not accepted; ${remedy}`);
+  throw new BadInputError(
+    `${tool}: nothing was fetched, since its licence was not accepted; ${remedy}`,
+  );
 }

@@ -13,7 +13,8 @@ export function requireValues(command: Command): void {
 function requireValue(option: Option): void {
   const read = option.parseArg?.bind(option);
   option.argParser((text: string, previous: unknown): unknown => {
-    if (text.trim() === '') throw new InvalidArgumentError('expected a value; leave the option out if there is none');
+    if (text.trim() === '')
+      throw new InvalidArgumentError('expected a value; leave the option out if there is none');
     try {
       return read === undefined ? text : read(text, previous);
     } catch (error) {
@@ -27,5 +28,7 @@ export function refuseEmptyArguments(command: Command): void {
   const index = command.args.findIndex((each) => each.trim() === '');
   if (index === -1) return;
   const argument = command.registeredArguments[index] ?? command.registeredArguments.at(-1);
-  throw new BadInputError(`argument '${argument?.name() ?? String(index + 1)}' is empty; give it a value (see: farm ${command.name()} --help)`);
+  throw new BadInputError(
+    `argument '${argument?.name() ?? String(index + 1)}' is empty; give it a value (see: farm ${command.name()} --help)`,
+  );
 }

@@ -27,7 +27,9 @@ const uploadChunkBytes = 256 * 1024;
 export type FarmClient = ReturnType<typeof connectFarm>;
 
 /** A model of a search, with what its file does not say. */
-export type ExportedModel = Omit<ExportResponse__Output, 'artifact'> & { readonly artifact: Artifact };
+export type ExportedModel = Omit<ExportResponse__Output, 'artifact'> & {
+  readonly artifact: Artifact;
+};
 
 /** The coordinator answered with an error that is not the user's doing. */
 export class CoordinatorError extends Error {
@@ -45,7 +47,9 @@ export function connectFarm(address: string) {
   const benchmark = new services.BenchmarkService(...channel);
   const artifacts = new services.ArtifactService(...channel);
 
-  const unary = <Response>(call: (deadline: { deadline: number }, done: Callback<Response>) => void): Promise<Response> =>
+  const unary = <Response>(
+    call: (deadline: { deadline: number }, done: Callback<Response>) => void,
+  ): Promise<Response> =>
     new Promise((resolve, reject) => {
       call({ deadline: Date.now() + callDeadlineMs }, (error, response) => {
         if (error !== null) reject(toError(error, address));
@@ -53,12 +57,18 @@ export function connectFarm(address: string) {
       });
     });
 
-  const upload = (chunks: AsyncIterable<Buffer> | Iterable<Buffer>, format: ModelFormat): Promise<{ digest: string; sizeBytes: number }> =>
+  const upload = (
+    chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+    format: ModelFormat,
+  ): Promise<{ digest: string; sizeBytes: number }> =>
     new Promise((resolve, reject) => {
-      const call = artifacts.upload((error: ServiceError | null, response?: { digest: string; sizeBytes: number }) => {
-        if (error === null && response !== undefined) resolve(response);
-        else reject(error === null ? new CoordinatorError('empty answer') : toError(error, address));
-      });
+      const call = artifacts.upload(
+        (error: ServiceError | null, response?: { digest: string; sizeBytes: number }) => {
+          if (error === null && response !== undefined) resolve(response);
+          else
+            reject(error === null ? new CoordinatorError('empty answer') : toError(error, address));
+        },
+      );
       void sendChunks(call, chunks, format).catch((error: unknown) => {
         call.cancel();
         reject(error instanceof Error ? error : new Error(String(error)));
@@ -66,35 +76,80 @@ export function connectFarm(address: string) {
     });
 
   return {
-    listDevices: () => unary<DeviceList__Output>((options, done) => void fleet.listDevices({}, options, done)),
-    listAgents: async () => (await unary<AgentList__Output>((options, done) => void fleet.listAgents({}, options, done))).agents,
-    listTargets: async (): Promise<TargetSummary__Output[]> => (await unary<{ targets: TargetSummary__Output[] }>((options, done) => void fleet.listTargets({}, options, done))).targets,
-    drain: (serial: string) => unary<Device__Output>((options, done) => void fleet.drain({ serial }, options, done)),
-    resume: (serial: string) => unary<Device__Output>((options, done) => void fleet.resume({ serial }, options, done)),
-    remove: (serial: string) => unary<Device__Output>((options, done) => void fleet.remove({ serial }, options, done)),
-    createSearch: (specYaml: string, source: string) => unary<Search__Output>((options, done) => void search.create({ specYaml, source }, options, done)),
-    onboard: (searchIds: string[], target: string, measurements: number) => unary<Search__Output>((options, done) => void search.onboard({ searchIds, target, measurements }, options, done)),
-    listSearches: async () => (await unary<{ searches: Search__Output[] }>((options, done) => void search.list({}, options, done))).searches,
-    getSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.get({ searchId }, options, done)),
-    pauseSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.pause({ searchId }, options, done)),
-    resumeSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.resume({ searchId }, options, done)),
-    stopSearch: (searchId: string) => unary<Search__Output>((options, done) => void search.stop({ searchId }, options, done)),
-    extendSearch: (request: ExtendRequest) => unary<Search__Output>((options, done) => void search.extend(request, options, done)),
-    fronts: async (searchId: string, target: string): Promise<Front__Output[]> => (await unary<{ fronts: Front__Output[] }>((options, done) => void search.front({ searchId, target }, options, done))).fronts,
-    fleetFront: (searchId: string) => unary<FleetFrontPoints__Output>((options, done) => void search.fleetFront({ searchId }, options, done)),
+    listDevices: () =>
+      unary<DeviceList__Output>((options, done) => void fleet.listDevices({}, options, done)),
+    listAgents: async () =>
+      (await unary<AgentList__Output>((options, done) => void fleet.listAgents({}, options, done)))
+        .agents,
+    listTargets: async (): Promise<TargetSummary__Output[]> =>
+      (
+        await unary<{ targets: TargetSummary__Output[] }>(
+          (options, done) => void fleet.listTargets({}, options, done),
+        )
+      ).targets,
+    drain: (serial: string) =>
+      unary<Device__Output>((options, done) => void fleet.drain({ serial }, options, done)),
+    resume: (serial: string) =>
+      unary<Device__Output>((options, done) => void fleet.resume({ serial }, options, done)),
+    remove: (serial: string) =>
+      unary<Device__Output>((options, done) => void fleet.remove({ serial }, options, done)),
+    createSearch: (specYaml: string, source: string) =>
+      unary<Search__Output>(
+        (options, done) => void search.create({ specYaml, source }, options, done),
+      ),
+    onboard: (searchIds: string[], target: string, measurements: number) =>
+      unary<Search__Output>(
+        (options, done) => void search.onboard({ searchIds, target, measurements }, options, done),
+      ),
+    listSearches: async () =>
+      (
+        await unary<{ searches: Search__Output[] }>(
+          (options, done) => void search.list({}, options, done),
+        )
+      ).searches,
+    getSearch: (searchId: string) =>
+      unary<Search__Output>((options, done) => void search.get({ searchId }, options, done)),
+    pauseSearch: (searchId: string) =>
+      unary<Search__Output>((options, done) => void search.pause({ searchId }, options, done)),
+    resumeSearch: (searchId: string) =>
+      unary<Search__Output>((options, done) => void search.resume({ searchId }, options, done)),
+    stopSearch: (searchId: string) =>
+      unary<Search__Output>((options, done) => void search.stop({ searchId }, options, done)),
+    extendSearch: (request: ExtendRequest) =>
+      unary<Search__Output>((options, done) => void search.extend(request, options, done)),
+    fronts: async (searchId: string, target: string): Promise<Front__Output[]> =>
+      (
+        await unary<{ fronts: Front__Output[] }>(
+          (options, done) => void search.front({ searchId, target }, options, done),
+        )
+      ).fronts,
+    fleetFront: (searchId: string) =>
+      unary<FleetFrontPoints__Output>(
+        (options, done) => void search.fleetFront({ searchId }, options, done),
+      ),
     exportModel: async (searchId: string, architecture: string): Promise<ExportedModel> => {
-      const { artifact: wire, ...known } = await unary<ExportResponse__Output>((options, done) => void search.export({ searchId, architecture }, options, done));
+      const { artifact: wire, ...known } = await unary<ExportResponse__Output>(
+        (options, done) => void search.export({ searchId, architecture }, options, done),
+      );
       const artifact = artifactFromWire(wire);
       if (!artifact.ok) throw new CoordinatorError('the coordinator answered without a model');
       return { ...known, artifact: artifact.value };
     },
-    history: (searchId: string): AsyncIterable<HistoryPart__Output> => stream(search.history({ searchId }), address),
-    watchSearch: (searchId: string): AsyncIterable<Search__Output> => stream(search.watch({ searchId }), address),
-    runBenchmark: (request: BenchmarkRequest): AsyncIterable<BenchmarkUpdate__Output> => stream(benchmark.run(request), address),
-    uploadFile: (path: string, format: ModelFormat) => upload(createReadStream(path, { highWaterMark: uploadChunkBytes }), format),
+    history: (searchId: string): AsyncIterable<HistoryPart__Output> =>
+      stream(search.history({ searchId }), address),
+    watchSearch: (searchId: string): AsyncIterable<Search__Output> =>
+      stream(search.watch({ searchId }), address),
+    runBenchmark: (request: BenchmarkRequest): AsyncIterable<BenchmarkUpdate__Output> =>
+      stream(benchmark.run(request), address),
+    uploadFile: (path: string, format: ModelFormat) =>
+      upload(createReadStream(path, { highWaterMark: uploadChunkBytes }), format),
     uploadBytes: (bytes: Buffer, format: ModelFormat) => upload(chunksOf(bytes), format),
     download: async function* (digest: string): AsyncGenerator<Uint8Array> {
-      for await (const chunk of stream<ArtifactChunk__Output>(artifacts.fetch({ digest, offset: 0 }), address)) yield chunk.data;
+      for await (const chunk of stream<ArtifactChunk__Output>(
+        artifacts.fetch({ digest, offset: 0 }),
+        address,
+      ))
+        yield chunk.data;
     },
     close: () => {
       for (const client of [fleet, search, benchmark, artifacts]) client.close();
@@ -109,10 +164,15 @@ interface UploadCall {
 }
 
 function* chunksOf(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at < bytes.length; at += uploadChunkBytes) yield bytes.subarray(at, at + uploadChunkBytes);
+  for (let at = 0; at < bytes.length; at += uploadChunkBytes)
+    yield bytes.subarray(at, at + uploadChunkBytes);
 }
 
-async function sendChunks(call: UploadCall, chunks: AsyncIterable<Buffer> | Iterable<Buffer>, format: ModelFormat): Promise<void> {
+async function sendChunks(
+  call: UploadCall,
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  format: ModelFormat,
+): Promise<void> {
   call.write({ format });
   for await (const data of chunks) {
     if (!call.write({ data })) await new Promise<void>((resolve) => call.once('drain', resolve));
@@ -120,7 +180,10 @@ async function sendChunks(call: UploadCall, chunks: AsyncIterable<Buffer> | Iter
   call.end();
 }
 
-async function* stream<Message>(call: AsyncIterable<Message> & { cancel(): void }, address: string): AsyncGenerator<Message> {
+async function* stream<Message>(
+  call: AsyncIterable<Message> & { cancel(): void },
+  address: string,
+): AsyncGenerator<Message> {
   try {
     for await (const message of call) yield message;
   } catch (error) {
@@ -138,9 +201,13 @@ function toError(error: ServiceError, address: string): Error {
     case status.ALREADY_EXISTS:
       return new BadInputError(error.details);
     case status.DEADLINE_EXCEEDED:
-      return new CoordinatorError(`the coordinator at ${address} did not answer within ${String(callDeadlineMs / 1000)} s; its log says what it is doing`);
+      return new CoordinatorError(
+        `the coordinator at ${address} did not answer within ${String(callDeadlineMs / 1000)} s; its log says what it is doing`,
+      );
     case status.UNAVAILABLE:
-      return new BadInputError(`no coordinator answers at ${address}; start one with: farm up (or name another with --coordinator HOST:PORT)`);
+      return new BadInputError(
+        `no coordinator answers at ${address}; start one with: farm up (or name another with --coordinator HOST:PORT)`,
+      );
     default:
       return new CoordinatorError(`the coordinator at ${address} failed: ${error.details}`);
   }

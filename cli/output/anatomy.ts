@@ -15,26 +15,46 @@ export function describeTotal({ total, peakActivationBytes }: Profile): string {
 
 /** The file, its network in canonical form, its inputs and outputs, and how many operators of each kind it has. */
 export function describeModel({ path, sizeBytes, opset }: OnnxFile, profile: Profile): string {
-  const edge = (role: string) => ({ name }: DeclaredTensor): readonly Cell[] => [role, name, shownType(profile.types.get(name))];
-  const edges = [...profile.graph.inputs.map(edge('input')), ...profile.graph.outputs.map(edge('output'))];
+  const edge =
+    (role: string) =>
+    ({ name }: DeclaredTensor): readonly Cell[] => [role, name, shownType(profile.types.get(name))];
+  const edges = [
+    ...profile.graph.inputs.map(edge('input')),
+    ...profile.graph.outputs.map(edge('output')),
+  ];
   return [
     `${path}: opset ${String(opset)}, ${shownBytes(sizeBytes)}; in canonical form ${describeTotal(profile)}`,
     formatTable(['', 'TENSOR', 'TYPE'], edges).split('\n').slice(1).join('\n'),
-    `operators: ${operatorCounts(profile).map(([kind, count]) => `${String(count)} ${kind}`).join(', ')}`,
+    `operators: ${operatorCounts(profile)
+      .map(([kind, count]) => `${String(count)} ${kind}`)
+      .join(', ')}`,
   ].join('\n');
 }
 
-export function operatorCounts({ nodes }: Profile): readonly (readonly [kind: string, count: number])[] {
+export function operatorCounts({
+  nodes,
+}: Profile): readonly (readonly [kind: string, count: number])[] {
   const counts = new Map<string, number>();
   for (const { node } of nodes) counts.set(node.kind, (counts.get(node.kind) ?? 0) + 1);
   return [...counts].sort(([, one], [, other]) => other - one);
 }
 
 export function describeNodes({ nodes, types }: Profile): string {
-  const rows = nodes.map(({ node, macs, parameters, parameterBytes, activationBytes }): readonly Cell[] => [
-    node.name, node.kind, shownShape(types.get(node.outputs[0] ?? '')?.shape ?? []), inMillions(macs), inThousands(parameters), inKibibytes(parameterBytes), inKibibytes(activationBytes),
-  ]);
-  return formatTable(['NODE', 'OPERATOR', 'OUTPUT', 'MACS M', 'PARAMS K', 'PARAMS KIB', 'OUTPUT KIB'], rows);
+  const rows = nodes.map(
+    ({ node, macs, parameters, parameterBytes, activationBytes }): readonly Cell[] => [
+      node.name,
+      node.kind,
+      shownShape(types.get(node.outputs[0] ?? '')?.shape ?? []),
+      inMillions(macs),
+      inThousands(parameters),
+      inKibibytes(parameterBytes),
+      inKibibytes(activationBytes),
+    ],
+  );
+  return formatTable(
+    ['NODE', 'OPERATOR', 'OUTPUT', 'MACS M', 'PARAMS K', 'PARAMS KIB', 'OUTPUT KIB'],
+    rows,
+  );
 }
 
 /** Runs of candidates of one size; a stage's work is what leads from the end of the one before to its own. */
@@ -43,19 +63,45 @@ export function describeStages({ stages, profile }: Anatomy): string {
     const [last, before] = [cuts.at(-1), stages[index - 1]?.cuts.at(-1)];
     const macs = (last?.macsBefore ?? 0) - (before?.macsBefore ?? 0);
     const parameters = (last?.parametersBefore ?? 0) - (before?.parametersBefore ?? 0);
-    return [{ value: index + 1, decimals: 0 }, inStride(last), shownShape(last?.shape ?? []), { value: cuts.length, decimals: 0 }, inMillions(macs), share(macs, profile), inThousands(parameters), last?.tensor ?? ''];
+    return [
+      { value: index + 1, decimals: 0 },
+      inStride(last),
+      shownShape(last?.shape ?? []),
+      { value: cuts.length, decimals: 0 },
+      inMillions(macs),
+      share(macs, profile),
+      inThousands(parameters),
+      last?.tensor ?? '',
+    ];
   });
-  return formatTable(['STAGE', 'STRIDE', 'SHAPE', 'UNITS', 'MACS M', 'SHARE %', 'PARAMS K', 'ENDS AT'], rows);
+  return formatTable(
+    ['STAGE', 'STRIDE', 'SHAPE', 'UNITS', 'MACS M', 'SHARE %', 'PARAMS K', 'ENDS AT'],
+    rows,
+  );
 }
 
 /** `chosen`: the cuts of the split, in order. */
-export function describeCandidates({ candidates, profile }: Anatomy, chosen: readonly CutTensor[]): string {
+export function describeCandidates(
+  { candidates, profile }: Anatomy,
+  chosen: readonly CutTensor[],
+): string {
   const roleOf = ({ tensor }: CutTensor): string => {
     const index = chosen.findIndex((cut) => cut.tensor === tensor);
     return index === -1 ? '' : index === 0 ? 'end of stem' : `end of block${String(index)}`;
   };
-  const rows = candidates.map((cut): readonly Cell[] => [cut.tensor, shownShape(cut.shape), inStride(cut), inMillions(cut.macsBefore), share(cut.macsBefore, profile), inThousands(cut.parametersBefore), roleOf(cut)]);
-  return formatTable(['CANDIDATE CUT', 'SHAPE', 'STRIDE', 'MACS M BEFORE', '% BEFORE', 'PARAMS K BEFORE', 'SPLIT'], rows);
+  const rows = candidates.map((cut): readonly Cell[] => [
+    cut.tensor,
+    shownShape(cut.shape),
+    inStride(cut),
+    inMillions(cut.macsBefore),
+    share(cut.macsBefore, profile),
+    inThousands(cut.parametersBefore),
+    roleOf(cut),
+  ]);
+  return formatTable(
+    ['CANDIDATE CUT', 'SHAPE', 'STRIDE', 'MACS M BEFORE', '% BEFORE', 'PARAMS K BEFORE', 'SPLIT'],
+    rows,
+  );
 }
 
 export function describeParts(parts: readonly Part[], profile: Profile): string {
@@ -71,7 +117,21 @@ export function describeParts(parts: readonly Part[], profile: Profile): string 
     from?.tensor ?? graph.inputs[0]?.name ?? '',
     to?.tensor ?? graph.outputs[0]?.name ?? '',
   ]);
-  return formatTable(['PART', 'TAKES', 'GIVES', 'STRIDE', 'OPERATORS', 'MACS M', 'SHARE %', 'PARAMS K', 'FROM', 'TO'], rows);
+  return formatTable(
+    [
+      'PART',
+      'TAKES',
+      'GIVES',
+      'STRIDE',
+      'OPERATORS',
+      'MACS M',
+      'SHARE %',
+      'PARAMS K',
+      'FROM',
+      'TO',
+    ],
+    rows,
+  );
 }
 
 /** Of one part, against what it takes; null for the head and where there is no image. */
@@ -93,7 +153,8 @@ const inMillions = (value: number): Cell => ({ value: value / 1e6, decimals: 2 }
 const inThousands = (value: number): Cell => ({ value: value / 1e3, decimals: 1 });
 const inKibibytes = (value: number): Cell => ({ value: value / 1024, decimals: 1 });
 const millions = (value: number): string => (value / 1e6).toFixed(2);
-const shownBytes = (bytes: number): string => (bytes < mebibyte ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / mebibyte).toFixed(1)} MiB`);
+const shownBytes = (bytes: number): string =>
+  bytes < mebibyte ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / mebibyte).toFixed(1)} MiB`;
 
 function shownShape(shape: readonly number[]): string {
   return shape.join('x');

@@ -16,7 +16,11 @@ interface Inspected {
 /** All that `farm reference inspect` found, for programs. */
 export function anatomyToJson({ file, anatomy, parts, problem }: Inspected): unknown {
   const { profile, stages, candidates, cuts } = anatomy;
-  const edge = ({ name, elementType, shape }: DeclaredTensor): unknown => ({ name, elementType, shape });
+  const edge = ({ name, elementType, shape }: DeclaredTensor): unknown => ({
+    name,
+    elementType,
+    shape,
+  });
   return {
     file: file.path,
     opset: file.opset,
@@ -26,11 +30,25 @@ export function anatomyToJson({ file, anatomy, parts, problem }: Inspected): unk
     ...profile.total,
     peakActivationBytes: profile.peakActivationBytes,
     operatorCounts: Object.fromEntries(operatorCounts(profile)),
-    nodes: profile.nodes.map(({ node, ...work }) => ({ name: node.name, operator: node.kind, outputs: node.outputs.map((output) => ({ name: output, shape: profile.types.get(output)?.shape ?? null })), ...work })),
+    nodes: profile.nodes.map(({ node, ...work }) => ({
+      name: node.name,
+      operator: node.kind,
+      outputs: node.outputs.map((output) => ({
+        name: output,
+        shape: profile.types.get(output)?.shape ?? null,
+      })),
+      ...work,
+    })),
     stages: stages.map((stage) => stage.cuts.map((cut) => cut.tensor)),
     candidates: candidates.map(cutToJson),
     otherCuts: cuts.filter((cut) => !candidates.includes(cut)).map(cutToJson),
-    split: parts.map(({ name, from, to, total }) => ({ name, from: from?.tensor ?? null, to: to?.tensor ?? null, stride: strideOver(from, to), ...total })),
+    split: parts.map(({ name, from, to, total }) => ({
+      name,
+      from: from?.tensor ?? null,
+      to: to?.tensor ?? null,
+      stride: strideOver(from, to),
+      ...total,
+    })),
     problem,
   };
 }

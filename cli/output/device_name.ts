@@ -18,7 +18,10 @@ export function clusterNames(
   return clusters.map(clusterName).join(', ');
 }
 
-function clusterName({ cores, largestFrequencyKhz }: Pick<CpuCluster, 'cores' | 'largestFrequencyKhz'>): string {
+function clusterName({
+  cores,
+  largestFrequencyKhz,
+}: Pick<CpuCluster, 'cores' | 'largestFrequencyKhz'>): string {
   const count = String(cores.length);
   if (largestFrequencyKhz > 0) return `${count} x ${(largestFrequencyKhz / 1e6).toFixed(2)} GHz`;
   return `${count} ${cores.length === 1 ? 'core' : 'cores'} (frequency not known)`;

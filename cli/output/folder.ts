@@ -7,6 +7,8 @@ export async function createFolder(folder: string, option: string): Promise<void
   try {
     await makeFolder(folder);
   } catch (error) {
-    throw new BadInputError(`${folder}: cannot be made a folder (${systemErrorCode(error)}); choose another with ${option}`);
+    throw new BadInputError(
+      `${folder}: cannot be made a folder (${systemErrorCode(error)}); choose another with ${option}`,
+    );
   }
 }

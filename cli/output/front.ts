@@ -11,7 +11,9 @@ export interface FrontFormat {
 
 /** One table per target, fastest first, and what its accuracies are. */
 export function formatFronts(fronts: readonly Front__Output[], format: FrontFormat): string {
-  return fronts.map((front) => [heading(front), ...formatFront(front, format)].join('\n')).join('\n\n');
+  return fronts
+    .map((front) => [heading(front), ...formatFront(front, format)].join('\n'))
+    .join('\n\n');
 }
 
 function heading({ target, points, uncertain }: Front__Output): string {
@@ -21,7 +23,13 @@ function heading({ target, points, uncertain }: Front__Output): string {
 
 function formatFront(front: Front__Output, { isWide }: FrontFormat): string[] {
   const { points, uncertain } = front;
-  const table = points.length === 0 ? '  nothing on the front yet' : formatTable(headings(isWide), points.map((point) => row(point, isWide)));
+  const table =
+    points.length === 0
+      ? '  nothing on the front yet'
+      : formatTable(
+          headings(isWide),
+          points.map((point) => row(point, isWide)),
+        );
   const statement = points.length + uncertain.length === 0 ? [] : [describeStatement(front)];
   return [table, ...uncertain.map(describeUncertain), ...statement];
 }
@@ -35,14 +43,27 @@ function headings(isWide: boolean): string[] {
 }
 
 function row(point: FrontPoint__Output, isWide: boolean): Cell[] {
-  const milliseconds = (value: number): Cell => ({ value: value === 0 ? null : value, decimals: 3 });
+  const milliseconds = (value: number): Cell => ({
+    value: value === 0 ? null : value,
+    decimals: 3,
+  });
   const count = (value: number): Cell => ({ value, decimals: 0 });
   const [reason, ...others] = point.trustReasons;
   const trust = [point.trust, ...(reason === undefined ? [] : [reason])].join(': ');
   return [
-    ...[milliseconds(point.latencyMs), interval(point), milliseconds(point.latencyMsP5), milliseconds(point.latencyMsP95)],
-    ...(isWide ? [count(point.sessions), count(point.runs), count(point.threads), celsius(point)] : []),
-    ...[{ value: point.accuracy, decimals: 2 }, { value: point.sizeBytes / 1024, decimals: 0 }],
+    ...[
+      milliseconds(point.latencyMs),
+      interval(point),
+      milliseconds(point.latencyMsP5),
+      milliseconds(point.latencyMsP95),
+    ],
+    ...(isWide
+      ? [count(point.sessions), count(point.runs), count(point.threads), celsius(point)]
+      : []),
+    ...[
+      { value: point.accuracy, decimals: 2 },
+      { value: point.sizeBytes / 1024, decimals: 0 },
+    ],
     ...[shortHash(point.hash), point.architecture, point.deviceSerial],
     others.length === 0 ? trust : `${trust} (and ${String(others.length)} more)`,
   ];
@@ -64,9 +85,37 @@ function describeUncertain(point: FrontPoint__Output): string {
 }
 
 const csvColumns = [
-  ...['target', 'architecture', 'accuracy_percent', 'latency_ms', 'latency_ms_ci95_low', 'latency_ms_ci95_high', 'sessions', 'latency_ms_p5', 'latency_ms_p95'],
-  ...['size_bytes', 'trust', 'trust_reasons', 'device', 'job', 'artifact_sha256', 'reused_from_job', 'caveats'],
-  ...['hash', 'device_kind', 'runs', 'threads', 'celsius_low', 'celsius_high', 'accuracy_source', 'weights'],
+  ...[
+    'target',
+    'architecture',
+    'accuracy_percent',
+    'latency_ms',
+    'latency_ms_ci95_low',
+    'latency_ms_ci95_high',
+    'sessions',
+    'latency_ms_p5',
+    'latency_ms_p95',
+  ],
+  ...[
+    'size_bytes',
+    'trust',
+    'trust_reasons',
+    'device',
+    'job',
+    'artifact_sha256',
+    'reused_from_job',
+    'caveats',
+  ],
+  ...[
+    'hash',
+    'device_kind',
+    'runs',
+    'threads',
+    'celsius_low',
+    'celsius_high',
+    'accuracy_source',
+    'weights',
+  ],
 ] as const;
 
 /** RFC 4180, one row per point of the fronts. What is not known is empty. */
@@ -75,7 +124,10 @@ export function frontsToCsv(fronts: readonly Front__Output[]): string {
   return [csvColumns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n') + '\r\n';
 }
 
-function csvRow({ target, accuracySource, weights }: Front__Output, point: FrontPoint__Output): string[] {
+function csvRow(
+  { target, accuracySource, weights }: Front__Output,
+  point: FrontPoint__Output,
+): string[] {
   const known = (value: number): string => (value === 0 ? '' : String(value));
   return [
     target,

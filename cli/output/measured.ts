@@ -1,6 +1,10 @@
 import { hottestCelsius } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
-import { isUncertain, latencyInterval, sessionMediansMs } from '../../coordinator/searches/latency_interval';
+import {
+  isUncertain,
+  latencyInterval,
+  sessionMediansMs,
+} from '../../coordinator/searches/latency_interval';
 import { formatTable, type Cell } from './table';
 
 export interface MeasuredTarget {
@@ -14,13 +18,31 @@ interface MeasuredFormat {
 }
 
 /** One row for each measurement. */
-export function formatMeasured(measured: readonly MeasuredTarget[], { isWide }: MeasuredFormat): string {
+export function formatMeasured(
+  measured: readonly MeasuredTarget[],
+  { isWide }: MeasuredFormat,
+): string {
   const columns = [
-    ...['TARGET', 'LATENCY MS', '95 % INTERVAL MS', 'MIN MS', 'P5 MS', 'P50 MS', 'P90 MS', 'P95 MS', 'MEAN MS', 'SD MS', 'CV %'],
+    ...[
+      'TARGET',
+      'LATENCY MS',
+      '95 % INTERVAL MS',
+      'MIN MS',
+      'P5 MS',
+      'P50 MS',
+      'P90 MS',
+      'P95 MS',
+      'MEAN MS',
+      'SD MS',
+      'CV %',
+    ],
     ...(isWide ? ['SESSIONS', 'RUNS', 'THREADS', 'CELSIUS'] : ['RUNS']),
     ...['DEVICE', 'TOOL', 'CAVEATS'],
   ];
-  return formatTable(columns, measured.map((each) => row(each, isWide)));
+  return formatTable(
+    columns,
+    measured.map((each) => row(each, isWide)),
+  );
 }
 
 function row({ target, measurement }: MeasuredTarget, isWide: boolean): Cell[] {
@@ -29,10 +51,19 @@ function row({ target, measurement }: MeasuredTarget, isWide: boolean): Cell[] {
   const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
   const count = (value: number): Cell => ({ value, decimals: 0 });
   return [
-    ...[target, milliseconds(latencyMs), interval(measurement), ...[minMs, p5Ms, p50Ms, p90Ms, p95Ms, meanMs, sdMs].map(milliseconds)],
+    ...[
+      target,
+      milliseconds(latencyMs),
+      interval(measurement),
+      ...[minMs, p5Ms, p50Ms, p90Ms, p95Ms, meanMs, sdMs].map(milliseconds),
+    ],
     { value: betweenSessionsCv === null ? null : 100 * betweenSessionsCv, decimals: 1 },
-    ...(isWide ? [count(sessions.length), count(n), count(conditions.threads), celsius(measurement)] : [count(n)]),
-    conditions.deviceKind === 'virtual' ? `${conditions.deviceSerial} (virtual)` : conditions.deviceSerial,
+    ...(isWide
+      ? [count(sessions.length), count(n), count(conditions.threads), celsius(measurement)]
+      : [count(n)]),
+    conditions.deviceKind === 'virtual'
+      ? `${conditions.deviceSerial} (virtual)`
+      : conditions.deviceSerial,
     `${conditions.tool} ${conditions.toolVersion ?? ''}`.trim(),
     caveatsOf(measurement).join('; '),
   ];
@@ -44,17 +75,23 @@ function caveatsOf(measurement: Measurement): readonly string[] {
   const isTooWide = isUncertain(latencyInterval(sessionMediansMs(measurement)), latencyMs);
   return [
     ...(conditions.deviceKind === 'virtual' ? ['virtual: simulated by a cost model'] : []),
-    ...(isTooWide ? ['known to no better than its size: the interval is wider than the latency'] : []),
+    ...(isTooWide
+      ? ['known to no better than its size: the interval is wider than the latency']
+      : []),
     ...conditions.caveats,
   ];
 }
 
 function interval(measurement: Measurement): string {
   const found = latencyInterval(sessionMediansMs(measurement));
-  return found.kind === 'interval' ? `${found.lowMs.toFixed(3)} to ${found.highMs.toFixed(3)}` : '-';
+  return found.kind === 'interval'
+    ? `${found.lowMs.toFixed(3)} to ${found.highMs.toFixed(3)}`
+    : '-';
 }
 
 function celsius({ conditions: { before, after } }: Measurement): string {
-  const [first, last] = [before, after].map(hottestCelsius).map((each) => (each === null ? '-' : each.toFixed(0)));
+  const [first, last] = [before, after]
+    .map(hottestCelsius)
+    .map((each) => (each === null ? '-' : each.toFixed(0)));
   return first === last ? String(first) : `${String(first)} to ${String(last)}`;
 }

@@ -19,5 +19,8 @@ export function printableLine(text: string): string {
 
 /** JSON that shows nothing but itself: what JSON.stringify leaves in strings is escaped there, so that its readers get the same values. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(commandsButLines, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value, null, 2).replaceAll(
+    commandsButLines,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

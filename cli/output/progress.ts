@@ -14,10 +14,24 @@ export function startProgress(terminal: Terminal): Progress {
 
 function startBars(): Progress {
   const bars = new Map<string, SingleBar>();
-  const group = new MultiBar({ format: '{item} [{bar}] {value}/{total}  {detail}', clearOnComplete: false, hideCursor: true, stream: process.stderr, fps: 5 }, Presets.shades_classic);
+  const group = new MultiBar(
+    {
+      format: '{item} [{bar}] {value}/{total}  {detail}',
+      clearOnComplete: false,
+      hideCursor: true,
+      stream: process.stderr,
+      fps: 5,
+    },
+    Presets.shades_classic,
+  );
   return {
     update: (item, done, total, detail) => {
-      const bar = bars.get(item) ?? group.create(total, 0, { item: printableLine(item).padEnd(32), detail: printableLine(detail) });
+      const bar =
+        bars.get(item) ??
+        group.create(total, 0, {
+          item: printableLine(item).padEnd(32),
+          detail: printableLine(detail),
+        });
       bars.set(item, bar);
       bar.setTotal(total);
       bar.update(done, { detail: printableLine(detail) });

@@ -8,7 +8,11 @@ export interface QuantizationReport {
   readonly tflite: string | null;
   /** Why no TFLite file is there although one was asked for. */
   readonly tfliteRefusal: string | null;
-  readonly calibration: { readonly location: string; readonly samples: number; readonly method: string };
+  readonly calibration: {
+    readonly location: string;
+    readonly samples: number;
+    readonly method: string;
+  };
   readonly precision: string;
   readonly weightsPer: string;
   readonly weightMethod: string;
@@ -26,7 +30,11 @@ const shownLayers = 15;
 export function describeQuantization(report: QuantizationReport): string {
   const { layers } = report.quality;
   const hidden = layers.length - shownLayers;
-  return [summary(report), layerTable(layers.slice(0, shownLayers)), ...(hidden > 0 ? [`${String(hidden)} better layers are in the report`] : [])].join('\n\n');
+  return [
+    summary(report),
+    layerTable(layers.slice(0, shownLayers)),
+    ...(hidden > 0 ? [`${String(hidden)} better layers are in the report`] : []),
+  ].join('\n\n');
 }
 
 /** The whole report as Markdown. */
@@ -38,10 +46,29 @@ export function quantizationMarkdown(report: QuantizationReport): string {
 export function quantizationJson(report: QuantizationReport): object {
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
   const { quality } = report;
-  return { ...report, quality: { ...quality, outputSqnrDb: finite(quality.outputSqnrDb), layers: quality.layers.map((layer) => ({ ...layer, sqnrDb: finite(layer.sqnrDb) })) } };
+  return {
+    ...report,
+    quality: {
+      ...quality,
+      outputSqnrDb: finite(quality.outputSqnrDb),
+      layers: quality.layers.map((layer) => ({ ...layer, sqnrDb: finite(layer.sqnrDb) })),
+    },
+  };
 }
 
-function summary({ model, output, tflite, tfliteRefusal, calibration, precision, weightsPer, floatBytes, quantizedBytes, remarks, quality }: QuantizationReport): string {
+function summary({
+  model,
+  output,
+  tflite,
+  tfliteRefusal,
+  calibration,
+  precision,
+  weightsPer,
+  floatBytes,
+  quantizedBytes,
+  remarks,
+  quality,
+}: QuantizationReport): string {
   return [
     `${model} -> ${output}${tflite === null ? '' : ` and ${tflite}`}`,
     `${precision}, one weight scale per ${weightsPer}; ranges by ${calibration.method} over ${String(calibration.samples)} samples of ${calibration.location}`,
@@ -53,5 +80,12 @@ function summary({ model, output, tflite, tfliteRefusal, calibration, precision,
 }
 
 function layerTable(layers: NetworkQuality['layers']): string {
-  return formatTable(['LAYER', 'OPERATOR', 'SQNR DB'], layers.map(({ layer, kind, sqnrDb }) => [layer, kind, { value: Number.isFinite(sqnrDb) ? sqnrDb : null, decimals: 1 }]));
+  return formatTable(
+    ['LAYER', 'OPERATOR', 'SQNR DB'],
+    layers.map(({ layer, kind, sqnrDb }) => [
+      layer,
+      kind,
+      { value: Number.isFinite(sqnrDb) ? sqnrDb : null, decimals: 1 },
+    ]),
+  );
 }

@@ -9,12 +9,19 @@ const barCells = 20;
 export function drawProgress(search: Search__Output): string[] {
   const problem = search.problem === '' ? [] : [`  ${search.problem}`];
   const head = `search ${search.searchId}  ${search.state}, ${search.wallMinutes.toFixed(1)} min, ${search.strategy}, seed ${String(search.seed)}`;
-  return [head, ...problem, ...search.targets.flatMap((target) => drawTarget(target, search.wallMinutes))];
+  return [
+    head,
+    ...problem,
+    ...search.targets.flatMap((target) => drawTarget(target, search.wallMinutes)),
+  ];
 }
 
 /** The same of one target as a line, for a log. */
 export function describeProgress(target: TargetProgress__Output, wallMinutes: number): string {
-  return [`${nameOf(target)} ${describeBudget(target, wallMinutes)} ${describeState(target)}`, ...target.picks.map(describePick)].join('; ');
+  return [
+    `${nameOf(target)} ${describeBudget(target, wallMinutes)} ${describeState(target)}`,
+    ...target.picks.map(describePick),
+  ].join('; ');
 }
 
 /** Seconds as people say them; `-` where nothing is known. */
@@ -22,14 +29,23 @@ export function describeSeconds(seconds: number): string {
   if (seconds <= 0) return '-';
   if (seconds < 90) return `${String(Math.ceil(seconds))} s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${String(minutes)} min` : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+  return minutes < 90
+    ? `${String(minutes)} min`
+    : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
 function drawTarget(target: TargetProgress__Output, wallMinutes: number): string[] {
   const { done, total } = spentOf(target, wallMinutes);
   const full = total === 0 ? 0 : Math.floor((barCells * Math.min(done, total)) / total);
-  const picks = target.picks.length === 0 ? 'nothing on the front yet' : target.picks.map(describePick).join('  ');
-  return [`${nameOf(target)}  ${'█'.repeat(full)}${'░'.repeat(barCells - full)}  ${describeBudget(target, wallMinutes)}`, `  ${describeState(target)}`, `  ${picks}`];
+  const picks =
+    target.picks.length === 0
+      ? 'nothing on the front yet'
+      : target.picks.map(describePick).join('  ');
+  return [
+    `${nameOf(target)}  ${'█'.repeat(full)}${'░'.repeat(barCells - full)}  ${describeBudget(target, wallMinutes)}`,
+    `  ${describeState(target)}`,
+    `  ${picks}`,
+  ];
 }
 
 /** A target with any simulated measurement says so. */
@@ -39,7 +55,14 @@ function nameOf({ target, virtualMeasurements }: TargetProgress__Output): string
 
 function describeState(target: TargetProgress__Output): string {
   const { reused, infeasible, abandoned, uncertain, confirming, confirmed } = target;
-  const others = Object.entries({ reused, infeasible, abandoned, uncertain, confirming, confirmed }).flatMap(([name, count]) => (count > 0 ? [`${String(count)} ${name}`] : []));
+  const others = Object.entries({
+    reused,
+    infeasible,
+    abandoned,
+    uncertain,
+    confirming,
+    confirmed,
+  }).flatMap(([name, count]) => (count > 0 ? [`${String(count)} ${name}`] : []));
   return [
     `${String(target.devicesBusy)} of ${String(target.devices)} devices busy`,
     `${describeSeconds(target.secondsLeft)} left`,

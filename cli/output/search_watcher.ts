@@ -15,7 +15,11 @@ export function createRedrawnWatcher(screen: Screen): SearchWatcher {
   let height = 0;
   return {
     show: (search) => {
-      const lines = drawProgress(search).map((line) => Array.from(printableLine(line)).slice(0, screen.columns - 1).join(''));
+      const lines = drawProgress(search).map((line) =>
+        Array.from(printableLine(line))
+          .slice(0, screen.columns - 1)
+          .join(''),
+      );
       const back = height === 0 ? '' : `\u001B[${String(height)}A\u001B[J`;
       screen.write(`${back}${lines.join('\n')}\n`);
       height = lines.length;
@@ -34,7 +38,10 @@ interface Logged {
 }
 
 /** A line for each target when more of it has ended, at most one in some seconds, and always the last. */
-export function createLoggedWatcher(note: (line: string) => void, nowMs: () => number): SearchWatcher {
+export function createLoggedWatcher(
+  note: (line: string) => void,
+  nowMs: () => number,
+): SearchWatcher {
   const logged = new Map<string, Logged>();
   const waiting = new Map<string, Logged>();
   const log = (target: string, entry: Logged): void => {
@@ -46,10 +53,15 @@ export function createLoggedWatcher(note: (line: string) => void, nowMs: () => n
     show: (search) => {
       for (const target of search.targets) {
         const { measured, reused, infeasible, abandoned, confirmed } = target;
-        const entry = { line: describeProgress(target, search.wallMinutes), progress: [measured, reused, infeasible, abandoned, confirmed, search.state].join(), atMs: nowMs() };
+        const entry = {
+          line: describeProgress(target, search.wallMinutes),
+          progress: [measured, reused, infeasible, abandoned, confirmed, search.state].join(),
+          atMs: nowMs(),
+        };
         const last = logged.get(target.target);
         if (last?.progress === entry.progress) continue;
-        if (last === undefined || entry.atMs - last.atMs >= shortestIntervalMs) log(target.target, entry);
+        if (last === undefined || entry.atMs - last.atMs >= shortestIntervalMs)
+          log(target.target, entry);
         else waiting.set(target.target, entry);
       }
     },

@@ -6,7 +6,10 @@ interface Limit {
   readonly unit: string;
 }
 
-type Limited = Pick<TargetProgress__Output, 'budget' | 'budgetPhoneMinutes' | 'budgetWallMinutes' | 'spentMeasurements' | 'spentPhoneMinutes'>;
+type Limited = Pick<
+  TargetProgress__Output,
+  'budget' | 'budgetPhoneMinutes' | 'budgetWallMinutes' | 'spentMeasurements' | 'spentPhoneMinutes'
+>;
 
 /** The limits that a target has, at least one. */
 function limitsOf(target: Limited, wallMinutes: number): Limit[] {
@@ -21,13 +24,20 @@ function limitsOf(target: Limited, wallMinutes: number): Limit[] {
 /** What is spent of each limit, for example `12/40, 3.5/60 phone-min`. */
 export function describeBudget(target: Limited, wallMinutes: number): string {
   const amount = (value: number): string => String(Number(value.toFixed(1)));
-  return limitsOf(target, wallMinutes).map(({ spent, limit, unit }) => `${amount(spent)}/${amount(limit)}${unit}`).join(', ');
+  return limitsOf(target, wallMinutes)
+    .map(({ spent, limit, unit }) => `${amount(spent)}/${amount(limit)}${unit}`)
+    .join(', ');
 }
 
 /** How far the limit is that will be reached first: measurements where they are, else hundredths of the time. */
-export function spentOf(target: TargetProgress__Output, wallMinutes: number): { readonly done: number; readonly total: number } {
+export function spentOf(
+  target: TargetProgress__Output,
+  wallMinutes: number,
+): { readonly done: number; readonly total: number } {
   const share = ({ spent, limit }: Limit): number => Math.min(1, spent / limit);
   const [nearest] = limitsOf(target, wallMinutes).sort((a, b) => share(b) - share(a));
   if (nearest === undefined) return { done: target.measured, total: 0 };
-  return nearest.unit === '' ? { done: nearest.spent, total: nearest.limit } : { done: Math.round(100 * share(nearest)), total: 100 };
+  return nearest.unit === ''
+    ? { done: nearest.spent, total: nearest.limit }
+    : { done: Math.round(100 * share(nearest)), total: 100 };
 }

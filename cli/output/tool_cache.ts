@@ -1,4 +1,9 @@
-import { bundleDigest, fetchCommand, phoneBundle, type PhoneBundle } from '../../agent/tools/phone_bundle';
+import {
+  bundleDigest,
+  fetchCommand,
+  phoneBundle,
+  type PhoneBundle,
+} from '../../agent/tools/phone_bundle';
 import type { InstalledTool, ToolCache } from '../../agent/tools/tool_cache';
 import { formatTable } from './table';
 
@@ -29,7 +34,9 @@ export function describeToolCache(folder: string, cache: ToolCache): string {
     rows.length === 0
       ? `no tools fetched yet (${folder}); type: ${fetchCommand('litert', undefined)}`
       : formatTable(['TOOL', 'VERSION', 'FETCHED', 'FILES', 'MB', 'LICENCE'], rows);
-  const broken = cache.broken.map((each) => `not complete, or changed since it was fetched: ${each}; fetch it again`);
+  const broken = cache.broken.map(
+    (each) => `not complete, or changed since it was fetched: ${each}; fetch it again`,
+  );
   return [table, ...bundleLines(phoneBundle(cache)), ...broken].join('\n');
 }
 
@@ -56,7 +63,12 @@ export function toolCacheToJson(folder: string, cache: ToolCache): unknown {
 }
 
 function bundlesToJson({ litertVersion, npu, programs }: PhoneBundle): unknown[] {
-  const plain = { litertVersion, qairtVersion: null, hexagonVersion: null, digest: bundleDigest(programs) };
+  const plain = {
+    litertVersion,
+    qairtVersion: null,
+    hexagonVersion: null,
+    digest: bundleDigest(programs),
+  };
   if (npu.kind === 'lacking') return [plain];
   const withNpu = [...npu.byHexagon].map(([hexagonVersion, files]) => ({
     litertVersion,

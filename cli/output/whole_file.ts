@@ -8,14 +8,20 @@ import { systemErrorCode } from '../../common/system_error';
  * Writes a file under a temporary name beside its own, then renames it: complete, or not there at all.
  * @throws BadInputError naming the option that chooses another place
  */
-export async function writeWholeFile(file: string, content: Uint8Array | string, option: string): Promise<void> {
+export async function writeWholeFile(
+  file: string,
+  content: Uint8Array | string,
+  option: string,
+): Promise<void> {
   const part = `${file}.${String(process.pid)}.part`;
   try {
     await writeFile(part, content);
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
-    throw new BadInputError(`${file}: cannot be written (${systemErrorCode(error)}); choose another with ${option}`);
+    throw new BadInputError(
+      `${file}: cannot be written (${systemErrorCode(error)}); choose another with ${option}`,
+    );
   }
 }
 
@@ -23,7 +29,11 @@ export async function writeWholeFile(file: string, content: Uint8Array | string,
  * Writes files, one after the other, into a new folder that appears only when all are complete. An empty one may be there already.
  * @throws BadInputError naming the option that chooses another place
  */
-export async function writeWholeFolder(folder: string, files: Iterable<readonly [name: string, content: Uint8Array | string]>, option: string): Promise<void> {
+export async function writeWholeFolder(
+  folder: string,
+  files: Iterable<readonly [name: string, content: Uint8Array | string]>,
+  option: string,
+): Promise<void> {
   const target = path.resolve(folder);
   const part = `${target}.${String(process.pid)}.part`;
   try {
@@ -33,13 +43,23 @@ export async function writeWholeFolder(folder: string, files: Iterable<readonly 
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     const code = systemErrorCode(error);
-    const reason = code === 'ENOTEMPTY' || code === 'EEXIST' ? 'already holds files' : code === 'ENOTDIR' ? 'is no folder' : `cannot be written (${code})`;
+    const reason =
+      code === 'ENOTEMPTY' || code === 'EEXIST'
+        ? 'already holds files'
+        : code === 'ENOTDIR'
+          ? 'is no folder'
+          : `cannot be written (${code})`;
     throw new BadInputError(`${folder}: ${reason}; choose another with ${option}`);
   }
 }
 
 /** Before long work whose files `writeWholeFolder` will write. @throws BadInputError when something is there already */
 export async function refuseFullFolder(folder: string, option: string): Promise<void> {
-  const names = await readdir(folder).catch((error: unknown) => (systemErrorCode(error) === 'ENOENT' ? [] : [systemErrorCode(error)]));
-  if (names.length > 0) throw new BadInputError(`${folder}: is no folder, or already holds files; choose another with ${option}`);
+  const names = await readdir(folder).catch((error: unknown) =>
+    systemErrorCode(error) === 'ENOENT' ? [] : [systemErrorCode(error)],
+  );
+  if (names.length > 0)
+    throw new BadInputError(
+      `${folder}: is no folder, or already holds files; choose another with ${option}`,
+    );
 }

@@ -23,14 +23,22 @@ export function plotsOf(report: TargetReport, isAlone: boolean): TargetPlots {
     front: frontChart(report, width),
     hypervolume: hypervolumeChart(report, width),
     choices: choiceChart(report.shares, width),
-    prediction: report.prediction === undefined ? undefined : predictionChart(report.prediction, halfWidth),
+    prediction:
+      report.prediction === undefined ? undefined : predictionChart(report.prediction, halfWidth),
   };
 }
 
 /** All plots of a report, each under the name of a file. */
 export function namedPlots(data: ReportData): readonly (readonly [name: string, chart: Chart])[] {
   return data.targets.flatMap((target) => {
-    const plots = Object.entries(plotsOf(target, data.targets.length === 1)) as [string, Chart | undefined][];
-    return plots.flatMap(([name, chart]) => (chart === undefined ? [] : [[`${target.progress.target.replaceAll('/', '-')}.${name}`, chart] as const]));
+    const plots = Object.entries(plotsOf(target, data.targets.length === 1)) as [
+      string,
+      Chart | undefined,
+    ][];
+    return plots.flatMap(([name, chart]) =>
+      chart === undefined
+        ? []
+        : [[`${target.progress.target.replaceAll('/', '-')}.${name}`, chart] as const],
+    );
   });
 }

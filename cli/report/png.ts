@@ -7,5 +7,8 @@ const dotsPerInch = 144;
 
 /** The chart as PNG, on white. */
 export async function renderPng(chart: Chart): Promise<Uint8Array> {
-  return sharp(Buffer.from(renderSvg(chart, lightColours)), { density: dotsPerInch }).flatten({ background: lightColours.paper }).png({ compressionLevel: 9 }).toBuffer();
+  return sharp(Buffer.from(renderSvg(chart, lightColours)), { density: dotsPerInch })
+    .flatten({ background: lightColours.paper })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
 }

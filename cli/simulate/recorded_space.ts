@@ -2,7 +2,11 @@ import { BadInputError } from '../../common/bad_input';
 import { createNasBench201Space } from '../../coordinator/search/nasbench201_space';
 import type { SearchSpace } from '../../coordinator/search/space';
 import { searchSpaceOf } from '../../coordinator/search/space_adapter';
-import { recordingOfChoices, recordingOfSpace, type Recording } from '../../coordinator/search/simulate/recording';
+import {
+  recordingOfChoices,
+  recordingOfSpace,
+  type Recording,
+} from '../../coordinator/search/simulate/recording';
 import type { MeasurementTable } from '../../coordinator/search/simulate/table';
 import { architectureNames } from '../../model/space/architecture_names';
 import { isHashName } from '../../model/space/hash_name';
@@ -10,11 +14,15 @@ import { loadSpace } from '../../model/space/load_space';
 
 /** A table as searches see it: with a space of ours its architectures and their cost, without one its own columns. @throws BadInputError */
 export function recordingOf(table: MeasurementTable, space: string | undefined): Recording {
-  return space === undefined ? recordingOfChoices(table) : recordingOfSpace(withArchitectures(table, space), spaceNamed(space));
+  return space === undefined
+    ? recordingOfChoices(table)
+    : recordingOfSpace(withArchitectures(table, space), spaceNamed(space));
 }
 
 function spaceNamed(nameOrPath: string): SearchSpace {
-  return nameOrPath === 'nasbench201' ? createNasBench201Space() : searchSpaceOf(loadSpace(nameOrPath));
+  return nameOrPath === 'nasbench201'
+    ? createNasBench201Space()
+    : searchSpaceOf(loadSpace(nameOrPath));
 }
 
 /** Rows may name their networks by hash. */
@@ -25,7 +33,9 @@ function withArchitectures(table: MeasurementTable, space: string): MeasurementT
     try {
       return { ...row, architecture: named(row.architecture) };
     } catch (error) {
-      throw error instanceof BadInputError ? new BadInputError(`${table.source}: line ${row.line}: ${error.message}`) : error;
+      throw error instanceof BadInputError
+        ? new BadInputError(`${table.source}: line ${row.line}: ${error.message}`)
+        : error;
     }
   });
   return { ...table, rows };

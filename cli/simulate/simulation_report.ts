@@ -1,4 +1,9 @@
-import { levels, measurementsTo, simulatedMsTo, type Spread } from '../../coordinator/search/simulate/statistics';
+import {
+  levels,
+  measurementsTo,
+  simulatedMsTo,
+  type Spread,
+} from '../../coordinator/search/simulate/statistics';
 import { formatTable, type Cell } from '../output/table';
 import type { SimulationResult } from './simulation_result';
 
@@ -7,12 +12,24 @@ const msPerMinute = 60_000;
 
 /** A row for each target and strategy: medians over seeds, with quartiles where seeds scatter most. */
 export function formatResults(results: readonly SimulationResult[]): string {
-  const headings = ['TARGET', 'STRATEGY', 'SEEDS', ...percents.map((percent) => `${percent} % AFTER`), '99 % WORST', 'HYPERVOLUME %', 'BUSY %', 'MINUTES TO 98 %', 'DUPLICATES', 'MS/PROPOSAL'];
+  const headings = [
+    'TARGET',
+    'STRATEGY',
+    'SEEDS',
+    ...percents.map((percent) => `${percent} % AFTER`),
+    '99 % WORST',
+    'HYPERVOLUME %',
+    'BUSY %',
+    'MINUTES TO 98 %',
+    'DUPLICATES',
+    'MS/PROPOSAL',
+  ];
   return formatTable(headings, results.map(toCells));
 }
 
 function toCells(result: SimulationResult): readonly Cell[] {
-  const spread = ({ lowerQuartile, median, upperQuartile }: Spread): string => `${whole(median)} (${whole(lowerQuartile)}..${whole(upperQuartile)})`;
+  const spread = ({ lowerQuartile, median, upperQuartile }: Spread): string =>
+    `${whole(median)} (${whole(lowerQuartile)}..${whole(upperQuartile)})`;
   const last = levels.length - 1;
   return [
     result.target,
@@ -39,12 +56,32 @@ function scaled(spread: Spread | undefined, factor: number, decimals: number): C
 
 /** A line for each run; empty = not reached within the budget. */
 export function runsToCsv(results: readonly SimulationResult[]): string {
-  const headings = ['target', 'strategy', 'seed', 'measurements', 'hypervolume_share', ...percents.map((percent) => `measurements_to_${percent}`), ...percents.map((percent) => `simulated_ms_to_${percent}`), 'simulated_ms', 'utilization', 'duplicates', 'proposal_ms'];
+  const headings = [
+    'target',
+    'strategy',
+    'seed',
+    'measurements',
+    'hypervolume_share',
+    ...percents.map((percent) => `measurements_to_${percent}`),
+    ...percents.map((percent) => `simulated_ms_to_${percent}`),
+    'simulated_ms',
+    'utilization',
+    'duplicates',
+    'proposal_ms',
+  ];
   const lines = results.flatMap(({ target, strategy, runs }) =>
     runs.map((run) => [
-      target, strategy, run.seed, run.shares.length, run.shares.at(-1),
-      ...levels.map((level) => measurementsTo(level, run)), ...levels.map((level) => simulatedMsTo(level, run)),
-      run.endsAtMs.at(-1), run.utilization, run.duplicates, run.proposalMs,
+      target,
+      strategy,
+      run.seed,
+      run.shares.length,
+      run.shares.at(-1),
+      ...levels.map((level) => measurementsTo(level, run)),
+      ...levels.map((level) => simulatedMsTo(level, run)),
+      run.endsAtMs.at(-1),
+      run.utilization,
+      run.duplicates,
+      run.proposalMs,
     ]),
   );
   return toCsv([headings, ...lines]);
@@ -52,8 +89,31 @@ export function runsToCsv(results: readonly SimulationResult[]): string {
 
 /** A line for each measurement of each strategy on each target. */
 export function sharesToCsv(results: readonly SimulationResult[]): string {
-  const lines = results.flatMap(({ target, strategy, shares }) => shares.map((spread, index) => [target, strategy, index + 1, spread.least, spread.lowerQuartile, spread.median, spread.upperQuartile, spread.most]));
-  return toCsv([['target', 'strategy', 'measurements', 'hypervolume_share_least', 'lower_quartile', 'median', 'upper_quartile', 'most'], ...lines]);
+  const lines = results.flatMap(({ target, strategy, shares }) =>
+    shares.map((spread, index) => [
+      target,
+      strategy,
+      index + 1,
+      spread.least,
+      spread.lowerQuartile,
+      spread.median,
+      spread.upperQuartile,
+      spread.most,
+    ]),
+  );
+  return toCsv([
+    [
+      'target',
+      'strategy',
+      'measurements',
+      'hypervolume_share_least',
+      'lower_quartile',
+      'median',
+      'upper_quartile',
+      'most',
+    ],
+    ...lines,
+  ]);
 }
 
 /** No value has a comma: targets and strategies are words. */

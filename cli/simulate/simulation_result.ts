@@ -1,5 +1,12 @@
 import type { SimulatedRun } from '../../coordinator/search/simulate/run';
-import { levels, measurementsTo, sharesByMeasurement, simulatedMsTo, spreadOf, type Spread } from '../../coordinator/search/simulate/statistics';
+import {
+  levels,
+  measurementsTo,
+  sharesByMeasurement,
+  simulatedMsTo,
+  spreadOf,
+  type Spread,
+} from '../../coordinator/search/simulate/statistics';
 
 /** What the runs of one strategy on one target have in common. */
 export interface SimulationResult {
@@ -21,7 +28,11 @@ export interface SeededRun extends SimulatedRun {
   readonly seed: number;
 }
 
-export function summarize(target: string, strategy: string, runs: readonly SeededRun[]): SimulationResult {
+export function summarize(
+  target: string,
+  strategy: string,
+  runs: readonly SeededRun[],
+): SimulationResult {
   return {
     target,
     strategy,

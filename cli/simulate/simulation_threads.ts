@@ -10,9 +10,17 @@ const mostThreads = 16;
 const runDeadlineMs = 24 * 3_600_000;
 
 /** Runs spread over worker threads; the results are in the order of the requests, whichever thread made them. `workerFile` is the compiled simulation_worker. */
-export async function runInThreads(workerFile: string, given: WorkerTable, requests: readonly RunRequest[], onDone: (index: number) => void): Promise<readonly RunReply[]> {
+export async function runInThreads(
+  workerFile: string,
+  given: WorkerTable,
+  requests: readonly RunRequest[],
+  onDone: (index: number) => void,
+): Promise<readonly RunReply[]> {
   const replies = new Map<number, RunReply>();
-  const threads = Array.from({ length: Math.min(os.availableParallelism(), mostThreads, requests.length) }, () => new Worker(workerFile, { workerData: given }));
+  const threads = Array.from(
+    { length: Math.min(os.availableParallelism(), mostThreads, requests.length) },
+    () => new Worker(workerFile, { workerData: given }),
+  );
   const waiting = requests.entries();
   const work = async (thread: Worker): Promise<void> => {
     for (const [index, request] of waiting) {

@@ -19,7 +19,9 @@ export async function holdFolder(folder: string): Promise<() => void> {
     await takeLock(folder, lockPath);
   } catch (error) {
     if (error instanceof BadInputError) throw error;
-    throw new BadInputError(`${folder}: cannot be written (${systemErrorCode(error)}); choose a folder of yours, on a disk with space, with --data`);
+    throw new BadInputError(
+      `${folder}: cannot be written (${systemErrorCode(error)}); choose a folder of yours, on a disk with space, with --data`,
+    );
   }
   return () => rmSync(lockPath, { force: true });
 }
@@ -33,7 +35,9 @@ async function takeLock(folder: string, lockPath: string): Promise<void> {
       if (await linked(ours, lockPath)) return;
       await removeIfLeft(folder, lockPath);
     }
-    throw new BadInputError(`${folder}: others start in it at the same time; choose another folder with --data`);
+    throw new BadInputError(
+      `${folder}: others start in it at the same time; choose another folder with --data`,
+    );
   } finally {
     await rm(ours, { force: true });
   }
@@ -66,14 +70,19 @@ async function removeIfLeft(folder: string, lockPath: string): Promise<void> {
 }
 
 function refuseHeld(folder: string, holder: string): void {
-  if (isFarmProcess(Number(holder))) throw new BadInputError(`${folder} is in use by another farm (process ${holder}); end it, or choose another folder with --data`);
+  if (isFarmProcess(Number(holder)))
+    throw new BadInputError(
+      `${folder} is in use by another farm (process ${holder}); end it, or choose another folder with --data`,
+    );
 }
 
 /** A number left by a killed run may have gone to a stranger since, or to us: only another process of our own kind counts. */
 function isFarmProcess(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
-    return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes(path.join('cli', 'main.js'));
+    return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes(
+      path.join('cli', 'main.js'),
+    );
   } catch {
     return false;
   }

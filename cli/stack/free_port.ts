@@ -9,10 +9,18 @@ export function freePort(): Promise<number> {
 
 /** Makes sure that the ports differ and are free before anything is started on them. @throws BadInputError naming the option that changes it */
 export async function requireFreePorts(ports: StackPorts): Promise<void> {
-  const options = [['--grpc', ports.grpc], ['--http', ports.http], ['--nats', ports.nats], ['--agent-http', ports.agentHttp]] as const;
+  const options = [
+    ['--grpc', ports.grpc],
+    ['--http', ports.http],
+    ['--nats', ports.nats],
+    ['--agent-http', ports.agentHttp],
+  ] as const;
   for (const [index, [option, port]] of options.entries()) {
     const other = options.slice(index + 1).find(([, each]) => each === port);
-    if (other !== undefined) throw new BadInputError(`${option} and ${other[0]} are both ${String(port)}; give each a port of its own`);
+    if (other !== undefined)
+      throw new BadInputError(
+        `${option} and ${other[0]} are both ${String(port)}; give each a port of its own`,
+      );
   }
   await requireFreePort(ports.grpc, 'gRPC', '--grpc PORT');
   await requireFreePort(ports.http, 'HTTP', '--http PORT');
@@ -25,9 +33,14 @@ async function requireFreePort(port: number, purpose: string, option: string): P
     await probe(port);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES') throw new BadInputError(`port ${String(port)} for ${purpose} needs more rights than this user has; choose one above 1023 with ${option}`);
+    if (code === 'EACCES')
+      throw new BadInputError(
+        `port ${String(port)} for ${purpose} needs more rights than this user has; choose one above 1023 with ${option}`,
+      );
     if (code !== 'EADDRINUSE') throw error;
-    throw new BadInputError(`port ${String(port)} for ${purpose} is in use; end what listens there (ss -ltnp 'sport = :${String(port)}'), or choose another with ${option}`);
+    throw new BadInputError(
+      `port ${String(port)} for ${purpose} is in use; end what listens there (ss -ltnp 'sport = :${String(port)}'), or choose another with ${option}`,
+    );
   }
 }
 

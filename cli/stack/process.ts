@@ -33,16 +33,25 @@ const lastLinesOfLog = 5;
 export function startProcess(options: ProcessOptions): RunningProcess {
   const log = openSync(options.logPath, 'a');
   const logStart = fstatSync(log).size;
-  const [program, ...args] = options.channel || !existsSync('/usr/bin/setpriv') ? options.command : (['setpriv', '--pdeathsig', 'KILL', ...options.command] as const);
+  const [program, ...args] =
+    options.channel || !existsSync('/usr/bin/setpriv')
+      ? options.command
+      : (['setpriv', '--pdeathsig', 'KILL', ...options.command] as const);
   // Detached, so that Ctrl-C reaches us alone and we end the parts in their order.
-  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log, ...(options.channel ? (['ipc'] as const) : [])] });
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['ignore', log, log, ...(options.channel ? (['ipc'] as const) : [])],
+  });
   closeSync(log);
   const exited = whenExited(child, options, logStart);
   return {
     name: options.name,
     pid: child.pid ?? -1,
     exited,
-    ready: Promise.race([new Promise((resolve) => child.once('message', resolve)), exited.then(() => undefined)]),
+    ready: Promise.race([
+      new Promise((resolve) => child.once('message', resolve)),
+      exited.then(() => undefined),
+    ]),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
@@ -55,16 +64,37 @@ export function startProcess(options: ProcessOptions): RunningProcess {
   };
 }
 
-function whenExited(child: ChildProcess, options: ProcessOptions, logStart: number): Promise<string> {
+function whenExited(
+  child: ChildProcess,
+  options: ProcessOptions,
+  logStart: number,
+): Promise<string> {
   return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? `${options.name}: ${options.command[0]} is not installed; run deploy/setup` : `${options.name}: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(`${options.name} ended with ${signal ?? `status ${String(code)}`}${lastWords(options.logPath, logStart)}`));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(
+        error.code === 'ENOENT'
+          ? `${options.name}: ${options.command[0]} is not installed; run deploy/setup`
+          : `${options.name}: ${error.message}`,
+      ),
+    );
+    child.once('exit', (code, signal) =>
+      resolve(
+        `${options.name} ended with ${signal ?? `status ${String(code)}`}${lastWords(options.logPath, logStart)}`,
+      ),
+    );
   });
 }
 
 /** What the process wrote last, from `start` on in its log: the reason, in its own words. */
 function lastWords(logPath: string, start: number): string {
-  const lines = readFileSync(logPath).subarray(start).toString('utf8').trimEnd().split('\n').slice(-lastLinesOfLog);
+  const lines = readFileSync(logPath)
+    .subarray(start)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-lastLinesOfLog);
   const plain = lines.filter((line) => line !== '' && !line.startsWith('{'));
-  return plain.length === 0 ? `; its log is ${logPath}` : `: ${plain.join(' / ')} (log: ${logPath})`;
+  return plain.length === 0
+    ? `; its log is ${logPath}`
+    : `: ${plain.join(' / ')} (log: ${logPath})`;
 }

@@ -73,13 +73,22 @@ async function startPart(options: ProcessOptions, stack: StackOptions): Promise<
   const ready = await withDeadline(running.ready, readyDeadlineMs, options.name);
   if (ready.ok && ready.value !== undefined) return supervise(running, options, stack.note);
   await running.stop();
-  throw new BadInputError(ready.ok ? await running.exited : `${options.name} was not ready within ${String(readyDeadlineMs / 1000)} s; its log is ${options.logPath}`);
+  throw new BadInputError(
+    ready.ok
+      ? await running.exited
+      : `${options.name} was not ready within ${String(readyDeadlineMs / 1000)} s; its log is ${options.logPath}`,
+  );
 }
 
 /** As deploy/nats/nats-server.conf, with this farm's port and folder. NATS reads JSON. */
 async function writeNatsConfig({ dataDir, ports }: StackOptions): Promise<string> {
   const file = path.join(dataDir, 'nats-server.conf');
-  const config = { host: '127.0.0.1', port: ports.nats, max_payload: 8 * 1024 * 1024, jetstream: { store_dir: path.join(dataDir, 'nats') } };
+  const config = {
+    host: '127.0.0.1',
+    port: ports.nats,
+    max_payload: 8 * 1024 * 1024,
+    jetstream: { store_dir: path.join(dataDir, 'nats') },
+  };
   await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
   return file;
 }
@@ -88,17 +97,36 @@ async function planProcesses(options: StackOptions): Promise<ProcessOptions[]> {
   const inData = (...parts: string[]): string => path.join(options.dataDir, ...parts);
   const logPath = (name: string): string => path.join(options.logDir, `${name}.log`);
   const nats = `nats://127.0.0.1:${String(options.ports.nats)}`;
-  const farm = (...args: string[]): readonly [string, ...string[]] => [process.execPath, path.join(__dirname, '../main.js'), ...args];
+  const farm = (...args: string[]): readonly [string, ...string[]] => [
+    process.execPath,
+    path.join(__dirname, '../main.js'),
+    ...args,
+  ];
   const writeConfig = async (name: string, config: unknown): Promise<string> => {
     const file = inData(`${name}.yaml`);
     // JSON is YAML: nothing to quote by hand.
     await writeFile(file, `${JSON.stringify(config, null, 2)}\n`);
     return file;
   };
-  const agent = async (name: string, config: Record<string, unknown>, args: readonly string[]): Promise<ProcessOptions> => {
-    const common = { agent: name, coordinator: `127.0.0.1:${String(options.ports.grpc)}`, nats, dataDir: inData(name), logLevel: options.logLevel };
+  const agent = async (
+    name: string,
+    config: Record<string, unknown>,
+    args: readonly string[],
+  ): Promise<ProcessOptions> => {
+    const common = {
+      agent: name,
+      coordinator: `127.0.0.1:${String(options.ports.grpc)}`,
+      nats,
+      dataDir: inData(name),
+      logLevel: options.logLevel,
+    };
     const file = await writeConfig(name, { ...common, ...options.agentConfig, ...config });
-    return { name, command: farm('agent', '--config', file, ...args), logPath: logPath(name), channel: true };
+    return {
+      name,
+      command: farm('agent', '--config', file, ...args),
+      logPath: logPath(name),
+      channel: true,
+    };
   };
 
   const coordinatorConfig = await writeConfig('coordinator', {
@@ -109,17 +137,43 @@ async function planProcesses(options: StackOptions): Promise<ProcessOptions[]> {
     logLevel: options.logLevel,
   });
   const processes: ProcessOptions[] = [
-    { name: 'nats-server', command: ['nats-server', '-c', await writeNatsConfig(options)], logPath: logPath('nats-server'), channel: false },
-    { name: 'coordinator', command: farm('coordinator', '--config', coordinatorConfig), logPath: logPath('coordinator'), channel: true },
-    await agent('local-agent', { http: { port: options.ports.agentHttp }, ...(options.realPhones ? {} : { adb: { enabled: false } }) }, []),
+    {
+      name: 'nats-server',
+      command: ['nats-server', '-c', await writeNatsConfig(options)],
+      logPath: logPath('nats-server'),
+      channel: false,
+    },
+    {
+      name: 'coordinator',
+      command: farm('coordinator', '--config', coordinatorConfig),
+      logPath: logPath('coordinator'),
+      channel: true,
+    },
+    await agent(
+      'local-agent',
+      {
+        http: { port: options.ports.agentHttp },
+        ...(options.realPhones ? {} : { adb: { enabled: false } }),
+      },
+      [],
+    ),
   ];
   if (options.virtualFleet !== undefined) {
     const adbPort = await freePort();
     const fleetPath = inData('virtual-fleet.yaml');
     await writeFile(fleetPath, options.virtualFleet.fleetYaml);
-    const virtual = { http: { port: 0 }, host: { enabled: false }, adb: { port: adbPort, startServer: false } };
+    const virtual = {
+      http: { port: 0 },
+      host: { enabled: false },
+      adb: { port: adbPort, startServer: false },
+    };
     processes.push(
-      { name: 'virtual-adb', command: ['adb', '-P', String(adbPort), 'nodaemon', 'server'], logPath: logPath('virtual-adb'), channel: false },
+      {
+        name: 'virtual-adb',
+        command: ['adb', '-P', String(adbPort), 'nodaemon', 'server'],
+        logPath: logPath('virtual-adb'),
+        channel: false,
+      },
       await agent('virtual-agent', virtual, ['--virtual', fleetPath]),
     );
   }

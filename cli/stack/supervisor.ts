@@ -14,7 +14,11 @@ const crashLoop = { ends: 5, windowMs: 60_000 } as const;
 const restartDelayMs = 500;
 
 /** Keeps running what `first` started from `options`. Each program resumes from its disk, so a restart loses nothing. */
-export function supervise(first: RunningProcess, options: ProcessOptions, note: (line: string) => void): Supervised {
+export function supervise(
+  first: RunningProcess,
+  options: ProcessOptions,
+  note: (line: string) => void,
+): Supervised {
   const shutdown = new AbortController();
   const stopping = (): boolean => shutdown.signal.aborted;
   let running = first;
@@ -26,7 +30,8 @@ export function supervise(first: RunningProcess, options: ProcessOptions, note: 
       if (stopping()) return never();
       endsAtMs.push(systemClock.nowMs());
       const recent = endsAtMs.filter((atMs) => atMs > systemClock.nowMs() - crashLoop.windowMs);
-      if (recent.length >= crashLoop.ends) throw new Error(`${reason}; it ended ${String(recent.length)} times in a minute`);
+      if (recent.length >= crashLoop.ends)
+        throw new Error(`${reason}; it ended ${String(recent.length)} times in a minute`);
       note(`${reason}; starting it again`);
       await systemClock.sleep(restartDelayMs, shutdown.signal);
       if (stopping()) return never();

@@ -19,16 +19,27 @@ const mostTargets = 64;
 const mostNamedTargets = 8;
 
 /** @throws BadInputError that names the field, and the known targets for an unknown one. */
-export function readBenchmarkRequest(wire: WireRequest, devices: readonly DeviceRecord[]): BenchmarkRequest {
+export function readBenchmarkRequest(
+  wire: WireRequest,
+  devices: readonly DeviceRecord[],
+): BenchmarkRequest {
   const artifact = artifactFromWire(wire.artifact);
   if (!artifact.ok) throw new BadInputError(`benchmark: artifact: ${artifact.error}`);
   const plan = planFromWire(wire.plan);
   if (!plan.ok) throw new BadInputError(`benchmark: plan: ${plan.error}`);
   const names = [...new Set(wire.targets)];
-  if (names.length === 0 || names.length > mostTargets) throw new BadInputError(`benchmark: targets: expected 1 to ${String(mostTargets)}, got ${String(names.length)}`);
+  if (names.length === 0 || names.length > mostTargets)
+    throw new BadInputError(
+      `benchmark: targets: expected 1 to ${String(mostTargets)}, got ${String(names.length)}`,
+    );
   const targets = names.map(parseTarget);
-  const unknown = targets.find((target) => !devices.some(({ description }) => offersTarget(description, target)));
-  if (unknown !== undefined) throw new BadInputError(`target "${formatTarget(unknown)}": no device of the fleet offers it; ${describeKnown(knownTargets(devices))}`);
+  const unknown = targets.find(
+    (target) => !devices.some(({ description }) => offersTarget(description, target)),
+  );
+  if (unknown !== undefined)
+    throw new BadInputError(
+      `target "${formatTarget(unknown)}": no device of the fleet offers it; ${describeKnown(knownTargets(devices))}`,
+    );
   return { artifact: artifact.value, targets, plan: plan.value };
 }
 

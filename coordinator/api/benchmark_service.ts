@@ -39,12 +39,20 @@ export function createBenchmarkService(parts: BenchmarkServiceParts): BenchmarkS
   return { Run: serverStream(parts.logger, (request, updates) => run(parts, request, updates)) };
 }
 
-async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: ResponseStream<WireUpdate>): Promise<void> {
+async function run(
+  parts: BenchmarkServiceParts,
+  wire: WireRequest,
+  updates: ResponseStream<WireUpdate>,
+): Promise<void> {
   const devices = [...parts.devices.all()];
   const request = readBenchmarkRequest(wire, devices);
   await checkArtifact(parts, request);
   requireFit(await parts.modelKindOf(request.artifact.digest), request.targets, devices);
-  const owner: JobOwner = { ownerId: `bench-${randomUUID()}`, priority: benchmarkPriority, weight: 1 };
+  const owner: JobOwner = {
+    ownerId: `bench-${randomUUID()}`,
+    priority: benchmarkPriority,
+    weight: 1,
+  };
   const jobs = createJobs(owner.ownerId, request);
   const mailbox = createMailbox<JobUpdate>('all');
   const stopListening = parts.engine.listen(owner.ownerId, (update) => mailbox.put(update));
@@ -60,16 +68,33 @@ async function run(parts: BenchmarkServiceParts, wire: WireRequest, updates: Res
   }
 }
 
-async function checkArtifact({ store, ledger }: BenchmarkServiceParts, { artifact }: BenchmarkRequest): Promise<void> {
-  const [sizeBytes, known] = await Promise.all([store.sizeBytes(artifact.digest), ledger.artifact(artifact.digest)]);
-  if (sizeBytes === undefined || known === undefined) throw notFound(`artifact ${artifact.digest} is not in the store; upload it first`);
+async function checkArtifact(
+  { store, ledger }: BenchmarkServiceParts,
+  { artifact }: BenchmarkRequest,
+): Promise<void> {
+  const [sizeBytes, known] = await Promise.all([
+    store.sizeBytes(artifact.digest),
+    ledger.artifact(artifact.digest),
+  ]);
+  if (sizeBytes === undefined || known === undefined)
+    throw notFound(`artifact ${artifact.digest} is not in the store; upload it first`);
   if (sizeBytes !== artifact.sizeBytes || known.format !== artifact.format) {
-    throw new BadInputError(`benchmark: artifact: ${artifact.digest} is ${known.format} of ${String(sizeBytes)} bytes, not ${artifact.format} of ${String(artifact.sizeBytes)}`);
+    throw new BadInputError(
+      `benchmark: artifact: ${artifact.digest} is ${known.format} of ${String(sizeBytes)} bytes, not ${artifact.format} of ${String(artifact.sizeBytes)}`,
+    );
   }
 }
 
-function createJobs(ownerId: string, { artifact, targets, plan }: BenchmarkRequest): ReadonlyMap<string, Job> {
-  return new Map(targets.map((target, index) => [`${ownerId}-${String(index)}`, { jobId: `${ownerId}-${String(index)}`, target, artifact, plan }]));
+function createJobs(
+  ownerId: string,
+  { artifact, targets, plan }: BenchmarkRequest,
+): ReadonlyMap<string, Job> {
+  return new Map(
+    targets.map((target, index) => [
+      `${ownerId}-${String(index)}`,
+      { jobId: `${ownerId}-${String(index)}`, target, artifact, plan },
+    ]),
+  );
 }
 
 interface Following {
@@ -82,12 +107,15 @@ interface Following {
 
 function whyWaiting({ engine }: BenchmarkServiceParts, { target }: Job): string {
   const quarantine = quarantineOf(engine.state(), formatTarget(target));
-  return quarantine === undefined ? '' : describeQuarantine(quarantine, (atMs) => engine.timeOfDayMs(atMs));
+  return quarantine === undefined
+    ? ''
+    : describeQuarantine(quarantine, (atMs) => engine.timeOfDayMs(atMs));
 }
 
 /** Sends what happens until every job has its last word or the client has left. */
 async function follow({ jobs, mailbox, updates, whyWaiting: why }: Following): Promise<void> {
-  for (const job of jobs.values()) await updates.send(toWire(job, { state: 'queued', detail: why(job) }));
+  for (const job of jobs.values())
+    await updates.send(toWire(job, { state: 'queued', detail: why(job) }));
   const open = new Set(jobs.keys());
   while (open.size > 0) {
     const update = await mailbox.take(updates.left);
@@ -111,20 +139,53 @@ function describe(job: Job, update: JobUpdate): Description {
     case 'leased':
       return { state: 'leased', deviceSerial: update.lease.deviceSerial };
     case 'attempt-failed':
-      return { state: 'queued', deviceSerial: update.lease.deviceSerial, detail: `${update.fault.code}: ${update.fault.message}` };
+      return {
+        state: 'queued',
+        deviceSerial: update.lease.deviceSerial,
+        detail: `${update.fault.code}: ${update.fault.message}`,
+      };
     case 'measured':
-      return { state: 'measured', ...describeAttempt(job, update.attempt, { kind: 'measured', measurement: update.measurement }) };
+      return {
+        state: 'measured',
+        ...describeAttempt(job, update.attempt, {
+          kind: 'measured',
+          measurement: update.measurement,
+        }),
+      };
     case 'reused':
-      return { state: 'measured', ...describeAttempt(job, update.attempt, { kind: 'measured', measurement: update.measurement }), detail: `the same model was being measured as job ${update.fromJobId}` };
+      return {
+        state: 'measured',
+        ...describeAttempt(job, update.attempt, {
+          kind: 'measured',
+          measurement: update.measurement,
+        }),
+        detail: `the same model was being measured as job ${update.fromJobId}`,
+      };
     default:
-      return { state: update.kind, ...describeAttempt(job, update.attempt, update.fault), detail: `${update.fault.code}: ${update.fault.message}` };
+      return {
+        state: update.kind,
+        ...describeAttempt(job, update.attempt, update.fault),
+        detail: `${update.fault.code}: ${update.fault.message}`,
+      };
   }
 }
 
-function describeAttempt(job: Job, attempt: JobAttempt | undefined, outcome: Outcome): Omit<Description, 'state'> {
+function describeAttempt(
+  job: Job,
+  attempt: JobAttempt | undefined,
+  outcome: Outcome,
+): Omit<Description, 'state'> {
   if (attempt === undefined) return {};
-  const result = { lease: attempt.lease, agentId: attempt.agentId, artifactDigest: job.artifact.digest, outcome };
-  return { deviceSerial: attempt.lease.deviceSerial, resultJson: Buffer.from(encodeResult(result)).toString() };
+  const result = {
+    lease: attempt.lease,
+    agentId: attempt.agentId,
+    artifactDigest: job.artifact.digest,
+    outcome,
+  };
+  return {
+    deviceSerial: attempt.lease.deviceSerial,
+    resultJson: Buffer.from(encodeResult(result)).toString(),
+  };
 }
 
 function toWire(job: Job, description: Description): WireUpdate {

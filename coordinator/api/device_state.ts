@@ -23,13 +23,29 @@ export function describeDeviceState(state: DeviceState, timeOfDayMs: TimeOfDay):
     case 'drained':
       return { state: state.kind, detail: '', jobId: '' };
     case 'leased':
-      return { state: state.kind, detail: state.afterwards.kind === 'drained' ? 'drained when the job ends' : '', jobId: state.lease.jobId };
+      return {
+        state: state.kind,
+        detail: state.afterwards.kind === 'drained' ? 'drained when the job ends' : '',
+        jobId: state.lease.jobId,
+      };
     case 'cooling':
-      return { state: state.kind, detail: `until ${time(state.untilMs)}: ${describeFault(state.fault)}`, jobId: '' };
+      return {
+        state: state.kind,
+        detail: `until ${time(state.untilMs)}: ${describeFault(state.fault)}`,
+        jobId: '',
+      };
     case 'quarantined':
-      return { state: state.kind, detail: `until ${time(state.untilMs)}: ${describeFaults(state.faults)}`, jobId: '' };
+      return {
+        state: state.kind,
+        detail: `until ${time(state.untilMs)}: ${describeFaults(state.faults)}`,
+        jobId: '',
+      };
     case 'absent':
-      return { state: state.kind, detail: `${state.cause === 'unplugged' ? 'not attached' : 'its agent is lost'} since ${time(state.sinceMs)}`, jobId: '' };
+      return {
+        state: state.kind,
+        detail: `${state.cause === 'unplugged' ? 'not attached' : 'its agent is lost'} since ${time(state.sinceMs)}`,
+        jobId: '',
+      };
     default:
       return unreachable(state);
   }
@@ -37,16 +53,27 @@ export function describeDeviceState(state: DeviceState, timeOfDayMs: TimeOfDay):
 
 /** The targets whose tools failed, in the order of their names. */
 export function describeTroubles(troubles: TargetTroubles, timeOfDayMs: TimeOfDay): WireTrouble[] {
-  return [...troubles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([target, trouble]) => ({ target, state: trouble.kind, detail: describeTrouble(trouble, timeOfDayMs) }));
+  return [...troubles]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([target, trouble]) => ({
+      target,
+      state: trouble.kind,
+      detail: describeTrouble(trouble, timeOfDayMs),
+    }));
 }
 
 function describeTrouble(trouble: TargetTrouble, timeOfDayMs: TimeOfDay): string {
   const words = describeFaults(trouble.faults.map(({ fault }) => fault));
-  return trouble.kind === 'retrying' ? words : `until ${calendarTime(trouble.untilMs, timeOfDayMs)}: ${words}`;
+  return trouble.kind === 'retrying'
+    ? words
+    : `until ${calendarTime(trouble.untilMs, timeOfDayMs)}: ${words}`;
 }
 
 /** Why a job for a target that no phone may run now has to wait. */
-export function describeQuarantine({ untilMs, faults, serials }: TargetQuarantine, timeOfDayMs: TimeOfDay): string {
+export function describeQuarantine(
+  { untilMs, faults, serials }: TargetQuarantine,
+  timeOfDayMs: TimeOfDay,
+): string {
   return `waits until ${calendarTime(untilMs, timeOfDayMs)}: its tools failed on ${serials.join(', ')} (${describeFaults(faults)}); mend them, then: farm devices resume ${serials[0] ?? ''}`;
 }
 

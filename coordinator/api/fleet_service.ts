@@ -29,10 +29,14 @@ export function createFleetService(parts: FleetServiceParts): FleetServiceHandle
   return {
     ListDevices: unary(logger, () => ({
       devices: deviceViews(parts.engine.state()).map((view) => deviceToMessage(parts, view)),
-      unusablePhones: parts.directory.all().flatMap((agent) => agent.unusablePhones.map(unusablePhoneToWire)),
+      unusablePhones: parts.directory
+        .all()
+        .flatMap((agent) => agent.unusablePhones.map(unusablePhoneToWire)),
     })),
     ListAgents: unary(logger, () => {
-      const present = deviceViews(parts.engine.state()).filter((view) => view.state.kind !== 'absent');
+      const present = deviceViews(parts.engine.state()).filter(
+        (view) => view.state.kind !== 'absent',
+      );
       return { agents: parts.directory.all().map((agent) => agentToMessage(agent, present)) };
     }),
     ListTargets: unary(logger, () => ({
@@ -44,17 +48,28 @@ export function createFleetService(parts: FleetServiceParts): FleetServiceHandle
   };
 }
 
-async function setDrained(parts: FleetServiceParts, serial: string, drained: boolean): Promise<WireDevice> {
+async function setDrained(
+  parts: FleetServiceParts,
+  serial: string,
+  drained: boolean,
+): Promise<WireDevice> {
   findDevice(parts, serial);
   // The ledger first: what the operator was told must survive a restart.
   await parts.devices.setDrained(serial, drained);
-  parts.engine.dispatch({ kind: drained ? 'device-drained' : 'device-resumed', deviceSerial: serial });
+  parts.engine.dispatch({
+    kind: drained ? 'device-drained' : 'device-resumed',
+    deviceSerial: serial,
+  });
   return deviceToMessage(parts, findDevice(parts, serial));
 }
 
 async function remove(parts: FleetServiceParts, serial: string): Promise<WireDevice> {
   const view = findDevice(parts, serial);
-  if (view.state.kind !== 'absent') throw new CallError(status.FAILED_PRECONDITION, `device ${serial} is attached; unplug it, or exclude it in its agent's configuration, then remove it`);
+  if (view.state.kind !== 'absent')
+    throw new CallError(
+      status.FAILED_PRECONDITION,
+      `device ${serial} is attached; unplug it, or exclude it in its agent's configuration, then remove it`,
+    );
   await parts.devices.remove(serial);
   parts.engine.dispatch({ kind: 'device-removed', deviceSerial: serial });
   return deviceToMessage(parts, view);
@@ -62,7 +77,8 @@ async function remove(parts: FleetServiceParts, serial: string): Promise<WireDev
 
 function findDevice(parts: FleetServiceParts, serial: string): DeviceView {
   const view = deviceViews(parts.engine.state()).find((each) => each.description.serial === serial);
-  if (view === undefined) throw notFound(`device "${serial.slice(0, 100)}" is not known; farm devices lists all`);
+  if (view === undefined)
+    throw notFound(`device "${serial.slice(0, 100)}" is not known; farm devices lists all`);
   return view;
 }
 
@@ -74,16 +90,33 @@ function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice
     ...describeDeviceState(view.state, (atMs) => parts.engine.timeOfDayMs(atMs)),
     troubles: describeTroubles(view.troubles, (atMs) => parts.engine.timeOfDayMs(atMs)),
     jobsMeasured: parts.tally.jobsMeasured(serial),
-    lastSeenAtMs: view.state.kind === 'absent' ? (parts.devices.find(serial)?.lastSeenAtMs ?? parts.engine.timeOfDayMs(view.state.sinceMs)) : parts.clock.nowMs(),
+    lastSeenAtMs:
+      view.state.kind === 'absent'
+        ? (parts.devices.find(serial)?.lastSeenAtMs ?? parts.engine.timeOfDayMs(view.state.sinceMs))
+        : parts.clock.nowMs(),
   };
 }
 
 function agentToMessage(agent: AgentRecord, present: readonly DeviceView[]): WireAgent {
   const deviceCount = present.filter((view) => view.agentId === agent.agentId).length;
-  return { agentId: agent.agentId, state: agent.link.kind, version: agent.version, lastHeardAtMs: agent.lastHeardAtMs, deviceCount };
+  return {
+    agentId: agent.agentId,
+    state: agent.link.kind,
+    version: agent.version,
+    lastHeardAtMs: agent.lastHeardAtMs,
+    deviceCount,
+  };
 }
 
-function targetToMessage({ target, idle, busy, unavailable, quarantined, queued, virtual }: TargetView): WireTarget {
+function targetToMessage({
+  target,
+  idle,
+  busy,
+  unavailable,
+  quarantined,
+  queued,
+  virtual,
+}: TargetView): WireTarget {
   return {
     ...{ target, devicesIdle: idle, devicesBusy: busy, devicesUnavailable: unavailable },
     ...{ devicesQuarantined: quarantined, jobsQueued: queued, devicesVirtual: virtual },

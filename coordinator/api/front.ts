@@ -6,16 +6,42 @@ import type { FrontPoint as WireFrontPoint } from '../../proto/generated/farm/v1
 import type { ExportedModel } from '../searches/exported_model';
 import type { FleetFrontView, FrontPoint, FrontView } from '../searches/search_view';
 
-export function frontToWire({ target, points, uncertain, hypervolume, statement }: FrontView): WireFront {
-  return { target, points: points.map(pointToWire), uncertain: uncertain.map(pointToWire), hypervolume, ...statement };
+export function frontToWire({
+  target,
+  points,
+  uncertain,
+  hypervolume,
+  statement,
+}: FrontView): WireFront {
+  return {
+    target,
+    points: points.map(pointToWire),
+    uncertain: uncertain.map(pointToWire),
+    hypervolume,
+    ...statement,
+  };
 }
 
-export function fleetFrontToWire({ aim, targets, members, virtualTargets, statement }: FleetFrontView): WireFleetFront {
-  const points = members.map(({ architecture, hash, accuracyPercent, latenciesMs, objectives }) => ({
-    ...{ architecture, hash, accuracy: accuracyPercent, latenciesMs: [...latenciesMs] },
-    fleetLatencyMs: aim.kind === 'joint' ? 0 : (objectives[0] ?? 0),
-  }));
-  return { kind: aim.kind, targets: [...targets], points, virtualTargets: [...virtualTargets], ...statement };
+export function fleetFrontToWire({
+  aim,
+  targets,
+  members,
+  virtualTargets,
+  statement,
+}: FleetFrontView): WireFleetFront {
+  const points = members.map(
+    ({ architecture, hash, accuracyPercent, latenciesMs, objectives }) => ({
+      ...{ architecture, hash, accuracy: accuracyPercent, latenciesMs: [...latenciesMs] },
+      fleetLatencyMs: aim.kind === 'joint' ? 0 : (objectives[0] ?? 0),
+    }),
+  );
+  return {
+    kind: aim.kind,
+    targets: [...targets],
+    points,
+    virtualTargets: [...virtualTargets],
+    ...statement,
+  };
 }
 
 export function exportToWire({ artifact, accuracyPercent, ...same }: ExportedModel): WireExport {
@@ -23,7 +49,17 @@ export function exportToWire({ artifact, accuracyPercent, ...same }: ExportedMod
 }
 
 function pointToWire(point: FrontPoint): WireFrontPoint {
-  const { accuracyPercent, latencyP5Ms, latencyP95Ms, interval, trust, caveats, reusedFromJobId, celsius, ...same } = point;
+  const {
+    accuracyPercent,
+    latencyP5Ms,
+    latencyP95Ms,
+    interval,
+    trust,
+    caveats,
+    reusedFromJobId,
+    celsius,
+    ...same
+  } = point;
   return {
     ...same,
     accuracy: accuracyPercent,
@@ -39,7 +75,13 @@ function pointToWire(point: FrontPoint): WireFrontPoint {
   };
 }
 
-function sessionsOf(interval: FrontPoint['interval']): Pick<WireFrontPoint, 'sessions' | 'latencyMsLow' | 'latencyMsHigh'> {
+function sessionsOf(
+  interval: FrontPoint['interval'],
+): Pick<WireFrontPoint, 'sessions' | 'latencyMsLow' | 'latencyMsHigh'> {
   if (interval.kind === 'single-session') return { sessions: 1 };
-  return { sessions: interval.sessions, latencyMsLow: interval.lowMs, latencyMsHigh: interval.highMs };
+  return {
+    sessions: interval.sessions,
+    latencyMsLow: interval.lowMs,
+    latencyMsHigh: interval.highMs,
+  };
 }

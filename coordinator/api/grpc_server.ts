@@ -1,4 +1,10 @@
-import { Server, ServerCredentials, type ServerInterceptor, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServerInterceptor,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { createServer } from 'node:net';
@@ -38,11 +44,17 @@ const options = {
 const stopDeadlineMs = 2_000;
 
 /** Opens the port. Whatever must be ready before the first call must be ready before this. @throws BadInputError when it cannot. */
-export async function startGrpcServer(address: ListenAddress, handlers: FarmHandlers, interceptors: ServerInterceptor[]): Promise<GrpcServer> {
+export async function startGrpcServer(
+  address: ListenAddress,
+  handlers: FarmHandlers,
+  interceptors: ServerInterceptor[],
+): Promise<GrpcServer> {
   const server = new Server({ ...options, interceptors: [...interceptors, refuseUnread] });
   const services = loadFarmServices();
-  const add = (definition: ServiceDefinition, implementation: object): void => server.addService(definition, implementation as UntypedServiceImplementation);
-  const addBounded = (definition: ServiceDefinition, implementation: object): void => add(boundMessages(definition), implementation);
+  const add = (definition: ServiceDefinition, implementation: object): void =>
+    server.addService(definition, implementation as UntypedServiceImplementation);
+  const addBounded = (definition: ServiceDefinition, implementation: object): void =>
+    add(boundMessages(definition), implementation);
   add(agentServiceDefinition(services), handlers.agent);
   addBounded(services.ArtifactService.service, handlers.artifact);
   addBounded(services.BenchmarkService.service, handlers.benchmark);
@@ -66,10 +78,14 @@ async function bind(server: Server, address: ListenAddress): Promise<number> {
   await tryPort(address);
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${String(address.port)}`, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(listenFailure(address, 'grpc.port', error.message));
-    });
+    server.bindAsync(
+      `${host}:${String(address.port)}`,
+      ServerCredentials.createInsecure(),
+      (error, port) => {
+        if (error === null) resolve(port);
+        else reject(listenFailure(address, 'grpc.port', error.message));
+      },
+    );
   });
 }
 
@@ -77,7 +93,9 @@ async function bind(server: Server, address: ListenAddress): Promise<number> {
 function tryPort(address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(listenFailure(address, 'grpc.port', error.code ?? error.message)));
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      reject(listenFailure(address, 'grpc.port', error.code ?? error.message)),
+    );
     probe.listen(address.port, address.host, () => probe.close(() => resolve()));
   });
 }

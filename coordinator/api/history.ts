@@ -11,13 +11,24 @@ import type { PastCandidate, SearchHistory } from '../searches/search_history';
 import type { SearchRunner } from '../searches/search_runner';
 
 /** Sends a search's history at the pace of its reader. */
-export async function sendHistory(searches: Pick<SearchRunner, 'history'>, searchId: string, parts: ResponseStream<WirePart>): Promise<void> {
+export async function sendHistory(
+  searches: Pick<SearchRunner, 'history'>,
+  searchId: string,
+  parts: ResponseStream<WirePart>,
+): Promise<void> {
   const history = await searches.history(searchId);
   await parts.send({ header: headerToWire(history) });
-  for await (const candidate of history.candidates) await parts.send({ candidate: candidateToWire(candidate) });
+  for await (const candidate of history.candidates)
+    await parts.send({ candidate: candidateToWire(candidate) });
 }
 
-function headerToWire({ specYaml, positions, hypervolumes, devices, statement }: SearchHistory): WireHeader {
+function headerToWire({
+  specYaml,
+  positions,
+  hypervolumes,
+  devices,
+  statement,
+}: SearchHistory): WireHeader {
   return {
     specYaml,
     ...statement,
@@ -27,7 +38,16 @@ function headerToWire({ specYaml, positions, hypervolumes, devices, statement }:
   };
 }
 
-function candidateToWire({ choices, features, accuracyPercent, state, endedSequence, measurement, confirmations, ...same }: PastCandidate): WireCandidate {
+function candidateToWire({
+  choices,
+  features,
+  accuracyPercent,
+  state,
+  endedSequence,
+  measurement,
+  confirmations,
+  ...same
+}: PastCandidate): WireCandidate {
   return {
     ...same,
     choices: [...choices],
@@ -42,7 +62,22 @@ function candidateToWire({ choices, features, accuracyPercent, state, endedSeque
 }
 
 function measurementToWire(measurement: Measurement): WireMeasurement {
-  const { deviceSerial, deviceKind, soc, osBuild, agentVersion, tool, toolVersion, toolDigest, command, threads, boundary, before, after, caveats } = measurement.conditions;
+  const {
+    deviceSerial,
+    deviceKind,
+    soc,
+    osBuild,
+    agentVersion,
+    tool,
+    toolVersion,
+    toolDigest,
+    command,
+    threads,
+    boundary,
+    before,
+    after,
+    caveats,
+  } = measurement.conditions;
   return {
     ...{ deviceSerial, deviceKind, soc, osBuild, agentVersion, tool, command, threads, boundary },
     latencyMs: measurement.latencyMs,

@@ -12,7 +12,15 @@ function logCalls(logger: Logger, clock: Clock): ServerInterceptor {
     const startedAtMs = clock.nowMs();
     return new ServerInterceptingCall(call, {
       sendStatus: (end, next) => {
-        logger.debug({ method: method.path, status: status[end.code], details: end.details, durationMs: clock.nowMs() - startedAtMs }, 'call ended');
+        logger.debug(
+          {
+            method: method.path,
+            status: status[end.code],
+            details: end.details,
+            durationMs: clock.nowMs() - startedAtMs,
+          },
+          'call ended',
+        );
         next(end);
       },
     });

@@ -13,9 +13,16 @@ import { createMailbox } from './mailbox';
 export type OutsideCalls = Pick<SearchRunner, 'get' | 'watch' | 'propose' | 'ends'>;
 
 /** @throws BadInputError or CallError when nothing was taken */
-export async function propose(searches: Pick<OutsideCalls, 'propose'>, { searchId, target, architectures }: ProposeRequest__Output): Promise<ProposeResponse> {
+export async function propose(
+  searches: Pick<OutsideCalls, 'propose'>,
+  { searchId, target, architectures }: ProposeRequest__Output,
+): Promise<ProposeResponse> {
   const answer = await searches.propose(searchId, target, architectures);
-  if (!answer.ok) throw new CallError(answer.error.kind === 'full' ? status.RESOURCE_EXHAUSTED : status.FAILED_PRECONDITION, answer.error.message);
+  if (!answer.ok)
+    throw new CallError(
+      answer.error.kind === 'full' ? status.RESOURCE_EXHAUSTED : status.FAILED_PRECONDITION,
+      answer.error.message,
+    );
   return { proposed: [...answer.value] };
 }
 
@@ -23,14 +30,19 @@ export async function propose(searches: Pick<OutsideCalls, 'propose'>, { searchI
  * Sends the ends after the cursor, page by page as the client takes them: what it has not taken yet stays in the ledger, so that a slow client costs a
  * page of memory. Returns when the search has ended and all is sent, or the client has left.
  */
-export async function sendEnds(searches: Omit<OutsideCalls, 'propose'>, { searchId, target, after }: EndsRequest__Output, ends: ResponseStream<WireEnd>): Promise<void> {
-  if (!Number.isSafeInteger(after)) throw new BadInputError('field after: expected 0 or the cursor of an end');
+export async function sendEnds(
+  searches: Omit<OutsideCalls, 'propose'>,
+  { searchId, target, after }: EndsRequest__Output,
+  ends: ResponseStream<WireEnd>,
+): Promise<void> {
+  if (!Number.isSafeInteger(after))
+    throw new BadInputError('field after: expected 0 or the cursor of an end');
   const changes = createMailbox<true>('newest');
   const stopWatching = searches.watch((view) => {
     if (view.searchId === searchId) changes.put(true);
   });
   try {
-    for (let cursor = after; !ends.left.aborted; ) {
+    for (let cursor = after; !ends.left.aborted;) {
       // Before the page is read: when the search has ended by then, its last end is in the ledger.
       const { state } = await searches.get(searchId);
       const page = await searches.ends(searchId, target, cursor);
@@ -45,6 +57,20 @@ export async function sendEnds(searches: Omit<OutsideCalls, 'propose'>, { search
   }
 }
 
-function endToWire({ accuracyPercent, latencyMs, relativeNoise, jobId, deviceKind, ...same }: EndView): WireEnd {
-  return { ...same, deviceKind: deviceKind ?? '', accuracy: accuracyPercent, latencyMs: latencyMs ?? 0, relativeNoise: relativeNoise ?? 0, jobId: jobId ?? '' };
+function endToWire({
+  accuracyPercent,
+  latencyMs,
+  relativeNoise,
+  jobId,
+  deviceKind,
+  ...same
+}: EndView): WireEnd {
+  return {
+    ...same,
+    deviceKind: deviceKind ?? '',
+    accuracy: accuracyPercent,
+    latencyMs: latencyMs ?? 0,
+    relativeNoise: relativeNoise ?? 0,
+    jobId: jobId ?? '',
+  };
 }

@@ -20,7 +20,23 @@ import { createMailbox } from './mailbox';
 import { propose, sendEnds, type OutsideCalls } from './outside_calls';
 
 export interface SearchServiceParts {
-  readonly searches: Pick<SearchRunner, 'create' | 'onboard' | 'list' | 'get' | 'watch' | 'pause' | 'resume' | 'stop' | 'extend' | 'front' | 'fleetFront' | 'history' | 'exportModel'> & OutsideCalls;
+  readonly searches: Pick<
+    SearchRunner,
+    | 'create'
+    | 'onboard'
+    | 'list'
+    | 'get'
+    | 'watch'
+    | 'pause'
+    | 'resume'
+    | 'stop'
+    | 'extend'
+    | 'front'
+    | 'fleetFront'
+    | 'history'
+    | 'exportModel'
+  > &
+    OutsideCalls;
   readonly engine: Pick<Engine, 'state'>;
   readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
   readonly clock: Clock;
@@ -40,34 +56,71 @@ const longestSilenceMs = 1_000;
 export function createSearchService(parts: SearchServiceParts): SearchServiceHandlers {
   const { searches, logger } = parts;
   return {
-    Create: unary(logger, async ({ specYaml, source }) => searchToWire(parts, await searches.create(specYaml, source === '' ? 'search specification' : source))),
-    Onboard: unary(logger, async ({ searchIds, target, measurements }) => searchToWire(parts, await searches.onboard({ searchIds, target, measurements }))),
-    List: unary(logger, async () => ({ searches: (await searches.list()).map((view) => searchToWire(parts, view)) })),
+    Create: unary(logger, async ({ specYaml, source }) =>
+      searchToWire(
+        parts,
+        await searches.create(specYaml, source === '' ? 'search specification' : source),
+      ),
+    ),
+    Onboard: unary(logger, async ({ searchIds, target, measurements }) =>
+      searchToWire(parts, await searches.onboard({ searchIds, target, measurements })),
+    ),
+    List: unary(logger, async () => ({
+      searches: (await searches.list()).map((view) => searchToWire(parts, view)),
+    })),
     Get: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.get(searchId))),
     Watch: serverStream(logger, ({ searchId }, states) => watch(parts, searchId, states)),
-    Pause: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.pause(searchId))),
-    Resume: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.resume(searchId))),
+    Pause: unary(logger, async ({ searchId }) =>
+      searchToWire(parts, await searches.pause(searchId)),
+    ),
+    Resume: unary(logger, async ({ searchId }) =>
+      searchToWire(parts, await searches.resume(searchId)),
+    ),
     Stop: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.stop(searchId))),
-    Extend: unary(logger, async ({ searchId, ...extension }) => searchToWire(parts, await searches.extend(searchId, readExtension(extension)))),
-    Front: unary(logger, async ({ searchId, target }) => ({ fronts: (await searches.front(searchId, target === '' ? undefined : target)).map(frontToWire) })),
+    Extend: unary(logger, async ({ searchId, ...extension }) =>
+      searchToWire(parts, await searches.extend(searchId, readExtension(extension))),
+    ),
+    Front: unary(logger, async ({ searchId, target }) => ({
+      fronts: (await searches.front(searchId, target === '' ? undefined : target)).map(frontToWire),
+    })),
     History: serverStream(logger, ({ searchId }, parts) => sendHistory(searches, searchId, parts)),
     Propose: unary(logger, (request) => propose(searches, request)),
     Ends: serverStream(logger, (request, ends) => sendEnds(searches, request, ends)),
-    FleetFront: unary(logger, async ({ searchId }) => fleetFrontToWire(await searches.fleetFront(searchId))),
-    Export: unary(logger, async ({ searchId, architecture }) => exportToWire(await searches.exportModel(searchId, architecture))),
+    FleetFront: unary(logger, async ({ searchId }) =>
+      fleetFrontToWire(await searches.fleetFront(searchId)),
+    ),
+    Export: unary(logger, async ({ searchId, architecture }) =>
+      exportToWire(await searches.exportModel(searchId, architecture)),
+    ),
   };
 }
 
-function readExtension({ extensionId, measurements, phoneMinutes, wallMinutes }: Omit<ExtendRequest__Output, 'searchId'>): SearchExtension {
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(extensionId)) throw new BadInputError('field extension_id: expected 1 to 64 letters, digits or "-"');
+function readExtension({
+  extensionId,
+  measurements,
+  phoneMinutes,
+  wallMinutes,
+}: Omit<ExtendRequest__Output, 'searchId'>): SearchExtension {
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(extensionId))
+    throw new BadInputError('field extension_id: expected 1 to 64 letters, digits or "-"');
   const additions = { measurements, phoneMinutes, wallMinutes };
-  const wrong = Object.entries(additions).find(([, value]) => !(value >= 0 && value <= largestAddition));
-  if (wrong !== undefined) throw new BadInputError(`${wrong[0]}: expected a number above 0, at most ${largestAddition}`);
-  if (Object.values(additions).every((value) => value === 0)) throw new BadInputError('nothing to extend; give at least one of measurements, phone-minutes, wall-minutes above 0');
+  const wrong = Object.entries(additions).find(
+    ([, value]) => !(value >= 0 && value <= largestAddition),
+  );
+  if (wrong !== undefined)
+    throw new BadInputError(`${wrong[0]}: expected a number above 0, at most ${largestAddition}`);
+  if (Object.values(additions).every((value) => value === 0))
+    throw new BadInputError(
+      'nothing to extend; give at least one of measurements, phone-minutes, wall-minutes above 0',
+    );
   return { extensionId, ...additions };
 }
 
-async function watch(parts: SearchServiceParts, searchId: string, states: ResponseStream<WireSearch>): Promise<void> {
+async function watch(
+  parts: SearchServiceParts,
+  searchId: string,
+  states: ResponseStream<WireSearch>,
+): Promise<void> {
   const { searches, clock } = parts;
   const news = createMailbox<'changed' | 'time'>('newest');
   const stopWatching = searches.watch((view) => {
@@ -104,11 +157,18 @@ function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
     problem: problem ?? '',
     budgetShared: isBudgetShared,
     wallMinutes: wallMs / msPerMinute,
-    targets: targets.map((each) => ({ ...progressToWire(each, view), devicesBusy: busy.get(each.target) ?? 0, devices: parts.fleetSize.deviceCount(parseTarget(each.target)) })),
+    targets: targets.map((each) => ({
+      ...progressToWire(each, view),
+      devicesBusy: busy.get(each.target) ?? 0,
+      devices: parts.fleetSize.deviceCount(parseTarget(each.target)),
+    })),
   };
 }
 
-function progressToWire({ budget, spent, phoneMs, confirmedMs, hypervolume, picks, ...same }: TargetProgressView, { state, wallMs }: SearchView): WireProgress {
+function progressToWire(
+  { budget, spent, phoneMs, confirmedMs, hypervolume, picks, ...same }: TargetProgressView,
+  { state, wallMs }: SearchView,
+): WireProgress {
   const { measurements = 0, phoneMinutes = 0, wallMinutes = 0 } = budget;
   const leftMs = state === 'running' ? wallMsLeft(budget, { ...spent, wallMs }) : undefined;
   return {
@@ -122,6 +182,10 @@ function progressToWire({ budget, spent, phoneMs, confirmedMs, hypervolume, pick
     secondsLeft: (leftMs ?? 0) / 1_000,
     confirmMinutes: confirmedMs / msPerMinute,
     hypervolume: hypervolume ?? 0,
-    picks: picks.map(({ accuracyPercent, isVirtual, ...pick }) => ({ ...pick, accuracy: accuracyPercent, virtual: isVirtual })),
+    picks: picks.map(({ accuracyPercent, isVirtual, ...pick }) => ({
+      ...pick,
+      accuracy: accuracyPercent,
+      virtual: isVirtual,
+    })),
   };
 }

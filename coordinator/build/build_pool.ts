@@ -6,7 +6,13 @@ import type { BuildOutput, BuildRequest, BuildResult } from './build_request';
 const largestHeapMb = 2_048;
 
 /** A model takes around a second; one thread builds more than a shelf of phones measures and leaves the other cores alone. */
-export const defaultBuildPool: ThreadPoolOptions = { workerFile: join(__dirname, 'build_worker.js'), workers: 1, deadlineMs: 120_000, largestQueue: 10_000, largestHeapMb };
+export const defaultBuildPool: ThreadPoolOptions = {
+  workerFile: join(__dirname, 'build_worker.js'),
+  workers: 1,
+  deadlineMs: 120_000,
+  largestQueue: 10_000,
+  largestHeapMb,
+};
 
 /** Builds candidates off the main thread, first come first served. A thread that crashed or hung is replaced. */
 export class BuildPool {

@@ -21,8 +21,22 @@ port.on('message', (request: BuildRequest) => {
 
 async function answer(request: BuildRequest): Promise<BuildReply> {
   try {
-    const { int8, summary, parameters } = await buildCandidate({ ...request, calibration: { kind: 'generated', seed: request.seed, samples: calibrationSamples } }, weights);
-    return { ok: true, value: { model: int8, macs: summary.cost.macs, parameters, peakActivationBytes: summary.cost.peakActivationBytes } };
+    const { int8, summary, parameters } = await buildCandidate(
+      {
+        ...request,
+        calibration: { kind: 'generated', seed: request.seed, samples: calibrationSamples },
+      },
+      weights,
+    );
+    return {
+      ok: true,
+      value: {
+        model: int8,
+        macs: summary.cost.macs,
+        parameters,
+        peakActivationBytes: summary.cost.peakActivationBytes,
+      },
+    };
   } catch (error) {
     return { ok: false, message: (error as Error).message };
   }

@@ -16,7 +16,11 @@ export interface CandidateBuilder {
 
 export interface CandidateBuilderParts {
   readonly pool: { build(request: BuildRequest): Promise<BuildResult> };
-  readonly store: Pick<ArtifactStore, 'sizeBytes'> & { write(data: Uint8Array): Promise<{ readonly digest: ArtifactDigest; readonly sizeBytes: number }> };
+  readonly store: Pick<ArtifactStore, 'sizeBytes'> & {
+    write(
+      data: Uint8Array,
+    ): Promise<{ readonly digest: ArtifactDigest; readonly sizeBytes: number }>;
+  };
   readonly ledger: Pick<Ledger, 'saveArtifact'>;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
@@ -31,7 +35,12 @@ export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateB
     build: async (request) => {
       const key = keyOf(request);
       const remembered = known.get(key);
-      if (remembered !== undefined && (await isDropped(parts, remembered)) && known.get(key) === remembered) known.delete(key);
+      if (
+        remembered !== undefined &&
+        (await isDropped(parts, remembered)) &&
+        known.get(key) === remembered
+      )
+        known.delete(key);
       const building = known.get(key) ?? buildAndStore(parts, request);
       known.set(key, building);
       forgetOldest(known);
@@ -49,12 +58,18 @@ export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateB
 }
 
 /** A model that nobody needed may have been dropped since. */
-async function isDropped({ store }: CandidateBuilderParts, remembered: Promise<Result<BuiltModel, BuildFailure>>): Promise<boolean> {
+async function isDropped(
+  { store }: CandidateBuilderParts,
+  remembered: Promise<Result<BuiltModel, BuildFailure>>,
+): Promise<boolean> {
   const built = await remembered.catch(() => undefined);
   return built?.ok === true && (await store.sizeBytes(built.value.artifact.digest)) === undefined;
 }
 
-async function buildAndStore(parts: CandidateBuilderParts, request: BuildRequest): Promise<Result<BuiltModel, BuildFailure>> {
+async function buildAndStore(
+  parts: CandidateBuilderParts,
+  request: BuildRequest,
+): Promise<Result<BuiltModel, BuildFailure>> {
   const output = await parts.pool.build(request);
   if (!output.ok) return fail(output.error);
   const { model, ...costs } = output.value;

@@ -41,7 +41,10 @@ export interface Conversation {
 type Hello = Extract<AgentMessage, { kind: 'hello' }>;
 type LaterMessage = Exclude<AgentMessage, { kind: 'hello' }>;
 
-type Stage = { readonly kind: 'awaiting-hello' } | { readonly kind: 'attached'; readonly session: AgentSession } | { readonly kind: 'ended' };
+type Stage =
+  | { readonly kind: 'awaiting-hello' }
+  | { readonly kind: 'attached'; readonly session: AgentSession }
+  | { readonly kind: 'ended' };
 
 const endReasons = {
   replaced: 'a newer stream of the same agent took over',
@@ -67,10 +70,17 @@ export function createConversation(parts: ConversationParts): Conversation {
       if (stage.kind === 'ended') return;
       silence.set(timing.silenceDeadlineMs);
       if (stage.kind === 'attached') {
-        if (message.kind === 'hello') refuse({ kind: 'bad-message', reason: 'agent message: a second hello; open a new stream instead' });
+        if (message.kind === 'hello')
+          refuse({
+            kind: 'bad-message',
+            reason: 'agent message: a second hello; open a new stream instead',
+          });
         else await follow(parts, stage.session, message);
       } else if (message.kind !== 'hello') {
-        refuse({ kind: 'bad-message', reason: `agent message: expected hello first, got ${message.kind}` });
+        refuse({
+          kind: 'bad-message',
+          reason: `agent message: expected hello first, got ${message.kind}`,
+        });
       } else {
         const session = openSession(parts, message);
         stage = { kind: 'attached', session };
@@ -85,7 +95,11 @@ function openSession(parts: ConversationParts, hello: Hello): AgentSession {
   return {
     agentId: hello.agentId,
     send: (message) => {
-      if (!parts.outgoing.push(message)) parts.refuse({ kind: 'too-slow', reason: 'the agent does not read its messages; attach again' });
+      if (!parts.outgoing.push(message))
+        parts.refuse({
+          kind: 'too-slow',
+          reason: 'the agent does not read its messages; attach again',
+        });
     },
     end: (kind) => parts.refuse({ kind, reason: endReasons[kind] }),
   };
@@ -99,10 +113,17 @@ async function greet(parts: ConversationParts, session: AgentSession, hello: Hel
   await parts.devices.seen(agentId, devices);
   if (!parts.directory.isCurrent(session)) return;
   parts.engine.dispatch({ kind: 'agent-attached', agentId, devices, heldLeases });
-  parts.logger.info({ agentId, version, devices: devices.length, heldLeases: heldLeases.length }, 'agent attached');
+  parts.logger.info(
+    { agentId, version, devices: devices.length, heldLeases: heldLeases.length },
+    'agent attached',
+  );
 }
 
-async function follow(parts: ConversationParts, session: AgentSession, message: LaterMessage): Promise<void> {
+async function follow(
+  parts: ConversationParts,
+  session: AgentSession,
+  message: LaterMessage,
+): Promise<void> {
   const { agentId } = session;
   const atMs = parts.clock.nowMs();
   parts.directory.heard(session, atMs);
@@ -112,10 +133,16 @@ async function follow(parts: ConversationParts, session: AgentSession, message: 
       return;
     case 'device-attached':
       await parts.devices.seen(agentId, [message.device]);
-      if (parts.directory.isCurrent(session)) parts.engine.dispatch({ kind: 'device-attached', agentId, device: message.device });
+      if (parts.directory.isCurrent(session))
+        parts.engine.dispatch({ kind: 'device-attached', agentId, device: message.device });
       return;
     case 'device-detached':
-      parts.engine.dispatch({ kind: 'device-detached', agentId, deviceSerial: message.deviceSerial, reason: message.reason });
+      parts.engine.dispatch({
+        kind: 'device-detached',
+        agentId,
+        deviceSerial: message.deviceSerial,
+        reason: message.reason,
+      });
       return;
     case 'unusable-phones':
       parts.directory.setUnusablePhones(session, message.phones);

@@ -15,12 +15,20 @@ export interface AgentRecord {
   readonly version: string;
   readonly unusablePhones: readonly UnusablePhone[];
   readonly lastHeardAtMs: number;
-  readonly link: { readonly kind: 'attached'; readonly session: AgentSession } | { readonly kind: 'lost' };
+  readonly link:
+    { readonly kind: 'attached'; readonly session: AgentSession } | { readonly kind: 'lost' };
 }
 
 /** Who is attached, and who was. At most one session per agent: the newest, since it is the one that the agent believes in. */
 export interface AgentDirectory extends AgentLinks {
-  attach(session: AgentSession, hello: { readonly version: string; readonly unusablePhones: readonly UnusablePhone[]; readonly atMs: number }): void;
+  attach(
+    session: AgentSession,
+    hello: {
+      readonly version: string;
+      readonly unusablePhones: readonly UnusablePhone[];
+      readonly atMs: number;
+    },
+  ): void;
   /** False when a newer session has replaced this one. */
   isCurrent(session: AgentSession): boolean;
   heard(session: AgentSession, atMs: number): void;
@@ -52,7 +60,13 @@ export function createAgentDirectory(): AgentDirectory {
       const { version, unusablePhones, atMs } = hello;
       // Deleted first, so that the map's order is the order of the last attachment.
       records.delete(session.agentId);
-      records.set(session.agentId, { agentId: session.agentId, version, unusablePhones, lastHeardAtMs: atMs, link: { kind: 'attached', session } });
+      records.set(session.agentId, {
+        agentId: session.agentId,
+        version,
+        unusablePhones,
+        lastHeardAtMs: atMs,
+        link: { kind: 'attached', session },
+      });
       if (former?.link.kind === 'attached') former.link.session.end('replaced');
     },
     isCurrent: (session) => currentOf(session) !== undefined,
@@ -73,12 +87,14 @@ export function createAgentDirectory(): AgentDirectory {
     },
     all: () => [...records.values()],
     endAll: () => {
-      for (const { link } of records.values()) if (link.kind === 'attached') link.session.end('stopping');
+      for (const { link } of records.values())
+        if (link.kind === 'attached') link.session.end('stopping');
     },
   };
 }
 
 function forgetOldest(records: Map<string, AgentRecord>): void {
   const lost = [...records.values()].filter(({ link }) => link.kind === 'lost');
-  for (const { agentId } of lost.slice(0, Math.max(0, lost.length - mostLostAgents))) records.delete(agentId);
+  for (const { agentId } of lost.slice(0, Math.max(0, lost.length - mostLostAgents)))
+    records.delete(agentId);
 }

@@ -6,11 +6,20 @@ import type { AgentServiceHandlers } from '../../proto/generated/farm/v1/AgentSe
 import type { CoordinatorMessage as WireCoordinatorMessage } from '../../proto/generated/farm/v1/CoordinatorMessage';
 import type { FarmServices } from '../../proto/service';
 import { agentSilenceMs, heartbeatIntervalMs } from '../schedule/limits';
-import { createConversation, type AgentTiming, type ConversationParts, type Refusal } from './agent_conversation';
+import {
+  createConversation,
+  type AgentTiming,
+  type ConversationParts,
+  type Refusal,
+} from './agent_conversation';
 import { createOutgoingQueue } from './outgoing_queue';
 
 /** The stream of an agent ends when the scheduler gives the agent up, so that the two never disagree for long. */
-export const agentTiming: AgentTiming = { helloDeadlineMs: 10_000, heartbeatIntervalMs, silenceDeadlineMs: agentSilenceMs };
+export const agentTiming: AgentTiming = {
+  helloDeadlineMs: 10_000,
+  heartbeatIntervalMs,
+  silenceDeadlineMs: agentSilenceMs,
+};
 
 const statusOf: Readonly<Record<Refusal['kind'], status>> = {
   'bad-message': status.INVALID_ARGUMENT,
@@ -31,7 +40,9 @@ export interface AgentServiceParts extends Omit<ConversationParts, 'outgoing' | 
 }
 
 /** What the handlers of `createAgentService` are to be added under: they read the messages themselves. */
-export function agentServiceDefinition({ AgentService: { service } }: FarmServices): ServiceDefinition {
+export function agentServiceDefinition({
+  AgentService: { service },
+}: FarmServices): ServiceDefinition {
   return { Attach: { ...service.Attach, requestDeserialize: (bytes: Buffer) => bytes } };
 }
 
@@ -45,7 +56,8 @@ export function createAgentService(parts: AgentServiceParts): AgentServiceHandle
 function serve(parts: AgentServiceParts, stream: Stream): void {
   const outgoing = createOutgoingQueue(stream);
   // grpc-js sends a status to the client when an error is emitted, and ends the stream.
-  const refuse = ({ kind, reason }: Refusal): void => void stream.emit('error', { code: statusOf[kind], details: reason });
+  const refuse = ({ kind, reason }: Refusal): void =>
+    void stream.emit('error', { code: statusOf[kind], details: reason });
   const conversation = createConversation({ ...parts, outgoing, refuse });
   const hear = async (bytes: Buffer): Promise<void> => {
     const message = await read(parts, bytes);
@@ -59,7 +71,10 @@ function serve(parts: AgentServiceParts, stream: Stream): void {
       () => stream.resume(),
       (error: unknown) => {
         parts.logger.error({ err: error }, 'agent message could not be handled');
-        refuse({ kind: 'failed', reason: 'the coordinator could not handle a message; attach again' });
+        refuse({
+          kind: 'failed',
+          reason: 'the coordinator could not handle a message; attach again',
+        });
       },
     );
   });
@@ -71,6 +86,11 @@ function serve(parts: AgentServiceParts, stream: Stream): void {
   stream.on('cancelled', () => conversation.end());
 }
 
-async function read({ services, decodeLarge }: AgentServiceParts, bytes: Buffer): Promise<Result<AgentMessage, string>> {
-  return bytes.byteLength > largestReadHereBytes ? decodeLarge(bytes) : decodeAgentMessage(bytes, services);
+async function read(
+  { services, decodeLarge }: AgentServiceParts,
+  bytes: Buffer,
+): Promise<Result<AgentMessage, string>> {
+  return bytes.byteLength > largestReadHereBytes
+    ? decodeLarge(bytes)
+    : decodeAgentMessage(bytes, services);
 }

@@ -40,7 +40,11 @@ export class ArtifactRoom {
   ) {}
 
   /** Looks through the store's folders. */
-  static async open(directory: string, placeOf: (digest: ArtifactDigest) => string, clock: Pick<Clock, 'nowMs'>): Promise<ArtifactRoom> {
+  static async open(
+    directory: string,
+    placeOf: (digest: ArtifactDigest) => string,
+    clock: Pick<Clock, 'nowMs'>,
+  ): Promise<ArtifactRoom> {
     const room = new ArtifactRoom(placeOf, clock);
     for (const folder of await readdir(directory)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
@@ -92,7 +96,9 @@ export class ArtifactRoom {
     const limits = this.#limits;
     if (limits === undefined || this.#sizeBytes <= limits.largestBytes) return;
     const needed = await limits.needed();
-    const oldestFirst = [...this.#kept].filter(([digest]) => !needed.has(digest)).sort(([, a], [, b]) => a.usedAtMs - b.usedAtMs);
+    const oldestFirst = [...this.#kept]
+      .filter(([digest]) => !needed.has(digest))
+      .sort(([, a], [, b]) => a.usedAtMs - b.usedAtMs);
     const before = { bytes: this.#sizeBytes, count: this.#kept.size };
     for (const [digest, kept] of oldestFirst) {
       if (this.#sizeBytes <= limits.largestBytes * filledShare) break;
@@ -101,7 +107,8 @@ export class ArtifactRoom {
       this.#forget(digest);
       await rm(this.placeOf(digest), { force: true });
     }
-    if (this.#kept.size < before.count) limits.onDropped(before.count - this.#kept.size, before.bytes - this.#sizeBytes);
+    if (this.#kept.size < before.count)
+      limits.onDropped(before.count - this.#kept.size, before.bytes - this.#sizeBytes);
   }
 
   #keep(digest: ArtifactDigest, kept: Kept): void {

@@ -11,7 +11,13 @@ import type { UploadChunk__Output as UploadChunk } from '../../proto/generated/f
 import type { UploadResponse } from '../../proto/generated/farm/v1/UploadResponse';
 import type { Ledger } from '../ledger/ledger';
 import type { ArtifactStore, ArtifactWriter } from './artifact_store';
-import { CallError, clientStream, notFound, serverStream, type ResponseStream } from './service_call';
+import {
+  CallError,
+  clientStream,
+  notFound,
+  serverStream,
+  type ResponseStream,
+} from './service_call';
 
 export interface ArtifactServiceParts {
   readonly store: ArtifactStore;
@@ -28,16 +34,25 @@ const chunkBytes = 256 * 1024;
 /** `ArtifactService`: bytes by digest, out to agents and in from clients. */
 export function createArtifactService(parts: ArtifactServiceParts): ArtifactServiceHandlers {
   return {
-    Fetch: serverStream(parts.logger, (request, chunks) => fetchArtifact(parts.store, request, chunks)),
+    Fetch: serverStream(parts.logger, (request, chunks) =>
+      fetchArtifact(parts.store, request, chunks),
+    ),
     Upload: clientStream(parts.logger, (chunks) => upload(parts, chunks)),
   };
 }
 
-async function fetchArtifact(store: ArtifactStore, request: FetchRequest, chunks: ResponseStream<ArtifactChunk>): Promise<void> {
+async function fetchArtifact(
+  store: ArtifactStore,
+  request: FetchRequest,
+  chunks: ResponseStream<ArtifactChunk>,
+): Promise<void> {
   const sizeBytes = await store.sizeBytes(request.digest);
   if (sizeBytes === undefined) throw unknownArtifact(request.digest);
   if (!Number.isSafeInteger(request.offset) || request.offset > sizeBytes) {
-    throw new CallError(status.OUT_OF_RANGE, `offset ${String(request.offset)} is beyond the ${String(sizeBytes)} bytes of artifact ${request.digest}`);
+    throw new CallError(
+      status.OUT_OF_RANGE,
+      `offset ${String(request.offset)} is beyond the ${String(sizeBytes)} bytes of artifact ${request.digest}`,
+    );
   }
   const file = await store.open(request.digest);
   if (!file.ok) throw unknownArtifact(request.digest);
@@ -48,7 +63,11 @@ async function fetchArtifact(store: ArtifactStore, request: FetchRequest, chunks
   }
 }
 
-async function sendFrom(file: FileHandle, offset: number, chunks: ResponseStream<ArtifactChunk>): Promise<void> {
+async function sendFrom(
+  file: FileHandle,
+  offset: number,
+  chunks: ResponseStream<ArtifactChunk>,
+): Promise<void> {
   let position = offset;
   for (;;) {
     const buffer = Buffer.allocUnsafe(chunkBytes);
@@ -59,7 +78,10 @@ async function sendFrom(file: FileHandle, offset: number, chunks: ResponseStream
   }
 }
 
-async function upload(parts: ArtifactServiceParts, chunks: AsyncIterable<UploadChunk>): Promise<UploadResponse> {
+async function upload(
+  parts: ArtifactServiceParts,
+  chunks: AsyncIterable<UploadChunk>,
+): Promise<UploadResponse> {
   const writer = await parts.store.startWrite();
   try {
     const format = await receive(chunks, writer);
@@ -73,7 +95,10 @@ async function upload(parts: ArtifactServiceParts, chunks: AsyncIterable<UploadC
 }
 
 /** Writes the chunks and returns the format that the first of them announced. */
-async function receive(chunks: AsyncIterable<UploadChunk>, writer: ArtifactWriter): Promise<ModelFormat> {
+async function receive(
+  chunks: AsyncIterable<UploadChunk>,
+  writer: ArtifactWriter,
+): Promise<ModelFormat> {
   let format: ModelFormat | undefined;
   for await (const chunk of chunks) {
     format ??= announcedFormat(chunk.format);
@@ -85,7 +110,10 @@ async function receive(chunks: AsyncIterable<UploadChunk>, writer: ArtifactWrite
 
 function announcedFormat(text: string): ModelFormat {
   const format = modelFormats.find((known) => known === text);
-  if (format === undefined) throw new BadInputError(`upload: format "${text.slice(0, 40)}" is not known; expected one of ${modelFormats.join(', ')} in the first message`);
+  if (format === undefined)
+    throw new BadInputError(
+      `upload: format "${text.slice(0, 40)}" is not known; expected one of ${modelFormats.join(', ')} in the first message`,
+    );
   return format;
 }
 

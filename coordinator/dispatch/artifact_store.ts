@@ -50,11 +50,18 @@ export interface ArtifactStoreOptions {
 }
 
 /** Opens the store in `directory` and clears what an earlier process left half-written. */
-export async function openArtifactStore(directory: string, { largestBytes = largestArtifactBytes, clock = systemClock }: Partial<ArtifactStoreOptions> = {}): Promise<ArtifactStore> {
+export async function openArtifactStore(
+  directory: string,
+  { largestBytes = largestArtifactBytes, clock = systemClock }: Partial<ArtifactStoreOptions> = {},
+): Promise<ArtifactStore> {
   const incoming = path.join(directory, 'incoming');
   await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true });
-  const room = await ArtifactRoom.open(directory, (digest) => artifactPath(directory, digest), clock);
+  const room = await ArtifactRoom.open(
+    directory,
+    (digest) => artifactPath(directory, digest),
+    clock,
+  );
   const startWrite = async (): Promise<ArtifactWriter> => {
     const temporaryPath = path.join(incoming, randomUUID());
     const file = await open(temporaryPath, 'wx');
@@ -81,7 +88,9 @@ export async function openArtifactStore(directory: string, { largestBytes = larg
     },
     locate: async (digest) => {
       await room.used(digest);
-      return (await fileSize(directory, digest)) === undefined ? fail('not-found') : ok(artifactPath(directory, digest));
+      return (await fileSize(directory, digest)) === undefined
+        ? fail('not-found')
+        : ok(artifactPath(directory, digest));
     },
     usage: () => ({ bytes: room.sizeBytes, count: room.count }),
     keepWithin: (limits) => room.keepWithin(limits),
@@ -91,7 +100,10 @@ export async function openArtifactStore(directory: string, { largestBytes = larg
       if (!file.ok) return file;
       try {
         const data = await file.value.readFile();
-        assert(createHash('sha256').update(data).digest('hex') === digest, `artifact ${digest} on disk has the content of its name; remove the damaged file`);
+        assert(
+          createHash('sha256').update(data).digest('hex') === digest,
+          `artifact ${digest} on disk has the content of its name; remove the damaged file`,
+        );
         return ok(data);
       } finally {
         await file.value.close();
@@ -114,7 +126,9 @@ function createWriter(parts: WriterParts): ArtifactWriter {
   return {
     write: async (data) => {
       if (sizeBytes + data.byteLength > parts.largestBytes) {
-        throw new BadInputError(`the artifact is larger than ${String(parts.largestBytes)} bytes, the most that the farm takes; give a smaller model`);
+        throw new BadInputError(
+          `the artifact is larger than ${String(parts.largestBytes)} bytes, the most that the farm takes; give a smaller model`,
+        );
       }
       sizeBytes += data.byteLength;
       hash.update(data);
@@ -149,7 +163,10 @@ function artifactPath(directory: string, digest: ArtifactDigest): string {
   return path.join(directory, digest.slice(0, 2), digest);
 }
 
-async function openArtifact(directory: string, digest: ArtifactDigest): Promise<Result<FileHandle, 'not-found'>> {
+async function openArtifact(
+  directory: string,
+  digest: ArtifactDigest,
+): Promise<Result<FileHandle, 'not-found'>> {
   if (!isArtifactDigest(digest)) return fail('not-found');
   try {
     return ok(await open(artifactPath(directory, digest), 'r'));

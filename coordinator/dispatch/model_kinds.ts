@@ -13,13 +13,17 @@ export interface ModelKind {
 }
 
 /** What the store's models are, each read once, by `readKind`. The function throws BadInputError for what is no measurable model. */
-export function createModelKinds(store: Pick<ArtifactStore, 'locate'>, readKind: (file: string) => Promise<ModelKind>): (digest: ArtifactDigest) => Promise<ModelKind> {
+export function createModelKinds(
+  store: Pick<ArtifactStore, 'locate'>,
+  readKind: (file: string) => Promise<ModelKind>,
+): (digest: ArtifactDigest) => Promise<ModelKind> {
   const kept = new Map<ArtifactDigest, ModelKind>();
   return async (digest) => {
     const known = kept.get(digest);
     if (known !== undefined) return known;
     const file = await store.locate(digest);
-    if (!file.ok) throw new BadInputError(`artifact ${digest} is not in the store; upload it first`);
+    if (!file.ok)
+      throw new BadInputError(`artifact ${digest} is not in the store; upload it first`);
     const kind = await readKind(file.value);
     if (kept.size >= mostKept) kept.clear();
     kept.set(digest, kind);

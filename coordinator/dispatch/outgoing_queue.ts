@@ -19,7 +19,10 @@ export interface OutgoingQueue {
 }
 
 /** Writes in order and waits whenever the transport asks for it, so that a slow agent costs at most one full queue. */
-export function createOutgoingQueue(sink: MessageSink, mostMessages: number = mostOutgoingMessages): OutgoingQueue {
+export function createOutgoingQueue(
+  sink: MessageSink,
+  mostMessages: number = mostOutgoingMessages,
+): OutgoingQueue {
   const waiting: CoordinatorMessage[] = [];
   let state: 'flowing' | 'blocked' | 'closed' = 'flowing';
 

@@ -1,4 +1,10 @@
-import { status, type handleClientStreamingCall, type handleServerStreamingCall, type handleUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
+import {
+  status,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type ServerWritableStream,
+} from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { BadInputError, longestErrorLine } from '../../common/bad_input';
 import { withDeadline } from '../../common/deadline';
@@ -33,7 +39,10 @@ export interface ResponseStream<Response> {
 }
 
 /** A unary method as a plain function; errors become statuses here and nowhere else. */
-export function unary<Request, Response>(logger: Logger, answer: (request: Request) => Promise<Response> | Response): handleUnaryCall<Request, Response> {
+export function unary<Request, Response>(
+  logger: Logger,
+  answer: (request: Request) => Promise<Response> | Response,
+): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     void (async () => answer(call.request))().then(
       (response) => callback(null, response),
@@ -62,7 +71,11 @@ export function clientStream<Request, Response>(
   answer: (requests: AsyncIterable<Request>) => Promise<Response>,
 ): handleClientStreamingCall<Request, Response> {
   return (call, callback) => {
-    const stall = createAlarm(() => call.destroy(new CallError(status.DEADLINE_EXCEEDED, 'nothing was sent for too long; send it again')));
+    const stall = createAlarm(() =>
+      call.destroy(
+        new CallError(status.DEADLINE_EXCEEDED, 'nothing was sent for too long; send it again'),
+      ),
+    );
     const requests = async function* (): AsyncIterable<Request> {
       stall.set(stallDeadlineMs);
       for await (const request of call as AsyncIterable<Request>) {
@@ -79,22 +92,39 @@ export function clientStream<Request, Response>(
   };
 }
 
-function createResponseStream<Request, Response>(call: ServerWritableStream<Request, Response>, left: AbortSignal): ResponseStream<Response> {
+function createResponseStream<Request, Response>(
+  call: ServerWritableStream<Request, Response>,
+  left: AbortSignal,
+): ResponseStream<Response> {
   return {
     left,
     send: async (response) => {
       if (left.aborted) throw new CallError(status.CANCELLED, 'the client has left');
       if (call.write(response)) return;
-      const drained = await withDeadline(once(call, 'drain', { signal: left }), stallDeadlineMs, 'drain');
-      if (!drained.ok) throw new CallError(status.DEADLINE_EXCEEDED, 'the client took nothing for too long');
+      const drained = await withDeadline(
+        once(call, 'drain', { signal: left }),
+        stallDeadlineMs,
+        'drain',
+      );
+      if (!drained.ok)
+        throw new CallError(status.DEADLINE_EXCEEDED, 'the client took nothing for too long');
     },
   };
 }
 
-function toStatus(error: unknown, method: string, logger: Logger): { readonly code: status; readonly details: string } {
-  if (error instanceof BadInputError) return { code: status.INVALID_ARGUMENT, details: error.message };
+function toStatus(
+  error: unknown,
+  method: string,
+  logger: Logger,
+): { readonly code: status; readonly details: string } {
+  if (error instanceof BadInputError)
+    return { code: status.INVALID_ARGUMENT, details: error.message };
   if (error instanceof CallError) return { code: error.code, details: error.message };
-  if ((error as Error).name === 'AbortError') return { code: status.CANCELLED, details: 'the client has left' };
+  if ((error as Error).name === 'AbortError')
+    return { code: status.CANCELLED, details: 'the client has left' };
   logger.error({ err: error, method }, 'call failed');
-  return { code: status.INTERNAL, details: 'the coordinator failed on this call; its log says why' };
+  return {
+    code: status.INTERNAL,
+    details: 'the coordinator failed on this call; its log says why',
+  };
 }

@@ -18,8 +18,13 @@ export interface DeviceRegisterParts {
 }
 
 /** Begins with the devices of the ledger. */
-export async function openDeviceRegister({ ledger, clock }: DeviceRegisterParts): Promise<DeviceRegister> {
-  const bySerial = new Map((await ledger.devices()).map((record) => [record.description.serial, record]));
+export async function openDeviceRegister({
+  ledger,
+  clock,
+}: DeviceRegisterParts): Promise<DeviceRegister> {
+  const bySerial = new Map(
+    (await ledger.devices()).map((record) => [record.description.serial, record]),
+  );
   const save = async (record: DeviceRecord): Promise<void> => {
     bySerial.set(record.description.serial, record);
     await ledger.saveDevice(record);
@@ -28,7 +33,16 @@ export async function openDeviceRegister({ ledger, clock }: DeviceRegisterParts)
     seen: async (agentId, devices) => {
       const lastSeenAtMs = clock.nowMs();
       // Together, so that a shelf of 500 is one commit.
-      await Promise.all(devices.map((description) => save({ description, agentId, lastSeenAtMs, drained: bySerial.get(description.serial)?.drained ?? false })));
+      await Promise.all(
+        devices.map((description) =>
+          save({
+            description,
+            agentId,
+            lastSeenAtMs,
+            drained: bySerial.get(description.serial)?.drained ?? false,
+          }),
+        ),
+      );
     },
     find: (serial) => bySerial.get(serial),
     setDrained: async (serial, drained) => {

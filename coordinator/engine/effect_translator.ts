@@ -46,16 +46,24 @@ export function createEffectTranslator(parts: EffectTranslatorParts): (step: Ste
   };
 }
 
-function translateEffect(parts: EffectTranslatorParts, effect: SchedulerEffect, step: StepContext): void {
+function translateEffect(
+  parts: EffectTranslatorParts,
+  effect: SchedulerEffect,
+  step: StepContext,
+): void {
   switch (effect.kind) {
     case 'run-job':
       translateRunJob(parts, effect, step);
       return;
     case 'stop-job':
-      step.actions.push(() => parts.agents.send(effect.agentId, { kind: 'stop-job', lease: effect.lease }));
+      step.actions.push(() =>
+        parts.agents.send(effect.agentId, { kind: 'stop-job', lease: effect.lease }),
+      );
       return;
     case 'prefetch-artifact':
-      step.actions.push(() => parts.agents.send(effect.agentId, { kind: 'prefetch-artifact', artifact: effect.artifact }));
+      step.actions.push(() =>
+        parts.agents.send(effect.agentId, { kind: 'prefetch-artifact', artifact: effect.artifact }),
+      );
       return;
     case 'end-agent':
       step.actions.push(() => parts.agents.end(effect.agentId));
@@ -66,7 +74,10 @@ function translateEffect(parts: EffectTranslatorParts, effect: SchedulerEffect, 
     case 'discard-result':
       step.actions.push(() => {
         const { lease, cause, reason } = effect;
-        parts.logger[cause === 'forged' ? 'warn' : 'debug']({ lease, cause, reason }, 'result discarded');
+        parts.logger[cause === 'forged' ? 'warn' : 'debug'](
+          { lease, cause, reason },
+          'result discarded',
+        );
         parts.observer.resultDiscarded(cause);
       });
       return;
@@ -95,15 +106,28 @@ function translateAttempt(parts: EffectTranslatorParts, effect: Attempt, step: S
   assert(open !== undefined, 'an attempt is recorded only for an open job');
   const result: JobResult = { lease, agentId, artifactDigest: open.job.artifact.digest, outcome };
   step.entries.push({ kind: 'attempt', result, atMs: step.timeOfDayMs });
-  const isLast = step.effects.some((other) => other.kind === 'job-ended' && other.jobId === lease.jobId);
+  const isLast = step.effects.some(
+    (other) => other.kind === 'job-ended' && other.jobId === lease.jobId,
+  );
   step.actions.push(() => {
     parts.observer.attemptRecorded({ lease, outcome, atMs: step.atMs });
-    if (!isLast && outcome.kind !== 'measured') parts.tell(open.ownerId, { kind: 'attempt-failed', jobId: lease.jobId, lease, fault: outcome });
+    if (!isLast && outcome.kind !== 'measured')
+      parts.tell(open.ownerId, {
+        kind: 'attempt-failed',
+        jobId: lease.jobId,
+        lease,
+        fault: outcome,
+      });
   });
 }
 
 function translateEnd(parts: EffectTranslatorParts, effect: Ended, step: StepContext): void {
-  step.entries.push({ kind: 'job-ended', jobId: effect.jobId, state: endToState(effect.end), atMs: step.timeOfDayMs });
+  step.entries.push({
+    kind: 'job-ended',
+    jobId: effect.jobId,
+    state: endToState(effect.end),
+    atMs: step.timeOfDayMs,
+  });
   const update = endToUpdate(effect, step.effects);
   step.actions.push(() => {
     parts.observer.jobEnded(effect.jobId);
@@ -113,17 +137,30 @@ function translateEnd(parts: EffectTranslatorParts, effect: Ended, step: StepCon
 
 function endToState(end: JobEnd): JobState {
   if (end.kind === 'reused') return { kind: 'reused', jobId: end.from.lease.jobId };
-  return end.kind === 'measured' ? { kind: 'measured', deviceSerial: end.lease.deviceSerial, epoch: end.lease.epoch } : end;
+  return end.kind === 'measured'
+    ? { kind: 'measured', deviceSerial: end.lease.deviceSerial, epoch: end.lease.epoch }
+    : end;
 }
 
 function endToUpdate({ jobId, end }: Ended, effects: readonly SchedulerEffect[]): JobUpdate {
   if (end.kind === 'reused') {
     const { lease, agentId, measurement } = end.from;
-    return { kind: 'reused', jobId, fromJobId: lease.jobId, attempt: { lease, agentId }, measurement };
+    return {
+      kind: 'reused',
+      jobId,
+      fromJobId: lease.jobId,
+      attempt: { lease, agentId },
+      measurement,
+    };
   }
-  const last = effects.find((effect): effect is Attempt => effect.kind === 'record-attempt' && effect.lease.jobId === jobId);
+  const last = effects.find(
+    (effect): effect is Attempt => effect.kind === 'record-attempt' && effect.lease.jobId === jobId,
+  );
   const attempt = last === undefined ? undefined : { lease: last.lease, agentId: last.agentId };
   if (end.kind !== 'measured') return { ...end, jobId, attempt };
-  assert(last?.outcome.kind === 'measured' && attempt !== undefined, 'a job that ended measured has its measurement in the same step');
+  assert(
+    last?.outcome.kind === 'measured' && attempt !== undefined,
+    'a job that ended measured has its measurement in the same step',
+  );
   return { kind: 'measured', jobId, attempt, measurement: last.outcome.measurement };
 }

@@ -48,8 +48,15 @@ export function createEngine(parts: EngineParts): Engine {
   let state = parts.initialState;
   const steadyClock = createSteadyClock(parts.clock);
   const listeners = new Map<string, JobListener>();
-  const queue = createWorkQueue({ commit: (entries) => parts.ledger.commit(entries), onFailure: parts.onFailure });
-  const translate = createEffectTranslator({ ...parts, clock: steadyClock, tell: (ownerId, update) => listeners.get(ownerId)?.(update) });
+  const queue = createWorkQueue({
+    commit: (entries) => parts.ledger.commit(entries),
+    onFailure: parts.onFailure,
+  });
+  const translate = createEffectTranslator({
+    ...parts,
+    clock: steadyClock,
+    tell: (ownerId, update) => listeners.get(ownerId)?.(update),
+  });
 
   const stepToWork = (event: Happening): Work => {
     const before = state;
@@ -57,15 +64,30 @@ export function createEngine(parts: EngineParts): Engine {
     const timeOfDayMs = parts.clock.nowMs();
     const { state: after, effects } = step(before, { ...event, atMs });
     state = after;
-    const work = translate({ effects, atMs, timeOfDayMs, findJob: (jobId) => after.jobs.get(jobId) ?? before.jobs.get(jobId) });
-    if (event.kind === 'job-submitted' && after.jobs.has(event.job.jobId)) parts.observer.jobSubmitted(event.job.jobId, atMs);
-    return event.kind === 'owner-ended' ? withAbandoned(work, openJobsOf(before, event.ownerId), timeOfDayMs) : work;
+    const work = translate({
+      effects,
+      atMs,
+      timeOfDayMs,
+      findJob: (jobId) => after.jobs.get(jobId) ?? before.jobs.get(jobId),
+    });
+    if (event.kind === 'job-submitted' && after.jobs.has(event.job.jobId))
+      parts.observer.jobSubmitted(event.job.jobId, atMs);
+    return event.kind === 'owner-ended'
+      ? withAbandoned(work, openJobsOf(before, event.ownerId), timeOfDayMs)
+      : work;
   };
 
   const check = (result: JobResult): JobResult => {
-    const { result: checked, implausible } = checkResult(result, { state, atMs: steadyClock.nowMs(), timeOfDayMs: parts.clock.nowMs() });
+    const { result: checked, implausible } = checkResult(result, {
+      state,
+      atMs: steadyClock.nowMs(),
+      timeOfDayMs: parts.clock.nowMs(),
+    });
     if (implausible !== undefined) {
-      parts.logger.warn({ lease: result.lease, agentId: result.agentId, reason: implausible }, 'a measurement that cannot have happened; it counts as a fault');
+      parts.logger.warn(
+        { lease: result.lease, agentId: result.agentId, reason: implausible },
+        'a measurement that cannot have happened; it counts as a fault',
+      );
       parts.observer.resultImplausible();
     }
     return checked;
@@ -73,7 +95,10 @@ export function createEngine(parts: EngineParts): Engine {
 
   const withAbandoned = (work: Work, abandoned: readonly OpenJob[], atMs: number): Work => ({
     entries: [...work.entries, ...abandoned.map((open) => abandonedEntry(open.job.jobId, atMs))],
-    actions: [...work.actions, ...abandoned.map((open) => () => parts.observer.jobEnded(open.job.jobId))],
+    actions: [
+      ...work.actions,
+      ...abandoned.map((open) => () => parts.observer.jobEnded(open.job.jobId)),
+    ],
   });
 
   return {
@@ -82,7 +107,10 @@ export function createEngine(parts: EngineParts): Engine {
     handleResults: async (results) => {
       const atMs = steadyClock.nowMs();
       const works = results.map((result) => stepToWork(resultEvent(check(result))));
-      await queue.push({ entries: works.flatMap((work) => work.entries), actions: works.flatMap((work) => work.actions) });
+      await queue.push({
+        entries: works.flatMap((work) => work.entries),
+        actions: works.flatMap((work) => work.actions),
+      });
       parts.observer.resultsHandled(results, steadyClock.nowMs() - atMs);
     },
     settled: () => queue.push({ entries: [], actions: [] }),
@@ -99,7 +127,12 @@ export function createEngine(parts: EngineParts): Engine {
 }
 
 function resultEvent(result: JobResult): Happening {
-  return { kind: 'result-arrived', lease: result.lease, agentId: result.agentId, outcome: result.outcome };
+  return {
+    kind: 'result-arrived',
+    lease: result.lease,
+    agentId: result.agentId,
+    outcome: result.outcome,
+  };
 }
 
 function openJobsOf(state: SchedulerState, ownerId: string): readonly OpenJob[] {
@@ -108,5 +141,10 @@ function openJobsOf(state: SchedulerState, ownerId: string): readonly OpenJob[] 
 
 /** Closed in the ledger too, so that a restart does not take up what nobody waits for. */
 export function abandonedEntry(jobId: string, atMs: number): LedgerEntry {
-  return { kind: 'job-ended', jobId, state: { kind: 'abandoned', fault: farmFault('stopped', 'whoever asked for the job has left') }, atMs };
+  return {
+    kind: 'job-ended',
+    jobId,
+    state: { kind: 'abandoned', fault: farmFault('stopped', 'whoever asked for the job has left') },
+    atMs,
+  };
 }

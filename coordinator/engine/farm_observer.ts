@@ -5,7 +5,11 @@ export interface FarmObserver {
   jobSubmitted(jobId: string, atMs: number): void;
   /** A command went out. */
   jobSent(sent: { readonly job: Job; readonly lease: Lease; readonly atMs: number }): void;
-  attemptRecorded(attempt: { readonly lease: Lease; readonly outcome: Outcome; readonly atMs: number }): void;
+  attemptRecorded(attempt: {
+    readonly lease: Lease;
+    readonly outcome: Outcome;
+    readonly atMs: number;
+  }): void;
   /** With an outcome or without one. */
   jobEnded(jobId: string): void;
   /** Nothing came of it: late or repeated, or from somebody who does not hold the lease. */

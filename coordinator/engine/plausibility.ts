@@ -25,24 +25,47 @@ const spanTolerance = { factor: 1.1, ms: 1_000 } as const;
 const rounding = { factor: 1.01, ms: 0.001 } as const;
 
 /** What cannot have happened, in words; undefined for a measurement that can be believed. */
-export function findImplausible(measurement: Measurement, frame: MeasurementFrame): string | undefined {
-  return findWrongPlace(measurement, frame) ?? findWrongTime(measurement, frame) ?? findWrongSessions(measurement, frame);
+export function findImplausible(
+  measurement: Measurement,
+  frame: MeasurementFrame,
+): string | undefined {
+  return (
+    findWrongPlace(measurement, frame) ??
+    findWrongTime(measurement, frame) ??
+    findWrongSessions(measurement, frame)
+  );
 }
 
-function findWrongPlace({ conditions }: Measurement, { deviceSerial }: MeasurementFrame): string | undefined {
-  return conditions.deviceSerial === deviceSerial ? undefined : `it was made on ${conditions.deviceSerial}, the lease is for ${deviceSerial}`;
+function findWrongPlace(
+  { conditions }: Measurement,
+  { deviceSerial }: MeasurementFrame,
+): string | undefined {
+  return conditions.deviceSerial === deviceSerial
+    ? undefined
+    : `it was made on ${conditions.deviceSerial}, the lease is for ${deviceSerial}`;
 }
 
-function findWrongTime({ startedAtMs, finishedAtMs, stages }: Measurement, { arrivedAtMs, leaseAgeMs }: MeasurementFrame): string | undefined {
+function findWrongTime(
+  { startedAtMs, finishedAtMs, stages }: Measurement,
+  { arrivedAtMs, leaseAgeMs }: MeasurementFrame,
+): string | undefined {
   if (finishedAtMs < startedAtMs) return 'it ended before it began';
-  const firstMs = leaseAgeMs === undefined ? earliestMs : arrivedAtMs - leaseAgeMs - clockToleranceMs;
-  if (startedAtMs < firstMs) return `it began at ${time(startedAtMs)}, before its job; is the agent's clock right?`;
-  if (finishedAtMs > arrivedAtMs + clockToleranceMs) return `it ended at ${time(finishedAtMs)}, which is still to come; is the agent's clock right?`;
+  const firstMs =
+    leaseAgeMs === undefined ? earliestMs : arrivedAtMs - leaseAgeMs - clockToleranceMs;
+  if (startedAtMs < firstMs)
+    return `it began at ${time(startedAtMs)}, before its job; is the agent's clock right?`;
+  if (finishedAtMs > arrivedAtMs + clockToleranceMs)
+    return `it ended at ${time(finishedAtMs)}, which is still to come; is the agent's clock right?`;
   const tooLong = Object.entries(stages).find(([, tookMs]) => tookMs > longestStageMs);
-  return tooLong === undefined ? undefined : `${tooLong[0]} of ${String(tooLong[1])} is longer than a day`;
+  return tooLong === undefined
+    ? undefined
+    : `${tooLong[0]} of ${String(tooLong[1])} is longer than a day`;
 }
 
-function findWrongSessions(measurement: Measurement, { deviceKind }: MeasurementFrame): string | undefined {
+function findWrongSessions(
+  measurement: Measurement,
+  { deviceKind }: MeasurementFrame,
+): string | undefined {
   const { sessions, startedAtMs, finishedAtMs } = measurement;
   if (sessions.length === 0) return 'it has no session';
   const wrong = sessions.map(findWrongSession).find((problem) => problem !== undefined);
@@ -51,12 +74,16 @@ function findWrongSessions(measurement: Measurement, { deviceKind }: Measurement
   if (deviceKind === undefined || deviceKind === 'virtual') return undefined;
   const timedMs = sessions.reduce((sum, session) => sum + durationMs(session), 0);
   const spanMs = finishedAtMs - startedAtMs;
-  return timedMs > spanMs * spanTolerance.factor + spanTolerance.ms ? `its runs took ${String(Math.round(timedMs))} ms together, the whole job ${String(spanMs)} ms` : undefined;
+  return timedMs > spanMs * spanTolerance.factor + spanTolerance.ms
+    ? `its runs took ${String(Math.round(timedMs))} ms together, the whole job ${String(spanMs)} ms`
+    : undefined;
 }
 
 function findWrongSession({ timings, initMs }: Session): string | undefined {
   if ((initMs ?? 0) > longestRunMs) return 'a session took longer to begin than a session may last';
-  return timings.kind === 'samples' ? findWrongSamples(timings.samplesMs) : findWrongAggregate(timings.aggregate);
+  return timings.kind === 'samples'
+    ? findWrongSamples(timings.samplesMs)
+    : findWrongAggregate(timings.aggregate);
 }
 
 /** A run that takes longer than any session may is none. */
@@ -67,7 +94,9 @@ function findWrongSamples(samplesMs: readonly number[]): string | undefined {
   const wrong = samplesMs.find((sampleMs) => !(sampleMs >= 0 && sampleMs <= longestRunMs));
   if (wrong !== undefined) return `a run of ${String(wrong)} ms`;
   // Half of the runs in no time at all: the headline would be 0.
-  return samplesMs.filter((sampleMs) => sampleMs === 0).length * 2 > samplesMs.length ? 'most runs of a session took no time' : undefined;
+  return samplesMs.filter((sampleMs) => sampleMs === 0).length * 2 > samplesMs.length
+    ? 'most runs of a session took no time'
+    : undefined;
 }
 
 function findWrongAggregate(aggregate: TimingAggregate): string | undefined {
@@ -77,16 +106,24 @@ function findWrongAggregate(aggregate: TimingAggregate): string | undefined {
   if (meanMs === 0 || p50Ms === 0) return 'most runs of a session took no time';
   const quantilesMs = [p5Ms, p50Ms, p95Ms].filter((value) => value !== null);
   // No values spread further about their mean than the largest of them, whatever the denominator.
-  const ascending = [[minMs, ...quantilesMs, maxMs], [minMs, meanMs, maxMs], [sdMs, maxMs]];
+  const ascending = [
+    [minMs, ...quantilesMs, maxMs],
+    [minMs, meanMs, maxMs],
+    [sdMs, maxMs],
+  ];
   return ascending.every(isAscending) ? undefined : "a session's figures contradict each other";
 }
 
 function isAscending(values: readonly number[]): boolean {
-  return values.every((value, index) => value * rounding.factor + rounding.ms >= (values[index - 1] ?? 0));
+  return values.every(
+    (value, index) => value * rounding.factor + rounding.ms >= (values[index - 1] ?? 0),
+  );
 }
 
 function durationMs({ timings }: Session): number {
-  return timings.kind === 'samples' ? timings.samplesMs.reduce((sum, sampleMs) => sum + sampleMs, 0) : timings.aggregate.count * timings.aggregate.meanMs;
+  return timings.kind === 'samples'
+    ? timings.samplesMs.reduce((sum, sampleMs) => sum + sampleMs, 0)
+    : timings.aggregate.count * timings.aggregate.meanMs;
 }
 
 function time(atMs: number): string {

@@ -24,13 +24,26 @@ export async function recoverFromLedger(parts: RecoveryParts): Promise<number> {
     const deviceSerial = description.serial;
     parts.engine.dispatch({ kind: 'device-attached', agentId, device: description });
     if (drained) parts.engine.dispatch({ kind: 'device-drained', deviceSerial });
-    parts.engine.dispatch({ kind: 'device-detached', agentId, deviceSerial, reason: 'the coordinator was restarted' });
+    parts.engine.dispatch({
+      kind: 'device-detached',
+      agentId,
+      deviceSerial,
+      reason: 'the coordinator was restarted',
+    });
   }
   const searches = await parts.ledger.searches();
-  const living = new Set(searches.filter(({ state }) => state === 'running' || state === 'paused').map(({ searchId }) => searchId));
+  const living = new Set(
+    searches
+      .filter(({ state }) => state === 'running' || state === 'paused')
+      .map(({ searchId }) => searchId),
+  );
   const open = await parts.ledger.jobs({ open: true });
   // The client of a benchmark left with the process that served it.
-  await parts.ledger.commit(open.filter(({ ownerId }) => !living.has(ownerId)).map(({ job }) => abandonedEntry(job.jobId, atMs)));
+  await parts.ledger.commit(
+    open
+      .filter(({ ownerId }) => !living.has(ownerId))
+      .map(({ job }) => abandonedEntry(job.jobId, atMs)),
+  );
   const wanted = open.filter(({ ownerId }) => living.has(ownerId));
   for (const record of wanted) submit(parts, record);
   return wanted.length;
@@ -40,7 +53,11 @@ export async function recoverFromLedger(parts: RecoveryParts): Promise<number> {
 export function awaitAgents(parts: RecoveryParts, openJobs: number): void {
   if (openJobs === 0) return;
   const expectedAgentIds = [...new Set([...parts.devices.all()].map(({ agentId }) => agentId))];
-  parts.engine.dispatch({ kind: 'recovery-started', expectedAgentIds, untilMs: parts.engine.nowMs() + recoveryMs });
+  parts.engine.dispatch({
+    kind: 'recovery-started',
+    expectedAgentIds,
+    untilMs: parts.engine.nowMs() + recoveryMs,
+  });
 }
 
 function submit(parts: RecoveryParts, { job, ownerId, priority, weight }: JobRecord): void {

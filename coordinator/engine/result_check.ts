@@ -23,12 +23,35 @@ export interface CheckedResult {
 export function checkResult(result: JobResult, arrival: Arrival): CheckedResult {
   const { lease, agentId, outcome } = result;
   const open = arrival.state.jobs.get(lease.jobId);
-  if (open === undefined || outcome.kind !== 'measured' || !isGenuine(arrival.state, agentId, lease)) return { result, implausible: undefined };
+  if (
+    open === undefined ||
+    outcome.kind !== 'measured' ||
+    !isGenuine(arrival.state, agentId, lease)
+  )
+    return { result, implausible: undefined };
   const { digest } = open.job.artifact;
-  if (digest !== result.artifactDigest) return { result: withFault(result, digest, `agent ${agentId} measured artifact ${result.artifactDigest} instead of ${digest}`), implausible: undefined };
+  if (digest !== result.artifactDigest)
+    return {
+      result: withFault(
+        result,
+        digest,
+        `agent ${agentId} measured artifact ${result.artifactDigest} instead of ${digest}`,
+      ),
+      implausible: undefined,
+    };
   const implausible = findImplausible(outcome.measurement, frameOf(result, arrival));
-  if (implausible === undefined) return { result: { ...result, outcome: { kind: 'measured', measurement: summarized(outcome.measurement) } }, implausible };
-  const fault = farmFault('unreadable-output', `refused a measurement that cannot have happened: ${implausible}`);
+  if (implausible === undefined)
+    return {
+      result: {
+        ...result,
+        outcome: { kind: 'measured', measurement: summarized(outcome.measurement) },
+      },
+      implausible,
+    };
+  const fault = farmFault(
+    'unreadable-output',
+    `refused a measurement that cannot have happened: ${implausible}`,
+  );
   return { result: { ...result, outcome: fault }, implausible };
 }
 
@@ -42,7 +65,10 @@ function summarized(measurement: Measurement): Measurement {
   return { ...measurement, ...summarizeBenchmark(measurement.sessions) };
 }
 
-function frameOf({ lease }: JobResult, { state, atMs, timeOfDayMs }: Arrival): Parameters<typeof findImplausible>[1] {
+function frameOf(
+  { lease }: JobResult,
+  { state, atMs, timeOfDayMs }: Arrival,
+): Parameters<typeof findImplausible>[1] {
   const active = isOfThisLife(state, lease) ? currentLease(state, lease) : undefined;
   return {
     deviceSerial: lease.deviceSerial,

@@ -32,12 +32,18 @@ interface Waiting {
 /** Performs works in their order, and lets those that arrive during a commit share the next one. */
 export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
   const waiting: Waiting[] = [];
-  let state: { readonly kind: 'idle' } | { readonly kind: 'busy' } | { readonly kind: 'failed'; readonly error: Error } = { kind: 'idle' };
+  let state:
+    | { readonly kind: 'idle' }
+    | { readonly kind: 'busy' }
+    | { readonly kind: 'failed'; readonly error: Error } = { kind: 'idle' };
 
   const commit = async (entries: readonly LedgerEntry[]): Promise<void> => {
     if (entries.length === 0) return;
     const committed = await withDeadline(parts.commit(entries), commitDeadlineMs, 'ledger commit');
-    if (!committed.ok) throw new Error(`the ledger did not commit within ${String(committed.error.deadlineMs)} ms; check the disk that holds it`);
+    if (!committed.ok)
+      throw new Error(
+        `the ledger did not commit within ${String(committed.error.deadlineMs)} ms; check the disk that holds it`,
+      );
   };
 
   const performNext = async (group: readonly Waiting[]): Promise<void> => {

@@ -50,7 +50,9 @@ export class GroupCommit<Schema> {
 
   private async commitAlone(member: Member<Schema>): Promise<void> {
     try {
-      const answer = await this.db.transaction().execute((transaction) => member.write(transaction));
+      const answer = await this.db
+        .transaction()
+        .execute((transaction) => member.write(transaction));
       answer();
     } catch (error) {
       member.fail(toLedgerError(error));
@@ -67,7 +69,11 @@ interface Member<Schema> {
   fail(error: unknown): void;
 }
 
-function createMember<Value, Schema>(write: Write<Value, Schema>, resolve: (value: Value) => void, fail: (error: unknown) => void): Member<Schema> {
+function createMember<Value, Schema>(
+  write: Write<Value, Schema>,
+  resolve: (value: Value) => void,
+  fail: (error: unknown) => void,
+): Member<Schema> {
   return {
     write: async (transaction) => {
       const value = await write(transaction);

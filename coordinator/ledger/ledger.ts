@@ -98,7 +98,13 @@ export interface EndRecord {
   /** Its place in the order of all ends of the ledger. */
   readonly endedSequence: number;
   /** `unbuilt`: no model could be made of it, so there never was a job. */
-  readonly state: { readonly kind: 'unbuilt' } | { readonly kind: 'ended'; readonly jobId: string; readonly job: Exclude<JobState, { readonly kind: 'open' }> };
+  readonly state:
+    | { readonly kind: 'unbuilt' }
+    | {
+        readonly kind: 'ended';
+        readonly jobId: string;
+        readonly job: Exclude<JobState, { readonly kind: 'open' }>;
+      };
 }
 
 /** Where to go on reading the ends of a search's target. */
@@ -125,7 +131,12 @@ export interface EarlierMeasurement {
 /** What one batch of scheduler effects asks to keep: all of it in one transaction, or nothing. */
 export type LedgerEntry =
   | { readonly kind: 'attempt'; readonly result: JobResult; readonly atMs: number }
-  | { readonly kind: 'job-ended'; readonly jobId: string; readonly state: JobState; readonly atMs: number };
+  | {
+      readonly kind: 'job-ended';
+      readonly jobId: string;
+      readonly state: JobState;
+      readonly atMs: number;
+    };
 
 /** The durable memory of the coordinator. All writes are idempotent: repeating one changes nothing. */
 export interface Ledger {
@@ -136,7 +147,11 @@ export interface Ledger {
   saveSearch(search: SearchRecord): Promise<void>;
   setSearchState(searchId: string, state: SearchState, wall: WallTime): Promise<void>;
   /** In one write with the state that the search has from then on, so that a finished one cannot be left with a budget that nobody spends. */
-  extendSearch(searchId: string, extension: SearchExtension, next: Pick<SearchRecord, 'state' | 'wall'>): Promise<void>;
+  extendSearch(
+    searchId: string,
+    extension: SearchExtension,
+    next: Pick<SearchRecord, 'state' | 'wall'>,
+  ): Promise<void>;
   extensions(searchId: string): Promise<readonly SearchExtension[]>;
   searches(): Promise<readonly SearchRecord[]>;
   /** Candidate and job together, with the job's end if it has ended already; a candidate that is there already changes nothing. */
@@ -151,16 +166,25 @@ export interface Ledger {
   /** The model of a proposal cannot be built; changes nothing where there is a candidate. */
   abandonProposal(proposal: ProposalRecord): Promise<void>;
   /** In the order of proposal, for each target; those of some architectures on one target, or all. */
-  proposals(searchId: string, only?: { readonly target: string; readonly architectures: readonly string[] }): Promise<readonly (ProposalRecord & { readonly state: ProposalState })[]>;
+  proposals(
+    searchId: string,
+    only?: { readonly target: string; readonly architectures: readonly string[] },
+  ): Promise<readonly (ProposalRecord & { readonly state: ProposalState })[]>;
   /** In the order in which they ended, at most `limit`. */
   ends(from: EndsAfter, limit: number): Promise<readonly EndRecord[]>;
   saveJob(job: JobRecord): Promise<void>;
-  jobs(filter: { readonly ownerId?: string; readonly open?: boolean }): Promise<readonly JobRecord[]>;
+  jobs(filter: {
+    readonly ownerId?: string;
+    readonly open?: boolean;
+  }): Promise<readonly JobRecord[]>;
   commit(entries: readonly LedgerEntry[]): Promise<void>;
   /** The measurements that count, by job; for a job that reused one, that one. */
   measurements(jobIds: readonly string[]): Promise<ReadonlyMap<string, Measurement>>;
   /** The last measurements of a model on a target, newest first, whoever asked for them; bounded. */
-  earlierMeasurements(artifactDigest: string, target: string): Promise<readonly EarlierMeasurement[]>;
+  earlierMeasurements(
+    artifactDigest: string,
+    target: string,
+  ): Promise<readonly EarlierMeasurement[]>;
   /** How many jobs each device has measured, by serial number; devices that measured none are left out. */
   jobsMeasuredByDevice(): Promise<ReadonlyMap<string, number>>;
   saveArtifact(artifact: Artifact, createdAtMs: number): Promise<void>;

@@ -30,7 +30,9 @@ export async function migrateToLatest<Tables>(db: Kysely<Tables>, place: string)
   const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
   const unknown = (await appliedMigrations(db)).find((name) => !Object.hasOwn(migrations, name));
   if (unknown !== undefined) {
-    throw new BadInputError(`ledger ${place}: written by a newer version of this program (migration ${unknown}); update the program, or give another data directory`);
+    throw new BadInputError(
+      `ledger ${place}: written by a newer version of this program (migration ${unknown}); update the program, or give another data directory`,
+    );
   }
   const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error !== undefined) throw toLedgerError(error);
@@ -41,6 +43,9 @@ const migrationTable = 'kysely_migration';
 async function appliedMigrations<Tables>(db: Kysely<Tables>): Promise<readonly string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some((table) => table.name === migrationTable)) return [];
-  const rows = await (db as unknown as Kysely<{ [migrationTable]: { name: string } }>).selectFrom(migrationTable).select('name').execute();
+  const rows = await (db as unknown as Kysely<{ [migrationTable]: { name: string } }>)
+    .selectFrom(migrationTable)
+    .select('name')
+    .execute();
   return rows.map((row) => row.name);
 }

@@ -11,7 +11,11 @@ import { openSqliteFile, TransactionalSqliteDialect } from './sqlite_file';
  * @throws BadInputError when the file is locked, damaged, not a ledger, newer than this program, or cannot be written.
  */
 export async function openLedger(path: string): Promise<Ledger> {
-  const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database: withStatementCache(await openSqliteFile(path)) }) });
+  const db = new Kysely<Schema>({
+    dialect: new TransactionalSqliteDialect({
+      database: withStatementCache(await openSqliteFile(path)),
+    }),
+  });
   try {
     await migrateToLatest(db, path);
     return new SqlLedger(db);

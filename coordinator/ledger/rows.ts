@@ -1,7 +1,12 @@
 import type { z } from 'zod';
 import type { Artifact, ModelFormat } from '../../common/artifact';
 import { assert, unreachable } from '../../common/assert';
-import type { CandidateFault, CandidateFaultCode, FarmFault, FarmFaultCode } from '../../common/fault';
+import type {
+  CandidateFault,
+  CandidateFaultCode,
+  FarmFault,
+  FarmFaultCode,
+} from '../../common/fault';
 import type { BenchmarkPlan, JobResult } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { formatTarget, parseTarget } from '../../common/target';
@@ -10,27 +15,80 @@ import { readField } from '../../proto/codec/field';
 import { planSchema } from '../../proto/codec/job';
 import { measurementSchema } from '../../proto/codec/measurement';
 import { refusalSchema } from '../../proto/codec/result';
-import type { CandidateRecord, ConfirmationRecord, DeviceRecord, JobRecord, JobState, ProposalRecord, ProposalState, SearchExtension, SearchRecord, WallTime } from './ledger';
-import type { ArtifactTable, AttemptTable, CandidateTable, ConfirmationTable, DeviceTable, JobTable, MeasurementTable, ProposalTable, SearchExtensionTable, SearchTable } from './schema';
+import type {
+  CandidateRecord,
+  ConfirmationRecord,
+  DeviceRecord,
+  JobRecord,
+  JobState,
+  ProposalRecord,
+  ProposalState,
+  SearchExtension,
+  SearchRecord,
+  WallTime,
+} from './ledger';
+import type {
+  ArtifactTable,
+  AttemptTable,
+  CandidateTable,
+  ConfirmationTable,
+  DeviceTable,
+  JobTable,
+  MeasurementTable,
+  ProposalTable,
+  SearchExtensionTable,
+  SearchTable,
+} from './schema';
 
 export function searchToRow(search: SearchRecord): SearchTable {
-  return { search_id: search.searchId, name: search.name, state: search.state, spec_yaml: search.specYaml, created_at_ms: search.createdAtMs, ...wallToColumns(search.wall) };
+  return {
+    search_id: search.searchId,
+    name: search.name,
+    state: search.state,
+    spec_yaml: search.specYaml,
+    created_at_ms: search.createdAtMs,
+    ...wallToColumns(search.wall),
+  };
 }
 
 export function searchFromRow(row: SearchTable): SearchRecord {
-  return { searchId: row.search_id, name: row.name, state: row.state, specYaml: row.spec_yaml, createdAtMs: row.created_at_ms, wall: { ranMs: row.ran_ms, runningSinceMs: row.running_since_ms } };
+  return {
+    searchId: row.search_id,
+    name: row.name,
+    state: row.state,
+    specYaml: row.spec_yaml,
+    createdAtMs: row.created_at_ms,
+    wall: { ranMs: row.ran_ms, runningSinceMs: row.running_since_ms },
+  };
 }
 
-export function wallToColumns({ ranMs, runningSinceMs }: WallTime): Pick<SearchTable, 'ran_ms' | 'running_since_ms'> {
+export function wallToColumns({
+  ranMs,
+  runningSinceMs,
+}: WallTime): Pick<SearchTable, 'ran_ms' | 'running_since_ms'> {
   return { ran_ms: ranMs, running_since_ms: runningSinceMs };
 }
 
-export function extensionToRow(searchId: string, { extensionId, measurements, phoneMinutes, wallMinutes }: SearchExtension): SearchExtensionTable {
-  return { search_id: searchId, extension_id: extensionId, measurements, phone_minutes: phoneMinutes, wall_minutes: wallMinutes };
+export function extensionToRow(
+  searchId: string,
+  { extensionId, measurements, phoneMinutes, wallMinutes }: SearchExtension,
+): SearchExtensionTable {
+  return {
+    search_id: searchId,
+    extension_id: extensionId,
+    measurements,
+    phone_minutes: phoneMinutes,
+    wall_minutes: wallMinutes,
+  };
 }
 
 export function extensionFromRow(row: SearchExtensionTable): SearchExtension {
-  return { extensionId: row.extension_id, measurements: row.measurements, phoneMinutes: row.phone_minutes, wallMinutes: row.wall_minutes };
+  return {
+    extensionId: row.extension_id,
+    measurements: row.measurements,
+    phoneMinutes: row.phone_minutes,
+    wallMinutes: row.wall_minutes,
+  };
 }
 
 export function candidateToRow(candidate: CandidateRecord): CandidateTable {
@@ -39,40 +97,109 @@ export function candidateToRow(candidate: CandidateRecord): CandidateTable {
 }
 
 export function candidateFromRow(row: CandidateTable): CandidateRecord {
-  return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, jobId: row.job_id };
+  return {
+    searchId: row.search_id,
+    target: row.target,
+    sequence: row.sequence,
+    architecture: row.architecture,
+    jobId: row.job_id,
+  };
 }
 
-export function confirmationToRow({ searchId, target, sequence, architecture, round, jobId }: ConfirmationRecord): ConfirmationTable {
+export function confirmationToRow({
+  searchId,
+  target,
+  sequence,
+  architecture,
+  round,
+  jobId,
+}: ConfirmationRecord): ConfirmationTable {
   return { job_id: jobId, search_id: searchId, target, sequence, architecture, round };
 }
 
 export function confirmationFromRow(row: ConfirmationTable): ConfirmationRecord {
-  return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, round: row.round, jobId: row.job_id };
+  return {
+    searchId: row.search_id,
+    target: row.target,
+    sequence: row.sequence,
+    architecture: row.architecture,
+    round: row.round,
+    jobId: row.job_id,
+  };
 }
 
-export function proposalToRow({ searchId, target, sequence, architecture }: ProposalRecord): ProposalTable {
+export function proposalToRow({
+  searchId,
+  target,
+  sequence,
+  architecture,
+}: ProposalRecord): ProposalTable {
   return { search_id: searchId, target, sequence, architecture, ended_sequence: null };
 }
 
 /** `row.state` is that of its job, if there is one. */
-export function proposalFromRow(row: ProposalTable & { readonly state: JobTable['state'] | null; readonly reused_job_id: string | null }): ProposalRecord & { readonly state: ProposalState } {
-  const state = row.ended_sequence !== null ? 'abandoned' : row.reused_job_id !== null ? 'reused' : (row.state ?? 'waiting');
-  return { searchId: row.search_id, target: row.target, sequence: row.sequence, architecture: row.architecture, state };
+export function proposalFromRow(
+  row: ProposalTable & {
+    readonly state: JobTable['state'] | null;
+    readonly reused_job_id: string | null;
+  },
+): ProposalRecord & { readonly state: ProposalState } {
+  const state =
+    row.ended_sequence !== null
+      ? 'abandoned'
+      : row.reused_job_id !== null
+        ? 'reused'
+        : (row.state ?? 'waiting');
+  return {
+    searchId: row.search_id,
+    target: row.target,
+    sequence: row.sequence,
+    architecture: row.architecture,
+    state,
+  };
 }
 
-export type JobStateColumns = Pick<JobTable, 'state' | 'measured_device_serial' | 'measured_epoch' | 'reused_job_id' | 'fault_code' | 'fault_message' | 'fault_refusal' | 'violation'>;
+export type JobStateColumns = Pick<
+  JobTable,
+  | 'state'
+  | 'measured_device_serial'
+  | 'measured_epoch'
+  | 'reused_job_id'
+  | 'fault_code'
+  | 'fault_message'
+  | 'fault_refusal'
+  | 'violation'
+>;
 
 export function jobStateToColumns(state: JobState): JobStateColumns {
-  const columns = { measured_device_serial: null, measured_epoch: null, reused_job_id: null, fault_code: null, fault_message: null, fault_refusal: null, violation: null };
+  const columns = {
+    measured_device_serial: null,
+    measured_epoch: null,
+    reused_job_id: null,
+    fault_code: null,
+    fault_message: null,
+    fault_refusal: null,
+    violation: null,
+  };
   switch (state.kind) {
     case 'open':
       return { ...columns, state: 'open' };
     case 'reused':
       return { ...columns, state: 'measured', reused_job_id: state.jobId };
     case 'measured':
-      return { ...columns, state: 'measured', measured_device_serial: state.deviceSerial, measured_epoch: state.epoch };
+      return {
+        ...columns,
+        state: 'measured',
+        measured_device_serial: state.deviceSerial,
+        measured_epoch: state.epoch,
+      };
     case 'excluded':
-      return { ...columns, ...faultToColumns(state.fault), state: 'infeasible', violation: state.violation };
+      return {
+        ...columns,
+        ...faultToColumns(state.fault),
+        state: 'infeasible',
+        violation: state.violation,
+      };
     case 'infeasible':
     case 'abandoned':
       return { ...columns, ...faultToColumns(state.fault), state: state.kind };
@@ -81,9 +208,15 @@ export function jobStateToColumns(state: JobState): JobStateColumns {
   }
 }
 
-function faultToColumns(fault: CandidateFault | FarmFault): Pick<JobTable, 'fault_code' | 'fault_message' | 'fault_refusal'> {
+function faultToColumns(
+  fault: CandidateFault | FarmFault,
+): Pick<JobTable, 'fault_code' | 'fault_message' | 'fault_refusal'> {
   const refusal = fault.kind === 'candidate-fault' ? fault.refusal : null;
-  return { fault_code: fault.code, fault_message: fault.message, fault_refusal: refusal === null ? null : JSON.stringify(refusal) };
+  return {
+    fault_code: fault.code,
+    fault_message: fault.message,
+    fault_refusal: refusal === null ? null : JSON.stringify(refusal),
+  };
 }
 
 export function jobToRow(record: JobRecord): JobTable {
@@ -113,7 +246,11 @@ export function jobFromRow(row: JobTable): JobRecord {
     job: {
       jobId: row.job_id,
       target: parseTarget(row.target),
-      artifact: { digest: row.artifact_digest, sizeBytes: row.artifact_size_bytes, format: row.artifact_format as ModelFormat },
+      artifact: {
+        digest: row.artifact_digest,
+        sizeBytes: row.artifact_size_bytes,
+        format: row.artifact_format as ModelFormat,
+      },
       plan: planFromRow(row),
     },
     ownerId: row.owner_id,
@@ -130,22 +267,52 @@ export function jobStateFromColumns(row: JobStateColumns): JobState {
       return { kind: 'open' };
     case 'measured':
       if (row.reused_job_id !== null) return { kind: 'reused', jobId: row.reused_job_id };
-      assert(row.measured_device_serial !== null && row.measured_epoch !== null, 'a measured job names its lease');
-      return { kind: 'measured', deviceSerial: row.measured_device_serial, epoch: row.measured_epoch };
+      assert(
+        row.measured_device_serial !== null && row.measured_epoch !== null,
+        'a measured job names its lease',
+      );
+      return {
+        kind: 'measured',
+        deviceSerial: row.measured_device_serial,
+        epoch: row.measured_epoch,
+      };
     case 'infeasible': {
-      const refusal = row.fault_refusal === null ? null : readDocument(refusalSchema, row.fault_refusal, 'refusal of an infeasible job');
-      const fault: CandidateFault = { kind: 'candidate-fault', code: row.fault_code as CandidateFaultCode, message: row.fault_message ?? '', refusal };
-      return row.violation === null ? { kind: 'infeasible', fault } : { kind: 'excluded', fault, violation: row.violation };
+      const refusal =
+        row.fault_refusal === null
+          ? null
+          : readDocument(refusalSchema, row.fault_refusal, 'refusal of an infeasible job');
+      const fault: CandidateFault = {
+        kind: 'candidate-fault',
+        code: row.fault_code as CandidateFaultCode,
+        message: row.fault_message ?? '',
+        refusal,
+      };
+      return row.violation === null
+        ? { kind: 'infeasible', fault }
+        : { kind: 'excluded', fault, violation: row.violation };
     }
     case 'abandoned':
-      return { kind: 'abandoned', fault: { kind: 'farm-fault', code: row.fault_code as FarmFaultCode, message: row.fault_message ?? '' } };
+      return {
+        kind: 'abandoned',
+        fault: {
+          kind: 'farm-fault',
+          code: row.fault_code as FarmFaultCode,
+          message: row.fault_message ?? '',
+        },
+      };
     default:
       return unreachable(row.state);
   }
 }
 
-export function attemptToRow({ lease, agentId, artifactDigest, outcome }: JobResult, atMs: number): AttemptTable {
-  const fault = outcome.kind === 'measured' ? { fault_code: null, fault_message: null, fault_refusal: null } : faultToColumns(outcome);
+export function attemptToRow(
+  { lease, agentId, artifactDigest, outcome }: JobResult,
+  atMs: number,
+): AttemptTable {
+  const fault =
+    outcome.kind === 'measured'
+      ? { fault_code: null, fault_message: null, fault_refusal: null }
+      : faultToColumns(outcome);
   return {
     job_id: lease.jobId,
     epoch: lease.epoch,
@@ -178,12 +345,19 @@ export function measurementToRow({ lease }: JobResult, measurement: Measurement)
   };
 }
 
-export function measurementFromRow(row: Pick<MeasurementTable, 'job_id' | 'document'>): Measurement {
+export function measurementFromRow(
+  row: Pick<MeasurementTable, 'job_id' | 'document'>,
+): Measurement {
   return readDocument(measurementSchema, row.document, `measurement of job ${row.job_id}`);
 }
 
 export function artifactToRow(artifact: Artifact, createdAtMs: number): ArtifactTable {
-  return { digest: artifact.digest, size_bytes: artifact.sizeBytes, format: artifact.format, created_at_ms: createdAtMs };
+  return {
+    digest: artifact.digest,
+    size_bytes: artifact.sizeBytes,
+    format: artifact.format,
+    created_at_ms: createdAtMs,
+  };
 }
 
 export function artifactFromRow(row: ArtifactTable): Artifact {
@@ -212,6 +386,9 @@ export function deviceFromRow(row: DeviceTable): DeviceRecord {
 /** What the ledger itself wrote; anything else there is damage that must not be computed with. */
 function readDocument<Value>(schema: z.ZodType<Value>, text: string, what: string): Value {
   const document = readField(schema, JSON.parse(text));
-  assert(document.ok, `the ledger's ${what} is readable${document.ok ? '' : ` (${document.error})`}`);
+  assert(
+    document.ok,
+    `the ledger's ${what} is readable${document.ok ? '' : ` (${document.error})`}`,
+  );
   return document.value;
 }

@@ -9,7 +9,10 @@ import { statementPages } from './statement_pages';
 export const nextEndedSequence = sql<number>`(select coalesce(max(last), 0) + 1 from (select max(ended_sequence) as last from jobs union all select max(ended_sequence) from proposals) as ends)`;
 
 /** A proposal that is there already changes nothing; another one in its place fails, and all with it. */
-export async function insertProposals(transaction: Transaction<Schema>, proposals: readonly ProposalRecord[]): Promise<void> {
+export async function insertProposals(
+  transaction: Transaction<Schema>,
+  proposals: readonly ProposalRecord[],
+): Promise<void> {
   for (const some of statementPages(proposals)) {
     const kept = await transaction
       .insertInto('proposals')
@@ -26,8 +29,16 @@ export async function insertProposals(transaction: Transaction<Schema>, proposal
   }
 }
 
-export async function endProposal(transaction: Transaction<Schema>, { searchId, target, sequence }: ProposalRecord): Promise<void> {
-  const candidate = transaction.selectFrom('candidates').select('job_id').where('search_id', '=', searchId).where('target', '=', target).where('sequence', '=', sequence);
+export async function endProposal(
+  transaction: Transaction<Schema>,
+  { searchId, target, sequence }: ProposalRecord,
+): Promise<void> {
+  const candidate = transaction
+    .selectFrom('candidates')
+    .select('job_id')
+    .where('search_id', '=', searchId)
+    .where('target', '=', target)
+    .where('sequence', '=', sequence);
   await transaction
     .updateTable('proposals')
     .set({ ended_sequence: nextEndedSequence })
@@ -47,7 +58,10 @@ export async function selectProposals(
   const all = db
     .selectFrom('proposals')
     .leftJoin('candidates', (join) =>
-      join.onRef('candidates.search_id', '=', 'proposals.search_id').onRef('candidates.target', '=', 'proposals.target').onRef('candidates.sequence', '=', 'proposals.sequence'),
+      join
+        .onRef('candidates.search_id', '=', 'proposals.search_id')
+        .onRef('candidates.target', '=', 'proposals.target')
+        .onRef('candidates.sequence', '=', 'proposals.sequence'),
     )
     .leftJoin('jobs', 'jobs.job_id', 'candidates.job_id')
     .selectAll('proposals')
@@ -58,15 +72,24 @@ export async function selectProposals(
   if (only === undefined) return (await all.execute()).map(rows.proposalFromRow);
   const found: (ProposalRecord & { readonly state: ProposalState })[] = [];
   for (const some of statementPages(only.architectures)) {
-    const page = await all.where('proposals.target', '=', only.target).where('proposals.architecture', 'in', some).execute();
+    const page = await all
+      .where('proposals.target', '=', only.target)
+      .where('proposals.architecture', 'in', some)
+      .execute();
     found.push(...page.map(rows.proposalFromRow));
   }
   return found.sort((a, b) => a.sequence - b.sequence);
 }
 
-export async function selectEnds(db: Kysely<Schema>, from: EndsAfter, limit: number): Promise<readonly EndRecord[]> {
+export async function selectEnds(
+  db: Kysely<Schema>,
+  from: EndsAfter,
+  limit: number,
+): Promise<readonly EndRecord[]> {
   // What ends between the two statements would let the second overtake the first.
-  const { last } = await db.selectNoFrom(sql<number>`${nextEndedSequence} - 1`.as('last')).executeTakeFirstOrThrow();
+  const { last } = await db
+    .selectNoFrom(sql<number>`${nextEndedSequence} - 1`.as('last'))
+    .executeTakeFirstOrThrow();
   const page = { ...from, last, limit };
   const ends = [...(await selectJobEnds(db, page)), ...(await selectUnbuilt(db, page))];
   return ends.sort((a, b) => a.endedSequence - b.endedSequence).slice(0, limit);
@@ -77,11 +100,27 @@ interface EndsPage extends EndsAfter {
   readonly limit: number;
 }
 
-async function selectJobEnds(db: Kysely<Schema>, { searchId, target, after, last, limit }: EndsPage): Promise<readonly EndRecord[]> {
+async function selectJobEnds(
+  db: Kysely<Schema>,
+  { searchId, target, after, last, limit }: EndsPage,
+): Promise<readonly EndRecord[]> {
   const found = await db
     .selectFrom('jobs')
     .innerJoin('candidates', 'candidates.job_id', 'jobs.job_id')
-    .select(['jobs.job_id', 'jobs.state', 'measured_device_serial', 'measured_epoch', 'reused_job_id', 'fault_code', 'fault_message', 'fault_refusal', 'violation', 'ended_sequence', 'sequence', 'architecture'])
+    .select([
+      'jobs.job_id',
+      'jobs.state',
+      'measured_device_serial',
+      'measured_epoch',
+      'reused_job_id',
+      'fault_code',
+      'fault_message',
+      'fault_refusal',
+      'violation',
+      'ended_sequence',
+      'sequence',
+      'architecture',
+    ])
     .where('jobs.owner_id', '=', searchId)
     .where('jobs.target', '=', target)
     .where('ended_sequence', '>', after)
@@ -91,12 +130,23 @@ async function selectJobEnds(db: Kysely<Schema>, { searchId, target, after, last
     .execute();
   return found.map((row) => {
     const job = rows.jobStateFromColumns(row);
-    assert(job.kind !== 'open' && row.ended_sequence !== null, 'a job that has a place among the ends has ended');
-    return { sequence: row.sequence, architecture: row.architecture, endedSequence: row.ended_sequence, state: { kind: 'ended', jobId: row.job_id, job } };
+    assert(
+      job.kind !== 'open' && row.ended_sequence !== null,
+      'a job that has a place among the ends has ended',
+    );
+    return {
+      sequence: row.sequence,
+      architecture: row.architecture,
+      endedSequence: row.ended_sequence,
+      state: { kind: 'ended', jobId: row.job_id, job },
+    };
   });
 }
 
-async function selectUnbuilt(db: Kysely<Schema>, { searchId, target, after, last, limit }: EndsPage): Promise<readonly EndRecord[]> {
+async function selectUnbuilt(
+  db: Kysely<Schema>,
+  { searchId, target, after, last, limit }: EndsPage,
+): Promise<readonly EndRecord[]> {
   const found = await db
     .selectFrom('proposals')
     .select(['sequence', 'architecture', 'ended_sequence'])

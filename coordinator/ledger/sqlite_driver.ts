@@ -10,6 +10,9 @@ const firstNodeForNapi = 22;
  */
 export async function loadSqliteDriver(): Promise<typeof Database> {
   const [major] = process.versions.node.split('.');
-  const driver = Number(major) >= firstNodeForNapi ? await import('better-sqlite3-napi') : await import('better-sqlite3');
+  const driver =
+    Number(major) >= firstNodeForNapi
+      ? await import('better-sqlite3-napi')
+      : await import('better-sqlite3');
   return driver.default;
 }

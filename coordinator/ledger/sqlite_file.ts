@@ -1,6 +1,13 @@
 import { link, rm, stat } from 'node:fs/promises';
 import type Database from 'better-sqlite3';
-import { SqliteAdapter, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver, type SqliteDialectConfig } from 'kysely';
+import {
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  type DatabaseConnection,
+  type Driver,
+  type SqliteDialectConfig,
+} from 'kysely';
 import { BadInputError } from '../../common/bad_input';
 import { systemErrorCode } from '../../common/system_error';
 import { loadSqliteDriver } from './sqlite_driver';
@@ -65,10 +72,16 @@ export async function openSqliteFile(path: string): Promise<Database.Database> {
  */
 async function requireOrCreateFile(path: string, Driver: typeof Database): Promise<void> {
   const sizeBytes = await sizeOf(path);
-  if (sizeBytes === 0) throw new BadInputError(`ledger ${path}: an empty file, which this program never leaves; ${restoreRemedy}`);
+  if (sizeBytes === 0)
+    throw new BadInputError(
+      `ledger ${path}: an empty file, which this program never leaves; ${restoreRemedy}`,
+    );
   if (sizeBytes !== undefined) return;
   // The log holds what was committed last. https://www.sqlite.org/wal.html
-  if (((await sizeOf(`${path}-wal`)) ?? 0) > 0) throw new BadInputError(`ledger ${path}: is gone, but its log ${path}-wal is there; ${restoreRemedy}, log included`);
+  if (((await sizeOf(`${path}-wal`)) ?? 0) > 0)
+    throw new BadInputError(
+      `ledger ${path}: is gone, but its log ${path}-wal is there; ${restoreRemedy}, log included`,
+    );
   const fresh = `${path}.${String(process.pid)}.new`;
   try {
     await rm(fresh, { force: true });
@@ -88,7 +101,10 @@ async function requireOrCreateFile(path: string, Driver: typeof Database): Promi
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
     const found = await stat(path);
-    if (!found.isFile()) throw new BadInputError(`ledger ${path}: cannot be opened: it is no file; move it away, or give another data directory`);
+    if (!found.isFile())
+      throw new BadInputError(
+        `ledger ${path}: cannot be opened: it is no file; move it away, or give another data directory`,
+      );
     return found.size;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
@@ -108,10 +124,15 @@ function configure(database: Database.Database): void {
 function requireLedger(database: Database.Database, path: string): void {
   const id = database.pragma('application_id', { simple: true });
   if (id !== ledgerApplicationId) {
-    throw new BadInputError(`ledger ${path}: a database of another program; give a path of its own to the ledger`);
+    throw new BadInputError(
+      `ledger ${path}: a database of another program; give a path of its own to the ledger`,
+    );
   }
   const verdict = database.pragma('quick_check(1)', { simple: true });
-  if (verdict !== 'ok') throw new BadInputError(`ledger ${path}: damaged (${String(verdict).split('\n').at(-1) ?? ''}); ${restoreRemedy}`);
+  if (verdict !== 'ok')
+    throw new BadInputError(
+      `ledger ${path}: damaged (${String(verdict).split('\n').at(-1) ?? ''}); ${restoreRemedy}`,
+    );
 }
 
 const restoreRemedy = 'restore it from a backup, or move it away to start an empty one';
@@ -119,14 +140,21 @@ const restoreRemedy = 'restore it from a backup, or move it away to start an emp
 function explain(error: unknown, path: string): unknown {
   if (error instanceof BadInputError) return error;
   // Told by its code, not its class: the addon makes the class once per process.
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code.startsWith('SQLITE_BUSY')) {
-    return new BadInputError(`ledger ${path}: in use by another coordinator; stop that one, or give another data directory`);
+    return new BadInputError(
+      `ledger ${path}: in use by another coordinator; stop that one, or give another data directory`,
+    );
   }
-  if (code === 'SQLITE_NOTADB') return new BadInputError(`ledger ${path}: not a database; ${restoreRemedy}`);
-  if (code.startsWith('SQLITE_CORRUPT')) return new BadInputError(`ledger ${path}: damaged; ${restoreRemedy}`);
+  if (code === 'SQLITE_NOTADB')
+    return new BadInputError(`ledger ${path}: not a database; ${restoreRemedy}`);
+  if (code.startsWith('SQLITE_CORRUPT'))
+    return new BadInputError(`ledger ${path}: damaged; ${restoreRemedy}`);
   if (code !== '' || error instanceof TypeError) {
-    return new BadInputError(`ledger ${path}: cannot be opened (${(error as Error).message}); expected a writable path in an existing directory`);
+    return new BadInputError(
+      `ledger ${path}: cannot be opened (${(error as Error).message}); expected a writable path in an existing directory`,
+    );
   }
   return error;
 }

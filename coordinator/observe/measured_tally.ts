@@ -16,7 +16,8 @@ export function createMeasuredTally(before: ReadonlyMap<string, number>): Measur
       ...observer,
       attemptRecorded: (attempt) => {
         const { deviceSerial } = attempt.lease;
-        if (attempt.outcome.kind === 'measured') counts.set(deviceSerial, jobsMeasured(deviceSerial) + 1);
+        if (attempt.outcome.kind === 'measured')
+          counts.set(deviceSerial, jobsMeasured(deviceSerial) + 1);
         observer.attemptRecorded(attempt);
       },
     }),

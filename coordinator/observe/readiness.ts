@@ -16,6 +16,9 @@ export function createReadiness(): Readiness {
       return () => void steps.delete(missing);
     },
     watch: (missing, isThere) => void watched.push({ missing, isThere }),
-    missing: () => [...steps, ...watched.filter(({ isThere }) => !isThere()).map(({ missing }) => missing)],
+    missing: () => [
+      ...steps,
+      ...watched.filter(({ isThere }) => !isThere()).map(({ missing }) => missing),
+    ],
   };
 }

@@ -15,7 +15,13 @@ export function readModelKind(data: Uint8Array): ModelKind {
 /** @throws BadInputError with one line when the bytes are no model of the announced format that a phone could run */
 export function checkModel(data: Uint8Array, format: ModelFormat): void {
   const summary = inspectModel(data);
-  if (!summary.ok && format === 'tflite' && !hasTfliteIdentifier(data)) throw new BadInputError('model: not a usable TFLite file: the identifier TFL3 is missing; export the model anew');
+  if (!summary.ok && format === 'tflite' && !hasTfliteIdentifier(data))
+    throw new BadInputError(
+      'model: not a usable TFLite file: the identifier TFL3 is missing; export the model anew',
+    );
   if (!summary.ok) throw new BadInputError(`model: ${summary.error}`);
-  if (summary.value.format !== format) throw new BadInputError(`model: announced as ${format}, but it is ${summary.value.format}; give the file its right ending`);
+  if (summary.value.format !== format)
+    throw new BadInputError(
+      `model: announced as ${format}, but it is ${summary.value.format}; give the file its right ending`,
+    );
 }

@@ -30,7 +30,9 @@ export interface OutsideReaderOptions {
   readonly workerFile: string;
 }
 
-export const defaultOutsideReader: OutsideReaderOptions = { workerFile: join(__dirname, 'reading_worker.js') };
+export const defaultOutsideReader: OutsideReaderOptions = {
+  workerFile: join(__dirname, 'reading_worker.js'),
+};
 
 /**
  * Reads what came from outside, specifications and models, on threads beside the event loop, which heartbeats and results
@@ -46,7 +48,9 @@ export class OutsideReader implements SpecReader {
   readonly #messages: ThreadPool<ReadingRequest, Reading>;
 
   constructor({ workerFile }: OutsideReaderOptions) {
-    const options = (limits: Pick<ThreadPoolOptions, 'deadlineMs' | 'largestHeapMb'>): ThreadPoolOptions => ({ workerFile, workers: 1, largestQueue, ...limits });
+    const options = (
+      limits: Pick<ThreadPoolOptions, 'deadlineMs' | 'largestHeapMb'>,
+    ): ThreadPoolOptions => ({ workerFile, workers: 1, largestQueue, ...limits });
     this.#documents = new ThreadPool(options(documents));
     this.#models = new ThreadPool(options(models));
     this.#results = new ThreadPool(options(results));
@@ -54,17 +58,29 @@ export class OutsideReader implements SpecReader {
   }
 
   async read(specYaml: string, source: string): Promise<SearchSpec> {
-    const reading = await readWith(this.#documents, { request: { kind: 'spec', specYaml, source: oneLine(source, longestSource) } }, source);
+    const reading = await readWith(
+      this.#documents,
+      { request: { kind: 'spec', specYaml, source: oneLine(source, longestSource) } },
+      source,
+    );
     assert(reading.kind === 'spec', 'a specification was asked for');
     return reading.spec;
   }
 
   async requirePossible(spec: SearchSpec, source: string): Promise<void> {
-    await readWith(this.#documents, { request: { kind: 'possible', spec, source: oneLine(source, longestSource) } }, source);
+    await readWith(
+      this.#documents,
+      { request: { kind: 'possible', spec, source: oneLine(source, longestSource) } },
+      source,
+    );
   }
 
   async withFields(yaml: string, fields: Readonly<Record<string, unknown>>): Promise<string> {
-    const reading = await readWith(this.#documents, { request: { kind: 'fields', yaml, fields } }, 'the specification');
+    const reading = await readWith(
+      this.#documents,
+      { request: { kind: 'fields', yaml, fields } },
+      'the specification',
+    );
     assert(reading.kind === 'text', 'a text was asked for');
     return reading.text;
   }
@@ -94,18 +110,27 @@ export class OutsideReader implements SpecReader {
 
   /** @throws BadInputError when the file is no measurable model */
   async readModelKind(file: string): Promise<ModelKind> {
-    const reading = await readWith(this.#models, { request: { kind: 'model-kind', file } }, 'the model');
+    const reading = await readWith(
+      this.#models,
+      { request: { kind: 'model-kind', file } },
+      'the model',
+    );
     assert(reading.kind === 'model-kind', 'the kind of a model was asked for');
     return reading.model;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#documents, this.#models, this.#results, this.#messages].map((pool) => pool.close()));
+    await Promise.all(
+      [this.#documents, this.#models, this.#results, this.#messages].map((pool) => pool.close()),
+    );
   }
 }
 
 /** What came from the network may be a part of a larger piece of memory, which nobody may take away. */
-function copied(kind: 'result' | 'agent-message', bytes: Uint8Array): Omit<ThreadTask<ReadingRequest>, 'what'> {
+function copied(
+  kind: 'result' | 'agent-message',
+  bytes: Uint8Array,
+): Omit<ThreadTask<ReadingRequest>, 'what'> {
   const copy = new Uint8Array(bytes);
   return { request: { kind, bytes: copy }, handedOver: [copy.buffer] };
 }
@@ -119,7 +144,11 @@ async function orRefusal<Value>(read: () => Promise<Value>): Promise<Result<Valu
   }
 }
 
-async function readWith(pool: ThreadPool<ReadingRequest, Reading>, task: Omit<ThreadTask<ReadingRequest>, 'what'>, source: string): Promise<Exclude<Reading, { kind: 'refused' }>> {
+async function readWith(
+  pool: ThreadPool<ReadingRequest, Reading>,
+  task: Omit<ThreadTask<ReadingRequest>, 'what'>,
+  source: string,
+): Promise<Exclude<Reading, { kind: 'refused' }>> {
   const what = oneLine(source, longestSource);
   const result = await pool.run({ ...task, what: `reading ${what}` });
   if (result.ok) {
@@ -127,7 +156,11 @@ async function readWith(pool: ThreadPool<ReadingRequest, Reading>, task: Omit<Th
     return result.value;
   }
   const { kind, message } = result.error;
-  if (kind === 'out-of-memory' || kind === 'deadline-exceeded') throw new BadInputError(`${what}: takes more time or memory to read than the farm gives to one (${message}); give a smaller one`);
-  if (kind === 'queue-full') throw new BadInputError(`${what}: ${message}, the most that may wait; send it again later`);
+  if (kind === 'out-of-memory' || kind === 'deadline-exceeded')
+    throw new BadInputError(
+      `${what}: takes more time or memory to read than the farm gives to one (${message}); give a smaller one`,
+    );
+  if (kind === 'queue-full')
+    throw new BadInputError(`${what}: ${message}, the most that may wait; send it again later`);
   throw new Error(message);
 }

@@ -18,8 +18,14 @@ export function packResult(result: JobResult): PackedResult {
   if (outcome.kind !== 'measured') return { result, samplesMs: [] };
   const { sessions } = outcome.measurement;
   return {
-    result: withSessions(result, outcome.measurement, sessions.map((session) => withSamples(session, []))),
-    samplesMs: sessions.map(({ timings }) => Float64Array.from(timings.kind === 'samples' ? timings.samplesMs : [])),
+    result: withSessions(
+      result,
+      outcome.measurement,
+      sessions.map((session) => withSamples(session, [])),
+    ),
+    samplesMs: sessions.map(({ timings }) =>
+      Float64Array.from(timings.kind === 'samples' ? timings.samplesMs : []),
+    ),
   };
 }
 
@@ -43,9 +49,15 @@ function listOf(numbers: ArrayLike<number>): readonly number[] {
 }
 
 function withSamples(session: Session, samplesMs: readonly number[]): Session {
-  return session.timings.kind === 'samples' ? { ...session, timings: { kind: 'samples', samplesMs } } : session;
+  return session.timings.kind === 'samples'
+    ? { ...session, timings: { kind: 'samples', samplesMs } }
+    : session;
 }
 
-function withSessions(result: JobResult, measurement: Measurement, sessions: readonly Session[]): JobResult {
+function withSessions(
+  result: JobResult,
+  measurement: Measurement,
+  sessions: readonly Session[],
+): JobResult {
   return { ...result, outcome: { kind: 'measured', measurement: { ...measurement, sessions } } };
 }

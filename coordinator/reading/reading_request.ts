@@ -9,7 +9,11 @@ import type { PackedResult } from './packed_result';
 export type ReadingRequest =
   | { readonly kind: 'spec'; readonly specYaml: string; readonly source: string }
   | { readonly kind: 'possible'; readonly spec: SearchSpec; readonly source: string }
-  | { readonly kind: 'fields'; readonly yaml: string; readonly fields: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'fields';
+      readonly yaml: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'result'; readonly bytes: Uint8Array }
   | { readonly kind: 'agent-message'; readonly bytes: Uint8Array }
   | { readonly kind: 'model-kind'; readonly file: string }

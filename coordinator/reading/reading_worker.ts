@@ -21,27 +21,38 @@ const catalog = loadSearchCatalog();
 port.on('message', (request: ReadingRequest) => {
   const reply = answer(request);
   const samples = reply.ok && reply.value.kind === 'result' ? reply.value.packed.samplesMs : [];
-  port.postMessage(reply, samples.map(({ buffer }) => buffer));
+  port.postMessage(
+    reply,
+    samples.map(({ buffer }) => buffer),
+  );
 });
 
 function answer(request: ReadingRequest): ReadingReply {
   try {
     return { ok: true, value: read(request) };
   } catch (error) {
-    if (error instanceof BadInputError) return { ok: true, value: { kind: 'refused', message: error.message } };
+    if (error instanceof BadInputError)
+      return { ok: true, value: { kind: 'refused', message: error.message } };
     return { ok: false, message: (error as Error).message };
   }
 }
 
 function readResult(bytes: Uint8Array): Reading {
   const decoded = decodeResult(bytes);
-  return decoded.ok ? { kind: 'result', packed: packResult(decoded.value) } : { kind: 'refused', message: decoded.error };
+  return decoded.ok
+    ? { kind: 'result', packed: packResult(decoded.value) }
+    : { kind: 'refused', message: decoded.error };
 }
 
 /** An agent says something large once, when it comes: nothing is kept for it. */
 function readAgentMessage(bytes: Uint8Array): Reading {
-  const decoded = decodeAgentMessage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), loadFarmServices());
-  return decoded.ok ? { kind: 'agent-message', message: decoded.value } : { kind: 'refused', message: decoded.error };
+  const decoded = decodeAgentMessage(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    loadFarmServices(),
+  );
+  return decoded.ok
+    ? { kind: 'agent-message', message: decoded.value }
+    : { kind: 'refused', message: decoded.error };
 }
 
 function read(request: ReadingRequest): Reading {

@@ -26,7 +26,11 @@ export interface Holder {
   readonly processId: number;
 }
 
-const holderSchema: z.ZodType<Holder> = z.object({ host: z.string().max(300), dataDir: z.string().max(4_200), processId: z.int() });
+const holderSchema: z.ZodType<Holder> = z.object({
+  host: z.string().max(300),
+  dataDir: z.string().max(4_200),
+  processId: z.int(),
+});
 
 export interface ClaimParts {
   readonly bus: Bus;
@@ -93,7 +97,10 @@ class KeptClaim implements Claim {
       try {
         if (!(await this.#renew())) return;
       } catch (error) {
-        this.parts.logger.warn({ reason: shown((error as Error).message) }, 'the claim on the broker could not be renewed; trying again');
+        this.parts.logger.warn(
+          { reason: shown((error as Error).message) },
+          'the claim on the broker could not be renewed; trying again',
+        );
       }
     }
   }
@@ -105,7 +112,9 @@ class KeptClaim implements Claim {
     const found = await store.get(key);
     const holder = found?.operation === 'PUT' ? readHolder(found.value) : undefined;
     if (holder !== undefined && !this.#isOurs(holder)) {
-      this.parts.onLost(new Error(`${takenBy(holder)}; this one could not reach the broker for too long`));
+      this.parts.onLost(
+        new Error(`${takenBy(holder)}; this one could not reach the broker for too long`),
+      );
       return false;
     }
     // It expired, or the broker lost it.
@@ -116,17 +125,22 @@ class KeptClaim implements Claim {
   /** False when somebody else was quicker. */
   async #put(store: KV, replaced: number): Promise<boolean> {
     try {
-      this.#revision = await store.put(key, encodeJson(this.parts.holder), { previousSeq: replaced });
+      this.#revision = await store.put(key, encodeJson(this.parts.holder), {
+        previousSeq: replaced,
+      });
       return true;
     } catch (error) {
-      if (error instanceof NatsError && error.api_error?.err_code === wrongLastSequence) return false;
+      if (error instanceof NatsError && error.api_error?.err_code === wrongLastSequence)
+        return false;
       throw error;
     }
   }
 
   /** Made anew where it was deleted. */
   #store(): Promise<KV> {
-    return this.parts.bus.connection.jetstream().views.kv(bucket, { ttl: claimLifeMs, history: 1, storage: StorageType.File });
+    return this.parts.bus.connection
+      .jetstream()
+      .views.kv(bucket, { ttl: claimLifeMs, history: 1, storage: StorageType.File });
   }
 
   #isOurs({ host, dataDir }: Holder): boolean {

@@ -68,7 +68,10 @@ class JetStreamResultConsumer implements ResultConsumer {
   private renewing: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: ResultConsumerParts) {
-    this.batches = new MessageBatches((batch) => this.handleBatch(batch), (error) => this.fail(error));
+    this.batches = new MessageBatches(
+      (batch) => this.handleBatch(batch),
+      (error) => this.fail(error),
+    );
   }
 
   async start(): Promise<void> {
@@ -79,7 +82,10 @@ class JetStreamResultConsumer implements ResultConsumer {
     void this.resumeAfterReconnects();
     void this.lookAfterStream();
     const settled = await withDeadline(handled, backlogDeadlineMs, 'results that waited');
-    if (!settled.ok) throw new Error(`the results that waited in the broker were not handled within ${String(backlogDeadlineMs)} ms`);
+    if (!settled.ok)
+      throw new Error(
+        `the results that waited in the broker were not handled within ${String(backlogDeadlineMs)} ms`,
+      );
   }
 
   isWhole(): boolean {
@@ -101,7 +107,11 @@ class JetStreamResultConsumer implements ResultConsumer {
     if (this.closing.signal.aborted) return;
     if (backlog.count === 0) this.caughtUp?.resolve();
     else if (this.caughtUp?.lastSequence === 0) this.caughtUp.lastSequence = backlog.lastSequence;
-    this.messages = await consumer.consume({ max_messages: mostRequested, expires: pullExpiryMs, callback: (message) => this.batches.add(message) });
+    this.messages = await consumer.consume({
+      max_messages: mostRequested,
+      expires: pullExpiryMs,
+      callback: (message) => this.batches.add(message),
+    });
   }
 
   /** Deleting them is as easy as a wrong word on the broker's command line; what was in them is measured again (ARCHITECTURE.md, failure model). */
@@ -114,7 +124,10 @@ class JetStreamResultConsumer implements ResultConsumer {
       const gone = await whatIsGone(bus).catch(() => undefined);
       if (gone === undefined) continue;
       this.whole = false;
-      logger.error({ gone }, 'deleted on the broker by somebody; it is made anew, and jobs whose results were in it are measured again');
+      logger.error(
+        { gone },
+        'deleted on the broker by somebody; it is made anew, and jobs whose results were in it are measured again',
+      );
       await this.renew();
       this.whole = true;
     }
@@ -144,7 +157,10 @@ class JetStreamResultConsumer implements ResultConsumer {
         await this.consume();
         return;
       } catch (error) {
-        this.parts.logger.warn({ reason: (error as Error).message }, 'the broker is back but not ready; trying again');
+        this.parts.logger.warn(
+          { reason: (error as Error).message },
+          'the broker is back but not ready; trying again',
+        );
         await this.parts.clock.sleep(resumeIntervalMs, this.closing.signal);
       }
     }
@@ -160,9 +176,18 @@ class JetStreamResultConsumer implements ResultConsumer {
         await nextTurn();
         readBytes = message.data.byteLength;
       }
-      const decoded = message.data.byteLength > largestReadHereBytes ? await this.parts.decodeLarge(message.data) : decodeResult(message.data);
-      if (decoded.ok && message.subject !== resultSubject(decoded.value.agentId, decoded.value.lease.deviceSerial)) {
-        this.refuse(message, `a result of agent ${decoded.value.agentId} for ${decoded.value.lease.deviceSerial} under another name`);
+      const decoded =
+        message.data.byteLength > largestReadHereBytes
+          ? await this.parts.decodeLarge(message.data)
+          : decodeResult(message.data);
+      if (
+        decoded.ok &&
+        message.subject !== resultSubject(decoded.value.agentId, decoded.value.lease.deviceSerial)
+      ) {
+        this.refuse(
+          message,
+          `a result of agent ${decoded.value.agentId} for ${decoded.value.lease.deviceSerial} under another name`,
+        );
       } else if (decoded.ok) {
         readable.push(message);
         results.push(decoded.value);
@@ -178,13 +203,26 @@ class JetStreamResultConsumer implements ResultConsumer {
   /** Messages come in order, so the last of the backlog comes after all others of it. */
   private lookWhetherCaughtUp(batch: readonly JsMsg[]): void {
     const { caughtUp } = this;
-    if (caughtUp !== undefined && batch.some(({ info }) => info.streamSequence >= caughtUp.lastSequence || info.pending === 0)) caughtUp.resolve();
+    if (
+      caughtUp !== undefined &&
+      batch.some(({ info }) => info.streamSequence >= caughtUp.lastSequence || info.pending === 0)
+    )
+      caughtUp.resolve();
   }
 
   private refuse(message: JsMsg, reason: string): void {
     this.undecodable += 1;
     const excerpt = Buffer.from(message.data.subarray(0, longestExcerpt)).toString('utf8');
-    this.parts.logger.error({ subject: message.subject, sequence: message.seq, sizeBytes: message.data.byteLength, reason, excerpt }, 'unreadable result dropped');
+    this.parts.logger.error(
+      {
+        subject: message.subject,
+        sequence: message.seq,
+        sizeBytes: message.data.byteLength,
+        reason,
+        excerpt,
+      },
+      'unreadable result dropped',
+    );
     message.term();
   }
 

@@ -1,4 +1,17 @@
-import { AckPolicy, DeliverPolicy, DiscardPolicy, ErrorCode, nanos, NatsError, RetentionPolicy, StorageType, type Consumer, type ConsumerConfig, type JetStreamManager, type StreamConfig } from 'nats';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  ErrorCode,
+  nanos,
+  NatsError,
+  RetentionPolicy,
+  StorageType,
+  type Consumer,
+  type ConsumerConfig,
+  type JetStreamManager,
+  type StreamConfig,
+} from 'nats';
 import { BadInputError } from '../../common/bad_input';
 import { resultConsumer, resultStream, resultSubjects } from '../../proto/subjects';
 import type { Bus } from './bus';
@@ -56,7 +69,9 @@ export async function openResultStream(bus: Bus): Promise<OpenedStream> {
 /** The name of the stream or consumer that the broker has no more; undefined when both are there. @throws when the broker does not say */
 export async function whatIsGone(bus: Bus): Promise<string | undefined> {
   try {
-    await (await bus.connection.jetstreamManager({ checkAPI: false })).consumers.info(resultStream, resultConsumer);
+    await (
+      await bus.connection.jetstreamManager({ checkAPI: false })
+    ).consumers.info(resultStream, resultConsumer);
     return undefined;
   } catch (error) {
     const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
@@ -70,8 +85,11 @@ async function requireJetStream(bus: Bus): Promise<JetStreamManager> {
   try {
     return await bus.connection.jetstreamManager();
   } catch (error) {
-    if (!(error instanceof NatsError) || error.code !== (ErrorCode.JetStreamNotEnabled as string)) throw error;
-    throw new BadInputError(`the NATS server at ${bus.connection.getServer()} has no JetStream (${error.message}); start it with --jetstream`);
+    if (!(error instanceof NatsError) || error.code !== (ErrorCode.JetStreamNotEnabled as string))
+      throw error;
+    throw new BadInputError(
+      `the NATS server at ${bus.connection.getServer()} has no JetStream (${error.message}); start it with --jetstream`,
+    );
   }
 }
 
@@ -96,7 +114,9 @@ async function addStream(manager: JetStreamManager): Promise<void> {
     await manager.streams.add(streamConfig);
   } catch (error) {
     if (!(error instanceof NatsError) || error.api_error === undefined) throw error;
-    throw new BadInputError(`NATS refused the stream ${resultStream}: ${error.message}; give JetStream at least ${String(largestStreamBytes)} bytes of file storage`);
+    throw new BadInputError(
+      `NATS refused the stream ${resultStream}: ${error.message}; give JetStream at least ${String(largestStreamBytes)} bytes of file storage`,
+    );
   }
 }
 
@@ -104,7 +124,9 @@ async function updateStream(manager: JetStreamManager): Promise<void> {
   try {
     await manager.streams.update(resultStream, streamConfig);
   } catch (error) {
-    throw new BadInputError(`NATS has a stream ${resultStream} that is set up otherwise (${(error as Error).message}); remove it, or use another server`);
+    throw new BadInputError(
+      `NATS has a stream ${resultStream} that is set up otherwise (${(error as Error).message}); remove it, or use another server`,
+    );
   }
 }
 

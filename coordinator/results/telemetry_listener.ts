@@ -31,7 +31,11 @@ export function listenToTelemetry(bus: Bus, logger: Logger): TelemetryListener {
       }
       const decoded = decodeTelemetry(message.data);
       if (decoded.ok) remember(decoded.value);
-      else logger.debug({ subject: message.subject, reason: decoded.error }, 'unreadable telemetry dropped');
+      else
+        logger.debug(
+          { subject: message.subject, reason: decoded.error },
+          'unreadable telemetry dropped',
+        );
     },
   });
   return { latest: (deviceSerial) => byDevice.get(deviceSerial) };

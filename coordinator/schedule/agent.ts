@@ -24,14 +24,26 @@ export interface Agent {
 }
 
 /** The complete hello of a new stream. */
-export function agentAttached(turn: Turn, agentId: string, devices: readonly DeviceDescription[], heldLeases: readonly Lease[]): void {
+export function agentAttached(
+  turn: Turn,
+  agentId: string,
+  devices: readonly DeviceDescription[],
+  heldLeases: readonly Lease[],
+): void {
   const { state } = turn;
-  const artifacts = state.agents.get(agentId)?.artifacts ?? emptyRecentSet(rememberedAgentArtifacts);
-  saveAgent(turn, { agentId, heardAtMs: state.nowMs, artifacts, state: { kind: 'attached', sinceMs: state.nowMs } });
+  const artifacts =
+    state.agents.get(agentId)?.artifacts ?? emptyRecentSet(rememberedAgentArtifacts);
+  saveAgent(turn, {
+    agentId,
+    heardAtMs: state.nowMs,
+    artifacts,
+    state: { kind: 'attached', sinceMs: state.nowMs },
+  });
   const serials = new Set(devices.map((device) => device.serial));
   for (const device of devices) registerDevice(turn, agentId, device);
   for (const device of turn.state.devices.values()) {
-    if (isSeenBy(device, agentId) && !serials.has(device.description.serial)) loseDevice(turn, agentId, device.description.serial, 'unplugged');
+    if (isSeenBy(device, agentId) && !serials.has(device.description.serial))
+      loseDevice(turn, agentId, device.description.serial, 'unplugged');
   }
   reindexDevicesOf(turn, agentId);
   reconcileLeases(turn, agentId, heldLeases);
@@ -48,7 +60,8 @@ export function agentHeard(turn: Turn, agentId: string, heldLeases: readonly Lea
     return;
   }
   const { nowMs } = turn.state;
-  const attached: AgentState = agent.state.kind === 'attached' ? agent.state : { kind: 'attached', sinceMs: nowMs };
+  const attached: AgentState =
+    agent.state.kind === 'attached' ? agent.state : { kind: 'attached', sinceMs: nowMs };
   saveAgent(turn, { ...agent, heardAtMs: nowMs, state: attached });
   if (agent.state.kind !== 'attached') {
     restoreDevices(turn, agentId);
@@ -71,21 +84,28 @@ export function dropSilentAgents(turn: Turn): void {
   for (const agent of turn.state.agents.values()) {
     const silentMs = nowMs - agent.heardAtMs;
     if (agent.state.kind !== 'lost' && silentMs >= agentSilenceMs) loseAgent(turn, agent);
-    else if (agent.state.kind === 'lost' && silentMs >= forgetAgentAfterMs) update(turn, { agents: turn.state.agents.delete(agent.agentId) });
+    else if (agent.state.kind === 'lost' && silentMs >= forgetAgentAfterMs)
+      update(turn, { agents: turn.state.agents.delete(agent.agentId) });
   }
 }
 
 /** The coordinator stood still for `gapMs`: nobody could be heard, which is nobody's silence. */
 export function forgiveSilence(turn: Turn, gapMs: number): void {
   const { nowMs, agents } = turn.state;
-  update(turn, { agents: agents.map((agent) => ({ ...agent, heardAtMs: Math.min(nowMs, agent.heardAtMs + gapMs) })) });
+  update(turn, {
+    agents: agents.map((agent) => ({
+      ...agent,
+      heardAtMs: Math.min(nowMs, agent.heardAtMs + gapMs),
+    })),
+  });
 }
 
 function loseAgent(turn: Turn, agent: Agent): void {
   turn.effects.push({ kind: 'end-agent', agentId: agent.agentId });
   saveAgent(turn, { ...agent, state: { kind: 'lost', sinceMs: turn.state.nowMs } });
   for (const device of turn.state.devices.values()) {
-    if (device.agentId === agent.agentId) loseDevice(turn, agent.agentId, device.description.serial, 'agent-lost');
+    if (device.agentId === agent.agentId)
+      loseDevice(turn, agent.agentId, device.description.serial, 'agent-lost');
   }
   loseLeasesOf(turn, agent.agentId);
 }
@@ -93,11 +113,18 @@ function loseAgent(turn: Turn, agent: Agent): void {
 function restoreDevices(turn: Turn, agentId: string): void {
   for (const { agentId: owner, alsoSeenBy, description, state } of turn.state.devices.values()) {
     const free = state.kind === 'leased' ? state.afterwards : state;
-    const seen = owner === agentId && free.kind === 'absent' && free.cause === 'agent-lost' ? description : undefined;
+    const seen =
+      owner === agentId && free.kind === 'absent' && free.cause === 'agent-lost'
+        ? description
+        : undefined;
     // Of an agent that is out of reach itself, a device is taken over; of one that unplugged it, too.
-    const taken = owner !== agentId && (free.kind === 'absent' || !isAttached(turn, owner)) ? alsoSeenBy.find((each) => each.agentId === agentId)?.description : undefined;
+    const taken =
+      owner !== agentId && (free.kind === 'absent' || !isAttached(turn, owner))
+        ? alsoSeenBy.find((each) => each.agentId === agentId)?.description
+        : undefined;
     const found = seen ?? taken;
-    if (found !== undefined) changeDevice(turn, found.serial, (device) => attachDevice(device, found, agentId));
+    if (found !== undefined)
+      changeDevice(turn, found.serial, (device) => attachDevice(device, found, agentId));
   }
 }
 
@@ -114,7 +141,9 @@ function reconcileLeases(turn: Turn, agentId: string, heldLeases: readonly Lease
   const heldEpochs = new Set<number>();
   // Of two leases that an agent holds for one device, the newer is the one that counted last.
   for (const lease of heldLeases.toSorted((a, b) => b.epoch - a.epoch)) {
-    const active = isGenuine(turn.state, agentId, lease) ? (currentLease(turn.state, lease) ?? adopt(turn, agentId, lease)) : undefined;
+    const active = isGenuine(turn.state, agentId, lease)
+      ? (currentLease(turn.state, lease) ?? adopt(turn, agentId, lease))
+      : undefined;
     if (active?.agentId !== agentId) turn.effects.push({ kind: 'stop-job', agentId, lease });
     else {
       heldEpochs.add(lease.epoch);

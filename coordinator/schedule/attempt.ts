@@ -17,22 +17,33 @@ export function recordAttempt(turn: Turn, open: OpenJob, attempt: EndedAttempt):
   turn.effects.push({ kind: 'record-attempt', ...attempt });
   countAttempt(turn, open, attempt.lease, attempt.outcome);
   const { lease, agentId, outcome } = attempt;
-  if (outcome.kind === 'measured') shareMeasurement(turn, open, { lease, agentId, measurement: outcome.measurement });
+  if (outcome.kind === 'measured')
+    shareMeasurement(turn, open, { lease, agentId, measurement: outcome.measurement });
 }
 
 /** As `recordAttempt`, for an attempt of which nothing was heard. */
 export function countAttempt(turn: Turn, open: OpenJob, lease: Lease, outcome: Outcome): void {
-  const failedSerials = [...open.failedAttempts.map((failed) => failed.deviceSerial), lease.deviceSerial];
+  const failedSerials = [
+    ...open.failedAttempts.map((failed) => failed.deviceSerial),
+    lease.deviceSerial,
+  ];
   const alternative = hasAlternative(turn.state, open.targetKey, failedSerials);
-  const toolsProven = turn.state.devices.get(lease.deviceSerial)?.provenTargets.includes(open.targetKey) === true;
+  const toolsProven =
+    turn.state.devices.get(lease.deviceSerial)?.provenTargets.includes(open.targetKey) === true;
   const next = stateAfterAttempt(open, lease, outcome, { alternative, toolsProven });
-  if (open.state.kind === 'queued') updatePool(turn, open.job.target.pool, (pool) => withoutQueued(pool, open));
+  if (open.state.kind === 'queued')
+    updatePool(turn, open.job.target.pool, (pool) => withoutQueued(pool, open));
   if (next.kind !== 'queued') {
     endJob(turn, open, next);
     return;
   }
-  const failed: readonly FailedAttempt[] = outcome.kind === 'measured' ? [] : [{ deviceSerial: lease.deviceSerial, fault: outcome }];
-  putBack(turn, { ...open, failedAttempts: [...open.failedAttempts, ...failed], fence: lease.epoch });
+  const failed: readonly FailedAttempt[] =
+    outcome.kind === 'measured' ? [] : [{ deviceSerial: lease.deviceSerial, fault: outcome }];
+  putBack(turn, {
+    ...open,
+    failedAttempts: [...open.failedAttempts, ...failed],
+    fence: lease.epoch,
+  });
 }
 
 /** The lease became void through no attempt of its own. */

@@ -9,7 +9,8 @@ export function saveDevice(turn: Turn, device: Device): void {
   const { serial, pool } = device.description;
   const poolBefore = turn.state.devices.get(serial)?.description.pool;
   update(turn, { devices: turn.state.devices.set(serial, device) });
-  if (poolBefore !== undefined && poolBefore !== pool) updatePool(turn, poolBefore, (before) => withoutDevice(before, serial));
+  if (poolBefore !== undefined && poolBefore !== pool)
+    updatePool(turn, poolBefore, (before) => withoutDevice(before, serial));
   const grantable = isGrantable(turn.state, device);
   updatePool(turn, pool, (current) => withIdle(withDevice(current, serial), serial, grantable));
 }
@@ -23,12 +24,16 @@ export function reindexDevicesOf(turn: Turn, agentId: string): void {
 
 /** The targets for which the device would take a job if it were free. */
 export function openTargets({ targetKeys, troubles }: Device): readonly string[] {
-  return troubles.size === 0 ? targetKeys : targetKeys.filter((targetKey) => isOpen(troubles, targetKey));
+  return troubles.size === 0
+    ? targetKeys
+    : targetKeys.filter((targetKey) => isOpen(troubles, targetKey));
 }
 
 /** Could take a job at once. */
 export function isGrantable(state: SchedulerState, device: Device): boolean {
-  return device.state.kind === 'idle' && state.agents.get(device.agentId)?.state.kind === 'attached';
+  return (
+    device.state.kind === 'idle' && state.agents.get(device.agentId)?.state.kind === 'attached'
+  );
 }
 
 /** Will take a job sooner or later without anybody's help: what a retry may wait for. */
@@ -38,11 +43,22 @@ export function isUsable(device: Device): boolean {
 }
 
 /** Whether the target has a usable device besides those. */
-export function hasAlternative(state: SchedulerState, targetKey: string, failedSerials: readonly string[]): boolean {
+export function hasAlternative(
+  state: SchedulerState,
+  targetKey: string,
+  failedSerials: readonly string[],
+): boolean {
   const serials = state.pools.get(targetKey.split('/', 1)[0] ?? '')?.serials ?? [];
   for (const serial of serials) {
     const device = state.devices.get(serial);
-    if (device !== undefined && !failedSerials.includes(serial) && isUsable(device) && device.targetKeys.includes(targetKey) && !isQuarantined(device.troubles, targetKey)) return true;
+    if (
+      device !== undefined &&
+      !failedSerials.includes(serial) &&
+      isUsable(device) &&
+      device.targetKeys.includes(targetKey) &&
+      !isQuarantined(device.troubles, targetKey)
+    )
+      return true;
   }
   return false;
 }

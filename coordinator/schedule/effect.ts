@@ -14,11 +14,26 @@ export type SchedulerEffect =
    * A result counts: to the ledger, before the message that brought it is acknowledged. Only for what agents reported: a
    * lease that expired leaves its key free, since after a restart its late result may still be the first to count.
    */
-  | { readonly kind: 'record-attempt'; readonly lease: Lease; readonly agentId: string; readonly outcome: Outcome }
+  | {
+      readonly kind: 'record-attempt';
+      readonly lease: Lease;
+      readonly agentId: string;
+      readonly outcome: Outcome;
+    }
   /** A late or repeated result, or one that its lease's agent did not make: acknowledge and forget. */
-  | { readonly kind: 'discard-result'; readonly lease: Lease; readonly cause: 'stale' | 'forged'; readonly reason: string }
+  | {
+      readonly kind: 'discard-result';
+      readonly lease: Lease;
+      readonly cause: 'stale' | 'forged';
+      readonly reason: string;
+    }
   /** The job's final word: the ledger keeps it and the owner is told. */
-  | { readonly kind: 'job-ended'; readonly ownerId: string; readonly jobId: string; readonly end: JobEnd };
+  | {
+      readonly kind: 'job-ended';
+      readonly ownerId: string;
+      readonly jobId: string;
+      readonly end: JobEnd;
+    };
 
 /** An attempt that brought a measurement. */
 export interface MeasuredAttempt {

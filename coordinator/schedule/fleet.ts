@@ -1,5 +1,14 @@
 import type { DeviceDescription } from '../../common/device';
-import { attachDevice, detachDevice, leaseDevice, newDevice, wakeDevice, withoutSighting, type AbsentState, type Device } from './device';
+import {
+  attachDevice,
+  detachDevice,
+  leaseDevice,
+  newDevice,
+  wakeDevice,
+  withoutSighting,
+  type AbsentState,
+  type Device,
+} from './device';
 import { voidLease } from './lease';
 import { requeueJob } from './attempt';
 import { saveDevice } from './device_index';
@@ -8,19 +17,32 @@ import { update, updatePool, type Turn } from './turn';
 
 export function registerDevice(turn: Turn, agentId: string, description: DeviceDescription): void {
   const known = turn.state.devices.get(description.serial);
-  saveDevice(turn, known === undefined ? firstSeen(turn, agentId, description) : attachDevice(known, description, agentId));
+  saveDevice(
+    turn,
+    known === undefined
+      ? firstSeen(turn, agentId, description)
+      : attachDevice(known, description, agentId),
+  );
 }
 
 /** After a restart, the lease of a device may have been adopted before the device itself was seen. */
 function firstSeen(turn: Turn, agentId: string, description: DeviceDescription): Device {
   const device = newDevice(description, agentId);
   const active = turn.state.leases.get(description.serial);
-  const digest = active === undefined ? undefined : turn.state.jobs.get(active.lease.jobId)?.job.artifact.digest;
-  return active === undefined || digest === undefined ? device : leaseDevice(device, active.lease, digest, active.grantedAtMs);
+  const digest =
+    active === undefined ? undefined : turn.state.jobs.get(active.lease.jobId)?.job.artifact.digest;
+  return active === undefined || digest === undefined
+    ? device
+    : leaseDevice(device, active.lease, digest, active.grantedAtMs);
 }
 
 /** The device goes on through another agent that sees it; when there is none it is absent. */
-export function loseDevice(turn: Turn, agentId: string, serial: string, cause: AbsentState['cause']): void {
+export function loseDevice(
+  turn: Turn,
+  agentId: string,
+  serial: string,
+  cause: AbsentState['cause'],
+): void {
   const device = turn.state.devices.get(serial);
   if (device === undefined) return;
   if (device.agentId === agentId) {
@@ -40,7 +62,9 @@ export function handOverDevicesOf(turn: Turn, agentId: string): void {
 }
 
 function handedOver(turn: Turn, device: Device): Device | undefined {
-  const heir = device.alsoSeenBy.findLast(({ agentId }) => turn.state.agents.get(agentId)?.state.kind === 'attached');
+  const heir = device.alsoSeenBy.findLast(
+    ({ agentId }) => turn.state.agents.get(agentId)?.state.kind === 'attached',
+  );
   return heir === undefined ? undefined : attachDevice(device, heir.description, heir.agentId);
 }
 

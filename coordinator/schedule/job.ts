@@ -4,7 +4,8 @@ import type { JobEnd } from './effect';
 import { faultPolicy } from './fault_policy';
 import { largestAttempts, largestFarmFaults } from './limits';
 
-export type JobState = { readonly kind: 'queued' } | { readonly kind: 'leased'; readonly lease: Lease } | JobEnd;
+export type JobState =
+  { readonly kind: 'queued' } | { readonly kind: 'leased'; readonly lease: Lease } | JobEnd;
 
 export type OpenJobState = Extract<JobState, { readonly kind: 'queued' | 'leased' }>;
 
@@ -51,12 +52,17 @@ export function stateAfterAttempt(
   }
 }
 
-function afterFarmFault(open: OpenJob, fault: FarmFault): Exclude<JobState, { readonly kind: 'leased' }> {
+function afterFarmFault(
+  open: OpenJob,
+  fault: FarmFault,
+): Exclude<JobState, { readonly kind: 'leased' }> {
   const counted = open.failedAttempts.filter(
-    (attempt) => attempt.fault.kind === 'farm-fault' && faultPolicy(attempt.fault.code).countsForJob,
+    (attempt) =>
+      attempt.fault.kind === 'farm-fault' && faultPolicy(attempt.fault.code).countsForJob,
   ).length;
   const farmFaults = counted + (faultPolicy(fault.code).countsForJob ? 1 : 0);
-  const spent = farmFaults >= largestFarmFaults || open.failedAttempts.length + 1 >= largestAttempts;
+  const spent =
+    farmFaults >= largestFarmFaults || open.failedAttempts.length + 1 >= largestAttempts;
   return spent ? { kind: 'abandoned', fault } : { kind: 'queued' };
 }
 
@@ -76,6 +82,7 @@ function afterCandidateFault(
   const repeated = elsewhere || (same.length > 0 && !alternative);
   if (repeated && toolsProven) return { kind: 'infeasible', fault };
   if (open.failedAttempts.length + 1 < largestFarmFaults) return { kind: 'queued' };
-  const doubt = 'no model has run there yet, so the tool may be to blame; measure one that is known to run';
+  const doubt =
+    'no model has run there yet, so the tool may be to blame; measure one that is known to run';
   return { kind: 'abandoned', fault: farmFault('tool-failed', `${fault.message}; ${doubt}`) };
 }

@@ -23,17 +23,25 @@ export function enqueue(queue: JobQueue, entry: QueueEntry): JobQueue {
   const chunk = queue.chunks[at] ?? [];
   const place = chunk.findLastIndex((other) => other.sequence < entry.sequence) + 1;
   const grown = chunk.toSpliced(place, 0, entry);
-  return { size: queue.size + 1, chunks: queue.chunks.toSpliced(at, 1, ...split(grown, place === chunk.length)) };
+  return {
+    size: queue.size + 1,
+    chunks: queue.chunks.toSpliced(at, 1, ...split(grown, place === chunk.length)),
+  };
 }
 
 /** The queue without the entry; the same queue when it is not there. */
 export function dequeue(queue: JobQueue, entry: QueueEntry): JobQueue {
   const at = chunkIndex(queue, entry.sequence);
   const chunk = queue.chunks[at] ?? [];
-  const place = chunk.findIndex((other) => other.sequence === entry.sequence && other.jobId === entry.jobId);
+  const place = chunk.findIndex(
+    (other) => other.sequence === entry.sequence && other.jobId === entry.jobId,
+  );
   if (place < 0) return queue;
   const rest = chunk.toSpliced(place, 1);
-  return { size: queue.size - 1, chunks: rest.length === 0 ? queue.chunks.toSpliced(at, 1) : queue.chunks.with(at, rest) };
+  return {
+    size: queue.size - 1,
+    chunks: rest.length === 0 ? queue.chunks.toSpliced(at, 1) : queue.chunks.with(at, rest),
+  };
 }
 
 /** The first `count` entries of several queues of one owner, in the order of submission. */

@@ -17,13 +17,32 @@ export function grantLease(turn: Turn, device: Device, open: OpenJob): void {
   const { state } = turn;
   const grants = state.grants + 1;
   assert(grants < epochsPerIncarnation, 'epochs of one incarnation do not reach into the next');
-  const named = { jobId: open.job.jobId, deviceSerial: device.description.serial, epoch: firstEpoch(state) + grants };
+  const named = {
+    jobId: open.job.jobId,
+    deviceSerial: device.description.serial,
+    epoch: firstEpoch(state) + grants,
+  };
   const lease: Lease = { ...named, nonce: state.nonceOf({ ...named, agentId: device.agentId }) };
   const agent = state.agents.get(device.agentId);
-  assert(agent?.state.kind === 'attached', `agent ${device.agentId} is attached when its device gets a job`);
-  update(turn, { grants, agents: state.agents.set(agent.agentId, { ...agent, artifacts: addRecent(agent.artifacts, open.job.artifact.digest) }) });
+  assert(
+    agent?.state.kind === 'attached',
+    `agent ${device.agentId} is attached when its device gets a job`,
+  );
+  update(turn, {
+    grants,
+    agents: state.agents.set(agent.agentId, {
+      ...agent,
+      artifacts: addRecent(agent.artifacts, open.job.artifact.digest),
+    }),
+  });
   const chargedMs = charge(turn, open);
-  beginLease(turn, open, { lease, agentId: agent.agentId, grantedAtMs: state.nowMs, expiresAtMs: state.nowMs + leaseDurationMs, chargedMs });
+  beginLease(turn, open, {
+    lease,
+    agentId: agent.agentId,
+    grantedAtMs: state.nowMs,
+    expiresAtMs: state.nowMs + leaseDurationMs,
+    chargedMs,
+  });
   turn.effects.push({ kind: 'run-job', agentId: agent.agentId, job: open.job, lease });
 }
 
@@ -34,7 +53,8 @@ export function grantLease(turn: Turn, device: Device, open: OpenJob): void {
 export function claimJob(turn: Turn, lease: Lease): OpenJob | undefined {
   const { state } = turn;
   const open = state.jobs.get(lease.jobId);
-  if (open === undefined || lease.epoch <= open.fence || isOfThisLife(state, lease)) return undefined;
+  if (open === undefined || lease.epoch <= open.fence || isOfThisLife(state, lease))
+    return undefined;
   const adopted = open.state.kind === 'leased' ? currentLease(state, open.state.lease) : undefined;
   if (adopted === undefined) return open;
   voidLease(turn, adopted);
@@ -45,18 +65,31 @@ export function claimJob(turn: Turn, lease: Lease): OpenJob | undefined {
 /** Takes over a lease from before a restart: the agent still works on it, or holds its result. */
 export function adoptLease(turn: Turn, open: OpenJob, lease: Lease, agentId: string): void {
   const { nowMs } = turn.state;
-  beginLease(turn, open, { lease, agentId, grantedAtMs: nowMs, expiresAtMs: nowMs + leaseDurationMs, chargedMs: 0 });
+  beginLease(turn, open, {
+    lease,
+    agentId,
+    grantedAtMs: nowMs,
+    expiresAtMs: nowMs + leaseDurationMs,
+    chargedMs: 0,
+  });
 }
 
 function beginLease(turn: Turn, open: OpenJob, active: ActiveLease): void {
   const { lease } = active;
   assert(open.state.kind === 'queued', `job ${lease.jobId} is queued when it is leased`);
-  assert(!turn.state.leases.has(lease.deviceSerial), `device ${lease.deviceSerial} has one lease at a time`);
+  assert(
+    !turn.state.leases.has(lease.deviceSerial),
+    `device ${lease.deviceSerial} has one lease at a time`,
+  );
   const leased: OpenJob = { ...open, fence: lease.epoch, state: { kind: 'leased', lease } };
-  update(turn, { leases: turn.state.leases.set(lease.deviceSerial, active), jobs: turn.state.jobs.set(lease.jobId, leased) });
+  update(turn, {
+    leases: turn.state.leases.set(lease.deviceSerial, active),
+    jobs: turn.state.jobs.set(lease.jobId, leased),
+  });
   updatePool(turn, open.job.target.pool, (pool) => withoutQueued(pool, open));
   const device = turn.state.devices.get(lease.deviceSerial);
-  if (device !== undefined) saveDevice(turn, leaseDevice(device, lease, open.job.artifact.digest, turn.state.nowMs));
+  if (device !== undefined)
+    saveDevice(turn, leaseDevice(device, lease, open.job.artifact.digest, turn.state.nowMs));
 }
 
 /** The agent reported the lease's outcome. */
@@ -84,7 +117,8 @@ export function doubtLease(turn: Turn, active: ActiveLease): void {
 /** The coordinator stood still for `gapMs`, in which no lease could be renewed. */
 export function extendLeases(turn: Turn, gapMs: number): void {
   const latestMs = turn.state.nowMs + leaseDurationMs;
-  for (const active of turn.state.leases.values()) deferExpiry(turn, active, Math.min(latestMs, active.expiresAtMs + gapMs));
+  for (const active of turn.state.leases.values())
+    deferExpiry(turn, active, Math.min(latestMs, active.expiresAtMs + gapMs));
 }
 
 /** Ends the leases whose time is over. */
@@ -116,12 +150,18 @@ function closeLeaseWith(turn: Turn, active: ActiveLease, outcome: Outcome): Open
 }
 
 function deferExpiry(turn: Turn, active: ActiveLease, expiresAtMs: number): void {
-  if (expiresAtMs !== active.expiresAtMs) update(turn, { leases: turn.state.leases.set(active.lease.deviceSerial, { ...active, expiresAtMs }) });
+  if (expiresAtMs !== active.expiresAtMs)
+    update(turn, {
+      leases: turn.state.leases.set(active.lease.deviceSerial, { ...active, expiresAtMs }),
+    });
 }
 
 function closeLease(turn: Turn, active: ActiveLease, change: (device: Device) => Device): void {
   const { lease } = active;
-  assert(currentLease(turn.state, lease) !== undefined, `lease ${lease.epoch} is current when it ends`);
+  assert(
+    currentLease(turn.state, lease) !== undefined,
+    `lease ${lease.epoch} is current when it ends`,
+  );
   update(turn, { leases: turn.state.leases.delete(lease.deviceSerial) });
   const device = turn.state.devices.get(lease.deviceSerial);
   if (device !== undefined) saveDevice(turn, change(device));
@@ -133,7 +173,11 @@ function charge(turn: Turn, open: OpenJob): number {
   if (owner === undefined) return 0;
   let chargedMs = 0;
   updatePool(turn, open.job.target.pool, (pool) => {
-    const charged = chargeGrant(pool.shares.get(owner.priority) ?? emptyShare, owner.ownerId, owner.weight);
+    const charged = chargeGrant(
+      pool.shares.get(owner.priority) ?? emptyShare,
+      owner.ownerId,
+      owner.weight,
+    );
     chargedMs = charged.chargedMs;
     return withShare(pool, owner.priority, charged.share);
   });
@@ -147,6 +191,8 @@ function settle(turn: Turn, active: ActiveLease): void {
   const times = { chargedMs: active.chargedMs, actualMs: turn.state.nowMs - active.grantedAtMs };
   updatePool(turn, open.job.target.pool, (pool) => {
     const share = pool.shares.get(owner.priority);
-    return share === undefined ? pool : withShare(pool, owner.priority, settleLease(share, owner.ownerId, owner.weight, times));
+    return share === undefined
+      ? pool
+      : withShare(pool, owner.priority, settleLease(share, owner.ownerId, owner.weight, times));
   });
 }

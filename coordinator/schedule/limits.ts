@@ -58,7 +58,11 @@ export const rememberedTargetFaults = largestFarmFaults + 1;
  * The time in which a phone that idles falls from its limit to near room temperature is some minutes; try early. An artifact
  * that cannot be had is not asked for dozens of times a second.
  */
-export const coolingMs = { 'too-hot': 60_000, 'battery-low': 300_000, 'artifact-unavailable': 1_000 } as const;
+export const coolingMs = {
+  'too-hot': 60_000,
+  'battery-low': 300_000,
+  'artifact-unavailable': 1_000,
+} as const;
 
 /** Queue entries that are looked at for one whose artifact is already near the device. */
 export const lookAheadJobs = 32;

@@ -17,7 +17,8 @@ import type { Turn } from './turn';
 export function grantJobs(turn: Turn): void {
   if (turn.state.recovery.kind === 'waiting') return;
   for (const [name, pool] of turn.state.pools) {
-    if (pool.queuedJobs > 0 && pool.idleSerials.size > 0 && hasActiveOwner(turn.state, pool)) grantJobsOfPool(turn, name, pool.idleSerials);
+    if (pool.queuedJobs > 0 && pool.idleSerials.size > 0 && hasActiveOwner(turn.state, pool))
+      grantJobsOfPool(turn, name, pool.idleSerials);
   }
 }
 
@@ -66,12 +67,16 @@ function ownersInOrder(state: SchedulerState, device: Device): readonly string[]
   }
   if (owners.size < 2) return [...owners.keys()];
   const tag = (owner: Owner): number => tagMs(pool?.shares.get(owner.priority), owner.ownerId);
-  return [...owners.values()].sort((a, b) => b.priority - a.priority || tag(a) - tag(b) || (a.ownerId < b.ownerId ? -1 : 1)).map((owner) => owner.ownerId);
+  return [...owners.values()]
+    .sort((a, b) => b.priority - a.priority || tag(a) - tag(b) || (a.ownerId < b.ownerId ? -1 : 1))
+    .map((owner) => owner.ownerId);
 }
 
 function nextJobs(state: SchedulerState, device: Device, ownerId: string): readonly OpenJob[] {
   const queues = state.pools.get(device.description.pool)?.queues;
-  const ownQueues = openTargets(device).flatMap((targetKey) => queues?.get(targetKey)?.get(ownerId) ?? []);
+  const ownQueues = openTargets(device).flatMap(
+    (targetKey) => queues?.get(targetKey)?.get(ownerId) ?? [],
+  );
   const jobs: OpenJob[] = [];
   for (const entry of firstOfAll(ownQueues, lookAheadJobs)) {
     const open = state.jobs.get(entry.jobId);
@@ -87,12 +92,16 @@ function mayRun(state: SchedulerState, device: Device, open: OpenJob): boolean {
   if (hasLeasedTwin(state, open)) return false;
   if (open.failedAttempts.length === 0) return true;
   const failedSerials = open.failedAttempts.map((attempt) => attempt.deviceSerial);
-  return !failedSerials.includes(device.description.serial) || !hasAlternative(state, open.targetKey, failedSerials);
+  return (
+    !failedSerials.includes(device.description.serial) ||
+    !hasAlternative(state, open.targetKey, failedSerials)
+  );
 }
 
 function hasActiveOwner(state: SchedulerState, pool: Pool): boolean {
   for (const queues of pool.queues.values()) {
-    for (const ownerId of queues.keys()) if (state.owners.get(ownerId)?.state.kind === 'active') return true;
+    for (const ownerId of queues.keys())
+      if (state.owners.get(ownerId)?.state.kind === 'active') return true;
   }
   return false;
 }

@@ -12,7 +12,12 @@ export function resultArrived(turn: Turn, attempt: EndedAttempt): void {
   const { state } = turn;
   const { lease, agentId, outcome } = attempt;
   if (!isGenuine(state, agentId, lease)) {
-    turn.effects.push({ kind: 'discard-result', lease, cause: 'forged', reason: `agent ${agentId} was not granted epoch ${lease.epoch} of job ${lease.jobId}` });
+    turn.effects.push({
+      kind: 'discard-result',
+      lease,
+      cause: 'forged',
+      reason: `agent ${agentId} was not granted epoch ${lease.epoch} of job ${lease.jobId}`,
+    });
     return;
   }
   const active = currentLease(state, lease);
@@ -25,6 +30,8 @@ export function resultArrived(turn: Turn, attempt: EndedAttempt): void {
     recordAttempt(turn, open, attempt);
     return;
   }
-  const reason = state.jobs.has(lease.jobId) ? `epoch ${lease.epoch} of job ${lease.jobId} is not current` : `job ${lease.jobId} is not open`;
+  const reason = state.jobs.has(lease.jobId)
+    ? `epoch ${lease.epoch} of job ${lease.jobId} is not current`
+    : `job ${lease.jobId} is not open`;
   turn.effects.push({ kind: 'discard-result', lease, cause: 'stale', reason });
 }

@@ -32,7 +32,9 @@ export function resumeOwner(turn: Turn, ownerId: string): void {
   for (const name of turn.state.pools.keys()) {
     updatePool(turn, name, (pool) => {
       const share = pool.shares.get(owner.priority);
-      return share === undefined ? pool : withShare(pool, owner.priority, forgoCredit(share, ownerId));
+      return share === undefined
+        ? pool
+        : withShare(pool, owner.priority, forgoCredit(share, ownerId));
     });
   }
 }
@@ -41,5 +43,7 @@ export function resumeOwner(turn: Turn, ownerId: string): void {
 export function saveOwner(turn: Turn, owner: Owner): void {
   const { owners } = turn.state;
   const forgettable = owner.openJobs === 0 && owner.state.kind === 'active';
-  update(turn, { owners: forgettable ? owners.delete(owner.ownerId) : owners.set(owner.ownerId, owner) });
+  update(turn, {
+    owners: forgettable ? owners.delete(owner.ownerId) : owners.set(owner.ownerId, owner),
+  });
 }

@@ -15,7 +15,13 @@ export function endOwner(turn: Turn, ownerId: string): void {
     if (open?.ownerId !== ownerId) continue;
     voidLease(turn, active);
     forgetJobs(turn, [open.job.jobId]);
-    updatePool(turn, open.job.target.pool, (pool) => withShare(pool, owner.priority, closeAccount(pool.shares.get(owner.priority) ?? emptyShare, ownerId, 1)));
+    updatePool(turn, open.job.target.pool, (pool) =>
+      withShare(
+        pool,
+        owner.priority,
+        closeAccount(pool.shares.get(owner.priority) ?? emptyShare, ownerId, 1),
+      ),
+    );
   }
   for (const name of turn.state.pools.keys()) dropQueues(turn, owner, name);
   update(turn, { owners: turn.state.owners.delete(ownerId) });

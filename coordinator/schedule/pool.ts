@@ -15,7 +15,13 @@ export interface Pool {
   readonly shares: Map<number, Share>;
 }
 
-export const emptyPool: Pool = { serials: Set(), idleSerials: OrderedSet(), queues: Map(), queuedJobs: 0, shares: Map() };
+export const emptyPool: Pool = {
+  serials: Set(),
+  idleSerials: OrderedSet(),
+  queues: Map(),
+  queuedJobs: 0,
+  shares: Map(),
+};
 
 export function isEmptyPool(pool: Pool): boolean {
   return pool.serials.size === 0 && pool.queuedJobs === 0 && pool.shares.size === 0;
@@ -32,22 +38,35 @@ export function withoutQueued(pool: Pool, open: OpenJob): Pool {
 }
 
 /** Replaces the queue of one owner for one target. */
-export function withQueue(pool: Pool, key: { readonly targetKey: string; readonly ownerId: string }, queue: JobQueue): Pool {
+export function withQueue(
+  pool: Pool,
+  key: { readonly targetKey: string; readonly ownerId: string },
+  queue: JobQueue,
+): Pool {
   const owners = pool.queues.get(key.targetKey) ?? Map<string, JobQueue>();
   const sizeBefore = owners.get(key.ownerId)?.size ?? 0;
   const changed = queue.size === 0 ? owners.delete(key.ownerId) : owners.set(key.ownerId, queue);
-  const queues = changed.size === 0 ? pool.queues.delete(key.targetKey) : pool.queues.set(key.targetKey, changed);
+  const queues =
+    changed.size === 0
+      ? pool.queues.delete(key.targetKey)
+      : pool.queues.set(key.targetKey, changed);
   return { ...pool, queues, queuedJobs: pool.queuedJobs + queue.size - sizeBefore };
 }
 
 /** Replaces the account book of one priority. It ends with its last open job: nobody is left to share with. */
 export function withShare(pool: Pool, priority: number, share: Share): Pool {
-  return { ...pool, shares: share.openJobs === 0 ? pool.shares.delete(priority) : pool.shares.set(priority, share) };
+  return {
+    ...pool,
+    shares: share.openJobs === 0 ? pool.shares.delete(priority) : pool.shares.set(priority, share),
+  };
 }
 
 export function withIdle(pool: Pool, serial: string, grantable: boolean): Pool {
   if (pool.idleSerials.has(serial) === grantable) return pool;
-  return { ...pool, idleSerials: grantable ? pool.idleSerials.add(serial) : pool.idleSerials.delete(serial) };
+  return {
+    ...pool,
+    idleSerials: grantable ? pool.idleSerials.add(serial) : pool.idleSerials.delete(serial),
+  };
 }
 
 export function withDevice(pool: Pool, serial: string): Pool {
@@ -55,5 +74,9 @@ export function withDevice(pool: Pool, serial: string): Pool {
 }
 
 export function withoutDevice(pool: Pool, serial: string): Pool {
-  return { ...pool, serials: pool.serials.delete(serial), idleSerials: pool.idleSerials.delete(serial) };
+  return {
+    ...pool,
+    serials: pool.serials.delete(serial),
+    idleSerials: pool.idleSerials.delete(serial),
+  };
 }

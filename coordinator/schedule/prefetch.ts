@@ -21,10 +21,16 @@ export function prefetchAhead(turn: Turn, serial: string, candidates: Iterable<O
 export function prefetchForQueued(turn: Turn, jobId: string): void {
   const open = turn.state.jobs.get(jobId);
   const pool = open === undefined ? undefined : turn.state.pools.get(open.job.target.pool);
-  if (open?.state.kind !== 'queued' || pool === undefined || pool.queuedJobs > pool.serials.size) return;
+  if (open?.state.kind !== 'queued' || pool === undefined || pool.queuedJobs > pool.serials.size)
+    return;
   for (const serial of pool.serials) {
     const device = turn.state.devices.get(serial);
-    if (device !== undefined && openTargets(device).includes(open.targetKey) && prefetch(turn, device, open)) return;
+    if (
+      device !== undefined &&
+      openTargets(device).includes(open.targetKey) &&
+      prefetch(turn, device, open)
+    )
+      return;
   }
 }
 
@@ -32,10 +38,17 @@ export function prefetchForQueued(turn: Turn, jobId: string): void {
 function prefetch(turn: Turn, device: Device, open: OpenJob): boolean {
   const agent = turn.state.agents.get(device.agentId);
   const { artifact } = open.job;
-  if (device.state.kind !== 'leased' || device.state.prefetchedDigest !== null || !isUsable(device)) return false;
-  if (agent?.state.kind !== 'attached' || includesRecent(agent.artifacts, artifact.digest)) return false;
+  if (device.state.kind !== 'leased' || device.state.prefetchedDigest !== null || !isUsable(device))
+    return false;
+  if (agent?.state.kind !== 'attached' || includesRecent(agent.artifacts, artifact.digest))
+    return false;
   saveDevice(turn, { ...device, state: { ...device.state, prefetchedDigest: artifact.digest } });
-  update(turn, { agents: turn.state.agents.set(agent.agentId, { ...agent, artifacts: addRecent(agent.artifacts, artifact.digest) }) });
+  update(turn, {
+    agents: turn.state.agents.set(agent.agentId, {
+      ...agent,
+      artifacts: addRecent(agent.artifacts, artifact.digest),
+    }),
+  });
   turn.effects.push({ kind: 'prefetch-artifact', agentId: agent.agentId, artifact });
   return true;
 }

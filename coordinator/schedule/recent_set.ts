@@ -18,5 +18,7 @@ export function includesRecent(set: RecentSet, member: string): boolean {
 /** The older half is forgotten when the newer one is full. */
 export function addRecent(set: RecentSet, member: string): RecentSet {
   const newer = set.newer.add(member);
-  return newer.size <= set.capacity ? { ...set, newer } : { ...set, newer: Set.of(member), older: set.newer };
+  return newer.size <= set.capacity
+    ? { ...set, newer }
+    : { ...set, newer: Set.of(member), older: set.newer };
 }

@@ -34,7 +34,15 @@ export function tagMs(share: Share | undefined, ownerId: string): number {
 export function openAccount(share: Share, ownerId: string): Share {
   const account = share.accounts.get(ownerId) ?? newAccount;
   const tag = account.openJobs === 0 ? Math.max(account.tagMs, share.virtualMs) : account.tagMs;
-  return { ...share, openJobs: share.openJobs + 1, accounts: share.accounts.set(ownerId, { ...account, openJobs: account.openJobs + 1, tagMs: tag }) };
+  return {
+    ...share,
+    openJobs: share.openJobs + 1,
+    accounts: share.accounts.set(ownerId, {
+      ...account,
+      openJobs: account.openJobs + 1,
+      tagMs: tag,
+    }),
+  };
 }
 
 /** `count` of the owner's jobs ended. An idle owner's account is kept only while it is in debt. */
@@ -42,7 +50,9 @@ export function closeAccount(share: Share, ownerId: string, count: number): Shar
   const account = share.accounts.get(ownerId) ?? newAccount;
   const openJobs = account.openJobs - count;
   const settled = openJobs === 0 && account.tagMs <= share.virtualMs;
-  const accounts = settled ? share.accounts.delete(ownerId) : share.accounts.set(ownerId, { ...account, openJobs });
+  const accounts = settled
+    ? share.accounts.delete(ownerId)
+    : share.accounts.set(ownerId, { ...account, openJobs });
   return { ...share, openJobs: share.openJobs - count, accounts };
 }
 
@@ -50,19 +60,37 @@ export function closeAccount(share: Share, ownerId: string, count: number): Shar
 export function forgoCredit(share: Share, ownerId: string): Share {
   const account = share.accounts.get(ownerId);
   if (account === undefined || account.tagMs >= share.virtualMs) return share;
-  return { ...share, accounts: share.accounts.set(ownerId, { ...account, tagMs: share.virtualMs }) };
+  return {
+    ...share,
+    accounts: share.accounts.set(ownerId, { ...account, tagMs: share.virtualMs }),
+  };
 }
 
 /** Charges the expected device time of a grant. */
-export function chargeGrant(share: Share, ownerId: string, weight: number): { readonly share: Share; readonly chargedMs: number } {
+export function chargeGrant(
+  share: Share,
+  ownerId: string,
+  weight: number,
+): { readonly share: Share; readonly chargedMs: number } {
   const account = share.accounts.get(ownerId) ?? newAccount;
   const virtualMs = Math.max(share.virtualMs, account.tagMs);
-  const accounts = share.accounts.set(ownerId, { ...account, tagMs: account.tagMs + account.typicalMs / weight });
-  return { share: { ...share, virtualMs, accounts: withoutSettled(accounts, share, virtualMs) }, chargedMs: account.typicalMs };
+  const accounts = share.accounts.set(ownerId, {
+    ...account,
+    tagMs: account.tagMs + account.typicalMs / weight,
+  });
+  return {
+    share: { ...share, virtualMs, accounts: withoutSettled(accounts, share, virtualMs) },
+    chargedMs: account.typicalMs,
+  };
 }
 
 /** Replaces the expected device time by what the lease really took. */
-export function settleLease(share: Share, ownerId: string, weight: number, times: { readonly chargedMs: number; readonly actualMs: number }): Share {
+export function settleLease(
+  share: Share,
+  ownerId: string,
+  weight: number,
+  times: { readonly chargedMs: number; readonly actualMs: number },
+): Share {
   const account = share.accounts.get(ownerId);
   if (account === undefined) return share;
   const typicalMs = account.typicalMs + typicalSmoothing * (times.actualMs - account.typicalMs);
@@ -71,7 +99,11 @@ export function settleLease(share: Share, ownerId: string, weight: number, times
 }
 
 /** Debts that the virtual time has overtaken; looked for only when idle accounts may have piled up. */
-function withoutSettled(accounts: Share['accounts'], share: Share, virtualMs: number): Share['accounts'] {
+function withoutSettled(
+  accounts: Share['accounts'],
+  share: Share,
+  virtualMs: number,
+): Share['accounts'] {
   if (accounts.size <= 2 * share.openJobs) return accounts;
   return accounts.filter((account) => account.openJobs > 0 || account.tagMs > virtualMs);
 }

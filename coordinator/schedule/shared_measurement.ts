@@ -14,7 +14,11 @@ export function hasLeasedTwin(state: SchedulerState, open: OpenJob): boolean {
 }
 
 /** The waiting jobs that the measurement serves end with it, and so do those that are submitted in this moment. */
-export function shareMeasurement(turn: Turn, { job, targetKey }: Pick<OpenJob, 'job' | 'targetKey'>, from: MeasuredAttempt): void {
+export function shareMeasurement(
+  turn: Turn,
+  { job, targetKey }: Pick<OpenJob, 'job' | 'targetKey'>,
+  from: MeasuredAttempt,
+): void {
   const key = twinKeyOf({ job, targetKey });
   if (key === undefined) return;
   const measured = { plan: job.plan, from, atMs: turn.state.nowMs };
@@ -36,5 +40,8 @@ export function reuseJustMeasured(turn: Turn, jobId: string): void {
 
 export function forgetMeasured(turn: Turn): void {
   const { nowMs, justMeasured } = turn.state;
-  if (justMeasured.size > 0) update(turn, { justMeasured: justMeasured.filter(({ atMs }) => nowMs - atMs <= justMeasuredMs) });
+  if (justMeasured.size > 0)
+    update(turn, {
+      justMeasured: justMeasured.filter(({ atMs }) => nowMs - atMs <= justMeasuredMs),
+    });
 }

@@ -26,7 +26,13 @@ export interface ActiveLease {
   readonly chargedMs: number;
 }
 
-export type RecoveryState = { readonly kind: 'complete' } | { readonly kind: 'waiting'; readonly missingAgentIds: readonly string[]; readonly untilMs: number };
+export type RecoveryState =
+  | { readonly kind: 'complete' }
+  | {
+      readonly kind: 'waiting';
+      readonly missingAgentIds: readonly string[];
+      readonly untilMs: number;
+    };
 
 export interface EndedCounts {
   readonly measured: number;
@@ -93,12 +99,18 @@ export function isOfThisLife(state: SchedulerState, { epoch }: Pick<Lease, 'epoc
 }
 
 /** Whether the lease was really granted to that agent: an epoch can be guessed, a nonce cannot. */
-export function isGenuine(state: SchedulerState, agentId: string, { jobId, deviceSerial, epoch, nonce }: Lease): boolean {
+export function isGenuine(
+  state: SchedulerState,
+  agentId: string,
+  { jobId, deviceSerial, epoch, nonce }: Lease,
+): boolean {
   return nonce === state.nonceOf({ agentId, jobId, deviceSerial, epoch });
 }
 
 /** The current lease that `lease` names, if it still counts. */
 export function currentLease(state: SchedulerState, lease: Lease): ActiveLease | undefined {
   const active = state.leases.get(lease.deviceSerial);
-  return active?.lease.epoch === lease.epoch && active.lease.jobId === lease.jobId ? active : undefined;
+  return active?.lease.epoch === lease.epoch && active.lease.jobId === lease.jobId
+    ? active
+    : undefined;
 }

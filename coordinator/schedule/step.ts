@@ -1,4 +1,10 @@
-import { agentAttached, agentDetached, agentHeard, dropSilentAgents, forgiveSilence } from './agent';
+import {
+  agentAttached,
+  agentDetached,
+  agentHeard,
+  dropSilentAgents,
+  forgiveSilence,
+} from './agent';
 import { drainDevice, resumeDevice } from './device';
 import type { SchedulerEffect } from './effect';
 import type { SchedulerEvent } from './event';
@@ -27,7 +33,10 @@ export interface StepResult {
  * arguments give equal results, and nothing that was passed in changes.
  */
 export function step(state: SchedulerState, event: SchedulerEvent): StepResult {
-  const turn: Turn = { state: event.atMs > state.nowMs ? { ...state, nowMs: event.atMs } : state, effects: [] };
+  const turn: Turn = {
+    state: event.atMs > state.nowMs ? { ...state, nowMs: event.atMs } : state,
+    effects: [],
+  };
   apply(turn, event);
   grantJobs(turn);
   if (event.kind === 'job-submitted') prefetchForQueued(turn, event.job.jobId);

@@ -2,7 +2,13 @@ import { Map } from 'immutable';
 import { isConclusive, type FarmFault } from '../../common/fault';
 import type { Outcome } from '../../common/job';
 import { faultPolicy } from './fault_policy';
-import { firstQuarantineMs, firstTargetRestMs, largestQuarantineMs, modelsToQuarantineTarget, rememberedTargetFaults } from './limits';
+import {
+  firstQuarantineMs,
+  firstTargetRestMs,
+  largestQuarantineMs,
+  modelsToQuarantineTarget,
+  rememberedTargetFaults,
+} from './limits';
 
 /** A fault that the target's tools on one phone are blamed for. */
 export interface TargetFault {
@@ -16,9 +22,18 @@ export type TargetTrouble =
   /** It failed, perhaps by chance; a tool that ends at once is not tried again at once. */
   | { readonly kind: 'resting'; readonly untilMs: number; readonly faults: readonly TargetFault[] }
   /** It failed for models that have nothing in common but the target. */
-  | { readonly kind: 'quarantined'; readonly untilMs: number; readonly faults: readonly TargetFault[]; readonly quarantinesInARow: number }
+  | {
+      readonly kind: 'quarantined';
+      readonly untilMs: number;
+      readonly faults: readonly TargetFault[];
+      readonly quarantinesInARow: number;
+    }
   /** A rest or a quarantine is over: the next job decides. After a quarantine it is the probation. */
-  | { readonly kind: 'retrying'; readonly faults: readonly TargetFault[]; readonly quarantinesInARow: number };
+  | {
+      readonly kind: 'retrying';
+      readonly faults: readonly TargetFault[];
+      readonly quarantinesInARow: number;
+    };
 
 /** By target; one without trouble has no entry. */
 export type TargetTroubles = Map<string, TargetTrouble>;
@@ -33,24 +48,45 @@ export interface TargetAttempt {
 }
 
 /** What an attempt tells about its target on this phone. */
-export function judgeTarget(troubles: TargetTroubles, { targetKey, digest, outcome }: TargetAttempt, nowMs: number): TargetTroubles {
+export function judgeTarget(
+  troubles: TargetTroubles,
+  { targetKey, digest, outcome }: TargetAttempt,
+  nowMs: number,
+): TargetTroubles {
   if (provesTools(outcome)) return troubles.delete(targetKey);
   if (outcome.kind !== 'farm-fault') return troubles;
   if (faultPolicy(outcome.code).device !== 'target') return troubles;
-  return troubles.set(targetKey, afterFault(troubles.get(targetKey), { digest, fault: outcome }, nowMs));
+  return troubles.set(
+    targetKey,
+    afterFault(troubles.get(targetKey), { digest, fault: outcome }, nowMs),
+  );
 }
 
 /** Whether an attempt shows that the target's tools work: by a number, or by a verdict about the model. */
 export function provesTools(outcome: Outcome): boolean {
-  return outcome.kind === 'measured' || (outcome.kind === 'candidate-fault' && isConclusive(outcome.code));
+  return (
+    outcome.kind === 'measured' ||
+    (outcome.kind === 'candidate-fault' && isConclusive(outcome.code))
+  );
 }
 
-function afterFault(trouble: TargetTrouble | undefined, last: TargetFault, nowMs: number): TargetTrouble {
+function afterFault(
+  trouble: TargetTrouble | undefined,
+  last: TargetFault,
+  nowMs: number,
+): TargetTrouble {
   const faults = [...(trouble?.faults ?? []), last].slice(-rememberedTargetFaults);
-  const quarantinesInARow = trouble === undefined || trouble.kind === 'resting' ? 0 : trouble.quarantinesInARow;
+  const quarantinesInARow =
+    trouble === undefined || trouble.kind === 'resting' ? 0 : trouble.quarantinesInARow;
   const models = new Set(faults.map(({ digest }) => digest)).size;
-  if (quarantinesInARow === 0 && models < modelsToQuarantineTarget) return { kind: 'resting', untilMs: nowMs + firstTargetRestMs * 2 ** (faults.length - 1), faults };
-  const untilMs = nowMs + Math.min(largestQuarantineMs, firstQuarantineMs * 2 ** Math.min(quarantinesInARow, 20));
+  if (quarantinesInARow === 0 && models < modelsToQuarantineTarget)
+    return {
+      kind: 'resting',
+      untilMs: nowMs + firstTargetRestMs * 2 ** (faults.length - 1),
+      faults,
+    };
+  const untilMs =
+    nowMs + Math.min(largestQuarantineMs, firstQuarantineMs * 2 ** Math.min(quarantinesInARow, 20));
   return { kind: 'quarantined', untilMs, faults, quarantinesInARow: quarantinesInARow + 1 };
 }
 
@@ -59,7 +95,11 @@ export function wakeTargets(troubles: TargetTroubles, nowMs: number): TargetTrou
   if (troubles.size === 0) return troubles;
   return troubles.map((trouble) => {
     if (trouble.kind === 'retrying' || trouble.untilMs > nowMs) return trouble;
-    return { kind: 'retrying', faults: trouble.faults, quarantinesInARow: trouble.kind === 'quarantined' ? trouble.quarantinesInARow : 0 };
+    return {
+      kind: 'retrying',
+      faults: trouble.faults,
+      quarantinesInARow: trouble.kind === 'quarantined' ? trouble.quarantinesInARow : 0,
+    };
   });
 }
 

@@ -16,5 +16,7 @@ export function updatePool(turn: Turn, name: string, change: (pool: Pool) => Poo
   const before = turn.state.pools.get(name) ?? emptyPool;
   const after = change(before);
   if (after === before) return;
-  update(turn, { pools: isEmptyPool(after) ? turn.state.pools.delete(name) : turn.state.pools.set(name, after) });
+  update(turn, {
+    pools: isEmptyPool(after) ? turn.state.pools.delete(name) : turn.state.pools.set(name, after),
+  });
 }

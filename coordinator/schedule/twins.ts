@@ -18,7 +18,9 @@ export const noTwins: Twins = Map();
 
 export function withTwin(twins: Twins, open: OpenJob): Twins {
   const key = twinKeyOf(open);
-  return key === undefined ? twins : twins.set(key, (twins.get(key) ?? Set<string>()).add(open.job.jobId));
+  return key === undefined
+    ? twins
+    : twins.set(key, (twins.get(key) ?? Set<string>()).add(open.job.jobId));
 }
 
 export function withoutTwin(twins: Twins, open: OpenJob): Twins {
@@ -38,5 +40,7 @@ export function twinsOf(twins: Twins, open: Twin): readonly string[] {
 /** Undefined for a job that asks for a measurement of its own. Whether one that was cut short serves is judged when there is one. */
 export function twinKeyOf({ job: { artifact, plan }, targetKey }: Twin): string | undefined {
   const { sessions, runs, warmupRuns, threads } = plan;
-  return plan.again === true ? undefined : JSON.stringify([targetKey, artifact.digest, sessions, runs, warmupRuns, threads]);
+  return plan.again === true
+    ? undefined
+    : JSON.stringify([targetKey, artifact.digest, sessions, runs, warmupRuns, threads]);
 }

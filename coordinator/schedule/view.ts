@@ -48,7 +48,12 @@ export interface Utilisation {
 
 export function agentViews(state: SchedulerState): readonly AgentView[] {
   const devices = state.devices.countBy((device) => device.agentId);
-  return [...state.agents.values()].map(({ agentId, heardAtMs, state: agent }) => ({ agentId, heardAtMs, state: agent, devices: devices.get(agentId) ?? 0 }));
+  return [...state.agents.values()].map(({ agentId, heardAtMs, state: agent }) => ({
+    agentId,
+    heardAtMs,
+    state: agent,
+    devices: devices.get(agentId) ?? 0,
+  }));
 }
 
 export function deviceViews(state: SchedulerState): readonly DeviceView[] {
@@ -58,24 +63,45 @@ export function deviceViews(state: SchedulerState): readonly DeviceView[] {
     targets: device.targetKeys,
     troubles: device.troubles,
     state: device.state,
-    busyMs: device.busyMs + (device.state.kind === 'leased' ? state.nowMs - device.state.sinceMs : 0),
+    busyMs:
+      device.busyMs + (device.state.kind === 'leased' ? state.nowMs - device.state.sinceMs : 0),
   }));
 }
 
 /** All targets that some device offers or some job waits for, by name. */
 export function targetViews(state: SchedulerState): readonly TargetView[] {
   const views = new Map<string, TargetView>();
-  const view = (target: string): TargetView => views.get(target) ?? { target, idle: 0, busy: 0, unavailable: 0, quarantined: 0, queued: 0, virtual: 0 };
+  const view = (target: string): TargetView =>
+    views.get(target) ?? {
+      target,
+      idle: 0,
+      busy: 0,
+      unavailable: 0,
+      quarantined: 0,
+      queued: 0,
+      virtual: 0,
+    };
   for (const device of state.devices.values()) {
-    const count = isGrantable(state, device) ? 'idle' : device.state.kind === 'leased' ? 'busy' : 'unavailable';
+    const count = isGrantable(state, device)
+      ? 'idle'
+      : device.state.kind === 'leased'
+        ? 'busy'
+        : 'unavailable';
     for (const target of device.targetKeys) {
-      const counted = isQuarantined(device.troubles, target) ? (['unavailable', 'quarantined'] as const) : ([count] as const);
+      const counted = isQuarantined(device.troubles, target)
+        ? (['unavailable', 'quarantined'] as const)
+        : ([count] as const);
       const marks = device.description.kind === 'virtual' ? (['virtual'] as const) : [];
-      for (const each of [...counted, ...marks]) views.set(target, { ...view(target), [each]: view(target)[each] + 1 });
+      for (const each of [...counted, ...marks])
+        views.set(target, { ...view(target), [each]: view(target)[each] + 1 });
     }
   }
   for (const pool of state.pools.values()) {
-    for (const [target, queues] of pool.queues) views.set(target, { ...view(target), queued: queues.reduce((sum, queue) => sum + queue.size, 0) });
+    for (const [target, queues] of pool.queues)
+      views.set(target, {
+        ...view(target),
+        queued: queues.reduce((sum, queue) => sum + queue.size, 0),
+      });
   }
   return [...views.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
 }
@@ -89,7 +115,10 @@ export interface TargetQuarantine {
 }
 
 /** Undefined while some present device may still run it, and where none offers it. */
-export function quarantineOf(state: SchedulerState, targetKey: string): TargetQuarantine | undefined {
+export function quarantineOf(
+  state: SchedulerState,
+  targetKey: string,
+): TargetQuarantine | undefined {
   let untilMs = Infinity;
   const serials: string[] = [];
   const faults: FarmFault[] = [];
@@ -114,7 +143,8 @@ export function busyDevicesOf(state: SchedulerState, ownerId: string): ReadonlyM
   const counts = new Map<string, number>();
   for (const { lease } of state.leases.values()) {
     const open = state.jobs.get(lease.jobId);
-    if (open?.ownerId === ownerId) counts.set(open.targetKey, (counts.get(open.targetKey) ?? 0) + 1);
+    if (open?.ownerId === ownerId)
+      counts.set(open.targetKey, (counts.get(open.targetKey) ?? 0) + 1);
   }
   return counts;
 }

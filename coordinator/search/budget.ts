@@ -28,11 +28,20 @@ export function isSpent(budget: Budget, spending: Spending, inFlight: number): b
 }
 
 /** Until the first limit is reached if it goes on as so far; undefined while nothing is known of that. */
-export function wallMsLeft(budget: Budget, { measured, phoneMs, wallMs }: Spending): number | undefined {
-  const atRate = (spent: number, limit: number | undefined): number | undefined => (limit === undefined || spent <= 0 || wallMs <= 0 ? undefined : (wallMs * (limit - spent)) / spent);
+export function wallMsLeft(
+  budget: Budget,
+  { measured, phoneMs, wallMs }: Spending,
+): number | undefined {
+  const atRate = (spent: number, limit: number | undefined): number | undefined =>
+    limit === undefined || spent <= 0 || wallMs <= 0
+      ? undefined
+      : (wallMs * (limit - spent)) / spent;
   const left = [
     atRate(measured, budget.measurements),
-    atRate(phoneMs, budget.phoneMinutes === undefined ? undefined : budget.phoneMinutes * msPerMinute),
+    atRate(
+      phoneMs,
+      budget.phoneMinutes === undefined ? undefined : budget.phoneMinutes * msPerMinute,
+    ),
     budget.wallMinutes === undefined ? undefined : budget.wallMinutes * msPerMinute - wallMs,
   ].filter((each) => each !== undefined);
   return left.length === 0 ? undefined : Math.max(0, Math.min(...left));
@@ -40,7 +49,8 @@ export function wallMsLeft(budget: Budget, { measured, phoneMs, wallMs }: Spendi
 
 /** More of what is limited already; a limit that is not there stays away. */
 export function extendBudget(budget: Budget, more: Budget): Budget {
-  const sum = (limit: number | undefined, added = 0): number | undefined => (limit === undefined ? undefined : limit + added);
+  const sum = (limit: number | undefined, added = 0): number | undefined =>
+    limit === undefined ? undefined : limit + added;
   return {
     measurements: sum(budget.measurements, more.measurements),
     phoneMinutes: sum(budget.phoneMinutes, more.phoneMinutes),

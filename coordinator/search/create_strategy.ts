@@ -24,10 +24,16 @@ export type OwnStrategySpec = Exclude<SearchSpec['strategy'], { readonly kind: '
  * A strategy for each target of one search. Surrogates learn from each other. All start from the same seed, so that
  * their first proposals are the same and are built once.
  */
-export function createStrategies(spec: OwnStrategySpec, tasks: readonly StrategyTask[]): readonly Strategy[] {
+export function createStrategies(
+  spec: OwnStrategySpec,
+  tasks: readonly StrategyTask[],
+): readonly Strategy[] {
   if (spec.kind !== 'surrogate') return tasks.map((task) => createStrategy(spec, task));
   const surrogates: Surrogate[] = tasks.map((task, index) => {
-    const colleagues = (): Teacher[] => surrogates.flatMap(({ teacher }, other) => (other === index || teacher === undefined ? [] : [teacher]));
+    const colleagues = (): Teacher[] =>
+      surrogates.flatMap(({ teacher }, other) =>
+        other === index || teacher === undefined ? [] : [teacher],
+      );
     return new Surrogate(task.space, { seed: spec.seed, ...task, colleagues });
   });
   return surrogates;

@@ -18,14 +18,25 @@ const agreement = 1.15;
  * Whether a measurement is too far from what was believed to be learned from by itself. One that is far faster would bend the model towards what is not there. One that is
  * far slower only counts where the network was believed to join the front, at less than `joinsBelowMs`: else it is lost for good.
  */
-export function isDoubtful({ logMean, deviation }: Expectation, { latencyMs, relativeNoise }: Pick<Observed, 'latencyMs' | 'relativeNoise'>, joinsBelowMs: number): boolean {
+export function isDoubtful(
+  { logMean, deviation }: Expectation,
+  { latencyMs, relativeNoise }: Pick<Observed, 'latencyMs' | 'relativeNoise'>,
+  joinsBelowMs: number,
+): boolean {
   const gap = Math.log(latencyMs) - logMean;
-  if (Math.abs(gap) < Math.max(Math.log(doubtfulFactor), doubtfulDeviations * Math.hypot(deviation, relativeNoise))) return false;
+  if (
+    Math.abs(gap) <
+    Math.max(Math.log(doubtfulFactor), doubtfulDeviations * Math.hypot(deviation, relativeNoise))
+  )
+    return false;
   return gap < 0 || Math.exp(logMean) < joinsBelowMs;
 }
 
 /** Of a doubtful measurement and the one that was made again: the first where the second agrees with it, else the second. Told from the two alone, so that every process tells the same. */
-export function standing<Latency extends { readonly latencyMs: number }>(first: Latency, again: Latency): Latency {
+export function standing<Latency extends { readonly latencyMs: number }>(
+  first: Latency,
+  again: Latency,
+): Latency {
   const factor = first.latencyMs / again.latencyMs;
   return factor < agreement && factor > 1 / agreement ? first : again;
 }

@@ -58,14 +58,19 @@ export class Front {
 
   /** The latency of the fastest member that is at least as accurate; Infinity when there is none. */
   joinsBelowMs(accuracyPercent: number): number {
-    return this.#members.find((member) => member.accuracyPercent >= accuracyPercent)?.latencyMs ?? Infinity;
+    return (
+      this.#members.find((member) => member.accuracyPercent >= accuracyPercent)?.latencyMs ??
+      Infinity
+    );
   }
 
   insert(member: FrontMember): void {
     const point = pointOf(member);
     if (!this.#members.some((other) => dominates(pointOf(other), point))) {
       const kept = this.#members.filter((other) => !dominates(point, pointOf(other)));
-      this.#members = [...kept, member].sort((a, b) => a.latencyMs - b.latencyMs || b.accuracyPercent - a.accuracyPercent);
+      this.#members = [...kept, member].sort(
+        (a, b) => a.latencyMs - b.latencyMs || b.accuracyPercent - a.accuracyPercent,
+      );
     }
     if (this.#sampled < referenceSampleSize) this.#moveReference(point);
     else this.#area.insert(...point);
@@ -73,7 +78,10 @@ export class Front {
 
   #moveReference([latencyMs, errorPercent]: readonly [number, number]): void {
     this.#sampled += 1;
-    this.#reference = [Math.max(this.#reference[0], latencyMs * referenceMargin), Math.max(this.#reference[1], errorPercent * referenceMargin)];
+    this.#reference = [
+      Math.max(this.#reference[0], latencyMs * referenceMargin),
+      Math.max(this.#reference[1], errorPercent * referenceMargin),
+    ];
     this.#area = new GrowingArea(this.#reference);
     for (const member of this.#members) this.#area.insert(...pointOf(member));
   }

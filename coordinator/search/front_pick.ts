@@ -23,14 +23,20 @@ export function picksOf(front: readonly FrontMember[]): readonly FrontPick[] {
   ];
 }
 
-function kneeOf(front: readonly FrontMember[], fastest: FrontMember, mostAccurate: FrontMember): FrontMember | undefined {
+function kneeOf(
+  front: readonly FrontMember[],
+  fastest: FrontMember,
+  mostAccurate: FrontMember,
+): FrontMember | undefined {
   const width = mostAccurate.latencyMs - fastest.latencyMs;
   const height = mostAccurate.accuracyPercent - fastest.accuracyPercent;
   let knee: FrontMember | undefined;
   let farthest = 0;
   for (const member of front.slice(1, -1)) {
     // On the line both shares are equal; above it more of the accuracy is had than of the time is spent.
-    const above = (member.accuracyPercent - fastest.accuracyPercent) / height - (member.latencyMs - fastest.latencyMs) / width;
+    const above =
+      (member.accuracyPercent - fastest.accuracyPercent) / height -
+      (member.latencyMs - fastest.latencyMs) / width;
     if (above <= farthest) continue;
     farthest = above;
     knee = member;

@@ -16,19 +16,32 @@ export interface RankedIndividual<Genome> {
  * NSGA-II's choice of the next parents: whole fronts while they fit, of the front that does not those with most room.
  * Of equals the earlier stay. https://doi.org/10.1109/4235.996017
  */
-export function survivors<Genome>(individuals: readonly Individual<Genome>[], populationSize: number): RankedIndividual<Genome>[] {
+export function survivors<Genome>(
+  individuals: readonly Individual<Genome>[],
+  populationSize: number,
+): RankedIndividual<Genome>[] {
   const ranked = rankAll(individuals);
   if (ranked.length <= populationSize) return ranked;
   return ranked.sort((a, b) => compareStandings(a.standing, b.standing)).slice(0, populationSize);
 }
 
-export function rankAll<Genome>(individuals: readonly Individual<Genome>[]): RankedIndividual<Genome>[] {
+export function rankAll<Genome>(
+  individuals: readonly Individual<Genome>[],
+): RankedIndividual<Genome>[] {
   const found = standings(individuals);
-  return individuals.map((individual, index) => ({ individual, standing: found[index] ?? { rank: Infinity, crowding: 0 } }));
+  return individuals.map((individual, index) => ({
+    individual,
+    standing: found[index] ?? { rank: Infinity, crowding: 0 },
+  }));
 }
 
 /** `count` children. Each parent meets another in two tournaments of every round, and the winners pair off. */
-export function breed<Genome>(parents: readonly RankedIndividual<Genome>[], count: number, variation: Variation<Genome>, random: Random): Genome[] {
+export function breed<Genome>(
+  parents: readonly RankedIndividual<Genome>[],
+  count: number,
+  variation: Variation<Genome>,
+  random: Random,
+): Genome[] {
   assert(parents.length > 0, 'children have parents');
   const winners = tournaments(parents, random);
   const children: Genome[] = [];
@@ -40,7 +53,10 @@ export function breed<Genome>(parents: readonly RankedIndividual<Genome>[], coun
 }
 
 /** Winners of pairs from a shuffled list of the parents, which is shuffled anew whenever it is used up. */
-function tournaments<Genome>(parents: readonly RankedIndividual<Genome>[], random: Random): () => Genome {
+function tournaments<Genome>(
+  parents: readonly RankedIndividual<Genome>[],
+  random: Random,
+): () => Genome {
   let order: RankedIndividual<Genome>[] = [];
   const next = (): RankedIndividual<Genome> => {
     if (order.length === 0) order = shuffled(parents, random);

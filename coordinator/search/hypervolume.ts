@@ -9,8 +9,11 @@ import { Staircase } from './staircase';
  * exclusive volumes (https://doi.org/10.1109/TEVC.2010.2077298) in more.
  */
 export function hypervolume(points: readonly Point[], reference: Point): number {
-  for (const point of points) assert(point.length === reference.length, 'a point has as many objectives as the reference');
-  const inside = points.filter((point) => point.every((value, axis) => value < coordinate(reference, axis)));
+  for (const point of points)
+    assert(point.length === reference.length, 'a point has as many objectives as the reference');
+  const inside = points.filter((point) =>
+    point.every((value, axis) => value < coordinate(reference, axis)),
+  );
   if (inside.length === 0) return 0;
   if (reference.length <= 2) return area(inside, reference);
   return reference.length === 3 ? sweptVolume(inside, reference) : exclusiveSum(inside, reference);
@@ -33,7 +36,12 @@ export class GrowingArea {
 
   /** Returns by how much the area grew. */
   insert(x: number, y: number): number {
-    const gained = this.#stairs.areaGained(x, y, coordinate(this.#reference, 0), coordinate(this.#reference, 1));
+    const gained = this.#stairs.areaGained(
+      x,
+      y,
+      coordinate(this.#reference, 0),
+      coordinate(this.#reference, 1),
+    );
     this.#stairs.insert(x, y);
     this.#area += gained;
     return gained;
@@ -41,7 +49,8 @@ export class GrowingArea {
 }
 
 function area(points: readonly Point[], reference: Point): number {
-  if (reference.length === 1) return coordinate(reference, 0) - Math.min(...points.map((point) => coordinate(point, 0)));
+  if (reference.length === 1)
+    return coordinate(reference, 0) - Math.min(...points.map((point) => coordinate(point, 0)));
   let ceiling = coordinate(reference, 1);
   let total = 0;
   for (const [x = 0, y = 0] of [...points].sort(comparePoints)) {
@@ -70,8 +79,13 @@ function exclusiveSum(points: readonly Point[], reference: Point): number {
   const front = nondominatedIndices(points).map((index) => points[index] ?? []);
   front.sort((a, b) => -comparePoints(a, b));
   return front.reduce((total, point, index) => {
-    const box = point.reduce((product, value, axis) => product * (coordinate(reference, axis) - value), 1);
-    const limited = front.slice(index + 1).map((other) => other.map((value, axis) => Math.max(value, coordinate(point, axis))));
+    const box = point.reduce(
+      (product, value, axis) => product * (coordinate(reference, axis) - value),
+      1,
+    );
+    const limited = front
+      .slice(index + 1)
+      .map((other) => other.map((value, axis) => Math.max(value, coordinate(point, axis))));
     return total + box - hypervolume(limited, reference);
   }, 0);
 }

@@ -12,12 +12,15 @@ import { drawChoices, type Genotype, type SearchSpace } from './space';
 export function createNasBench201Space(): SearchSpace {
   const representatives = isomorphismRepresentatives();
   const choices = edges.map(() => operations.length);
-  const architectures = Array.from(allCells(), (cell, index) => (isConnected(cell) ? representatives[index] : undefined));
+  const architectures = Array.from(allCells(), (cell, index) =>
+    isConnected(cell) ? representatives[index] : undefined,
+  );
   return {
     name: 'nasbench201',
     choices,
     architectureOf: (genotype) => architectures[indexOf(genotype)],
-    genotypeOf: (architecture) => parseCell(architecture).map((operation) => operations.indexOf(operation)),
+    genotypeOf: (architecture) =>
+      parseCell(architecture).map((operation) => operations.indexOf(operation)),
     featuresOf: (architecture) => cellFeatures(parseCell(architecture)),
     draw: (random) => drawChoices(choices, random),
   };

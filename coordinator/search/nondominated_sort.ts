@@ -55,7 +55,11 @@ function lexicographicOrder(points: readonly Point[]): Uint32Array {
       let left = start;
       let right = middle;
       for (let place = start; place < end; place += 1) {
-        to[place] = right >= end || (left < middle && !comesAfter(points, firsts, from[left] ?? 0, from[right] ?? 0)) ? (from[left++] ?? 0) : (from[right++] ?? 0);
+        to[place] =
+          right >= end ||
+          (left < middle && !comesAfter(points, firsts, from[left] ?? 0, from[right] ?? 0))
+            ? (from[left++] ?? 0)
+            : (from[right++] ?? 0);
       }
     }
     [from, to] = [to, from];
@@ -98,7 +102,10 @@ function spaceLayers(): Layers {
   return {
     place: (point) => {
       const [, y = 0, z = 0] = point;
-      const front = firstNotDominating(stairs.length, (layer) => stairs[layer]?.covers(y, z) === true);
+      const front = firstNotDominating(
+        stairs.length,
+        (layer) => stairs[layer]?.covers(y, z) === true,
+      );
       (stairs[front] ??= new Staircase()).insert(y, z);
       return front;
     },
@@ -109,7 +116,10 @@ function plainLayers(): Layers {
   const members: Point[][] = [];
   return {
     place: (point) => {
-      const front = firstNotDominating(members.length, (layer) => members[layer]?.some((other) => weaklyDominates(other, point)) === true);
+      const front = firstNotDominating(
+        members.length,
+        (layer) => members[layer]?.some((other) => weaklyDominates(other, point)) === true,
+      );
       (members[front] ??= []).push(point);
       return front;
     },

@@ -53,7 +53,7 @@ export class Nsga2 implements Strategy {
 
   ask(): Ask {
     for (;;) {
-      const children = this.#children ??= this.#nextChildren();
+      const children = (this.#children ??= this.#nextChildren());
       if (children.length === 0) return 'exhausted';
       const unseen = children.find(({ architecture }) => !this.#log.has(architecture));
       if (unseen !== undefined) return this.#log.add(unseen.architecture);
@@ -68,7 +68,10 @@ export class Nsga2 implements Strategy {
 
   tell(architecture: string, evaluation: Evaluation): void {
     this.#log.sequenceOf(architecture);
-    assert(evaluation.kind === 'infeasible' || evaluation.objectives.every(Number.isFinite), 'objectives are finite numbers');
+    assert(
+      evaluation.kind === 'infeasible' || evaluation.objectives.every(Number.isFinite),
+      'objectives are finite numbers',
+    );
     this.#ends.set(architecture, evaluation);
   }
 
@@ -79,7 +82,10 @@ export class Nsga2 implements Strategy {
 
   /** The generation is whole: the best of parents and children become parents. */
   #finishGeneration(children: readonly Child[]): void {
-    const individuals = [...this.#parents.map(({ individual }) => individual), ...children.flatMap((child) => this.#individual(child))];
+    const individuals = [
+      ...this.#parents.map(({ individual }) => individual),
+      ...children.flatMap((child) => this.#individual(child)),
+    ];
     this.#parents = survivors(individuals, this.#options.populationSize);
     this.#generation += 1;
     this.#children = undefined;
@@ -88,27 +94,48 @@ export class Nsga2 implements Strategy {
   #individual({ genotype, architecture }: Child): Individual<Genotype>[] {
     const end = this.#ends.get(architecture);
     if (end === undefined || end === 'withdrawn') return [];
-    return [end.kind === 'measured' ? { genome: genotype, objectives: end.objectives, violation: end.violation } : { genome: genotype, objectives: [], violation: end.violation }];
+    return [
+      end.kind === 'measured'
+        ? { genome: genotype, objectives: end.objectives, violation: end.violation }
+        : { genome: genotype, objectives: [], violation: end.violation },
+    ];
   }
 
   #nextChildren(): readonly Child[] {
-    const random = createRandom(`${String(this.#options.seed)}/generation/${String(this.#generation)}`);
+    const random = createRandom(
+      `${String(this.#options.seed)}/generation/${String(this.#generation)}`,
+    );
     if (this.#idleGenerations >= largestIdleGenerations) return this.#claim(this.#drawOne(random));
     if (this.#parents.length < 2) return this.#claim(this.#drawMany(random));
-    const bred = this.#named(breed(this.#parents, this.#options.populationSize, choiceVariation(this.#space.choices), random));
+    const bred = this.#named(
+      breed(
+        this.#parents,
+        this.#options.populationSize,
+        choiceVariation(this.#space.choices),
+        random,
+      ),
+    );
     // In a table that samples a large space hardly any child is a network.
     return this.#claim(bred.length > 0 ? bred : this.#drawOne(random));
   }
 
   #drawMany(random: Random): Child[] {
     const drawn: Child[] = [];
-    for (let draw = 0; draw < this.#options.populationSize * largestDraws && drawn.length < this.#options.populationSize; draw += 1) drawn.push(...this.#named([this.#space.draw(random)]));
+    for (
+      let draw = 0;
+      draw < this.#options.populationSize * largestDraws &&
+      drawn.length < this.#options.populationSize;
+      draw += 1
+    )
+      drawn.push(...this.#named([this.#space.draw(random)]));
     return drawn.length > 0 ? drawn : this.#drawOne(random);
   }
 
   #drawOne(random: Random): Child[] {
     const architecture = this.#bred.drawUnseen(random);
-    return architecture === undefined ? [] : [{ architecture, genotype: this.#space.genotypeOf(architecture) }];
+    return architecture === undefined
+      ? []
+      : [{ architecture, genotype: this.#space.genotypeOf(architecture) }];
   }
 
   /** Genotypes that are no network are left out: they cost nothing and teach nothing. */
@@ -120,7 +147,11 @@ export class Nsga2 implements Strategy {
   }
 
   #claim(children: readonly Child[]): readonly Child[] {
-    const fresh = new Set(children.map(({ architecture }) => architecture).filter((architecture) => !this.#bred.has(architecture)));
+    const fresh = new Set(
+      children
+        .map(({ architecture }) => architecture)
+        .filter((architecture) => !this.#bred.has(architecture)),
+    );
     for (const architecture of fresh) this.#bred.add(architecture);
     this.#duplicates += children.length - fresh.size;
     this.#idleGenerations = fresh.size > 0 ? 0 : this.#idleGenerations + 1;

@@ -45,20 +45,32 @@ export class AsyncNsga2 implements Strategy {
     const sequence = this.#log.nextSequence;
     const random = proposalRandom(this.#options.seed, sequence);
     const isBreeding = sequence >= this.#options.populationSize && this.#population.length >= 2;
-    const architecture = (isBreeding ? this.#breedUnseen(random) : undefined) ?? this.#log.drawUnseen(random);
+    const architecture =
+      (isBreeding ? this.#breedUnseen(random) : undefined) ?? this.#log.drawUnseen(random);
     return architecture === undefined ? 'exhausted' : this.#log.add(architecture);
   }
 
   adopt(proposal: Proposal): void {
     // A number without a proposal belonged to one that could not be built: nothing will come for it.
-    for (let sequence = this.#log.nextSequence; sequence < proposal.sequence; sequence += 1) this.#order.skip(sequence);
+    for (let sequence = this.#log.nextSequence; sequence < proposal.sequence; sequence += 1)
+      this.#order.skip(sequence);
     this.#log.adopt(proposal);
   }
 
   tell(architecture: string, evaluation: Evaluation): void {
-    const measured = evaluation.kind === 'measured' ? evaluation : { objectives: [], violation: evaluation.violation };
-    assert(measured.objectives.every(Number.isFinite) && measured.violation >= 0, 'objectives are finite numbers');
-    const member = { genome: this.#space.genotypeOf(architecture), objectives: measured.objectives, violation: measured.violation };
+    const measured =
+      evaluation.kind === 'measured'
+        ? evaluation
+        : { objectives: [], violation: evaluation.violation };
+    assert(
+      measured.objectives.every(Number.isFinite) && measured.violation >= 0,
+      'objectives are finite numbers',
+    );
+    const member = {
+      genome: this.#space.genotypeOf(architecture),
+      objectives: measured.objectives,
+      violation: measured.violation,
+    };
     this.#admit(this.#order.arrive(this.#log.sequenceOf(architecture), member));
   }
 
@@ -67,7 +79,11 @@ export class AsyncNsga2 implements Strategy {
   }
 
   #admit(members: readonly Individual<Genotype>[]): void {
-    for (const member of members) this.#population = survivors([...this.#population.map(({ individual }) => individual), member], this.#options.populationSize);
+    for (const member of members)
+      this.#population = survivors(
+        [...this.#population.map(({ individual }) => individual), member],
+        this.#options.populationSize,
+      );
   }
 
   #breedUnseen(random: Random): string | undefined {
@@ -85,7 +101,9 @@ export class AsyncNsga2 implements Strategy {
   /** The better of two that were drawn with replacement. */
   #winner(random: Random): Genotype {
     const [a, b] = [this.#draw(random), this.#draw(random)];
-    return compareStandings(a.standing, b.standing) <= 0 ? a.individual.genome : b.individual.genome;
+    return compareStandings(a.standing, b.standing) <= 0
+      ? a.individual.genome
+      : b.individual.genome;
   }
 
   #draw(random: Random): RankedIndividual<Genotype> {

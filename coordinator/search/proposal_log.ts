@@ -33,7 +33,10 @@ export class ProposalLog {
   }
 
   adopt({ sequence, architecture }: Proposal): void {
-    assert(sequence >= this.#nextSequence && !this.#sequences.has(architecture), `proposal ${String(sequence)} (${architecture}) is new`);
+    assert(
+      sequence >= this.#nextSequence && !this.#sequences.has(architecture),
+      `proposal ${String(sequence)} (${architecture}) is new`,
+    );
     this.#sequences.set(architecture, sequence);
     this.#nextSequence = sequence + 1;
   }
@@ -51,12 +54,17 @@ export class ProposalLog {
   /** The architecture, when it is valid and was not proposed. */
   unseen(genotype: Genotype): string | undefined {
     const architecture = this.#space.architectureOf(genotype);
-    return architecture === undefined || this.#sequences.has(architecture) ? undefined : architecture;
+    return architecture === undefined || this.#sequences.has(architecture)
+      ? undefined
+      : architecture;
   }
 
   /** An unseen architecture by chance; undefined when there is none. */
   drawUnseen(random: Random): string | undefined {
-    const draws = this.#space.names === undefined && genotypeCount(this.#space) > largestWalkedSpace ? largestDrawsOfLarge : largestDraws;
+    const draws =
+      this.#space.names === undefined && genotypeCount(this.#space) > largestWalkedSpace
+        ? largestDrawsOfLarge
+        : largestDraws;
     for (let draw = 0; draw < draws; draw += 1) {
       const architecture = this.unseen(this.#space.draw(random));
       if (architecture !== undefined) return architecture;
@@ -67,7 +75,8 @@ export class ProposalLog {
   #walkToUnseen(): string | undefined {
     const names = this.#space.names?.();
     if (names !== undefined) {
-      while (this.#walkedTo < names.length && this.#sequences.has(names[this.#walkedTo] ?? '')) this.#walkedTo += 1;
+      while (this.#walkedTo < names.length && this.#sequences.has(names[this.#walkedTo] ?? ''))
+        this.#walkedTo += 1;
       return names[this.#walkedTo];
     }
     const count = genotypeCount(this.#space);

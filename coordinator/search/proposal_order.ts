@@ -32,7 +32,8 @@ export class ProposalOrder<Result> {
     for (;;) {
       const result = this.#waiting.get(this.#next);
       if (result !== undefined) ready.push(result);
-      else if (!this.#missing.has(this.#next) && this.#waiting.size <= this.#largestLag) return ready;
+      else if (!this.#missing.has(this.#next) && this.#waiting.size <= this.#largestLag)
+        return ready;
       this.#waiting.delete(this.#next);
       this.#missing.delete(this.#next);
       this.#next += 1;

@@ -18,7 +18,9 @@ export function realVariation(bounds: readonly Bounds[]): Variation<readonly num
     draw: (random) => bounds.map(({ low, high }) => low + (high - low) * random.next()),
     cross: (first, second, random) => {
       if (random.next() >= crossoverProbability) return [first, second];
-      const pairs = bounds.map((bound, index) => crossVariable(first[index] ?? bound.low, second[index] ?? bound.low, bound, random));
+      const pairs = bounds.map((bound, index) =>
+        crossVariable(first[index] ?? bound.low, second[index] ?? bound.low, bound, random),
+      );
       return [pairs.map(([value]) => value), pairs.map(([, value]) => value)];
     },
     mutate: (genome, random) =>
@@ -29,13 +31,20 @@ export function realVariation(bounds: readonly Bounds[]): Variation<readonly num
   };
 }
 
-function crossVariable(first: number, second: number, { low, high }: Bounds, random: Random): readonly [number, number] {
+function crossVariable(
+  first: number,
+  second: number,
+  { low, high }: Bounds,
+  random: Random,
+): readonly [number, number] {
   if (random.next() >= 0.5 || Math.abs(first - second) < smallestDifference) return [first, second];
   const [smaller, larger] = first < second ? [first, second] : [second, first];
   const chance = random.next();
   const spread = larger - smaller;
-  const lower = (smaller + larger - spreadFactor(chance, 1 + (2 * (smaller - low)) / spread) * spread) / 2;
-  const upper = (smaller + larger + spreadFactor(chance, 1 + (2 * (high - larger)) / spread) * spread) / 2;
+  const lower =
+    (smaller + larger - spreadFactor(chance, 1 + (2 * (smaller - low)) / spread) * spread) / 2;
+  const upper =
+    (smaller + larger + spreadFactor(chance, 1 + (2 * (high - larger)) / spread) * spread) / 2;
   const children: readonly [number, number] = [clamp(lower, low, high), clamp(upper, low, high)];
   return random.next() < 0.5 ? children : [children[1], children[0]];
 }
@@ -56,7 +65,11 @@ function mutateVariable(value: number, { low, high }: Bounds, random: Random): n
     return clamp(value + extent * ((2 * chance + (1 - 2 * chance) * room) ** power - 1), low, high);
   }
   const room = (1 - (high - value) / extent) ** (mutationIndex + 1);
-  return clamp(value + extent * (1 - (2 * (1 - chance) + (2 * chance - 1) * room) ** power), low, high);
+  return clamp(
+    value + extent * (1 - (2 * (1 - chance) + (2 * chance - 1) * room) ** power),
+    low,
+    high,
+  );
 }
 
 function clamp(value: number, low: number, high: number): number {

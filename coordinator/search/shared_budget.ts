@@ -25,7 +25,10 @@ export class SharedBudget {
 
   /** Of all together. */
   get spent(): Omit<Spending, 'wallMs'> {
-    return { measured: this.#sum(({ spent }) => spent.measured), phoneMs: this.#sum(({ spent }) => spent.phoneMs) };
+    return {
+      measured: this.#sum(({ spent }) => spent.measured),
+      phoneMs: this.#sum(({ spent }) => spent.phoneMs),
+    };
   }
 
   get inFlight(): number {
@@ -35,7 +38,13 @@ export class SharedBudget {
   /** Whether the next measurement may be this one's. Those that cannot spend do not hold up the others. */
   favours(sharer: Sharer): boolean {
     const growth = growthOf(sharer);
-    const fastest = Math.max(...this.#sharers.filter(({ isAble }) => isAble).map(growthOf).filter(Number.isFinite), 0);
+    const fastest = Math.max(
+      ...this.#sharers
+        .filter(({ isAble }) => isAble)
+        .map(growthOf)
+        .filter(Number.isFinite),
+      0,
+    );
     return growth >= worthwhileShare * fastest;
   }
 
@@ -47,7 +56,8 @@ export class SharedBudget {
 /** How much the hypervolume grew with the last results, relative to what it is. What has not had enough results has everything to win. */
 function growthOf({ hypervolumes }: Sharer): number {
   // The first results only fix what the hypervolume is measured by.
-  const before = hypervolumes.length < 2 * judgedResults ? 0 : (hypervolumes.at(-1 - judgedResults) ?? 0);
+  const before =
+    hypervolumes.length < 2 * judgedResults ? 0 : (hypervolumes.at(-1 - judgedResults) ?? 0);
   const now = hypervolumes.at(-1) ?? 0;
   return before === 0 ? Infinity : (now - before) / now;
 }

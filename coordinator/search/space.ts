@@ -37,7 +37,11 @@ export function drawChoices(choices: readonly number[], random: Random): Genotyp
 }
 
 /** The part of a space that passes a test which costs nothing, such as a limit on the known accuracy. `draw`: where few pass, one that finds them. */
-export function restrictSpace(space: SearchSpace, isAdmitted: (architecture: string) => boolean, draw = (random: Random): Genotype => space.draw(random)): SearchSpace {
+export function restrictSpace(
+  space: SearchSpace,
+  isAdmitted: (architecture: string) => boolean,
+  draw = (random: Random): Genotype => space.draw(random),
+): SearchSpace {
   const parts = space.parts?.bind(space);
   const names = space.names?.bind(space);
   return {

@@ -22,8 +22,14 @@ export function searchSpaceWithin(whole: Space, admitted: Space): SearchSpace {
   return {
     ...searchSpaceOf(whole),
     architectureOf: (genotype) => {
-      const architecture = admitted.architectureOf(genotype) === undefined ? undefined : whole.architectureOf(genotype);
-      return architecture === undefined || admitted.architectureOf(whole.genotypeOf(architecture)) === undefined ? undefined : architecture;
+      const architecture =
+        admitted.architectureOf(genotype) === undefined
+          ? undefined
+          : whole.architectureOf(genotype);
+      return architecture === undefined ||
+        admitted.architectureOf(whole.genotypeOf(architecture)) === undefined
+        ? undefined
+        : architecture;
     },
     draw: (random) => admitted.genotypeOf(admitted.sample(random, undefined)),
     parts: once(() => partsWithin(whole, admitted)),
@@ -39,5 +45,14 @@ function once<Value>(make: () => Value): () => Value {
 /** Of each part what `admitted` has too: any option of the others shows that. */
 function partsWithin(whole: Space, admitted: Space): readonly (readonly Genotype[])[] {
   const others = admitted.parts().map(([first = []]) => first);
-  return whole.parts().map((options, index) => options.filter((option) => admitted.architectureOf(others.flatMap((other, place) => (place === index ? option : other))) !== undefined));
+  return whole
+    .parts()
+    .map((options, index) =>
+      options.filter(
+        (option) =>
+          admitted.architectureOf(
+            others.flatMap((other, place) => (place === index ? option : other)),
+          ) !== undefined,
+      ),
+    );
 }

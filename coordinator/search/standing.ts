@@ -20,7 +20,8 @@ export function standings(contenders: readonly Contender[]): Standing[] {
   const crowding = new Array<number>(contenders.length).fill(0);
   for (const front of groupByRank(ranks)) {
     // Without all objectives, as with a model that cannot run, there is no distance to speak of.
-    if (front.every((index) => contenders[index]?.violation === 0)) addCrowding(front, contenders, crowding);
+    if (front.every((index) => contenders[index]?.violation === 0))
+      addCrowding(front, contenders, crowding);
   }
   return ranks.map((rank, index) => ({ rank, crowding: crowding[index] ?? 0 }));
 }
@@ -32,9 +33,13 @@ export function compareStandings(a: Standing, b: Standing): number {
 }
 
 function constrainedRanks(contenders: readonly Contender[]): number[] {
-  const feasible = Array.from(contenders.keys()).filter((index) => contenders[index]?.violation === 0);
+  const feasible = Array.from(contenders.keys()).filter(
+    (index) => contenders[index]?.violation === 0,
+  );
   const fronts = frontNumbers(feasible.map((index) => contenders[index]?.objectives ?? []));
-  const violations = [...new Set(contenders.map(({ violation }) => violation).filter((violation) => violation > 0))].sort((a, b) => (a < b ? -1 : 1));
+  const violations = [
+    ...new Set(contenders.map(({ violation }) => violation).filter((violation) => violation > 0)),
+  ].sort((a, b) => (a < b ? -1 : 1));
   const firstInfeasible = fronts.reduce((last, front) => Math.max(last, front), -1) + 1;
   const ranks = contenders.map(({ violation }) => firstInfeasible + violations.indexOf(violation));
   feasible.forEach((index, position) => (ranks[index] = fronts[position] ?? 0));
@@ -48,8 +53,13 @@ function groupByRank(ranks: readonly number[]): number[][] {
 }
 
 /** For each objective the distance between the neighbours, as a share of the front's extent. */
-function addCrowding(front: readonly number[], contenders: readonly Contender[], crowding: number[]): void {
-  const value = (index: number, axis: number): number => coordinate(contenders[index]?.objectives ?? [], axis);
+function addCrowding(
+  front: readonly number[],
+  contenders: readonly Contender[],
+  crowding: number[],
+): void {
+  const value = (index: number, axis: number): number =>
+    coordinate(contenders[index]?.objectives ?? [], axis);
   const axes = contenders[front[0] ?? 0]?.objectives.length ?? 0;
   for (let axis = 0; axis < axes; axis += 1) {
     const sorted = [...front].sort((a, b) => value(a, axis) - value(b, axis));
@@ -59,7 +69,12 @@ function addCrowding(front: readonly number[], contenders: readonly Contender[],
     sorted.forEach((index, position) => {
       const before = sorted[position - 1];
       const after = sorted[position + 1];
-      const room = before === undefined || after === undefined ? Infinity : extent > 0 ? (value(after, axis) - value(before, axis)) / extent : 0;
+      const room =
+        before === undefined || after === undefined
+          ? Infinity
+          : extent > 0
+            ? (value(after, axis) - value(before, axis)) / extent
+            : 0;
       crowding[index] = (crowding[index] ?? 0) + room;
     });
   }

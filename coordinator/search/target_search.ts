@@ -89,7 +89,12 @@ export class TargetSearch {
   /** Whether the strategy is to be asked for one more: fewer than `largestInFlight` are on their way and the budget has room. */
   hasRoom(largestInFlight: number): boolean {
     const shared = this.#options.shared?.budget;
-    if (this.#isExhausted || this.#pending.size >= largestInFlight || shared?.favours(this) === false) return false;
+    if (
+      this.#isExhausted ||
+      this.#pending.size >= largestInFlight ||
+      shared?.favours(this) === false
+    )
+      return false;
     return !this.#isSpent(shared?.inFlight ?? this.inFlight);
   }
 
@@ -119,7 +124,11 @@ export class TargetSearch {
     this.#ended[end.kind] += 1;
     if (end.kind === 'measured') this.#phoneMs += end.deviceMs;
     if (end.kind === 'abandoned') this.#options.strategy.withdraw(architecture);
-    else this.#options.strategy.tell(architecture, end.kind === 'infeasible' ? end : this.#record(architecture, end));
+    else
+      this.#options.strategy.tell(
+        architecture,
+        end.kind === 'infeasible' ? end : this.#record(architecture, end),
+      );
     return true;
   }
 
@@ -146,7 +155,9 @@ export class TargetSearch {
 
   /** Keeps the constraints and would join the front, were its latency known to better than its own size; fastest first. */
   get uncertain(): readonly FrontMember[] {
-    const joins = this.#uncertain.filter(({ latencyMs, accuracyPercent }) => latencyMs < this.#front.joinsBelowMs(accuracyPercent));
+    const joins = this.#uncertain.filter(
+      ({ latencyMs, accuracyPercent }) => latencyMs < this.#front.joinsBelowMs(accuracyPercent),
+    );
     return joins.sort((a, b) => a.latencyMs - b.latencyMs);
   }
 
@@ -163,7 +174,10 @@ export class TargetSearch {
   /** The latency below which an architecture would join the front now, the limit on latency being kept; undefined when it joins at any. */
   decisionMsOf(architecture: string): number | undefined {
     const { constraints, accuracyPercentOf } = this.#options;
-    const decisionMs = Math.min(this.#front.joinsBelowMs(accuracyPercentOf(architecture)), constraints.latencyMsMax ?? Infinity);
+    const decisionMs = Math.min(
+      this.#front.joinsBelowMs(accuracyPercentOf(architecture)),
+      constraints.latencyMsMax ?? Infinity,
+    );
     return decisionMs === Infinity ? undefined : decisionMs;
   }
 
@@ -208,19 +222,32 @@ export class TargetSearch {
   get #isTried(): boolean {
     const { measured, reused, infeasible, abandoned } = this.#ended;
     const { measurements } = this.#budget;
-    const most = measurements === undefined ? firstProposals + measured * proposalsPerMeasurement : measurements * proposalsPerMeasurement;
+    const most =
+      measurements === undefined
+        ? firstProposals + measured * proposalsPerMeasurement
+        : measurements * proposalsPerMeasurement;
     return measured + reused + infeasible + abandoned + this.#pending.size >= most;
   }
 
   #record(architecture: string, observed: Observed): Evaluation {
     const { constraints, accuracyPercentOf } = this.#options;
-    const member = { architecture, latencyMs: observed.latencyMs, accuracyPercent: accuracyPercentOf(architecture) };
+    const member = {
+      architecture,
+      latencyMs: observed.latencyMs,
+      accuracyPercent: accuracyPercentOf(architecture),
+    };
     const violation = violationOfMeasured(constraints, observed);
     const isCertain = observed.isUncertain !== true;
     if (violation === 0 && isCertain) this.#certain.push(member);
     if (violation === 0 && !isCertain) this.#uncertain.push(member);
     this.#keepHypervolume(violation === 0 && isCertain ? member : undefined);
-    return { kind: 'measured', objectives: pointOf(member), violation, relativeNoise: observed.relativeNoise, deviceSerial: observed.deviceSerial };
+    return {
+      kind: 'measured',
+      objectives: pointOf(member),
+      violation,
+      relativeNoise: observed.relativeNoise,
+      deviceSerial: observed.deviceSerial,
+    };
   }
   /** By one reference for all moments: while it moves, those before are told anew, so that what was measured later makes none of them less. */
   #keepHypervolume(member: FrontMember | undefined): void {

@@ -18,7 +18,10 @@ export function choiceVariation(choices: readonly number[]): Variation<Genotype>
     cross: (first, second, random) => {
       if (random.next() >= crossoverProbability) return [first, second];
       const isSwapped = first.map(() => random.next() < 0.5);
-      const mix = (a: Genotype, b: Genotype): Genotype => a.map((choice, position) => (isSwapped[position] === true ? (b[position] ?? choice) : choice));
+      const mix = (a: Genotype, b: Genotype): Genotype =>
+        a.map((choice, position) =>
+          isSwapped[position] === true ? (b[position] ?? choice) : choice,
+        );
       return [mix(first, second), mix(second, first)];
     },
     mutate: (genotype, random) =>

@@ -36,17 +36,33 @@ const builtLimits = [
 ] as const;
 
 /** The limits that a built network breaks; undefined when it keeps them all and may be measured. */
-export function violationOfBuilt(constraints: Constraints, costs: BuiltCosts): Violation | undefined {
+export function violationOfBuilt(
+  constraints: Constraints,
+  costs: BuiltCosts,
+): Violation | undefined {
   const broken = builtLimits.flatMap(({ cost, limit, unit }) => {
     const most = constraints[limit];
-    return most === undefined || costs[cost] <= most ? [] : [{ excess: costs[cost] / most - 1, reason: `${costs[cost]} ${unit}, and ${limit} is ${most}` }];
+    return most === undefined || costs[cost] <= most
+      ? []
+      : [
+          {
+            excess: costs[cost] / most - 1,
+            reason: `${costs[cost]} ${unit}, and ${limit} is ${most}`,
+          },
+        ];
   });
   if (broken.length === 0) return undefined;
-  return { amount: broken.reduce((sum, { excess }) => sum + excess, 0), reasons: broken.map(({ reason }) => reason) };
+  return {
+    amount: broken.reduce((sum, { excess }) => sum + excess, 0),
+    reasons: broken.map(({ reason }) => reason),
+  };
 }
 
 /** 0 when the measurement keeps all limits. A share that the tool does not prove counts as none. */
-export function violationOfMeasured({ latencyMsMax, npuShareMin }: Constraints, { latencyMs, unitShare }: Pick<Observed, 'latencyMs' | 'unitShare'>): number {
+export function violationOfMeasured(
+  { latencyMsMax, npuShareMin }: Constraints,
+  { latencyMs, unitShare }: Pick<Observed, 'latencyMs' | 'unitShare'>,
+): number {
   const tooSlow = latencyMsMax === undefined ? 0 : Math.max(0, latencyMs / latencyMsMax - 1);
   const tooFew = npuShareMin === undefined ? 0 : Math.max(0, 1 - (unitShare ?? 0) / npuShareMin);
   return tooSlow + tooFew;

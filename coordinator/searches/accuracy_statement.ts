@@ -9,7 +9,10 @@ export interface AccuracyStatement {
 }
 
 /** No model of a search was trained, so none has the accuracy that stands beside it. */
-export function accuracyStatement({ accuracy, model }: Pick<SearchSpec, 'accuracy' | 'model'>): AccuracyStatement {
+export function accuracyStatement({
+  accuracy,
+  model,
+}: Pick<SearchSpec, 'accuracy' | 'model'>): AccuracyStatement {
   return { accuracySource: sourceOf(accuracy), weights: `drawn, seed ${model.seed}` };
 }
 

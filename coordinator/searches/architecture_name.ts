@@ -11,10 +11,18 @@ export interface NamingSearch {
 }
 
 /** The name under which a search knows an architecture, given as such, or by its hash or the unique beginning of one. @throws BadInputError for text that names none */
-export function canonicalArchitecture(text: string, { searchId, spec, catalog, built }: NamingSearch): string {
+export function canonicalArchitecture(
+  text: string,
+  { searchId, spec, catalog, built }: NamingSearch,
+): string {
   const space = catalog.space(spec);
   const remedy = `take one of its front (farm search front ${searchId})`;
-  const known = { architectures: built, hashOf: catalog.hashesOf(spec), where: `search ${searchId}`, remedy };
+  const known = {
+    architectures: built,
+    hashOf: catalog.hashesOf(spec),
+    where: `search ${searchId}`,
+    remedy,
+  };
   const architecture = isHashName(text) ? architectureByHash(text, known) : text;
   return space.architectureOf(space.genotypeOf(architecture)) ?? architecture;
 }

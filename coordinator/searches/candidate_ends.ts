@@ -10,17 +10,25 @@ export type LaneEnd = Exclude<CandidateEnd, Measured> | (Measured & Finding);
 type Measured = Extract<CandidateEnd, { readonly kind: 'measured' | 'reused' }>;
 
 /** What the engine says of a job that has ended, in the search's words. */
-export function endOfUpdate(update: Exclude<JobUpdate, { readonly kind: 'leased' | 'attempt-failed' }>): LaneEnd {
+export function endOfUpdate(
+  update: Exclude<JobUpdate, { readonly kind: 'leased' | 'attempt-failed' }>,
+): LaneEnd {
   if (update.kind === 'measured') return measuredEnd(update.measurement);
-  if (update.kind === 'reused') return { kind: 'reused', fromJobId: update.fromJobId, ...observedIn(update.measurement) };
-  return update.kind === 'infeasible' ? { kind: 'infeasible', violation: Infinity } : { kind: 'abandoned' };
+  if (update.kind === 'reused')
+    return { kind: 'reused', fromJobId: update.fromJobId, ...observedIn(update.measurement) };
+  return update.kind === 'infeasible'
+    ? { kind: 'infeasible', violation: Infinity }
+    : { kind: 'abandoned' };
 }
 
 /**
  * What the ledger says of it; undefined while the job is open, when its measurement is not there, and when it was on its way as its search
  * was stopped: that is no end of the candidate.
  */
-export function endOfRecord({ state }: JobRecord, measurement: Measurement | undefined): LaneEnd | undefined {
+export function endOfRecord(
+  { state }: JobRecord,
+  measurement: Measurement | undefined,
+): LaneEnd | undefined {
   switch (state.kind) {
     case 'open':
       return undefined;
@@ -45,5 +53,9 @@ export function wasStopped(state: JobState): boolean {
 function measuredEnd(measurement: Measurement): LaneEnd {
   const { startedAtMs, finishedAtMs } = measurement;
   // A phone's clock can be set back meanwhile.
-  return { kind: 'measured', ...observedIn(measurement), deviceMs: Math.max(0, finishedAtMs - startedAtMs) };
+  return {
+    kind: 'measured',
+    ...observedIn(measurement),
+    deviceMs: Math.max(0, finishedAtMs - startedAtMs),
+  };
 }

@@ -71,7 +71,9 @@ export class Confirmation {
     this.#missing = due.length;
     if (due.length === 0) return;
     this.#isSaving = true;
-    this.#saving = this.#saveAll(due).catch((error: unknown) => this.#options.onFailure(error as Error));
+    this.#saving = this.#saveAll(due).catch((error: unknown) =>
+      this.#options.onFailure(error as Error),
+    );
   }
 
   /** Everything was asked for, and has ended. */
@@ -93,11 +95,17 @@ export class Confirmation {
 
   /** The jobs that measured an architecture again. */
   jobIdsOf(architecture: string): readonly string[] {
-    return (this.#jobIdsByArchitecture.get(architecture) ?? []).filter((jobId) => this.#states.get(jobId) === 'measured');
+    return (this.#jobIdsByArchitecture.get(architecture) ?? []).filter(
+      (jobId) => this.#states.get(jobId) === 'measured',
+    );
   }
 
   progress(): ConfirmationProgress {
-    return { confirming: this.#count('open') + this.#missing, confirmed: this.#count('measured'), confirmedMs: this.#confirmedMs };
+    return {
+      confirming: this.#count('open') + this.#missing,
+      confirmed: this.#count('measured'),
+      confirmedMs: this.#confirmedMs,
+    };
   }
 
   /** Changes when something is to be saved; resolves when all is. */
@@ -118,12 +126,35 @@ export class Confirmation {
 
   /** What dies in between is either not in the ledger, and asked for again under the same id, or there, and submitted by the next process. */
   async #save({ architecture, round }: Due): Promise<void> {
-    const { searchId, spec, target, ledger, artifactOf, nextSequence, onSaved, submit } = this.#options;
+    const { searchId, spec, target, ledger, artifactOf, nextSequence, onSaved, submit } =
+      this.#options;
     const artifact = artifactOf(architecture);
     assert(artifact !== undefined, `${architecture} is on the front, so it was built`);
-    const job: Job = { jobId: this.#jobIdOf(architecture, round), target: target.target, artifact, plan: { ...spec.plan, again: true } };
-    const record: JobRecord = { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null };
-    await ledger.saveConfirmation({ searchId, target: target.name, sequence: nextSequence(), architecture, round, jobId: job.jobId }, record);
+    const job: Job = {
+      jobId: this.#jobIdOf(architecture, round),
+      target: target.target,
+      artifact,
+      plan: { ...spec.plan, again: true },
+    };
+    const record: JobRecord = {
+      job,
+      ownerId: searchId,
+      priority: spec.priority,
+      weight: spec.weight,
+      state: { kind: 'open' },
+      endedSequence: null,
+    };
+    await ledger.saveConfirmation(
+      {
+        searchId,
+        target: target.name,
+        sequence: nextSequence(),
+        architecture,
+        round,
+        jobId: job.jobId,
+      },
+      record,
+    );
     this.#add(architecture, job.jobId);
     this.#missing -= 1;
     onSaved(architecture, job.jobId);
@@ -133,13 +164,23 @@ export class Confirmation {
   /** Round after round; what was asked for already is not due, whatever became of it. */
   #due(front: readonly Confirmed[]): Due[] {
     const members = evenlySpread(front, mostConfirmed);
-    const rounds = Array.from({ length: this.#options.spec.confirm.rounds }, (_, index) => index + 1);
-    return rounds.flatMap((round) => members.flatMap(({ architecture }) => (this.has(this.#jobIdOf(architecture, round)) ? [] : [{ architecture, round }])));
+    const rounds = Array.from(
+      { length: this.#options.spec.confirm.rounds },
+      (_, index) => index + 1,
+    );
+    return rounds.flatMap((round) =>
+      members.flatMap(({ architecture }) =>
+        this.has(this.#jobIdOf(architecture, round)) ? [] : [{ architecture, round }],
+      ),
+    );
   }
 
   #add(architecture: string, jobId: string): void {
     this.#states.set(jobId, 'open');
-    this.#jobIdsByArchitecture.set(architecture, [...(this.#jobIdsByArchitecture.get(architecture) ?? []), jobId]);
+    this.#jobIdsByArchitecture.set(architecture, [
+      ...(this.#jobIdsByArchitecture.get(architecture) ?? []),
+      jobId,
+    ]);
   }
 
   #jobIdOf(architecture: string, round: number): string {
@@ -154,8 +195,15 @@ export class Confirmation {
 }
 
 /** The first, the last, and those between at equal distances in their order; all when there are no more than `most` (at least 2). */
-export function evenlySpread<Element>(elements: readonly Element[], most: number): readonly Element[] {
+export function evenlySpread<Element>(
+  elements: readonly Element[],
+  most: number,
+): readonly Element[] {
   if (elements.length <= most) return elements;
-  const chosen = new Set(Array.from({ length: most }, (_, index) => Math.round((index * (elements.length - 1)) / (most - 1))));
+  const chosen = new Set(
+    Array.from({ length: most }, (_, index) =>
+      Math.round((index * (elements.length - 1)) / (most - 1)),
+    ),
+  );
   return elements.filter((_, index) => chosen.has(index));
 }

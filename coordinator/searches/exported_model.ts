@@ -17,7 +17,11 @@ interface ExportSurroundings {
 }
 
 /** Undefined for an architecture that was not built. */
-export function exportedModel(architecture: string, artifact: Artifact | undefined, { spec, catalog }: ExportSurroundings): ExportedModel | undefined {
+export function exportedModel(
+  architecture: string,
+  artifact: Artifact | undefined,
+  { spec, catalog }: ExportSurroundings,
+): ExportedModel | undefined {
   if (artifact === undefined) return undefined;
   return {
     artifact,

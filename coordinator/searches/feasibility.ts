@@ -16,15 +16,24 @@ interface Scope {
 }
 
 /** The architectures that the targets' rules permit, and that keep every limit which shows without building them. */
-export function admittedSpace(spec: SearchSpec, { targets, constraints }: Omit<Scope, 'name'>, catalog: SearchCatalog): SearchSpace {
+export function admittedSpace(
+  spec: SearchSpec,
+  { targets, constraints }: Omit<Scope, 'name'>,
+  catalog: SearchCatalog,
+): SearchSpace {
   const { accuracyPercentMin, forbidden = [] } = constraints;
   return catalog.spaceWithin(spec, { targets, forbidden, accuracyPercentMin });
 }
 
 /** What a network must keep to be on the front over all targets: of each limit the strictest. */
 export function constraintsOfAll({ targets }: Pick<SearchSpec, 'targets'>): Constraints {
-  const strictest = (limit: Exclude<keyof Constraints, 'forbidden'>, choose: (...values: readonly number[]) => number): Partial<Constraints> => {
-    const values = targets.map(({ constraints }) => constraints[limit]).filter((each) => each !== undefined);
+  const strictest = (
+    limit: Exclude<keyof Constraints, 'forbidden'>,
+    choose: (...values: readonly number[]) => number,
+  ): Partial<Constraints> => {
+    const values = targets
+      .map(({ constraints }) => constraints[limit])
+      .filter((each) => each !== undefined);
     return values.length === 0 ? {} : { [limit]: choose(...values) };
   };
   return {
@@ -46,24 +55,54 @@ export function requirePossible(spec: SearchSpec, catalog: SearchCatalog, source
   if (problem !== undefined) throw new BadInputError(`${source}: ${problem}`);
   for (const scope of scopesOf(spec)) {
     requireRunnable(spec, scope, { catalog, source });
-    const broken = unknownOption(spec, scope.constraints, catalog) ?? belowSmallest(spec, scope, catalog) ?? nothingAdmitted(spec, scope, catalog) ?? tooAccurateForItsSize(spec, scope, catalog);
-    if (broken !== undefined) throw new BadInputError(`${source}: constraints for ${scope.name}: ${broken}`);
+    const broken =
+      unknownOption(spec, scope.constraints, catalog) ??
+      belowSmallest(spec, scope, catalog) ??
+      nothingAdmitted(spec, scope, catalog) ??
+      tooAccurateForItsSize(spec, scope, catalog);
+    if (broken !== undefined)
+      throw new BadInputError(`${source}: constraints for ${scope.name}: ${broken}`);
   }
 }
 
 /** Each target by itself and, where one front is over several, all of them together. */
 function scopesOf(spec: SearchSpec): readonly Scope[] {
-  const each = spec.targets.map(({ name, target, constraints }): Scope => ({ name, targets: [target], constraints }));
+  const each = spec.targets.map(({ name, target, constraints }): Scope => ({
+    name,
+    targets: [target],
+    constraints,
+  }));
   if (fleetAimOf(spec) === undefined) return each;
-  return [...each, { name: each.map(({ name }) => name).join(' and '), targets: spec.targets.map(({ target }) => target), constraints: constraintsOfAll(spec) }];
+  return [
+    ...each,
+    {
+      name: each.map(({ name }) => name).join(' and '),
+      targets: spec.targets.map(({ target }) => target),
+      constraints: constraintsOfAll(spec),
+    },
+  ];
 }
 
 /** Rules of the space can forbid all of it on a target; of a front over several targets, on all of them together. */
-function requireRunnable(spec: SearchSpec, { name, targets }: Scope, { catalog, source }: { readonly catalog: SearchCatalog; readonly source: string }): void {
-  if (isEmpty(spec, targets, { forbidden: [], catalog })) throw new BadInputError(`${source}: field space: the rules of ${spec.space} leave no network that can run on ${name}; choose another space or target`);
+function requireRunnable(
+  spec: SearchSpec,
+  { name, targets }: Scope,
+  { catalog, source }: { readonly catalog: SearchCatalog; readonly source: string },
+): void {
+  if (isEmpty(spec, targets, { forbidden: [], catalog }))
+    throw new BadInputError(
+      `${source}: field space: the rules of ${spec.space} leave no network that can run on ${name}; choose another space or target`,
+    );
 }
 
-function isEmpty(spec: SearchSpec, targets: readonly Target[], { forbidden, catalog }: { readonly forbidden: readonly string[]; readonly catalog: SearchCatalog }): boolean {
+function isEmpty(
+  spec: SearchSpec,
+  targets: readonly Target[],
+  {
+    forbidden,
+    catalog,
+  }: { readonly forbidden: readonly string[]; readonly catalog: SearchCatalog },
+): boolean {
   try {
     return catalog.mostAccurate(spec, { targets, forbidden }) === undefined;
   } catch (error) {
@@ -72,10 +111,16 @@ function isEmpty(spec: SearchSpec, targets: readonly Target[], { forbidden, cata
   }
 }
 
-function unknownOption(spec: SearchSpec, { forbidden = [] }: Constraints, catalog: SearchCatalog): string | undefined {
+function unknownOption(
+  spec: SearchSpec,
+  { forbidden = [] }: Constraints,
+  catalog: SearchCatalog,
+): string | undefined {
   const options = catalog.options(spec);
   const unknown = forbidden.find((option) => !options.includes(option));
-  return unknown === undefined ? undefined : `forbidden names ${unknown}, which ${spec.space} has not; its options are ${options.slice(0, mostShownOptions).join(', ')}${options.length > mostShownOptions ? ' …' : ''}`;
+  return unknown === undefined
+    ? undefined
+    : `forbidden names ${unknown}, which ${spec.space} has not; its options are ${options.slice(0, mostShownOptions).join(', ')}${options.length > mostShownOptions ? ' …' : ''}`;
 }
 
 const sizeLimits = [
@@ -86,31 +131,62 @@ const sizeLimits = [
 ] as const;
 
 /** The first limit that is below the bound on it. */
-function brokenLimit(constraints: Constraints, bounds: () => LowerBounds): { readonly limit: string; readonly asked: number; readonly least: number } | undefined {
+function brokenLimit(
+  constraints: Constraints,
+  bounds: () => LowerBounds,
+): { readonly limit: string; readonly asked: number; readonly least: number } | undefined {
   if (sizeLimits.every(([limit]) => constraints[limit] === undefined)) return undefined;
   const least = bounds();
-  return sizeLimits.map(([limit, cost]) => ({ limit, asked: constraints[limit] ?? Infinity, least: least[cost] })).find(({ asked, least: smallest }) => asked < smallest);
+  return sizeLimits
+    .map(([limit, cost]) => ({ limit, asked: constraints[limit] ?? Infinity, least: least[cost] }))
+    .find(({ asked, least: smallest }) => asked < smallest);
 }
 
-function belowSmallest(spec: SearchSpec, { targets, constraints }: Scope, catalog: SearchCatalog): string | undefined {
+function belowSmallest(
+  spec: SearchSpec,
+  { targets, constraints }: Scope,
+  catalog: SearchCatalog,
+): string | undefined {
   const { forbidden = [] } = constraints;
-  if (isEmpty(spec, targets, { forbidden, catalog })) return `forbidden leaves no network of ${spec.space}; allow more options`;
+  if (isEmpty(spec, targets, { forbidden, catalog }))
+    return `forbidden leaves no network of ${spec.space}; allow more options`;
   const broken = brokenLimit(constraints, () => catalog.lowerBounds(spec, { targets, forbidden }));
-  return broken && `${broken.limit} is ${broken.asked}, and no network of ${spec.space}${forbidden.length === 0 ? '' : ' that is allowed'} has less than ${broken.least}; raise it`;
+  return (
+    broken &&
+    `${broken.limit} is ${broken.asked}, and no network of ${spec.space}${forbidden.length === 0 ? '' : ' that is allowed'} has less than ${broken.least}; raise it`
+  );
 }
 
-function nothingAdmitted(spec: SearchSpec, { targets, constraints }: Scope, catalog: SearchCatalog): string | undefined {
+function nothingAdmitted(
+  spec: SearchSpec,
+  { targets, constraints }: Scope,
+  catalog: SearchCatalog,
+): string | undefined {
   const { accuracyPercentMin, forbidden = [] } = constraints;
-  const best = accuracyPercentMin === undefined ? undefined : catalog.mostAccurate(spec, { targets, forbidden })?.accuracyPercent;
-  return accuracyPercentMin === undefined || best === undefined || best >= accuracyPercentMin ? undefined : `accuracyPercentMin is ${accuracyPercentMin}, and the best that is allowed has ${shownPercent(best, spec.accuracy?.kind === 'table' ? 2 : 3)}; lower it`;
+  const best =
+    accuracyPercentMin === undefined
+      ? undefined
+      : catalog.mostAccurate(spec, { targets, forbidden })?.accuracyPercent;
+  return accuracyPercentMin === undefined || best === undefined || best >= accuracyPercentMin
+    ? undefined
+    : `accuracyPercentMin is ${accuracyPercentMin}, and the best that is allowed has ${shownPercent(best, spec.accuracy?.kind === 'table' ? 2 : 3)}; lower it`;
 }
 
 /** Each limit can be kept by itself, but not together with the accuracy. */
-function tooAccurateForItsSize(spec: SearchSpec, { targets, constraints }: Scope, catalog: SearchCatalog): string | undefined {
+function tooAccurateForItsSize(
+  spec: SearchSpec,
+  { targets, constraints }: Scope,
+  catalog: SearchCatalog,
+): string | undefined {
   const { accuracyPercentMin, forbidden = [] } = constraints;
   if (accuracyPercentMin === undefined) return undefined;
-  const broken = brokenLimit(constraints, () => catalog.lowerBounds(spec, { targets, forbidden, accuracyPercentMin }));
-  return broken && `${broken.limit} is ${broken.asked}, and no network with the accuracyPercentMin of ${accuracyPercentMin} has less than ${broken.least}; raise the one or lower the other`;
+  const broken = brokenLimit(constraints, () =>
+    catalog.lowerBounds(spec, { targets, forbidden, accuracyPercentMin }),
+  );
+  return (
+    broken &&
+    `${broken.limit} is ${broken.asked}, and no network with the accuracyPercentMin of ${accuracyPercentMin} has less than ${broken.least}; raise the one or lower the other`
+  );
 }
 
 /** Rounded down, so that what is shown can be asked for. */

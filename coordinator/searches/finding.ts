@@ -41,5 +41,8 @@ export function isVirtual(findings: readonly Pick<Finding, 'deviceKind'>[]): boo
 export function areUncertain([first, ...others]: readonly Finding[]): boolean {
   if (first === undefined) return false;
   const findings: Findings = [first, ...others];
-  return isUncertain(latencyInterval(findings.flatMap((finding) => finding.sessionMediansMs)), latencyMsOf(findings));
+  return isUncertain(
+    latencyInterval(findings.flatMap((finding) => finding.sessionMediansMs)),
+    latencyMsOf(findings),
+  );
 }

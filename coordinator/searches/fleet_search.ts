@@ -23,7 +23,9 @@ export class FleetSearch {
 
   /** What every target is to measure again: the front, once all have searched. */
   toConfirm(): readonly Confirmed[] | 'incomplete' {
-    return this.#lanes().every(({ search }) => search.isFinished) ? this.strategist.front.members : 'incomplete';
+    return this.#lanes().every(({ search }) => search.isFinished)
+      ? this.strategist.front.members
+      : 'incomplete';
   }
 
   /** The front by all measurements of its members. What confirmation found to be dominated, or is uncertain on a target, is not on it. */
@@ -33,8 +35,16 @@ export class FleetSearch {
     for (const member of this.strategist.front.members) {
       const findings = lanes.map(({ findings }) => findings.of(member.architecture));
       if (findings.some(areUncertain)) continue;
-      const latenciesMs = findings.map(([first, ...others], index) => (first === undefined ? (member.latenciesMs[index] ?? Number.NaN) : latencyMsOf([first, ...others])));
-      front.insert({ ...member, latenciesMs, objectives: [...fleetLatencies(this.#aim, latenciesMs), 100 - member.accuracyPercent] });
+      const latenciesMs = findings.map(([first, ...others], index) =>
+        first === undefined
+          ? (member.latenciesMs[index] ?? Number.NaN)
+          : latencyMsOf([first, ...others]),
+      );
+      front.insert({
+        ...member,
+        latenciesMs,
+        objectives: [...fleetLatencies(this.#aim, latenciesMs), 100 - member.accuracyPercent],
+      });
     }
     return {
       aim: this.#aim,
@@ -47,9 +57,18 @@ export class FleetSearch {
 }
 
 /** Undefined for a search whose targets search by themselves. `lanes` are not asked for at once. */
-export function openFleetSearch(spec: SearchSpec, inner: Strategist, lanes: () => readonly TargetLane[]): FleetSearch | undefined {
+export function openFleetSearch(
+  spec: SearchSpec,
+  inner: Strategist,
+  lanes: () => readonly TargetLane[],
+): FleetSearch | undefined {
   const aim = fleetAimOf(spec);
   if (aim === undefined) return undefined;
-  const standingOf = (target: string): 'open' | 'full' | 'finished' => lanes().find(({ name }) => name === target)?.search.standing ?? 'open';
-  return new FleetSearch(aim, new FleetStrategist({ inner, aim, targets: spec.targets.map(({ name }) => name), standingOf }), lanes);
+  const standingOf = (target: string): 'open' | 'full' | 'finished' =>
+    lanes().find(({ name }) => name === target)?.search.standing ?? 'open';
+  return new FleetSearch(
+    aim,
+    new FleetStrategist({ inner, aim, targets: spec.targets.map(({ name }) => name), standingOf }),
+    lanes,
+  );
 }

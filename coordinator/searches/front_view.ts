@@ -25,14 +25,23 @@ export interface FrontSurroundings {
 }
 
 /** A target's front as it stands, with what the ledger knows of the measurements behind it. */
-export async function frontView(lane: TargetLane, surroundings: FrontSurroundings): Promise<FrontView> {
+export async function frontView(
+  lane: TargetLane,
+  surroundings: FrontSurroundings,
+): Promise<FrontView> {
   const { members, uncertain } = lane.front;
   const measured = await measuredMembers(lane, [...members, ...uncertain], surroundings.ledger);
-  const usualDevice = mostFrequent(measured.map(({ measurements: [first] }) => first.conditions.deviceSerial));
-  const points = new Map(
-    measured.map((each) => [each.member.architecture, pointOf(each, { lane, usualDevice, ...surroundings })]),
+  const usualDevice = mostFrequent(
+    measured.map(({ measurements: [first] }) => first.conditions.deviceSerial),
   );
-  const pointsOf = (some: readonly StandingMember[]): FrontPoint[] => some.flatMap(({ architecture }) => points.get(architecture) ?? []);
+  const points = new Map(
+    measured.map((each) => [
+      each.member.architecture,
+      pointOf(each, { lane, usualDevice, ...surroundings }),
+    ]),
+  );
+  const pointsOf = (some: readonly StandingMember[]): FrontPoint[] =>
+    some.flatMap(({ architecture }) => points.get(architecture) ?? []);
   const { search, name: target } = lane;
   return {
     target,
@@ -44,14 +53,29 @@ export async function frontView(lane: TargetLane, surroundings: FrontSurrounding
   };
 }
 
-async function measuredMembers(lane: TargetLane, members: readonly StandingMember[], ledger: Pick<Ledger, 'measurements'>): Promise<readonly MeasuredMember[]> {
-  const asked = members.map((member) => ({ member, jobId: lane.measuredJobIdOf(member.architecture), again: lane.confirmation.jobIdsOf(member.architecture) }));
+async function measuredMembers(
+  lane: TargetLane,
+  members: readonly StandingMember[],
+  ledger: Pick<Ledger, 'measurements'>,
+): Promise<readonly MeasuredMember[]> {
+  const asked = members.map((member) => ({
+    member,
+    jobId: lane.measuredJobIdOf(member.architecture),
+    again: lane.confirmation.jobIdsOf(member.architecture),
+  }));
   const found = await ledger.measurements(asked.flatMap(({ jobId, again }) => [jobId, ...again]));
   return asked.flatMap(({ member, jobId, again }): MeasuredMember[] => {
     const first = found.get(jobId);
     const artifact = lane.artifactOf(member.architecture);
     if (first === undefined || artifact === undefined) return [];
-    return [{ member, artifact, jobId, measurements: [first, ...again.flatMap((each) => found.get(each) ?? [])] }];
+    return [
+      {
+        member,
+        artifact,
+        jobId,
+        measurements: [first, ...again.flatMap((each) => found.get(each) ?? [])],
+      },
+    ];
   });
 }
 
@@ -61,12 +85,16 @@ interface PointSurroundings extends FrontSurroundings {
   readonly usualDevice: string | undefined;
 }
 
-function pointOf({ member, artifact, jobId, measurements }: MeasuredMember, { lane, nowMs, usualDevice, hashOf }: PointSurroundings): FrontPoint {
+function pointOf(
+  { member, artifact, jobId, measurements }: MeasuredMember,
+  { lane, nowMs, usualDevice, hashOf }: PointSurroundings,
+): FrontPoint {
   const { architecture, accuracyPercent, latencyMs, interval, isVirtual } = member;
   const [{ conditions }] = measurements;
   const caveats = [...new Set(measurements.flatMap((each) => each.conditions.caveats))];
   // What was measured again here rests on this search's own measurements too.
-  const reusedFromJobId = measurements.length === 1 ? (lane.reusedFromJobId(architecture) ?? null) : null;
+  const reusedFromJobId =
+    measurements.length === 1 ? (lane.reusedFromJobId(architecture) ?? null) : null;
   const ageMs = nowMs - Math.max(...measurements.map(({ finishedAtMs }) => finishedAtMs));
   const isElsewhere = measurements.every((each) => each.conditions.deviceSerial !== usualDevice);
   return {
@@ -81,7 +109,15 @@ function pointOf({ member, artifact, jobId, measurements }: MeasuredMember, { la
     latencyP95Ms: quantileMs(measurements, 'p95Ms', 0.95),
     sizeBytes: artifact.sizeBytes,
     artifactDigest: artifact.digest,
-    trust: judgeTrust({ latencyMs, interval, caveats, reusedFromJobId, ageMs, isElsewhere, isVirtual }),
+    trust: judgeTrust({
+      latencyMs,
+      interval,
+      caveats,
+      reusedFromJobId,
+      ageMs,
+      isElsewhere,
+      isVirtual,
+    }),
   };
 }
 
@@ -92,7 +128,11 @@ function celsiusOf(measurements: MeasuredMember['measurements']): FrontPoint['ce
 }
 
 /** Over the single runs of all measurements; null where a tool does not give them. */
-function quantileMs(measurements: MeasuredMember['measurements'], name: 'p5Ms' | 'p95Ms', fraction: number): number | null {
+function quantileMs(
+  measurements: MeasuredMember['measurements'],
+  name: 'p5Ms' | 'p95Ms',
+  fraction: number,
+): number | null {
   if (measurements.length === 1) return measurements[0].summary[name];
   const samplesMs: number[] = [];
   for (const { timings } of measurements.flatMap(({ sessions }) => sessions)) {

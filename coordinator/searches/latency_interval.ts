@@ -4,7 +4,12 @@ import { meanInterval, standardError } from '../../common/mean_interval';
 /** How well a latency is known. */
 export type LatencyInterval =
   /** Holds the mean of the sessions' medians with 95 % confidence, the sessions taken as independent and normal. */
-  | { readonly kind: 'interval'; readonly lowMs: number; readonly highMs: number; readonly sessions: number }
+  | {
+      readonly kind: 'interval';
+      readonly lowMs: number;
+      readonly highMs: number;
+      readonly sessions: number;
+    }
   /** One session says nothing of how far another would be off. */
   | { readonly kind: 'single-session' };
 

@@ -8,14 +8,37 @@ import type { EarlierMeasurement, Ledger } from '../ledger/ledger';
  * A measurement that need not be made again: of the same model on the same target by the same plan, with a tool, agent and operating
  * system that a device of the target has today. One that was cut short counts where this one would be cut short too. Of several the newest that is trusted, else the newest.
  */
-export async function findEarlierMeasurement(job: Job, ledger: Pick<Ledger, 'earlierMeasurements' | 'devices'>): Promise<EarlierMeasurement | undefined> {
-  const candidates = (await ledger.earlierMeasurements(job.artifact.digest, formatTarget(job.target))).filter(({ plan, measurement }) => answersPlan(measurement, plan, job.plan));
+export async function findEarlierMeasurement(
+  job: Job,
+  ledger: Pick<Ledger, 'earlierMeasurements' | 'devices'>,
+): Promise<EarlierMeasurement | undefined> {
+  const candidates = (
+    await ledger.earlierMeasurements(job.artifact.digest, formatTarget(job.target))
+  ).filter(({ plan, measurement }) => answersPlan(measurement, plan, job.plan));
   if (candidates.length === 0) return undefined;
-  const devices = (await ledger.devices()).map(({ description }) => description).filter((device) => offersTarget(device, job.target));
-  const repeatable = candidates.filter(({ measurement }) => devices.some((device) => wouldRepeat(device, measurement.conditions)));
-  return repeatable.find(({ measurement }) => measurement.conditions.caveats.length === 0) ?? repeatable[0];
+  const devices = (await ledger.devices())
+    .map(({ description }) => description)
+    .filter((device) => offersTarget(device, job.target));
+  const repeatable = candidates.filter(({ measurement }) =>
+    devices.some((device) => wouldRepeat(device, measurement.conditions)),
+  );
+  return (
+    repeatable.find(({ measurement }) => measurement.conditions.caveats.length === 0) ??
+    repeatable[0]
+  );
 }
 
-function wouldRepeat(device: DeviceDescription, { osBuild, tool, toolDigest, agentVersion }: Conditions): boolean {
-  return device.osBuild === osBuild && device.tools.some((each) => each.name === tool && each.digest === (toolDigest ?? '') && each.agentVersion === agentVersion);
+function wouldRepeat(
+  device: DeviceDescription,
+  { osBuild, tool, toolDigest, agentVersion }: Conditions,
+): boolean {
+  return (
+    device.osBuild === osBuild &&
+    device.tools.some(
+      (each) =>
+        each.name === tool &&
+        each.digest === (toolDigest ?? '') &&
+        each.agentVersion === agentVersion,
+    )
+  );
 }

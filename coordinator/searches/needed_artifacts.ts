@@ -13,13 +13,20 @@ interface Parts {
  * its front and what is confirmed can still change, and of the fronts of those that have ended.
  */
 export async function neededArtifacts(parts: Parts): Promise<ReadonlySet<ArtifactDigest>> {
-  const needed = new Set((await parts.ledger.jobs({ open: true })).map(({ job }) => job.artifact.digest));
-  for (const search of await parts.ledger.searches()) for (const digest of await neededBy(search, parts)) needed.add(digest);
+  const needed = new Set(
+    (await parts.ledger.jobs({ open: true })).map(({ job }) => job.artifact.digest),
+  );
+  for (const search of await parts.ledger.searches())
+    for (const digest of await neededBy(search, parts)) needed.add(digest);
   return needed;
 }
 
-async function neededBy({ searchId, state }: SearchRecord, { ledger, searches }: Parts): Promise<readonly ArtifactDigest[]> {
-  const all = async (): Promise<readonly ArtifactDigest[]> => (await ledger.jobs({ ownerId: searchId })).map(({ job }) => job.artifact.digest);
+async function neededBy(
+  { searchId, state }: SearchRecord,
+  { ledger, searches }: Parts,
+): Promise<readonly ArtifactDigest[]> {
+  const all = async (): Promise<readonly ArtifactDigest[]> =>
+    (await ledger.jobs({ ownerId: searchId })).map(({ job }) => job.artifact.digest);
   if (state === 'running' || state === 'paused') return all();
   try {
     return (await searches.frontArtifacts(searchId)).map(({ digest }) => digest);

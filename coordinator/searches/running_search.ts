@@ -3,7 +3,14 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { BuildFailure } from '../build/build_request';
 import type { JobUpdate } from '../engine/job_update';
-import type { CandidateRecord, ConfirmationRecord, JobRecord, SearchExtension, SearchRecord, SearchState } from '../ledger/ledger';
+import type {
+  CandidateRecord,
+  ConfirmationRecord,
+  JobRecord,
+  SearchExtension,
+  SearchRecord,
+  SearchState,
+} from '../ledger/ledger';
 import { extendBudget, type Budget } from '../search/budget';
 import { SharedBudget } from '../search/shared_budget';
 import type { SearchSpec } from '../search/spec';
@@ -62,7 +69,11 @@ export class RunningSearch {
   /** What nobody waits for by itself: a finish, a pause after failed builds. */
   #unattended: Promise<void> = Promise.resolve();
 
-  constructor({ record, ...task }: SearchTask, parts: SearchParts, onChange: (search: RunningSearch) => void) {
+  constructor(
+    { record, ...task }: SearchTask,
+    parts: SearchParts,
+    onChange: (search: RunningSearch) => void,
+  ) {
     const { spec } = task;
     this.#record = record;
     this.#spec = spec;
@@ -101,7 +112,9 @@ export class RunningSearch {
     if (!this.#isActive()) return;
     for (const update of early) this.#hear(update);
     if (this.#state === 'paused') this.#tellEngine('owner-paused');
-    const open = new Map(jobs.filter((record) => record.state.kind === 'open').map(({ job }) => [job.jobId, job]));
+    const open = new Map(
+      jobs.filter((record) => record.state.kind === 'open').map(({ job }) => [job.jobId, job]),
+    );
     for (const { jobId } of [...inProposalOrder(candidates), ...confirmations]) {
       const job = open.get(jobId);
       if (job !== undefined) this.#places.get(jobId)?.lane.submit(job);
@@ -149,7 +162,11 @@ export class RunningSearch {
     assert(this.#state !== 'stopped', 'a stopped search is not extended');
     const known = await this.#parts.ledger.extensions(this.#record.searchId);
     if (known.some(({ extensionId }) => extensionId === extension.extensionId)) return;
-    requireLimits(extension, this.#lanes.map(({ name, search }) => ({ name, budget: search.budget })), this.#record.searchId);
+    requireLimits(
+      extension,
+      this.#lanes.map(({ name, search }) => ({ name, budget: search.budget })),
+      this.#record.searchId,
+    );
     this.#isExtending = true;
     await this.#unattended;
     const state = this.#state === 'finished' ? 'running' : this.#state;
@@ -194,7 +211,9 @@ export class RunningSearch {
   view(): SearchView {
     const { searchId, name, createdAtMs } = this.#record;
     return {
-      searchId, name, createdAtMs,
+      searchId,
+      name,
+      createdAtMs,
       state: this.#state,
       space: this.#spec.space,
       isBudgetShared: this.#spec.isBudgetShared,
@@ -208,35 +227,60 @@ export class RunningSearch {
 
   /** The fronts of all targets, or of the named one. */
   async fronts(target: string | undefined): Promise<readonly FrontView[]> {
-    const surroundings = { ledger: this.#parts.ledger, nowMs: this.#parts.clock.nowMs(), hashOf: this.#parts.catalog.hashesOf(this.#spec), statement: accuracyStatement(this.#spec) };
-    return Promise.all(this.#lanes.filter((lane) => target === undefined || lane.name === target).map((lane) => frontView(lane, surroundings)));
+    const surroundings = {
+      ledger: this.#parts.ledger,
+      nowMs: this.#parts.clock.nowMs(),
+      hashOf: this.#parts.catalog.hashesOf(this.#spec),
+      statement: accuracyStatement(this.#spec),
+    };
+    return Promise.all(
+      this.#lanes
+        .filter((lane) => target === undefined || lane.name === target)
+        .map((lane) => frontView(lane, surroundings)),
+    );
   }
 
   /** The front over all targets together, where the search has one. */
   fleetFront(): FleetFrontView | undefined {
-    return this.#fleet?.view(this.#parts.catalog.hashesOf(this.#spec), accuracyStatement(this.#spec));
+    return this.#fleet?.view(
+      this.#parts.catalog.hashesOf(this.#spec),
+      accuracyStatement(this.#spec),
+    );
   }
 
   /** The name under which the search knows an architecture, given as such or by its hash. @throws BadInputError for text that names none */
   canonical(text: string): string {
-    return canonicalArchitecture(text, { searchId: this.#record.searchId, spec: this.#spec, catalog: this.#parts.catalog, built: this.#lanes.flatMap((lane) => [...lane.architectures]) });
+    return canonicalArchitecture(text, {
+      searchId: this.#record.searchId,
+      spec: this.#spec,
+      catalog: this.#parts.catalog,
+      built: this.#lanes.flatMap((lane) => [...lane.architectures]),
+    });
   }
 
   /** The int8 model of an architecture, by any of its names, if the search built it for any target. @throws BadInputError */
   exported(text: string): ExportedModel | undefined {
     const architecture = this.canonical(text);
-    return exportedModel(architecture, this.artifactOf(architecture), { spec: this.#spec, catalog: this.#parts.catalog });
+    return exportedModel(architecture, this.artifactOf(architecture), {
+      spec: this.#spec,
+      catalog: this.#parts.catalog,
+    });
   }
 
   artifactOf(architecture: string): Artifact | undefined {
-    return this.#lanes.map((lane) => lane.artifactOf(architecture)).find((artifact) => artifact !== undefined);
+    return this.#lanes
+      .map((lane) => lane.artifactOf(architecture))
+      .find((artifact) => artifact !== undefined);
   }
 
   get targetNames(): readonly string[] {
     return this.#lanes.map((lane) => lane.name);
   }
 
-  #openLane(target: SearchSpec['targets'][number], sharedBudget: SharedBudget | undefined): TargetLane {
+  #openLane(
+    target: SearchSpec['targets'][number],
+    sharedBudget: SharedBudget | undefined,
+  ): TargetLane {
     const lane: TargetLane = new TargetLane({
       searchId: this.#record.searchId,
       spec: this.#spec,
@@ -247,7 +291,10 @@ export class RunningSearch {
       onSaved: (architecture, jobId) => this.#places.set(jobId, { lane, architecture }),
       onChange: () => this.#changed(),
       onBuilt: (failure) => this.#countBuild(failure),
-      onPerplexed: (error) => this.#pauseFor(`the strategy has failed: ${error.message}; resume the search to ask it again`),
+      onPerplexed: (error) =>
+        this.#pauseFor(
+          `the strategy has failed: ${error.message}; resume the search to ask it again`,
+        ),
       fleetFront: () => this.#fleet?.toConfirm() ?? 'own',
       isProposing: () => this.#isProposing(),
       isStopped: () => this.#isClosed || this.#state === 'stopped',
@@ -255,13 +302,20 @@ export class RunningSearch {
     return lane;
   }
 
-  #adopt(candidates: readonly CandidateRecord[], confirmations: readonly ConfirmationRecord[], jobs: readonly JobRecord[]): void {
+  #adopt(
+    candidates: readonly CandidateRecord[],
+    confirmations: readonly ConfirmationRecord[],
+    jobs: readonly JobRecord[],
+  ): void {
     const jobsById = new Map(jobs.map((record) => [record.job.jobId, record]));
     const lanes = new Map(this.#lanes.map((lane) => [lane.name, lane]));
     for (const { target, sequence, architecture, jobId } of inProposalOrder(candidates)) {
       const lane = lanes.get(target);
       const record = jobsById.get(jobId);
-      assert(lane !== undefined && record !== undefined, `candidate ${jobId} has its target and its job`);
+      assert(
+        lane !== undefined && record !== undefined,
+        `candidate ${jobId} has its target and its job`,
+      );
       lane.adopt({ sequence, architecture }, record);
       this.#places.set(jobId, { lane, architecture });
     }
@@ -286,7 +340,9 @@ export class RunningSearch {
   }
 
   #listen(): void {
-    this.#stopListening ??= this.#parts.engine.listen(this.#record.searchId, (update) => this.#hear(update));
+    this.#stopListening ??= this.#parts.engine.listen(this.#record.searchId, (update) =>
+      this.#hear(update),
+    );
   }
 
   #hear(update: JobUpdate): void {
@@ -310,14 +366,21 @@ export class RunningSearch {
   }
 
   #countBuild(failure: BuildFailure | undefined): void {
-    if (failure !== undefined) this.#parts.logger.warn({ searchId: this.#record.searchId, failure }, 'a candidate could not be built');
+    if (failure !== undefined)
+      this.#parts.logger.warn(
+        { searchId: this.#record.searchId, failure },
+        'a candidate could not be built',
+      );
     const problem = this.#buildFailures.count(failure);
     if (problem !== undefined) this.#pauseFor(problem);
   }
 
   #pauseFor(problem: string): void {
     if (this.#state !== 'running') return;
-    this.#parts.logger.error({ searchId: this.#record.searchId, problem }, 'a search pauses by itself');
+    this.#parts.logger.error(
+      { searchId: this.#record.searchId, problem },
+      'a search pauses by itself',
+    );
     this.#problem = problem;
     this.#guard(this.pause());
   }
@@ -340,11 +403,20 @@ export class RunningSearch {
 
   async #setBudgets(): Promise<void> {
     const extensions = await this.#parts.ledger.extensions(this.#record.searchId);
-    this.#lanes.forEach(({ search }, index) => search.setBudget(extensions.reduce<Budget>(extendBudget, this.#spec.targets[index]?.budget ?? search.budget)));
+    this.#lanes.forEach(({ search }, index) =>
+      search.setBudget(
+        extensions.reduce<Budget>(extendBudget, this.#spec.targets[index]?.budget ?? search.budget),
+      ),
+    );
   }
 
   #isProposing(): boolean {
-    return this.#state === 'running' && this.#early === undefined && !this.#isClosed && !this.#isExtending;
+    return (
+      this.#state === 'running' &&
+      this.#early === undefined &&
+      !this.#isClosed &&
+      !this.#isExtending
+    );
   }
 
   #isActive(): boolean {

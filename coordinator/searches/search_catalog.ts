@@ -38,7 +38,8 @@ export function loadSearchCatalog(): SearchCatalog {
   const opened = new Map<string, SearchableSpace>();
   const open = ({ space }: Pick<SearchSpec, 'space'>): SearchableSpace => {
     if (!shippedSpaceNames().includes(space)) throw new BadInputError(unknownSpace(space));
-    const found = opened.get(space) ?? (space === 'nasbench201' ? openCellSpace() : openBlockSpace(space));
+    const found =
+      opened.get(space) ?? (space === 'nasbench201' ? openCellSpace() : openBlockSpace(space));
     opened.set(space, found);
     return found;
   };
@@ -46,7 +47,10 @@ export function loadSearchCatalog(): SearchCatalog {
     openAll: () => {
       for (const space of shippedSpaceNames()) open({ space });
     },
-    problemOf: (spec) => (shippedSpaceNames().includes(spec.space) ? open(spec).problemOf(spec) : unknownSpace(spec.space)),
+    problemOf: (spec) =>
+      shippedSpaceNames().includes(spec.space)
+        ? open(spec).problemOf(spec)
+        : unknownSpace(spec.space),
     space: (spec) => open(spec).space,
     spaceWithin: (spec, admitted) => open(spec).within(spec, admitted),
     accuracyPercentOf: (spec) => open(spec).accuracyPercentOf(spec),

@@ -45,16 +45,33 @@ type HistoryParts = Pick<SearchParts, 'ledger' | 'catalog' | 'specs'>;
 const candidatesPerPage = 200;
 
 /** `fronts`: of all targets. @throws BadInputError for a specification that this version no longer takes */
-export async function readHistory({ searchId, specYaml }: SearchRecord, fronts: readonly FrontView[], parts: HistoryParts): Promise<SearchHistory> {
+export async function readHistory(
+  { searchId, specYaml }: SearchRecord,
+  fronts: readonly FrontView[],
+  parts: HistoryParts,
+): Promise<SearchHistory> {
   const spec = await parts.specs.read(specYaml, `search ${searchId}`);
   const devices = (await parts.ledger.devices()).map(({ description }) => description);
   const hypervolumes = new Map(fronts.map((front) => [front.target, front.hypervolumes]));
-  return { specYaml, positions: parts.catalog.positions(spec), hypervolumes, devices, statement: accuracyStatement(spec), candidates: readCandidates(searchId, spec, parts) };
+  return {
+    specYaml,
+    positions: parts.catalog.positions(spec),
+    hypervolumes,
+    devices,
+    statement: accuracyStatement(spec),
+    candidates: readCandidates(searchId, spec, parts),
+  };
 }
 
-async function* readCandidates(searchId: string, spec: SearchSpec, { ledger, catalog }: HistoryParts): AsyncGenerator<PastCandidate> {
+async function* readCandidates(
+  searchId: string,
+  spec: SearchSpec,
+  { ledger, catalog }: HistoryParts,
+): AsyncGenerator<PastCandidate> {
   const candidates = await ledger.candidates(searchId);
-  const jobs = new Map((await ledger.jobs({ ownerId: searchId })).map((record) => [record.job.jobId, record]));
+  const jobs = new Map(
+    (await ledger.jobs({ ownerId: searchId })).map((record) => [record.job.jobId, record]),
+  );
   const again = await ledger.confirmations(searchId);
   const looks = secondLookJobs(again);
   const confirmed = confirmedJobs(again);
@@ -62,11 +79,18 @@ async function* readCandidates(searchId: string, spec: SearchSpec, { ledger, cat
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
   for (let start = 0; start < candidates.length; start += candidatesPerPage) {
     const page = candidates.slice(start, start + candidatesPerPage);
-    const jobIds = page.flatMap((candidate) => [candidate.jobId, looks.get(secondLookKey(candidate)) ?? candidate.jobId, ...(confirmed.get(placeOf(candidate)) ?? [])]);
+    const jobIds = page.flatMap((candidate) => [
+      candidate.jobId,
+      looks.get(secondLookKey(candidate)) ?? candidate.jobId,
+      ...(confirmed.get(placeOf(candidate)) ?? []),
+    ]);
     const measurements = await ledger.measurements(jobIds);
     const measurementOf = (candidate: CandidateRecord): Measurement | undefined => {
       const first = measurements.get(candidate.jobId);
-      return first && standing(first, measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first);
+      return (
+        first &&
+        standing(first, measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first)
+      );
     };
     for (const candidate of page) {
       const { target, sequence, architecture, jobId } = candidate;
@@ -78,7 +102,9 @@ async function* readCandidates(searchId: string, spec: SearchSpec, { ledger, cat
         ...{ target, sequence, architecture, jobId, endedSequence: record.endedSequence },
         state: wasStopped(record.state) ? { kind: 'stopped' } : record.state,
         measurement: isMeasured ? measurementOf(candidate) : undefined,
-        confirmations: (confirmed.get(placeOf(candidate)) ?? []).flatMap((each) => measurements.get(each) ?? []),
+        confirmations: (confirmed.get(placeOf(candidate)) ?? []).flatMap(
+          (each) => measurements.get(each) ?? [],
+        ),
         choices: space.genotypeOf(architecture),
         features: space.featuresOf(architecture),
         accuracyPercent: accuracyPercentOf(architecture),
@@ -88,7 +114,9 @@ async function* readCandidates(searchId: string, spec: SearchSpec, { ledger, cat
 }
 
 /** The jobs that measured a candidate again, by its target and architecture. */
-function confirmedJobs(confirmations: readonly ConfirmationRecord[]): ReadonlyMap<string, readonly string[]> {
+function confirmedJobs(
+  confirmations: readonly ConfirmationRecord[],
+): ReadonlyMap<string, readonly string[]> {
   const jobIds = new Map<string, string[]>();
   for (const confirmation of confirmations) {
     if (confirmation.round === secondLookRound) continue;
@@ -98,6 +126,9 @@ function confirmedJobs(confirmations: readonly ConfirmationRecord[]): ReadonlyMa
   return jobIds;
 }
 
-function placeOf({ target, architecture }: Pick<CandidateRecord, 'target' | 'architecture'>): string {
+function placeOf({
+  target,
+  architecture,
+}: Pick<CandidateRecord, 'target' | 'architecture'>): string {
   return JSON.stringify([target, architecture]);
 }

@@ -18,7 +18,26 @@ export interface SearchEngine {
 
 export interface SearchParts {
   readonly engine: SearchEngine;
-  readonly ledger: Pick<Ledger, 'saveSearch' | 'setSearchState' | 'extendSearch' | 'extensions' | 'searches' | 'saveCandidate' | 'candidates' | 'saveConfirmation' | 'confirmations' | 'saveProposals' | 'abandonProposal' | 'proposals' | 'ends' | 'jobs' | 'measurements' | 'earlierMeasurements' | 'devices'>;
+  readonly ledger: Pick<
+    Ledger,
+    | 'saveSearch'
+    | 'setSearchState'
+    | 'extendSearch'
+    | 'extensions'
+    | 'searches'
+    | 'saveCandidate'
+    | 'candidates'
+    | 'saveConfirmation'
+    | 'confirmations'
+    | 'saveProposals'
+    | 'abandonProposal'
+    | 'proposals'
+    | 'ends'
+    | 'jobs'
+    | 'measurements'
+    | 'earlierMeasurements'
+    | 'devices'
+  >;
   readonly builder: CandidateBuilder;
   readonly catalog: SearchCatalog;
   readonly specs: SpecReader;

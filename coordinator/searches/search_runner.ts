@@ -55,7 +55,14 @@ export class SearchRunner {
     this.#requireRoom();
     const taught = await withTeachersOfNow(specYaml, source, this.#parts);
     const nowMs = this.#parts.clock.nowMs();
-    const record: SearchRecord = { searchId: newSearchId(spec.name), name: spec.name, state: 'running', specYaml: taught, createdAtMs: nowMs, wall: { ranMs: 0, runningSinceMs: nowMs } };
+    const record: SearchRecord = {
+      searchId: newSearchId(spec.name),
+      name: spec.name,
+      state: 'running',
+      specYaml: taught,
+      createdAtMs: nowMs,
+      wall: { ranMs: 0, runningSinceMs: nowMs },
+    };
     const search = await this.#open(record);
     await this.#parts.ledger.saveSearch(record);
     this.#searches.set(record.searchId, Promise.resolve(search));
@@ -131,7 +138,10 @@ export class SearchRunner {
   /** @throws BadInputError for a search whose targets have fronts of their own only */
   async fleetFront(searchId: string): Promise<FleetFrontView> {
     const front = (await this.#find(searchId)).fleetFront();
-    if (front === undefined) throw new BadInputError(`search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`);
+    if (front === undefined)
+      throw new BadInputError(
+        `search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`,
+      );
     return front;
   }
 
@@ -142,12 +152,23 @@ export class SearchRunner {
   }
 
   /** Takes what an outside searcher proposes. @throws BadInputError for what it may not propose */
-  async propose(searchId: string, target: string, architectures: readonly string[]): Promise<Result<readonly Proposed[], Refusal>> {
+  async propose(
+    searchId: string,
+    target: string,
+    architectures: readonly string[],
+  ): Promise<Result<readonly Proposed[], Refusal>> {
     const search = await this.#find(searchId);
     requireTarget(search, searchId, target);
     const outside = this.#outside.get(searchId);
-    if (outside === undefined) throw new BadInputError(`search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`);
-    return outside.propose(target, architectures.map((text) => (isHashName(text) ? search.canonical(text) : text)), search);
+    if (outside === undefined)
+      throw new BadInputError(
+        `search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`,
+      );
+    return outside.propose(
+      target,
+      architectures.map((text) => (isHashName(text) ? search.canonical(text) : text)),
+      search,
+    );
   }
 
   /** The ends on one target after a cursor, in their order; some at a time, none when nothing more has ended. @throws BadInputError */
@@ -159,16 +180,24 @@ export class SearchRunner {
   /** The int8 model of an architecture that the search built, by its own or an isomorphic name, or by its hash. @throws BadInputError */
   async exportModel(searchId: string, architecture: string): Promise<ExportedModel> {
     const exported = (await this.#find(searchId)).exported(architecture);
-    if (exported === undefined) throw new BadInputError(`search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`);
+    if (exported === undefined)
+      throw new BadInputError(
+        `search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`,
+      );
     return exported;
   }
 
   /** The models on its fronts, that over all targets included. @throws BadInputError */
   async frontArtifacts(searchId: string): Promise<readonly Artifact[]> {
     const search = await this.#find(searchId);
-    const ofTargets = (await search.fronts(undefined)).flatMap(({ points, uncertain }) => [...points, ...uncertain]);
+    const ofTargets = (await search.fronts(undefined)).flatMap(({ points, uncertain }) => [
+      ...points,
+      ...uncertain,
+    ]);
     const ofFleet = search.fleetFront()?.members ?? [];
-    return [...ofTargets, ...ofFleet].flatMap(({ architecture }) => search.artifactOf(architecture) ?? []);
+    return [...ofTargets, ...ofFleet].flatMap(
+      ({ architecture }) => search.artifactOf(architecture) ?? [],
+    );
   }
 
   /** The fleet has changed: more devices take more candidates. */
@@ -182,7 +211,10 @@ export class SearchRunner {
   }
 
   #requireRoom(): void {
-    if (this.#active.size >= mostActiveSearches) throw new BadInputError(`${mostActiveSearches} searches are running or paused, the most there can be; stop one first (see: farm search list)`);
+    if (this.#active.size >= mostActiveSearches)
+      throw new BadInputError(
+        `${mostActiveSearches} searches are running or paused, the most there can be; stop one first (see: farm search list)`,
+      );
   }
 
   async #find(searchId: string): Promise<RunningSearch> {
@@ -192,8 +224,11 @@ export class SearchRunner {
   }
 
   async #recordOf(searchId: string): Promise<SearchRecord> {
-    const record = (await this.#parts.ledger.searches()).find((search) => search.searchId === searchId);
-    if (record === undefined) throw new BadInputError(`there is no search "${searchId}" (see: farm search list)`);
+    const record = (await this.#parts.ledger.searches()).find(
+      (search) => search.searchId === searchId,
+    );
+    if (record === undefined)
+      throw new BadInputError(`there is no search "${searchId}" (see: farm search list)`);
     return record;
   }
 
@@ -203,7 +238,10 @@ export class SearchRunner {
       return await this.#load(record);
     } catch (error) {
       if (!(error instanceof BadInputError)) throw error;
-      this.#parts.logger.error({ searchId: record.searchId, problem: error.message }, 'a search cannot be taken up');
+      this.#parts.logger.error(
+        { searchId: record.searchId, problem: error.message },
+        'a search cannot be taken up',
+      );
       return undefined;
     }
   }
@@ -219,11 +257,24 @@ export class SearchRunner {
   async #open(record: SearchRecord): Promise<RunningSearch> {
     const { searchId, specYaml } = record;
     const spec = await this.#parts.specs.read(specYaml, `search ${searchId}`);
-    const outside = spec.strategy.kind === 'external' ? await OutsideSearch.open(searchId, spec, this.#parts) : undefined;
+    const outside =
+      spec.strategy.kind === 'external'
+        ? await OutsideSearch.open(searchId, spec, this.#parts)
+        : undefined;
     if (outside !== undefined) this.#outside.set(searchId, outside);
-    this.#endReaders.set(searchId, new EndReader(searchId, spec, this.#parts, async () => outside?.settled()));
-    const parts = outside === undefined ? this.#parts : { ...this.#parts, openStrategist: () => outside.strategist };
-    return new RunningSearch({ record, spec, past: await loadPast(spec, this.#parts.ledger) }, parts, (changed) => this.#tell(changed));
+    this.#endReaders.set(
+      searchId,
+      new EndReader(searchId, spec, this.#parts, async () => outside?.settled()),
+    );
+    const parts =
+      outside === undefined
+        ? this.#parts
+        : { ...this.#parts, openStrategist: () => outside.strategist };
+    return new RunningSearch(
+      { record, spec, past: await loadPast(spec, this.#parts.ledger) },
+      parts,
+      (changed) => this.#tell(changed),
+    );
   }
 
   async #restore(record: SearchRecord): Promise<RunningSearch> {
@@ -243,12 +294,23 @@ export class SearchRunner {
   /** A target that no device ever offered is more likely a typing error than a phone to come. */
   async #checkTargets(spec: SearchSpec, source: string): Promise<void> {
     const devices = await this.#parts.ledger.devices();
-    const known = new Set(devices.flatMap(({ description }) => description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer }))));
+    const known = new Set(
+      devices.flatMap(({ description }) =>
+        description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })),
+      ),
+    );
     spec.targets.forEach(({ name }, index) => {
       if (known.has(name)) return;
-      const usable = [...known].filter((each) => each.includes('/onnxruntime/') && each.endsWith('/int8'));
-      const remedy = usable.length === 0 ? 'no device is registered yet; start an agent (see: farm doctor)' : `choose one of ${usable.sort().join(', ')}`;
-      throw new BadInputError(`${source}: field targets.${index}: no device has ever offered ${name}; ${remedy}`);
+      const usable = [...known].filter(
+        (each) => each.includes('/onnxruntime/') && each.endsWith('/int8'),
+      );
+      const remedy =
+        usable.length === 0
+          ? 'no device is registered yet; start an agent (see: farm doctor)'
+          : `choose one of ${usable.sort().join(', ')}`;
+      throw new BadInputError(
+        `${source}: field targets.${index}: no device has ever offered ${name}; ${remedy}`,
+      );
     });
   }
 }
@@ -258,11 +320,19 @@ function newSearchId(name: string): string {
 }
 
 function requireTarget(search: RunningSearch, searchId: string, target: string): void {
-  if (!search.targetNames.includes(target)) throw new BadInputError(`search ${searchId} has no target ${target}; its targets are ${search.targetNames.join(', ')}`);
+  if (!search.targetNames.includes(target))
+    throw new BadInputError(
+      `search ${searchId} has no target ${target}; its targets are ${search.targetNames.join(', ')}`,
+    );
 }
 
-function requireState(search: RunningSearch, expected: SearchView['state'], verb: string): SearchView {
+function requireState(
+  search: RunningSearch,
+  expected: SearchView['state'],
+  verb: string,
+): SearchView {
   const view = search.view();
-  if (view.state !== expected) throw new BadInputError(`search ${view.searchId} is ${view.state} and cannot be ${verb}`);
+  if (view.state !== expected)
+    throw new BadInputError(`search ${view.searchId} is ${view.state} and cannot be ${verb}`);
   return view;
 }

@@ -29,7 +29,8 @@ export interface SearchView {
 }
 
 /** What is shown of a search on one target. */
-export interface TargetProgressView extends Omit<TargetProgress, 'hypervolume' | 'isHypervolumeSteady'>, ConfirmationProgress {
+export interface TargetProgressView
+  extends Omit<TargetProgress, 'hypervolume' | 'isHypervolumeSteady'>, ConfirmationProgress {
   readonly target: string;
   /** Of what the search measured first, so that it can only grow; null while what it is a share of still moves. */
   readonly hypervolume: number | null;

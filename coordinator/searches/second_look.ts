@@ -13,11 +13,20 @@ const mostAtFirst = 3;
 const mostShare = 0.1;
 
 /** The job that measured each candidate again, by `secondLookKey`. */
-export function secondLookJobs(records: readonly ConfirmationRecord[]): ReadonlyMap<string, string> {
-  return new Map(records.filter(({ round }) => round === secondLookRound).map((record) => [secondLookKey(record), record.jobId]));
+export function secondLookJobs(
+  records: readonly ConfirmationRecord[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    records
+      .filter(({ round }) => round === secondLookRound)
+      .map((record) => [secondLookKey(record), record.jobId]),
+  );
 }
 
-export function secondLookKey({ target, architecture }: Pick<ConfirmationRecord, 'target' | 'architecture'>): string {
+export function secondLookKey({
+  target,
+  architecture,
+}: Pick<ConfirmationRecord, 'target' | 'architecture'>): string {
   return `${target} ${architecture}`;
 }
 
@@ -78,10 +87,17 @@ export class SecondLook {
       return !known.isDone;
     }
     const { expectation, joinsBelowMs, measured } = grounds();
-    if (expectation === undefined || !isDoubtful(expectation, end, joinsBelowMs) || this.#byJob.size >= mostAtFirst + mostShare * measured) return false;
+    if (
+      expectation === undefined ||
+      !isDoubtful(expectation, end, joinsBelowMs) ||
+      this.#byJob.size >= mostAtFirst + mostShare * measured
+    )
+      return false;
     const look = this.#add(architecture, this.#jobIdOf(architecture));
     look.first = end;
-    this.#saving = this.#saving.then(() => this.#save(look)).catch((error: unknown) => this.#options.onFailure(error as Error));
+    this.#saving = this.#saving
+      .then(() => this.#save(look))
+      .catch((error: unknown) => this.#options.onFailure(error as Error));
     return true;
   }
 
@@ -110,13 +126,36 @@ export class SecondLook {
 
   /** What dies before it is saved is not looked at twice: the next process tells the first measurement as it is. */
   async #save({ architecture, jobId }: Look): Promise<void> {
-    const { searchId, spec, target, ledger, artifactOf, nextSequence, isStopped, onSaved, submit } = this.#options;
+    const { searchId, spec, target, ledger, artifactOf, nextSequence, isStopped, onSaved, submit } =
+      this.#options;
     if (isStopped()) return;
     const artifact = artifactOf(architecture);
     assert(artifact !== undefined, `${architecture} was measured, so it was built`);
-    const job: Job = { jobId, target: target.target, artifact, plan: { ...spec.plan, again: true } };
-    const record: JobRecord = { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null };
-    await ledger.saveConfirmation({ searchId, target: target.name, sequence: nextSequence(), architecture, round: secondLookRound, jobId }, record);
+    const job: Job = {
+      jobId,
+      target: target.target,
+      artifact,
+      plan: { ...spec.plan, again: true },
+    };
+    const record: JobRecord = {
+      job,
+      ownerId: searchId,
+      priority: spec.priority,
+      weight: spec.weight,
+      state: { kind: 'open' },
+      endedSequence: null,
+    };
+    await ledger.saveConfirmation(
+      {
+        searchId,
+        target: target.name,
+        sequence: nextSequence(),
+        architecture,
+        round: secondLookRound,
+        jobId,
+      },
+      record,
+    );
     onSaved(architecture, jobId);
     submit(job);
   }

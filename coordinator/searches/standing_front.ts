@@ -35,7 +35,8 @@ export function standingFront({ found, findingsOf, constraints }: FrontGrounds):
     if (findings === undefined) continue;
     const member = memberOf({ architecture, accuracyPercent }, findings);
     const { latencyMs } = member;
-    if (violationOfMeasured(constraints, { latencyMs, unitShare: leastShare(findings) }) > 0) continue;
+    if (violationOfMeasured(constraints, { latencyMs, unitShare: leastShare(findings) }) > 0)
+      continue;
     if (isUncertain(member.interval, latencyMs)) {
       uncertain.push(member);
       continue;
@@ -45,11 +46,16 @@ export function standingFront({ found, findingsOf, constraints }: FrontGrounds):
   }
   return {
     members: front.members.flatMap(({ architecture }) => known.get(architecture) ?? []),
-    uncertain: uncertain.filter(({ latencyMs, accuracyPercent }) => latencyMs < front.joinsBelowMs(accuracyPercent)).sort((a, b) => a.latencyMs - b.latencyMs),
+    uncertain: uncertain
+      .filter(({ latencyMs, accuracyPercent }) => latencyMs < front.joinsBelowMs(accuracyPercent))
+      .sort((a, b) => a.latencyMs - b.latencyMs),
   };
 }
 
-function memberOf(network: Pick<FrontMember, 'architecture' | 'accuracyPercent'>, findings: Findings): StandingMember {
+function memberOf(
+  network: Pick<FrontMember, 'architecture' | 'accuracyPercent'>,
+  findings: Findings,
+): StandingMember {
   const interval = latencyInterval(findings.flatMap(({ sessionMediansMs }) => sessionMediansMs));
   return { ...network, latencyMs: latencyMsOf(findings), interval, isVirtual: isVirtual(findings) };
 }

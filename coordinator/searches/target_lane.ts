@@ -73,22 +73,39 @@ export class TargetLane {
   #fills = 0;
 
   constructor(options: LaneOptions) {
-    const { searchId, spec, target, parts, strategist, sharedBudget, onSaved, onChange, isStopped } = options;
+    const {
+      searchId,
+      spec,
+      target,
+      parts,
+      strategist,
+      sharedBudget,
+      onSaved,
+      onChange,
+      isStopped,
+    } = options;
     const { name, budget, constraints } = target;
     this.#options = options;
     this.search = new TargetSearch({
       strategy: {
         adopt: (proposal) => strategist.hear(name, { kind: 'adopt', proposal }),
-        tell: (architecture, evaluation) => strategist.hear(name, { kind: 'tell', architecture, evaluation }),
+        tell: (architecture, evaluation) =>
+          strategist.hear(name, { kind: 'tell', architecture, evaluation }),
         withdraw: (architecture) => strategist.hear(name, { kind: 'withdraw', architecture }),
       },
       budget,
       constraints,
       accuracyPercentOf: parts.catalog.accuracyPercentOf(spec),
-      ...(sharedBudget === undefined ? {} : { shared: { budget: sharedBudget, isServed: () => parts.deviceCount(target.target) > 0 } }),
+      ...(sharedBudget === undefined
+        ? {}
+        : {
+            shared: { budget: sharedBudget, isServed: () => parts.deviceCount(target.target) > 0 },
+          }),
     });
     const again = {
-      searchId, spec, target,
+      searchId,
+      spec,
+      target,
       ledger: parts.ledger,
       artifactOf: (architecture: string) => this.artifactOf(architecture),
       nextSequence: () => this.#measuredAgain++,
@@ -122,16 +139,24 @@ export class TargetLane {
   /** The front by all that was measured so far, confirmations included. What a member dominated comes back when that turns out uncertain. */
   get front(): StandingFront {
     const standingOf = (found: readonly FrontMember[]): StandingFront =>
-      standingFront({ found, findingsOf: (architecture) => this.findings.of(architecture), constraints: this.constraints });
+      standingFront({
+        found,
+        findingsOf: (architecture) => this.findings.of(architecture),
+        constraints: this.constraints,
+      });
     const standing = standingOf(this.#found);
-    const isDominating = this.search.front.some(({ architecture }) => standing.uncertain.some((each) => each.architecture === architecture));
+    const isDominating = this.search.front.some(({ architecture }) =>
+      standing.uncertain.some((each) => each.architecture === architecture),
+    );
     return isDominating ? standingOf([...this.search.certain, ...this.search.uncertain]) : standing;
   }
 
   /** What is uncertain is measured again with the front: then it may be of it. */
   get #found(): readonly FrontMember[] {
     const { front, uncertain } = this.search;
-    return uncertain.length === 0 ? front : [...front, ...uncertain].sort((a, b) => a.latencyMs - b.latencyMs);
+    return uncertain.length === 0
+      ? front
+      : [...front, ...uncertain].sort((a, b) => a.latencyMs - b.latencyMs);
   }
 
   get name(): string {
@@ -215,22 +240,42 @@ export class TargetLane {
 
   #mostInFlight(): number {
     const { parts, target } = this.#options;
-    return target.concurrency ?? Math.min(mostOnTheirWay, candidatesPerDevice * Math.max(1, parts.deviceCount(target.target)));
+    return (
+      target.concurrency ??
+      Math.min(mostOnTheirWay, candidatesPerDevice * Math.max(1, parts.deviceCount(target.target)))
+    );
   }
 
   #build(proposal: Proposal): void {
     const { parts, spec } = this.#options;
-    const building = parts.builder.build({ space: spec.space, architecture: proposal.architecture, ...spec.model });
+    const building = parts.builder.build({
+      space: spec.space,
+      architecture: proposal.architecture,
+      ...spec.model,
+    });
     // Handled in turn below; until then a rejection must not count as unhandled.
     building.catch(() => undefined);
-    this.#submissions = this.#submissions.then(() => this.#submit(proposal, building)).catch((error: unknown) => parts.onFailure(error as Error));
+    this.#submissions = this.#submissions
+      .then(() => this.#submit(proposal, building))
+      .catch((error: unknown) => parts.onFailure(error as Error));
   }
 
   /** Resolves when nothing is being asked, built or saved any more. */
   async settled(): Promise<void> {
     // Each of them can let another follow.
-    for (let awaited: readonly Promise<void>[] = []; awaited[0] !== this.#submissions || awaited[1] !== this.#asking || awaited[2] !== this.confirmation.saving || awaited[3] !== this.#secondLook.saving; ) {
-      awaited = [this.#submissions, this.#asking, this.confirmation.saving, this.#secondLook.saving];
+    for (
+      let awaited: readonly Promise<void>[] = [];
+      awaited[0] !== this.#submissions ||
+      awaited[1] !== this.#asking ||
+      awaited[2] !== this.confirmation.saving ||
+      awaited[3] !== this.#secondLook.saving;
+    ) {
+      awaited = [
+        this.#submissions,
+        this.#asking,
+        this.confirmation.saving,
+        this.#secondLook.saving,
+      ];
       await Promise.all(awaited);
     }
   }
@@ -238,7 +283,8 @@ export class TargetLane {
   /** Of a candidate's job, or of one that measures it again. Returns false, and changes nothing, when the job has ended already. */
   end(jobId: string, architecture: string, end: LaneEnd): boolean {
     if (end.kind === 'reused') this.#reusedFrom.set(architecture, end.fromJobId);
-    if (this.confirmation.has(jobId)) return this.confirmation.end(jobId, end) && this.#record(architecture, end);
+    if (this.confirmation.has(jobId))
+      return this.confirmation.end(jobId, end) && this.#record(architecture, end);
     if (this.#secondLook.has(jobId)) {
       const stands = this.#secondLook.end(jobId, end);
       return stands !== undefined && this.#tell(architecture, stands);
@@ -277,11 +323,18 @@ export class TargetLane {
 
   submit(job: Job): void {
     const { searchId, spec, parts } = this.#options;
-    parts.engine.dispatch({ kind: 'job-submitted', job, owner: { ownerId: searchId, priority: spec.priority, weight: spec.weight } });
+    parts.engine.dispatch({
+      kind: 'job-submitted',
+      job,
+      owner: { ownerId: searchId, priority: spec.priority, weight: spec.weight },
+    });
   }
 
   /** In the order of proposal, so that what a crash loses is the newest proposals and leaves no gap among the older ones. */
-  async #submit(proposal: Proposal, building: Promise<Result<BuiltModel, BuildFailure>>): Promise<void> {
+  async #submit(
+    proposal: Proposal,
+    building: Promise<Result<BuiltModel, BuildFailure>>,
+  ): Promise<void> {
     if (this.#options.isStopped()) return;
     const built = await building;
     if (this.#options.isStopped()) return;
@@ -304,14 +357,28 @@ export class TargetLane {
 
   /** What is known of the candidate without a device: that it breaks a limit, or a measurement that was made before. */
   async #settle(built: BuiltModel, job: Job): Promise<Settled | undefined> {
-    const violation = violationOfBuilt(this.#options.target.constraints, { ...built, modelBytes: built.artifact.sizeBytes });
+    const violation = violationOfBuilt(this.#options.target.constraints, {
+      ...built,
+      modelBytes: built.artifact.sizeBytes,
+    });
     if (violation !== undefined) {
-      const fault = candidateFault('invalid-model', `not measured: ${violation.reasons.join('; ')}`);
-      return { state: { kind: 'excluded', fault, violation: violation.amount }, end: { kind: 'infeasible', violation: violation.amount } };
+      const fault = candidateFault(
+        'invalid-model',
+        `not measured: ${violation.reasons.join('; ')}`,
+      );
+      return {
+        state: { kind: 'excluded', fault, violation: violation.amount },
+        end: { kind: 'infeasible', violation: violation.amount },
+      };
     }
-    const earlier = this.#options.spec.fresh ? undefined : await findEarlierMeasurement(job, this.#options.parts.ledger);
+    const earlier = this.#options.spec.fresh
+      ? undefined
+      : await findEarlierMeasurement(job, this.#options.parts.ledger);
     if (earlier === undefined) return undefined;
-    return { state: { kind: 'reused', jobId: earlier.jobId }, end: { kind: 'reused', fromJobId: earlier.jobId, ...observedIn(earlier.measurement) } };
+    return {
+      state: { kind: 'reused', jobId: earlier.jobId },
+      end: { kind: 'reused', fromJobId: earlier.jobId, ...observedIn(earlier.measurement) },
+    };
   }
 
   #end({ architecture }: Proposal, end: LaneEnd): void {
@@ -321,16 +388,45 @@ export class TargetLane {
 
   async #save(proposal: Proposal, job: Job, settled: Settled | undefined): Promise<void> {
     const { searchId, spec, parts } = this.#options;
-    const candidate = { searchId, target: this.name, sequence: proposal.sequence, architecture: proposal.architecture, jobId: job.jobId };
-    const record: JobRecord = { job, ownerId: searchId, priority: spec.priority, weight: spec.weight, state: { kind: 'open' }, endedSequence: null };
-    await parts.ledger.saveCandidate(candidate, record, settled && { state: settled.state, atMs: parts.clock.nowMs() });
+    const candidate = {
+      searchId,
+      target: this.name,
+      sequence: proposal.sequence,
+      architecture: proposal.architecture,
+      jobId: job.jobId,
+    };
+    const record: JobRecord = {
+      job,
+      ownerId: searchId,
+      priority: spec.priority,
+      weight: spec.weight,
+      state: { kind: 'open' },
+      endedSequence: null,
+    };
+    await parts.ledger.saveCandidate(
+      candidate,
+      record,
+      settled && { state: settled.state, atMs: parts.clock.nowMs() },
+    );
     this.#options.onSaved(proposal.architecture, job.jobId);
   }
 
   #jobOf(proposal: Proposal, artifact: Artifact): Job {
     const { target, spec } = this.#options;
     // Where one front is over all targets, being dominated on this one decides nothing.
-    const decisionMs = fleetAimOf(spec) === undefined ? this.search.decisionMsOf(proposal.architecture) : target.constraints.latencyMsMax;
-    return { jobId: this.jobIdOf(proposal.architecture), target: target.target, artifact, plan: { ...spec.plan, ...(decisionMs === undefined ? {} : { decisionMs }), ...(spec.fresh ? { again: true } : {}) } };
+    const decisionMs =
+      fleetAimOf(spec) === undefined
+        ? this.search.decisionMsOf(proposal.architecture)
+        : target.constraints.latencyMsMax;
+    return {
+      jobId: this.jobIdOf(proposal.architecture),
+      target: target.target,
+      artifact,
+      plan: {
+        ...spec.plan,
+        ...(decisionMs === undefined ? {} : { decisionMs }),
+        ...(spec.fresh ? { again: true } : {}),
+      },
+    };
   }
 }

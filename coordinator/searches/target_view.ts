@@ -6,7 +6,9 @@ import type { TargetLane } from './target_lane';
 export function targetView(lane: TargetLane, isActive: boolean): TargetProgressView {
   const { members, uncertain } = lane.front;
   const { isHypervolumeSteady, hypervolume, ...progress } = lane.search.progress();
-  const virtualByName = new Map(members.map(({ architecture, isVirtual }) => [architecture, isVirtual]));
+  const virtualByName = new Map(
+    members.map(({ architecture, isVirtual }) => [architecture, isVirtual]),
+  );
   return {
     target: lane.name,
     ...progress,
@@ -17,6 +19,9 @@ export function targetView(lane: TargetLane, isActive: boolean): TargetProgressV
     frontSize: members.length,
     uncertain: uncertain.length,
     virtualMeasurements: lane.findings.virtual,
-    picks: picksOf(members).map((pick) => ({ ...pick, isVirtual: virtualByName.get(pick.architecture) === true })),
+    picks: picksOf(members).map((pick) => ({
+      ...pick,
+      isVirtual: virtualByName.get(pick.architecture) === true,
+    })),
   };
 }

@@ -13,7 +13,11 @@ type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'confirmations' | 'jobs
  * of a search that is rebuilt. `source` names the specification.
  * @throws BadInputError for a teacher that there is not, that searches another space, or that has measured nothing
  */
-export async function withTeachersOfNow(specYaml: string, source: string, { ledger, specs }: { readonly ledger: Teaching; readonly specs: SpecReader }): Promise<string> {
+export async function withTeachersOfNow(
+  specYaml: string,
+  source: string,
+  { ledger, specs }: { readonly ledger: Teaching; readonly specs: SpecReader },
+): Promise<string> {
   const spec = await specs.read(specYaml, source);
   if (spec.teachers.length === 0) return specYaml;
   const records = await ledger.searches();
@@ -21,12 +25,27 @@ export async function withTeachersOfNow(specYaml: string, source: string, { ledg
   for (const [index, teacher] of spec.teachers.entries()) {
     const where = `${source}: field teachers.${String(index)}`;
     const record = records.find(({ searchId }) => searchId === teacher.search);
-    if (record === undefined) throw new BadInputError(`${where}: there is no search "${teacher.search}" (see: farm search list)`);
+    if (record === undefined)
+      throw new BadInputError(
+        `${where}: there is no search "${teacher.search}" (see: farm search list)`,
+      );
     const { space } = await specs.read(record.specYaml, `search ${teacher.search}`);
-    if (space !== spec.space) throw new BadInputError(`${where}: search ${teacher.search} is over ${space}, and this one over ${spec.space}; only a search over the same space can teach it`);
-    const measured = (await pastTargets(teacher.search, ledger)).reduce((sum, past) => sum + past.measured.length, 0);
-    if (measured === 0) throw new BadInputError(`${where}: search ${teacher.search} has measured nothing yet; wait for it, or leave it out`);
-    teachers.push({ search: teacher.search, measured: Math.min(measured, teacher.measured ?? Infinity) });
+    if (space !== spec.space)
+      throw new BadInputError(
+        `${where}: search ${teacher.search} is over ${space}, and this one over ${spec.space}; only a search over the same space can teach it`,
+      );
+    const measured = (await pastTargets(teacher.search, ledger)).reduce(
+      (sum, past) => sum + past.measured.length,
+      0,
+    );
+    if (measured === 0)
+      throw new BadInputError(
+        `${where}: search ${teacher.search} has measured nothing yet; wait for it, or leave it out`,
+      );
+    teachers.push({
+      search: teacher.search,
+      measured: Math.min(measured, teacher.measured ?? Infinity),
+    });
   }
   return specs.withFields(specYaml, { teachers });
 }
@@ -39,33 +58,70 @@ export interface Onboarding {
 }
 
 /** The first search's specification, for the new target. @throws BadInputError when there is no such search */
-export async function onboardingYaml({ searchIds, target, measurements }: Onboarding, source: string, { ledger, specs }: { readonly ledger: Pick<Ledger, 'searches'>; readonly specs: SpecReader }): Promise<string> {
+export async function onboardingYaml(
+  { searchIds, target, measurements }: Onboarding,
+  source: string,
+  { ledger, specs }: { readonly ledger: Pick<Ledger, 'searches'>; readonly specs: SpecReader },
+): Promise<string> {
   const [first] = searchIds;
-  if (first === undefined) throw new BadInputError(`${source}: expected the id of at least one search to learn from (see: farm search list)`);
+  if (first === undefined)
+    throw new BadInputError(
+      `${source}: expected the id of at least one search to learn from (see: farm search list)`,
+    );
   const record = (await ledger.searches()).find(({ searchId }) => searchId === first);
-  if (record === undefined) throw new BadInputError(`${source}: there is no search "${first}" (see: farm search list)`);
+  if (record === undefined)
+    throw new BadInputError(`${source}: there is no search "${first}" (see: farm search list)`);
   const { strategy } = await specs.read(record.specYaml, `search ${first}`);
-  return specs.withFields(record.specYaml, { targets: [target], budget: { measurements }, strategy: { kind: 'surrogate', ...(strategy.kind === 'external' ? {} : { seed: strategy.seed }) }, teachers: searchIds });
+  return specs.withFields(record.specYaml, {
+    targets: [target],
+    budget: { measurements },
+    strategy: {
+      kind: 'surrogate',
+      ...(strategy.kind === 'external' ? {} : { seed: strategy.seed }),
+    },
+    teachers: searchIds,
+  });
 }
 
 /** What the teachers of a search measured, by target. */
-export async function loadPast({ teachers }: SearchSpec, ledger: Teaching): Promise<readonly PastTarget[]> {
+export async function loadPast(
+  { teachers }: SearchSpec,
+  ledger: Teaching,
+): Promise<readonly PastTarget[]> {
   const past: PastTarget[] = [];
-  for (const { search, measured } of teachers) past.push(...(await pastTargets(search, ledger, measured)));
+  for (const { search, measured } of teachers)
+    past.push(...(await pastTargets(search, ledger, measured)));
   return past;
 }
 
-async function pastTargets(searchId: string, ledger: Teaching, most = Infinity): Promise<readonly PastTarget[]> {
-  const candidates = new Map((await ledger.candidates(searchId)).map((candidate) => [candidate.jobId, candidate]));
-  const ended = (await ledger.jobs({ ownerId: searchId })).filter(({ job, state }) => candidates.has(job.jobId) && (state.kind === 'measured' || state.kind === 'reused')).slice(0, most);
+async function pastTargets(
+  searchId: string,
+  ledger: Teaching,
+  most = Infinity,
+): Promise<readonly PastTarget[]> {
+  const candidates = new Map(
+    (await ledger.candidates(searchId)).map((candidate) => [candidate.jobId, candidate]),
+  );
+  const ended = (await ledger.jobs({ ownerId: searchId }))
+    .filter(
+      ({ job, state }) =>
+        candidates.has(job.jobId) && (state.kind === 'measured' || state.kind === 'reused'),
+    )
+    .slice(0, most);
   const looks = secondLookJobs(await ledger.confirmations(searchId));
-  const measurements = await ledger.measurements([...ended.map(({ job }) => job.jobId), ...looks.values()]);
+  const measurements = await ledger.measurements([
+    ...ended.map(({ job }) => job.jobId),
+    ...looks.values(),
+  ]);
   const targets = new Map<string, { architecture: string; latencyMs: number }[]>();
   for (const { job } of ended) {
     const candidate = candidates.get(job.jobId);
     const first = measurements.get(job.jobId);
     if (candidate === undefined || first === undefined) continue;
-    const measurement = standing(first, measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first);
+    const measurement = standing(
+      first,
+      measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first,
+    );
     const measured = targets.get(candidate.target) ?? [];
     measured.push({ architecture: candidate.architecture, latencyMs: measurement.latencyMs });
     targets.set(candidate.target, measured);

@@ -42,7 +42,8 @@ const msPerDay = 86_400_000;
 export function judgeTrust(grounds: TrustGrounds): Trust {
   const weak = weakReasons(grounds);
   const reasons = [...weak, ...fairReasons(grounds)];
-  if (grounds.isVirtual) return { level: 'virtual', reasons: ['simulated by a cost model', ...reasons] };
+  if (grounds.isVirtual)
+    return { level: 'virtual', reasons: ['simulated by a cost model', ...reasons] };
   return { level: weak.length > 0 ? 'weak' : reasons.length > 0 ? 'fair' : 'firm', reasons };
 }
 
@@ -52,11 +53,18 @@ function weakReasons({ latencyMs, interval, caveats }: TrustGrounds): string[] {
   return [...(share > weakHalfWidth ? [`known to ±${percent(share)} only`] : []), ...caveats];
 }
 
-function fairReasons({ latencyMs, interval, reusedFromJobId, ageMs, isElsewhere }: TrustGrounds): string[] {
+function fairReasons({
+  latencyMs,
+  interval,
+  reusedFromJobId,
+  ageMs,
+  isElsewhere,
+}: TrustGrounds): string[] {
   const reasons: string[] = [];
   if (interval.kind === 'interval') {
     const share = halfWidth(interval, latencyMs);
-    if (share > firmHalfWidth && share <= weakHalfWidth) reasons.push(`known to ±${percent(share)}`);
+    if (share > firmHalfWidth && share <= weakHalfWidth)
+      reasons.push(`known to ±${percent(share)}`);
     if (interval.sessions < firmSessions) reasons.push(`${interval.sessions} sessions`);
   }
   if (reusedFromJobId !== null) reasons.push(`reused from ${reusedFromJobId}`);
@@ -65,7 +73,10 @@ function fairReasons({ latencyMs, interval, reusedFromJobId, ageMs, isElsewhere 
   return reasons;
 }
 
-function halfWidth({ lowMs, highMs }: Extract<LatencyInterval, { kind: 'interval' }>, latencyMs: number): number {
+function halfWidth(
+  { lowMs, highMs }: Extract<LatencyInterval, { kind: 'interval' }>,
+  latencyMs: number,
+): number {
   return (highMs - lowMs) / 2 / latencyMs;
 }
 

@@ -19,7 +19,9 @@ export class PoolThread<Request, Output> {
 
   constructor({ workerFile, deadlineMs, largestHeapMb }: PoolThreadOptions) {
     this.#deadlineMs = deadlineMs;
-    this.#worker = new Worker(workerFile, { resourceLimits: { maxOldGenerationSizeMb: largestHeapMb } });
+    this.#worker = new Worker(workerFile, {
+      resourceLimits: { maxOldGenerationSizeMb: largestHeapMb },
+    });
     this.#worker.on('error', () => (this.#isSpent = true));
     this.#worker.on('exit', () => (this.#isSpent = true));
     // An idle thread is no reason for the program to stay alive.
@@ -35,7 +37,12 @@ export class PoolThread<Request, Output> {
     const reply = await withDeadline(this.#exchange(task), this.#deadlineMs, task.what);
     if (!reply.ok) await this.terminate();
     else if (!this.#isSpent) this.#worker.unref();
-    return reply.ok ? reply.value : fail({ kind: 'deadline-exceeded', message: `${task.what} took longer than ${this.#deadlineMs} ms` });
+    return reply.ok
+      ? reply.value
+      : fail({
+          kind: 'deadline-exceeded',
+          message: `${task.what} took longer than ${this.#deadlineMs} ms`,
+        });
   }
 
   async terminate(): Promise<void> {
@@ -43,7 +50,11 @@ export class PoolThread<Request, Output> {
     await this.#worker.terminate();
   }
 
-  #exchange({ request, what, handedOver = [] }: ThreadTask<Request>): Promise<Result<Output, ThreadFailure>> {
+  #exchange({
+    request,
+    what,
+    handedOver = [],
+  }: ThreadTask<Request>): Promise<Result<Output, ThreadFailure>> {
     return new Promise((resolve) => {
       const settle = (result: Result<Output, ThreadFailure>): void => {
         this.#worker.off('message', onMessage);
@@ -51,9 +62,15 @@ export class PoolThread<Request, Output> {
         this.#worker.off('exit', onExit);
         resolve(result);
       };
-      const crashed = (message: string, kind: ThreadFailureKind = 'crashed'): void => settle(fail({ kind, message: `the thread crashed while ${what}: ${message}` }));
-      const onMessage = (reply: ThreadReply<Output>): void => settle(reply.ok ? ok(reply.value) : fail({ kind: 'failed', message: reply.message }));
-      const onError = (error: NodeJS.ErrnoException): void => crashed(error.message, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed');
+      const crashed = (message: string, kind: ThreadFailureKind = 'crashed'): void =>
+        settle(fail({ kind, message: `the thread crashed while ${what}: ${message}` }));
+      const onMessage = (reply: ThreadReply<Output>): void =>
+        settle(reply.ok ? ok(reply.value) : fail({ kind: 'failed', message: reply.message }));
+      const onError = (error: NodeJS.ErrnoException): void =>
+        crashed(
+          error.message,
+          error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed',
+        );
       const onExit = (code: number): void => crashed(`exit ${code}`);
       this.#worker.on('message', onMessage);
       this.#worker.on('error', onError);

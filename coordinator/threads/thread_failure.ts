@@ -1,4 +1,5 @@
-export type ThreadFailureKind = 'failed' | 'crashed' | 'out-of-memory' | 'deadline-exceeded' | 'queue-full' | 'closed';
+export type ThreadFailureKind =
+  'failed' | 'crashed' | 'out-of-memory' | 'deadline-exceeded' | 'queue-full' | 'closed';
 
 /** Why a request to a pool of threads has no answer. `failed`: the request itself, in the worker's words. */
 export interface ThreadFailure {
@@ -7,7 +8,8 @@ export interface ThreadFailure {
 }
 
 /** What a worker answers; one answer to each request, in their order. */
-export type ThreadReply<Output> = { readonly ok: true; readonly value: Output } | { readonly ok: false; readonly message: string };
+export type ThreadReply<Output> =
+  { readonly ok: true; readonly value: Output } | { readonly ok: false; readonly message: string };
 
 /** `what` names the work in failures, as in "building X". */
 export interface ThreadTask<Request> {

@@ -29,9 +29,15 @@ export class ThreadPool<Request, Output> {
   }
 
   run(task: ThreadTask<Request>): Promise<Result<Output, ThreadFailure>> {
-    if (this.#isClosed) return Promise.resolve(fail({ kind: 'closed', message: 'the coordinator is ending' }));
+    if (this.#isClosed)
+      return Promise.resolve(fail({ kind: 'closed', message: 'the coordinator is ending' }));
     if (this.#waiting.length >= this.#options.largestQueue) {
-      return Promise.resolve(fail({ kind: 'queue-full', message: `${this.#options.largestQueue} others wait before ${task.what}` }));
+      return Promise.resolve(
+        fail({
+          kind: 'queue-full',
+          message: `${this.#options.largestQueue} others wait before ${task.what}`,
+        }),
+      );
     }
     return new Promise((resolve) => {
       this.#waiting.push({ task, resolve });
@@ -42,7 +48,8 @@ export class ThreadPool<Request, Output> {
   /** Ends all threads; what was waiting or at work fails. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const { resolve } of this.#waiting.splice(0)) resolve(fail({ kind: 'closed', message: 'the coordinator is ending' }));
+    for (const { resolve } of this.#waiting.splice(0))
+      resolve(fail({ kind: 'closed', message: 'the coordinator is ending' }));
     await Promise.all([...this.#idle, ...this.#busy].map((thread) => thread.terminate()));
   }
 

@@ -30,17 +30,31 @@ export function convBlockLayers(block: ConvBlockSpec): LayerList {
   let input = segmentInput;
   for (let index = 0; index < block.depth; index += 1) {
     const inputChannels = index === 0 ? block.inputChannels : block.outputChannels;
-    const place: CellPlace = { list, block, name: `cell${index}`, input, inputChannels, stride: index === 0 ? block.stride : 1 };
+    const place: CellPlace = {
+      list,
+      block,
+      name: `cell${index}`,
+      input,
+      inputChannels,
+      stride: index === 0 ? block.stride : 1,
+    };
     input = block.cell === 'bottleneck' ? addBottleneck(place) : addInvertedResidual(place);
   }
   return list;
 }
 
 /** Channels inside a cell. */
-function hiddenChannels({ cell, expansion, width, outputChannels }: ConvBlockSpec, inputChannels: number): number {
+function hiddenChannels(
+  { cell, expansion, width, outputChannels }: ConvBlockSpec,
+  inputChannels: number,
+): number {
   if (hasNoExpansion(cell, expansion)) return inputChannels;
-  if (cell === 'bottleneck') return makeDivisible((outputChannels / expansion) * width, channelMultiple);
-  return makeDivisible(inputChannels * expansion * width, cell === 'grouped' ? groupSize : channelMultiple);
+  if (cell === 'bottleneck')
+    return makeDivisible((outputChannels / expansion) * width, channelMultiple);
+  return makeDivisible(
+    inputChannels * expansion * width,
+    cell === 'grouped' ? groupSize : channelMultiple,
+  );
 }
 
 /** MobileNetV2's first cell: at expansion 1 the depthwise convolution reads the cell's input. */
@@ -57,19 +71,46 @@ function addInvertedResidual(place: CellPlace): string {
   const { list, block, name, input, inputChannels } = place;
   const hidden = hiddenChannels(block, inputChannels);
   const filtered = addFilter(place, hidden);
-  const excited = addAttention(place, filtered, { channels: hidden, squeezed: Math.max(1, Math.floor(inputChannels * squeezeShare)) });
+  const excited = addAttention(place, filtered, {
+    channels: hidden,
+    squeezed: Math.max(1, Math.floor(inputChannels * squeezeShare)),
+  });
   // Later cells add to a first one that is no sum, so that the block's output has energy 1 whatever its depth.
   const energy = hasIdentity(place) ? branchEnergy : 1 - branchEnergy * (block.depth - 1);
-  const projected = list.convNorm(`${name}.project`, excited, { channels: block.outputChannels, kernel: 1, gain: Math.sqrt(energy) });
-  return hasIdentity(place) ? list.push({ kind: 'add', name: `${name}.sum`, inputs: [input, projected] }) : projected;
+  const projected = list.convNorm(`${name}.project`, excited, {
+    channels: block.outputChannels,
+    kernel: 1,
+    gain: Math.sqrt(energy),
+  });
+  return hasIdentity(place)
+    ? list.push({ kind: 'add', name: `${name}.sum`, inputs: [input, projected] })
+    : projected;
 }
 
 function addFilter({ list, block, name, input, stride }: CellPlace, hidden: number): string {
   const { cell, kernel, expansion, activation } = block;
-  const settings = { channels: hidden, kernel, stride, groups: cell === 'fused' ? 1 : cell === 'grouped' ? hidden / groupSize : hidden };
-  if (cell === 'fused' || hasNoExpansion(cell, expansion)) return list.activate(`${name}.filter.act`, list.convNorm(`${name}.filter`, input, settings), activation);
-  const expanded = list.activate(`${name}.expand.act`, list.convNorm(`${name}.expand`, input, { channels: hidden, kernel: 1 }), activation);
-  return list.activate(`${name}.filter.act`, list.convNorm(`${name}.filter`, expanded, settings), activation);
+  const settings = {
+    channels: hidden,
+    kernel,
+    stride,
+    groups: cell === 'fused' ? 1 : cell === 'grouped' ? hidden / groupSize : hidden,
+  };
+  if (cell === 'fused' || hasNoExpansion(cell, expansion))
+    return list.activate(
+      `${name}.filter.act`,
+      list.convNorm(`${name}.filter`, input, settings),
+      activation,
+    );
+  const expanded = list.activate(
+    `${name}.expand.act`,
+    list.convNorm(`${name}.expand`, input, { channels: hidden, kernel: 1 }),
+    activation,
+  );
+  return list.activate(
+    `${name}.filter.act`,
+    list.convNorm(`${name}.filter`, expanded, settings),
+    activation,
+  );
 }
 
 /** ResNet v1.5: the stride is in the middle convolution; the activation stands behind the sum. */
@@ -77,22 +118,80 @@ function addBottleneck(place: CellPlace): string {
   const { list, block, name, input, stride } = place;
   const { outputChannels: channels, activation } = block;
   const hidden = hiddenChannels(block, place.inputChannels);
-  const reduced = list.activate(`${name}.reduce.act`, list.convNorm(`${name}.reduce`, input, { channels: hidden, kernel: 1 }), activation);
-  const filtered = list.activate(`${name}.filter.act`, list.convNorm(`${name}.filter`, reduced, { channels: hidden, kernel: block.kernel, stride }), activation);
-  const restored = list.convNorm(`${name}.restore`, filtered, { channels, kernel: 1, gain: Math.sqrt(branchEnergy) });
-  const excited = addAttention(place, restored, { channels, squeezed: Math.max(1, Math.floor(channels * bottleneckSqueezeShare)) });
-  const shortcut = hasIdentity(place) ? input : list.convNorm(`${name}.shortcut`, input, { channels, kernel: 1, stride, gain: Math.sqrt(1 - branchEnergy) });
-  return list.activate(`${name}.sum.act`, list.push({ kind: 'add', name: `${name}.sum`, inputs: [excited, shortcut] }), activation);
+  const reduced = list.activate(
+    `${name}.reduce.act`,
+    list.convNorm(`${name}.reduce`, input, { channels: hidden, kernel: 1 }),
+    activation,
+  );
+  const filtered = list.activate(
+    `${name}.filter.act`,
+    list.convNorm(`${name}.filter`, reduced, { channels: hidden, kernel: block.kernel, stride }),
+    activation,
+  );
+  const restored = list.convNorm(`${name}.restore`, filtered, {
+    channels,
+    kernel: 1,
+    gain: Math.sqrt(branchEnergy),
+  });
+  const excited = addAttention(place, restored, {
+    channels,
+    squeezed: Math.max(1, Math.floor(channels * bottleneckSqueezeShare)),
+  });
+  const shortcut = hasIdentity(place)
+    ? input
+    : list.convNorm(`${name}.shortcut`, input, {
+        channels,
+        kernel: 1,
+        stride,
+        gain: Math.sqrt(1 - branchEnergy),
+      });
+  return list.activate(
+    `${name}.sum.act`,
+    list.push({ kind: 'add', name: `${name}.sum`, inputs: [excited, shortcut] }),
+    activation,
+  );
 }
 
 /** Squeeze-and-excitation; swish inside with swish outside (EfficientNet), a hard gate with hardswish (MobileNetV3). */
-function addAttention({ list, block, name }: CellPlace, input: string, { channels, squeezed }: { readonly channels: number; readonly squeezed: number }): string {
+function addAttention(
+  { list, block, name }: CellPlace,
+  input: string,
+  { channels, squeezed }: { readonly channels: number; readonly squeezed: number },
+): string {
   if (block.attention === 'none') return input;
-  const conv = { kind: 'conv', kernel: 1, stride: 1, padding: 0, groups: 1, bias: true, gain: 1 } as const;
+  const conv = {
+    kind: 'conv',
+    kernel: 1,
+    stride: 1,
+    padding: 0,
+    groups: 1,
+    bias: true,
+    gain: 1,
+  } as const;
   const pooled = list.push({ kind: 'globalPool', name: `${name}.se.pool`, input });
-  const squeeze = list.push({ ...conv, name: `${name}.se.squeeze`, input: pooled, channels: squeezed });
-  const active = list.activate(`${name}.se.squeeze.act`, squeeze, block.activation === 'swish' ? 'swish' : 'relu');
-  const excite = list.push({ ...conv, name: `${name}.se.excite`, input: active, channels, gain: gateGain });
-  const gate = list.push({ kind: 'activation', name: `${name}.se.gate`, input: excite, function: block.activation === 'hardswish' ? 'hardsigmoid' : 'sigmoid' });
+  const squeeze = list.push({
+    ...conv,
+    name: `${name}.se.squeeze`,
+    input: pooled,
+    channels: squeezed,
+  });
+  const active = list.activate(
+    `${name}.se.squeeze.act`,
+    squeeze,
+    block.activation === 'swish' ? 'swish' : 'relu',
+  );
+  const excite = list.push({
+    ...conv,
+    name: `${name}.se.excite`,
+    input: active,
+    channels,
+    gain: gateGain,
+  });
+  const gate = list.push({
+    kind: 'activation',
+    name: `${name}.se.gate`,
+    input: excite,
+    function: block.activation === 'hardswish' ? 'hardsigmoid' : 'sigmoid',
+  });
   return list.push({ kind: 'scale', name: `${name}.se.scale`, inputs: [input, gate] });
 }

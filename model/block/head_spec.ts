@@ -24,18 +24,31 @@ export function headLayers(head: HeadSpec, classes: number): LayerList {
 function addFeatures(list: LayerList, head: HeadSpec): string {
   switch (head.kind) {
     case 'conv': {
-      const active = list.activate('act', list.convNorm('conv', segmentInput, { channels: head.channels, kernel: 1 }), head.activation);
+      const active = list.activate(
+        'act',
+        list.convNorm('conv', segmentInput, { channels: head.channels, kernel: 1 }),
+        head.activation,
+      );
       return addPool(list, active);
     }
     case 'pool':
       return addPool(list, segmentInput);
     case 'token': {
-      const normed = list.push({ kind: 'layerNorm', name: 'norm', input: segmentInput, epsilon: layerNormEpsilon });
+      const normed = list.push({
+        kind: 'layerNorm',
+        name: 'norm',
+        input: segmentInput,
+        epsilon: layerNormEpsilon,
+      });
       return list.push({ kind: 'firstToken', name: 'token', input: normed });
     }
   }
 }
 
 function addPool(list: LayerList, input: string): string {
-  return list.push({ kind: 'flatten', name: 'features', input: list.push({ kind: 'globalPool', name: 'pool', input }) });
+  return list.push({
+    kind: 'flatten',
+    name: 'features',
+    input: list.push({ kind: 'globalPool', name: 'pool', input }),
+  });
 }

@@ -51,8 +51,16 @@ export type Layer =
   | (OneInput & Drawn & { readonly kind: 'batchNorm' })
   /** Over the last axis. */
   | (OneInput & { readonly kind: 'layerNorm'; readonly epsilon: number })
-  | (OneInput & { readonly kind: 'activation'; readonly function: Activation | 'sigmoid' | 'hardsigmoid' | 'gelu' })
-  | (OneInput & { readonly kind: 'maxPool'; readonly kernel: number; readonly stride: number; readonly padding: number })
+  | (OneInput & {
+      readonly kind: 'activation';
+      readonly function: Activation | 'sigmoid' | 'hardsigmoid' | 'gelu';
+    })
+  | (OneInput & {
+      readonly kind: 'maxPool';
+      readonly kernel: number;
+      readonly stride: number;
+      readonly padding: number;
+    })
   /** Mean over the image, 1xCx1x1. */
   | (OneInput & { readonly kind: 'globalPool' })
   /** 1xCx1x1 to 1xC. */
@@ -67,7 +75,11 @@ export type Layer =
   /** A trained vector added to each token. */
   | (OneInput & { readonly kind: 'positions' })
   /** TxC to hxTxC/h, or to hxC/hxT when `transposed`. */
-  | (OneInput & { readonly kind: 'splitHeads'; readonly heads: number; readonly transposed: boolean })
+  | (OneInput & {
+      readonly kind: 'splitHeads';
+      readonly heads: number;
+      readonly transposed: boolean;
+    })
   /** hxTxC to Tx(hC). */
   | (OneInput & { readonly kind: 'mergeHeads' })
   /** A constant factor directly behind a dense layer, into which it folds. */

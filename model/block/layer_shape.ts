@@ -4,14 +4,23 @@ import { segmentInput, inputsOf, type Layer } from './layer';
 export type Shape = readonly number[];
 
 /** The shape of every layer's output by name, the segment's input included. */
-export function inferLayerShapes(layers: readonly Layer[], input: Shape): ReadonlyMap<string, Shape> {
+export function inferLayerShapes(
+  layers: readonly Layer[],
+  input: Shape,
+): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>([[segmentInput, input]]);
   for (const layer of layers) {
-    shapes.set(layer.name, outputShape(layer, inputsOf(layer).map((name) => {
-      const shape = shapes.get(name);
-      assert(shape !== undefined, `layer ${layer.name} reads an earlier one`);
-      return shape;
-    })));
+    shapes.set(
+      layer.name,
+      outputShape(
+        layer,
+        inputsOf(layer).map((name) => {
+          const shape = shapes.get(name);
+          assert(shape !== undefined, `layer ${layer.name} reads an earlier one`);
+          return shape;
+        }),
+      ),
+    );
   }
   return shapes;
 }
@@ -36,7 +45,9 @@ function outputShape(layer: Layer, [first = [], second = []]: readonly Shape[]):
     case 'firstToken':
       return [1, two];
     case 'splitHeads':
-      return layer.transposed ? [layer.heads, two / layer.heads, one] : [layer.heads, one, two / layer.heads];
+      return layer.transposed
+        ? [layer.heads, two / layer.heads, one]
+        : [layer.heads, one, two / layer.heads];
     case 'mergeHeads':
       return [two, one * height];
     case 'matMul':
@@ -54,7 +65,14 @@ function outputShape(layer: Layer, [first = [], second = []]: readonly Shape[]):
 }
 
 /** How many windows fit; at least one, or the image is too small for the network. */
-function windows(size: number, { kernel, stride, padding }: { readonly kernel: number; readonly stride: number; readonly padding: number }): number {
+function windows(
+  size: number,
+  {
+    kernel,
+    stride,
+    padding,
+  }: { readonly kernel: number; readonly stride: number; readonly padding: number },
+): number {
   const count = Math.floor((size + 2 * padding - kernel) / stride) + 1;
   assert(count >= 1, `a window of ${kernel} fits ${size} pixels`);
   return count;

@@ -11,13 +11,20 @@ export interface LoweredSegment {
 }
 
 /** The ONNX operators (canonical form, opset 21) of a segment's layers: batch normalizations and constant factors are folded. */
-export function lowerLayers(layers: readonly Layer[], shapes: ReadonlyMap<string, Shape>): LoweredSegment {
+export function lowerLayers(
+  layers: readonly Layer[],
+  shapes: ReadonlyMap<string, Shape>,
+): LoweredSegment {
   const folded = new Map<string, string>();
   const tensorOf = (layer: string): string => folded.get(layer) ?? layer;
   const operators = layers.flatMap((layer, index): readonly Operator[] => {
     if (layer.kind === 'batchNorm' || layer.kind === 'multiply') {
       const before = layers[index - 1];
-      assert(before?.name === layer.input && before.kind === (layer.kind === 'batchNorm' ? 'conv' : 'dense'), `${layer.name} stands behind a layer that it folds into`);
+      assert(
+        before?.name === layer.input &&
+          before.kind === (layer.kind === 'batchNorm' ? 'conv' : 'dense'),
+        `${layer.name} stands behind a layer that it folds into`,
+      );
       folded.set(layer.name, before.name);
       return [];
     }
@@ -38,14 +45,26 @@ function lowerLayer(layer: FreeLayer, { tensorOf, shapeOf }: Surroundings): read
   const outputShape = shapeOf(name);
   const input = 'input' in layer ? tensorOf(layer.input) : '';
   const inputShape = 'input' in layer ? shapeOf(layer.input) : [];
-  const one = (kind: string, inputs: Operator['inputs'], attributes: Operator['attributes'] = {}): readonly Operator[] => [{ kind, name, inputs, attributes, outputShape }];
+  const one = (
+    kind: string,
+    inputs: Operator['inputs'],
+    attributes: Operator['attributes'] = {},
+  ): readonly Operator[] => [{ kind, name, inputs, attributes, outputShape }];
   switch (layer.kind) {
     case 'conv':
       return one('Conv', [input, ...convConstants(layer, inputShape)], convAttributes(layer));
     case 'dense':
       return one('Gemm', [input, ...denseConstants(layer, inputShape)], { transB: int(1) });
     case 'layerNorm':
-      return one('LayerNormalization', [input, trained(name, 'weight', [inputShape[1] ?? 1]), trained(name, 'bias', [inputShape[1] ?? 1])], { axis: int(-1), epsilon: float(layer.epsilon) });
+      return one(
+        'LayerNormalization',
+        [
+          input,
+          trained(name, 'weight', [inputShape[1] ?? 1]),
+          trained(name, 'bias', [inputShape[1] ?? 1]),
+        ],
+        { axis: int(-1), epsilon: float(layer.epsilon) },
+      );
     case 'activation':
       return lowerActivation(layer, input, outputShape);
     case 'maxPool':
@@ -63,11 +82,18 @@ function lowerLayer(layer: FreeLayer, { tensorOf, shapeOf }: Surroundings): read
     case 'softmax':
       return one('Softmax', [input], { axis: int(-1) });
     case 'classToken':
-      return one('Concat', [trained(name, 'weight', [1, inputShape[1] ?? 1]), input], { axis: int(0) });
+      return one('Concat', [trained(name, 'weight', [1, inputShape[1] ?? 1]), input], {
+        axis: int(0),
+      });
     case 'positions':
       return one('Add', [input, trained(name, 'weight', inputShape)]);
     case 'firstToken':
-      return one('Slice', [input, integers(name, 'starts', [0]), integers(name, 'ends', [1]), integers(name, 'axes', [0])]);
+      return one('Slice', [
+        input,
+        integers(name, 'starts', [0]),
+        integers(name, 'ends', [1]),
+        integers(name, 'axes', [0]),
+      ]);
     case 'tokens':
     case 'splitHeads':
     case 'mergeHeads':
@@ -77,31 +103,62 @@ function lowerLayer(layer: FreeLayer, { tensorOf, shapeOf }: Surroundings): read
   }
 }
 
-function convConstants({ name, channels, kernel, groups }: ConvLayer, inputShape: Shape): readonly OperatorConstant[] {
-  return [trained(name, 'weight', [channels, (inputShape[1] ?? 1) / groups, kernel, kernel]), trained(name, 'bias', [channels])];
+function convConstants(
+  { name, channels, kernel, groups }: ConvLayer,
+  inputShape: Shape,
+): readonly OperatorConstant[] {
+  return [
+    trained(name, 'weight', [channels, (inputShape[1] ?? 1) / groups, kernel, kernel]),
+    trained(name, 'bias', [channels]),
+  ];
 }
 
-function denseConstants({ name, channels }: DenseLayer, inputShape: Shape): readonly OperatorConstant[] {
-  return [trained(name, 'weight', [channels, inputShape[1] ?? 1]), trained(name, 'bias', [channels])];
+function denseConstants(
+  { name, channels }: DenseLayer,
+  inputShape: Shape,
+): readonly OperatorConstant[] {
+  return [
+    trained(name, 'weight', [channels, inputShape[1] ?? 1]),
+    trained(name, 'bias', [channels]),
+  ];
 }
 
 function convAttributes(layer: ConvLayer): Operator['attributes'] {
   return { ...windowAttributes(layer), group: int(layer.groups) };
 }
 
-function windowAttributes({ kernel, stride, padding }: Pick<ConvLayer, 'kernel' | 'stride' | 'padding'>): Operator['attributes'] {
-  return { kernel_shape: ints(kernel, kernel), strides: ints(stride, stride), pads: ints(padding, padding, padding, padding) };
+function windowAttributes({
+  kernel,
+  stride,
+  padding,
+}: Pick<ConvLayer, 'kernel' | 'stride' | 'padding'>): Operator['attributes'] {
+  return {
+    kernel_shape: ints(kernel, kernel),
+    strides: ints(stride, stride),
+    pads: ints(padding, padding, padding, padding),
+  };
 }
 
-function lowerActivation({ name, function: activation }: Extract<Layer, { kind: 'activation' }>, input: string, outputShape: Shape): readonly Operator[] {
-  const one = (kind: string, inputs: Operator['inputs'], attributes: Operator['attributes'] = {}): Operator => ({ kind, name, inputs, attributes, outputShape });
+function lowerActivation(
+  { name, function: activation }: Extract<Layer, { kind: 'activation' }>,
+  input: string,
+  outputShape: Shape,
+): readonly Operator[] {
+  const one = (
+    kind: string,
+    inputs: Operator['inputs'],
+    attributes: Operator['attributes'] = {},
+  ): Operator => ({ kind, name, inputs, attributes, outputShape });
   switch (activation) {
     case 'relu':
       return [one('Relu', [input])];
     case 'relu6':
       return [one('Clip', [input, scalar(name, 'min', 0), scalar(name, 'max', 6)])];
     case 'swish':
-      return [{ ...one('Sigmoid', [input]), name: `${name}.sigmoid` }, one('Mul', [input, `${name}.sigmoid`])];
+      return [
+        { ...one('Sigmoid', [input]), name: `${name}.sigmoid` },
+        one('Mul', [input, `${name}.sigmoid`]),
+      ];
     case 'hardswish':
       return [one('HardSwish', [input])];
     case 'sigmoid':
@@ -114,19 +171,50 @@ function lowerActivation({ name, function: activation }: Extract<Layer, { kind: 
 }
 
 /** A reshape and a transposition, in the order that the layer needs. */
-function lowerLayout(layer: Extract<Layer, { kind: 'tokens' | 'splitHeads' | 'mergeHeads' }>, input: string, { inputShape, outputShape }: { readonly inputShape: Shape; readonly outputShape: Shape }): readonly Operator[] {
+function lowerLayout(
+  layer: Extract<Layer, { kind: 'tokens' | 'splitHeads' | 'mergeHeads' }>,
+  input: string,
+  { inputShape, outputShape }: { readonly inputShape: Shape; readonly outputShape: Shape },
+): readonly Operator[] {
   const { name } = layer;
-  const reshape = (made: string, from: string, shape: Shape): Operator => ({ kind: 'Reshape', name: made, inputs: [from, integers(name, 'shape', shape)], attributes: {}, outputShape: shape });
-  const transpose = (made: string, from: string, { order, shape }: { readonly order: readonly number[]; readonly shape: Shape }): Operator =>
-    ({ kind: 'Transpose', name: made, inputs: [from], attributes: { perm: ints(...order) }, outputShape: shape });
+  const reshape = (made: string, from: string, shape: Shape): Operator => ({
+    kind: 'Reshape',
+    name: made,
+    inputs: [from, integers(name, 'shape', shape)],
+    attributes: {},
+    outputShape: shape,
+  });
+  const transpose = (
+    made: string,
+    from: string,
+    { order, shape }: { readonly order: readonly number[]; readonly shape: Shape },
+  ): Operator => ({
+    kind: 'Transpose',
+    name: made,
+    inputs: [from],
+    attributes: { perm: ints(...order) },
+    outputShape: shape,
+  });
   const [one = 1, two = 1, three = 1] = inputShape;
   switch (layer.kind) {
     case 'tokens':
-      return [reshape(`${name}.flat`, input, outputShape.toReversed()), transpose(name, `${name}.flat`, { order: [1, 0], shape: outputShape })];
+      return [
+        reshape(`${name}.flat`, input, outputShape.toReversed()),
+        transpose(name, `${name}.flat`, { order: [1, 0], shape: outputShape }),
+      ];
     case 'splitHeads':
-      return [reshape(`${name}.split`, input, [one, layer.heads, two / layer.heads]), transpose(name, `${name}.split`, { order: layer.transposed ? [1, 2, 0] : [1, 0, 2], shape: outputShape })];
+      return [
+        reshape(`${name}.split`, input, [one, layer.heads, two / layer.heads]),
+        transpose(name, `${name}.split`, {
+          order: layer.transposed ? [1, 2, 0] : [1, 0, 2],
+          shape: outputShape,
+        }),
+      ];
     case 'mergeHeads':
-      return [transpose(`${name}.turned`, input, { order: [1, 0, 2], shape: [two, one, three] }), reshape(name, `${name}.turned`, outputShape)];
+      return [
+        transpose(`${name}.turned`, input, { order: [1, 0, 2], shape: [two, one, three] }),
+        reshape(name, `${name}.turned`, outputShape),
+      ];
   }
 }
 
@@ -135,9 +223,17 @@ function trained(layer: string, role: string, shape: Shape): OperatorConstant {
 }
 
 function scalar(layer: string, role: string, value: number): OperatorConstant {
-  return { name: `${layer}.${role}`, shape: [], values: { kind: 'given', elementType: 'float32', data: [value] } };
+  return {
+    name: `${layer}.${role}`,
+    shape: [],
+    values: { kind: 'given', elementType: 'float32', data: [value] },
+  };
 }
 
 function integers(layer: string, role: string, data: readonly number[]): OperatorConstant {
-  return { name: `${layer}.${role}`, shape: [data.length], values: { kind: 'given', elementType: 'int64', data } };
+  return {
+    name: `${layer}.${role}`,
+    shape: [data.length],
+    values: { kind: 'given', elementType: 'int64', data },
+  };
 }

@@ -29,9 +29,15 @@ export function createNetwork(network: NetworkSpec, drawn: DrawnNetwork): Graph 
   let place: Place = { tensor: builder.input(networkInput, image), shape: image };
   const segments = segmentsOf(network);
   segments.forEach((segment, index) => {
-    place = emitSegment(builder, segment, { ...place, drawn, outputName: index === segments.length - 1 ? networkOutput : undefined });
+    place = emitSegment(builder, segment, {
+      ...place,
+      drawn,
+      outputName: index === segments.length - 1 ? networkOutput : undefined,
+    });
   });
-  return builder.finish([{ name: networkOutput, elementType: 'float32', shape: [1, network.classes] }]);
+  return builder.finish([
+    { name: networkOutput, elementType: 'float32', shape: [1, network.classes] },
+  ]);
 }
 
 interface Place {
@@ -44,16 +50,33 @@ interface Emission extends Place {
   readonly outputName: string | undefined;
 }
 
-function emitSegment(builder: GraphBuilder, segment: Segment, { tensor, shape, drawn, outputName }: Emission): Place {
+function emitSegment(
+  builder: GraphBuilder,
+  segment: Segment,
+  { tensor, shape, drawn, outputName }: Emission,
+): Place {
   const shapes = inferLayerShapes(segment.layers, shape);
   const { operators, tensorOf } = lowerLayers(segment.layers, shapes);
   const output = tensorOf(segment.output);
-  const named = (local: string): string => (local === segmentInput ? tensor : local === output && outputName !== undefined ? outputName : `${segment.name}.${local}`);
-  const constants = operators.flatMap((operator) => operator.inputs.filter((input) => typeof input !== 'string'));
+  const named = (local: string): string =>
+    local === segmentInput
+      ? tensor
+      : local === output && outputName !== undefined
+        ? outputName
+        : `${segment.name}.${local}`;
+  const constants = operators.flatMap((operator) =>
+    operator.inputs.filter((input) => typeof input !== 'string'),
+  );
   const key = segmentKey(segment, shape, drawn.seed);
-  const tensors = drawn.cache.get(key, () => segmentTensors(constants, drawWeights(segment, shapes, key)));
+  const tensors = drawn.cache.get(key, () =>
+    segmentTensors(constants, drawWeights(segment, shapes, key)),
+  );
   for (const { kind, name, inputs, attributes } of operators) {
-    const operands = inputs.map((input) => (typeof input === 'string' ? named(input) : builder.constant(named(input.name), tensorNamed(tensors, input.name))));
+    const operands = inputs.map((input) =>
+      typeof input === 'string'
+        ? named(input)
+        : builder.constant(named(input.name), tensorNamed(tensors, input.name)),
+    );
     builder.node(named(name), kind, operands, attributes);
   }
   return { tensor: named(output), shape: shapes.get(segment.output) ?? [] };
@@ -61,16 +84,25 @@ function emitSegment(builder: GraphBuilder, segment: Segment, { tensor, shape, d
 
 /** Equal for segments that have equal constants: their place, layers, input, and the seed. */
 function segmentKey(segment: Segment, shape: Shape, seed: number | string): string {
-  return createHash('sha256').update(JSON.stringify([seed, segment, shape])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([seed, segment, shape]))
+    .digest('hex');
 }
 
-function segmentTensors(constants: readonly OperatorConstant[], weights: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+function segmentTensors(
+  constants: readonly OperatorConstant[],
+  weights: ReadonlyMap<string, Tensor>,
+): ReadonlyMap<string, Tensor> {
   return new Map(constants.map((constant) => [constant.name, constantTensor(constant, weights)]));
 }
 
-function constantTensor({ name, shape, values }: OperatorConstant, weights: ReadonlyMap<string, Tensor>): Tensor {
+function constantTensor(
+  { name, shape, values }: OperatorConstant,
+  weights: ReadonlyMap<string, Tensor>,
+): Tensor {
   if (values.kind === 'trained') return tensorNamed(weights, name);
-  if (values.elementType === 'int64') return { elementType: 'int64', shape, data: BigInt64Array.from(values.data, BigInt) };
+  if (values.elementType === 'int64')
+    return { elementType: 'int64', shape, data: BigInt64Array.from(values.data, BigInt) };
   return float32Tensor(shape, Float32Array.from(values.data));
 }
 

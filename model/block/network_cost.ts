@@ -23,11 +23,22 @@ const floatBytes = 4;
 const int64Bytes = 8;
 
 /** Cost of a segment on an input of this shape, and the shape of its output. */
-export function costOfSegment({ layers, output }: { readonly layers: readonly Layer[]; readonly output: string }, input: Shape): { readonly cost: LayerCost; readonly output: Shape } {
+export function costOfSegment(
+  { layers, output }: { readonly layers: readonly Layer[]; readonly output: string },
+  input: Shape,
+): { readonly cost: LayerCost; readonly output: Shape } {
   const shapes = inferLayerShapes(layers, input);
   const { operators, tensorOf } = lowerLayers(layers, shapes);
-  const sizes = new Map([[segmentInput, floatBytes * elementCount(input)], ...operators.map((operator) => [operator.name, floatBytes * elementCount(operator.outputShape)] as const)]);
-  const steps = operators.map((operator) => ({ reads: operator.inputs.filter((tensor) => typeof tensor === 'string'), makes: [operator.name] }));
+  const sizes = new Map([
+    [segmentInput, floatBytes * elementCount(input)],
+    ...operators.map(
+      (operator) => [operator.name, floatBytes * elementCount(operator.outputShape)] as const,
+    ),
+  ]);
+  const steps = operators.map((operator) => ({
+    reads: operator.inputs.filter((tensor) => typeof tensor === 'string'),
+    makes: [operator.name],
+  }));
   const cost = {
     macs: operators.reduce((sum, operator) => sum + macsOf(operator, shapes), 0),
     parameters: layers.reduce((sum, layer) => sum + parametersOf(layer, shapes), 0),
@@ -50,7 +61,13 @@ export function costOfNetwork(network: NetworkSpec): LayerCost {
   return total;
 }
 
-export const noCost: LayerCost = { macs: 0, parameters: 0, weightBytes: 0, peakActivationBytes: 0, operators: 0 };
+export const noCost: LayerCost = {
+  macs: 0,
+  parameters: 0,
+  weightBytes: 0,
+  peakActivationBytes: 0,
+  operators: 0,
+};
 
 /** Of two parts that one tensor joins: all adds up but the memory, of which only the tensor between is needed by both. */
 export function inSequence(first: LayerCost, second: LayerCost): LayerCost {
@@ -64,22 +81,40 @@ export function inSequence(first: LayerCost, second: LayerCost): LayerCost {
 }
 
 /** Products of weights or matrices with data in one operator. */
-export function macsOf({ kind, inputs, outputShape }: Operator, shapes: ReadonlyMap<string, Shape>): number {
+export function macsOf(
+  { kind, inputs, outputShape }: Operator,
+  shapes: ReadonlyMap<string, Shape>,
+): number {
   const [data, weight] = inputs;
-  if (kind === 'MatMul' && typeof data === 'string') return elementCount(outputShape) * (shapes.get(data)?.at(-1) ?? 0);
-  if ((kind !== 'Conv' && kind !== 'Gemm') || weight === undefined || typeof weight === 'string') return 0;
+  if (kind === 'MatMul' && typeof data === 'string')
+    return elementCount(outputShape) * (shapes.get(data)?.at(-1) ?? 0);
+  if ((kind !== 'Conv' && kind !== 'Gemm') || weight === undefined || typeof weight === 'string')
+    return 0;
   return elementCount(outputShape) * elementCount(weight.shape.slice(1));
 }
 
 function constantBytes({ inputs }: Operator): number {
-  return inputs.reduce((sum, input) => (typeof input === 'string' ? sum : sum + elementCount(input.shape) * (input.values.kind === 'given' && input.values.elementType === 'int64' ? int64Bytes : floatBytes)), 0);
+  return inputs.reduce(
+    (sum, input) =>
+      typeof input === 'string'
+        ? sum
+        : sum +
+          elementCount(input.shape) *
+            (input.values.kind === 'given' && input.values.elementType === 'int64'
+              ? int64Bytes
+              : floatBytes),
+    0,
+  );
 }
 
 function parametersOf(layer: Layer, shapes: ReadonlyMap<string, Shape>): number {
   const inputChannels = 'input' in layer ? (shapes.get(layer.input)?.[1] ?? 0) : 0;
   switch (layer.kind) {
     case 'conv':
-      return layer.channels * (inputChannels / layer.groups) * layer.kernel ** 2 + (layer.bias ? layer.channels : 0);
+      return (
+        layer.channels * (inputChannels / layer.groups) * layer.kernel ** 2 +
+        (layer.bias ? layer.channels : 0)
+      );
     case 'dense':
       return layer.channels * inputChannels + layer.channels;
     case 'batchNorm':

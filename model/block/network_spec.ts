@@ -42,11 +42,15 @@ export function stemSegment(stem: StemSpec): Segment {
 
 export function blockSegment(block: BlockSpec, index: number): Segment {
   const name = `block${index + 1}`;
-  if (block.kind === 'transformer') return segment(name, transformerBlockLayers(block).layers, false);
+  if (block.kind === 'transformer')
+    return segment(name, transformerBlockLayers(block).layers, false);
   return segment(name, convBlockLayers(block).layers, block.rectifiedInput);
 }
 
-export function headSegment({ head, classes }: Pick<NetworkSpec, 'head' | 'classes'>, rectifiedInput: boolean): Segment {
+export function headSegment(
+  { head, classes }: Pick<NetworkSpec, 'head' | 'classes'>,
+  rectifiedInput: boolean,
+): Segment {
   return segment('head', headLayers(head, classes).layers, rectifiedInput);
 }
 

@@ -5,7 +5,13 @@ import type { Shape } from './layer_shape';
 export interface OperatorConstant {
   readonly name: string;
   readonly shape: Shape;
-  readonly values: { readonly kind: 'trained' } | { readonly kind: 'given'; readonly elementType: 'float32' | 'int64'; readonly data: readonly number[] };
+  readonly values:
+    | { readonly kind: 'trained' }
+    | {
+        readonly kind: 'given';
+        readonly elementType: 'float32' | 'int64';
+        readonly data: readonly number[];
+      };
 }
 
 /** One ONNX operator that is to be; cost and emission both read it. It makes one tensor, named like it. */

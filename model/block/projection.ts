@@ -32,7 +32,11 @@ export interface ProjectionShape {
  * Weights of a convolution or dense layer with the normalization behind it folded in: drawn uniformly (they quantize
  * well), then each output channel scaled and shifted to deviation `gain` and mean `shift` x `gain`, up to a scatter.
  */
-export function drawProjection(input: Signal, { shape, gain, shift, coverage }: ProjectionShape, random: Random): Projection {
+export function drawProjection(
+  input: Signal,
+  { shape, gain, shift, coverage }: ProjectionShape,
+  random: Random,
+): Projection {
   const [rows = 0, perGroup = 0] = shape;
   const rowSize = perGroup * coverage.length;
   const rowsPerGroup = rows / (input.mean.length / perGroup);
@@ -44,11 +48,15 @@ export function drawProjection(input: Signal, { shape, gain, shift, coverage }: 
   for (let row = 0; row < rows; row += 1) {
     const values = weights.subarray(row * rowSize, (row + 1) * rowSize);
     const firstChannel = Math.floor(row / rowsPerGroup) * perGroup;
-    const moments = coverage.length === 1 ? pointMoments(values, input, firstChannel) : windowMoments(values, input, { firstChannel, coverage });
+    const moments =
+      coverage.length === 1
+        ? pointMoments(values, input, firstChannel)
+        : windowMoments(values, input, { firstChannel, coverage });
     const deviation = gain * (1 + scatter * (random.next() - 0.5));
     const mean = gain * (shift + scatter * (2 * random.next() - 1));
     const scale = deviation / Math.sqrt(Math.max(moments.variance, smallestVariance));
-    for (let index = 0; index < values.length; index += 1) values[index] = (values[index] ?? 0) * scale;
+    for (let index = 0; index < values.length; index += 1)
+      values[index] = (values[index] ?? 0) * scale;
     bias[row] = mean - moments.mean * scale;
     output.mean[row] = mean;
     output.variance[row] = deviation * deviation;
@@ -74,7 +82,14 @@ function pointMoments(values: Float32Array, input: Signal, firstChannel: number)
 }
 
 /** The same for a larger kernel: neighbours are alike, and at the image's edge a tap's mean is missing. */
-function windowMoments(values: Float32Array, input: Signal, { firstChannel, coverage }: { readonly firstChannel: number; readonly coverage: readonly number[] }): Moments {
+function windowMoments(
+  values: Float32Array,
+  input: Signal,
+  {
+    firstChannel,
+    coverage,
+  }: { readonly firstChannel: number; readonly coverage: readonly number[] },
+): Moments {
   let mean = 0;
   let variance = 0;
   for (let index = 0, channel = firstChannel; index < values.length; channel += 1) {
@@ -90,7 +105,10 @@ function windowMoments(values: Float32Array, input: Signal, { firstChannel, cove
       edges += value * value * share * (1 - share);
     }
     mean += sum * channelMean;
-    variance += ((1 - neighbourCorrelation) * squares + neighbourCorrelation * sum * sum) * (input.variance[channel] ?? 0) + edges * channelMean * channelMean;
+    variance +=
+      ((1 - neighbourCorrelation) * squares + neighbourCorrelation * sum * sum) *
+        (input.variance[channel] ?? 0) +
+      edges * channelMean * channelMean;
   }
   return { mean, variance };
 }

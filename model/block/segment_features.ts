@@ -26,14 +26,30 @@ export interface SegmentFeatures {
 }
 
 /** Of a segment on an input of this shape. */
-export function featuresOfSegment({ layers, output }: { readonly layers: readonly Layer[]; readonly output: string }, input: Shape): SegmentFeatures {
+export function featuresOfSegment(
+  { layers, output }: { readonly layers: readonly Layer[]; readonly output: string },
+  input: Shape,
+): SegmentFeatures {
   const shapes = inferLayerShapes(layers, input);
   const { operators, tensorOf } = lowerLayers(layers, shapes);
-  const sizes = new Map([[segmentInput, elementCount(input)], ...operators.map(({ name, outputShape }) => [name, elementCount(outputShape)] as const)]);
-  const of = (kind: OperatorKind): readonly Operator[] => operators.filter((operator) => kindOf(operator) === kind);
-  const macs = (kind: OperatorKind): number => of(kind).reduce((sum, operator) => sum + macsOf(operator, shapes), 0);
-  const moved = ({ name, inputs }: Operator): number => inputs.reduce((sum, each) => sum + (typeof each === 'string' ? (sizes.get(each) ?? 0) : 0), sizes.get(name) ?? 0);
-  const weights = ({ inputs }: Operator): number => inputs.reduce((sum, each) => sum + (typeof each === 'string' ? 0 : elementCount(each.shape)), 0);
+  const sizes = new Map([
+    [segmentInput, elementCount(input)],
+    ...operators.map(({ name, outputShape }) => [name, elementCount(outputShape)] as const),
+  ]);
+  const of = (kind: OperatorKind): readonly Operator[] =>
+    operators.filter((operator) => kindOf(operator) === kind);
+  const macs = (kind: OperatorKind): number =>
+    of(kind).reduce((sum, operator) => sum + macsOf(operator, shapes), 0);
+  const moved = ({ name, inputs }: Operator): number =>
+    inputs.reduce(
+      (sum, each) => sum + (typeof each === 'string' ? (sizes.get(each) ?? 0) : 0),
+      sizes.get(name) ?? 0,
+    );
+  const weights = ({ inputs }: Operator): number =>
+    inputs.reduce(
+      (sum, each) => sum + (typeof each === 'string' ? 0 : elementCount(each.shape)),
+      0,
+    );
   return {
     denseMacs: macs('dense'),
     groupedMacs: macs('grouped'),
@@ -49,8 +65,30 @@ export function featuresOfSegment({ layers, output }: { readonly layers: readonl
 }
 
 /** In the order of the fields of `SegmentFeatures`. */
-export function numbersOf({ denseMacs, groupedMacs, matrixMacs, weightElements, movedElements, denseConvolutions, groupedConvolutions, matrixProducts, otherOperators, depth }: SegmentFeatures): readonly number[] {
-  return [denseMacs, groupedMacs, matrixMacs, weightElements, movedElements, denseConvolutions, groupedConvolutions, matrixProducts, otherOperators, depth];
+export function numbersOf({
+  denseMacs,
+  groupedMacs,
+  matrixMacs,
+  weightElements,
+  movedElements,
+  denseConvolutions,
+  groupedConvolutions,
+  matrixProducts,
+  otherOperators,
+  depth,
+}: SegmentFeatures): readonly number[] {
+  return [
+    denseMacs,
+    groupedMacs,
+    matrixMacs,
+    weightElements,
+    movedElements,
+    denseConvolutions,
+    groupedConvolutions,
+    matrixProducts,
+    otherOperators,
+    depth,
+  ];
 }
 
 export function addFeatures(one: SegmentFeatures, other: SegmentFeatures): SegmentFeatures {
@@ -72,7 +110,12 @@ export function allMacs({ denseMacs, groupedMacs, matrixMacs }: SegmentFeatures)
   return denseMacs + groupedMacs + matrixMacs;
 }
 
-export function allOperators({ denseConvolutions, groupedConvolutions, matrixProducts, otherOperators }: SegmentFeatures): number {
+export function allOperators({
+  denseConvolutions,
+  groupedConvolutions,
+  matrixProducts,
+  otherOperators,
+}: SegmentFeatures): number {
   return denseConvolutions + groupedConvolutions + matrixProducts + otherOperators;
 }
 
@@ -88,6 +131,15 @@ function kindOf({ kind, attributes }: Operator): OperatorKind {
 /** Operators stand in order of execution, so that what one reads has its length already. */
 function longestPath(operators: readonly Operator[], output: string): number {
   const lengths = new Map<string, number>();
-  for (const { name, inputs } of operators) lengths.set(name, 1 + inputs.reduce((longest, each) => Math.max(longest, typeof each === 'string' ? (lengths.get(each) ?? 0) : 0), 0));
+  for (const { name, inputs } of operators)
+    lengths.set(
+      name,
+      1 +
+        inputs.reduce(
+          (longest, each) =>
+            Math.max(longest, typeof each === 'string' ? (lengths.get(each) ?? 0) : 0),
+          0,
+        ),
+    );
   return lengths.get(output) ?? 0;
 }

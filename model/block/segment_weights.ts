@@ -5,7 +5,16 @@ import { float32Tensor } from '../onnx/graph_builder';
 import { inputsOf, segmentInput, type ConvLayer, type Layer } from './layer';
 import type { Shape } from './layer_shape';
 import { drawProjection, type ProjectionShape } from './projection';
-import { activated, activationShift, added, averaged, maximized, multiplied, standardSignal, type Signal } from './signal';
+import {
+  activated,
+  activationShift,
+  added,
+  averaged,
+  maximized,
+  multiplied,
+  standardSignal,
+  type Signal,
+} from './signal';
 
 /** Share of a channel's variance that is common to an image's pixels, and left in the mean over the tokens that attention mixes. */
 const imageMeanShare = 0.1;
@@ -16,14 +25,23 @@ const maximumDeviations = 1.5;
 const positionDeviation = 0.3;
 
 /** The drawn constants of a segment by name. Equal segments, shapes and seeds give equal values. */
-export function drawWeights(segment: { readonly layers: readonly Layer[]; readonly rectifiedInput: boolean }, shapes: ReadonlyMap<string, Shape>, seed: string): ReadonlyMap<string, Tensor> {
+export function drawWeights(
+  segment: { readonly layers: readonly Layer[]; readonly rectifiedInput: boolean },
+  shapes: ReadonlyMap<string, Shape>,
+  seed: string,
+): ReadonlyMap<string, Tensor> {
   const random = createRandom(seed);
   const drawn: Drawing = { weights: new Map(), shapes, random };
-  const signals = new Map<string, Signal>([[segmentInput, standardSignal(channelsOf(shapes.get(segmentInput)), segment.rectifiedInput)]]);
+  const signals = new Map<string, Signal>([
+    [segmentInput, standardSignal(channelsOf(shapes.get(segmentInput)), segment.rectifiedInput)],
+  ]);
   segment.layers.forEach((layer, index) => {
     const [first, second = first] = inputsOf(layer).map((name) => signals.get(name));
     assert(first !== undefined && second !== undefined, `layer ${layer.name} reads an earlier one`);
-    signals.set(layer.name, drawLayer(drawn, layer, { first, second, next: behind(segment.layers, index) }));
+    signals.set(
+      layer.name,
+      drawLayer(drawn, layer, { first, second, next: behind(segment.layers, index) }),
+    );
   });
   return drawn.weights;
 }
@@ -50,7 +68,13 @@ function behind(layers: readonly Layer[], index: number): Behind {
   const next = layers[index + 1];
   const folded = next?.kind === 'batchNorm' || next?.kind === 'multiply' ? next : undefined;
   const reader = folded === undefined ? next : layers[index + 2];
-  return { folded, isActivated: reader?.kind === 'activation' && reader.input === (folded ?? layers[index])?.name && !gates.has(reader.function) };
+  return {
+    folded,
+    isActivated:
+      reader?.kind === 'activation' &&
+      reader.input === (folded ?? layers[index])?.name &&
+      !gates.has(reader.function),
+  };
 }
 
 const gates: ReadonlySet<string> = new Set(['sigmoid', 'hardsigmoid']);
@@ -60,10 +84,20 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
     case 'conv': {
       const shape = [layer.channels, first.mean.length / layer.groups, layer.kernel, layer.kernel];
       const coverage = tapCoverage(layer, drawing.shapes.get(layer.input) ?? []);
-      return drawInto(drawing, layer.name, first, { shape, coverage, gain: next.folded?.kind === 'batchNorm' ? next.folded.gain : layer.gain, shift: next.isActivated ? activationShift : 0 });
+      return drawInto(drawing, layer.name, first, {
+        shape,
+        coverage,
+        gain: next.folded?.kind === 'batchNorm' ? next.folded.gain : layer.gain,
+        shift: next.isActivated ? activationShift : 0,
+      });
     }
     case 'dense':
-      return drawInto(drawing, layer.name, first, { shape: [layer.channels, first.mean.length], coverage: [1], gain: layer.gain * (next.folded?.kind === 'multiply' ? next.folded.factor : 1), shift: 0 });
+      return drawInto(drawing, layer.name, first, {
+        shape: [layer.channels, first.mean.length],
+        coverage: [1],
+        gain: layer.gain * (next.folded?.kind === 'multiply' ? next.folded.factor : 1),
+        shift: 0,
+      });
     case 'layerNorm': {
       const draw = drawing.random.derive(layer.name);
       const weight = vector(first.mean.length, () => 1 + 0.2 * (draw.next() - 0.5));
@@ -74,14 +108,30 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
     }
     case 'classToken':
     case 'positions': {
-      const shape = layer.kind === 'classToken' ? [1, first.mean.length] : (drawing.shapes.get(layer.name) ?? []);
-      drawing.weights.set(`${layer.name}.weight`, float32Tensor(shape, spread(drawing.random.derive(layer.name), shape, layer.kind === 'positions' ? positionDeviation : 1)));
+      const shape =
+        layer.kind === 'classToken'
+          ? [1, first.mean.length]
+          : (drawing.shapes.get(layer.name) ?? []);
+      drawing.weights.set(
+        `${layer.name}.weight`,
+        float32Tensor(
+          shape,
+          spread(
+            drawing.random.derive(layer.name),
+            shape,
+            layer.kind === 'positions' ? positionDeviation : 1,
+          ),
+        ),
+      );
       return first;
     }
     case 'activation':
       return activated(first, layer.function);
     case 'globalPool':
-      return averaged(first, imageMeanShare + (1 - imageMeanShare) / pixelsOf(drawing.shapes.get(layer.input)));
+      return averaged(
+        first,
+        imageMeanShare + (1 - imageMeanShare) / pixelsOf(drawing.shapes.get(layer.input)),
+      );
     case 'maxPool':
       return maximized(first, maximumDeviations);
     case 'add':
@@ -103,7 +153,12 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
   }
 }
 
-function drawInto({ weights, random }: Drawing, name: string, input: Signal, shape: ProjectionShape): Signal {
+function drawInto(
+  { weights, random }: Drawing,
+  name: string,
+  input: Signal,
+  shape: ProjectionShape,
+): Signal {
   const { weight, bias, output } = drawProjection(input, shape, random.derive(name));
   weights.set(`${name}.weight`, weight);
   weights.set(`${name}.bias`, bias);
@@ -111,11 +166,17 @@ function drawInto({ weights, random }: Drawing, name: string, input: Signal, sha
 }
 
 /** For each tap of a kernel the share of output pixels at which it lies within the image. */
-function tapCoverage({ kernel, stride, padding }: ConvLayer, [, , height = 1, width = 1]: Shape): readonly number[] {
+function tapCoverage(
+  { kernel, stride, padding }: ConvLayer,
+  [, , height = 1, width = 1]: Shape,
+): readonly number[] {
   const along = (size: number): number[] => {
     const windows = Math.floor((size + 2 * padding - kernel) / stride) + 1;
     return Array.from({ length: kernel }, (_, tap) => {
-      const inside = Array.from({ length: windows }, (_unused, window) => window * stride + tap - padding).filter((pixel) => pixel >= 0 && pixel < size);
+      const inside = Array.from(
+        { length: windows },
+        (_unused, window) => window * stride + tap - padding,
+      ).filter((pixel) => pixel >= 0 && pixel < size);
       return inside.length / windows;
     });
   };
@@ -125,7 +186,10 @@ function tapCoverage({ kernel, stride, padding }: ConvLayer, [, , height = 1, wi
 
 function spread(random: Random, shape: Shape, deviation: number): Float32Array {
   const limit = deviation * Math.sqrt(3);
-  return vector(shape.reduce((product, size) => product * size, 1), () => limit * (2 * random.next() - 1));
+  return vector(
+    shape.reduce((product, size) => product * size, 1),
+    () => limit * (2 * random.next() - 1),
+  );
 }
 
 function vector(length: number, value: () => number): Float32Array {

@@ -19,7 +19,9 @@ export const activationShift = 1.5;
 /** A block's input by convention: each channel normal with mean 0 and variance 1, or what leaves an activation. */
 export function standardSignal(channels: number, activatedInput: boolean): Signal {
   const variance = new Float32Array(channels).fill(1);
-  return activatedInput ? activated({ mean: new Float32Array(channels).fill(activationShift), variance }, 'relu') : { mean: new Float32Array(channels), variance };
+  return activatedInput
+    ? activated({ mean: new Float32Array(channels).fill(activationShift), variance }, 'relu')
+    : { mean: new Float32Array(channels), variance };
 }
 
 type ActivationFunction = Extract<Layer, { kind: 'activation' }>['function'];
@@ -69,14 +71,23 @@ export function activated({ mean, variance }: Signal, kind: ActivationFunction):
 
 /** The sum of independent signals. */
 export function added(first: Signal, second: Signal): Signal {
-  return { mean: first.mean.map((mean, channel) => mean + (second.mean[channel] ?? 0)), variance: first.variance.map((variance, channel) => variance + (second.variance[channel] ?? 0)) };
+  return {
+    mean: first.mean.map((mean, channel) => mean + (second.mean[channel] ?? 0)),
+    variance: first.variance.map((variance, channel) => variance + (second.variance[channel] ?? 0)),
+  };
 }
 
 /** The product of independent signals. */
 export function multiplied(first: Signal, second: Signal): Signal {
   const mean = first.mean.map((value, channel) => value * (second.mean[channel] ?? 0));
-  const squares = (signal: Signal, channel: number): number => (signal.variance[channel] ?? 0) + (signal.mean[channel] ?? 0) ** 2;
-  return { mean, variance: mean.map((value, channel) => squares(first, channel) * squares(second, channel) - value * value) };
+  const squares = (signal: Signal, channel: number): number =>
+    (signal.variance[channel] ?? 0) + (signal.mean[channel] ?? 0) ** 2;
+  return {
+    mean,
+    variance: mean.map(
+      (value, channel) => squares(first, channel) * squares(second, channel) - value * value,
+    ),
+  };
 }
 
 /** A mean over pixels or tokens keeps the channel's mean and `share` of its variance. */
@@ -86,5 +97,8 @@ export function averaged({ mean, variance }: Signal, share: number): Signal {
 
 /** The largest of many overlapping windows' values: higher by so many standard deviations. */
 export function maximized({ mean, variance }: Signal, deviations: number): Signal {
-  return { mean: mean.map((value, channel) => value + deviations * Math.sqrt(variance[channel] ?? 0)), variance };
+  return {
+    mean: mean.map((value, channel) => value + deviations * Math.sqrt(variance[channel] ?? 0)),
+    variance,
+  };
 }

@@ -16,17 +16,40 @@ export function stemLayers(stem: StemSpec): LayerList {
   const list = createLayerList();
   switch (stem.kind) {
     case 'conv':
-      list.activate('act', list.convNorm('conv', segmentInput, { channels: stem.channels, kernel: 3, stride: 2 }), stem.activation);
+      list.activate(
+        'act',
+        list.convNorm('conv', segmentInput, { channels: stem.channels, kernel: 3, stride: 2 }),
+        stem.activation,
+      );
       return list;
     case 'resnet': {
-      const active = list.activate('act', list.convNorm('conv', segmentInput, { channels: stem.channels, kernel: 7, stride: 2 }), stem.activation);
+      const active = list.activate(
+        'act',
+        list.convNorm('conv', segmentInput, { channels: stem.channels, kernel: 7, stride: 2 }),
+        stem.activation,
+      );
       list.push({ kind: 'maxPool', name: 'pool', input: active, kernel: 3, stride: 2, padding: 1 });
       return list;
     }
     case 'patch': {
-      const patches: Layer = { kind: 'conv', name: 'patches', input: segmentInput, channels: stem.channels, kernel: stem.size, stride: stem.size, padding: 0, groups: 1, bias: true, gain: 1 };
+      const patches: Layer = {
+        kind: 'conv',
+        name: 'patches',
+        input: segmentInput,
+        channels: stem.channels,
+        kernel: stem.size,
+        stride: stem.size,
+        padding: 0,
+        groups: 1,
+        bias: true,
+        gain: 1,
+      };
       const tokens = list.push({ kind: 'tokens', name: 'tokens', input: list.push(patches) });
-      list.push({ kind: 'positions', name: 'positions', input: list.push({ kind: 'classToken', name: 'class', input: tokens }) });
+      list.push({
+        kind: 'positions',
+        name: 'positions',
+        input: list.push({ kind: 'classToken', name: 'class', input: tokens }),
+      });
       return list;
     }
   }

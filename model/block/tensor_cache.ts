@@ -8,13 +8,19 @@ export interface TensorCacheCounts {
 
 /** Keeps the constants of segments, so that equal segments share them. Least recently used ones go first. */
 export interface TensorCache {
-  readonly get: (key: string, make: () => ReadonlyMap<string, Tensor>) => ReadonlyMap<string, Tensor>;
+  readonly get: (
+    key: string,
+    make: () => ReadonlyMap<string, Tensor>,
+  ) => ReadonlyMap<string, Tensor>;
   readonly counts: () => TensorCacheCounts;
 }
 
 /** Holds at most `mostBytes` of constants beside the newest segment's. */
 export function createTensorCache(mostBytes: number): TensorCache {
-  const kept = new Map<string, { readonly tensors: ReadonlyMap<string, Tensor>; readonly bytes: number }>();
+  const kept = new Map<
+    string,
+    { readonly tensors: ReadonlyMap<string, Tensor>; readonly bytes: number }
+  >();
   const counts = { hits: 0, misses: 0, bytes: 0 };
   const get: TensorCache['get'] = (key, make) => {
     const known = kept.get(key);
@@ -27,7 +33,10 @@ export function createTensorCache(mostBytes: number): TensorCache {
     }
     counts.misses += 1;
     const tensors = make();
-    const entry = { tensors, bytes: [...tensors.values()].reduce((sum, tensor) => sum + sizeBytes(tensor), 0) };
+    const entry = {
+      tensors,
+      bytes: [...tensors.values()].reduce((sum, tensor) => sum + sizeBytes(tensor), 0),
+    };
     for (const [oldest, { bytes }] of kept) {
       if (counts.bytes + entry.bytes <= mostBytes) break;
       kept.delete(oldest);

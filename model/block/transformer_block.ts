@@ -17,7 +17,9 @@ const branchGain = 0.1;
 export function transformerBlockLayers(block: TransformerBlockSpec): LayerList {
   const list = createLayerList();
   const projects = block.embedding !== block.tokenWidth;
-  let tokens = projects ? list.dense('embed', segmentInput, { channels: block.embedding }) : segmentInput;
+  let tokens = projects
+    ? list.dense('embed', segmentInput, { channels: block.embedding })
+    : segmentInput;
   for (let index = 0; index < block.depth; index += 1) {
     tokens = addAttention(list, block, { name: `layer${index}`, tokens });
     tokens = addMlp(list, block, { name: `layer${index}`, tokens });
@@ -31,11 +33,27 @@ interface LayerPlace {
   readonly tokens: string;
 }
 
-function addAttention(list: LayerList, { heads, embedding }: TransformerBlockSpec, { name, tokens }: LayerPlace): string {
-  const normed = list.push({ kind: 'layerNorm', name: `${name}.norm1`, input: tokens, epsilon: layerNormEpsilon });
-  const project = (role: string): string => list.dense(`${name}.${role}`, normed, { channels: heads * headWidth, gain: projectionGain });
-  const split = (role: string, input: string, transposed: boolean): string => list.push({ kind: 'splitHeads', name: `${name}.${role}.heads`, input, heads, transposed });
-  const scaled = list.push({ kind: 'multiply', name: `${name}.query.scaled`, input: project('query'), factor: 1 / Math.sqrt(headWidth) });
+function addAttention(
+  list: LayerList,
+  { heads, embedding }: TransformerBlockSpec,
+  { name, tokens }: LayerPlace,
+): string {
+  const normed = list.push({
+    kind: 'layerNorm',
+    name: `${name}.norm1`,
+    input: tokens,
+    epsilon: layerNormEpsilon,
+  });
+  const project = (role: string): string =>
+    list.dense(`${name}.${role}`, normed, { channels: heads * headWidth, gain: projectionGain });
+  const split = (role: string, input: string, transposed: boolean): string =>
+    list.push({ kind: 'splitHeads', name: `${name}.${role}.heads`, input, heads, transposed });
+  const scaled = list.push({
+    kind: 'multiply',
+    name: `${name}.query.scaled`,
+    input: project('query'),
+    factor: 1 / Math.sqrt(headWidth),
+  });
   const query = split('query', scaled, false);
   const key = split('key', project('key'), true);
   const value = split('value', project('value'), false);
@@ -47,10 +65,27 @@ function addAttention(list: LayerList, { heads, embedding }: TransformerBlockSpe
   return list.push({ kind: 'add', name: `${name}.sum1`, inputs: [tokens, mixed] });
 }
 
-function addMlp(list: LayerList, { mlpRatio, embedding }: TransformerBlockSpec, { name, tokens }: LayerPlace): string {
-  const normed = list.push({ kind: 'layerNorm', name: `${name}.norm2`, input: tokens, epsilon: layerNormEpsilon });
-  const widened = list.dense(`${name}.widen`, normed, { channels: Math.round(embedding * mlpRatio), gain: projectionGain });
-  const active = list.push({ kind: 'activation', name: `${name}.widen.act`, input: widened, function: 'gelu' });
+function addMlp(
+  list: LayerList,
+  { mlpRatio, embedding }: TransformerBlockSpec,
+  { name, tokens }: LayerPlace,
+): string {
+  const normed = list.push({
+    kind: 'layerNorm',
+    name: `${name}.norm2`,
+    input: tokens,
+    epsilon: layerNormEpsilon,
+  });
+  const widened = list.dense(`${name}.widen`, normed, {
+    channels: Math.round(embedding * mlpRatio),
+    gain: projectionGain,
+  });
+  const active = list.push({
+    kind: 'activation',
+    name: `${name}.widen.act`,
+    input: widened,
+    function: 'gelu',
+  });
   const narrowed = list.dense(`${name}.narrow`, active, { channels: embedding, gain: branchGain });
   return list.push({ kind: 'add', name: `${name}.sum2`, inputs: [tokens, narrowed] });
 }

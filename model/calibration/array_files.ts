@@ -11,11 +11,20 @@ export async function openNpy(path: string, input: InputForm): Promise<SampleSou
     const header = readNpyHeader(await readBytes(file, 0, Math.min(size, npyHeadBytes)));
     if (!header.ok) throw new BadInputError(`${path}: ${header.error}`);
     const { elementType, shape, dataOffset, dataBytes } = header.value;
-    if (size - dataOffset !== dataBytes) throw new BadInputError(`${path}: has ${String(size - dataOffset)} bytes of values; its shape ${shape.join('x')} needs ${String(dataBytes)}`);
+    if (size - dataOffset !== dataBytes)
+      throw new BadInputError(
+        `${path}: has ${String(size - dataOffset)} bytes of values; its shape ${shape.join('x')} needs ${String(dataBytes)}`,
+      );
     const count = samplesIn(shape, input);
     if (count === undefined) throw new BadInputError(wrongShape(path, shape, input));
     const sampleBytes = elementsOf(input) * npyElementBytes(elementType);
-    return { count, samples: () => slices(path, { count, offset: dataOffset, sampleBytes }, (bytes) => npyValues(bytes, elementType)) };
+    return {
+      count,
+      samples: () =>
+        slices(path, { count, offset: dataOffset, sampleBytes }, (bytes) =>
+          npyValues(bytes, elementType),
+        ),
+    };
   });
 }
 
@@ -25,9 +34,17 @@ export async function openRaw(path: string, input: InputForm): Promise<SampleSou
     const { size } = await file.stat();
     const sampleBytes = elementsOf(input) * Float32Array.BYTES_PER_ELEMENT;
     if (size === 0 || size % sampleBytes !== 0) {
-      throw new BadInputError(`${path}: has ${String(size)} bytes; expected raw float32 samples of ${String(sampleBytes)} bytes each (${input.shape.join('x')}, input '${input.name}')`);
+      throw new BadInputError(
+        `${path}: has ${String(size)} bytes; expected raw float32 samples of ${String(sampleBytes)} bytes each (${input.shape.join('x')}, input '${input.name}')`,
+      );
     }
-    return { count: size / sampleBytes, samples: () => slices(path, { count: size / sampleBytes, offset: 0, sampleBytes }, (bytes) => npyValues(bytes, 'float32')) };
+    return {
+      count: size / sampleBytes,
+      samples: () =>
+        slices(path, { count: size / sampleBytes, offset: 0, sampleBytes }, (bytes) =>
+          npyValues(bytes, 'float32'),
+        ),
+    };
   });
 }
 
@@ -41,16 +58,24 @@ interface Slices {
   readonly sampleBytes: number;
 }
 
-async function* slices(path: string, { count, offset, sampleBytes }: Slices, decode: (bytes: Uint8Array) => Float32Array): AsyncGenerator<Float32Array> {
+async function* slices(
+  path: string,
+  { count, offset, sampleBytes }: Slices,
+  decode: (bytes: Uint8Array) => Float32Array,
+): AsyncGenerator<Float32Array> {
   const file = await openRegularFile(path);
   try {
-    for (let index = 0; index < count; index += 1) yield decode(await readBytes(file, offset + index * sampleBytes, sampleBytes));
+    for (let index = 0; index < count; index += 1)
+      yield decode(await readBytes(file, offset + index * sampleBytes, sampleBytes));
   } finally {
     await file.close();
   }
 }
 
-async function withFile<Value>(path: string, use: (file: FileHandle) => Promise<Value>): Promise<Value> {
+async function withFile<Value>(
+  path: string,
+  use: (file: FileHandle) => Promise<Value>,
+): Promise<Value> {
   const file = await openRegularFile(path);
   try {
     return await use(file);
@@ -62,6 +87,7 @@ async function withFile<Value>(path: string, use: (file: FileHandle) => Promise<
 async function readBytes(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   const { bytesRead } = await file.read(bytes, 0, length, position);
-  if (bytesRead !== length) throw new BadInputError('a calibration file became shorter while it was read; run again');
+  if (bytesRead !== length)
+    throw new BadInputError('a calibration file became shorter while it was read; run again');
   return bytes;
 }

@@ -13,42 +13,73 @@ export type NpyElementType = 'float32' | 'float64' | 'uint8';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Version 1 has 16 bits for the header's length, 2 and 3 have 32. */
-const lengthBytes: ReadonlyMap<number, number> = new Map([[1, 2], [2, 4], [3, 4]]);
+const lengthBytes: ReadonlyMap<number, number> = new Map([
+  [1, 2],
+  [2, 4],
+  [3, 4],
+]);
 /** NumPy's own bound is 10,000 characters (numpy.load, max_header_size). */
 const longestHeader = 10_000;
 /** As many bytes tell whether there is a header, and hold it. */
 export const npyHeadBytes = magic.length + 2 + 4 + longestHeader;
 
-const elementTypes: ReadonlyMap<string, NpyElementType> = new Map([['<f4', 'float32'], ['<f8', 'float64'], ['|u1', 'uint8']]);
-const bytesPerElement: Readonly<Record<NpyElementType, number>> = { float32: 4, float64: 8, uint8: 1 };
+const elementTypes: ReadonlyMap<string, NpyElementType> = new Map([
+  ['<f4', 'float32'],
+  ['<f8', 'float64'],
+  ['|u1', 'uint8'],
+]);
+const bytesPerElement: Readonly<Record<NpyElementType, number>> = {
+  float32: 4,
+  float64: 8,
+  uint8: 1,
+};
 
 /** NumPy writes the three keys in this order, with these spaces; other writers may leave out spaces. A shape is (), (3,) or (2, 3). */
-const dictionary = /^\{\s*'descr'\s*:\s*'([^'\\]{1,20})'\s*,\s*'fortran_order'\s*:\s*(True|False)\s*,\s*'shape'\s*:\s*\(((?:\d{1,15}\s*,\s*)*(?:\d{1,15})?)\)\s*,?\s*\}\s*$/;
+const dictionary =
+  /^\{\s*'descr'\s*:\s*'([^'\\]{1,20})'\s*,\s*'fortran_order'\s*:\s*(True|False)\s*,\s*'shape'\s*:\s*\(((?:\d{1,15}\s*,\s*)*(?:\d{1,15})?)\)\s*,?\s*\}\s*$/;
 
 /** Reads the header from the file's first bytes. The error is half a line, without the file's name. */
 export function readNpyHeader(head: Uint8Array): Result<NpyHeader, string> {
-  if (!magic.every((byte, index) => head[index] === byte)) return fail('is no .npy file; save it with numpy.save');
+  if (!magic.every((byte, index) => head[index] === byte))
+    return fail('is no .npy file; save it with numpy.save');
   const version = head[magic.length] ?? 0;
   const width = lengthBytes.get(version);
-  if (width === undefined) return fail(`has version ${String(version)} of the .npy format; expected 1, 2 or 3`);
+  if (width === undefined)
+    return fail(`has version ${String(version)} of the .npy format; expected 1, 2 or 3`);
   const start = magic.length + 2 + width;
   if (head.length < start) return fail('ends within its header');
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const length = width === 2 ? view.getUint16(magic.length + 2, true) : view.getUint32(magic.length + 2, true);
-  if (length > longestHeader) return fail(`has a header of ${String(length)} bytes; expected at most ${String(longestHeader)}`);
+  const length =
+    width === 2 ? view.getUint16(magic.length + 2, true) : view.getUint32(magic.length + 2, true);
+  if (length > longestHeader)
+    return fail(
+      `has a header of ${String(length)} bytes; expected at most ${String(longestHeader)}`,
+    );
   if (head.length < start + length) return fail('ends within its header');
-  return parseDictionary(Buffer.from(head.subarray(start, start + length)).toString('latin1'), start + length);
+  return parseDictionary(
+    Buffer.from(head.subarray(start, start + length)).toString('latin1'),
+    start + length,
+  );
 }
 
 function parseDictionary(text: string, dataOffset: number): Result<NpyHeader, string> {
   const [, descr = '', fortran, dimensions = ''] = dictionary.exec(text) ?? [];
-  if (fortran === undefined) return fail('has a header that NumPy does not write; save it with numpy.save');
+  if (fortran === undefined)
+    return fail('has a header that NumPy does not write; save it with numpy.save');
   const elementType = elementTypes.get(descr);
-  if (elementType === undefined) return fail(`has values of type '${descr.replaceAll(/[^\w<>|=]/g, '?')}'; expected float32, float64 or uint8 in little-endian order, e.g. array.astype('<f4')`);
+  if (elementType === undefined)
+    return fail(
+      `has values of type '${descr.replaceAll(/[^\w<>|=]/g, '?')}'; expected float32, float64 or uint8 in little-endian order, e.g. array.astype('<f4')`,
+    );
   if (fortran === 'True') return fail('is in Fortran order; save numpy.ascontiguousarray(array)');
-  const shape = dimensions.split(',').map((text) => text.trim()).filter((text) => text !== '').map(Number);
+  const shape = dimensions
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map(Number);
   const elements = shape.reduce((product, dimension) => product * dimension, 1);
-  if (!Number.isSafeInteger(elements * bytesPerElement[elementType])) return fail(`has the impossible shape ${shape.join('x')}`);
+  if (!Number.isSafeInteger(elements * bytesPerElement[elementType]))
+    return fail(`has the impossible shape ${shape.join('x')}`);
   return ok({ elementType, shape, dataOffset, dataBytes: elements * bytesPerElement[elementType] });
 }
 
@@ -56,7 +87,9 @@ function parseDictionary(text: string, dataOffset: number): Result<NpyHeader, st
 export function npyValues(bytes: Uint8Array, elementType: NpyElementType): Float32Array {
   if (elementType === 'uint8') return Float32Array.from(bytes);
   const aligned = Uint8Array.from(bytes).buffer;
-  return elementType === 'float32' ? new Float32Array(aligned) : Float32Array.from(new Float64Array(aligned));
+  return elementType === 'float32'
+    ? new Float32Array(aligned)
+    : Float32Array.from(new Float64Array(aligned));
 }
 
 export function npyElementBytes(elementType: NpyElementType): number {

@@ -20,7 +20,8 @@ export async function openNpz(path: string, input: InputForm): Promise<SampleSou
   let count = 0;
   for (const name of chosen) count += arrayOf({ path, archive, name }, input).count;
   async function* samples(): AsyncGenerator<Float32Array> {
-    for (const name of chosen) yield* await Promise.resolve(arrayOf({ path, archive, name }, input).samples());
+    for (const name of chosen)
+      yield* await Promise.resolve(arrayOf({ path, archive, name }, input).samples());
   }
   return { count, samples };
 }
@@ -31,7 +32,8 @@ function arrayNames(path: string, archive: Uint8Array): readonly string[] {
     if (name.endsWith('.npy')) names.push(name);
     return false;
   });
-  if (names.length === 0) throw new BadInputError(`${path}: has no arrays; expected an archive made by numpy.savez`);
+  if (names.length === 0)
+    throw new BadInputError(`${path}: has no arrays; expected an archive made by numpy.savez`);
   return names;
 }
 
@@ -41,34 +43,59 @@ interface ArchivedArray {
   readonly name: string;
 }
 
-function arrayOf({ path, archive, name }: ArchivedArray, input: InputForm): { readonly count: number; readonly samples: () => Generator<Float32Array> } {
+function arrayOf(
+  { path, archive, name }: ArchivedArray,
+  input: InputForm,
+): { readonly count: number; readonly samples: () => Generator<Float32Array> } {
   const shown = `${path} (${name.replaceAll(/[^\w./-]/g, '?').slice(0, 100)})`;
-  const bytes = ownValue(unpack(path, archive, (each) => each === name), name) ?? new Uint8Array();
+  const bytes =
+    ownValue(
+      unpack(path, archive, (each) => each === name),
+      name,
+    ) ?? new Uint8Array();
   const header = readNpyHeader(bytes);
   if (!header.ok) throw new BadInputError(`${shown}: ${header.error}`);
   const { elementType, shape, dataOffset, dataBytes } = header.value;
-  if (bytes.length - dataOffset !== dataBytes) throw new BadInputError(`${shown}: has ${String(bytes.length - dataOffset)} bytes of values; its shape ${shape.join('x')} needs ${String(dataBytes)}`);
+  if (bytes.length - dataOffset !== dataBytes)
+    throw new BadInputError(
+      `${shown}: has ${String(bytes.length - dataOffset)} bytes of values; its shape ${shape.join('x')} needs ${String(dataBytes)}`,
+    );
   const count = samplesIn(shape, input);
   if (count === undefined) throw new BadInputError(wrongShape(shown, shape, input));
-  const sampleBytes = input.shape.reduce((product, dimension) => product * dimension, 1) * npyElementBytes(elementType);
+  const sampleBytes =
+    input.shape.reduce((product, dimension) => product * dimension, 1) *
+    npyElementBytes(elementType);
   function* samples(): Generator<Float32Array> {
-    for (let index = 0; index < (count ?? 0); index += 1) yield npyValues(bytes.subarray(dataOffset + index * sampleBytes, dataOffset + (index + 1) * sampleBytes), elementType);
+    for (let index = 0; index < (count ?? 0); index += 1)
+      yield npyValues(
+        bytes.subarray(dataOffset + index * sampleBytes, dataOffset + (index + 1) * sampleBytes),
+        elementType,
+      );
   }
   return { count, samples };
 }
 
 /** Unpacks what the filter wants. A lie about sizes cannot take more memory than the bound: fflate fills buffers of the announced size. */
-function unpack(path: string, archive: Uint8Array, wants: (name: string) => boolean): Record<string, Uint8Array> {
+function unpack(
+  path: string,
+  archive: Uint8Array,
+  wants: (name: string) => boolean,
+): Record<string, Uint8Array> {
   try {
     return unzipSync(archive, {
       filter: ({ name, originalSize }) => {
         if (!wants(name)) return false;
-        if (originalSize > largestArrayBytes) throw new BadInputError(`${path}: an array of ${String(originalSize)} bytes is over the limit of ${String(largestArrayBytes)}`);
+        if (originalSize > largestArrayBytes)
+          throw new BadInputError(
+            `${path}: an array of ${String(originalSize)} bytes is over the limit of ${String(largestArrayBytes)}`,
+          );
         return true;
       },
     });
   } catch (error) {
     if (error instanceof BadInputError) throw error;
-    throw new BadInputError(`${path}: is no usable .npz archive (${error instanceof Error ? error.message : 'it cannot be unpacked'}); save it with numpy.savez`);
+    throw new BadInputError(
+      `${path}: is no usable .npz archive (${error instanceof Error ? error.message : 'it cannot be unpacked'}); save it with numpy.savez`,
+    );
   }
 }

@@ -26,7 +26,11 @@ export async function requireRegularFile(path: string, wanted = samplesWanted): 
 /** Opens a file for reading; what became a pipe meanwhile does not block. @throws BadInputError for what is no file, or cannot be read */
 export async function openRegularFile(path: string, wanted = samplesWanted): Promise<FileHandle> {
   await requireRegularFile(path, wanted);
-  const file = await translated(path, open(path, constants.O_RDONLY | constants.O_NONBLOCK), wanted);
+  const file = await translated(
+    path,
+    open(path, constants.O_RDONLY | constants.O_NONBLOCK),
+    wanted,
+  );
   try {
     requireRegular(path, await file.stat(), wanted);
     return file;
@@ -37,16 +41,28 @@ export async function openRegularFile(path: string, wanted = samplesWanted): Pro
 }
 
 /** A whole file. @throws BadInputError for what is no file, cannot be read, or is larger than the limit */
-export async function readRegularFile(path: string, largestBytes: number, wanted = samplesWanted): Promise<Uint8Array> {
+export async function readRegularFile(
+  path: string,
+  largestBytes: number,
+  wanted = samplesWanted,
+): Promise<Uint8Array> {
   const file = await openRegularFile(path, wanted);
   try {
     const { size } = await file.stat();
-    if (size > largestBytes) throw new BadInputError(`${path}: ${String(size)} bytes is over the limit of ${String(largestBytes)}; give several smaller files`);
+    if (size > largestBytes)
+      throw new BadInputError(
+        `${path}: ${String(size)} bytes is over the limit of ${String(largestBytes)}; give several smaller files`,
+      );
     const bytes = new Uint8Array(size);
     let done = 0;
     while (done < size) {
-      const { bytesRead } = await translated(path, file.read(bytes, done, size - done, done), wanted);
-      if (bytesRead === 0) throw new BadInputError(`${path}: became shorter while it was read; run again`);
+      const { bytesRead } = await translated(
+        path,
+        file.read(bytes, done, size - done, done),
+        wanted,
+      );
+      if (bytesRead === 0)
+        throw new BadInputError(`${path}: became shorter while it was read; run again`);
       done += bytesRead;
     }
     return bytes;
@@ -55,7 +71,11 @@ export async function readRegularFile(path: string, largestBytes: number, wanted
   }
 }
 
-async function translated<Value>(path: string, work: Promise<Value>, wanted: string): Promise<Value> {
+async function translated<Value>(
+  path: string,
+  work: Promise<Value>,
+  wanted: string,
+): Promise<Value> {
   try {
     return await work;
   } catch (error) {

@@ -1,4 +1,3 @@
-
 /** Calibration samples that are read one by one, each as flat float32 values in the input's row-major order. */
 export interface SampleSource {
   readonly count: number;
@@ -16,7 +15,9 @@ export interface InputForm {
 export function samplesIn(shape: readonly number[], input: InputForm): number | undefined {
   const elements = input.shape.reduce((product, dimension) => product * dimension, 1);
   const sample = input.shape[0] === 1 ? input.shape.slice(1) : input.shape;
-  const same = (first: readonly number[], second: readonly number[]): boolean => first.length === second.length && first.every((dimension, index) => dimension === second[index]);
+  const same = (first: readonly number[], second: readonly number[]): boolean =>
+    first.length === second.length &&
+    first.every((dimension, index) => dimension === second[index]);
   if (same(shape, input.shape) || same(shape, sample)) return 1;
   const [batch = 0, ...rest] = shape;
   return elements > 0 && (same(rest, sample) || same(rest, input.shape)) ? batch : undefined;
@@ -26,4 +27,3 @@ export function samplesIn(shape: readonly number[], input: InputForm): number | 
 export function wrongShape(path: string, shape: readonly number[], input: InputForm): string {
   return `${path}: has shape ${shape.join('x') || 'scalar'}; expected ${input.shape.join('x')} (input '${input.name}'), or a batch of these along the first dimension`;
 }
-

@@ -26,7 +26,20 @@ import { viewOf, type GraphView } from './view';
 
 /** In this order, after the folding of constants; what one pass uncovers another finds in the next round. */
 const passes: readonly Pass[] = [
-  removeNoops, explicitWindows, explicitResize, einsumToMatMul, normalizeArithmetic, nameActivations, nameLayerNorm, sinkTransposes, nameGlobalPools, mergeMoves, mergePadding, mergeDense, foldBatchNormPass, mergeAffine,
+  removeNoops,
+  explicitWindows,
+  explicitResize,
+  einsumToMatMul,
+  normalizeArithmetic,
+  nameActivations,
+  nameLayerNorm,
+  sinkTransposes,
+  nameGlobalPools,
+  mergeMoves,
+  mergePadding,
+  mergeDense,
+  foldBatchNormPass,
+  mergeAffine,
 ];
 
 /** Real exports settle after three or four rounds; a graph that has not after this many stays correct, only less tidy. */
@@ -42,16 +55,25 @@ export interface CanonicalizeOptions {
  * constants as initializers, patterns named (docs/references.md lists all). It computes the same to 1e-5. The error is one
  * line: a dynamic shape, an operator that is not supported (with its node and the way out), weights that are not finite.
  */
-export function canonicalize(graph: Graph, options: CanonicalizeOptions = {}): Result<Graph, string> {
+export function canonicalize(
+  graph: Graph,
+  options: CanonicalizeOptions = {},
+): Result<Graph, string> {
   const live = withoutDead(graph);
-  for (const check of [requireKnownOpset(live), requireSupported(live, false), requireFinite(live)]) if (!check.ok) return check;
+  for (const check of [requireKnownOpset(live), requireSupported(live, false), requireFinite(live)])
+    if (!check.ok) return check;
   const fixed = fixInputShapes(live, options.inputShapes ?? new Map());
   if (!fixed.ok) return fixed;
   const raised = raiseOpset(fixed.value);
   if (!raised.ok) return raised;
   const settled = settle(raised.value, constantLimitBytes(live));
   if (!settled.ok) return settled;
-  for (const check of [requireFolded(settled.value, constantBytes(live)), requireSupported(settled.value.graph, true), requireFullPrecision(settled.value.types)]) if (!check.ok) return check;
+  for (const check of [
+    requireFolded(settled.value, constantBytes(live)),
+    requireSupported(settled.value.graph, true),
+    requireFullPrecision(settled.value.types),
+  ])
+    if (!check.ok) return check;
   return ok(declared(settled.value));
 }
 
@@ -73,8 +95,17 @@ function settle(graph: Graph, limitBytes: number): Result<GraphView, string> {
 
 /** Outputs say their fixed shapes; what the exporter said of other tensors is no longer needed. */
 function declared({ graph, types }: GraphView): Graph {
-  const outputs = graph.outputs.map((output) => ({ ...output, shape: types.get(output.name)?.shape ?? output.shape }));
-  return { ...graph, nodes: distinctlyNamed(graph.nodes), opset: builtOpset, outputs, declared: new Map() };
+  const outputs = graph.outputs.map((output) => ({
+    ...output,
+    shape: types.get(output.name)?.shape ?? output.shape,
+  }));
+  return {
+    ...graph,
+    nodes: distinctlyNamed(graph.nodes),
+    opset: builtOpset,
+    outputs,
+    declared: new Map(),
+  };
 }
 
 /** Reports and caches name layers by node; exporters may leave names out or give one twice. */

@@ -16,7 +16,10 @@ export function foldBatchNormPass(view: GraphView): Graph {
   return rewrite(view, (node, make) => {
     if (node.kind !== 'BatchNormalization') return undefined;
     const affine = affineOf(view, node);
-    return affine === undefined ? undefined : (foldAffine(view, node.inputs[0] ?? '', { affine, make }) ?? standingAlone(view, node, { affine, make }));
+    return affine === undefined
+      ? undefined
+      : (foldAffine(view, node.inputs[0] ?? '', { affine, make }) ??
+          standingAlone(view, node, { affine, make }));
   });
 }
 
@@ -30,20 +33,39 @@ export function foldBatchNorm(graph: Graph): Graph {
 /** y = scale·x + shift, with scale = γ/√(σ²+ε) and shift = β − μ·scale. */
 function affineOf(view: GraphView, norm: Node): Affine | undefined {
   const [gamma, beta, mean, variance] = norm.inputs.slice(1).map((name) => floatsOf(view, name));
-  if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined) return undefined;
+  if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined)
+    return undefined;
   const epsilon = floatAttribute(norm, 'epsilon', defaultEpsilon);
-  const scale = gamma.map((value, channel) => value / Math.sqrt((variance[channel] ?? 0) + epsilon));
+  const scale = gamma.map(
+    (value, channel) => value / Math.sqrt((variance[channel] ?? 0) + epsilon),
+  );
   const shift = beta.map((value, channel) => value - (mean[channel] ?? 0) * (scale[channel] ?? 0));
   // A variance below zero leaves the normalization standing, to be refused by name.
-  return scale.every(Number.isFinite) && shift.every(Number.isFinite) ? { scale, shift } : undefined;
+  return scale.every(Number.isFinite) && shift.every(Number.isFinite)
+    ? { scale, shift }
+    : undefined;
 }
 
-function standingAlone(view: GraphView, norm: Node, { affine, make }: { readonly affine: Affine; readonly make: Maker }): Replacement {
+function standingAlone(
+  view: GraphView,
+  norm: Node,
+  { affine, make }: { readonly affine: Affine; readonly make: Maker },
+): Replacement {
   const [input = ''] = norm.inputs;
   const channels = affine.scale.length;
-  const spatial = view.shape(input).slice(2).map(() => 1);
-  const scale = make.constant('weight', float32Tensor(spatial.length === 0 ? [channels] : [channels, 1, ...spatial], affine.scale));
+  const spatial = view
+    .shape(input)
+    .slice(2)
+    .map(() => 1);
+  const scale = make.constant(
+    'weight',
+    float32Tensor(spatial.length === 0 ? [channels] : [channels, 1, ...spatial], affine.scale),
+  );
   const shift = make.constant('bias', float32Tensor([channels], affine.shift));
-  if (spatial.length === 0) return make.last('Add', [make.node('scaled', 'Mul', [input, scale]), shift]);
-  return make.last('Conv', [input, scale, shift], { kernel_shape: ints(...spatial), group: int(channels) });
+  if (spatial.length === 0)
+    return make.last('Add', [make.node('scaled', 'Mul', [input, scale]), shift]);
+  return make.last('Conv', [input, scale, shift], {
+    kernel_shape: ints(...spatial),
+    group: int(channels),
+  });
 }

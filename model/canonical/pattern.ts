@@ -22,23 +22,34 @@ export function any(name: string): Pattern {
 
 /** A constant, whatever its values. */
 export function constant(name: string): Pattern {
-  return (view, tensor, bound) => (view.constant(tensor) === undefined ? [] : any(name)(view, tensor, bound));
+  return (view, tensor, bound) =>
+    view.constant(tensor) === undefined ? [] : any(name)(view, tensor, bound);
 }
 
 /** A constant whose every element is this number. */
 export function scalar(value: number): Pattern {
   return (view, tensor, bound) => {
     const actual = scalarOf(view, tensor);
-    return actual !== undefined && Math.abs(actual - value) <= Math.abs(value) * relativeTolerance ? [bound] : [];
+    return actual !== undefined && Math.abs(actual - value) <= Math.abs(value) * relativeTolerance
+      ? [bound]
+      : [];
   };
 }
 
 /** A node's first output, with these inputs and, where `test` is given, a node that passes it. */
-export function op(kind: string, inputs: readonly Pattern[], test: (view: GraphView, node: Node) => boolean = () => true): Pattern {
+export function op(
+  kind: string,
+  inputs: readonly Pattern[],
+  test: (view: GraphView, node: Node) => boolean = () => true,
+): Pattern {
   return (view, tensor, bound) => {
     const node = view.maker(tensor);
     if (node?.kind !== kind || node.outputs[0] !== tensor || !test(view, node)) return [];
-    return inputs.reduce<readonly Bindings[]>((found, input, index) => found.flatMap((bindings) => input(view, node.inputs[index] ?? '', bindings)), [bound]);
+    return inputs.reduce<readonly Bindings[]>(
+      (found, input, index) =>
+        found.flatMap((bindings) => input(view, node.inputs[index] ?? '', bindings)),
+      [bound],
+    );
   };
 }
 

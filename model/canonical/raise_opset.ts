@@ -2,7 +2,13 @@ import { ownValue } from '../../common/own_value';
 import { fail, ok, type Result } from '../../common/result';
 import { builtOpset } from '../onnx/graph_builder';
 import type { Graph } from '../onnx/graph';
-import { axesToInput, clipBoundsToInputs, padsToInputs, sliceToInputs, splitSizesToInput } from './raise/attributes_to_inputs';
+import {
+  axesToInput,
+  clipBoundsToInputs,
+  padsToInputs,
+  sliceToInputs,
+  splitSizesToInput,
+} from './raise/attributes_to_inputs';
 import type { RaiseRule } from './raise/rule';
 import { resizeToNewest, upsampleToResize } from './raise/resize';
 import { flattenedSoftmax } from './raise/softmax';
@@ -21,7 +27,10 @@ const rules: Readonly<Record<string, { readonly below: number; readonly rule: Ra
   Resize: { below: 13, rule: resizeToNewest },
   Clip: { below: 11, rule: clipBoundsToInputs },
   Pad: { below: 11, rule: padsToInputs },
-  Scatter: { below: 11, rule: (node, { make }) => make.last('ScatterElements', node.inputs, node.attributes) },
+  Scatter: {
+    below: 11,
+    rule: (node, { make }) => make.last('ScatterElements', node.inputs, node.attributes),
+  },
   Softmax: { below: 13, rule: flattenedSoftmax },
   LogSoftmax: { below: 13, rule: flattenedSoftmax },
   Hardmax: { below: 13, rule: flattenedSoftmax },
@@ -29,13 +38,20 @@ const rules: Readonly<Record<string, { readonly below: number; readonly rule: Ra
   Unsqueeze: { below: 13, rule: axesToInput },
   ReduceSum: { below: 13, rule: axesToInput },
   Split: { below: Infinity, rule: splitSizesToInput },
-  ...Object.fromEntries(['Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'SumSquare', 'LogSum', 'LogSumExp'].map((name) => [`Reduce${name}`, { below: 18, rule: axesToInput }])),
+  ...Object.fromEntries(
+    ['Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'SumSquare', 'LogSum', 'LogSumExp'].map((name) => [
+      `Reduce${name}`,
+      { below: 18, rule: axesToInput },
+    ]),
+  ),
 };
 
 /** Before anything else is looked at: what operators of an unknown opset mean is not known. */
 export function requireKnownOpset({ opset }: Graph): Result<null, string> {
   if (opset <= newestOpset) return ok(null);
-  return fail(`opset ${opset} is not known here, ${newestOpset} is the newest; export the network with an opset from ${oldestAdvised} to ${builtOpset}`);
+  return fail(
+    `opset ${opset} is not known here, ${newestOpset} is the newest; export the network with an opset from ${oldestAdvised} to ${builtOpset}`,
+  );
 }
 
 /** The same network in opset 21: attributes that became inputs, and operators whose meaning changed, written anew. */
@@ -44,7 +60,9 @@ export function raiseOpset(graph: Graph): Result<Graph, string> {
   if (!view.ok) return view;
   const raised = rewrite(view.value, (node, make) => {
     const change = ownValue(rules, node.kind);
-    return change === undefined || graph.opset >= change.below ? undefined : change.rule(node, { make, view: view.value });
+    return change === undefined || graph.opset >= change.below
+      ? undefined
+      : change.rule(node, { make, view: view.value });
   });
   return ok({ ...raised, opset: builtOpset });
 }

@@ -1,5 +1,11 @@
 import { ok, type Result } from '../../common/result';
-import { consumersByTensor, type Graph, type Node, type Tensor, type TensorType } from '../onnx/graph';
+import {
+  consumersByTensor,
+  type Graph,
+  type Node,
+  type Tensor,
+  type TensorType,
+} from '../onnx/graph';
 import { inferShapes } from '../onnx/shape_inference';
 
 /** A graph with what every pass asks of it. */
@@ -20,7 +26,9 @@ export function viewOf(graph: Graph): Result<GraphView, string> {
   const types = inferShapes(graph);
   if (!types.ok) return types;
   const readers = consumersByTensor(graph);
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = new Map(
+    graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)),
+  );
   const outputs = new Set(graph.outputs.map((output) => output.name));
   return ok({
     graph,

@@ -6,14 +6,37 @@ const quantized = 'the network is already quantized; give the float network';
 /** Where something else helps than leaving the operator out. */
 const remedies: ReadonlyMap<string, string> = new Map([
   ...['LSTM', 'GRU', 'RNN'].map((kind) => [kind, recurrent] as const),
-  ...['QuantizeLinear', 'DequantizeLinear', 'DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul', 'ConvInteger', 'MatMulInteger'].map((kind) => [kind, quantized] as const),
+  ...[
+    'QuantizeLinear',
+    'DequantizeLinear',
+    'DynamicQuantizeLinear',
+    'QLinearConv',
+    'QLinearMatMul',
+    'ConvInteger',
+    'MatMulInteger',
+  ].map((kind) => [kind, quantized] as const),
   ['GroupNormalization', 'export it as InstanceNormalization (opset 17 does)'],
   ['Attention', 'export attention as MatMul and Softmax (opset 21 does)'],
 ]);
 
 /** Their outputs' shapes depend on data. */
-const selectingKinds: ReadonlySet<string> = new Set(['NonMaxSuppression', 'TopK', 'RoiAlign', 'NonZero', 'Unique', 'MaxRoiPool', 'Compress']);
-const drawingKinds: ReadonlySet<string> = new Set(['RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Multinomial', 'Bernoulli']);
+const selectingKinds: ReadonlySet<string> = new Set([
+  'NonMaxSuppression',
+  'TopK',
+  'RoiAlign',
+  'NonZero',
+  'Unique',
+  'MaxRoiPool',
+  'Compress',
+]);
+const drawingKinds: ReadonlySet<string> = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Multinomial',
+  'Bernoulli',
+]);
 const layerKinds: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
 /** As many fit into a line that can still be read. */
@@ -24,10 +47,14 @@ export function wayOut(graph: Graph, node: Node, isKnown: (node: Node) => boolea
   const { kind } = node;
   const remedy = remedies.get(kind);
   if (remedy !== undefined) return remedy;
-  if (kind.startsWith('com.microsoft.')) return "it comes from ONNX Runtime's optimizer; give the network as it was exported";
-  if (kind.includes('.')) return 'it is of a domain of its own; export the network with standard ONNX operators';
-  if (selectingKinds.has(kind)) return `what it gives depends on data; ${cut(graph, isKnown, 'choose a network without it')}`;
-  if (drawingKinds.has(kind)) return `it draws numbers; ${cut(graph, isKnown, 'choose a network without it')}`;
+  if (kind.startsWith('com.microsoft.'))
+    return "it comes from ONNX Runtime's optimizer; give the network as it was exported";
+  if (kind.includes('.'))
+    return 'it is of a domain of its own; export the network with standard ONNX operators';
+  if (selectingKinds.has(kind))
+    return `what it gives depends on data; ${cut(graph, isKnown, 'choose a network without it')}`;
+  if (drawingKinds.has(kind))
+    return `it draws numbers; ${cut(graph, isKnown, 'choose a network without it')}`;
   return cut(graph, isKnown, 'replace it in the network');
 }
 
@@ -39,12 +66,16 @@ function cut(graph: Graph, isKnown: (node: Node) => boolean, other: string): str
   if (ends.length === 0) return `nothing of the network stands before it: ${other}`;
   const inputs = listed(graph.inputs.map((input) => input.name));
   const command = `onnx.utils.extract_model(IN, OUT, ${inputs}, ${listed(ends)})`;
-  if (behind === 0) return `export the network without this post-processing, or cut it off: ${command}`;
+  if (behind === 0)
+    return `export the network without this post-processing, or cut it off: ${command}`;
   return `${String(behind)} of the network's ${String(layers)} layers stand behind it: ${other}, or take the part before it: ${command}`;
 }
 
 /** Nodes that are not known or need one that is not, and the tensors at which the others end. */
-function withoutTail(graph: Graph, isKnown: (node: Node) => boolean): { readonly tail: readonly Node[]; readonly ends: readonly string[] } {
+function withoutTail(
+  graph: Graph,
+  isKnown: (node: Node) => boolean,
+): { readonly tail: readonly Node[]; readonly ends: readonly string[] } {
   const lost = new Set<string>();
   const kept = new Set<string>();
   const tail: Node[] = [];
@@ -54,15 +85,26 @@ function withoutTail(graph: Graph, isKnown: (node: Node) => boolean): { readonly
     for (const output of node.outputs) (isLost ? lost : kept).add(output);
   }
   const computed = fromInputs(graph);
-  const read = [...tail.flatMap((node) => node.inputs), ...graph.outputs.map((output) => output.name)];
-  return { tail, ends: [...new Set(read)].filter((tensor) => kept.has(tensor) && computed.has(tensor)) };
+  const read = [
+    ...tail.flatMap((node) => node.inputs),
+    ...graph.outputs.map((output) => output.name),
+  ];
+  return {
+    tail,
+    ends: [...new Set(read)].filter((tensor) => kept.has(tensor) && computed.has(tensor)),
+  };
 }
 
 /** Tensors that depend on an input's values: others are constants, or tell of shapes, whichever nodes make them. */
 function fromInputs(graph: Graph): ReadonlySet<string> {
   const found = new Set(graph.inputs.map((input) => input.name));
   for (const node of graph.nodes) {
-    if (node.kind !== 'Shape' && node.kind !== 'Size' && node.inputs.some((input) => found.has(input))) for (const output of node.outputs) found.add(output);
+    if (
+      node.kind !== 'Shape' &&
+      node.kind !== 'Size' &&
+      node.inputs.some((input) => found.has(input))
+    )
+      for (const output of node.outputs) found.add(output);
   }
   return found;
 }

@@ -16,18 +16,28 @@ interface Costing {
 export function costOfOnnx(graph: Graph, types: ReadonlyMap<string, TensorType>): NetworkCost {
   const live = liveNodes(graph);
   const execution = fuseQdq(graph, live);
-  const constants = new Set([...graph.initializers.keys(), ...live.filter((node) => node.kind === 'Constant').flatMap((node) => node.outputs)]);
+  const constants = new Set([
+    ...graph.initializers.keys(),
+    ...live.filter((node) => node.kind === 'Constant').flatMap((node) => node.outputs),
+  ]);
   const costing: Costing = { graph, types, execution, constants };
   const operators = execution.operators.map((node) => operatorCost(costing, node));
   const weights = new Set(execution.operators.flatMap((node) => constantsOf(costing, node)));
-  const steps = execution.operators.map((node): ExecutionStep => ({ reads: activationsOf(costing, node.inputs), makes: activationsOf(costing, node.outputs) }));
+  const steps = execution.operators.map((node): ExecutionStep => ({
+    reads: activationsOf(costing, node.inputs),
+    makes: activationsOf(costing, node.outputs),
+  }));
   const sizes = new Map([...types].map(([name, type]) => [name, sizeBytes(type)]));
   return {
     format: 'onnx',
     operators,
     macs: operators.reduce((total, operator) => total + operator.macs, 0),
     parameterBytes: bytes(costing, [...weights]),
-    peakActivationBytes: peakActivationBytes(steps, sizes, new Set(graph.outputs.map((output) => output.name))),
+    peakActivationBytes: peakActivationBytes(
+      steps,
+      sizes,
+      new Set(graph.outputs.map((output) => output.name)),
+    ),
   };
 }
 
@@ -39,17 +49,29 @@ function operatorCost(costing: Costing, node: Node): OperatorCost {
   return {
     name: node.name,
     kind: node.kind,
-    macs: macsOf(node, node.inputs.map((input) => types.get(input)), types.get(node.outputs[0] ?? '')),
+    macs: macsOf(
+      node,
+      node.inputs.map((input) => types.get(input)),
+      types.get(node.outputs[0] ?? ''),
+    ),
     weightBytes: bytes(costing, constantsOf(costing, node)),
     inputBytes: bytes(costing, inputs),
     outputBytes: bytes(costing, outputs),
-    quantized: !conversion && inputs.length > 0 && [...inputs, ...outputs].every((tensor) => isEightBit(types.get(tensor))),
+    quantized:
+      !conversion &&
+      inputs.length > 0 &&
+      [...inputs, ...outputs].every((tensor) => isEightBit(types.get(tensor))),
   };
 }
 
 /** The activations in memory behind these names; an operator that reads one tensor twice reads it once from memory. */
-function activationsOf({ execution, constants }: Costing, tensors: readonly string[]): readonly string[] {
-  return [...new Set(tensors.filter((tensor) => tensor !== '').map(execution.stored))].filter((tensor) => !constants.has(tensor));
+function activationsOf(
+  { execution, constants }: Costing,
+  tensors: readonly string[],
+): readonly string[] {
+  return [...new Set(tensors.filter((tensor) => tensor !== '').map(execution.stored))].filter(
+    (tensor) => !constants.has(tensor),
+  );
 }
 
 /** The constants that a node reads, as stored: of a dequantized weight the integers. */

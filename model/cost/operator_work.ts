@@ -5,7 +5,11 @@ import { elementCount, intAttribute, type Node, type TensorType } from '../onnx/
  * Multiply-accumulates of one node: products of weights or matrices with data. Sums, pools and activations count none,
  * as in the literature (NAS-Bench-201's "FLOPs" are these).
  */
-export function macsOf(node: Node, inputs: readonly (TensorType | undefined)[], output: TensorType | undefined): number {
+export function macsOf(
+  node: Node,
+  inputs: readonly (TensorType | undefined)[],
+  output: TensorType | undefined,
+): number {
   const [data, weight] = inputs;
   if (data === undefined || weight === undefined || output === undefined) return 0;
   switch (node.kind) {
@@ -16,7 +20,10 @@ export function macsOf(node: Node, inputs: readonly (TensorType | undefined)[], 
       // Each input value is spread by one input channel's weights.
       return elementCount(data.shape) * elementCount(weight.shape.slice(1));
     case 'Gemm':
-      return elementCount(output.shape) * (data.shape[intAttribute(node, 'transA', 0) === 1 ? 0 : 1] ?? 0);
+      return (
+        elementCount(output.shape) *
+        (data.shape[intAttribute(node, 'transA', 0) === 1 ? 0 : 1] ?? 0)
+      );
     case 'MatMul':
       return elementCount(output.shape) * (data.shape.at(-1) ?? 0);
     case 'Einsum':
@@ -29,6 +36,10 @@ export function macsOf(node: Node, inputs: readonly (TensorType | undefined)[], 
 /** One for each choice of all indices. */
 function einsumMacs(node: Node, shapes: readonly (readonly number[])[]): number {
   const operands = einsumEquation(node)?.operands ?? [];
-  const sizes = new Map(operands.flatMap((labels, operand) => labels.map((label, axis) => [label, shapes[operand]?.[axis] ?? 1] as const)));
+  const sizes = new Map(
+    operands.flatMap((labels, operand) =>
+      labels.map((label, axis) => [label, shapes[operand]?.[axis] ?? 1] as const),
+    ),
+  );
   return operands.length === 2 ? elementCount([...sizes.values()]) : 0;
 }

@@ -8,7 +8,11 @@ export interface ExecutionStep {
  * Largest sum of the activations that exist at once when steps run in order and a tensor is freed after its last reader.
  * Inputs exist from the start until then; outputs from their making to the end.
  */
-export function peakActivationBytes(steps: readonly ExecutionStep[], sizes: ReadonlyMap<string, number>, outputs: ReadonlySet<string>): number {
+export function peakActivationBytes(
+  steps: readonly ExecutionStep[],
+  sizes: ReadonlyMap<string, number>,
+  outputs: ReadonlySet<string>,
+): number {
   const lastReader = new Map<string, number>();
   steps.forEach((step, index) => step.reads.forEach((tensor) => lastReader.set(tensor, index)));
   const made = new Set(steps.flatMap((step) => step.makes));
@@ -19,7 +23,8 @@ export function peakActivationBytes(steps: readonly ExecutionStep[], sizes: Read
     for (const tensor of new Set(step.makes)) live += sizes.get(tensor) ?? 0;
     peak = Math.max(peak, live);
     for (const tensor of new Set([...step.reads, ...step.makes])) {
-      if ((lastReader.get(tensor) ?? index) === index && !outputs.has(tensor)) live -= sizes.get(tensor) ?? 0;
+      if ((lastReader.get(tensor) ?? index) === index && !outputs.has(tensor))
+        live -= sizes.get(tensor) ?? 0;
     }
   });
   return peak;

@@ -19,7 +19,9 @@ export function fuseQdq(graph: Graph, nodes: readonly Node[]): FusedExecution {
   const beforeActivation = fusedTensors(live);
   const absorbed = new Set<Node>();
   const outputs = new Set(graph.outputs.map((output) => output.name));
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = new Map(
+    nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)),
+  );
   const alias = new Map<string, string>();
   const operators = nodes.filter((node) => {
     const [input = ''] = node.inputs;
@@ -29,7 +31,13 @@ export function fuseQdq(graph: Graph, nodes: readonly Node[]): FusedExecution {
       return false;
     }
     const maker = makers.get(input);
-    if (node.kind === 'QuantizeLinear' && maker !== undefined && maker.kind !== 'DequantizeLinear' && consumers.get(input)?.length === 1 && !outputs.has(input)) {
+    if (
+      node.kind === 'QuantizeLinear' &&
+      maker !== undefined &&
+      maker.kind !== 'DequantizeLinear' &&
+      consumers.get(input)?.length === 1 &&
+      !outputs.has(input)
+    ) {
       alias.set(input, output);
       const [activationInput = ''] = maker.inputs;
       if (beforeActivation.has(activationInput)) {
@@ -40,5 +48,8 @@ export function fuseQdq(graph: Graph, nodes: readonly Node[]): FusedExecution {
     }
     return node.kind !== 'Constant';
   });
-  return { operators: operators.filter((node) => !absorbed.has(node)), stored: (tensor) => alias.get(tensor) ?? tensor };
+  return {
+    operators: operators.filter((node) => !absorbed.has(node)),
+    stored: (tensor) => alias.get(tensor) ?? tensor,
+  };
 }

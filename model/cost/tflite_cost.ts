@@ -3,23 +3,47 @@ import type { NetworkCost, OperatorCost } from './network_cost';
 import { peakActivationBytes } from './peak_memory';
 
 const bitsPerElement: Readonly<Record<TfliteElementType, number>> = {
-  float32: 32, float16: 16, int32: 32, uint8: 8, int64: 64, string: 0, bool: 8, int16: 16, complex64: 64, int8: 8, float64: 64, complex128: 128, uint64: 64, resource: 0, variant: 0, uint32: 32,
-  uint16: 16, int4: 4,
+  float32: 32,
+  float16: 16,
+  int32: 32,
+  uint8: 8,
+  int64: 64,
+  string: 0,
+  bool: 8,
+  int16: 16,
+  complex64: 64,
+  int8: 8,
+  float64: 64,
+  complex128: 128,
+  uint64: 64,
+  resource: 0,
+  variant: 0,
+  uint32: 32,
+  uint16: 16,
+  int4: 4,
 };
 
 /** What running a TFLite model once takes. Operators that no output needs cost nothing. */
 export function costOfTflite(model: TfliteModel): NetworkCost {
   const live = liveOperators(model);
   const operators = live.map((operator) => operatorCost(model, operator));
-  const weights = new Set(live.flatMap((operator) => operator.inputs.filter((index) => model.tensors[index]?.constant === true)));
-  const activations = (indices: readonly number[]): string[] => indices.filter((index) => index >= 0 && model.tensors[index]?.constant === false).map(String);
+  const weights = new Set(
+    live.flatMap((operator) =>
+      operator.inputs.filter((index) => model.tensors[index]?.constant === true),
+    ),
+  );
+  const activations = (indices: readonly number[]): string[] =>
+    indices.filter((index) => index >= 0 && model.tensors[index]?.constant === false).map(String);
   return {
     format: 'tflite',
     operators,
     macs: operators.reduce((total, operator) => total + operator.macs, 0),
     parameterBytes: bytes(model, [...weights]),
     peakActivationBytes: peakActivationBytes(
-      live.map((operator) => ({ reads: activations(operator.inputs), makes: activations(operator.outputs) })),
+      live.map((operator) => ({
+        reads: activations(operator.inputs),
+        makes: activations(operator.outputs),
+      })),
       new Map(model.tensors.map((tensor, index) => [String(index), tensorBytes(tensor)])),
       new Set(model.outputs.map(String)),
     ),
@@ -44,10 +68,16 @@ function operatorCost(model: TfliteModel, operator: TfliteOperator): OperatorCos
     name: model.tensors[operator.outputs[0] ?? -1]?.name ?? '',
     kind: operator.kind,
     macs: macsOf(model, operator),
-    weightBytes: bytes(model, inputs.filter((index) => model.tensors[index]?.constant === true)),
+    weightBytes: bytes(
+      model,
+      inputs.filter((index) => model.tensors[index]?.constant === true),
+    ),
     inputBytes: bytes(model, data),
     outputBytes: bytes(model, operator.outputs),
-    quantized: !conversion && data.length > 0 && [...data, ...operator.outputs].every((index) => isEightBit(model.tensors[index])),
+    quantized:
+      !conversion &&
+      data.length > 0 &&
+      [...data, ...operator.outputs].every((index) => isEightBit(model.tensors[index])),
   };
 }
 

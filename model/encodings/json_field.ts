@@ -13,19 +13,30 @@ export const wholeFile = 'the file';
 export class UnreadableEncodings extends Error {}
 
 export function expected({ path, value }: Field, what: string): UnreadableEncodings {
-  return new UnreadableEncodings(value === undefined ? `${path} is missing; expected ${what}` : `${path} is ${shown(value)}; expected ${what}`);
+  return new UnreadableEncodings(
+    value === undefined
+      ? `${path} is missing; expected ${what}`
+      : `${path} is ${shown(value)}; expected ${what}`,
+  );
 }
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : typeof value === 'string' ? quoted(value) : String(value);
+  return typeof value === 'object' && value !== null
+    ? 'an object'
+    : typeof value === 'string'
+      ? quoted(value)
+      : String(value);
 }
 
 /** A member of an object; its value is undefined where it is missing. */
 export function member(field: Field, name: string): Field {
   const { path, value } = field;
   if (!isObject(value)) throw expected(field, 'an object');
-  return { path: path === wholeFile ? name : `${path}.${name}`, value: Object.hasOwn(value, name) ? value[name] : undefined };
+  return {
+    path: path === wholeFile ? name : `${path}.${name}`,
+    value: Object.hasOwn(value, name) ? value[name] : undefined,
+  };
 }
 
 export function has(field: Field, name: string): boolean {
@@ -39,12 +50,18 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 /** The members of an object, with their names. */
 export function members(field: Field): readonly (readonly [string, Field])[] {
   if (!isObject(field.value)) throw expected(field, 'an object');
-  return Object.entries(field.value).map(([name, value]) => [name, { path: `${field.path}[${quoted(name)}]`, value }]);
+  return Object.entries(field.value).map(([name, value]) => [
+    name,
+    { path: `${field.path}[${quoted(name)}]`, value },
+  ]);
 }
 
 export function elements(field: Field): readonly Field[] {
   if (!Array.isArray(field.value)) throw expected(field, 'a list');
-  return field.value.map((value: unknown, index) => ({ path: `${field.path}[${String(index)}]`, value }));
+  return field.value.map((value: unknown, index) => ({
+    path: `${field.path}[${String(index)}]`,
+    value,
+  }));
 }
 
 export function text(field: Field): string {
@@ -66,14 +83,16 @@ export function flag(field: Field): boolean {
 /** A whole number within bounds; AIMET writes some as -128.0. */
 export function wholeNumber(field: Field, least: number, most: number): number {
   const { value } = field;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) throw expected(field, `a whole number from ${String(least)} to ${String(most)}`);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+    throw expected(field, `a whole number from ${String(least)} to ${String(most)}`);
   // Never minus zero.
   return value + 0;
 }
 
 export function positiveNumber(field: Field): number {
   const { value } = field;
-  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw expected(field, 'a positive number');
+  if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
+    throw expected(field, 'a positive number');
   return value;
 }
 

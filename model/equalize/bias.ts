@@ -13,14 +13,25 @@ export function withBiases(graph: Graph): Graph {
     const layer = layers.get(node);
     if (layer === undefined || layer.bias !== undefined || node.kind === 'MatMul') return node;
     const name = freshName(graph, initializers, `${node.name}.bias`);
-    initializers.set(name, float32Tensor([layer.outputChannels], new Float32Array(layer.outputChannels)));
+    initializers.set(
+      name,
+      float32Tensor([layer.outputChannels], new Float32Array(layer.outputChannels)),
+    );
     return { ...node, inputs: [...node.inputs.slice(0, 2), name] };
   });
   return { ...graph, nodes, initializers };
 }
 
-function freshName(graph: Graph, initializers: ReadonlyMap<string, Tensor>, wanted: string): string {
-  const taken = new Set([...initializers.keys(), ...graph.inputs.map((input) => input.name), ...graph.nodes.flatMap((node) => node.outputs)]);
+function freshName(
+  graph: Graph,
+  initializers: ReadonlyMap<string, Tensor>,
+  wanted: string,
+): string {
+  const taken = new Set([
+    ...initializers.keys(),
+    ...graph.inputs.map((input) => input.name),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ]);
   let name = wanted;
   while (taken.has(name)) name += '_';
   return name;
@@ -32,12 +43,17 @@ export function addsPlainBias(node: Node): boolean {
 }
 
 /** Σ over the window and the inputs of W·x, per output channel, for an input that is constant in each channel. */
-export function responseTo(layer: Layer, weights: Float32Array, inputs: ArrayLike<number>): Float64Array {
+export function responseTo(
+  layer: Layer,
+  weights: Float32Array,
+  inputs: ArrayLike<number>,
+): Float64Array {
   const response = new Float64Array(layer.outputChannels);
   const { runLength } = layer;
   forEachRun(layer, (run, output, input) => {
     let sum = 0;
-    for (let index = run * runLength; index < (run + 1) * runLength; index += 1) sum += weights[index] ?? 0;
+    for (let index = run * runLength; index < (run + 1) * runLength; index += 1)
+      sum += weights[index] ?? 0;
     response[output] = (response[output] ?? 0) + sum * (inputs[input] ?? 0);
   });
   return response;

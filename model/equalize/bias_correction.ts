@@ -25,14 +25,32 @@ export interface CorrectedGraph {
  * clipped normal with the pre-activation's mean and σ; elsewhere it is the mean. Both are measured on the samples, since
  * canonical graphs have no batch norm any more. Borders that pad are counted as if they did not, as AIMET does.
  */
-export async function correctBiasesAnalytically({ float, quantized }: QuantizedPair, samples: readonly Feeds[]): Promise<CorrectedGraph> {
+export async function correctBiasesAnalytically(
+  { float, quantized }: QuantizedPair,
+  samples: readonly Feeds[],
+): Promise<CorrectedGraph> {
   const layers = new Map([...findLayers(float).values()].map((layer) => [layer.node.name, layer]));
-  const makers = new Map(float.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = new Map(
+    float.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)),
+  );
   const found = quantizedLayers(quantized).flatMap((target) => {
     const layer = layers.get(target.node.name);
-    return layer === undefined || target.weights === null || !addsPlainBias(layer.node) ? [] : [{ layer, weights: target.weights, bias: target.bias, source: sourceOf(layer, makers, float) }];
+    return layer === undefined || target.weights === null || !addsPlainBias(layer.node)
+      ? []
+      : [
+          {
+            layer,
+            weights: target.weights,
+            bias: target.bias,
+            source: sourceOf(layer, makers, float),
+          },
+        ];
   });
-  const moments = await measureMoments(float, new Map(found.map(({ source }) => [source.tensor, source.axis])), samples);
+  const moments = await measureMoments(
+    float,
+    new Map(found.map(({ source }) => [source.tensor, source.axis])),
+    samples,
+  );
   const biases = new Map<string, Int32Array>();
   const corrected = found.flatMap(({ layer, weights, bias, source }) => {
     const known = moments.get(source.tensor);
@@ -40,7 +58,12 @@ export async function correctBiasesAnalytically({ float, quantized }: QuantizedP
     const errors = weights.map((weight, index) => weight - (layer.weight.data[index] ?? 0));
     const shift = responseTo(layer, errors, expectedInput(known, source.clip));
     biases.set(bias.name, shiftedBias(bias, shift));
-    return [{ layer: layer.node.name, largestShift: shift.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) }];
+    return [
+      {
+        layer: layer.node.name,
+        largestShift: shift.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
+      },
+    ];
   });
   return { graph: withBiasIntegers(quantized, biases), corrected };
 }
@@ -60,11 +83,20 @@ function sourceOf(layer: Layer, makers: ReadonlyMap<string, Node>, graph: Graph)
   if (maker?.kind === 'Relu') return { tensor: inner, axis, clip: { low: 0, high: Infinity } };
   if (maker !== undefined && isClippedRelu(maker, graph)) {
     const high = graph.initializers.get(maker.inputs[2] ?? '');
-    return { tensor: inner, axis, clip: { low: 0, high: high?.elementType === 'float32' ? (high.data[0] ?? Infinity) : Infinity } };
+    return {
+      tensor: inner,
+      axis,
+      clip: {
+        low: 0,
+        high: high?.elementType === 'float32' ? (high.data[0] ?? Infinity) : Infinity,
+      },
+    };
   }
   return { tensor: input, axis, clip: null };
 }
 
 function expectedInput({ mean, deviation }: Moments, clip: Interval | null): Float64Array {
-  return clip === null ? mean : mean.map((value, channel) => expectedClipped(value, deviation[channel] ?? 0, clip));
+  return clip === null
+    ? mean
+    : mean.map((value, channel) => expectedClipped(value, deviation[channel] ?? 0, clip));
 }

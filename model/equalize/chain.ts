@@ -12,14 +12,30 @@ export interface Link {
 }
 
 /** Operators with f(s·x) = s·f(x) for positive s, channel by channel. */
-const homogeneousKinds: ReadonlySet<string> = new Set(['Relu', 'LeakyRelu', 'PRelu', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalMaxPool']);
+const homogeneousKinds: ReadonlySet<string> = new Set([
+  'Relu',
+  'LeakyRelu',
+  'PRelu',
+  'MaxPool',
+  'AveragePool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+]);
 /** They keep the order of the values; whether the channels stay together is seen from the shapes. */
 const flatteningKinds: ReadonlySet<string> = new Set(['Flatten', 'Reshape', 'Squeeze']);
 
 /** Clip from zero, as canonical graphs write ReLU6: min and max are constants. */
 export function isClippedRelu(node: Node, graph: Graph): boolean {
-  const [min, max] = [node.inputs[1], node.inputs[2]].map((name) => graph.initializers.get(name ?? ''));
-  return node.kind === 'Clip' && min?.elementType === 'float32' && min.data[0] === 0 && max?.elementType === 'float32' && (max.data[0] ?? 0) > 0;
+  const [min, max] = [node.inputs[1], node.inputs[2]].map((name) =>
+    graph.initializers.get(name ?? ''),
+  );
+  return (
+    node.kind === 'Clip' &&
+    min?.elementType === 'float32' &&
+    min.data[0] === 0 &&
+    max?.elementType === 'float32' &&
+    (max.data[0] ?? 0) > 0
+  );
 }
 
 /** The links between the layers of a graph, in execution order of their first layers. */
@@ -48,14 +64,29 @@ export function findLinks(graph: Graph, types: ReadonlyMap<string, TensorType>):
 function linkOf(from: Layer, to: Layer, through: readonly Node[]): readonly Link[] {
   const spread = to.inputChannels / from.outputChannels;
   const isFlattened = through.some((node) => flatteningKinds.has(node.kind));
-  return spread === 1 || (isFlattened && Number.isInteger(spread)) ? [{ from, to, through, spread }] : [];
+  return spread === 1 || (isFlattened && Number.isInteger(spread))
+    ? [{ from, to, through, spread }]
+    : [];
 }
 
-function isCrossed(node: Node, tensor: string, at: { readonly from: Layer; readonly graph: Graph; readonly types: ReadonlyMap<string, TensorType> }): boolean {
+function isCrossed(
+  node: Node,
+  tensor: string,
+  at: {
+    readonly from: Layer;
+    readonly graph: Graph;
+    readonly types: ReadonlyMap<string, TensorType>;
+  },
+): boolean {
   if (node.inputs[0] !== tensor || node.outputs.length !== 1) return false;
-  if (homogeneousKinds.has(node.kind)) return node.inputs.slice(1).every((name) => at.graph.initializers.has(name));
+  if (homogeneousKinds.has(node.kind))
+    return node.inputs.slice(1).every((name) => at.graph.initializers.has(name));
   if (isClippedRelu(node, at.graph)) return true;
-  if (!flatteningKinds.has(node.kind) || (at.from.node.kind !== 'Conv' && at.from.node.kind !== 'ConvTranspose')) return false;
+  if (
+    !flatteningKinds.has(node.kind) ||
+    (at.from.node.kind !== 'Conv' && at.from.node.kind !== 'ConvTranspose')
+  )
+    return false;
   const [before, after] = [at.types.get(tensor)?.shape, at.types.get(node.outputs[0] ?? '')?.shape];
   return before !== undefined && after?.length === 2 && after[0] === before[0];
 }
@@ -67,12 +98,14 @@ function isCrossed(node: Node, tensor: string, at: { readonly from: Layer; reado
 export function chainsOf(links: readonly Link[]): readonly (readonly Link[])[] {
   const linkFrom = new Map(links.map((link) => [link.from.node, link]));
   const linkTo = new Map(links.map((link) => [link.to.node, link]));
-  return links.filter((link) => !link.from.isDepthwise || !linkTo.has(link.from.node)).map((first) => {
-    const chain = [first];
-    for (let last: Link | undefined = first; last?.to.isDepthwise === true;) {
-      last = linkFrom.get(last.to.node);
-      if (last !== undefined) chain.push(last);
-    }
-    return chain;
-  });
+  return links
+    .filter((link) => !link.from.isDepthwise || !linkTo.has(link.from.node))
+    .map((first) => {
+      const chain = [first];
+      for (let last: Link | undefined = first; last?.to.isDepthwise === true;) {
+        last = linkFrom.get(last.to.node);
+        if (last !== undefined) chain.push(last);
+      }
+      return chain;
+    });
 }

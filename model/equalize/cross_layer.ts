@@ -37,16 +37,29 @@ export function equalize(graph: Graph, passes: number): EqualizedGraph {
   if (!types.ok) throw new BadInputError(`cannot equalize: ${types.error}`);
   const chains = chainsOf(findLinks(graph, types.value));
   const scalings = new Map<Layer, Scaling>();
-  for (const layer of chains.flatMap(layersOf)) if (!scalings.has(layer)) scalings.set(layer, scalingOf(layer));
+  for (const layer of chains.flatMap(layersOf))
+    if (!scalings.has(layer)) scalings.set(layer, scalingOf(layer));
   for (let pass = 0, change = Infinity; pass < passes && change > settledChange; pass += 1) {
-    change = chains.reduce((largest, chain) => Math.max(largest, equalizeChain(chain, scalings)), 0);
+    change = chains.reduce(
+      (largest, chain) => Math.max(largest, equalizeChain(chain, scalings)),
+      0,
+    );
   }
   const through = new Set(chains.flat().flatMap((link) => link.through));
   const clips = graph.nodes.filter((node) => through.has(node) && isClippedRelu(node, graph));
   return {
-    graph: unclipped({ ...graph, initializers: scaledInitializers(graph, scalings) }, new Set(clips)),
+    graph: unclipped(
+      { ...graph, initializers: scaledInitializers(graph, scalings) },
+      new Set(clips),
+    ),
     chains: chains.map((chain) => layersOf(chain).map((layer) => layer.node.name)),
-    rescaled: new Set(chains.flat().flatMap(({ from, through: between }) => [from.node, ...between].flatMap((node) => node.outputs))),
+    rescaled: new Set(
+      chains
+        .flat()
+        .flatMap(({ from, through: between }) =>
+          [from.node, ...between].flatMap((node) => node.outputs),
+        ),
+    ),
     unclipped: clips.map((clip) => clip.name),
   };
 }
@@ -67,14 +80,23 @@ function scalingOf(layer: Layer): Scaling {
   const magnitudes = new Float64Array(data.length / layer.runLength);
   for (let index = 0, run = 0; run < magnitudes.length; run += 1) {
     let largest = 0;
-    for (const end = index + layer.runLength; index < end; index += 1) largest = Math.max(largest, Math.abs(data[index] ?? 0));
+    for (const end = index + layer.runLength; index < end; index += 1)
+      largest = Math.max(largest, Math.abs(data[index] ?? 0));
     magnitudes[run] = largest;
   }
-  return { magnitudes, ofOutput: new Float64Array(layer.outputChannels).fill(1), ofInput: new Float64Array(layer.inputChannels).fill(1) };
+  return {
+    magnitudes,
+    ofOutput: new Float64Array(layer.outputChannels).fill(1),
+    ofInput: new Float64Array(layer.inputChannels).fill(1),
+  };
 }
 
 /** The largest weight of each output or input channel, with the scaling so far. */
-function channelRanges(layer: Layer, { magnitudes, ofOutput, ofInput }: Scaling, side: 'output' | 'input'): Float64Array {
+function channelRanges(
+  layer: Layer,
+  { magnitudes, ofOutput, ofInput }: Scaling,
+  side: 'output' | 'input',
+): Float64Array {
   const ranges = new Float64Array(side === 'output' ? layer.outputChannels : layer.inputChannels);
   const [ofRow, ofColumn] = layer.along === 'input' ? [ofOutput, ofInput] : [ofInput, ofOutput];
   const isAlong = layer.along === side;
@@ -101,7 +123,12 @@ function equalizeChain(chain: readonly Link[], scalings: ReadonlyMap<Layer, Scal
   const scaling = (layer: Layer): Scaling => scalings.get(layer) ?? scalingOf(layer);
   const [first, ...later] = layersOf(chain);
   if (first === undefined) return 0;
-  const ranges = [channelRanges(first, scaling(first), 'output'), ...later.map((layer, index) => gathered(channelRanges(layer, scaling(layer), 'input'), chain[index]?.spread ?? 1))];
+  const ranges = [
+    channelRanges(first, scaling(first), 'output'),
+    ...later.map((layer, index) =>
+      gathered(channelRanges(layer, scaling(layer), 'input'), chain[index]?.spread ?? 1),
+    ),
+  ];
   let largest = 0;
   for (let channel = 0; channel < first.outputChannels; channel += 1) {
     const logs = ranges.map((range) => Math.log(range[channel] ?? 0));
@@ -111,39 +138,72 @@ function equalizeChain(chain: readonly Link[], scalings: ReadonlyMap<Layer, Scal
     chain.forEach((link, index) => {
       logFactor += (logs[index] ?? 0) - mean;
       largest = Math.max(largest, Math.abs(logFactor));
-      divideChannel(link, channel, { factor: Math.exp(logFactor), from: scaling(link.from), to: scaling(link.to) });
+      divideChannel(link, channel, {
+        factor: Math.exp(logFactor),
+        from: scaling(link.from),
+        to: scaling(link.to),
+      });
     });
   }
   return largest;
 }
 
 function gathered(ranges: Float64Array, spread: number): Float64Array {
-  return Float64Array.from({ length: ranges.length / spread }, (_, channel) => ranges.subarray(channel * spread, (channel + 1) * spread).reduce((known, range) => Math.max(known, range), 0));
+  return Float64Array.from({ length: ranges.length / spread }, (_, channel) =>
+    ranges
+      .subarray(channel * spread, (channel + 1) * spread)
+      .reduce((known, range) => Math.max(known, range), 0),
+  );
 }
 
-function divideChannel({ spread }: Link, channel: number, { factor, from, to }: { readonly factor: number; readonly from: Scaling; readonly to: Scaling }): void {
+function divideChannel(
+  { spread }: Link,
+  channel: number,
+  { factor, from, to }: { readonly factor: number; readonly from: Scaling; readonly to: Scaling },
+): void {
   from.ofOutput[channel] = (from.ofOutput[channel] ?? 1) / factor;
-  for (let input = channel * spread; input < (channel + 1) * spread; input += 1) to.ofInput[input] = (to.ofInput[input] ?? 1) * factor;
+  for (let input = channel * spread; input < (channel + 1) * spread; input += 1)
+    to.ofInput[input] = (to.ofInput[input] ?? 1) * factor;
 }
 
 /** Under their old names; each weight is rounded once. */
-function scaledInitializers(graph: Graph, scalings: ReadonlyMap<Layer, Scaling>): ReadonlyMap<string, Tensor> {
+function scaledInitializers(
+  graph: Graph,
+  scalings: ReadonlyMap<Layer, Scaling>,
+): ReadonlyMap<string, Tensor> {
   const initializers = new Map(graph.initializers);
   for (const [layer, { ofOutput, ofInput }] of scalings) {
     const { node, weight, bias, runLength } = layer;
     const scaled = new Float32Array(weight.data.length);
     forEachRun(layer, (run, output, input) => {
       const factor = (ofOutput[output] ?? 1) * (ofInput[input] ?? 1);
-      for (let index = run * runLength; index < (run + 1) * runLength; index += 1) scaled[index] = (weight.data[index] ?? 0) * factor;
+      for (let index = run * runLength; index < (run + 1) * runLength; index += 1)
+        scaled[index] = (weight.data[index] ?? 0) * factor;
     });
     initializers.set(node.inputs[1] ?? '', float32Tensor(weight.shape, scaled));
-    if (bias !== undefined) initializers.set(node.inputs[2] ?? '', float32Tensor(bias.shape, bias.data.map((value, channel) => value * (ofOutput[channel] ?? 1))));
+    if (bias !== undefined)
+      initializers.set(
+        node.inputs[2] ?? '',
+        float32Tensor(
+          bias.shape,
+          bias.data.map((value, channel) => value * (ofOutput[channel] ?? 1)),
+        ),
+      );
   }
   return initializers;
 }
 
 function unclipped(graph: Graph, clips: ReadonlySet<Node>): Graph {
-  const nodes = graph.nodes.map((node) => (clips.has(node) ? { ...node, kind: 'Relu', inputs: node.inputs.slice(0, 1) } : node));
-  const used = new Set([...nodes.flatMap((node) => node.inputs), ...graph.outputs.map((output) => output.name)]);
-  return { ...graph, nodes, initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))) };
+  const nodes = graph.nodes.map((node) =>
+    clips.has(node) ? { ...node, kind: 'Relu', inputs: node.inputs.slice(0, 1) } : node,
+  );
+  const used = new Set([
+    ...nodes.flatMap((node) => node.inputs),
+    ...graph.outputs.map((output) => output.name),
+  ]);
+  return {
+    ...graph,
+    nodes,
+    initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))),
+  };
 }

@@ -3,8 +3,19 @@ import { sizeBytes, type Graph } from '../onnx/graph';
 import { inferShapes } from '../onnx/shape_inference';
 import { writeOnnx } from '../onnx/write';
 import type { CorrectedGraph, QuantizedPair } from './bias_correction';
-import { channelAxis, channelMeans, forEachChannelRun, measureSampleMeans, type Feeds } from './moments';
-import { quantizedLayers, shiftedBias, withBiasIntegers, type QuantizedLayer } from './quantized_layer';
+import {
+  channelAxis,
+  channelMeans,
+  forEachChannelRun,
+  measureSampleMeans,
+  type Feeds,
+} from './moments';
+import {
+  quantizedLayers,
+  shiftedBias,
+  withBiasIntegers,
+  type QuantizedLayer,
+} from './quantized_layer';
 import { segmentGraph, segmentsOf, type Segment } from './segments';
 
 /** What the samples' tensors may take while layers are corrected one by one: a mean needs few samples, not much memory. */
@@ -16,12 +27,19 @@ const mostKeptBytes = 2 ** 29;
  * per output channel, with all earlier layers corrected, as far as the samples agree on it (certainShift). The quantized network is run once, in segments, with the tensors
  * between them kept: of many samples of a large network only as many as fit are used.
  */
-export async function correctBiasesEmpirically({ float, quantized }: QuantizedPair, samples: readonly Feeds[]): Promise<CorrectedGraph> {
+export async function correctBiasesEmpirically(
+  { float, quantized }: QuantizedPair,
+  samples: readonly Feeds[],
+): Promise<CorrectedGraph> {
   const floatOutputs = new Map(float.nodes.map((node) => [node.name, node.outputs[0] ?? '']));
   const layers = quantizedLayers(quantized).filter((layer) => floatOutputs.has(layer.node.name));
   const segments = segmentsOf(quantized, layers.map(outputOf));
   const used = samples.slice(0, samplesThatFit(quantized, segments));
-  const expected = await measureSampleMeans(float, new Map(layers.map(({ node }) => [floatOutputs.get(node.name) ?? '', channelAxis(node)])), used);
+  const expected = await measureSampleMeans(
+    float,
+    new Map(layers.map(({ node }) => [floatOutputs.get(node.name) ?? '', channelAxis(node)])),
+    used,
+  );
   const runs = used.map((feeds) => new Map(feeds));
   const biases = new Map<string, Int32Array>();
   const corrected: { layer: string; largestShift: number }[] = [];
@@ -35,7 +53,10 @@ export async function correctBiasesEmpirically({ float, quantized }: QuantizedPa
     biases.set(layer.bias.name, integers);
     for (const run of runs) addToChannels(run, layer, integers);
     for (const run of runs) segment.finished.forEach((name) => run.delete(name));
-    corrected.push({ layer: layer.node.name, largestShift: shift.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) });
+    corrected.push({
+      layer: layer.node.name,
+      largestShift: shift.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
+    });
   }
   return { graph: withBiasIntegers(quantized, biases), corrected };
 }
@@ -62,12 +83,22 @@ function samplesThatFit(graph: Graph, segments: readonly Segment[]): number {
 }
 
 /** Adds the segment's output to each run's tensors. */
-async function runSegment(graph: Graph, segment: Segment, runs: readonly Map<string, FloatTensor>[]): Promise<void> {
+async function runSegment(
+  graph: Graph,
+  segment: Segment,
+  runs: readonly Map<string, FloatTensor>[],
+): Promise<void> {
   const shapes = new Map([...(runs[0] ?? [])].map(([name, { shape }]) => [name, shape]));
   const session = await createSession(writeOnnx(segmentGraph(graph, segment, shapes)));
   try {
     for (const run of runs) {
-      const output = (await session.run(new Map(segment.inputs.flatMap((name) => [[name, run.get(name)] as const].filter(isKnown))))).get(segment.output);
+      const output = (
+        await session.run(
+          new Map(
+            segment.inputs.flatMap((name) => [[name, run.get(name)] as const].filter(isKnown)),
+          ),
+        )
+      ).get(segment.output);
       if (output !== undefined) run.set(segment.output, output);
     }
   } finally {
@@ -75,15 +106,27 @@ async function runSegment(graph: Graph, segment: Segment, runs: readonly Map<str
   }
 }
 
-function isKnown(entry: readonly [string, FloatTensor | undefined]): entry is readonly [string, FloatTensor] {
+function isKnown(
+  entry: readonly [string, FloatTensor | undefined],
+): entry is readonly [string, FloatTensor] {
   return entry[1] !== undefined;
 }
 
 /** By how much each channel's mean is larger than the float network's, of each sample. */
-function errorsOf(runs: readonly ReadonlyMap<string, FloatTensor>[], layer: QuantizedLayer, expected: readonly Float64Array[]): readonly Float64Array[] {
+function errorsOf(
+  runs: readonly ReadonlyMap<string, FloatTensor>[],
+  layer: QuantizedLayer,
+  expected: readonly Float64Array[],
+): readonly Float64Array[] {
   return runs.flatMap((run, sample) => {
     const [output, means] = [run.get(outputOf(layer)), expected[sample]];
-    return output === undefined || means === undefined ? [] : [channelMeans(output, channelAxis(layer.node)).map((mean, channel) => mean - (means[channel] ?? 0))];
+    return output === undefined || means === undefined
+      ? []
+      : [
+          channelMeans(output, channelAxis(layer.node)).map(
+            (mean, channel) => mean - (means[channel] ?? 0),
+          ),
+        ];
   });
 }
 
@@ -98,19 +141,27 @@ export function certainShift(errors: readonly Float64Array[]): Float64Array {
   return first.map((_, channel) => {
     const values = errors.map((error) => error[channel] ?? 0);
     const mean = values.reduce((sum, value) => sum + value, 0) / count;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, count - 1) / count;
+    const variance =
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, count - 1) / count;
     return mean === 0 ? 0 : mean * Math.max(0, 1 - variance / mean ** 2);
   });
 }
 
 /** The layer's output as it is with the new bias, which needs no second run. */
-function addToChannels(run: Map<string, FloatTensor>, layer: QuantizedLayer, integers: Int32Array): void {
+function addToChannels(
+  run: Map<string, FloatTensor>,
+  layer: QuantizedLayer,
+  integers: Int32Array,
+): void {
   const output = run.get(outputOf(layer));
   if (output === undefined) return;
   const data = output.data.slice();
   forEachChannelRun({ ...output, data }, channelAxis(layer.node), (channel, values) => {
-    const added = ((integers[channel] ?? 0) - (layer.bias.integers[channel] ?? 0)) * layer.bias.scaleOf(channel);
-    for (let index = 0; index < values.length; index += 1) values[index] = (values[index] ?? 0) + added;
+    const added =
+      ((integers[channel] ?? 0) - (layer.bias.integers[channel] ?? 0)) *
+      layer.bias.scaleOf(channel);
+    for (let index = 0; index < values.length; index += 1)
+      values[index] = (values[index] ?? 0) + added;
   });
   run.set(outputOf(layer), { ...output, data });
 }

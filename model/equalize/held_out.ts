@@ -15,13 +15,23 @@ export interface DividedSamples {
 /** Spread over all samples, which may stand in some order. Two samples at least, else none is held out. */
 export function divideSamples(samples: readonly Feeds[]): DividedSamples {
   const isHeldOut = (index: number): boolean => index % samplesPerJudge === 1;
-  return { learned: samples.filter((_, index) => !isHeldOut(index)), heldOut: samples.filter((_, index) => isHeldOut(index)) };
+  return {
+    learned: samples.filter((_, index) => !isHeldOut(index)),
+    heldOut: samples.filter((_, index) => isHeldOut(index)),
+  };
 }
 
 /** Energy of the float network's outputs over that of the difference, in dB; Infinity where there is none. */
-export async function outputSqnrDb(float: Graph, quantized: Graph, samples: readonly Feeds[]): Promise<number> {
+export async function outputSqnrDb(
+  float: Graph,
+  quantized: Graph,
+  samples: readonly Feeds[],
+): Promise<number> {
   const names = floatOutputs(float);
-  const [expected, actual] = [await outputsOf(exposing(float, names), samples), await outputsOf(exposing(quantized, names), samples)];
+  const [expected, actual] = [
+    await outputsOf(exposing(float, names), samples),
+    await outputsOf(exposing(quantized, names), samples),
+  ];
   let [signal, noise] = [0, 0];
   expected.forEach((tensor, index) => {
     const other = actual[index]?.data ?? new Float32Array();

@@ -29,7 +29,10 @@ export interface Channels {
 }
 
 /** Calls back with each run in the order of the weights. */
-export function forEachRun({ rows, columns, along, firstOfRow }: Layer, visit: (run: number, output: number, input: number) => void): void {
+export function forEachRun(
+  { rows, columns, along, firstOfRow }: Layer,
+  visit: (run: number, output: number, input: number) => void,
+): void {
   const [outputStep, inputStep] = along === 'output' ? [1, 0] : [0, 1];
   for (let run = 0, row = 0; row < rows; row += 1) {
     let { output, input } = firstOfRow(row);
@@ -47,10 +50,14 @@ export function forEachRun({ rows, columns, along, firstOfRow }: Layer, visit: (
  */
 export function findLayers(graph: Graph): ReadonlyMap<Node, Layer> {
   const uses = new Map<string, number>(graph.outputs.map((output) => [output.name, 1]));
-  for (const input of graph.nodes.flatMap((node) => node.inputs)) uses.set(input, (uses.get(input) ?? 0) + 1);
+  for (const input of graph.nodes.flatMap((node) => node.inputs))
+    uses.set(input, (uses.get(input) ?? 0) + 1);
   const layers = new Map<Node, Layer>();
   for (const node of graph.nodes) {
-    const constants = node.inputs.slice(1).filter((name) => name !== '').map((name) => (uses.get(name) === 1 ? graph.initializers.get(name) : undefined));
+    const constants = node.inputs
+      .slice(1)
+      .filter((name) => name !== '')
+      .map((name) => (uses.get(name) === 1 ? graph.initializers.get(name) : undefined));
     const [weight, bias] = constants;
     if (constants.length > 2 || weight?.elementType !== 'float32') continue;
     if (constants.length === 2 && bias?.elementType !== 'float32') continue;
@@ -64,7 +71,11 @@ function layerOf(node: Node, weight: Float32, bias: Float32 | undefined): Layer 
   const view = viewOf(node, weight.shape);
   if (view === undefined || weight.data.length === 0) return undefined;
   // A Gemm may broadcast one number over all channels, which has no form per channel.
-  if (bias !== undefined && (bias.data.length !== view.outputChannels || bias.shape.at(-1) !== view.outputChannels)) return undefined;
+  if (
+    bias !== undefined &&
+    (bias.data.length !== view.outputChannels || bias.shape.at(-1) !== view.outputChannels)
+  )
+    return undefined;
   return { node, weight, bias, ...view };
 }
 
@@ -78,7 +89,9 @@ function viewOf(node: Node, shape: readonly number[]): View | undefined {
       // Weights are [inputs, outputs per group, window]: a convolution's with the two sides exchanged.
       return exchanged(convolutionView(node, shape));
     case 'Gemm':
-      return intAttribute(node, 'transA', 0) === 0 ? matrixView(shape, intAttribute(node, 'transB', 0) === 1) : undefined;
+      return intAttribute(node, 'transA', 0) === 0
+        ? matrixView(shape, intAttribute(node, 'transB', 0) === 1)
+        : undefined;
     case 'MatMul':
       return shape.length === 2 ? matrixView(shape, false) : undefined;
     default:
@@ -97,7 +110,10 @@ function convolutionView(node: Node, shape: readonly number[]): View {
     runLength: window.reduce((product, size) => product * size, 1),
     rows: outputs,
     columns: inputsPerGroup,
-    firstOfRow: (row) => ({ output: row, input: Math.floor(row / outputsPerGroup) * inputsPerGroup }),
+    firstOfRow: (row) => ({
+      output: row,
+      input: Math.floor(row / outputsPerGroup) * inputsPerGroup,
+    }),
     along: 'input',
   };
 }
@@ -116,6 +132,15 @@ function exchanged({ outputChannels, inputChannels, firstOfRow, ...view }: View)
 }
 
 function matrixView([rows = 1, columns = 1]: readonly number[], outputsFirst: boolean): View {
-  const view: View = { outputChannels: rows, inputChannels: columns, isDepthwise: false, runLength: 1, rows, columns, firstOfRow: (row) => ({ output: row, input: 0 }), along: 'input' };
+  const view: View = {
+    outputChannels: rows,
+    inputChannels: columns,
+    isDepthwise: false,
+    runLength: 1,
+    rows,
+    columns,
+    firstOfRow: (row) => ({ output: row, input: 0 }),
+    along: 'input',
+  };
   return outputsFirst ? view : exchanged(view);
 }

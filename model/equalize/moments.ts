@@ -22,9 +22,16 @@ export function channelAxis(layer: Node): number {
  * Runs the graph on the samples and returns each tensor's moments. `axes` tells the dimension of each tensor that counts
  * channels. One sample's tensors are in memory at a time. @throws BadInputError when values are not finite
  */
-export async function measureMoments(graph: Graph, axes: ReadonlyMap<string, number>, samples: readonly Feeds[]): Promise<ReadonlyMap<string, Moments>> {
+export async function measureMoments(
+  graph: Graph,
+  axes: ReadonlyMap<string, number>,
+  samples: readonly Feeds[],
+): Promise<ReadonlyMap<string, Moments>> {
   const sums = new Map<string, ChannelSums>();
-  await watch(graph, axes, { samples, see: (name, tensor, axis) => sums.set(name, added(sums.get(name), tensor, axis)) });
+  await watch(graph, axes, {
+    samples,
+    see: (name, tensor, axis) => sums.set(name, added(sums.get(name), tensor, axis)),
+  });
   return new Map([...sums].map(([name, sum]) => [name, momentsOf(sum, name)]));
 }
 
@@ -34,10 +41,17 @@ interface Watching {
 }
 
 /** Runs the graph on each sample and shows its tensors. */
-async function watch(graph: Graph, axes: ReadonlyMap<string, number>, { samples, see }: Watching): Promise<void> {
+async function watch(
+  graph: Graph,
+  axes: ReadonlyMap<string, number>,
+  { samples, see }: Watching,
+): Promise<void> {
   const inputs = new Set(graph.inputs.map((input) => input.name));
-  const outputs = [...axes.keys()].filter((name) => !inputs.has(name)).map((name) => ({ name, elementType: 'float32' as const, shape: null }));
-  const session = outputs.length === 0 ? undefined : await createGraphSession({ ...graph, outputs });
+  const outputs = [...axes.keys()]
+    .filter((name) => !inputs.has(name))
+    .map((name) => ({ name, elementType: 'float32' as const, shape: null }));
+  const session =
+    outputs.length === 0 ? undefined : await createGraphSession({ ...graph, outputs });
   try {
     for (const feeds of samples) {
       for (const [name, tensor] of [...feeds, ...((await session?.run(feeds)) ?? [])]) {
@@ -51,9 +65,17 @@ async function watch(graph: Graph, axes: ReadonlyMap<string, number>, { samples,
 }
 
 /** The means of each sample's channels, by tensor. @throws as measureMoments */
-export async function measureSampleMeans(graph: Graph, axes: ReadonlyMap<string, number>, samples: readonly Feeds[]): Promise<ReadonlyMap<string, readonly Float64Array[]>> {
+export async function measureSampleMeans(
+  graph: Graph,
+  axes: ReadonlyMap<string, number>,
+  samples: readonly Feeds[],
+): Promise<ReadonlyMap<string, readonly Float64Array[]>> {
   const means = new Map([...axes.keys()].map((name) => [name, [] as Float64Array[]]));
-  await watch(graph, axes, { samples, see: (name, tensor, axis) => means.get(name)?.push(momentsOf(added(undefined, tensor, axis), name).mean) });
+  await watch(graph, axes, {
+    samples,
+    see: (name, tensor, axis) =>
+      means.get(name)?.push(momentsOf(added(undefined, tensor, axis), name).mean),
+  });
   return means;
 }
 
@@ -88,15 +110,29 @@ function added(known: ChannelSums | undefined, tensor: FloatTensor, axis: number
 }
 
 /** Calls back with each stretch of values that belongs to one channel. */
-export function forEachChannelRun({ shape, data }: FloatTensor, axis: number, visit: (channel: number, values: Float32Array) => void): void {
+export function forEachChannelRun(
+  { shape, data }: FloatTensor,
+  axis: number,
+  visit: (channel: number, values: Float32Array) => void,
+): void {
   const channels = shape.at(axis) ?? 1;
   const inner = axis < 0 ? 1 : shape.slice(axis + 1).reduce((product, size) => product * size, 1);
-  for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) visit(channel, data.subarray(start, start + inner));
+  for (
+    let start = 0, channel = 0;
+    start < data.length;
+    start += inner, channel = channel + 1 === channels ? 0 : channel + 1
+  )
+    visit(channel, data.subarray(start, start + inner));
 }
 
 function momentsOf({ count, sum, squares }: ChannelSums, name: string): Moments {
   const mean = sum.map((value) => value / count);
-  const deviation = squares.map((value, channel) => Math.sqrt(Math.max(0, value / count - (mean[channel] ?? 0) ** 2)));
-  if (!mean.every(Number.isFinite)) throw new BadInputError(`tensor ${name} is not finite on the calibration data; the network or the data is broken`);
+  const deviation = squares.map((value, channel) =>
+    Math.sqrt(Math.max(0, value / count - (mean[channel] ?? 0) ** 2)),
+  );
+  if (!mean.every(Number.isFinite))
+    throw new BadInputError(
+      `tensor ${name} is not finite on the calibration data; the network or the data is broken`,
+    );
   return { mean, deviation };
 }

@@ -32,6 +32,12 @@ export interface Interval {
 export function expectedClipped(mean: number, deviation: number, { low, high }: Interval): number {
   if (deviation === 0) return Math.min(Math.max(mean, low), high);
   const [a, b] = [(low - mean) / deviation, (high - mean) / deviation];
-  const inside = mean * (normalDistribution(b) - normalDistribution(a)) + deviation * (normalDensity(a) - normalDensity(b));
-  return inside + low * normalDistribution(a) + (Number.isFinite(high) ? high * (1 - normalDistribution(b)) : 0);
+  const inside =
+    mean * (normalDistribution(b) - normalDistribution(a)) +
+    deviation * (normalDensity(a) - normalDensity(b));
+  return (
+    inside +
+    low * normalDistribution(a) +
+    (Number.isFinite(high) ? high * (1 - normalDistribution(b)) : 0)
+  );
 }

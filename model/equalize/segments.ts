@@ -15,21 +15,37 @@ export interface Segment {
  * several segments need (sums of shortcuts) are in each of them.
  */
 export function segmentsOf(graph: Graph, cuts: readonly string[]): readonly Segment[] {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = new Map(
+    graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)),
+  );
   const places = new Map(graph.nodes.map((node, index) => [node, index]));
   const known = new Set(graph.inputs.map((input) => input.name));
   const pieces = cuts.map((output) => {
     const piece = backFrom(output, known, makers);
     known.add(output);
-    return { output, inputs: piece.inputs, nodes: [...piece.nodes].sort((first, second) => (places.get(first) ?? 0) - (places.get(second) ?? 0)) };
+    return {
+      output,
+      inputs: piece.inputs,
+      nodes: [...piece.nodes].sort(
+        (first, second) => (places.get(first) ?? 0) - (places.get(second) ?? 0),
+      ),
+    };
   });
-  const lastUse = new Map<string, number>(pieces.flatMap((piece, index) => [piece.output, ...piece.inputs].map((name) => [name, index] as const)));
+  const lastUse = new Map<string, number>(
+    pieces.flatMap((piece, index) =>
+      [piece.output, ...piece.inputs].map((name) => [name, index] as const),
+    ),
+  );
   const finished = pieces.map((): string[] => []);
   for (const [name, last] of lastUse) finished[last]?.push(name);
   return pieces.map((piece, index) => ({ ...piece, finished: finished[index] ?? [] }));
 }
 
-function backFrom(output: string, known: ReadonlySet<string>, makers: ReadonlyMap<string, Node>): { readonly inputs: readonly string[]; readonly nodes: ReadonlySet<Node> } {
+function backFrom(
+  output: string,
+  known: ReadonlySet<string>,
+  makers: ReadonlyMap<string, Node>,
+): { readonly inputs: readonly string[]; readonly nodes: ReadonlySet<Node> } {
   const nodes = new Set<Node>();
   const inputs = new Set<string>();
   const open = [output];
@@ -47,16 +63,26 @@ function backFrom(output: string, known: ReadonlySet<string>, makers: ReadonlyMa
 }
 
 /** The segment as a graph of its own. `shapes` gives the shapes of its inputs. */
-export function segmentGraph(graph: Graph, { nodes, inputs, output }: Segment, shapes: ReadonlyMap<string, readonly number[]>): Graph {
+export function segmentGraph(
+  graph: Graph,
+  { nodes, inputs, output }: Segment,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): Graph {
   const used = new Set(nodes.flatMap((node) => node.inputs));
   return {
     ...graph,
     nodes,
-    initializers: new Map([...used].flatMap((name) => {
-      const tensor = graph.initializers.get(name);
-      return tensor === undefined ? [] : [[name, tensor] as const];
+    initializers: new Map(
+      [...used].flatMap((name) => {
+        const tensor = graph.initializers.get(name);
+        return tensor === undefined ? [] : [[name, tensor] as const];
+      }),
+    ),
+    inputs: inputs.map((name) => ({
+      name,
+      elementType: 'float32',
+      shape: shapes.get(name) ?? null,
     })),
-    inputs: inputs.map((name) => ({ name, elementType: 'float32', shape: shapes.get(name) ?? null })),
     outputs: [{ name: output, elementType: 'float32', shape: null }],
     declared: new Map(),
   };

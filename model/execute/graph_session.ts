@@ -15,7 +15,8 @@ export async function createGraphSession(graph: Graph, tuning?: SessionTuning): 
     for (const session of sessions) await session.release();
   };
   try {
-    for (const piece of pieces) sessions.push(await createSession(writeReferringOnnx(piece.graph), tuning));
+    for (const piece of pieces)
+      sessions.push(await createSession(writeReferringOnnx(piece.graph), tuning));
   } catch (error) {
     await release();
     throw error;
@@ -23,7 +24,12 @@ export async function createGraphSession(graph: Graph, tuning?: SessionTuning): 
   const [whole] = sessions;
   if (whole !== undefined && sessions.length === 1) return whole;
   const outputNames = graph.outputs.map((output) => output.name);
-  return { inputNames: graph.inputs.map((input) => input.name), outputNames, run: (inputs) => runPieces(pieces, sessions, { inputs, outputNames }), release };
+  return {
+    inputNames: graph.inputs.map((input) => input.name),
+    outputNames,
+    run: (inputs) => runPieces(pieces, sessions, { inputs, outputNames }),
+    release,
+  };
 }
 
 function split(graph: Graph): readonly Piece[] {
@@ -36,14 +42,22 @@ interface Run {
   readonly outputNames: readonly string[];
 }
 
-async function runPieces(pieces: readonly Piece[], sessions: readonly Session[], { inputs, outputNames }: Run): Promise<ReadonlyMap<string, FloatTensor>> {
+async function runPieces(
+  pieces: readonly Piece[],
+  sessions: readonly Session[],
+  { inputs, outputNames }: Run,
+): Promise<ReadonlyMap<string, FloatTensor>> {
   const known = new Map(inputs);
-  const pick = (names: readonly string[]): ReadonlyMap<string, FloatTensor> => new Map(names.flatMap((name) => {
-    const tensor = known.get(name);
-    return tensor === undefined ? [] : [[name, tensor] as const];
-  }));
+  const pick = (names: readonly string[]): ReadonlyMap<string, FloatTensor> =>
+    new Map(
+      names.flatMap((name) => {
+        const tensor = known.get(name);
+        return tensor === undefined ? [] : [[name, tensor] as const];
+      }),
+    );
   for (const [index, session] of sessions.entries()) {
-    for (const [name, tensor] of await session.run(pick(session.inputNames))) known.set(name, tensor);
+    for (const [name, tensor] of await session.run(pick(session.inputNames)))
+      known.set(name, tensor);
     for (const name of pieces[index]?.finished ?? []) known.delete(name);
   }
   return pick(outputNames);

@@ -23,18 +23,28 @@ export interface AccuracyTable {
 
 /** Reads the table that comes with the program. Takes about 100 ms: load it once. */
 export function loadAccuracyTable(): AccuracyTable {
-  const rows = readRows(gunzipSync(readFileSync(join(__dirname, 'accuracy.csv.gz'))).toString('utf8'));
+  const rows = readRows(
+    gunzipSync(readFileSync(join(__dirname, 'accuracy.csv.gz'))).toString('utf8'),
+  );
   const classes = classMeans(rows);
   const measured = (cell: Cell): CellAccuracy => at(rows[cellIndex(cell)]);
   const mean = (cell: Cell): CellAccuracy => at(classes.get(canonicalForm(cell)));
-  return { measured, accuracyPercent: (cell) => mean(cell).validationPercent, testAccuracyPercent: (cell) => mean(cell).testPercent };
+  return {
+    measured,
+    accuracyPercent: (cell) => mean(cell).validationPercent,
+    testAccuracyPercent: (cell) => mean(cell).testPercent,
+  };
 }
 
 function readRows(csv: string): readonly CellAccuracy[] {
-  const rows = csv.trimEnd().split('\n').slice(1).map((line): CellAccuracy => {
-    const [validationPercent = NaN, testPercent = NaN] = line.split(',').map(Number);
-    return { validationPercent, testPercent };
-  });
+  const rows = csv
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line): CellAccuracy => {
+      const [validationPercent = NaN, testPercent = NaN] = line.split(',').map(Number);
+      return { validationPercent, testPercent };
+    });
   assert(rows.length === cellCount, 'the accuracy table has a row for each cell');
   return rows;
 }
@@ -52,8 +62,12 @@ function classMeans(rows: readonly CellAccuracy[]): ReadonlyMap<string, CellAccu
 }
 
 function meanOf(list: readonly CellAccuracy[]): CellAccuracy {
-  const sum = (pick: (row: CellAccuracy) => number): number => list.reduce((total, row) => total + pick(row), 0) / list.length;
-  return { validationPercent: sum((row) => row.validationPercent), testPercent: sum((row) => row.testPercent) };
+  const sum = (pick: (row: CellAccuracy) => number): number =>
+    list.reduce((total, row) => total + pick(row), 0) / list.length;
+  return {
+    validationPercent: sum((row) => row.validationPercent),
+    testPercent: sum((row) => row.testPercent),
+  };
 }
 
 function at(row: CellAccuracy | undefined): CellAccuracy {

@@ -25,11 +25,20 @@ const varyingShareOfPool = { 3: 0.5, 2: 0.6 } as const;
  * ReLU, convolution without bias, batch normalization: the paper's order. `relus` remembers which tensors already have
  * their ReLU, since a node's edges share it.
  */
-export function addReluConvNorm(sink: LayerSink, relus: Map<string, string>, layer: ConvLayer): Signal {
+export function addReluConvNorm(
+  sink: LayerSink,
+  relus: Map<string, string>,
+  layer: ConvLayer,
+): Signal {
   const { name, input } = layer;
-  const active = relus.get(input.tensor) ?? sink.builder.node(`${input.tensor}.relu`, 'Relu', [input.tensor]);
+  const active =
+    relus.get(input.tensor) ?? sink.builder.node(`${input.tensor}.relu`, 'Relu', [input.tensor]);
   relus.set(input.tensor, active);
-  const convolved = addConv(sink, { ...layer, name: `${name}.conv`, input: sourceSignal(active, input.channels, energyAfterRelu(input)) });
+  const convolved = addConv(sink, {
+    ...layer,
+    name: `${name}.conv`,
+    input: sourceSignal(active, input.channels, energyAfterRelu(input)),
+  });
   return addBatchNorm(sink, `${name}.norm`, convolved);
 }
 
@@ -38,9 +47,16 @@ export function addConv({ builder, random }: LayerSink, layer: ConvLayer): Signa
   const { name, input, channels, kernel, stride } = layer;
   const fanIn = input.channels * kernel * kernel;
   const weights = uniform(random.derive(name), channels * fanIn, Math.sqrt(3 / fanIn));
-  const weight = builder.constant(`${name}.weight`, float32Tensor([channels, input.channels, kernel, kernel], weights));
+  const weight = builder.constant(
+    `${name}.weight`,
+    float32Tensor([channels, input.channels, kernel, kernel], weights),
+  );
   const pad = (kernel - 1) / 2;
-  const attributes = { kernel_shape: ints(kernel, kernel), strides: ints(stride, stride), pads: ints(pad, pad, pad, pad) };
+  const attributes = {
+    kernel_shape: ints(kernel, kernel),
+    strides: ints(stride, stride),
+    pads: ints(pad, pad, pad, pad),
+  };
   const tensor = builder.node(name, 'Conv', [input.tensor, weight], attributes);
   return sourceSignal(tensor, channels, energyOf(input));
 }
@@ -49,32 +65,57 @@ export function addConv({ builder, random }: LayerSink, layer: ConvLayer): Signa
 export function addBatchNorm({ builder, random }: LayerSink, name: string, input: Signal): Signal {
   const draw = random.derive(name);
   const energy = energyOf(input);
-  const perChannel = (value: () => number): Float32Array => Float32Array.from({ length: input.channels }, value);
+  const perChannel = (value: () => number): Float32Array =>
+    Float32Array.from({ length: input.channels }, value);
   const parameters: readonly (readonly [string, Float32Array])[] = [
     ['scale', perChannel(() => 1 + 0.2 * (draw.next() - 0.5))],
     ['shift', perChannel(() => 0.4 * (draw.next() - 0.5))],
     ['mean', perChannel(() => 0.2 * (draw.next() - 0.5) * Math.sqrt(energy))],
     ['variance', perChannel(() => energy * (0.9 + 0.2 * draw.next()))],
   ];
-  const names = parameters.map(([role, data]) => builder.constant(`${name}.${role}`, float32Tensor([input.channels], data)));
-  const tensor = builder.node(name, 'BatchNormalization', [input.tensor, ...names], { epsilon: float(batchNormEpsilon) });
+  const names = parameters.map(([role, data]) =>
+    builder.constant(`${name}.${role}`, float32Tensor([input.channels], data)),
+  );
+  const tensor = builder.node(name, 'BatchNormalization', [input.tensor, ...names], {
+    epsilon: float(batchNormEpsilon),
+  });
   return sourceSignal(tensor, input.channels, 1);
 }
 
 /** 3x3 with stride 1 (a cell's edge) or 2x2 with stride 2 (a shortcut). Padding does not count into the averages. */
-export function addAveragePool({ builder }: LayerSink, name: string, layer: { readonly input: Signal; readonly size: 2 | 3 }): Signal {
+export function addAveragePool(
+  { builder }: LayerSink,
+  name: string,
+  layer: { readonly input: Signal; readonly size: 2 | 3 },
+): Signal {
   const { input, size } = layer;
-  const placement = size === 3 ? { strides: ints(1, 1), pads: ints(1, 1, 1, 1), count_include_pad: int(0) } : { strides: ints(2, 2) };
-  const tensor = builder.node(name, 'AveragePool', [input.tensor], { kernel_shape: ints(size, size), ...placement });
+  const placement =
+    size === 3
+      ? { strides: ints(1, 1), pads: ints(1, 1, 1, 1), count_include_pad: int(0) }
+      : { strides: ints(2, 2) };
+  const tensor = builder.node(name, 'AveragePool', [input.tensor], {
+    kernel_shape: ints(size, size),
+    ...placement,
+  });
   return averaged(input, tensor, varyingShareOfPool[size]);
 }
 
-export function addDense({ builder, random }: LayerSink, name: string, layer: { readonly input: Signal; readonly classes: number }): void {
+export function addDense(
+  { builder, random }: LayerSink,
+  name: string,
+  layer: { readonly input: Signal; readonly classes: number },
+): void {
   const { input, classes } = layer;
   const draw = random.derive(name);
   const limit = Math.sqrt(3 / input.channels);
-  const weight = builder.constant(`${name}.weight`, float32Tensor([classes, input.channels], uniform(draw, classes * input.channels, limit)));
-  const bias = builder.constant(`${name}.bias`, float32Tensor([classes], uniform(draw, classes, limit)));
+  const weight = builder.constant(
+    `${name}.weight`,
+    float32Tensor([classes, input.channels], uniform(draw, classes * input.channels, limit)),
+  );
+  const bias = builder.constant(
+    `${name}.bias`,
+    float32Tensor([classes], uniform(draw, classes, limit)),
+  );
   builder.node(name, 'Gemm', [input.tensor, weight, bias], { transB: int(1) });
 }
 

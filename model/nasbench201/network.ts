@@ -4,7 +4,14 @@ import type { Graph } from '../onnx/graph';
 import { createGraphBuilder, int } from '../onnx/graph_builder';
 import { formatCell, type Cell } from './cell';
 import { addCell } from './cell_layers';
-import { addAveragePool, addBatchNorm, addConv, addDense, addReluConvNorm, type LayerSink } from './layers';
+import {
+  addAveragePool,
+  addBatchNorm,
+  addConv,
+  addDense,
+  addReluConvNorm,
+  type LayerSink,
+} from './layers';
 import { added, sourceSignal, type Signal } from './signal';
 import { isConnected } from './topology';
 
@@ -17,7 +24,12 @@ export interface NetworkShape {
   readonly classes: number;
 }
 
-export const cifarShape: NetworkShape = { cellsPerStage: 5, stageChannels: [16, 32, 64], imageSize: 32, classes: 10 };
+export const cifarShape: NetworkShape = {
+  cellsPerStage: 5,
+  stageChannels: [16, 32, 64],
+  imageSize: 32,
+  classes: 10,
+};
 
 export const networkInput = 'image';
 export const networkOutput = 'logits';
@@ -29,29 +41,73 @@ export const networkOutput = 'logits';
  */
 export function createNetwork(cell: Cell, seed: number | string, shape: NetworkShape): Graph {
   if (!isConnected(cell)) {
-    throw new BadInputError(`cell ${formatCell(cell)}: its output does not depend on its input; choose a cell with a path from node 0 to node 3`);
+    throw new BadInputError(
+      `cell ${formatCell(cell)}: its output does not depend on its input; choose a cell with a path from node 0 to node 3`,
+    );
   }
-  const sink: LayerSink = { builder: createGraphBuilder('nasbench201'), random: createRandom(seed) };
-  const image = sourceSignal(sink.builder.input(networkInput, [1, 3, shape.imageSize, shape.imageSize]), 3, 1);
-  const stem = addConv(sink, { name: 'stem.conv', input: image, channels: shape.stageChannels[0] ?? 0, kernel: 3, stride: 1 });
+  const sink: LayerSink = {
+    builder: createGraphBuilder('nasbench201'),
+    random: createRandom(seed),
+  };
+  const image = sourceSignal(
+    sink.builder.input(networkInput, [1, 3, shape.imageSize, shape.imageSize]),
+    3,
+    1,
+  );
+  const stem = addConv(sink, {
+    name: 'stem.conv',
+    input: image,
+    channels: shape.stageChannels[0] ?? 0,
+    kernel: 3,
+    stride: 1,
+  });
   let signal = addBatchNorm(sink, 'stem.norm', stem);
   shape.stageChannels.forEach((channels, stage) => {
     if (stage > 0) signal = addReduction(sink, `reduction${stage}`, { input: signal, channels });
-    for (let index = 0; index < shape.cellsPerStage; index += 1) signal = addCell(sink, cell, { name: `stage${stage}.cell${index}`, input: signal });
+    for (let index = 0; index < shape.cellsPerStage; index += 1)
+      signal = addCell(sink, cell, { name: `stage${stage}.cell${index}`, input: signal });
   });
   addHead(sink, signal, shape.classes);
-  return sink.builder.finish([{ name: networkOutput, elementType: 'float32', shape: [1, shape.classes] }]);
+  return sink.builder.finish([
+    { name: networkOutput, elementType: 'float32', shape: [1, shape.classes] },
+  ]);
 }
 
 /** ResNet's basic block; the shortcut averages 2x2 pixels before its 1x1 convolution, which has no normalization. */
-function addReduction(sink: LayerSink, name: string, block: { readonly input: Signal; readonly channels: number }): Signal {
+function addReduction(
+  sink: LayerSink,
+  name: string,
+  block: { readonly input: Signal; readonly channels: number },
+): Signal {
   const { input, channels } = block;
   const relus = new Map<string, string>();
-  const first = addReluConvNorm(sink, relus, { name: `${name}.a`, input, channels, kernel: 3, stride: 2 });
-  const second = addReluConvNorm(sink, relus, { name: `${name}.b`, input: first, channels, kernel: 3, stride: 1 });
+  const first = addReluConvNorm(sink, relus, {
+    name: `${name}.a`,
+    input,
+    channels,
+    kernel: 3,
+    stride: 2,
+  });
+  const second = addReluConvNorm(sink, relus, {
+    name: `${name}.b`,
+    input: first,
+    channels,
+    kernel: 3,
+    stride: 1,
+  });
   const pooled = addAveragePool(sink, `${name}.shortcut.pool`, { input, size: 2 });
-  const shortcut = addConv(sink, { name: `${name}.shortcut.conv`, input: pooled, channels, kernel: 1, stride: 1 });
-  return added(shortcut, second, sink.builder.node(`${name}.sum`, 'Add', [shortcut.tensor, second.tensor]));
+  const shortcut = addConv(sink, {
+    name: `${name}.shortcut.conv`,
+    input: pooled,
+    channels,
+    kernel: 1,
+    stride: 1,
+  });
+  return added(
+    shortcut,
+    second,
+    sink.builder.node(`${name}.sum`, 'Add', [shortcut.tensor, second.tensor]),
+  );
 }
 
 function addHead(sink: LayerSink, input: Signal, classes: number): void {

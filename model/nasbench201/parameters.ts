@@ -4,7 +4,8 @@ import type { Graph } from '../onnx/graph';
 export function parameterCount(network: Graph): number {
   let count = 0;
   for (const tensor of network.initializers.values()) {
-    if (tensor.elementType === 'float32') count += tensor.shape.reduce((product, size) => product * size, 1);
+    if (tensor.elementType === 'float32')
+      count += tensor.shape.reduce((product, size) => product * size, 1);
   }
   return count;
 }

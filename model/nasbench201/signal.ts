@@ -23,13 +23,18 @@ const reluShare = 0.5;
 /** The output of a layer that mixes its inputs. */
 export function sourceSignal(tensor: string, channels: number, energy: number): Signal {
   const amplitude = Math.sqrt(energy);
-  return { tensor, channels, parts: new Map([[tensor, { constant: amplitude, varying: amplitude }]]) };
+  return {
+    tensor,
+    channels,
+    parts: new Map([[tensor, { constant: amplitude, varying: amplitude }]]),
+  };
 }
 
 /** Mean square of the values. */
 export function energyOf(signal: Signal): number {
   let energy = 0;
-  for (const { constant, varying } of signal.parts.values()) energy += constantShare * constant ** 2 + (1 - constantShare) * varying ** 2;
+  for (const { constant, varying } of signal.parts.values())
+    energy += constantShare * constant ** 2 + (1 - constantShare) * varying ** 2;
   return energy;
 }
 
@@ -40,7 +45,12 @@ export function energyAfterRelu(signal: Signal): number {
 
 /** After an average over pixels that damps variations to `varyingShare` of their amplitude. */
 export function averaged(signal: Signal, tensor: string, varyingShare: number): Signal {
-  const parts = new Map([...signal.parts].map(([source, { constant, varying }]) => [source, { constant, varying: varying * varyingShare }]));
+  const parts = new Map(
+    [...signal.parts].map(([source, { constant, varying }]) => [
+      source,
+      { constant, varying: varying * varyingShare },
+    ]),
+  );
   return { ...signal, tensor, parts };
 }
 

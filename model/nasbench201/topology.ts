@@ -42,7 +42,9 @@ const cellInput = '0';
 export function canonicalForm(cell: Cell): string {
   const sums = [cellInput, nothing, nothing, nothing];
   for (let node = 1; node <= outputNode; node += 1) {
-    const terms = edges.flatMap(([from, to], index) => (to === node ? [term(cell[index] ?? 'none', sums[from] ?? nothing)] : []));
+    const terms = edges.flatMap(([from, to], index) =>
+      to === node ? [term(cell[index] ?? 'none', sums[from] ?? nothing)] : [],
+    );
     sums[node] = terms.sort().join('+');
   }
   return sums[outputNode] ?? nothing;

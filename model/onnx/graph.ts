@@ -1,5 +1,18 @@
 /** Element types that a network here may carry; names as in ONNX Runtime. */
-export const elementTypes = ['float32', 'float16', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'bool'] as const;
+export const elementTypes = [
+  'float32',
+  'float16',
+  'float64',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+] as const;
 export type ElementType = (typeof elementTypes)[number];
 
 /** float16 is kept as its bits. */
@@ -19,7 +32,13 @@ export interface TensorDataOf {
 }
 
 /** A constant with its values in row-major order. */
-export type Tensor = { [Type in ElementType]: { readonly elementType: Type; readonly shape: readonly number[]; readonly data: TensorDataOf[Type] } }[ElementType];
+export type Tensor = {
+  [Type in ElementType]: {
+    readonly elementType: Type;
+    readonly shape: readonly number[];
+    readonly data: TensorDataOf[Type];
+  };
+}[ElementType];
 
 export interface TensorType {
   readonly elementType: ElementType;
@@ -64,7 +83,18 @@ export interface Graph {
 }
 
 export const bytesPerElement: Readonly<Record<ElementType, number>> = {
-  float32: 4, float16: 2, float64: 8, int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, int64: 8, uint64: 8, bool: 1,
+  float32: 4,
+  float16: 2,
+  float64: 8,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  uint64: 8,
+  bool: 1,
 };
 
 export function elementCount(shape: readonly number[]): number {
@@ -114,7 +144,8 @@ export function liveNodes(graph: Graph): readonly Node[] {
   const live: Node[] = [];
   for (let index = graph.nodes.length - 1; index >= 0; index -= 1) {
     const node = graph.nodes[index];
-    if (node === undefined || !node.outputs.some((output) => output !== '' && needed.has(output))) continue;
+    if (node === undefined || !node.outputs.some((output) => output !== '' && needed.has(output)))
+      continue;
     live.push(node);
     for (const input of node.inputs) needed.add(input);
   }

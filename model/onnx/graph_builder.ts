@@ -12,7 +12,12 @@ export interface GraphBuilder {
   readonly input: (name: string, shape: readonly number[]) => string;
   readonly constant: (name: string, tensor: Tensor) => string;
   /** Adds a node with one output, which is named like the node. */
-  readonly node: (name: string, kind: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>) => string;
+  readonly node: (
+    name: string,
+    kind: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, Attribute>>,
+  ) => string;
   readonly finish: (outputs: readonly DeclaredTensor[]) => Graph;
 }
 
@@ -36,10 +41,24 @@ export function createGraphBuilder(graphName: string): GraphBuilder {
       return name;
     },
     node: (name, kind, nodeInputs, attributes = {}) => {
-      nodes.push({ name, kind, inputs: nodeInputs, outputs: [claim(name)], attributes: new Map(Object.entries(attributes)) });
+      nodes.push({
+        name,
+        kind,
+        inputs: nodeInputs,
+        outputs: [claim(name)],
+        attributes: new Map(Object.entries(attributes)),
+      });
       return name;
     },
-    finish: (outputs) => ({ name: graphName, opset: builtOpset, nodes, initializers, inputs, outputs, declared: new Map() }),
+    finish: (outputs) => ({
+      name: graphName,
+      opset: builtOpset,
+      nodes,
+      initializers,
+      inputs,
+      outputs,
+      declared: new Map(),
+    }),
   };
 }
 

@@ -4,5 +4,7 @@ export function quote(name: string): string {
 }
 
 export function plain(text: string | number): string {
-  return String(text).replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 100);
+  return String(text)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .slice(0, 100);
 }

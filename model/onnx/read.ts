@@ -25,14 +25,19 @@ export function readOnnx(bytes: Uint8Array): Result<Graph, string> {
 /** The file's messages as they are; safe to hold in memory, but not yet checked. */
 export function decodeModel(bytes: Uint8Array): Result<onnx.ModelProto, string> {
   if (bytes.length === 0) return fail('the file is empty; expected an ONNX model');
-  if (bytes.length > largestArtifactBytes) return fail(`the file has ${bytes.length} bytes; models above ${largestArtifactBytes} are refused`);
+  if (bytes.length > largestArtifactBytes)
+    return fail(
+      `the file has ${bytes.length} bytes; models above ${largestArtifactBytes} are refused`,
+    );
   const bounds = checkWireBounds(bytes);
   if (!bounds.ok) return fail(`not a usable ONNX file: ${bounds.error}`);
   try {
     return ok(onnx.ModelProto.decode(bytes));
   } catch (error) {
     // protobufjs throws RangeError, TypeError or Error on malformed input, depending on where it stumbles.
-    return fail(`not a usable ONNX file: ${error instanceof Error ? error.message : 'it cannot be decoded'}`);
+    return fail(
+      `not a usable ONNX file: ${error instanceof Error ? error.message : 'it cannot be decoded'}`,
+    );
   }
 }
 
@@ -50,10 +55,16 @@ export function graphOf(model: onnx.ModelProto): Result<Graph, string> {
 
 function checkedGraph(model: onnx.ModelProto, nodes: readonly onnx.INodeProto[]): Graph {
   const proto = model.graph;
-  if (proto === null || proto === undefined) throw new Unreadable('the file has no graph; expected an ONNX model');
-  const opset = model.opsetImport.find((entry) => (entry.domain ?? '') === '' || entry.domain === 'ai.onnx');
+  if (proto === null || proto === undefined)
+    throw new Unreadable('the file has no graph; expected an ONNX model');
+  const opset = model.opsetImport.find(
+    (entry) => (entry.domain ?? '') === '' || entry.domain === 'ai.onnx',
+  );
   const opsetVersion = toNumber(opset?.version);
-  if (opsetVersion < oldestOpset) throw new Unreadable(`opset ${opsetVersion} is not supported; export with opset 13 or newer, or bring the file there with onnx.version_converter.convert_version`);
+  if (opsetVersion < oldestOpset)
+    throw new Unreadable(
+      `opset ${opsetVersion} is not supported; export with opset 13 or newer, or bring the file there with onnx.version_converter.convert_version`,
+    );
   const initializers = readInitializers(proto.initializer ?? []);
   const graph: Graph = {
     name: proto.name ?? '',
@@ -61,7 +72,9 @@ function checkedGraph(model: onnx.ModelProto, nodes: readonly onnx.INodeProto[])
     nodes: nodes.map(readNode),
     initializers,
     // Before IR version 4 initializers were listed among the inputs.
-    inputs: (proto.input ?? []).filter((input) => !initializers.has(input.name ?? '')).map((input) => requireDeclaration(input, 'input')),
+    inputs: (proto.input ?? [])
+      .filter((input) => !initializers.has(input.name ?? ''))
+      .map((input) => requireDeclaration(input, 'input')),
     outputs: (proto.output ?? []).map((output) => requireDeclaration(output, 'output')),
     declared: readDeclared(proto.valueInfo ?? []),
   };
@@ -75,7 +88,10 @@ function readInitializers(protos: readonly onnx.ITensorProto[]): ReadonlyMap<str
     const name = proto.name ?? '';
     const tensor = decodeTensor(proto);
     if (!tensor.ok) {
-      const remedy = tensor.error === 'its values are in another file' ? '; save the model as one file (onnx.save_model with save_as_external_data=False), or give it by its path' : '';
+      const remedy =
+        tensor.error === 'its values are in another file'
+          ? '; save the model as one file (onnx.save_model with save_as_external_data=False), or give it by its path'
+          : '';
       throw new Unreadable(`initializer ${quote(name)}: ${tensor.error}${remedy}`);
     }
     if (initializers.has(name)) throw new Unreadable(`initializer ${quote(name)} is given twice`);
@@ -88,39 +104,71 @@ function readNode(proto: onnx.INodeProto, index: number): Node {
   const kind = proto.opType ?? '';
   const domain = proto.domain ?? '';
   const outputs = proto.output ?? [];
-  const name = proto.name !== undefined && proto.name !== null && proto.name !== '' ? proto.name : (outputs[0] ?? `node ${index}`);
-  const attributes = new Map((proto.attribute ?? []).map((attribute) => [attribute.name ?? '', readAttribute(attribute, { name, kind })]));
-  return { name, kind: domain === '' || domain === 'ai.onnx' ? kind : `${domain}.${kind}`, inputs: proto.input ?? [], outputs, attributes };
+  const name =
+    proto.name !== undefined && proto.name !== null && proto.name !== ''
+      ? proto.name
+      : (outputs[0] ?? `node ${index}`);
+  const attributes = new Map(
+    (proto.attribute ?? []).map((attribute) => [
+      attribute.name ?? '',
+      readAttribute(attribute, { name, kind }),
+    ]),
+  );
+  return {
+    name,
+    kind: domain === '' || domain === 'ai.onnx' ? kind : `${domain}.${kind}`,
+    inputs: proto.input ?? [],
+    outputs,
+    attributes,
+  };
 }
 
-function readAttribute(proto: onnx.IAttributeProto, node: { readonly name: string; readonly kind: string }): Attribute {
+function readAttribute(
+  proto: onnx.IAttributeProto,
+  node: { readonly name: string; readonly kind: string },
+): Attribute {
   const types = onnx.AttributeProto.AttributeType;
   switch (proto.type) {
-    case types.INT: return { kind: 'int', value: toNumber(proto.i) };
-    case types.FLOAT: return { kind: 'float', value: proto.f ?? 0 };
-    case types.STRING: return { kind: 'string', value: text(proto.s) };
-    case types.INTS: return { kind: 'ints', value: (proto.ints ?? []).map(toNumber) };
-    case types.FLOATS: return { kind: 'floats', value: proto.floats ?? [] };
-    case types.STRINGS: return { kind: 'strings', value: (proto.strings ?? []).map(text) };
+    case types.INT:
+      return { kind: 'int', value: toNumber(proto.i) };
+    case types.FLOAT:
+      return { kind: 'float', value: proto.f ?? 0 };
+    case types.STRING:
+      return { kind: 'string', value: text(proto.s) };
+    case types.INTS:
+      return { kind: 'ints', value: (proto.ints ?? []).map(toNumber) };
+    case types.FLOATS:
+      return { kind: 'floats', value: proto.floats ?? [] };
+    case types.STRINGS:
+      return { kind: 'strings', value: (proto.strings ?? []).map(text) };
     case types.TENSOR: {
       const tensor = decodeTensor(proto.t ?? {});
       if (tensor.ok) return { kind: 'tensor', value: tensor.value };
-      throw new Unreadable(`node ${quote(node.name)}: attribute ${quote(proto.name ?? '')}: ${tensor.error}`);
+      throw new Unreadable(
+        `node ${quote(node.name)}: attribute ${quote(proto.name ?? '')}: ${tensor.error}`,
+      );
     }
     case types.GRAPH:
     case types.GRAPHS:
-      throw new Unreadable(`node ${quote(node.name)}: operator ${quote(node.kind)} is control flow, which is not supported; ${controlFlowWayOut(node.kind)}`);
+      throw new Unreadable(
+        `node ${quote(node.name)}: operator ${quote(node.kind)} is control flow, which is not supported; ${controlFlowWayOut(node.kind)}`,
+      );
     default:
-      throw new Unreadable(`node ${quote(node.name)}: attribute ${quote(proto.name ?? '')} of operator ${quote(node.kind)} is of a kind that is not supported (sparse tensors are not); cut the network before it`);
+      throw new Unreadable(
+        `node ${quote(node.name)}: attribute ${quote(proto.name ?? '')} of operator ${quote(node.kind)} is of a kind that is not supported (sparse tensors are not); cut the network before it`,
+      );
   }
 }
 
 function controlFlowWayOut(kind: string): string {
-  if (kind === 'If') return 'export the network with its branch taken, or let python -m onnxsim IN OUT take it where the condition is constant, or cut the network before it';
+  if (kind === 'If')
+    return 'export the network with its branch taken, or let python -m onnxsim IN OUT take it where the condition is constant, or cut the network before it';
   return 'export the network with its loops unrolled, for inputs of fixed shape, or cut the network before it';
 }
 
-function readDeclared(protos: readonly onnx.IValueInfoProto[]): ReadonlyMap<string, DeclaredTensor> {
+function readDeclared(
+  protos: readonly onnx.IValueInfoProto[],
+): ReadonlyMap<string, DeclaredTensor> {
   const known = protos.map(readDeclaration).filter((declared) => declared !== undefined);
   return new Map(known.map((declared) => [declared.name, declared]));
 }
@@ -128,14 +176,17 @@ function readDeclared(protos: readonly onnx.IValueInfoProto[]): ReadonlyMap<stri
 function requireDeclaration(proto: onnx.IValueInfoProto, role: 'input' | 'output'): DeclaredTensor {
   const declared = readDeclaration(proto);
   if (declared !== undefined) return declared;
-  throw new Unreadable(`${role} ${quote(proto.name ?? '')} is not a tensor of a supported element type`);
+  throw new Unreadable(
+    `${role} ${quote(proto.name ?? '')} is not a tensor of a supported element type`,
+  );
 }
 
 function readDeclaration(proto: onnx.IValueInfoProto): DeclaredTensor | undefined {
   const elementType = elementTypeOfCode(proto.type?.tensorType?.elemType ?? 0);
   if (elementType === undefined) return undefined;
   const dimensions = proto.type?.tensorType?.shape?.dim;
-  const shape = dimensions === undefined || dimensions === null ? null : dimensions.map(readDimension);
+  const shape =
+    dimensions === undefined || dimensions === null ? null : dimensions.map(readDimension);
   return { name: proto.name ?? '', elementType, shape };
 }
 
@@ -146,12 +197,20 @@ function readDimension(proto: onnx.TensorShapeProto.IDimension): number | string
 
 /** Execution order, one maker per tensor, and every input made by someone. */
 function requireConnected(graph: Graph): void {
-  const made = new Set<string>(['', ...graph.initializers.keys(), ...graph.inputs.map((input) => input.name)]);
+  const made = new Set<string>([
+    '',
+    ...graph.initializers.keys(),
+    ...graph.inputs.map((input) => input.name),
+  ]);
   for (const node of graph.nodes) {
     const missing = node.inputs.find((input) => !made.has(input));
-    if (missing !== undefined) throw new Unreadable(`node ${quote(node.name)} uses tensor ${quote(missing)}, which nothing before it makes`);
+    if (missing !== undefined)
+      throw new Unreadable(
+        `node ${quote(node.name)} uses tensor ${quote(missing)}, which nothing before it makes`,
+      );
     for (const output of node.outputs) {
-      if (output !== '' && made.has(output)) throw new Unreadable(`tensor ${quote(output)} has two makers`);
+      if (output !== '' && made.has(output))
+        throw new Unreadable(`tensor ${quote(output)} has two makers`);
       made.add(output);
     }
   }

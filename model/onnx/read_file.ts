@@ -25,12 +25,25 @@ class Unreadable extends Error {}
  */
 export async function readOnnxFile(file: string): Promise<Result<ReadModel, string>> {
   try {
-    const bytes = await readPart(file, { offset: 0, length: undefined, left: largestArtifactBytes });
+    const bytes = await readPart(file, {
+      offset: 0,
+      length: undefined,
+      left: largestArtifactBytes,
+    });
     const model = decodeModel(bytes);
     if (!model.ok) return model;
-    const left = await loadExternalData(model.value, { folder: path.dirname(file), left: largestArtifactBytes - bytes.length });
+    const left = await loadExternalData(model.value, {
+      folder: path.dirname(file),
+      left: largestArtifactBytes - bytes.length,
+    });
     const graph = graphOf(model.value);
-    return graph.ok ? ok({ graph: graph.value, sizeBytes: largestArtifactBytes - left, weights: weightsOf(model.value) }) : graph;
+    return graph.ok
+      ? ok({
+          graph: graph.value,
+          sizeBytes: largestArtifactBytes - left,
+          weights: weightsOf(model.value),
+        })
+      : graph;
   } catch (error) {
     if (error instanceof Unreadable) return fail(error.message);
     throw error;
@@ -43,7 +56,10 @@ function weightsOf(model: onnx.ModelProto): string | null {
 }
 
 /** Returns how many bytes are still allowed. */
-async function loadExternalData(model: onnx.ModelProto, from: { readonly folder: string; readonly left: number }): Promise<number> {
+async function loadExternalData(
+  model: onnx.ModelProto,
+  from: { readonly folder: string; readonly left: number },
+): Promise<number> {
   let { left } = from;
   for (const tensor of externalTensors(model)) {
     const place = placeOf(tensor);
@@ -59,8 +75,14 @@ async function loadExternalData(model: onnx.ModelProto, from: { readonly folder:
 }
 
 function externalTensors(model: onnx.ModelProto): readonly onnx.ITensorProto[] {
-  const constants = (model.graph?.node ?? []).flatMap((node) => node.attribute ?? []).flatMap((attribute) => (attribute.t === null || attribute.t === undefined ? [] : [attribute.t]));
-  return [...(model.graph?.initializer ?? []), ...constants].filter((tensor) => (tensor.externalData?.length ?? 0) > 0);
+  const constants = (model.graph?.node ?? [])
+    .flatMap((node) => node.attribute ?? [])
+    .flatMap((attribute) =>
+      attribute.t === null || attribute.t === undefined ? [] : [attribute.t],
+    );
+  return [...(model.graph?.initializer ?? []), ...constants].filter(
+    (tensor) => (tensor.externalData?.length ?? 0) > 0,
+  );
 }
 
 interface Place {
@@ -72,10 +94,17 @@ interface Place {
 
 /** https://github.com/onnx/onnx/blob/main/docs/ExternalData.md */
 function placeOf(tensor: onnx.ITensorProto): Result<Place, string> {
-  const entry = (key: string): string | undefined => tensor.externalData?.find((one) => one.key === key)?.value ?? undefined;
+  const entry = (key: string): string | undefined =>
+    tensor.externalData?.find((one) => one.key === key)?.value ?? undefined;
   const location = entry('location') ?? '';
   const parts = location.split(/[/\\]/);
-  if (location === '' || path.isAbsolute(location) || path.win32.isAbsolute(location) || parts.includes('..') || location.includes('\0')) {
+  if (
+    location === '' ||
+    path.isAbsolute(location) ||
+    path.win32.isAbsolute(location) ||
+    parts.includes('..') ||
+    location.includes('\0')
+  ) {
     return fail(`its values are in ${quote(location)}; expected a file in the model's folder`);
   }
   const [offset, length] = ['offset', 'length'].map((key) => wholeNumber(entry(key)));
@@ -91,16 +120,29 @@ function wholeNumber(text: string | undefined): number | undefined | null {
 
 /** Also behind symbolic links. */
 async function requireInside(file: string, folder: string): Promise<void> {
-  const [target, root] = await Promise.all([translated(file, realpath(file)), translated(folder, realpath(folder))]);
-  if (!target.startsWith(root.endsWith(path.sep) ? root : root + path.sep)) throw new Unreadable(`${quote(file)} leads out of the model's folder`);
+  const [target, root] = await Promise.all([
+    translated(file, realpath(file)),
+    translated(folder, realpath(folder)),
+  ]);
+  if (!target.startsWith(root.endsWith(path.sep) ? root : root + path.sep))
+    throw new Unreadable(`${quote(file)} leads out of the model's folder`);
 }
 
-async function readPart(file: string, part: { readonly offset: number; readonly length: number | undefined; readonly left: number }): Promise<Uint8Array> {
+async function readPart(
+  file: string,
+  part: { readonly offset: number; readonly length: number | undefined; readonly left: number },
+): Promise<Uint8Array> {
   const status = await translated(file, stat(file));
   if (!status.isFile()) throw new Unreadable(`${quote(file)} is not a file`);
   const length = part.length ?? status.size - part.offset;
-  if (length < 0 || part.offset + length > status.size) throw new Unreadable(`${quote(file)} has ${status.size} bytes; the model expects values from byte ${part.offset} ${part.length === undefined ? 'on' : `to ${part.offset + part.length}`}`);
-  if (length > part.left) throw new Unreadable(`the model has more than ${largestArtifactBytes} bytes; larger ones are refused`);
+  if (length < 0 || part.offset + length > status.size)
+    throw new Unreadable(
+      `${quote(file)} has ${status.size} bytes; the model expects values from byte ${part.offset} ${part.length === undefined ? 'on' : `to ${part.offset + part.length}`}`,
+    );
+  if (length > part.left)
+    throw new Unreadable(
+      `the model has more than ${largestArtifactBytes} bytes; larger ones are refused`,
+    );
   const handle = await translated(file, open(file, 'r'));
   try {
     return await readFully(handle, file, { offset: part.offset, length });
@@ -109,10 +151,17 @@ async function readPart(file: string, part: { readonly offset: number; readonly 
   }
 }
 
-async function readFully(handle: FileHandle, file: string, part: { readonly offset: number; readonly length: number }): Promise<Uint8Array> {
+async function readFully(
+  handle: FileHandle,
+  file: string,
+  part: { readonly offset: number; readonly length: number },
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(part.length);
-  for (let done = 0; done < part.length; ) {
-    const { bytesRead } = await translated(file, handle.read(bytes, done, part.length - done, part.offset + done));
+  for (let done = 0; done < part.length;) {
+    const { bytesRead } = await translated(
+      file,
+      handle.read(bytes, done, part.length - done, part.offset + done),
+    );
     if (bytesRead === 0) throw new Unreadable(`${quote(file)} became shorter while it was read`);
     done += bytesRead;
   }
@@ -125,6 +174,10 @@ async function translated<Value>(file: string, work: Promise<Value>): Promise<Va
     return await work;
   } catch (error) {
     const code = systemErrorCode(error);
-    throw new Unreadable(code === 'ENOENT' ? `${quote(file)} is missing; it must lie beside the model` : `${quote(file)} cannot be read (${code})`);
+    throw new Unreadable(
+      code === 'ENOENT'
+        ? `${quote(file)} is missing; it must lie beside the model`
+        : `${quote(file)} cannot be read (${code})`,
+    );
   }
 }

@@ -1,7 +1,15 @@
 import { fail, ok, type Result } from '../../common/result';
 import { evaluate } from './evaluate/evaluate';
 import { numbersOf } from './evaluate/tensor_values';
-import { bytesPerElement, elementCount, type DeclaredTensor, type Graph, type Node, type Tensor, type TensorType } from './graph';
+import {
+  bytesPerElement,
+  elementCount,
+  type DeclaredTensor,
+  type Graph,
+  type Node,
+  type Tensor,
+  type TensorType,
+} from './graph';
 import { elementwiseRules } from './shape_rules/elementwise';
 import { quote } from './quote';
 import { indexingRules } from './shape_rules/indexing';
@@ -15,16 +23,29 @@ const largestTensorBytes = 2 ** 31;
 /** Shape arithmetic works on a handful of numbers; anything longer is data, which shape inference does not look at. */
 const mostKnownElements = 1024;
 
-const rules: ReadonlyMap<string, ShapeRule> = new Map(Object.entries({ ...windowRules, ...elementwiseRules, ...matrixRules, ...layoutRules, ...indexingRules }));
+const rules: ReadonlyMap<string, ShapeRule> = new Map(
+  Object.entries({
+    ...windowRules,
+    ...elementwiseRules,
+    ...matrixRules,
+    ...layoutRules,
+    ...indexingRules,
+  }),
+);
 
 /**
  * The type of every tensor of a graph, constants included. The error is one line that names the input with a dynamic
  * dimension, or the node and operator that cannot be followed. Operators without a rule are taken at the file's word.
  */
 export function inferShapes(graph: Graph): Result<ReadonlyMap<string, TensorType>, string> {
-  const types = new Map<string, TensorType>([...graph.initializers].map(([name, { elementType, shape }]) => [name, { elementType, shape }]));
+  const types = new Map<string, TensorType>(
+    [...graph.initializers].map(([name, { elementType, shape }]) => [name, { elementType, shape }]),
+  );
   const constants = new Map([...graph.initializers].filter(([, tensor]) => isSmall(tensor)));
-  const declared = new Map([...graph.outputs.map((output) => [output.name, output] as const), ...graph.declared]);
+  const declared = new Map([
+    ...graph.outputs.map((output) => [output.name, output] as const),
+    ...graph.declared,
+  ]);
   for (const input of graph.inputs) {
     const fixed = fixedShape(input);
     if (!fixed.ok) return fixed;
@@ -49,7 +70,14 @@ function isSmall({ shape }: TensorType): boolean {
 }
 
 /** Computes what exporters compute with shapes (Shape, Gather, Concat … before Reshape). */
-function learnConstants(node: Node, outputs: readonly TensorType[], known: { readonly types: ReadonlyMap<string, TensorType>; readonly constants: Map<string, Tensor> }): void {
+function learnConstants(
+  node: Node,
+  outputs: readonly TensorType[],
+  known: {
+    readonly types: ReadonlyMap<string, TensorType>;
+    readonly constants: Map<string, Tensor>;
+  },
+): void {
   if (!outputs.every(isSmall)) return;
   const tensors = evaluate({
     node,
@@ -62,9 +90,13 @@ function learnConstants(node: Node, outputs: readonly TensorType[], known: { rea
 
 function fixedShape(input: DeclaredTensor): Result<readonly number[], string> {
   const name = quote(input.name);
-  if (input.shape === null) return fail(`input ${name} has no shape; export the model with one, e.g. 1x3x224x224`);
+  if (input.shape === null)
+    return fail(`input ${name} has no shape; export the model with one, e.g. 1x3x224x224`);
   const dynamic = input.shape.find((dimension) => typeof dimension === 'string');
-  if (dynamic !== undefined) return fail(`input ${name} has a dynamic dimension ${quote(dynamic)}; fix it, e.g. 1x3x224x224`);
+  if (dynamic !== undefined)
+    return fail(
+      `input ${name} has a dynamic dimension ${quote(dynamic)}; fix it, e.g. 1x3x224x224`,
+    );
   return ok(input.shape.map(Number));
 }
 
@@ -76,16 +108,22 @@ interface Inferred {
   readonly declared: ReadonlyMap<string, DeclaredTensor>;
 }
 
-function outputTypes(graph: Graph, node: Node, inferred: Inferred): Result<readonly TensorType[], string> {
+function outputTypes(
+  graph: Graph,
+  node: Node,
+  inferred: Inferred,
+): Result<readonly TensorType[], string> {
   const rule = rules.get(node.kind);
   if (rule === undefined) return declaredTypes(node, inferred.declared);
   try {
     const outputs = rule(nodeTypes(graph, node, inferred));
     const wrong = outputs.find((type) => !isSane(type));
-    if (wrong !== undefined) return fail(`node ${quote(node.name)} (${node.kind}): ${problemOf(wrong)}`);
+    if (wrong !== undefined)
+      return fail(`node ${quote(node.name)} (${node.kind}): ${problemOf(wrong)}`);
     return ok(outputs);
   } catch (error) {
-    if (error instanceof ShapeProblem) return fail(`node ${quote(node.name)} (${node.kind}): ${error.message}`);
+    if (error instanceof ShapeProblem)
+      return fail(`node ${quote(node.name)} (${node.kind}): ${error.message}`);
     throw error;
   }
 }
@@ -108,11 +146,20 @@ function nodeTypes(graph: Graph, node: Node, inferred: Inferred): NodeTypes {
   };
 }
 
-function declaredTypes(node: Node, declared: ReadonlyMap<string, DeclaredTensor>): Result<readonly TensorType[], string> {
+function declaredTypes(
+  node: Node,
+  declared: ReadonlyMap<string, DeclaredTensor>,
+): Result<readonly TensorType[], string> {
   const types = node.outputs.map((output) => declared.get(output));
-  const known = types.flatMap((type) => (type?.shape?.every((size) => typeof size === 'number') === true ? [{ elementType: type.elementType, shape: type.shape.map(Number) }] : []));
+  const known = types.flatMap((type) =>
+    type?.shape?.every((size) => typeof size === 'number') === true
+      ? [{ elementType: type.elementType, shape: type.shape.map(Number) }]
+      : [],
+  );
   if (known.length === node.outputs.length && known.every(isSane)) return ok(known);
-  return fail(`node ${quote(node.name)}: operator ${quote(node.kind)} is not known here and the file does not give its output shape; export with shapes (onnx.shape_inference) or replace the operator`);
+  return fail(
+    `node ${quote(node.name)}: operator ${quote(node.kind)} is not known here and the file does not give its output shape; export with shapes (onnx.shape_inference) or replace the operator`,
+  );
 }
 
 function isSane({ elementType, shape }: TensorType): boolean {

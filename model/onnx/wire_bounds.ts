@@ -10,25 +10,74 @@ const largestListedIntegerBytes = 8 * 1024 * 1024;
 /** model > graph > node > attribute > graph …: deeper than any exporter nests subgraphs. */
 const deepestNesting = 40;
 
-type MessageName = 'model' | 'graph' | 'node' | 'attribute' | 'tensor' | 'value' | 'type' | 'tensorType' | 'shape' | 'function' | 'other';
+type MessageName =
+  | 'model'
+  | 'graph'
+  | 'node'
+  | 'attribute'
+  | 'tensor'
+  | 'value'
+  | 'type'
+  | 'tensorType'
+  | 'shape'
+  | 'function'
+  | 'other';
 
 /** Which fields hold messages that are decoded, by field number: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 const nestedMessages: Readonly<Record<MessageName, ReadonlyMap<number, MessageName>>> = {
-  model: new Map([[7, 'graph'], [8, 'other'], [14, 'other'], [20, 'other'], [25, 'function']]),
-  graph: new Map([[1, 'node'], [5, 'tensor'], [11, 'value'], [12, 'value'], [13, 'value'], [14, 'other'], [15, 'other']]),
+  model: new Map([
+    [7, 'graph'],
+    [8, 'other'],
+    [14, 'other'],
+    [20, 'other'],
+    [25, 'function'],
+  ]),
+  graph: new Map([
+    [1, 'node'],
+    [5, 'tensor'],
+    [11, 'value'],
+    [12, 'value'],
+    [13, 'value'],
+    [14, 'other'],
+    [15, 'other'],
+  ]),
   node: new Map([[5, 'attribute']]),
-  attribute: new Map([[5, 'tensor'], [6, 'graph'], [10, 'tensor'], [11, 'graph'], [14, 'type'], [15, 'type'], [22, 'other'], [23, 'other']]),
-  tensor: new Map([[3, 'other'], [13, 'other']]),
+  attribute: new Map([
+    [5, 'tensor'],
+    [6, 'graph'],
+    [10, 'tensor'],
+    [11, 'graph'],
+    [14, 'type'],
+    [15, 'type'],
+    [22, 'other'],
+    [23, 'other'],
+  ]),
+  tensor: new Map([
+    [3, 'other'],
+    [13, 'other'],
+  ]),
   value: new Map([[2, 'type']]),
-  type: new Map([[1, 'tensorType'], [4, 'other'], [5, 'other'], [8, 'other'], [9, 'other']]),
+  type: new Map([
+    [1, 'tensorType'],
+    [4, 'other'],
+    [5, 'other'],
+    [8, 'other'],
+    [9, 'other'],
+  ]),
   tensorType: new Map([[2, 'shape']]),
   shape: new Map([[1, 'other']]),
-  function: new Map([[7, 'node'], [9, 'other']]),
+  function: new Map([
+    [7, 'node'],
+    [9, 'other'],
+  ]),
   other: new Map(),
 };
 
 /** Fields of packed integers, which decode to one object per byte at worst. */
-const packedIntegers: Partial<Record<MessageName, readonly number[]>> = { tensor: [1, 5, 7, 11], attribute: [8] };
+const packedIntegers: Partial<Record<MessageName, readonly number[]>> = {
+  tensor: [1, 5, 7, 11],
+  attribute: [8],
+};
 
 class Refused extends Error {}
 
@@ -58,7 +107,8 @@ class WireWalk {
 
   private field(name: MessageName, end: number, depth: number): void {
     this.fieldCount += 1;
-    if (this.fieldCount > largestFieldCount) throw new Refused(`more than ${largestFieldCount} fields`);
+    if (this.fieldCount > largestFieldCount)
+      throw new Refused(`more than ${largestFieldCount} fields`);
     const tag = this.varint();
     switch (tag & 7) {
       case 0:
@@ -78,7 +128,11 @@ class WireWalk {
     }
   }
 
-  private lengthDelimited(name: MessageName, field: number, at: { end: number; depth: number }): void {
+  private lengthDelimited(
+    name: MessageName,
+    field: number,
+    at: { end: number; depth: number },
+  ): void {
     const length = this.varint();
     if (this.position + length > at.end) throw new Refused('truncated');
     const nested = nestedMessages[name].get(field);
@@ -88,7 +142,8 @@ class WireWalk {
     }
     if (packedIntegers[name]?.includes(field) === true) {
       this.listedIntegerBytes += length;
-      if (this.listedIntegerBytes > largestListedIntegerBytes) throw new Refused('too many integers listed one by one; store tensors as raw_data');
+      if (this.listedIntegerBytes > largestListedIntegerBytes)
+        throw new Refused('too many integers listed one by one; store tensors as raw_data');
     }
     this.position += length;
   }

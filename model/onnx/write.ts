@@ -17,9 +17,18 @@ export interface ReferringModel {
 const smallestReferredBytes = 4096;
 
 /** Serializes a graph, with what is to be known of it. Equal graphs give equal bytes. @throws BadInputError when it exceeds what one ONNX file holds */
-export function writeOnnx(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const valueBytes = [...graph.initializers.values()].reduce((total, { data }) => total + data.byteLength, 0);
-  if (valueBytes > largestArtifactBytes) throw new BadInputError(`the network has ${valueBytes} bytes of values; an ONNX file holds at most ${largestArtifactBytes}`);
+export function writeOnnx(
+  graph: Graph,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const valueBytes = [...graph.initializers.values()].reduce(
+    (total, { data }) => total + data.byteLength,
+    0,
+  );
+  if (valueBytes > largestArtifactBytes)
+    throw new BadInputError(
+      `the network has ${valueBytes} bytes of values; an ONNX file holds at most ${largestArtifactBytes}`,
+    );
   const initializers = [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor));
   return encodeModel(graph, initializers, metadata);
 }
@@ -29,15 +38,27 @@ export function writeReferringOnnx(graph: Graph): ReferringModel {
   const values: ReferringModel['values'][number][] = [];
   const initializers = [...graph.initializers].map(([name, tensor]): onnx.ITensorProto => {
     const { rawData, ...declaration } = encodeTensor(name, tensor);
-    if (tensor.elementType !== 'float32' || rawData.length < smallestReferredBytes) return { ...declaration, rawData };
+    if (tensor.elementType !== 'float32' || rawData.length < smallestReferredBytes)
+      return { ...declaration, rawData };
     const location = `values/${String(values.length)}`;
     values.push({ location, data: rawData });
-    return { ...declaration, dataLocation: onnx.TensorProto.DataLocation.EXTERNAL, externalData: [{ key: 'location', value: location }, { key: 'length', value: String(rawData.length) }] };
+    return {
+      ...declaration,
+      dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+      externalData: [
+        { key: 'location', value: location },
+        { key: 'length', value: String(rawData.length) },
+      ],
+    };
   });
   return { bytes: encodeModel(graph, initializers), values };
 }
 
-function encodeModel(graph: Graph, initializer: onnx.ITensorProto[], metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+function encodeModel(
+  graph: Graph,
+  initializer: onnx.ITensorProto[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const proto: onnx.IModelProto = {
     irVersion,
     producerName: 'pareto-farm',
@@ -68,18 +89,34 @@ function encodeNode(node: Node): onnx.INodeProto {
 function encodeAttribute(name: string, attribute: Attribute): onnx.IAttributeProto {
   const types = onnx.AttributeProto.AttributeType;
   switch (attribute.kind) {
-    case 'int': return { name, type: types.INT, i: attribute.value };
-    case 'float': return { name, type: types.FLOAT, f: attribute.value };
-    case 'string': return { name, type: types.STRING, s: Buffer.from(attribute.value, 'utf8') };
-    case 'ints': return { name, type: types.INTS, ints: [...attribute.value] };
-    case 'floats': return { name, type: types.FLOATS, floats: [...attribute.value] };
-    case 'strings': return { name, type: types.STRINGS, strings: attribute.value.map((text) => Buffer.from(text, 'utf8')) };
-    case 'tensor': return { name, type: types.TENSOR, t: encodeTensor('', attribute.value) };
+    case 'int':
+      return { name, type: types.INT, i: attribute.value };
+    case 'float':
+      return { name, type: types.FLOAT, f: attribute.value };
+    case 'string':
+      return { name, type: types.STRING, s: Buffer.from(attribute.value, 'utf8') };
+    case 'ints':
+      return { name, type: types.INTS, ints: [...attribute.value] };
+    case 'floats':
+      return { name, type: types.FLOATS, floats: [...attribute.value] };
+    case 'strings':
+      return {
+        name,
+        type: types.STRINGS,
+        strings: attribute.value.map((text) => Buffer.from(text, 'utf8')),
+      };
+    case 'tensor':
+      return { name, type: types.TENSOR, t: encodeTensor('', attribute.value) };
   }
 }
 
 function encodeDeclaration(declared: DeclaredTensor): onnx.IValueInfoProto {
-  const dimensions = declared.shape?.map((dimension) => (typeof dimension === 'number' ? { dimValue: dimension } : { dimParam: dimension }));
+  const dimensions = declared.shape?.map((dimension) =>
+    typeof dimension === 'number' ? { dimValue: dimension } : { dimParam: dimension },
+  );
   const shape = dimensions === undefined ? {} : { shape: { dim: dimensions } };
-  return { name: declared.name, type: { tensorType: { elemType: elementTypeCode(declared.elementType), ...shape } } };
+  return {
+    name: declared.name,
+    type: { tensorType: { elemType: elementTypeCode(declared.elementType), ...shape } },
+  };
 }

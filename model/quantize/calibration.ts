@@ -23,11 +23,21 @@ export interface Calibration {
  * Runs the float network on the calibration data and returns each listed tensor's range. One sample's activations are in
  * memory at a time. The network has one input of fixed shape. @throws BadInputError when samples do not fit it
  */
-export async function calibrate(graph: Graph, tensors: readonly string[], calibration: Calibration): Promise<ReadonlyMap<string, Range>> {
-  const statistics = calibration.method.kind === 'min-max' ? extremesOf(graph, tensors) : histogramsOf(graph, tensors, calibration);
+export async function calibrate(
+  graph: Graph,
+  tensors: readonly string[],
+  calibration: Calibration,
+): Promise<ReadonlyMap<string, Range>> {
+  const statistics =
+    calibration.method.kind === 'min-max'
+      ? extremesOf(graph, tensors)
+      : histogramsOf(graph, tensors, calibration);
   const { name, shape } = onlyInput(graph);
   const total = sampleCount(calibration.data);
-  const session = await createGraphSession(statistics.graph, { threads: calibration.threads, optimization: 'all' });
+  const session = await createGraphSession(statistics.graph, {
+    threads: calibration.threads,
+    optimization: 'all',
+  });
   try {
     let done = 0;
     for await (const sample of samplesOf(calibration.data, elementCount(shape))) {
@@ -45,24 +55,52 @@ export async function calibrate(graph: Graph, tensors: readonly string[], calibr
 const mostNamed = 4;
 
 /** The model's input, if it has just one, with its fixed shape. @throws BadInputError for others: samples would not say which is meant */
-export function onlyInput(graph: Graph): { readonly name: string; readonly shape: readonly number[] } {
+export function onlyInput(graph: Graph): {
+  readonly name: string;
+  readonly shape: readonly number[];
+} {
   const [input] = graph.inputs;
   const shape = input?.shape?.filter((dimension) => typeof dimension === 'number');
-  if (input === undefined || shape?.length !== input.shape?.length || shape === undefined || graph.inputs.length !== 1 || input.elementType !== 'float32') {
-    const found = graph.inputs.slice(0, mostNamed).map(({ name, elementType, shape }) => `${quote(name)} ${elementType} ${(shape ?? ['?']).map(plain).join('x')}`);
-    throw new BadInputError(`calibration needs a model with one float32 input of fixed shape; this one has ${found.join(', ') || 'none'}${graph.inputs.length > mostNamed ? ', …' : ''}`);
+  if (
+    input === undefined ||
+    shape?.length !== input.shape?.length ||
+    shape === undefined ||
+    graph.inputs.length !== 1 ||
+    input.elementType !== 'float32'
+  ) {
+    const found = graph.inputs
+      .slice(0, mostNamed)
+      .map(
+        ({ name, elementType, shape }) =>
+          `${quote(name)} ${elementType} ${(shape ?? ['?']).map(plain).join('x')}`,
+      );
+    throw new BadInputError(
+      `calibration needs a model with one float32 input of fixed shape; this one has ${found.join(', ') || 'none'}${graph.inputs.length > mostNamed ? ', …' : ''}`,
+    );
   }
   return { name: input.name, shape };
 }
 
-async function runOnce(session: Session, name: string, input: FloatTensor): Promise<ReadonlyMap<string, FloatTensor>> {
+async function runOnce(
+  session: Session,
+  name: string,
+  input: FloatTensor,
+): Promise<ReadonlyMap<string, FloatTensor>> {
   return session.run(new Map([[name, input]]));
 }
 
-function histogramsOf(graph: Graph, tensors: readonly string[], { method, elementType }: Calibration): Collector {
-  const observers = new Map<string, HistogramObserver>(tensors.map((tensor) => [tensor, createHistogramObserver()]));
+function histogramsOf(
+  graph: Graph,
+  tensors: readonly string[],
+  { method, elementType }: Calibration,
+): Collector {
+  const observers = new Map<string, HistogramObserver>(
+    tensors.map((tensor) => [tensor, createHistogramObserver()]),
+  );
   const inputs = new Set(graph.inputs.map((input) => input.name));
-  const outputs = tensors.filter((tensor) => !inputs.has(tensor)).map((name) => ({ name, elementType: 'float32' as const, shape: null }));
+  const outputs = tensors
+    .filter((tensor) => !inputs.has(tensor))
+    .map((name) => ({ name, elementType: 'float32' as const, shape: null }));
   return {
     // ONNX Runtime finds the outputs' types itself. A graph needs one output.
     graph: { ...graph, outputs: outputs.length === 0 ? graph.outputs : outputs },
@@ -72,6 +110,12 @@ function histogramsOf(graph: Graph, tensors: readonly string[], { method, elemen
         if (values !== undefined && !observer.observe(values)) throw notFinite(tensor);
       }
     },
-    ranges: () => new Map([...observers].map(([tensor, observer]) => [tensor, chooseRange(observer.histogram(), method, largestInteger(elementType))])),
+    ranges: () =>
+      new Map(
+        [...observers].map(([tensor, observer]) => [
+          tensor,
+          chooseRange(observer.histogram(), method, largestInteger(elementType)),
+        ]),
+      ),
   };
 }

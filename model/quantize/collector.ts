@@ -12,5 +12,7 @@ export interface Collector {
 }
 
 export function notFinite(tensor: string): BadInputError {
-  return new BadInputError(`tensor ${tensor} is not finite on the calibration data; the network or the data is broken`);
+  return new BadInputError(
+    `tensor ${tensor} is not finite on the calibration data; the network or the data is broken`,
+  );
 }

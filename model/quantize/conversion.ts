@@ -17,14 +17,18 @@ type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
 /** The smallest scale from the source's on whose conversion to the target's scale is exact in steps of the multiplier; its own where that would be too coarse. */
 export function convertibleScale(source: Numbers, target: number): number {
   const ratio = (multiplierSteps * source.scale) / target;
-  const steps = [nextSteps(ratio, source.zeroPoint), Math.ceil(ratio - 1e-6)].find((each) => each <= mostWidening * ratio);
+  const steps = [nextSteps(ratio, source.zeroPoint), Math.ceil(ratio - 1e-6)].find(
+    (each) => each <= mostWidening * ratio,
+  );
   return steps === undefined ? source.scale : Math.fround((steps * target) / multiplierSteps);
 }
 
 /** The smallest scale from the target's on to which the source's is converted so. */
 export function receivingScale(source: Numbers, target: number): number {
   const ratio = (multiplierSteps * source.scale) / target;
-  const steps = [nextSteps(ratio, source.zeroPoint) - 4, Math.floor(ratio + 1e-6)].find((each) => each > 0 && each * mostWidening >= ratio);
+  const steps = [nextSteps(ratio, source.zeroPoint) - 4, Math.floor(ratio + 1e-6)].find(
+    (each) => each > 0 && each * mostWidening >= ratio,
+  );
   return steps === undefined ? target : Math.fround((multiplierSteps * source.scale) / steps);
 }
 

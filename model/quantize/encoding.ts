@@ -64,13 +64,21 @@ export function activationEncoding(range: Range, elementType: ActivationType): E
   const min = Math.min(range.min, 0);
   const max = Math.max(range.max, 0, min + narrowestRange);
   const scale = Math.fround((max - min) / largestOf[elementType]);
-  return { elementType, scale, zeroPoint: clamp(roundHalfEven(-min / scale), 0, largestOf[elementType]) };
+  return {
+    elementType,
+    scale,
+    zeroPoint: clamp(roundHalfEven(-min / scale), 0, largestOf[elementType]),
+  };
 }
 
 /** The same with the zero point in the middle. */
 export function symmetricActivationEncoding(range: Range, elementType: ActivationType): Encoding {
   const zeroPoint = (largestOf[elementType] + 1) / 2;
-  const steps = Math.max(-range.min / zeroPoint, range.max / (zeroPoint - 1), narrowestRange / largestOf[elementType]);
+  const steps = Math.max(
+    -range.min / zeroPoint,
+    range.max / (zeroPoint - 1),
+    narrowestRange / largestOf[elementType],
+  );
   return { elementType, scale: Math.fround(steps), zeroPoint };
 }
 
@@ -84,7 +92,9 @@ export function encodedRange({ elementType, scale, zeroPoint }: Encoding): Range
  * normalization of a large signal has tiny ones. For a channel of zeros any scale will do.
  */
 export function weightScale(largestMagnitude: number): number {
-  return largestMagnitude === 0 ? Math.fround(1 / largestInt8) : Math.max(Math.fround(largestMagnitude / largestInt8), smallestNormalFloat);
+  return largestMagnitude === 0
+    ? Math.fround(1 / largestInt8)
+    : Math.max(Math.fround(largestMagnitude / largestInt8), smallestNormalFloat);
 }
 
 /**
@@ -97,7 +107,11 @@ export function weightScaleForBias(bias: number, inputScale: number): number {
 
 /** Saturates at zero and at the type's largest integer. */
 export function quantizeActivation(value: number, encoding: Encoding): number {
-  return clamp(roundHalfEven(value / encoding.scale) + encoding.zeroPoint, 0, largestOf[encoding.elementType]);
+  return clamp(
+    roundHalfEven(value / encoding.scale) + encoding.zeroPoint,
+    0,
+    largestOf[encoding.elementType],
+  );
 }
 
 /** Saturates at ±127. */

@@ -4,8 +4,25 @@ import type { Encoding } from './encoding';
 
 /** Operators that only move values or pick neighbours: their outputs have the encoding of their first input. */
 const sharingKinds: ReadonlySet<string> = new Set([
-  'MaxPool', 'GlobalMaxPool', 'ReduceMax', 'ReduceMin', 'Flatten', 'Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Identity',
-  'Slice', 'Split', 'Gather', 'Resize', 'Pad', 'DepthToSpace', 'SpaceToDepth', 'Expand', 'Tile',
+  'MaxPool',
+  'GlobalMaxPool',
+  'ReduceMax',
+  'ReduceMin',
+  'Flatten',
+  'Reshape',
+  'Transpose',
+  'Squeeze',
+  'Unsqueeze',
+  'Identity',
+  'Slice',
+  'Split',
+  'Gather',
+  'Resize',
+  'Pad',
+  'DepthToSpace',
+  'SpaceToDepth',
+  'Expand',
+  'Tile',
 ]);
 
 /** What decides which tensors must have one encoding. */
@@ -34,7 +51,10 @@ export function onlyMoves(graph: Graph, node: Node): boolean {
   if (!sharingKinds.has(node.kind)) return false;
   const mode = stringAttribute(node, 'mode', '');
   if (node.kind === 'Resize') {
-    return mode !== 'cubic' && stringAttribute(node, 'coordinate_transformation_mode', '') !== 'tf_crop_and_resize';
+    return (
+      mode !== 'cubic' &&
+      stringAttribute(node, 'coordinate_transformation_mode', '') !== 'tf_crop_and_resize'
+    );
   }
   return node.kind !== 'Pad' || !['', 'constant'].includes(mode) || padsWithZero(graph, node);
 }
@@ -53,14 +73,19 @@ function padsWithZero(graph: Graph, node: Node): boolean {
 export function jointOf(graph: Graph, node: Node): Joint | undefined {
   const [output = ''] = node.outputs;
   if (node.kind === 'Concat') return { output, operands: node.inputs, holdsOperands: true };
-  return sharingKinds.has(node.kind) && !onlyMoves(graph, node) ? { output, operands: node.inputs.slice(0, 1), holdsOperands: false } : undefined;
+  return sharingKinds.has(node.kind) && !onlyMoves(graph, node)
+    ? { output, operands: node.inputs.slice(0, 1), holdsOperands: false }
+    : undefined;
 }
 
 /**
  * Which tensors must have one encoding: what only moves values keeps its input's, and a concatenation of tensors with one fixed
  * encoding has it too. Whether other concatenations and their operands have one depends on their ranges (shared_encodings.ts).
  */
-export function encodingGroups(graph: Graph, { isQuantized, fixed }: GroupedTensors): EncodingGroups {
+export function encodingGroups(
+  graph: Graph,
+  { isQuantized, fixed }: GroupedTensors,
+): EncodingGroups {
   const groups = createDisjointSets();
   const fixedByRoot = new Map(fixed);
   const join = (first: string, second: string): void => {
@@ -70,10 +95,13 @@ export function encodingGroups(graph: Graph, { isQuantized, fixed }: GroupedTens
     if (encoding !== undefined) fixedByRoot.set(groups.of(first), encoding);
   };
   for (const node of graph.nodes) {
-    if (onlyMoves(graph, node)) for (const output of node.outputs) join(node.inputs[0] ?? '', output);
+    if (onlyMoves(graph, node))
+      for (const output of node.outputs) join(node.inputs[0] ?? '', output);
     if (node.kind !== 'Concat') continue;
     const [first, ...others] = node.inputs.map((tensor) => fixedByRoot.get(groups.of(tensor)));
-    const isFixed = first !== undefined && others.every((other) => other !== undefined && haveOneGrid(first, other));
+    const isFixed =
+      first !== undefined &&
+      others.every((other) => other !== undefined && haveOneGrid(first, other));
     if (isFixed) for (const input of node.inputs) join(input, node.outputs[0] ?? '');
   }
   return { of: groups.of, fixed: (tensor) => fixedByRoot.get(groups.of(tensor)) };
@@ -81,7 +109,11 @@ export function encodingGroups(graph: Graph, { isQuantized, fixed }: GroupedTens
 
 /** Whether integers mean the same in both. */
 export function haveOneGrid(first: Encoding, second: Encoding): boolean {
-  return first.scale === second.scale && first.zeroPoint === second.zeroPoint && first.elementType === second.elementType;
+  return (
+    first.scale === second.scale &&
+    first.zeroPoint === second.zeroPoint &&
+    first.elementType === second.elementType
+  );
 }
 
 export interface DisjointSets {
@@ -95,9 +127,15 @@ export function createDisjointSets(): DisjointSets {
   const parents = new Map<string, string>();
   const of = (tensor: string): string => {
     let root = tensor;
-    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent;
+    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root))
+      root = parent;
     // Whoever asks again need not walk so far: chains may have thousands of members.
-    for (let next = parents.get(tensor), current = tensor; next !== undefined && next !== root; current = next, next = parents.get(next)) parents.set(current, root);
+    for (
+      let next = parents.get(tensor), current = tensor;
+      next !== undefined && next !== root;
+      current = next, next = parents.get(next)
+    )
+      parents.set(current, root);
     return root;
   };
   return {

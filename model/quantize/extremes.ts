@@ -26,7 +26,10 @@ export function extremesOf(graph: Graph, tensors: readonly string[]): Collector 
         const value = values?.[index] ?? NaN;
         if (!Number.isFinite(value)) throw notFinite(tensor);
         const { min, max } = found.get(tensor) ?? { min: 0, max: 0 };
-        found.set(tensor, end === 'min' ? { min: Math.min(min, value), max } : { min, max: Math.max(max, value) });
+        found.set(
+          tensor,
+          end === 'min' ? { min: Math.min(min, value), max } : { min, max: Math.max(max, value) },
+        );
       });
     },
     ranges: () => found,
@@ -40,15 +43,24 @@ const mostJoined = 64;
  * The network with the extremes, in their order, as its only output. What looks at a tensor stands right behind the node that makes it: ONNX
  * Runtime takes the square of the distance otherwise, half a minute for 10,000 nodes.
  */
-function withExtremes(graph: Graph, tensors: readonly string[]): { readonly graph: Graph; readonly extremes: readonly Extreme[]; readonly output: string } {
+function withExtremes(
+  graph: Graph,
+  tensors: readonly string[],
+): { readonly graph: Graph; readonly extremes: readonly Extreme[]; readonly output: string } {
   const prefix = freshPrefix(graph);
   const [nodes, extremes, parts]: [Node[], Extreme[], string[]] = [[], [], []];
   let values: string[] = [];
-  const node = (name: string, kind: string, inputs: readonly string[], attributes: Node['attributes'] = new Map()): string => {
+  const node = (
+    name: string,
+    kind: string,
+    inputs: readonly string[],
+    attributes: Node['attributes'] = new Map(),
+  ): string => {
     nodes.push({ name, kind, inputs, outputs: [name], attributes });
     return name;
   };
-  const join = (name: string, joined: readonly string[]): string => node(name, 'Concat', joined, new Map([['axis', int(0)]]));
+  const join = (name: string, joined: readonly string[]): string =>
+    node(name, 'Concat', joined, new Map([['axis', int(0)]]));
   const closePart = (): void => {
     if (values.length > 0) parts.push(join(`${prefix}part${String(parts.length)}`, values));
     values = [];
@@ -60,7 +72,8 @@ function withExtremes(graph: Graph, tensors: readonly string[]): { readonly grap
     const name = (role: string): string => `${prefix}${String(extremes.length)}${role}`;
     const clamped = beginsAtZero.has(tensor);
     // The largest of each channel first: ONNX Runtime computes it in the layout that convolutions work in, a reshape would change that first.
-    const source = clamped && isImage(tensor) ? node(name('channels'), 'GlobalMaxPool', [tensor]) : tensor;
+    const source =
+      clamped && isImage(tensor) ? node(name('channels'), 'GlobalMaxPool', [tensor]) : tensor;
     const flat = node(name('flat'), 'Reshape', [source, `${prefix}flat`]);
     for (const end of clamped ? ['max' as const] : ['min' as const, 'max' as const]) {
       extremes.push({ tensor, end });
@@ -77,15 +90,29 @@ function withExtremes(graph: Graph, tensors: readonly string[]): { readonly grap
   const output = join(`${prefix}all`, parts);
   const flat: Tensor = { elementType: 'int64', shape: [1], data: BigInt64Array.of(-1n) };
   return {
-    graph: { ...graph, nodes, outputs: [{ name: output, elementType: 'float32', shape: null }], initializers: new Map([...graph.initializers, [`${prefix}flat`, flat]]), declared: new Map() },
-    extremes, output,
+    graph: {
+      ...graph,
+      nodes,
+      outputs: [{ name: output, elementType: 'float32', shape: null }],
+      initializers: new Map([...graph.initializers, [`${prefix}flat`, flat]]),
+      declared: new Map(),
+    },
+    extremes,
+    output,
   };
 }
 
-function structureOf(graph: Graph): { readonly beginsAtZero: ReadonlySet<string>; readonly isImage: (tensor: string) => boolean } {
+function structureOf(graph: Graph): {
+  readonly beginsAtZero: ReadonlySet<string>;
+  readonly isImage: (tensor: string) => boolean;
+} {
   const types = inferShapes(graph);
   return {
-    beginsAtZero: new Set(graph.nodes.filter((node) => (clampOf(graph, node)?.min ?? -Infinity) >= 0).flatMap((node) => node.outputs)),
+    beginsAtZero: new Set(
+      graph.nodes
+        .filter((node) => (clampOf(graph, node)?.min ?? -Infinity) >= 0)
+        .flatMap((node) => node.outputs),
+    ),
     isImage: (tensor) => types.ok && types.value.get(tensor)?.shape.length === 4,
   };
 }
@@ -93,6 +120,7 @@ function structureOf(graph: Graph): { readonly beginsAtZero: ReadonlySet<string>
 /** Begins the names of added nodes: no name of the graph's begins with it. */
 function freshPrefix(graph: Graph): string {
   let prefix = 'extremes/';
-  while (graph.nodes.some((node) => node.outputs.some((output) => output.startsWith(prefix)))) prefix = `${prefix}_/`;
+  while (graph.nodes.some((node) => node.outputs.some((output) => output.startsWith(prefix))))
+    prefix = `${prefix}_/`;
   return prefix;
 }

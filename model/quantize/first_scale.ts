@@ -5,7 +5,11 @@ const mostCandidates = 40;
 const mostWidening = 1.1;
 
 /** The first scale that suits, from the wanted one on in equal steps; the wanted one where none does. */
-export function firstScale(wanted: number, suits: (scale: number) => boolean, step = wanted * candidateStep): number {
+export function firstScale(
+  wanted: number,
+  suits: (scale: number) => boolean,
+  step = wanted * candidateStep,
+): number {
   for (let candidate = 0; candidate < mostCandidates; candidate += 1) {
     const wider = Math.fround(wanted + step * candidate);
     if (wider > mostWidening * wanted) return wanted;

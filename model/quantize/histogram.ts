@@ -72,7 +72,11 @@ function hull(values: Float32Array, known: Range): Range | undefined {
   return Number.isFinite(sum) ? { min, max } : undefined;
 }
 
-function count(values: Float32Array, counts: Float64Array, { low, perUnit }: { readonly low: number; readonly perUnit: number }): void {
+function count(
+  values: Float32Array,
+  counts: Float64Array,
+  { low, perUnit }: { readonly low: number; readonly perUnit: number },
+): void {
   const last = counts.length - 1;
   for (let index = 0; index < values.length; index += 1) {
     // Not below zero: the bins cover the values. A rounding error at the upper end is caught.
@@ -84,6 +88,7 @@ function count(values: Float32Array, counts: Float64Array, { low, perUnit }: { r
 
 function merged(counts: Float64Array, offset: number): Float64Array<ArrayBuffer> {
   const halved = new Float64Array(counts.length);
-  for (let index = 0; index < counts.length; index += 2) halved[offset + index / 2] = (counts[index] ?? 0) + (counts[index + 1] ?? 0);
+  for (let index = 0; index < counts.length; index += 2)
+    halved[offset + index / 2] = (counts[index] ?? 0) + (counts[index + 1] ?? 0);
   return halved;
 }

@@ -47,24 +47,52 @@ export interface ComparedNetworks {
 }
 
 /** Runs the networks side by side on at most `mostSamples` samples. @throws BadInputError as calibration does */
-export async function measureQuality({ given, float, rescaled, quantized }: ComparedNetworks, data: CalibrationData, mostSamples: number): Promise<NetworkQuality> {
+export async function measureQuality(
+  { given, float, rescaled, quantized }: ComparedNetworks,
+  data: CalibrationData,
+  mostSamples: number,
+): Promise<NetworkQuality> {
   const { name: input, shape } = onlyInput(float);
   const compared = comparedTensors(float, quantized);
   const outputs = floatOutputs(given);
-  const energies = new Map<Compared, Energies>(compared.map((each) => [each, { signal: 0, noise: 0 }]));
+  const energies = new Map<Compared, Energies>(
+    compared.map((each) => [each, { signal: 0, noise: 0 }]),
+  );
   const output: Energies = { signal: 0, noise: 0 };
-  const [scaled, unscaled] = [compared.filter((each) => rescaled.has(each.float)), compared.filter((each) => !rescaled.has(each.float))];
-  const models = [exposing(given, [...unscaled.map((each) => each.float), ...outputs]), exposing(quantized, [...compared.map((each) => each.quantized), ...outputs]), ...(scaled.length === 0 ? [] : [exposing(float, scaled.map((each) => each.float))])];
+  const [scaled, unscaled] = [
+    compared.filter((each) => rescaled.has(each.float)),
+    compared.filter((each) => !rescaled.has(each.float)),
+  ];
+  const models = [
+    exposing(given, [...unscaled.map((each) => each.float), ...outputs]),
+    exposing(quantized, [...compared.map((each) => each.quantized), ...outputs]),
+    ...(scaled.length === 0
+      ? []
+      : [
+          exposing(
+            float,
+            scaled.map((each) => each.float),
+          ),
+        ]),
+  ];
   const sessions: Session[] = [];
   let samples = 0;
   try {
     for (const model of models) sessions.push(await createGraphSession(model));
-    for await (const sample of samplesOf(data, shape.reduce((product, dimension) => product * dimension, 1))) {
+    for await (const sample of samplesOf(
+      data,
+      shape.reduce((product, dimension) => product * dimension, 1),
+    )) {
       const feeds = new Map<string, FloatTensor>([[input, { shape, data: sample }]]);
       const results: ReadonlyMap<string, FloatTensor>[] = [];
       for (const session of sessions) results.push(await session.run(feeds));
       const [wanted, actual, equalized] = results;
-      for (const [each, sums] of energies) addEnergies(sums, (rescaled.has(each.float) ? equalized : wanted)?.get(each.float), actual?.get(each.quantized));
+      for (const [each, sums] of energies)
+        addEnergies(
+          sums,
+          (rescaled.has(each.float) ? equalized : wanted)?.get(each.float),
+          actual?.get(each.quantized),
+        );
       for (const name of outputs) addEnergies(output, wanted?.get(name), actual?.get(name));
       samples += 1;
       if (samples >= mostSamples) break;
@@ -72,15 +100,20 @@ export async function measureQuality({ given, float, rescaled, quantized }: Comp
   } finally {
     for (const session of sessions) await session.release();
   }
-  const layers = [...energies].map(([{ layer, kind }, sums]) => ({ layer, kind, sqnrDb: decibels(sums) })).sort((first, second) => first.sqnrDb - second.sqnrDb);
+  const layers = [...energies]
+    .map(([{ layer, kind }, sums]) => ({ layer, kind, sqnrDb: decibels(sums) }))
+    .sort((first, second) => first.sqnrDb - second.sqnrDb);
   return { layers, outputSqnrDb: decibels(output), samples };
 }
 
 /** The outputs that are float32, and what the others were computed from: noise has no meaning in an index. */
 export function floatOutputs(graph: Graph): readonly string[] {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = new Map(
+    graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)),
+  );
   const types = inferShapes(graph);
-  const isFloat = (tensor: string): boolean => !types.ok || types.value.get(tensor)?.elementType === 'float32';
+  const isFloat = (tensor: string): boolean =>
+    !types.ok || types.value.get(tensor)?.elementType === 'float32';
   const found = new Set<string>();
   const seen = new Set<string>();
   const waiting = graph.outputs.map((output) => output.name);
@@ -95,23 +128,43 @@ export function floatOutputs(graph: Graph): readonly string[] {
 
 /** Each node's output that is stored as integers: before quantization in the one graph, dequantized in the other. */
 function comparedTensors(float: Graph, quantized: Graph): readonly Compared[] {
-  const isConversion = (kind: string): boolean => kind === 'QuantizeLinear' || kind === 'DequantizeLinear';
-  const quantizers = new Map(quantized.nodes.filter((node) => node.kind === 'QuantizeLinear').map((node) => [node.inputs[0] ?? '', node.outputs[0] ?? ''] as const));
-  const dequantizers = new Map(quantized.nodes.filter((node) => node.kind === 'DequantizeLinear').map((node) => [node.inputs[0] ?? '', node.outputs[0] ?? ''] as const));
+  const isConversion = (kind: string): boolean =>
+    kind === 'QuantizeLinear' || kind === 'DequantizeLinear';
+  const quantizers = new Map(
+    quantized.nodes
+      .filter((node) => node.kind === 'QuantizeLinear')
+      .map((node) => [node.inputs[0] ?? '', node.outputs[0] ?? ''] as const),
+  );
+  const dequantizers = new Map(
+    quantized.nodes
+      .filter((node) => node.kind === 'DequantizeLinear')
+      .map((node) => [node.inputs[0] ?? '', node.outputs[0] ?? ''] as const),
+  );
   const layers = quantized.nodes.filter((node) => !isConversion(node.kind));
-  return float.nodes.flatMap(({ name, kind, outputs }, index) => outputs.flatMap((tensor, position) => {
-    const stored = quantizers.get(layers[index]?.outputs[position] ?? '');
-    const restored = stored === undefined ? undefined : dequantizers.get(stored);
-    return restored === undefined ? [] : [{ layer: name, kind, float: tensor, quantized: restored }];
-  }));
+  return float.nodes.flatMap(({ name, kind, outputs }, index) =>
+    outputs.flatMap((tensor, position) => {
+      const stored = quantizers.get(layers[index]?.outputs[position] ?? '');
+      const restored = stored === undefined ? undefined : dequantizers.get(stored);
+      return restored === undefined
+        ? []
+        : [{ layer: name, kind, float: tensor, quantized: restored }];
+    }),
+  );
 }
 
 /** The model with these outputs. ONNX Runtime finds their types itself. */
 export function exposing(graph: Graph, tensors: readonly string[]): Graph {
-  return { ...graph, outputs: [...new Set(tensors)].map((name) => ({ name, elementType: 'float32', shape: null })) };
+  return {
+    ...graph,
+    outputs: [...new Set(tensors)].map((name) => ({ name, elementType: 'float32', shape: null })),
+  };
 }
 
-function addEnergies(sums: Energies, wanted: FloatTensor | undefined, got: FloatTensor | undefined): void {
+function addEnergies(
+  sums: Energies,
+  wanted: FloatTensor | undefined,
+  got: FloatTensor | undefined,
+): void {
   const [expected, actual] = [wanted?.data ?? new Float32Array(), got?.data ?? new Float32Array()];
   let [signal, noise] = [0, 0];
   for (let index = 0; index < expected.length; index += 1) {

@@ -15,5 +15,7 @@ export function requireMemory(graph: Graph, memoryBytes: number): void {
   const needed = copies * tensors.reduce((total, [, type]) => total + sizeBytes(type), 0);
   if (needed <= share * memoryBytes) return;
   const gigabytes = (bytes: number): string => (bytes / 1e9).toPrecision(3);
-  throw new BadInputError(`its tensors take ${gigabytes(needed)} GB while the float and the quantized network are compared; this machine has ${gigabytes(memoryBytes)} GB: fix a smaller input (--input), or cut the network`);
+  throw new BadInputError(
+    `its tensors take ${gigabytes(needed)} GB while the float and the quantized network are compared; this machine has ${gigabytes(memoryBytes)} GB: fix a smaller input (--input), or cut the network`,
+  );
 }

@@ -22,13 +22,18 @@ const floatError = 1e-6;
  * Groups that additions make out of one tensor alone (x + x, and x again), by the group's name. Under as many times the scale such a
  * sum has the integers of its tensor, so that nothing is rounded and no tie can come up; an odd number of units would round each of them.
  */
-export function multiplesOf(roundings: readonly Rounding[], { groupOf, isFixedGroup, of }: MultiplesScope): ReadonlyMap<string, Multiple> {
+export function multiplesOf(
+  roundings: readonly Rounding[],
+  { groupOf, isFixedGroup, of }: MultiplesScope,
+): ReadonlyMap<string, Multiple> {
   const found = new Map<string, Multiple>();
   const byTensor = new Map<string, Multiple>();
   const bases = new Set<string>();
   const makers = summedInto(roundings, groupOf);
   // Their scales still move when those of sums have been found.
-  const averages = new Set(roundings.flatMap(({ kind, output }) => (kind === 'average' ? [groupOf(output)] : [])));
+  const averages = new Set(
+    roundings.flatMap(({ kind, output }) => (kind === 'average' ? [groupOf(output)] : [])),
+  );
   for (const { kind, inputs, output } of roundings) {
     if (kind !== 'addition') continue;
     const terms = inputs.map((tensor) => byTensor.get(tensor) ?? { base: tensor, times: 1 });
@@ -40,7 +45,8 @@ export function multiplesOf(roundings: readonly Rounding[], { groupOf, isFixedGr
     const isFree = from !== to && !isFixedGroup(to) && !averages.has(from) && !averages.has(to);
     // One step from base to multiple, so that none has to be followed on and on.
     const isFlat = !found.has(from) && !bases.has(to);
-    if (!isAlone || !isFree || !isFlat || !(widening > 1 - floatError && widening < mostWidening)) continue;
+    if (!isAlone || !isFree || !isFlat || !(widening > 1 - floatError && widening < mostWidening))
+      continue;
     found.set(to, { base: from, times });
     bases.add(from);
     byTensor.set(output, { base, times });
@@ -49,10 +55,14 @@ export function multiplesOf(roundings: readonly Rounding[], { groupOf, isFixedGr
 }
 
 /** How many sums end in each group. */
-function summedInto(roundings: readonly Rounding[], groupOf: (tensor: string) => string): ReadonlyMap<string, number> {
+function summedInto(
+  roundings: readonly Rounding[],
+  groupOf: (tensor: string) => string,
+): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { kind, output } of roundings) {
-    if (kind === 'addition' || kind === 'sum') counts.set(groupOf(output), (counts.get(groupOf(output)) ?? 0) + 1);
+    if (kind === 'addition' || kind === 'sum')
+      counts.set(groupOf(output), (counts.get(groupOf(output)) ?? 0) + 1);
   }
   return counts;
 }

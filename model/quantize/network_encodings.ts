@@ -1,5 +1,13 @@
 import type { Graph } from '../onnx/graph';
-import { activationEncoding, encodedRange, symmetricActivationEncoding, type Encoding, type NetworkEncodings, type Range, type WeightEncoding } from './encoding';
+import {
+  activationEncoding,
+  encodedRange,
+  symmetricActivationEncoding,
+  type Encoding,
+  type NetworkEncodings,
+  type Range,
+  type WeightEncoding,
+} from './encoding';
 import { hullOf, shareEncodings } from './shared_encodings';
 import { secondFactors } from './second_factors';
 import { activationTypeOf, type QuantizationOptions } from './options';
@@ -19,35 +27,62 @@ export interface Statistics {
  * Encodings for all that the placement lists. Tensors of one group share the hull of their ranges, and so do groups that concatenations
  * join; one without statistics (nothing was run) is taken as zero.
  */
-export function encodingsFromRanges(graph: Graph, placement: Placement, statistics: Statistics, codec: WeightCodec = plainWeightCodec): NetworkEncodings {
+export function encodingsFromRanges(
+  graph: Graph,
+  placement: Placement,
+  statistics: Statistics,
+  codec: WeightCodec = plainWeightCodec,
+): NetworkEncodings {
   const activationEncodings = encodeActivations(graph, placement, statistics);
   const { activations } = activationEncodings;
-  const weights = new Map([...placement.weights].map(([name, weight]) => [name, weightEncoding(weight, { activations, method: statistics.options.weightMethod, codec })]));
+  const weights = new Map(
+    [...placement.weights].map(([name, weight]) => [
+      name,
+      weightEncoding(weight, { activations, method: statistics.options.weightMethod, codec }),
+    ]),
+  );
   return { ...activationEncodings, weights };
 }
 
-function encodeActivations(graph: Graph, placement: Placement, { ranges, options }: Statistics): Omit<NetworkEncodings, 'weights'> {
+function encodeActivations(
+  graph: Graph,
+  placement: Placement,
+  { ranges, options }: Statistics,
+): Omit<NetworkEncodings, 'weights'> {
   const { groups } = placement;
   const tensors = [...placement.activations, ...placement.constants];
   const hulls = new Map<string, Range>();
   for (const tensor of tensors) {
     const [group, fixed] = [groups.of(tensor), groups.fixed(tensor)];
-    const range = fixed === undefined ? (ranges.get(tensor) ?? constantRange(graph, tensor)) : encodedRange(fixed);
+    const range =
+      fixed === undefined
+        ? (ranges.get(tensor) ?? constantRange(graph, tensor))
+        : encodedRange(fixed);
     hulls.set(group, hullOf(hulls.get(group) ?? range, range));
   }
   const elementType = activationTypeOf(options.precision);
   const shared = shareEncodings(graph, { groups, hulls });
   const { symmetric, converted } = secondFactors(graph, placement.secondFactors, shared);
-  const encodings = new Map(tensors.map((tensor) => {
-    const type = placement.normScales.has(tensor) ? 'uint8' : elementType;
-    const isSymmetric = symmetric.has(shared.of(tensor)) || (options.rules.symmetricActivations && !placement.normScales.has(tensor));
-    const encode = isSymmetric ? symmetricActivationEncoding : activationEncoding;
-    return [tensor, groups.fixed(tensor) ?? encode(shared.hull(tensor), type)];
-  }));
-  const isFixed = (tensor: string): boolean => groups.fixed(tensor) !== undefined || placement.bounded.has(tensor);
+  const encodings = new Map(
+    tensors.map((tensor) => {
+      const type = placement.normScales.has(tensor) ? 'uint8' : elementType;
+      const isSymmetric =
+        symmetric.has(shared.of(tensor)) ||
+        (options.rules.symmetricActivations && !placement.normScales.has(tensor));
+      const encode = isSymmetric ? symmetricActivationEncoding : activationEncoding;
+      return [tensor, groups.fixed(tensor) ?? encode(shared.hull(tensor), type)];
+    }),
+  );
+  const isFixed = (tensor: string): boolean =>
+    groups.fixed(tensor) !== undefined || placement.bounded.has(tensor);
   return {
     activations: tieFreeEncodings(encodings, placement.roundings, { groupOf: shared.of, isFixed }),
-    convertedFactors: new Map([...converted].map(([product, tensor]) => [product, symmetricActivationEncoding(shared.hull(tensor), elementType)])),
+    convertedFactors: new Map(
+      [...converted].map(([product, tensor]) => [
+        product,
+        symmetricActivationEncoding(shared.hull(tensor), elementType),
+      ]),
+    ),
   };
 }
 
@@ -69,11 +104,15 @@ interface WeightContext {
   readonly codec: WeightCodec;
 }
 
-function weightEncoding({ tensor, axis, accumulators }: PlacedWeight, { activations, method, codec }: WeightContext): WeightEncoding {
+function weightEncoding(
+  { tensor, axis, accumulators }: PlacedWeight,
+  { activations, method, codec }: WeightContext,
+): WeightEncoding {
   let encoding = codec.encode(tensor, { axis, method });
   for (const { input, bias } of accumulators) {
     const inputScale = activations.get(input)?.scale;
-    if (bias !== null && inputScale !== undefined) encoding = withRoomForBias(encoding, bias, inputScale);
+    if (bias !== null && inputScale !== undefined)
+      encoding = withRoomForBias(encoding, bias, inputScale);
   }
   return encoding;
 }

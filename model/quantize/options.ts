@@ -18,7 +18,12 @@ export interface QuantizationOptions {
   readonly rules: TargetRules;
 }
 
-export const defaultQuantization: QuantizationOptions = { precision: 'int8', weightsPer: 'channel', weightMethod: 'min-max', rules: targetRules.phone };
+export const defaultQuantization: QuantizationOptions = {
+  precision: 'int8',
+  weightsPer: 'channel',
+  weightMethod: 'min-max',
+  rules: targetRules.phone,
+};
 
 export function activationTypeOf(precision: QuantizedPrecision): ActivationType {
   return precision === 'int8' ? 'uint8' : 'uint16';

@@ -37,32 +37,79 @@ export interface Placement {
 }
 
 /** Their float constants are settings, not operands. */
-const kindsWithSettings: ReadonlySet<string> = new Set(['Clip', 'Resize', 'Upsample', 'Pad', 'BatchNormalization', 'InstanceNormalization', 'QuantizeLinear', 'DequantizeLinear', 'Range', 'OneHot']);
+const kindsWithSettings: ReadonlySet<string> = new Set([
+  'Clip',
+  'Resize',
+  'Upsample',
+  'Pad',
+  'BatchNormalization',
+  'InstanceNormalization',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'Range',
+  'OneHot',
+]);
 
 /** Plans which tensors of the canonical graph have encodings. `types` is what shape inference says of it. */
-export function placeEncodings(graph: Graph, types: ReadonlyMap<string, TensorType>, options: QuantizationOptions): Placement {
+export function placeEncodings(
+  graph: Graph,
+  types: ReadonlyMap<string, TensorType>,
+  options: QuantizationOptions,
+): Placement {
   const weights = placeWeights(graph, options);
   const fused = fusedTensors(graph);
-  const made = [...graph.inputs.map((input) => input.name), ...graph.nodes.filter((node) => node.kind !== 'Constant').flatMap((node) => node.outputs)];
-  const activations = made.filter((tensor) => types.get(tensor)?.elementType === 'float32' && !fused.has(tensor));
+  const made = [
+    ...graph.inputs.map((input) => input.name),
+    ...graph.nodes.filter((node) => node.kind !== 'Constant').flatMap((node) => node.outputs),
+  ];
+  const activations = made.filter(
+    (tensor) => types.get(tensor)?.elementType === 'float32' && !fused.has(tensor),
+  );
   const constants = [...new Set(graph.nodes.flatMap((node) => operandConstants(graph, node)))];
   const quantized = new Set([...activations, ...constants]);
-  const fixed = new Map<string, Encoding>(graph.nodes.flatMap((node) => {
-    const output = options.rules.fixedOutputs.get(node.kind);
-    if (output === undefined) return [];
-    const encoding = fixedEncoding(output, activationTypeOf(options.precision));
-    return [[node.outputs[0] ?? '', options.rules.symmetricActivations ? centred(encoding) : encoding] as const];
-  }));
-  const normScales = new Set(graph.nodes.filter((node) => node.kind === 'LayerNormalization').map((node) => node.inputs[1] ?? ''));
+  const fixed = new Map<string, Encoding>(
+    graph.nodes.flatMap((node) => {
+      const output = options.rules.fixedOutputs.get(node.kind);
+      if (output === undefined) return [];
+      const encoding = fixedEncoding(output, activationTypeOf(options.precision));
+      return [
+        [
+          node.outputs[0] ?? '',
+          options.rules.symmetricActivations ? centred(encoding) : encoding,
+        ] as const,
+      ];
+    }),
+  );
+  const normScales = new Set(
+    graph.nodes
+      .filter((node) => node.kind === 'LayerNormalization')
+      .map((node) => node.inputs[1] ?? ''),
+  );
   const groups = encodingGroups(graph, { isQuantized: (tensor) => quantized.has(tensor), fixed });
   // Where all are symmetric no factor needs to be made so.
-  const products = options.rules.symmetricSecondFactors && !options.rules.symmetricActivations ? graph.nodes.filter((node) => node.kind === 'MatMul' && quantized.has(node.inputs[1] ?? '')) : [];
+  const products =
+    options.rules.symmetricSecondFactors && !options.rules.symmetricActivations
+      ? graph.nodes.filter((node) => node.kind === 'MatMul' && quantized.has(node.inputs[1] ?? ''))
+      : [];
   const secondFactors = new Set(products.map((node) => node.inputs[1] ?? ''));
-  const roundings = options.rules.tieFree && options.precision === 'int8' ? roundingsOf(graph, types) : [];
-  return { activations, constants, normScales, weights, groups, secondFactors, roundings, bounded: boundedTensors(graph) };
+  const roundings =
+    options.rules.tieFree && options.precision === 'int8' ? roundingsOf(graph, types) : [];
+  return {
+    activations,
+    constants,
+    normScales,
+    weights,
+    groups,
+    secondFactors,
+    roundings,
+    bounded: boundedTensors(graph),
+  };
 }
 
-function placeWeights(graph: Graph, { weightsPer }: QuantizationOptions): ReadonlyMap<string, PlacedWeight> {
+function placeWeights(
+  graph: Graph,
+  { weightsPer }: QuantizationOptions,
+): ReadonlyMap<string, PlacedWeight> {
   const placed = new Map<string, PlacedWeight>();
   for (const node of graph.nodes) {
     const [input = '', name = ''] = node.inputs;
@@ -74,16 +121,23 @@ function placeWeights(graph: Graph, { weightsPer }: QuantizationOptions): Readon
       tensor: weight.tensor,
       // Shared by operators that disagree: one scale suits both.
       axis: known === undefined || known.axis === axis ? axis : null,
-      accumulators: [...(known?.accumulators ?? []), { input, bias: accumulatorBias(graph, node) ?? null }],
+      accumulators: [
+        ...(known?.accumulators ?? []),
+        { input, bias: accumulatorBias(graph, node) ?? null },
+      ],
     });
   }
   return placed;
 }
 
 /** The node's constant weight with the dimension that counts output channels (null: it has none that devices know); undefined for operators without. */
-export function weightOf(graph: Graph, node: Node): { readonly tensor: FloatTensor; readonly axis: number | null } | undefined {
+export function weightOf(
+  graph: Graph,
+  node: Node,
+): { readonly tensor: FloatTensor; readonly axis: number | null } | undefined {
   const tensor = graph.initializers.get(node.inputs[1] ?? '');
-  if (tensor?.elementType !== 'float32' || graph.initializers.has(node.inputs[0] ?? '')) return undefined;
+  if (tensor?.elementType !== 'float32' || graph.initializers.has(node.inputs[0] ?? ''))
+    return undefined;
   switch (node.kind) {
     case 'Conv':
       return { tensor, axis: 0 };
@@ -99,7 +153,12 @@ export function weightOf(graph: Graph, node: Node): { readonly tensor: FloatTens
 }
 
 /** Operators that start their accumulators from a third input. */
-const biasedKinds: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 'LayerNormalization']);
+const biasedKinds: ReadonlySet<string> = new Set([
+  'Conv',
+  'ConvTranspose',
+  'Gemm',
+  'LayerNormalization',
+]);
 
 /** The node's constant bias, if it is one value per output channel that an int32 accumulator can start from. */
 export function accumulatorBias(graph: Graph, node: Node): FloatTensor | undefined {
@@ -116,5 +175,10 @@ function operandConstants(graph: Graph, node: Node): readonly string[] {
   if (kindsWithSettings.has(node.kind)) return [];
   const weight = weightOf(graph, node) === undefined ? [] : [1];
   const bias = accumulatorBias(graph, node) === undefined ? [] : [2];
-  return node.inputs.filter((name, index) => !weight.includes(index) && !bias.includes(index) && graph.initializers.get(name)?.elementType === 'float32');
+  return node.inputs.filter(
+    (name, index) =>
+      !weight.includes(index) &&
+      !bias.includes(index) &&
+      graph.initializers.get(name)?.elementType === 'float32',
+  );
 }

@@ -48,33 +48,75 @@ const mostMomentSamples = 16;
 const mostCorrectionSamples = 64;
 
 /** Quantizes a canonical float graph by its calibration data. @throws BadInputError for what cannot be quantized, or data that does not fit */
-export async function quantizePostTraining(graph: Graph, plan: PostTraining): Promise<QuantizedNetwork> {
+export async function quantizePostTraining(
+  graph: Graph,
+  plan: PostTraining,
+): Promise<QuantizedNetwork> {
   const remarks: string[] = [];
   // A layer without a bias would have no place for what is taken off or absorbed.
   const start = plan.equalize || plan.biasCorrection !== null ? withBiases(graph) : graph;
-  const { graph: float, rescaled } = plan.equalize ? await equalized(start, plan, remarks) : { graph: start, rescaled: new Set<string>() };
+  const { graph: float, rescaled } = plan.equalize
+    ? await equalized(start, plan, remarks)
+    : { graph: start, rescaled: new Set<string>() };
   const placement = planQuantization(float, plan.options);
   const ranges = await measureRanges(float, plan.calibration, plan.options);
   const measured = encodingsFromRanges(float, placement, { ranges, options: plan.options });
-  const encodings = plan.given === null ? measured : withGiven(plan.given, { graph: float, placement, encodings: measured, activationType: activationTypeOf(plan.options.precision) }, remarks);
+  const encodings =
+    plan.given === null
+      ? measured
+      : withGiven(
+          plan.given,
+          {
+            graph: float,
+            placement,
+            encodings: measured,
+            activationType: activationTypeOf(plan.options.precision),
+          },
+          remarks,
+        );
   const quantized = insertQdq(float, encodings);
-  return { float, rescaled, quantized: plan.biasCorrection === null ? quantized : await corrected({ float, quantized }, plan, remarks), encodings, remarks };
+  return {
+    float,
+    rescaled,
+    quantized:
+      plan.biasCorrection === null
+        ? quantized
+        : await corrected({ float, quantized }, plan, remarks),
+    encodings,
+    remarks,
+  };
 }
 
-async function equalized(graph: Graph, plan: PostTraining, remarks: string[]): Promise<Pick<EqualizedGraph, 'graph' | 'rescaled'>> {
+async function equalized(
+  graph: Graph,
+  plan: PostTraining,
+  remarks: string[],
+): Promise<Pick<EqualizedGraph, 'graph' | 'rescaled'>> {
   const { graph: balanced, chains, rescaled, unclipped } = equalize(graph, mostPasses);
-  remarks.push(`equalized ${String(chains.length)} chains of layers${unclipped.length === 0 ? '' : `; ${String(unclipped.length)} clipped activations became Relu`}`);
-  const { graph: absorbed, absorbed: layers } = await absorbHighBiases(balanced, await momentSamples(graph, plan.calibration.data, mostMomentSamples));
+  remarks.push(
+    `equalized ${String(chains.length)} chains of layers${unclipped.length === 0 ? '' : `; ${String(unclipped.length)} clipped activations became Relu`}`,
+  );
+  const { graph: absorbed, absorbed: layers } = await absorbHighBiases(
+    balanced,
+    await momentSamples(graph, plan.calibration.data, mostMomentSamples),
+  );
   if (layers.length > 0) remarks.push(`absorbed high biases of ${String(layers.length)} layers`);
   return { graph: absorbed, rescaled };
 }
 
-function withGiven({ file, encodings: given }: NonNullable<PostTraining['given']>, target: Parameters<typeof applyAimet>[1], remarks: string[]): NetworkEncodings {
+function withGiven(
+  { file, encodings: given }: NonNullable<PostTraining['given']>,
+  target: Parameters<typeof applyAimet>[1],
+  remarks: string[],
+): NetworkEncodings {
   const applied = applyAimet(given, target);
   if (!applied.ok) throw new BadInputError(`${file}: ${applied.error}`);
   const { encodings, unmatched, missing, overruled } = applied.value;
   const remark = (names: readonly string[], what: string): void => {
-    if (names.length > 0) remarks.push(`${String(names.length)} ${what}: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`);
+    if (names.length > 0)
+      remarks.push(
+        `${String(names.length)} ${what}: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`,
+      );
   };
   remark(unmatched, 'names in the encodings file are of no quantized tensor');
   remark(missing, 'tensors are not in the encodings file and keep their calibrated encodings');
@@ -83,26 +125,48 @@ function withGiven({ file, encodings: given }: NonNullable<PostTraining['given']
 }
 
 /** With other biases if that brings held-out samples nearer to the float network, else as it was. */
-async function corrected(pair: { readonly float: Graph; readonly quantized: Graph }, plan: PostTraining, remarks: string[]): Promise<Graph> {
-  const { learned, heldOut } = divideSamples(await momentSamples(pair.float, plan.calibration.data, mostCorrectionSamples));
+async function corrected(
+  pair: { readonly float: Graph; readonly quantized: Graph },
+  plan: PostTraining,
+  remarks: string[],
+): Promise<Graph> {
+  const { learned, heldOut } = divideSamples(
+    await momentSamples(pair.float, plan.calibration.data, mostCorrectionSamples),
+  );
   if (heldOut.length === 0) {
-    remarks.push('kept the biases: to correct them takes two calibration samples, one of them to judge by');
+    remarks.push(
+      'kept the biases: to correct them takes two calibration samples, one of them to judge by',
+    );
     return pair.quantized;
   }
-  const { graph, corrected: layers } = await (plan.biasCorrection === 'empirical' ? correctBiasesEmpirically(pair, learned) : correctBiasesAnalytically(pair, learned));
-  const [before, after] = [await outputSqnrDb(pair.float, pair.quantized, heldOut), await outputSqnrDb(pair.float, graph, heldOut)];
+  const { graph, corrected: layers } = await (plan.biasCorrection === 'empirical'
+    ? correctBiasesEmpirically(pair, learned)
+    : correctBiasesAnalytically(pair, learned));
+  const [before, after] = [
+    await outputSqnrDb(pair.float, pair.quantized, heldOut),
+    await outputSqnrDb(pair.float, graph, heldOut),
+  ];
   if (after < before) {
-    remarks.push(`kept the biases: corrected ones give ${after.toFixed(1)} dB on ${String(heldOut.length)} held-out samples, the network's own ${before.toFixed(1)} dB`);
+    remarks.push(
+      `kept the biases: corrected ones give ${after.toFixed(1)} dB on ${String(heldOut.length)} held-out samples, the network's own ${before.toFixed(1)} dB`,
+    );
     return pair.quantized;
   }
   remarks.push(`corrected the biases of ${String(layers.length)} layers`);
   return graph;
 }
 
-async function momentSamples(graph: Graph, data: CalibrationData, most: number): Promise<readonly Feeds[]> {
+async function momentSamples(
+  graph: Graph,
+  data: CalibrationData,
+  most: number,
+): Promise<readonly Feeds[]> {
   const { name, shape } = onlyInput(graph);
   const samples: Feeds[] = [];
-  for await (const sample of samplesOf(data, shape.reduce((product, dimension) => product * dimension, 1))) {
+  for await (const sample of samplesOf(
+    data,
+    shape.reduce((product, dimension) => product * dimension, 1),
+  )) {
     samples.push(new Map([[name, { shape, data: sample }]]));
     if (samples.length >= most) break;
   }

@@ -17,20 +17,45 @@ import { plainWeightCodec, type WeightCodec } from './weight_codec';
  * minimum and maximum over the calibration data. Equal inputs give equal graphs.
  * @throws BadInputError when the graph has dynamic shapes or the calibration data does not fit
  */
-export async function quantizeGraph(graph: Graph, data: CalibrationData, options: QuantizationOptions = defaultQuantization): Promise<Graph> {
-  const ranges = await measureRanges(graph, { data, method: { kind: 'min-max' }, threads: 1, onSample: () => undefined }, options);
+export async function quantizeGraph(
+  graph: Graph,
+  data: CalibrationData,
+  options: QuantizationOptions = defaultQuantization,
+): Promise<Graph> {
+  const ranges = await measureRanges(
+    graph,
+    { data, method: { kind: 'min-max' }, threads: 1, onSample: () => undefined },
+    options,
+  );
   return quantizeWithStatistics(graph, ranges, options);
 }
 
 /** The ranges of the activations, by tensor name, that a placement by the options needs. @throws BadInputError as quantizeGraph */
-export async function measureRanges(graph: Graph, calibration: Omit<Calibration, 'elementType'>, options: QuantizationOptions): Promise<ReadonlyMap<string, Range>> {
+export async function measureRanges(
+  graph: Graph,
+  calibration: Omit<Calibration, 'elementType'>,
+  options: QuantizationOptions,
+): Promise<ReadonlyMap<string, Range>> {
   const observed = observedActivations(graph, planQuantization(graph, options));
-  return calibrate(graph, observed, { ...calibration, elementType: activationTypeOf(options.precision) });
+  return calibrate(graph, observed, {
+    ...calibration,
+    elementType: activationTypeOf(options.precision),
+  });
 }
 
 /** The same from cached ranges of the activations, by tensor name, without running anything; the codec may be a cache that serves many networks. @throws BadInputError as quantizeGraph */
-export function quantizeWithStatistics(graph: Graph, ranges: ReadonlyMap<string, Range>, options: QuantizationOptions, codec: WeightCodec = plainWeightCodec): Graph {
-  const encodings = encodingsFromRanges(graph, planQuantization(graph, options), { ranges, options }, codec);
+export function quantizeWithStatistics(
+  graph: Graph,
+  ranges: ReadonlyMap<string, Range>,
+  options: QuantizationOptions,
+  codec: WeightCodec = plainWeightCodec,
+): Graph {
+  const encodings = encodingsFromRanges(
+    graph,
+    planQuantization(graph, options),
+    { ranges, options },
+    codec,
+  );
   return insertQdq(graph, encodings, codec);
 }
 

@@ -13,7 +13,10 @@ interface ChannelLayout {
 
 function layoutOf(tensor: FloatTensor, axis: number | null): ChannelLayout {
   if (axis === null) return { channels: 1, inner: Math.max(1, tensor.data.length) };
-  return { channels: tensor.shape[axis] ?? 1, inner: tensor.shape.slice(axis + 1).reduce((product, size) => product * size, 1) };
+  return {
+    channels: tensor.shape[axis] ?? 1,
+    inner: tensor.shape.slice(axis + 1).reduce((product, size) => product * size, 1),
+  };
 }
 
 /** The largest absolute value of each channel, or of the tensor where the axis is null. */
@@ -21,7 +24,11 @@ export function largestMagnitudes(tensor: FloatTensor, axis: number | null): Flo
   const { channels, inner } = layoutOf(tensor, axis);
   const largest = new Float32Array(channels);
   const { data } = tensor;
-  for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) {
+  for (
+    let start = 0, channel = 0;
+    start < data.length;
+    start += inner, channel = channel + 1 === channels ? 0 : channel + 1
+  ) {
     let magnitude = largest[channel] ?? 0;
     for (let index = start; index < start + inner; index += 1) {
       const value = Math.abs(data[index] ?? 0);
@@ -73,7 +80,11 @@ function squaredErrors(tensor: FloatTensor, { axis, scales }: WeightEncoding): F
   const { channels, inner } = layoutOf(tensor, axis);
   const { data } = tensor;
   const errors = new Float64Array(channels);
-  for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) {
+  for (
+    let start = 0, channel = 0;
+    start < data.length;
+    start += inner, channel = channel + 1 === channels ? 0 : channel + 1
+  ) {
     const scale = scales[channel] ?? 1;
     let sum = 0;
     for (let index = start; index < start + inner; index += 1) {
@@ -88,26 +99,47 @@ function squaredErrors(tensor: FloatTensor, { axis, scales }: WeightEncoding): F
 }
 
 /** The encoding, where needed with wider scales, so that the accumulator's bias fits into int32. */
-export function withRoomForBias(encoding: WeightEncoding, bias: FloatTensor, inputScale: number): WeightEncoding {
+export function withRoomForBias(
+  encoding: WeightEncoding,
+  bias: FloatTensor,
+  inputScale: number,
+): WeightEncoding {
   const { scales } = encoding;
   const needed = new Float32Array(scales.length);
   for (let channel = 0; channel < bias.data.length; channel += 1) {
     const slot = channel % scales.length;
-    needed[slot] = Math.max(needed[slot] ?? 0, weightScaleForBias(bias.data[channel] ?? 0, inputScale));
+    needed[slot] = Math.max(
+      needed[slot] ?? 0,
+      weightScaleForBias(bias.data[channel] ?? 0, inputScale),
+    );
   }
   if (scales.every((scale, channel) => scale >= (needed[channel] ?? 0))) return encoding;
-  return { ...encoding, scales: scales.map((scale, channel) => Math.max(scale, needed[channel] ?? 0)) };
+  return {
+    ...encoding,
+    scales: scales.map((scale, channel) => Math.max(scale, needed[channel] ?? 0)),
+  };
 }
 
 /** Integers from −127, or the encoding's least, to 127 with the encoding's scales. */
-export function quantizeWeight(tensor: FloatTensor, { axis, scales, least = -127 }: WeightEncoding): Tensor {
+export function quantizeWeight(
+  tensor: FloatTensor,
+  { axis, scales, least = -127 }: WeightEncoding,
+): Tensor {
   const { channels, inner } = layoutOf(tensor, axis);
   const { data } = tensor;
   const integers = new Int8Array(data.length);
-  for (let start = 0, channel = 0; start < data.length; start += inner, channel = channel + 1 === channels ? 0 : channel + 1) {
+  for (
+    let start = 0, channel = 0;
+    start < data.length;
+    start += inner, channel = channel + 1 === channels ? 0 : channel + 1
+  ) {
     const scale = scales[channel] ?? 1;
     for (let index = start; index < start + inner; index += 1) {
-      integers[index] = (Math.min(Math.max((data[index] ?? 0) / scale, least), 127) + roundingOffset - roundingOffset) | 0;
+      integers[index] =
+        (Math.min(Math.max((data[index] ?? 0) / scale, least), 127) +
+          roundingOffset -
+          roundingOffset) |
+        0;
     }
   }
   return { elementType: 'int8', shape: tensor.shape, data: integers };
@@ -116,5 +148,11 @@ export function quantizeWeight(tensor: FloatTensor, { axis, scales, least = -127
 /** int32 in units of input scale times weight scale, which is what the accumulator counts. */
 export function quantizeBias(bias: FloatTensor, scales: Float32Array): Tensor {
   const only = scales.length === 1 ? scales[0] : undefined;
-  return { elementType: 'int32', shape: bias.shape, data: Int32Array.from(bias.data, (value, channel) => quantizeInt32(value, only ?? scales[channel] ?? 1)) };
+  return {
+    elementType: 'int32',
+    shape: bias.shape,
+    data: Int32Array.from(bias.data, (value, channel) =>
+      quantizeInt32(value, only ?? scales[channel] ?? 1),
+    ),
+  };
 }

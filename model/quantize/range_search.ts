@@ -2,7 +2,11 @@ import { roundHalfEven, type Range } from './encoding';
 import type { Histogram } from './histogram';
 
 /** How the range of an activation follows from what was seen of it. */
-export type RangeMethod = { readonly kind: 'min-max' } | { readonly kind: 'percentile'; readonly percentile: number } | { readonly kind: 'mse' } | { readonly kind: 'sqnr' };
+export type RangeMethod =
+  | { readonly kind: 'min-max' }
+  | { readonly kind: 'percentile'; readonly percentile: number }
+  | { readonly kind: 'mse' }
+  | { readonly kind: 'sqnr' };
 
 /** AIMET's weight of what saturates against what is rounded (TfEnhancedEncodingAnalyzer). */
 const saturationWeight = 3;
@@ -21,10 +25,14 @@ const refinements = 4;
 /** The range that the method chooses for integers with so many steps (255, 65535). It holds zero. */
 export function chooseRange(histogram: Histogram, method: RangeMethod, steps: number): Range {
   switch (method.kind) {
-    case 'min-max': return histogram.seen;
-    case 'percentile': return percentileRange(histogram, method.percentile);
-    case 'mse': return searchRange(histogram, { steps, saturationWeight: 1 });
-    case 'sqnr': return searchRange(histogram, { steps, saturationWeight });
+    case 'min-max':
+      return histogram.seen;
+    case 'percentile':
+      return percentileRange(histogram, method.percentile);
+    case 'mse':
+      return searchRange(histogram, { steps, saturationWeight: 1 });
+    case 'sqnr':
+      return searchRange(histogram, { steps, saturationWeight });
   }
 }
 
@@ -33,9 +41,14 @@ function percentileRange({ low, binWidth, counts, seen }: Histogram, percentile:
   const total = counts.reduce((sum, each) => sum + each, 0);
   const left = (total * (100 - percentile)) / 100;
   let [first, last] = [0, counts.length - 1];
-  for (let sum = counts[first] ?? 0; sum <= left && first < last; sum += counts[first] ?? 0) first += 1;
-  for (let sum = counts[last] ?? 0; sum <= left && last > first; sum += counts[last] ?? 0) last -= 1;
-  return { min: Math.min(0, Math.max(seen.min, low + first * binWidth)), max: Math.max(0, Math.min(seen.max, low + (last + 1) * binWidth)) };
+  for (let sum = counts[first] ?? 0; sum <= left && first < last; sum += counts[first] ?? 0)
+    first += 1;
+  for (let sum = counts[last] ?? 0; sum <= left && last > first; sum += counts[last] ?? 0)
+    last -= 1;
+  return {
+    min: Math.min(0, Math.max(seen.min, low + first * binWidth)),
+    max: Math.max(0, Math.min(seen.max, low + (last + 1) * binWidth)),
+  };
 }
 
 interface Search {
@@ -60,8 +73,18 @@ function searchRange(histogram: Histogram, search: Search): Range {
   for (const range of gridRanges(seen, search.steps)) attempt(range);
   let move = (seen.max - seen.min) * firstMove;
   for (let round = 0; round < refinements; round += 1, move /= 2) {
-    for (const [below, above] of [[-move, 0], [move, 0], [0, -move], [0, move], [move, -move], [-move, move]] as const) {
-      attempt({ min: Math.min(0, Math.max(seen.min, best.range.min + below)), max: Math.max(0, Math.min(seen.max, best.range.max + above)) });
+    for (const [below, above] of [
+      [-move, 0],
+      [move, 0],
+      [0, -move],
+      [0, move],
+      [move, -move],
+      [-move, move],
+    ] as const) {
+      attempt({
+        min: Math.min(0, Math.max(seen.min, best.range.min + below)),
+        max: Math.max(0, Math.min(seen.max, best.range.max + above)),
+      });
     }
   }
   return best.range;
@@ -74,7 +97,10 @@ function gridRanges(seen: Range, steps: number): readonly Range[] {
     const delta = (widest * step) / (deltaCandidates - 1);
     for (let place = 0; place < offsetCandidates; place += 1) {
       const offset = roundHalfEven(-steps + (steps * place) / (offsetCandidates - 1));
-      const range = { min: Math.max(seen.min, delta * offset), max: Math.min(seen.max, delta * (offset + steps)) };
+      const range = {
+        min: Math.max(seen.min, delta * offset),
+        max: Math.min(seen.max, delta * (offset + steps)),
+      };
       ranges.set(`${String(range.min)} ${String(range.max)}`, range);
     }
   }
@@ -98,8 +124,13 @@ function rebinned({ low, binWidth, counts }: Histogram): Bins {
   });
   const filled = [...sums.keys()].filter((bin) => (sums[bin] ?? 0) > 0);
   // Zero is held exactly by any encoding, and much of what comes out of an activation is zero.
-  const centre = (bin: number): number => (low + bin * width <= 0 && low + (bin + 1) * width >= 0 ? 0 : low + (bin + 0.5) * width);
-  return { centres: Float64Array.from(filled, centre), counts: Float64Array.from(filled, (bin) => sums[bin] ?? 0), width };
+  const centre = (bin: number): number =>
+    low + bin * width <= 0 && low + (bin + 1) * width >= 0 ? 0 : low + (bin + 0.5) * width;
+  return {
+    centres: Float64Array.from(filled, centre),
+    counts: Float64Array.from(filled, (bin) => sums[bin] ?? 0),
+    width,
+  };
 }
 
 function rangeCost({ centres, counts, width }: Bins, range: Range, search: Search): number {
@@ -112,8 +143,10 @@ function rangeCost({ centres, counts, width }: Bins, range: Range, search: Searc
   for (let bin = 0; bin < centres.length; bin += 1) {
     const value = centres[bin] ?? 0;
     const weight = counts[bin] ?? 0;
-    if (value < lowest) cost += search.saturationWeight * weight * (lowest - value) * (lowest - value);
-    else if (value > highest) cost += search.saturationWeight * weight * (value - highest) * (value - highest);
+    if (value < lowest)
+      cost += search.saturationWeight * weight * (lowest - value) * (lowest - value);
+    else if (value > highest)
+      cost += search.saturationWeight * weight * (value - highest) * (value - highest);
     else if (evenError !== undefined) cost += value === 0 ? 0 : weight * evenError;
     else {
       const error = value - roundHalfEven(value / scale) * scale;

@@ -1,4 +1,10 @@
-import { consumersByTensor, floatAttribute, type Graph, type Node, type TensorType } from '../onnx/graph';
+import {
+  consumersByTensor,
+  floatAttribute,
+  type Graph,
+  type Node,
+  type TensorType,
+} from '../onnx/graph';
 import { pooledElements, reducedElements } from './average';
 import { jointOf } from './encoding_groups';
 import { clampOf, fusedTensors } from './fusion';
@@ -8,18 +14,45 @@ export type Rounding =
   /** Of a float number: one that comes from outside, or out of a layer normalization. */
   | { readonly kind: 'real'; readonly inputs: readonly []; readonly output: string }
   /** Of two operands, neither a difference nor clamped. */
-  | { readonly kind: 'addition'; readonly inputs: readonly [string, string]; readonly output: string }
+  | {
+      readonly kind: 'addition';
+      readonly inputs: readonly [string, string];
+      readonly output: string;
+    }
   /** Any other of two operands. */
   | { readonly kind: 'sum'; readonly inputs: readonly string[]; readonly output: string }
-  | { readonly kind: 'product'; readonly inputs: readonly [string, string]; readonly output: string }
-  | { readonly kind: 'mean'; readonly inputs: readonly [string]; readonly output: string; readonly count: number }
+  | {
+      readonly kind: 'product';
+      readonly inputs: readonly [string, string];
+      readonly output: string;
+    }
+  | {
+      readonly kind: 'mean';
+      readonly inputs: readonly [string];
+      readonly output: string;
+      readonly count: number;
+    }
   /** Of windows; they hold different numbers of elements where padding does not count. */
-  | { readonly kind: 'average'; readonly inputs: readonly [string]; readonly output: string; readonly counts: readonly number[] }
+  | {
+      readonly kind: 'average';
+      readonly inputs: readonly [string];
+      readonly output: string;
+      readonly counts: readonly number[];
+    }
   /** Of one operand, so that its 256 integers have 256 results. */
-  | { readonly kind: 'hard-swish' | 'sigmoid'; readonly inputs: readonly [string]; readonly output: string }
+  | {
+      readonly kind: 'hard-swish' | 'sigmoid';
+      readonly inputs: readonly [string];
+      readonly output: string;
+    }
   /** Of an operand, before what joins it to others, if the two have different encodings. */
   | { readonly kind: 'conversion'; readonly inputs: readonly [string]; readonly output: string }
-  | { readonly kind: 'hard-sigmoid'; readonly inputs: readonly [string]; readonly output: string; readonly line: Line };
+  | {
+      readonly kind: 'hard-sigmoid';
+      readonly inputs: readonly [string];
+      readonly output: string;
+      readonly line: Line;
+    };
 
 export type Sum = Extract<Rounding, { kind: 'sum' | 'addition' }>;
 
@@ -37,10 +70,17 @@ export interface Line {
 }
 
 /** The operators of a float graph that runtimes round each in their own way, in execution order. `types` is what shape inference says. */
-export function roundingsOf(graph: Graph, types: ReadonlyMap<string, TensorType>): readonly Rounding[] {
+export function roundingsOf(
+  graph: Graph,
+  types: ReadonlyMap<string, TensorType>,
+): readonly Rounding[] {
   const fused = fusedTensors(graph);
   const consumers = consumersByTensor(graph);
-  const given = graph.inputs.map(({ name }): Rounding => ({ kind: 'real', inputs: [], output: name }));
+  const given = graph.inputs.map(({ name }): Rounding => ({
+    kind: 'real',
+    inputs: [],
+    output: name,
+  }));
   const made = graph.nodes.flatMap((node): readonly Rounding[] => {
     const [raw = ''] = node.outputs;
     const output = fused.has(raw) ? (consumers.get(raw)?.[0]?.outputs[0] ?? raw) : raw;
@@ -53,12 +93,20 @@ export function roundingsOf(graph: Graph, types: ReadonlyMap<string, TensorType>
 function conversions(graph: Graph, node: Node): readonly Rounding[] {
   const joint = jointOf(graph, node);
   const operands = joint?.operands.filter((tensor) => !graph.initializers.has(tensor)) ?? [];
-  return operands.map((tensor) => ({ kind: 'conversion', inputs: [tensor], output: joint?.output ?? '' }));
+  return operands.map((tensor) => ({
+    kind: 'conversion',
+    inputs: [tensor],
+    output: joint?.output ?? '',
+  }));
 }
 
 /** Tensors that an activation bounds from above: a wider scale would let more through, so theirs must stay. */
 export function boundedTensors(graph: Graph): ReadonlySet<string> {
-  return new Set(graph.nodes.filter((node) => Number.isFinite(clampOf(graph, node)?.max)).map((node) => node.outputs[0] ?? ''));
+  return new Set(
+    graph.nodes
+      .filter((node) => Number.isFinite(clampOf(graph, node)?.max))
+      .map((node) => node.outputs[0] ?? ''),
+  );
 }
 
 type WithoutOutput<Each> = Each extends unknown ? Omit<Each, 'output'> : never;
@@ -69,11 +117,17 @@ interface Surroundings {
   readonly fused: ReadonlySet<string>;
 }
 
-function roundingOf({ graph, types, fused }: Surroundings, node: Node): WithoutOutput<Rounding> | undefined {
+function roundingOf(
+  { graph, types, fused }: Surroundings,
+  node: Node,
+): WithoutOutput<Rounding> | undefined {
   const [first = '', second = ''] = node.inputs;
   switch (node.kind) {
     case 'Add':
-      return { kind: fused.has(node.outputs[0] ?? '') ? 'sum' : 'addition', inputs: [first, second] };
+      return {
+        kind: fused.has(node.outputs[0] ?? '') ? 'sum' : 'addition',
+        inputs: [first, second],
+      };
     case 'Sub':
       return { kind: 'sum', inputs: [first, second] };
     case 'Mul':
@@ -90,7 +144,14 @@ function roundingOf({ graph, types, fused }: Surroundings, node: Node): WithoutO
     case 'Sigmoid':
       return { kind: 'sigmoid', inputs: [first] };
     case 'HardSigmoid':
-      return { kind: 'hard-sigmoid', inputs: [first], line: { slope: floatAttribute(node, 'alpha', 0.2), offset: floatAttribute(node, 'beta', 0.5) } };
+      return {
+        kind: 'hard-sigmoid',
+        inputs: [first],
+        line: {
+          slope: floatAttribute(node, 'alpha', 0.2),
+          offset: floatAttribute(node, 'beta', 0.5),
+        },
+      };
     default:
       return undefined;
   }

@@ -21,25 +21,42 @@ export function hardSwishScale(input: Numbers, output: Numbers): number {
     return everyInteger((integer) => {
       const value = input.scale * (integer - input.zeroPoint);
       const steps = (value * Math.max(0, Math.min(1, value / 6 + 0.5))) / scale;
-      return clamped(steps + output.zeroPoint, (exact) => !isNearTie(exact, floatMargin) && Math.round(exact) === kernel(integer));
+      return clamped(
+        steps + output.zeroPoint,
+        (exact) => !isNearTie(exact, floatMargin) && Math.round(exact) === kernel(integer),
+      );
     });
   });
 }
 
 /** The first input scale, from the wanted one on, under which none of the 256 results of a HardSigmoid is near the middle between two integers. */
-export function hardSigmoidInputScale(input: Numbers, output: Numbers, { slope, offset }: Line): number {
-  return firstScale(input.scale, (scale) => everyInteger((integer) => {
-    const value = slope * scale * (integer - input.zeroPoint) + offset;
-    return clamped(Math.max(0, Math.min(1, value)) / output.scale + output.zeroPoint, (exact) => !isNearTie(exact, sumMargin));
-  }));
+export function hardSigmoidInputScale(
+  input: Numbers,
+  output: Numbers,
+  { slope, offset }: Line,
+): number {
+  return firstScale(input.scale, (scale) =>
+    everyInteger((integer) => {
+      const value = slope * scale * (integer - input.zeroPoint) + offset;
+      return clamped(
+        Math.max(0, Math.min(1, value)) / output.scale + output.zeroPoint,
+        (exact) => !isNearTie(exact, sumMargin),
+      );
+    }),
+  );
 }
 
 /** The first input scale, from the wanted one on, under which none of the 256 results of a sigmoid is near the middle between two integers: tables of different kernels are made with exponentials of different last bits. */
 export function sigmoidInputScale(input: Numbers, output: Numbers): number {
-  return firstScale(input.scale, (scale) => everyInteger((integer) => {
-    const value = scale * (integer - input.zeroPoint);
-    return clamped(1 / (1 + Math.exp(-value)) / output.scale + output.zeroPoint, (exact) => !isNearTie(exact, tableMargin));
-  }));
+  return firstScale(input.scale, (scale) =>
+    everyInteger((integer) => {
+      const value = scale * (integer - input.zeroPoint);
+      return clamped(
+        1 / (1 + Math.exp(-value)) / output.scale + output.zeroPoint,
+        (exact) => !isNearTie(exact, tableMargin),
+      );
+    }),
+  );
 }
 
 function everyInteger(holds: (integer: number) => boolean): boolean {

@@ -25,13 +25,24 @@ export interface SumComponent {
 }
 
 /** All tensors that the roundings name have scales. */
-export function sumComponents(roundings: readonly Rounding[], scope: MultiplesScope): readonly SumComponent[] {
+export function sumComponents(
+  roundings: readonly Rounding[],
+  scope: MultiplesScope,
+): readonly SumComponent[] {
   const { groupOf } = scope;
   const connected = createDisjointSets();
   const sums = roundings.filter(isSum);
-  for (const { inputs, output } of sums) for (const input of inputs) connected.join(groupOf(output), groupOf(input));
+  for (const { inputs, output } of sums)
+    for (const input of inputs) connected.join(groupOf(output), groupOf(input));
   const multiples = multiplesOf(roundings, scope);
-  const components = new Map<string, { readonly groups: Set<string>; readonly outputs: Set<string>; readonly multiples: typeof multiples }>();
+  const components = new Map<
+    string,
+    {
+      readonly groups: Set<string>;
+      readonly outputs: Set<string>;
+      readonly multiples: typeof multiples;
+    }
+  >();
   for (const { inputs, output } of sums) {
     const name = connected.of(groupOf(output));
     const component = components.get(name) ?? { groups: new Set(), outputs: new Set(), multiples };
@@ -57,32 +68,48 @@ export interface Grid {
  * is a fraction of it; undefined where two settled scales differ. Sums of very different sizes keep their scales, and so do operands that are much
  * smaller than the others.
  */
-export function sumScales(component: SumComponent, scales: ReadonlyMap<string, number>, settled: ReadonlySet<string>): Grid | undefined {
-  const given = new Set([...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale));
+export function sumScales(
+  component: SumComponent,
+  scales: ReadonlyMap<string, number>,
+  settled: ReadonlySet<string>,
+): Grid | undefined {
+  const given = new Set(
+    [...scales].filter(([group]) => settled.has(group)).map(([, scale]) => scale),
+  );
   if (given.size > 1) return undefined;
   const largest = [...scales.values()].reduce((most, scale) => Math.max(most, scale), 0);
   const [anchor] = given;
-  const candidates = anchor === undefined ? coarseUnits(largest / mostUnits) : anchoredUnits(anchor, largest);
+  const candidates =
+    anchor === undefined ? coarseUnits(largest / mostUnits) : anchoredUnits(anchor, largest);
   let best: Grid | undefined;
   for (const unit of candidates) {
     const candidate = onGrid(component, scales, unit);
-    if (candidate !== undefined && (best === undefined || isBetter(candidate, best))) best = candidate;
+    if (candidate !== undefined && (best === undefined || isBetter(candidate, best)))
+      best = candidate;
   }
   return best;
 }
 
 function isBetter(grid: Grid, other: Grid): boolean {
-  return grid.leftOut === other.leftOut ? grid.widening < other.widening : grid.leftOut < other.leftOut;
+  return grid.leftOut === other.leftOut
+    ? grid.widening < other.widening
+    : grid.leftOut < other.leftOut;
 }
 
 /** From the finest up to twice as much. */
 function coarseUnits(finest: number): readonly number[] {
   const power = 2 ** (Math.ceil(Math.log2(finest)) - unitBits);
-  return Array.from({ length: 2 ** unitBits }, (_, index) => (Math.ceil(finest / power) + index) * power);
+  return Array.from(
+    { length: 2 ** unitBits },
+    (_, index) => (Math.ceil(finest / power) + index) * power,
+  );
 }
 
 function anchoredUnits(anchor: number, largest: number): readonly number[] {
-  const odd = Array.from({ length: (mostUnits - fewestUnits) / 2 + 1 }, (_, index) => fewestUnits + 2 * index);
+  const odd = Array.from(
+    { length: (mostUnits - fewestUnits) / 2 + 1 },
+    (_, index) => fewestUnits + 2 * index,
+  );
   return odd.map((units) => anchor / Math.max(1, oddBelow((units * anchor) / largest)));
 }
 
@@ -91,13 +118,19 @@ export function oddBelow(value: number): number {
   return 2 * Math.floor((value - 1) / 2 + 1e-9) + 1;
 }
 
-function onGrid({ outputs, multiples }: SumComponent, scales: ReadonlyMap<string, number>, unit: number): Grid | undefined {
+function onGrid(
+  { outputs, multiples }: SumComponent,
+  scales: ReadonlyMap<string, number>,
+  unit: number,
+): Grid | undefined {
   let [widening, leftOut] = [0, 0];
   const found = new Map<string, number>();
   for (const [group, scale] of scales) {
     if (multiples.has(group)) continue;
     const units = scale / unit - 1e-6;
-    const whole = outputs.has(group) ? 2 * Math.ceil((units - 1) / 2) + 1 : Math.max(1, Math.ceil(units));
+    const whole = outputs.has(group)
+      ? 2 * Math.ceil((units - 1) / 2) + 1
+      : Math.max(1, Math.ceil(units));
     if (whole * unit <= mostWidening * scale) {
       widening += Math.log((whole * unit) / scale);
       found.set(group, Math.fround(whole * unit));
@@ -110,7 +143,8 @@ function onGrid({ outputs, multiples }: SumComponent, scales: ReadonlyMap<string
   for (const group of scales.keys()) {
     const multiple = multiples.get(group);
     const base = found.get(multiple?.base ?? '');
-    if (multiple !== undefined && base !== undefined) found.set(group, Math.fround(multiple.times * base));
+    if (multiple !== undefined && base !== undefined)
+      found.set(group, Math.fround(multiple.times * base));
   }
   return { unit, widening, leftOut, scales: found };
 }

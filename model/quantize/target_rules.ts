@@ -23,12 +23,24 @@ export interface TargetRules {
  */
 export const targetRules = {
   phone: {
-    fixedOutputs: new Map<string, FixedOutput>([['Sigmoid', 'unit'], ['HardSigmoid', 'unit'], ['Softmax', 'unit'], ['Tanh', 'signed-unit'], ['LpNormalization', 'signed-unit'], ['LogSoftmax', 'log']]),
+    fixedOutputs: new Map<string, FixedOutput>([
+      ['Sigmoid', 'unit'],
+      ['HardSigmoid', 'unit'],
+      ['Softmax', 'unit'],
+      ['Tanh', 'signed-unit'],
+      ['LpNormalization', 'signed-unit'],
+      ['LogSoftmax', 'log'],
+    ]),
     symmetricSecondFactors: true,
     symmetricActivations: false,
     tieFree: true,
   },
-  host: { fixedOutputs: new Map<string, FixedOutput>(), symmetricSecondFactors: false, symmetricActivations: false, tieFree: false },
+  host: {
+    fixedOutputs: new Map<string, FixedOutput>(),
+    symmetricSecondFactors: false,
+    symmetricActivations: false,
+    tieFree: false,
+  },
 } as const satisfies Readonly<Record<string, TargetRules>>;
 
 /** LogSoftmax is stored from −16 on, as in TFLite: e^−16 is nothing. */
@@ -37,14 +49,19 @@ const logSpan = 16;
 export function fixedEncoding(output: FixedOutput, elementType: ActivationType): Encoding {
   const levels = largestInteger(elementType) + 1;
   switch (output) {
-    case 'unit': return { elementType, scale: 1 / levels, zeroPoint: 0 };
-    case 'signed-unit': return { elementType, scale: 2 / levels, zeroPoint: levels / 2 };
-    case 'log': return { elementType, scale: logSpan / levels, zeroPoint: levels - 1 };
+    case 'unit':
+      return { elementType, scale: 1 / levels, zeroPoint: 0 };
+    case 'signed-unit':
+      return { elementType, scale: 2 / levels, zeroPoint: levels / 2 };
+    case 'log':
+      return { elementType, scale: logSpan / levels, zeroPoint: levels - 1 };
   }
 }
 
 /** The same numbers around a zero point in the middle, which takes twice the step. */
 export function centred(encoding: Encoding): Encoding {
   const middle = (largestInteger(encoding.elementType) + 1) / 2;
-  return encoding.zeroPoint === middle ? encoding : { ...encoding, scale: 2 * encoding.scale, zeroPoint: middle };
+  return encoding.zeroPoint === middle
+    ? encoding
+    : { ...encoding, scale: 2 * encoding.scale, zeroPoint: middle };
 }

@@ -33,33 +33,64 @@ export interface TieFreeScope {
  * is a whole number of units; where an odd number of them makes a step, the middle between two integers is half a unit away from all
  * results. Scales only grow and zero points stay, but for those of averages, so that what was in range still is. Fixed groups stay as they are.
  */
-export function tieFreeEncodings(given: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], scope: TieFreeScope): ReadonlyMap<string, Encoding> {
+export function tieFreeEncodings(
+  given: ReadonlyMap<string, Encoding>,
+  roundings: readonly Rounding[],
+  scope: TieFreeScope,
+): ReadonlyMap<string, Encoding> {
   const encodings = withEvenZeros(given, roundings, scope);
   const scales = groupScales(encodings, scope);
-  const known = roundings.filter(({ inputs, output }) => [...inputs, output].every((tensor) => encodings.has(tensor)));
-  for (const component of sumComponents(known, { groupOf: scope.groupOf, of: scales.of, isFixedGroup: scales.isSettled })) scales.settleSums(component);
+  const known = roundings.filter(({ inputs, output }) =>
+    [...inputs, output].every((tensor) => encodings.has(tensor)),
+  );
+  for (const component of sumComponents(known, {
+    groupOf: scope.groupOf,
+    of: scales.of,
+    isFixedGroup: scales.isSettled,
+  }))
+    scales.settleSums(component);
   // From the end, since a product whose output is summed moves a factor, which may be a product itself.
-  for (const rounding of known.toReversed()) if (rounding.kind === 'product') scales.settleFactor(rounding);
-  for (const rounding of known) if (!isSum(rounding) && rounding.kind !== 'conversion') scales.settle(rounding);
+  for (const rounding of known.toReversed())
+    if (rounding.kind === 'product') scales.settleFactor(rounding);
+  for (const rounding of known)
+    if (!isSum(rounding) && rounding.kind !== 'conversion') scales.settle(rounding);
   // From the end, since what is joined may be joined again.
   const conversions = known.filter(({ kind }) => kind === 'conversion').toReversed();
   for (const { inputs, output } of conversions) scales.receive(inputs[0] ?? '', output);
   for (const { inputs, output } of conversions) scales.convert(inputs[0] ?? '', output);
-  return new Map([...encodings].map(([tensor, encoding]) => [tensor, { ...encoding, scale: scales.of(tensor) }]));
+  return new Map(
+    [...encodings].map(([tensor, encoding]) => [tensor, { ...encoding, scale: scales.of(tensor) }]),
+  );
 }
 
 /** Averages have even zero points (average.ts): an odd one moves towards the end that has more integers, and the scale grows so that this end stays in range. */
-function withEvenZeros(encodings: ReadonlyMap<string, Encoding>, roundings: readonly Rounding[], { groupOf, isFixed }: TieFreeScope): ReadonlyMap<string, Encoding> {
-  const averages = new Set(roundings.flatMap(({ kind, output }) => (kind === 'average' ? [groupOf(output)] : [])));
+function withEvenZeros(
+  encodings: ReadonlyMap<string, Encoding>,
+  roundings: readonly Rounding[],
+  { groupOf, isFixed }: TieFreeScope,
+): ReadonlyMap<string, Encoding> {
+  const averages = new Set(
+    roundings.flatMap(({ kind, output }) => (kind === 'average' ? [groupOf(output)] : [])),
+  );
   const fixed = new Set([...encodings.keys()].filter(isFixed).map(groupOf));
-  return new Map([...encodings].map(([tensor, encoding]) => [tensor, averages.has(groupOf(tensor)) && !fixed.has(groupOf(tensor)) ? withEvenZero(encoding) : encoding]));
+  return new Map(
+    [...encodings].map(([tensor, encoding]) => [
+      tensor,
+      averages.has(groupOf(tensor)) && !fixed.has(groupOf(tensor))
+        ? withEvenZero(encoding)
+        : encoding,
+    ]),
+  );
 }
 
 function withEvenZero(encoding: Encoding): Encoding {
   const { elementType, scale, zeroPoint } = encoding;
   if (zeroPoint % 2 === 0) return encoding;
   const above = largestInteger(elementType) - zeroPoint;
-  const [moved, widening] = zeroPoint > above ? [zeroPoint - 1, zeroPoint / (zeroPoint - 1)] : [zeroPoint + 1, above / (above - 1)];
+  const [moved, widening] =
+    zeroPoint > above
+      ? [zeroPoint - 1, zeroPoint / (zeroPoint - 1)]
+      : [zeroPoint + 1, above / (above - 1)];
   return { elementType, scale: Math.fround(scale * widening), zeroPoint: moved };
 }
 
@@ -76,7 +107,10 @@ interface GroupScales {
   readonly convert: (operand: string, joined: string) => void;
 }
 
-function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixed }: TieFreeScope): GroupScales {
+function groupScales(
+  encodings: ReadonlyMap<string, Encoding>,
+  { groupOf, isFixed }: TieFreeScope,
+): GroupScales {
   const scales = new Map<string, number>();
   const settled = new Set<string>();
   /** By how much a scale that sums settled may still grow and be as good to them. */
@@ -90,16 +124,28 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
     assert(scale !== undefined, `tensor ${tensor} has an encoding`);
     return scale;
   };
-  const numbersOf = (tensor: string): Numbers => ({ scale: of(tensor), zeroPoint: encodings.get(tensor)?.zeroPoint ?? 0 });
+  const numbersOf = (tensor: string): Numbers => ({
+    scale: of(tensor),
+    zeroPoint: encodings.get(tensor)?.zeroPoint ?? 0,
+  });
   return {
     of,
     isSettled: (group) => settled.has(group),
     settleSums: (component) => {
-      const found = sumScales(component, new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])), settled);
+      const found = sumScales(
+        component,
+        new Map([...component.groups].map((group) => [group, scales.get(group) ?? 1])),
+        settled,
+      );
       for (const [group, scale] of found?.scales ?? []) scales.set(group, scale);
       for (const group of component.groups) {
         if (settled.has(group) || (found !== undefined && !found.scales.has(group))) continue;
-        stepsOfSums.set(group, found === undefined ? (scales.get(group) ?? 1) * candidateStep : found.unit * (component.outputs.has(group) ? 2 : 1));
+        stepsOfSums.set(
+          group,
+          found === undefined
+            ? (scales.get(group) ?? 1) * candidateStep
+            : found.unit * (component.outputs.has(group) ? 2 : 1),
+        );
         settled.add(group);
       }
     },
@@ -112,12 +158,17 @@ function groupScales(encodings: ReadonlyMap<string, Encoding>, { groupOf, isFixe
     },
     settle: (rounding) => {
       // A sigmoid's output, hard or not, has the scale that its operator fixes.
-      const moved = groupOf(rounding.kind === 'sigmoid' || rounding.kind === 'hard-sigmoid' ? rounding.inputs[0] : rounding.output);
+      const moved = groupOf(
+        rounding.kind === 'sigmoid' || rounding.kind === 'hard-sigmoid'
+          ? rounding.inputs[0]
+          : rounding.output,
+      );
       const isFree = !settled.has(moved);
       const step = stepsOfSums.get(moved);
       for (const tensor of [...rounding.inputs, rounding.output]) settled.add(groupOf(tensor));
       if (isFree) scales.set(moved, tieFreeScale(rounding, numbersOf));
-      else if (rounding.kind === 'average' && step !== undefined) scales.set(moved, averageScale(rounding, numbersOf, step));
+      else if (rounding.kind === 'average' && step !== undefined)
+        scales.set(moved, averageScale(rounding, numbersOf, step));
     },
     receive: (operand, joined) => {
       const [from, to] = [groupOf(operand), groupOf(joined)];
@@ -144,9 +195,17 @@ function tieFreeScale(rounding: OperatorRounding, numbersOf: (tensor: string) =>
     case 'real':
       return reciprocalScale(output.scale);
     case 'product':
-      return oddUnits(output.scale, rounding.inputs.reduce((unit, tensor) => unit * numbersOf(tensor).scale, 1)) ?? output.scale;
+      return (
+        oddUnits(
+          output.scale,
+          rounding.inputs.reduce((unit, tensor) => unit * numbersOf(tensor).scale, 1),
+        ) ?? output.scale
+      );
     case 'mean':
-      return oddUnits(output.scale, numbersOf(rounding.inputs[0]).scale / rounding.count) ?? averageScale({ ...rounding, counts: [rounding.count] }, numbersOf);
+      return (
+        oddUnits(output.scale, numbersOf(rounding.inputs[0]).scale / rounding.count) ??
+        averageScale({ ...rounding, counts: [rounding.count] }, numbersOf)
+      );
     case 'average':
       return averageScale(rounding, numbersOf);
     case 'hard-swish':
@@ -158,9 +217,17 @@ function tieFreeScale(rounding: OperatorRounding, numbersOf: (tensor: string) =>
   }
 }
 
-function averageScale({ inputs: [input], output, counts }: Omit<Extract<Rounding, { kind: 'average' }>, 'kind'>, numbersOf: (tensor: string) => Numbers, step?: number): number {
+function averageScale(
+  { inputs: [input], output, counts }: Omit<Extract<Rounding, { kind: 'average' }>, 'kind'>,
+  numbersOf: (tensor: string) => Numbers,
+  step?: number,
+): number {
   const [source, result] = [numbersOf(input), numbersOf(output)];
-  return firstScale(result.scale, (scale) => averagesAgree(counts, { input: source, output: { ...result, scale } }), step);
+  return firstScale(
+    result.scale,
+    (scale) => averagesAgree(counts, { input: source, output: { ...result, scale } }),
+    step,
+  );
 }
 
 /**

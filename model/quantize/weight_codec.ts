@@ -1,7 +1,12 @@
 import type { Tensor } from '../onnx/graph';
 import type { WeightEncoding } from './encoding';
 import type { FloatTensor } from './placement';
-import { fullRangeWeightEncoding, leastErrorWeightEncoding, minMaxWeightEncoding, quantizeWeight } from './quantized_constants';
+import {
+  fullRangeWeightEncoding,
+  leastErrorWeightEncoding,
+  minMaxWeightEncoding,
+  quantizeWeight,
+} from './quantized_constants';
 
 export const weightMethods = ['min-max', 'full-range', 'mse'] as const;
 export type WeightMethod = (typeof weightMethods)[number];
@@ -18,7 +23,9 @@ export interface WeightCodec {
   readonly quantize: (tensor: FloatTensor, encoding: WeightEncoding) => Tensor;
 }
 
-const encoders: Readonly<Record<WeightMethod, (tensor: FloatTensor, axis: number | null) => WeightEncoding>> = {
+const encoders: Readonly<
+  Record<WeightMethod, (tensor: FloatTensor, axis: number | null) => WeightEncoding>
+> = {
   'min-max': minMaxWeightEncoding,
   'full-range': fullRangeWeightEncoding,
   mse: leastErrorWeightEncoding,
@@ -69,7 +76,10 @@ export function createQuantizedWeightCache(limitBytes: number): QuantizedWeightC
     encode: (tensor, task) => {
       const entries = touch(tensor);
       const key = `${task.method} ${String(task.axis)}`;
-      const known = entries.get(key) ?? { encoding: plainWeightCodec.encode(tensor, task), integers: null };
+      const known = entries.get(key) ?? {
+        encoding: plainWeightCodec.encode(tensor, task),
+        integers: null,
+      };
       entries.set(key, known);
       return known.encoding;
     },

@@ -20,5 +20,10 @@ export function anatomyOf(graph: Graph): Result<Anatomy, string> {
   if (!profile.ok) return profile;
   const cuts = cutTensorsOf(profile.value);
   const candidates = candidatesAmong(cuts, profile.value);
-  return ok({ profile: profile.value, cuts, candidates, stages: stagesOf(candidates, profile.value) });
+  return ok({
+    profile: profile.value,
+    cuts,
+    candidates,
+    stages: stagesOf(candidates, profile.value),
+  });
 }

@@ -19,16 +19,28 @@ export function cutTensorsOf(profile: Profile): readonly CutTensor[] {
   const { graph, nodes, types } = profile;
   const image = inputImage(graph, types);
   const before = cumulated(profile);
-  return findSeparators(graph, nodes.map(({ node }) => node)).map((separator) => ({ ...separator, ...placeOf(types.get(separator.tensor)?.shape ?? [], image), ...(before[separator.position] ?? nothing) }));
+  return findSeparators(
+    graph,
+    nodes.map(({ node }) => node),
+  ).map((separator) => ({
+    ...separator,
+    ...placeOf(types.get(separator.tensor)?.shape ?? [], image),
+    ...(before[separator.position] ?? nothing),
+  }));
 }
 
-function placeOf(shape: readonly number[], image: ImageSize | null): Pick<CutTensor, 'shape' | 'layout' | 'stride'> {
+function placeOf(
+  shape: readonly number[],
+  image: ImageSize | null,
+): Pick<CutTensor, 'shape' | 'layout' | 'stride'> {
   const layout = layoutOf(shape, image);
   return { shape, layout, stride: strideOf(layout, image) };
 }
 
 /** Work and weights of each node and all before it. */
-function cumulated({ nodes }: Profile): readonly Pick<CutTensor, 'macsBefore' | 'parametersBefore'>[] {
+function cumulated({
+  nodes,
+}: Profile): readonly Pick<CutTensor, 'macsBefore' | 'parametersBefore'>[] {
   let [macsBefore, parametersBefore] = [0, 0];
   return nodes.map(({ macs, parameters }) => {
     macsBefore += macs;

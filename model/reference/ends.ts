@@ -23,14 +23,23 @@ export function bodyOf(units: readonly CutTensor[], profile: Profile): Body {
 
 function stemEnd(units: readonly CutTensor[], profile: Profile): number {
   let end = 0;
-  while (end + 1 < units.length && isSmall(units[end], units[end + 1], profile) && weightedLayers(units, end + 1, profile).length <= 1) end += 1;
+  while (
+    end + 1 < units.length &&
+    isSmall(units[end], units[end + 1], profile) &&
+    weightedLayers(units, end + 1, profile).length <= 1
+  )
+    end += 1;
   if (weightedLayers(units, end + 1, profile).length > 1) return end;
   while (end > 0 && places(units[end]) === places(units[end + 1])) end -= 1;
   return end;
 }
 
 /** A pool or an added position embedding costs nothing and belongs to the stem however large that is. */
-function isSmall(before: CutTensor | undefined, unit: CutTensor | undefined, { total }: Profile): boolean {
+function isSmall(
+  before: CutTensor | undefined,
+  unit: CutTensor | undefined,
+  { total }: Profile,
+): boolean {
   const macs = unit?.macsBefore ?? 0;
   return macs <= largestStemShare * total.macs || macs === before?.macsBefore;
 }
@@ -38,21 +47,43 @@ function isSmall(before: CutTensor | undefined, unit: CutTensor | undefined, { t
 function headStart(units: readonly CutTensor[], profile: Profile): number {
   const last = units.length - 1;
   const [only, ...more] = weightedLayers(units, last, profile);
-  const [before, widened] = [units[last - 1]?.layout.channels ?? 0, units[last]?.layout.channels ?? 0];
-  return last > 0 && only !== undefined && more.length === 0 && isPointwise(only, profile.types) && before < widened ? last - 1 : last;
+  const [before, widened] = [
+    units[last - 1]?.layout.channels ?? 0,
+    units[last]?.layout.channels ?? 0,
+  ];
+  return last > 0 &&
+    only !== undefined &&
+    more.length === 0 &&
+    isPointwise(only, profile.types) &&
+    before < widened
+    ? last - 1
+    : last;
 }
 
 function isPointwise({ node }: NodeProfile, types: ReadonlyMap<string, TensorType>): boolean {
   const kernel = types.get(node.inputs[1] ?? '')?.shape.slice(2);
-  return node.kind === 'Conv' && kernel?.every((size) => size === 1) === true && (intsAttribute(node, 'strides') ?? []).every((step) => step === 1);
+  return (
+    node.kind === 'Conv' &&
+    kernel?.every((size) => size === 1) === true &&
+    (intsAttribute(node, 'strides') ?? []).every((step) => step === 1)
+  );
 }
 
 /** The layers with weights between a unit's end and the one before it; squeeze-and-excitation works on single values and does not count. */
-function weightedLayers(units: readonly CutTensor[], index: number, { graph, nodes, types }: Profile): readonly NodeProfile[] {
+function weightedLayers(
+  units: readonly CutTensor[],
+  index: number,
+  { graph, nodes, types }: Profile,
+): readonly NodeProfile[] {
   const image = inputImage(graph, types);
   const start = units[index - 1]?.position ?? -1;
-  const hasPlaces = (tensor: string | undefined): boolean => positionsOf(layoutOf(types.get(tensor ?? '')?.shape ?? [], image)) > 1;
-  return nodes.slice(start + 1, (units[index]?.position ?? start) + 1).filter(({ node, macs, parameters }) => macs > 0 && parameters > 0 && hasPlaces(node.outputs[0]));
+  const hasPlaces = (tensor: string | undefined): boolean =>
+    positionsOf(layoutOf(types.get(tensor ?? '')?.shape ?? [], image)) > 1;
+  return nodes
+    .slice(start + 1, (units[index]?.position ?? start) + 1)
+    .filter(
+      ({ node, macs, parameters }) => macs > 0 && parameters > 0 && hasPlaces(node.outputs[0]),
+    );
 }
 
 function places(unit: CutTensor | undefined): number {

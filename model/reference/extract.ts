@@ -22,14 +22,34 @@ export function extractParts(profile: Profile, cuts: readonly CutTensor[]): read
   return Array.from({ length: cuts.length + 1 }, (_, index) => {
     const [from, to] = [cuts[index - 1] ?? null, cuts[index] ?? null];
     const name = from === null ? 'stem' : to === null ? 'head' : `block${index}`;
-    const nodes = profile.nodes.slice(from === null ? 0 : from.position + 1, to === null ? profile.nodes.length : to.position + 1);
-    return { name, graph: partGraph(profile, name, { nodes: nodes.map(({ node }) => node), from, to }), from, to, total: totalOf(nodes) };
+    const nodes = profile.nodes.slice(
+      from === null ? 0 : from.position + 1,
+      to === null ? profile.nodes.length : to.position + 1,
+    );
+    return {
+      name,
+      graph: partGraph(profile, name, { nodes: nodes.map(({ node }) => node), from, to }),
+      from,
+      to,
+      total: totalOf(nodes),
+    };
   });
 }
 
-function partGraph({ graph, types }: Profile, name: string, part: { readonly nodes: readonly Node[]; readonly from: CutTensor | null; readonly to: CutTensor | null }): Graph {
+function partGraph(
+  { graph, types }: Profile,
+  name: string,
+  part: {
+    readonly nodes: readonly Node[];
+    readonly from: CutTensor | null;
+    readonly to: CutTensor | null;
+  },
+): Graph {
   const outputs = part.to === null ? graph.outputs : [declaration(part.to.tensor, types)];
-  const read = new Set([...part.nodes.flatMap((node) => node.inputs), ...outputs.map((output) => output.name)]);
+  const read = new Set([
+    ...part.nodes.flatMap((node) => node.inputs),
+    ...outputs.map((output) => output.name),
+  ]);
   const made = new Set(part.nodes.flatMap((node) => node.outputs));
   return {
     name,

@@ -2,7 +2,12 @@ import type { Graph, TensorType } from '../onnx/graph';
 
 /** What the dimensions of an activation mean. Batch is not kept. */
 export type Layout =
-  | { readonly kind: 'image'; readonly channels: number; readonly height: number; readonly width: number }
+  | {
+      readonly kind: 'image';
+      readonly channels: number;
+      readonly height: number;
+      readonly width: number;
+    }
   | { readonly kind: 'tokens'; readonly channels: number; readonly count: number }
   | { readonly kind: 'vector'; readonly channels: number };
 
@@ -22,8 +27,17 @@ const mostExtraTokens = 5;
 export function inputImage(graph: Graph, types: ReadonlyMap<string, TensorType>): ImageSize | null {
   for (const { name } of graph.inputs) {
     const [batch, first, second, third, ...rest] = types.get(name)?.shape ?? [];
-    if (batch === undefined || first === undefined || second === undefined || third === undefined || rest.length > 0) continue;
-    return third <= mostImageChannels && first > mostImageChannels ? { batch, height: first, width: second } : { batch, height: second, width: third };
+    if (
+      batch === undefined ||
+      first === undefined ||
+      second === undefined ||
+      third === undefined ||
+      rest.length > 0
+    )
+      continue;
+    return third <= mostImageChannels && first > mostImageChannels
+      ? { batch, height: first, width: second }
+      : { batch, height: second, width: third };
   }
   return null;
 }
@@ -32,25 +46,36 @@ export function inputImage(graph: Graph, types: ReadonlyMap<string, TensorType>)
 export function layoutOf(shape: readonly number[], image: ImageSize | null): Layout {
   const [first = 1, a = 1, b = 1, c = 1] = shape;
   const batch = image?.batch ?? 1;
-  if (shape.length === 4) return isChannelsLast(shape, image) ? { kind: 'image', channels: c, height: a, width: b } : { kind: 'image', channels: a, height: b, width: c };
+  if (shape.length === 4)
+    return isChannelsLast(shape, image)
+      ? { kind: 'image', channels: c, height: a, width: b }
+      : { kind: 'image', channels: a, height: b, width: c };
   if (shape.length === 3) return { kind: 'tokens', count: a, channels: b };
-  if (shape.length === 2 && first > batch) return { kind: 'tokens', count: first / batch, channels: a };
+  if (shape.length === 2 && first > batch)
+    return { kind: 'tokens', count: first / batch, channels: a };
   return { kind: 'vector', channels: shape.slice(1).reduce((product, size) => product * size, 1) };
 }
 
-function isChannelsLast([, a = 1, b = 1, c = 1]: readonly number[], image: ImageSize | null): boolean {
+function isChannelsLast(
+  [, a = 1, b = 1, c = 1]: readonly number[],
+  image: ImageSize | null,
+): boolean {
   if (image === null) return false;
   // Sizes are rounded up or down at each halving, so proportions hold to about a pixel.
-  const fits = (height: number, width: number): boolean => Math.abs(width - (height * image.width) / image.height) <= 1;
+  const fits = (height: number, width: number): boolean =>
+    Math.abs(width - (height * image.width) / image.height) <= 1;
   return !fits(b, c) && fits(a, b);
 }
 
 /** Values that stand side by side in the image or the sequence. */
 export function positionsOf(layout: Layout): number {
   switch (layout.kind) {
-    case 'image': return layout.height * layout.width;
-    case 'tokens': return layout.count;
-    case 'vector': return 1;
+    case 'image':
+      return layout.height * layout.width;
+    case 'tokens':
+      return layout.count;
+    case 'vector':
+      return 1;
   }
 }
 

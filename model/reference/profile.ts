@@ -2,7 +2,14 @@ import { parametersOf } from '../cost/parameters';
 import { macsOf } from '../cost/operator_work';
 import { costOfOnnx } from '../cost/onnx_cost';
 import { fail, ok, type Result } from '../../common/result';
-import { elementCount, liveNodes, sizeBytes, type Graph, type Node, type TensorType } from '../onnx/graph';
+import {
+  elementCount,
+  liveNodes,
+  sizeBytes,
+  type Graph,
+  type Node,
+  type TensorType,
+} from '../onnx/graph';
 import { inferShapes } from '../onnx/shape_inference';
 
 /** One node with what it takes. */
@@ -41,21 +48,49 @@ export function profileOf(graph: Graph): Result<Profile, string> {
   const nodes = liveNodes(graph).map((node): NodeProfile => {
     const fresh = parametersOf(graph, node).filter((name) => !seen.has(name));
     fresh.forEach((name) => seen.add(name));
-    return { node, macs: macsOf(node, node.inputs.map((input) => types.value.get(input)), types.value.get(node.outputs[0] ?? '')), ...sizeOf(graph, fresh), activationBytes: bytesMade(node, types.value) };
+    return {
+      node,
+      macs: macsOf(
+        node,
+        node.inputs.map((input) => types.value.get(input)),
+        types.value.get(node.outputs[0] ?? ''),
+      ),
+      ...sizeOf(graph, fresh),
+      activationBytes: bytesMade(node, types.value),
+    };
   });
   const total = totalOf(nodes);
-  if (!Number.isSafeInteger(total.macs)) return fail('the shapes in the file multiply to more work than any model has');
-  return ok({ graph, types: types.value, nodes, total, peakActivationBytes: costOfOnnx(graph, types.value).peakActivationBytes });
+  if (!Number.isSafeInteger(total.macs))
+    return fail('the shapes in the file multiply to more work than any model has');
+  return ok({
+    graph,
+    types: types.value,
+    nodes,
+    total,
+    peakActivationBytes: costOfOnnx(graph, types.value).peakActivationBytes,
+  });
 }
 
 export function totalOf(nodes: readonly NodeProfile[]): Total {
-  const sum = (value: (node: NodeProfile) => number): number => nodes.reduce((total, node) => total + value(node), 0);
-  return { operators: nodes.length, macs: sum((node) => node.macs), parameters: sum((node) => node.parameters), parameterBytes: sum((node) => node.parameterBytes) };
+  const sum = (value: (node: NodeProfile) => number): number =>
+    nodes.reduce((total, node) => total + value(node), 0);
+  return {
+    operators: nodes.length,
+    macs: sum((node) => node.macs),
+    parameters: sum((node) => node.parameters),
+    parameterBytes: sum((node) => node.parameterBytes),
+  };
 }
 
-function sizeOf(graph: Graph, names: readonly string[]): { readonly parameters: number; readonly parameterBytes: number } {
+function sizeOf(
+  graph: Graph,
+  names: readonly string[],
+): { readonly parameters: number; readonly parameterBytes: number } {
   const tensors = names.flatMap((name) => graph.initializers.get(name) ?? []);
-  return { parameters: tensors.reduce((total, { shape }) => total + elementCount(shape), 0), parameterBytes: tensors.reduce((total, tensor) => total + sizeBytes(tensor), 0) };
+  return {
+    parameters: tensors.reduce((total, { shape }) => total + elementCount(shape), 0),
+    parameterBytes: tensors.reduce((total, tensor) => total + sizeBytes(tensor), 0),
+  };
 }
 
 function bytesMade(node: Node, types: ReadonlyMap<string, TensorType>): number {

@@ -24,7 +24,8 @@ export function findSeparators(graph: Graph, nodes: readonly Node[]): readonly S
     const made = node.outputs.filter((output) => lastUse.has(output));
     awaited += made.length;
     const [tensor] = made;
-    if (awaited === 1 && tensor !== undefined && !outputs.has(tensor)) separators.push({ tensor, position });
+    if (awaited === 1 && tensor !== undefined && !outputs.has(tensor))
+      separators.push({ tensor, position });
   });
   return separators;
 }
@@ -33,8 +34,10 @@ export function findSeparators(graph: Graph, nodes: readonly Node[]): readonly S
 function lastUses(graph: Graph, nodes: readonly Node[]): ReadonlyMap<string, number> {
   const lastUse = new Map<string, number>();
   nodes.forEach((node, position) => {
-    for (const input of node.inputs) if (input !== '' && !graph.initializers.has(input)) lastUse.set(input, position);
+    for (const input of node.inputs)
+      if (input !== '' && !graph.initializers.has(input)) lastUse.set(input, position);
   });
-  for (const output of graph.outputs) if (!graph.initializers.has(output.name)) lastUse.set(output.name, nodes.length);
+  for (const output of graph.outputs)
+    if (!graph.initializers.has(output.name)) lastUse.set(output.name, nodes.length);
   return lastUse;
 }

@@ -19,24 +19,37 @@ const penalty = { widthCut: 0.1, insideCut: 1, resolutionInBlock: 0.5, emptyBloc
  * Proposes where to cut: the end of the stem, the ends of the blocks, of which the last is where the head begins. Blocks end
  * where stages do and do about the same work each. The error says how many blocks there can be.
  */
-export function proposeSplit(stages: readonly Stage[], profile: Profile, blocks?: number): Result<readonly CutTensor[], string> {
+export function proposeSplit(
+  stages: readonly Stage[],
+  profile: Profile,
+  blocks?: number,
+): Result<readonly CutTensor[], string> {
   const units = stages.flatMap(({ cuts }) => cuts);
   if (units.length < 2) return fail(noSplit(units));
   const { first, last } = bodyOf(units, profile);
   const most = Math.min(mostBlocks, last - first);
   const count = blocks ?? defaultCount(stages, units.slice(first + 1, last + 1));
-  if (count > most) return fail(`the network divides into at most ${most} ${most === 1 ? 'block' : 'blocks'} between '${units[first]?.tensor ?? ''}' and '${units[last]?.tensor ?? ''}', not ${count}`);
+  if (count > most)
+    return fail(
+      `the network divides into at most ${most} ${most === 1 ? 'block' : 'blocks'} between '${units[first]?.tensor ?? ''}' and '${units[last]?.tensor ?? ''}', not ${count}`,
+    );
   return ok(bestCuts(cutPoints(units.slice(first, last + 1), stages, count), count));
 }
 
 function noSplit([only]: readonly CutTensor[]): string {
-  const what = only === undefined ? 'no tensor separates the network' : `only '${only.tensor}' separates the network`;
+  const what =
+    only === undefined
+      ? 'no tensor separates the network'
+      : `only '${only.tensor}' separates the network`;
   return `${what}: shortcuts lead around all others, so there is no split into stem, blocks and head`;
 }
 
 function defaultCount(stages: readonly Stage[], body: readonly CutTensor[]): number {
   const inBody = stages.filter(({ cuts }) => cuts.some((cut) => body.includes(cut))).length;
-  return Math.min(body.length, inBody === 1 ? defaultBlocks.oneStage : Math.min(inBody, defaultBlocks.stages));
+  return Math.min(
+    body.length,
+    inBody === 1 ? defaultBlocks.oneStage : Math.min(inBody, defaultBlocks.stages),
+  );
 }
 
 interface CutPoint {
@@ -48,22 +61,32 @@ interface CutPoint {
   readonly changesBehind: number;
 }
 
-function cutPoints(units: readonly CutTensor[], stages: readonly Stage[], blocks: number): readonly CutPoint[] {
+function cutPoints(
+  units: readonly CutTensor[],
+  stages: readonly Stage[],
+  blocks: number,
+): readonly CutPoint[] {
   const ends = new Set(stages.map(({ cuts }) => cuts.at(-1)));
   let changes = 0;
   const points = units.map((cut, index): CutPoint => {
     const next = units[index + 1];
     const changesBefore = changes;
     const atEnd = ends.has(cut);
-    if (atEnd && next !== undefined && positionsOf(next.layout) !== positionsOf(cut.layout)) changes += 1;
+    if (atEnd && next !== undefined && positionsOf(next.layout) !== positionsOf(cut.layout))
+      changes += 1;
     const costs = changes > changesBefore ? 0 : atEnd ? penalty.widthCut : penalty.insideCut;
     return { cut, penalty: costs, changesBefore, changesBehind: changes };
   });
-  return points.length <= mostCutPoints ? points : evenlySpaced(points, Math.max(mostCutPoints, blocks + 1));
+  return points.length <= mostCutPoints
+    ? points
+    : evenlySpaced(points, Math.max(mostCutPoints, blocks + 1));
 }
 
 function evenlySpaced(points: readonly CutPoint[], count: number): readonly CutPoint[] {
-  return Array.from({ length: count }, (_, index) => points[Math.round((index * (points.length - 1)) / (count - 1))]).filter((point) => point !== undefined);
+  return Array.from(
+    { length: count },
+    (_, index) => points[Math.round((index * (points.length - 1)) / (count - 1))],
+  ).filter((point) => point !== undefined);
 }
 
 /** The cheapest way from each point to the last in a given number of blocks. */
@@ -80,8 +103,11 @@ function bestCuts(points: readonly CutPoint[], blocks: number): readonly CutTens
     const macs = to.cut.macsBefore - from.cut.macsBefore;
     return macs === 0 ? penalty.emptyBlock : (macs / mean - 1) ** 2;
   };
-  const spanned = (from: CutPoint, to: CutPoint): number => penalty.resolutionInBlock * (to.changesBefore - from.changesBehind);
-  let ways: readonly (Way | undefined)[] = points.map((point) => (point === last ? { cost: 0, cuts: [point.cut] } : undefined));
+  const spanned = (from: CutPoint, to: CutPoint): number =>
+    penalty.resolutionInBlock * (to.changesBefore - from.changesBehind);
+  let ways: readonly (Way | undefined)[] = points.map((point) =>
+    point === last ? { cost: 0, cuts: [point.cut] } : undefined,
+  );
   for (let block = 0; block < blocks; block += 1) {
     const shorter = ways;
     ways = points.map((from, index) => {
@@ -89,7 +115,8 @@ function bestCuts(points: readonly CutPoint[], blocks: number): readonly CutTens
       for (let next = index + 1; next < points.length; next += 1) {
         const [to, rest] = [points[next], shorter[next]];
         if (to === undefined || rest === undefined) continue;
-        const cost = rest.cost + uneven(from, to) + spanned(from, to) + (to === last ? 0 : to.penalty);
+        const cost =
+          rest.cost + uneven(from, to) + spanned(from, to) + (to === last ? 0 : to.penalty);
         if (best === undefined || cost < best.cost) best = { cost, cuts: [from.cut, ...rest.cuts] };
       }
       return best;

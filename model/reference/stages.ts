@@ -53,11 +53,22 @@ function expandedRun(before: CutTensor | undefined, [...ahead]: readonly CutTens
 
 /** A transformer's layer ends twice, behind the attention and behind the MLP. Where what lies between repeats itself, one cut of each period stays. */
 function unitEnds(run: readonly CutTensor[], { nodes }: Profile): readonly CutTensor[] {
-  const signatures = run.slice(1).map((cut, index) => nodes.slice((run[index]?.position ?? 0) + 1, cut.position + 1).map(({ node }) => node.kind).join(' '));
+  const signatures = run.slice(1).map((cut, index) =>
+    nodes
+      .slice((run[index]?.position ?? 0) + 1, cut.position + 1)
+      .map(({ node }) => node.kind)
+      .join(' '),
+  );
   for (let period = 1; period <= Math.min(longestPeriod, signatures.length / 2); period += 1) {
     if (signatures.length % period !== 0) continue;
     // What follows the last layer may begin with a normalization that belongs to no layer.
-    if (signatures.every((signature, index) => index < period || signature.startsWith(signatures[index - period] ?? ''))) return run.filter((_, index) => index % period === 0);
+    if (
+      signatures.every(
+        (signature, index) =>
+          index < period || signature.startsWith(signatures[index - period] ?? ''),
+      )
+    )
+      return run.filter((_, index) => index % period === 0);
   }
   return run;
 }

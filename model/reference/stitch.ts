@@ -18,9 +18,30 @@ export function stitchParts(name: string, parts: readonly StitchedPart[]): Resul
   const [stem, head] = [parts[0], parts.at(-1)];
   if (stem === undefined || head === undefined) return fail('there is nothing to stitch');
   const names = new Set([...stem.graph.inputs, ...head.graph.outputs].map((tensor) => tensor.name));
-  const joined: Joined = { nodes: [], initializers: new Map(), declared: new Map(), tensorNames: names, nodeNames: new Set(), end: null };
-  parts.forEach((part, index) => join(joined, part, new Set(index === parts.length - 1 ? head.graph.outputs.map((output) => output.name) : [])));
-  return ok({ name, opset: stem.graph.opset, nodes: joined.nodes, initializers: joined.initializers, inputs: stem.graph.inputs, outputs: head.graph.outputs, declared: joined.declared });
+  const joined: Joined = {
+    nodes: [],
+    initializers: new Map(),
+    declared: new Map(),
+    tensorNames: names,
+    nodeNames: new Set(),
+    end: null,
+  };
+  parts.forEach((part, index) =>
+    join(
+      joined,
+      part,
+      new Set(index === parts.length - 1 ? head.graph.outputs.map((output) => output.name) : []),
+    ),
+  );
+  return ok({
+    name,
+    opset: stem.graph.opset,
+    nodes: joined.nodes,
+    initializers: joined.initializers,
+    inputs: stem.graph.inputs,
+    outputs: head.graph.outputs,
+    declared: joined.declared,
+  });
 }
 
 function misfit(parts: readonly StitchedPart[]): string | undefined {
@@ -29,19 +50,33 @@ function misfit(parts: readonly StitchedPart[]): string | undefined {
     if (before !== undefined) {
       const [input, ...more] = part.graph.inputs;
       const [given] = before.graph.outputs;
-      if (input === undefined || more.length > 0) return `${part.name} has ${part.graph.inputs.length} inputs; it must have one, which takes what ${before.name} gives`;
-      if (given !== undefined && !sameType(given, input)) return `${part.name} takes ${shownType(input)}, but must take ${shownType(given)}, which ${before.name} gives`;
-      if (part.graph.opset !== before.graph.opset) return `${part.name} has opset ${part.graph.opset}, but ${before.name} has ${before.graph.opset}; bring both into canonical form`;
+      if (input === undefined || more.length > 0)
+        return `${part.name} has ${part.graph.inputs.length} inputs; it must have one, which takes what ${before.name} gives`;
+      if (given !== undefined && !sameType(given, input))
+        return `${part.name} takes ${shownType(input)}, but must take ${shownType(given)}, which ${before.name} gives`;
+      if (part.graph.opset !== before.graph.opset)
+        return `${part.name} has opset ${part.graph.opset}, but ${before.name} has ${before.graph.opset}; bring both into canonical form`;
     }
     const isLast = index === parts.length - 1;
-    if (isLast && before !== undefined && part.graph.outputs.some((output) => output.name === part.graph.inputs[0]?.name)) return `${part.name} gives out what it takes in; it must compute the network's outputs`;
-    if (!isLast && part.graph.outputs.length !== 1) return `${part.name} has ${part.graph.outputs.length} outputs; it must have one, which the next part takes`;
+    if (
+      isLast &&
+      before !== undefined &&
+      part.graph.outputs.some((output) => output.name === part.graph.inputs[0]?.name)
+    )
+      return `${part.name} gives out what it takes in; it must compute the network's outputs`;
+    if (!isLast && part.graph.outputs.length !== 1)
+      return `${part.name} has ${part.graph.outputs.length} outputs; it must have one, which the next part takes`;
   }
   return undefined;
 }
 
 export function sameType(one: DeclaredTensor, other: DeclaredTensor): boolean {
-  return one.elementType === other.elementType && one.shape !== null && other.shape !== null && one.shape.join('x') === other.shape.join('x');
+  return (
+    one.elementType === other.elementType &&
+    one.shape !== null &&
+    other.shape !== null &&
+    one.shape.join('x') === other.shape.join('x')
+  );
 }
 
 /** `1x16x112x112 float32`. */
@@ -60,8 +95,14 @@ interface Joined {
 }
 
 /** `kept`: the names of the network's outputs, which are the head's to give. */
-function join(joined: Joined, { name: partName, graph }: StitchedPart, kept: ReadonlySet<string>): void {
-  const renamed = new Map<string, string>(graph.inputs.map((input) => [input.name, joined.end ?? input.name]));
+function join(
+  joined: Joined,
+  { name: partName, graph }: StitchedPart,
+  kept: ReadonlySet<string>,
+): void {
+  const renamed = new Map<string, string>(
+    graph.inputs.map((input) => [input.name, joined.end ?? input.name]),
+  );
   const claim = (name: string): string => {
     const free = kept.has(name) ? name : freeName(name, partName, joined.tensorNames);
     joined.tensorNames.add(free);
@@ -76,11 +117,17 @@ function join(joined: Joined, { name: partName, graph }: StitchedPart, kept: Rea
   for (const node of graph.nodes) {
     const name = freeName(node.name, partName, joined.nodeNames);
     joined.nodeNames.add(name);
-    joined.nodes.push({ ...node, name, inputs: node.inputs.map((input) => renamed.get(input) ?? input), outputs: node.outputs.map((output) => (output === '' ? '' : claim(output))) });
+    joined.nodes.push({
+      ...node,
+      name,
+      inputs: node.inputs.map((input) => renamed.get(input) ?? input),
+      outputs: node.outputs.map((output) => (output === '' ? '' : claim(output))),
+    });
   }
   for (const [name, declared] of graph.declared) {
     const made = renamed.get(name);
-    if (made !== undefined && made !== joined.end) joined.declared.set(made, { ...declared, name: made });
+    if (made !== undefined && made !== joined.end)
+      joined.declared.set(made, { ...declared, name: made });
   }
   joined.end = renamed.get(graph.outputs[0]?.name ?? '') ?? joined.end;
 }
@@ -94,6 +141,11 @@ function freeName(name: string, partName: string, taken: ReadonlySet<string>): s
 
 function sameTensor(one: Tensor, other: Tensor): boolean {
   if (one === other) return true;
-  const bytes = ({ data }: Tensor): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return one.elementType === other.elementType && one.shape.join('x') === other.shape.join('x') && bytes(one).equals(bytes(other));
+  const bytes = ({ data }: Tensor): Buffer =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return (
+    one.elementType === other.elementType &&
+    one.shape.join('x') === other.shape.join('x') &&
+    bytes(one).equals(bytes(other))
+  );
 }

@@ -26,12 +26,15 @@ export function architectureNames(space: NamedSpace): (text: string) => string {
 function hashesOf(space: NamedSpace): ReadonlyMap<string, string> {
   const count = space.choices.reduce((product, choices) => product * choices, 1);
   if (count > mostListed) {
-    throw new BadInputError(`space ${space.name} has ${count.toPrecision(2)} genotypes, too many to find a network by its hash; give its architecture (farm search front tells both)`);
+    throw new BadInputError(
+      `space ${space.name} has ${count.toPrecision(2)} genotypes, too many to find a network by its hash; give its architecture (farm search front tells both)`,
+    );
   }
   const hashes = new Map<string, string>();
   for (let index = 0; index < count; index += 1) {
     const architecture = space.architectureOf(genotypeAt(space.choices, index));
-    if (architecture !== undefined && !hashes.has(architecture)) hashes.set(architecture, space.hashOf(architecture));
+    if (architecture !== undefined && !hashes.has(architecture))
+      hashes.set(architecture, space.hashOf(architecture));
   }
   return hashes;
 }

@@ -39,11 +39,33 @@ export interface BlockOptions {
 const mostOptions = 50_000;
 
 /** @throws BadInputError for a block of too many options, or of none. */
-export function createBlockOptions(plan: BlockPlan, { index, input, rules, source }: { readonly index: number; readonly input: Shape; readonly rules: readonly RuleDocument[]; readonly source: string }): BlockOptions {
+export function createBlockOptions(
+  plan: BlockPlan,
+  {
+    index,
+    input,
+    rules,
+    source,
+  }: {
+    readonly index: number;
+    readonly input: Shape;
+    readonly rules: readonly RuleDocument[];
+    readonly source: string;
+  },
+): BlockOptions {
   const count = combinationCount(plan.dimensions);
-  if (count > mostOptions) throw new BadInputError(`${source}: field blocks.${index}.choices: ${count} combinations; at most ${mostOptions} are allowed`);
-  const allowed = [...allDigits(plan.dimensions)].filter((digits) => !rules.some((rule) => forbids(rule, settingOf(index, plan.dimensions, digits), undefined)));
-  if (allowed.length === 0) throw new BadInputError(`${source}: field rules: they forbid every option of block ${index + 1}; relax one`);
+  if (count > mostOptions)
+    throw new BadInputError(
+      `${source}: field blocks.${index}.choices: ${count} combinations; at most ${mostOptions} are allowed`,
+    );
+  const allowed = [...allDigits(plan.dimensions)].filter(
+    (digits) =>
+      !rules.some((rule) => forbids(rule, settingOf(index, plan.dimensions, digits), undefined)),
+  );
+  if (allowed.length === 0)
+    throw new BadInputError(
+      `${source}: field rules: they forbid every option of block ${index + 1}; relax one`,
+    );
   const byText = new Map(allowed.map((digits) => [formatDigits(plan, digits), digits]));
   const made = new Map<string, BlockOption>();
   const firstOfKey = new Map<string, BlockOption>();
@@ -54,11 +76,19 @@ export function createBlockOptions(plan: BlockPlan, { index, input, rules, sourc
     const segment = blockSegment(spec, index);
     let cost: LayerCost | undefined;
     let features: SegmentFeatures | undefined;
-    const option = { digits, text, spec, key: layersKey(segment), cost: () => (cost ??= costOfSegment(segment, input).cost), features: () => (features ??= featuresOfSegment(segment, input)) };
+    const option = {
+      digits,
+      text,
+      spec,
+      key: layersKey(segment),
+      cost: () => (cost ??= costOfSegment(segment, input).cost),
+      features: () => (features ??= featuresOfSegment(segment, input)),
+    };
     made.set(text, option);
     return option;
   };
-  const isPermitted = ({ digits }: BlockOption, target: Target | undefined): boolean => !rules.some((rule) => forbids(rule, settingOf(index, plan.dimensions, digits), target));
+  const isPermitted = ({ digits }: BlockOption, target: Target | undefined): boolean =>
+    !rules.some((rule) => forbids(rule, settingOf(index, plan.dimensions, digits), target));
   const permitted = new Map<string, readonly BlockOption[]>();
   const all = (): readonly BlockOption[] => [...byText].map(([text, digits]) => make(text, digits));
   return {
@@ -69,7 +99,8 @@ export function createBlockOptions(plan: BlockPlan, { index, input, rules, sourc
       return allowedDigits === undefined ? undefined : make(text, allowedDigits);
     },
     canonical: (option) => {
-      if (firstOfKey.size === 0) for (const each of all()) if (!firstOfKey.has(each.key)) firstOfKey.set(each.key, each);
+      if (firstOfKey.size === 0)
+        for (const each of all()) if (!firstOfKey.has(each.key)) firstOfKey.set(each.key, each);
       const first = firstOfKey.get(option.key);
       assert(first !== undefined, 'an option of the block has a first one of its kind');
       return first;
@@ -91,17 +122,31 @@ export function layersKey({ layers }: Segment): string {
 }
 
 function formatDigits(plan: BlockPlan, digits: readonly number[]): string {
-  return plan.dimensions.map((dimension, position) => formatChoice(dimension, dimension.values[digits[position] ?? -1] ?? '')).join('-');
+  return plan.dimensions
+    .map((dimension, position) =>
+      formatChoice(dimension, dimension.values[digits[position] ?? -1] ?? ''),
+    )
+    .join('-');
 }
 
 /** Says what is wrong with a block's text. */
 function refuse(plan: BlockPlan, index: number, text: string): never {
   const shown = text.slice(0, 80);
   const parts = text.split('-');
-  const wanted = plan.dimensions.map((dimension) => dimension.values.map((value) => formatChoice(dimension, value)));
+  const wanted = plan.dimensions.map((dimension) =>
+    dimension.values.map((value) => formatChoice(dimension, value)),
+  );
   const example = wanted.map((tokens) => tokens[0] ?? '').join('-');
-  if (parts.length !== wanted.length) throw new BadInputError(`block ${index + 1} "${shown}": expected ${wanted.length} parts joined by "-", for example ${example}`);
+  if (parts.length !== wanted.length)
+    throw new BadInputError(
+      `block ${index + 1} "${shown}": expected ${wanted.length} parts joined by "-", for example ${example}`,
+    );
   const wrong = wanted.findIndex((tokens, position) => !tokens.includes(parts[position] ?? ''));
-  if (wrong === -1) throw new BadInputError(`block ${index + 1} "${shown}": a rule of the space forbids this combination (see: farm space show)`);
-  throw new BadInputError(`block ${index + 1} "${shown}": ${plan.dimensions[wrong]?.name ?? ''} "${(parts[wrong] ?? '').slice(0, 40)}" is not one of ${(wanted[wrong] ?? []).join(', ')}`);
+  if (wrong === -1)
+    throw new BadInputError(
+      `block ${index + 1} "${shown}": a rule of the space forbids this combination (see: farm space show)`,
+    );
+  throw new BadInputError(
+    `block ${index + 1} "${shown}": ${plan.dimensions[wrong]?.name ?? ''} "${(parts[wrong] ?? '').slice(0, 40)}" is not one of ${(wanted[wrong] ?? []).join(', ')}`,
+  );
 }

@@ -4,7 +4,17 @@ import { BadInputError } from '../../common/bad_input';
 import type { LayerCost } from '../block/network_cost';
 import { foldBatchNorm } from '../canonical/fold_batch_norm';
 import { costOfOnnx } from '../cost/onnx_cost';
-import { allCells, cellAt, cellCount, cellIndex, edges, formatCell, operations, parseCell, type Cell } from '../nasbench201/cell';
+import {
+  allCells,
+  cellAt,
+  cellCount,
+  cellIndex,
+  edges,
+  formatCell,
+  operations,
+  parseCell,
+  type Cell,
+} from '../nasbench201/cell';
 import { cifarShape, createNetwork, type NetworkShape } from '../nasbench201/network';
 import { isomorphismRepresentatives } from '../nasbench201/representatives';
 import { canonicalForm, isConnected, liveEdges } from '../nasbench201/topology';
@@ -36,15 +46,23 @@ export function createCellSpace({ name, description, cellsPerStage }: CellSpaceD
       const cell = cellOf(genotype);
       return isConnected(cell) ? canonical(cell) : undefined;
     },
-    genotypeOf: (architecture) => parseCell(architecture).map((operation) => operations.indexOf(operation)),
+    genotypeOf: (architecture) =>
+      parseCell(architecture).map((operation) => operations.indexOf(operation)),
     canonical: (architecture) => canonical(parseCell(architecture)),
     hashOf: (architecture) => cellHash(parseCell(architecture), shape),
     costOf: (architecture) => costOfCell(parseCell(canonical(parseCell(architecture))), shape),
     featuresOf: (architecture) => {
-      const { macs, parameters, weightBytes, peakActivationBytes, operators } = costOfCell(parseCell(canonical(parseCell(architecture))), shape);
+      const { macs, parameters, weightBytes, peakActivationBytes, operators } = costOfCell(
+        parseCell(canonical(parseCell(architecture))),
+        shape,
+      );
       return Float64Array.of(macs, parameters, weightBytes, peakActivationBytes, operators);
     },
-    parts: () => [[...allCells()].filter((cell, index) => isConnected(cell) && representatives[index] === formatCell(cell)).map((cell) => cell.map((operation) => operations.indexOf(operation)))],
+    parts: () => [
+      [...allCells()]
+        .filter((cell, index) => isConnected(cell) && representatives[index] === formatCell(cell))
+        .map((cell) => cell.map((operation) => operations.indexOf(operation))),
+    ],
     // A cell needs at least to hand its input on.
     leastCost: () => costOfCell(parseCell('000100'), shape),
     isPermitted: () => true,
@@ -56,13 +74,16 @@ export function createCellSpace({ name, description, cellsPerStage }: CellSpaceD
       }
     },
     summarize: () => summarize(representatives, shape),
-    build: (architecture, { seed }) => foldBatchNorm(createNetwork(parseCell(canonical(parseCell(architecture))), seed, shape)),
+    build: (architecture, { seed }) =>
+      foldBatchNorm(createNetwork(parseCell(canonical(parseCell(architecture))), seed, shape)),
   };
 }
 
 /** SHA-256 of the network that the cell makes in this shape; equal for isomorphic cells. */
 export function cellHash(cell: Cell, shape: NetworkShape): string {
-  return createHash('sha256').update(JSON.stringify(['nasbench201', shape, canonicalForm(cell)])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(['nasbench201', shape, canonicalForm(cell)]))
+    .digest('hex');
 }
 
 /** @throws BadInputError for a cell that is no network */
@@ -72,28 +93,54 @@ function costOfCell(cell: Cell, shape: NetworkShape): LayerCost {
   const types = inferShapes(folded);
   if (!types.ok) throw new BadInputError(types.error);
   const { macs, parameterBytes, peakActivationBytes, operators } = costOfOnnx(folded, types.value);
-  return { macs, parameters: parametersOf(trained), weightBytes: parameterBytes, peakActivationBytes, operators: operators.length };
+  return {
+    macs,
+    parameters: parametersOf(trained),
+    weightBytes: parameterBytes,
+    peakActivationBytes,
+    operators: operators.length,
+  };
 }
 
 /** As trained: running statistics do not count. */
 function parametersOf(trained: Graph): number {
-  const statistics = new Set(trained.nodes.filter(({ kind }) => kind === 'BatchNormalization').flatMap(({ inputs }) => inputs.slice(3)));
-  return [...trained.initializers].reduce((sum, [name, tensor]) => sum + (statistics.has(name) ? 0 : elementCount(tensor.shape)), 0);
+  const statistics = new Set(
+    trained.nodes
+      .filter(({ kind }) => kind === 'BatchNormalization')
+      .flatMap(({ inputs }) => inputs.slice(3)),
+  );
+  return [...trained.initializers].reduce(
+    (sum, [name, tensor]) => sum + (statistics.has(name) ? 0 : elementCount(tensor.shape)),
+    0,
+  );
 }
 
 /** Each live convolution of a cell adds the same, so that three networks tell the cost of all. */
 function summarize(representatives: readonly string[], shape: NetworkShape): SpaceSummary {
-  const [none, point, window] = ['000100', '000200', '000300'].map((cell) => costOfCell(parseCell(cell), shape));
-  assert(none !== undefined && point !== undefined && window !== undefined, 'three cells have three costs');
+  const [none, point, window] = ['000100', '000200', '000300'].map((cell) =>
+    costOfCell(parseCell(cell), shape),
+  );
+  assert(
+    none !== undefined && point !== undefined && window !== undefined,
+    'three cells have three costs',
+  );
   const connected = [...allCells()].filter(isConnected);
   const costs = connected.map((cell): ArchitectureCost => {
     const live = liveEdges(cell);
-    const [points, windows] = (['nor_conv_1x1', 'nor_conv_3x3'] as const).map((kind) => live.filter(({ operation }) => operation === kind).length);
-    const of = (field: keyof ArchitectureCost): number => none[field] + (points ?? 0) * (point[field] - none[field]) + (windows ?? 0) * (window[field] - none[field]);
+    const [points, windows] = (['nor_conv_1x1', 'nor_conv_3x3'] as const).map(
+      (kind) => live.filter(({ operation }) => operation === kind).length,
+    );
+    const of = (field: keyof ArchitectureCost): number =>
+      none[field] +
+      (points ?? 0) * (point[field] - none[field]) +
+      (windows ?? 0) * (window[field] - none[field]);
     return { macs: of('macs'), parameters: of('parameters') };
   });
   const extreme = (choose: (...values: readonly number[]) => number): ArchitectureCost =>
-    costs.reduce((one, other) => ({ macs: choose(one.macs, other.macs), parameters: choose(one.parameters, other.parameters) }));
+    costs.reduce((one, other) => ({
+      macs: choose(one.macs, other.macs),
+      parameters: choose(one.parameters, other.parameters),
+    }));
   return {
     options: BigInt(connected.length),
     networks: BigInt(new Set(connected.map((cell) => representatives[cellIndex(cell)])).size),

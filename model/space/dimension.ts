@@ -11,7 +11,12 @@ export interface Dimension {
   readonly values: readonly Value[];
 }
 
-const shortNames: Readonly<Record<string, string>> = { depthwise: 'dw', grouped: 'grp', bottleneck: 'bneck', none: 'plain' };
+const shortNames: Readonly<Record<string, string>> = {
+  depthwise: 'dw',
+  grouped: 'grp',
+  bottleneck: 'bneck',
+  none: 'plain',
+};
 
 /** A choice in an architecture string: `dw`, `k5`, `w0.5`, `swish`. */
 export function formatChoice({ prefix }: Pick<Dimension, 'prefix'>, value: Value): string {

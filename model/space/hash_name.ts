@@ -19,16 +19,22 @@ export interface NamedNetworks {
 }
 
 /** The one architecture whose hash begins so. @throws BadInputError when there is none, or more than one */
-export function architectureByHash(text: string, { architectures, hashOf, where, remedy }: NamedNetworks): string {
+export function architectureByHash(
+  text: string,
+  { architectures, hashOf, where, remedy }: NamedNetworks,
+): string {
   const found = new Map<string, string>();
   for (const architecture of architectures) {
     const hash = hashOf(architecture);
     if (hash.startsWith(text)) found.set(hash, architecture);
   }
   const [only, ...others] = found.values();
-  if (only === undefined) throw new BadInputError(`${where} has no architecture with the hash ${text}; ${remedy}`);
+  if (only === undefined)
+    throw new BadInputError(`${where} has no architecture with the hash ${text}; ${remedy}`);
   if (others.length === 0) return only;
   const hashes = [...found.keys()].slice(0, mostNamed).join(', ');
   const more = found.size > mostNamed ? ` and ${found.size - mostNamed} more` : '';
-  throw new BadInputError(`${where} has ${found.size} architectures whose hash begins with ${text}: ${hashes}${more}; give more digits`);
+  throw new BadInputError(
+    `${where} has ${found.size} architectures whose hash begins with ${text}: ${hashes}${more}; give more digits`,
+  );
 }

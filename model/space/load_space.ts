@@ -6,14 +6,21 @@ import { BadInputError } from '../../common/bad_input';
 import { createBlockSpace } from './block_space';
 import { createCellSpace } from './cell_space';
 import type { Space } from './space';
-import { parseSpaceDocument, type ConvSpaceDocument, type TransformerSpaceDocument } from './space_document';
+import {
+  parseSpaceDocument,
+  type ConvSpaceDocument,
+  type TransformerSpaceDocument,
+} from './space_document';
 
 const shippedFolder = join(__dirname, 'shipped');
 const extension = '.yaml';
 
 /** Names of the spaces that come with the program. */
 export function shippedSpaceNames(): readonly string[] {
-  return readdirSync(shippedFolder).filter((file) => file.endsWith(extension)).map((file) => file.slice(0, -extension.length)).sort();
+  return readdirSync(shippedFolder)
+    .filter((file) => file.endsWith(extension))
+    .map((file) => file.slice(0, -extension.length))
+    .sort();
 }
 
 /** The YAML of a shipped space. */
@@ -23,8 +30,12 @@ export function shippedSpaceText(name: string): string {
 
 /** A shipped space by its name, or one of the user's by the path of its YAML file. @throws BadInputError */
 export function loadSpace(nameOrPath: string): Space {
-  if (shippedSpaceNames().includes(nameOrPath)) return createSpace(shippedSpaceText(nameOrPath), nameOrPath);
-  if (!/[./\\]/.test(nameOrPath)) throw new BadInputError(`no space is named "${nameOrPath.slice(0, 80)}"; give the path of a YAML file, or one of ${shippedSpaceNames().join(', ')}`);
+  if (shippedSpaceNames().includes(nameOrPath))
+    return createSpace(shippedSpaceText(nameOrPath), nameOrPath);
+  if (!/[./\\]/.test(nameOrPath))
+    throw new BadInputError(
+      `no space is named "${nameOrPath.slice(0, 80)}"; give the path of a YAML file, or one of ${shippedSpaceNames().join(', ')}`,
+    );
   return createSpace(readYamlText(nameOrPath), nameOrPath);
 }
 

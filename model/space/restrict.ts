@@ -11,19 +11,35 @@ export interface Restriction {
 }
 
 /** The document whose rules hold everywhere: those of the targets, and one for each forbidden option. */
-export function restrictDocument<Document extends ConvSpaceDocument | TransformerSpaceDocument>(document: Document, { targets, forbidden }: Restriction): Document {
-  const rules = document.rules.map((rule): RuleDocument => (targets.some((target) => holdsOn(rule, target)) ? { ...rule, targets: undefined } : rule));
+export function restrictDocument<Document extends ConvSpaceDocument | TransformerSpaceDocument>(
+  document: Document,
+  { targets, forbidden }: Restriction,
+): Document {
+  const rules = document.rules.map((rule): RuleDocument =>
+    targets.some((target) => holdsOn(rule, target)) ? { ...rule, targets: undefined } : rule,
+  );
   return { ...document, rules: [...rules, ...forbidden.map(ruleAgainst)] };
 }
 
 /** Whether the restriction changes nothing. */
-export function isUnrestricted({ rules }: ConvSpaceDocument | TransformerSpaceDocument, { targets, forbidden }: Restriction): boolean {
-  return forbidden.length === 0 && !rules.some((rule) => rule.targets !== undefined && targets.some((target) => holdsOn(rule, target)));
+export function isUnrestricted(
+  { rules }: ConvSpaceDocument | TransformerSpaceDocument,
+  { targets, forbidden }: Restriction,
+): boolean {
+  return (
+    forbidden.length === 0 &&
+    !rules.some(
+      (rule) => rule.targets !== undefined && targets.some((target) => holdsOn(rule, target)),
+    )
+  );
 }
 
 function ruleAgainst(option: string): RuleDocument {
   const [position = '', text = ''] = option.split('=');
   const [dimension = '', block] = position.split('.').reverse();
   const value = Number.isNaN(Number(text)) ? text : Number(text);
-  return { forbid: { [dimension]: [value] }, blocks: block === undefined ? undefined : [Number(block.slice('block'.length))] };
+  return {
+    forbid: { [dimension]: [value] },
+    blocks: block === undefined ? undefined : [Number(block.slice('block'.length))],
+  };
 }

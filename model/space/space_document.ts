@@ -25,14 +25,27 @@ const convDimensions = {
   activation,
   attention: z.enum(attentions, `expected one of ${attentions.join(', ')}`),
 };
-const transformerDimensions = { depth: whole(1, 12), heads: whole(1, 16), mlpRatio: literals(1, 2, 3, 4, 6), embedding: whole(16, 2048) };
+const transformerDimensions = {
+  depth: whole(1, 12),
+  heads: whole(1, 16),
+  mlpRatio: literals(1, 2, 3, 4, 6),
+  embedding: whole(16, 2048),
+};
 
 const common = {
-  name: z.string('expected a name').regex(spaceName, 'expected 1 to 63 lower-case letters, digits, ".", "_" or "-"'),
-  description: z.string('expected a text').max(1_000, 'expected at most 1000 characters').default(''),
+  name: z
+    .string('expected a name')
+    .regex(spaceName, 'expected 1 to 63 lower-case letters, digits, ".", "_" or "-"'),
+  description: z
+    .string('expected a text')
+    .max(1_000, 'expected at most 1000 characters')
+    .default(''),
 };
 const image = {
-  imageSize: z.union([whole(1, largestImage), z.tuple([whole(1, largestImage), whole(1, largestImage)])], `expected a number of pixels up to ${largestImage}, or [height, width]`),
+  imageSize: z.union(
+    [whole(1, largestImage), z.tuple([whole(1, largestImage), whole(1, largestImage)])],
+    `expected a number of pixels up to ${largestImage}, or [height, width]`,
+  ),
   classes: whole(1, 100_000),
 };
 
@@ -40,10 +53,23 @@ const convSchema = mapping({
   kind: z.literal('conv'),
   ...common,
   ...image,
-  stem: union(mapping({ kind: z.literal('conv'), channels, activation }), mapping({ kind: z.literal('resnet'), channels, activation })),
+  stem: union(
+    mapping({ kind: z.literal('conv'), channels, activation }),
+    mapping({ kind: z.literal('resnet'), channels, activation }),
+  ),
   choices: mapping(optionalLists(convDimensions)).prefault({}),
-  blocks: list(mapping({ channels, stride: literals(1, 2), choices: mapping(optionalLists(convDimensions)).prefault({}) }), mostBlocks),
-  head: union(mapping({ kind: z.literal('conv'), channels, activation }), mapping({ kind: z.literal('pool') })),
+  blocks: list(
+    mapping({
+      channels,
+      stride: literals(1, 2),
+      choices: mapping(optionalLists(convDimensions)).prefault({}),
+    }),
+    mostBlocks,
+  ),
+  head: union(
+    mapping({ kind: z.literal('conv'), channels, activation }),
+    mapping({ kind: z.literal('pool') }),
+  ),
   rules: rules(convDimensions),
 });
 
@@ -53,7 +79,10 @@ const transformerSchema = mapping({
   ...image,
   stem: union(mapping({ kind: z.literal('patch'), channels, size: whole(1, 64) })),
   choices: mapping(optionalLists(transformerDimensions)).prefault({}),
-  blocks: list(mapping({ choices: mapping(optionalLists(transformerDimensions)).prefault({}) }), mostBlocks),
+  blocks: list(
+    mapping({ choices: mapping(optionalLists(transformerDimensions)).prefault({}) }),
+    mostBlocks,
+  ),
   head: union(mapping({ kind: z.literal('token') })),
   rules: rules(transformerDimensions),
 });
@@ -65,7 +94,9 @@ const cellSchema = mapping({
   cellsPerStage: whole(1, 20).default(5),
 });
 
-const documentSchema = z.discriminatedUnion('kind', [convSchema, transformerSchema, cellSchema], { error: 'expected a mapping with kind: conv, transformer or cells' });
+const documentSchema = z.discriminatedUnion('kind', [convSchema, transformerSchema, cellSchema], {
+  error: 'expected a mapping with kind: conv, transformer or cells',
+});
 
 /** A search space as its YAML says; docs/spaces.md explains the fields. */
 export type SpaceDocument = z.infer<typeof documentSchema>;
@@ -80,7 +111,13 @@ export interface RuleDocument {
   /** Counted from 1; all when it is not given. */
   readonly blocks?: readonly number[] | undefined;
   /** The targets on which it holds; everywhere when it is not given. */
-  readonly targets?: { readonly runtime?: readonly string[] | undefined; readonly unit?: readonly string[] | undefined; readonly precision?: readonly string[] | undefined } | undefined;
+  readonly targets?:
+    | {
+        readonly runtime?: readonly string[] | undefined;
+        readonly unit?: readonly string[] | undefined;
+        readonly precision?: readonly string[] | undefined;
+      }
+    | undefined;
   readonly because?: string | undefined;
 }
 
@@ -94,35 +131,66 @@ export function spaceJsonSchema(): unknown {
   return z.toJSONSchema(documentSchema, { io: 'input' });
 }
 
-function literals<const Values extends readonly [number, ...number[]]>(...values: Values): z.ZodLiteral<Values[number]> {
+function literals<const Values extends readonly [number, ...number[]]>(
+  ...values: Values
+): z.ZodLiteral<Values[number]> {
   return z.literal([...values], `expected one of ${values.join(', ')}`);
 }
 
 function list<Element extends z.ZodType>(element: Element, most: number): z.ZodArray<Element> {
-  return z.array(element, 'expected a list').min(1, 'expected at least one').max(most, `expected at most ${most}`);
+  return z
+    .array(element, 'expected a list')
+    .min(1, 'expected at least one')
+    .max(most, `expected at most ${most}`);
 }
 
-function union<First extends z.ZodObject, Rest extends z.ZodObject[]>(...kinds: [First, ...Rest]): z.ZodDiscriminatedUnion<[First, ...Rest]> {
+function union<First extends z.ZodObject, Rest extends z.ZodObject[]>(
+  ...kinds: [First, ...Rest]
+): z.ZodDiscriminatedUnion<[First, ...Rest]> {
   const names = kinds.map((kind) => String((kind.shape['kind'] as z.ZodLiteral).value));
-  return z.discriminatedUnion('kind', kinds, { error: `expected a mapping with kind: ${names.join(' or ')}` });
+  return z.discriminatedUnion('kind', kinds, {
+    error: `expected a mapping with kind: ${names.join(' or ')}`,
+  });
 }
 
 function choices<Value extends z.ZodType>(value: Value): z.ZodArray<Value> {
-  return list(value, mostChoices).refine((values) => new Set(values).size === values.length, 'expected each value once');
+  return list(value, mostChoices).refine(
+    (values) => new Set(values).size === values.length,
+    'expected each value once',
+  );
 }
 
-function optionalLists<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape): { [Name in keyof Shape]: z.ZodOptional<z.ZodArray<Shape[Name]>> } {
-  return Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, choices(value).optional()])) as { [Name in keyof Shape]: z.ZodOptional<z.ZodArray<Shape[Name]>> };
+function optionalLists<Shape extends Readonly<Record<string, z.ZodType>>>(
+  shape: Shape,
+): { [Name in keyof Shape]: z.ZodOptional<z.ZodArray<Shape[Name]>> } {
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, value]) => [name, choices(value).optional()]),
+  ) as { [Name in keyof Shape]: z.ZodOptional<z.ZodArray<Shape[Name]>> };
 }
 
-function rules(dimensions: Readonly<Record<string, z.ZodType<string | number>>>): z.ZodDefault<z.ZodArray<z.ZodType<RuleDocument>>> {
-  const forbid = mapping(optionalLists(dimensions)).refine((settings) => Object.keys(settings).length > 0, `expected at least one of ${Object.keys(dimensions).join(', ')}`);
-  const oneOf = <Value extends string>(values: readonly Value[]): z.ZodType<readonly Value[] | undefined> => choices(z.enum(values, `expected one of ${values.join(', ')}`)).optional();
+function rules(
+  dimensions: Readonly<Record<string, z.ZodType<string | number>>>,
+): z.ZodDefault<z.ZodArray<z.ZodType<RuleDocument>>> {
+  const forbid = mapping(optionalLists(dimensions)).refine(
+    (settings) => Object.keys(settings).length > 0,
+    `expected at least one of ${Object.keys(dimensions).join(', ')}`,
+  );
+  const oneOf = <Value extends string>(
+    values: readonly Value[],
+  ): z.ZodType<readonly Value[] | undefined> =>
+    choices(z.enum(values, `expected one of ${values.join(', ')}`)).optional();
   const rule = mapping({
     forbid,
     blocks: choices(whole(1, mostBlocks)).optional(),
-    targets: mapping({ runtime: oneOf(runtimes), unit: oneOf(units), precision: oneOf(precisions) }).optional(),
+    targets: mapping({
+      runtime: oneOf(runtimes),
+      unit: oneOf(units),
+      precision: oneOf(precisions),
+    }).optional(),
     because: z.string('expected a text').max(300, 'expected at most 300 characters').optional(),
   });
-  return z.array(rule, 'expected a list of rules').max(mostRules, `expected at most ${mostRules} rules`).default([]);
+  return z
+    .array(rule, 'expected a list of rules')
+    .max(mostRules, `expected at most ${mostRules} rules`)
+    .default([]);
 }

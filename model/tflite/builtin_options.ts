@@ -17,12 +17,40 @@ export interface Window {
 
 export const noOptions: BuiltinOptions = { type: 0, fields: [] };
 
-export function convolutionOptions(window: Window, dilations: readonly [number, number], activation: FusedActivation): BuiltinOptions {
-  return { type: 1, fields: [...windowFields(window), byte(3, activationCodes[activation]), int(4, dilations[1]), int(5, dilations[0])] };
+export function convolutionOptions(
+  window: Window,
+  dilations: readonly [number, number],
+  activation: FusedActivation,
+): BuiltinOptions {
+  return {
+    type: 1,
+    fields: [
+      ...windowFields(window),
+      byte(3, activationCodes[activation]),
+      int(4, dilations[1]),
+      int(5, dilations[0]),
+    ],
+  };
 }
 
-export function depthwiseOptions(window: Window, { dilations, multiplier }: { readonly dilations: readonly [number, number]; readonly multiplier: number }, activation: FusedActivation): BuiltinOptions {
-  return { type: 2, fields: [...windowFields(window), int(3, multiplier), byte(4, activationCodes[activation]), int(5, dilations[1]), int(6, dilations[0])] };
+export function depthwiseOptions(
+  window: Window,
+  {
+    dilations,
+    multiplier,
+  }: { readonly dilations: readonly [number, number]; readonly multiplier: number },
+  activation: FusedActivation,
+): BuiltinOptions {
+  return {
+    type: 2,
+    fields: [
+      ...windowFields(window),
+      int(3, multiplier),
+      byte(4, activationCodes[activation]),
+      int(5, dilations[1]),
+      int(6, dilations[0]),
+    ],
+  };
 }
 
 export function transposeConvolutionOptions(window: Window): BuiltinOptions {
@@ -33,19 +61,31 @@ export function poolOptions(window: Window, kernel: readonly [number, number]): 
   return { type: 5, fields: [...windowFields(window), int(3, kernel[1]), int(4, kernel[0])] };
 }
 
-export function fullyConnectedOptions(activation: FusedActivation, keepDimensions: boolean): BuiltinOptions {
-  return { type: 8, fields: [byte(0, activationCodes[activation]), byte(2, keepDimensions ? 1 : 0)] };
+export function fullyConnectedOptions(
+  activation: FusedActivation,
+  keepDimensions: boolean,
+): BuiltinOptions {
+  return {
+    type: 8,
+    fields: [byte(0, activationCodes[activation]), byte(2, keepDimensions ? 1 : 0)],
+  };
 }
 
 export function batchMatmulOptions(transposeSecond: boolean): BuiltinOptions {
   return { type: 101, fields: [byte(1, transposeSecond ? 1 : 0)] };
 }
 
-export const softmaxOptions: BuiltinOptions = { type: 9, fields: [{ field: 0, width: 'float', value: 1 }] };
+export const softmaxOptions: BuiltinOptions = {
+  type: 9,
+  fields: [{ field: 0, width: 'float', value: 1 }],
+};
 
 /** For ADD and SUB: 16-bit scales need not be powers of two. */
 export function sumOptions(kind: 'ADD' | 'SUB', activation: FusedActivation): BuiltinOptions {
-  return { type: kind === 'ADD' ? 11 : 28, fields: [byte(0, activationCodes[activation]), byte(1, 0)] };
+  return {
+    type: kind === 'ADD' ? 11 : 28,
+    fields: [byte(0, activationCodes[activation]), byte(1, 0)],
+  };
 }
 
 export function productOptions(kind: 'MUL' | 'DIV', activation: FusedActivation): BuiltinOptions {
@@ -73,13 +113,22 @@ export interface Coordinates {
   readonly halfPixelCenters: boolean;
 }
 
-export function resizeOptions(kind: 'RESIZE_BILINEAR' | 'RESIZE_NEAREST_NEIGHBOR', { alignCorners, halfPixelCenters }: Coordinates): BuiltinOptions {
+export function resizeOptions(
+  kind: 'RESIZE_BILINEAR' | 'RESIZE_NEAREST_NEIGHBOR',
+  { alignCorners, halfPixelCenters }: Coordinates,
+): BuiltinOptions {
   // The bilinear table keeps the places of two fields that are gone.
   const first = kind === 'RESIZE_BILINEAR' ? 2 : 0;
-  return { type: kind === 'RESIZE_BILINEAR' ? 15 : 74, fields: [byte(first, alignCorners ? 1 : 0), byte(first + 1, halfPixelCenters ? 1 : 0)] };
+  return {
+    type: kind === 'RESIZE_BILINEAR' ? 15 : 74,
+    fields: [byte(first, alignCorners ? 1 : 0), byte(first + 1, halfPixelCenters ? 1 : 0)],
+  };
 }
 
-export function blockOptions(kind: 'DEPTH_TO_SPACE' | 'SPACE_TO_DEPTH', block: number): BuiltinOptions {
+export function blockOptions(
+  kind: 'DEPTH_TO_SPACE' | 'SPACE_TO_DEPTH',
+  block: number,
+): BuiltinOptions {
   return { type: kind === 'DEPTH_TO_SPACE' ? 94 : 19, fields: [int(0, block)] };
 }
 
@@ -90,8 +139,28 @@ export function geluOptions(approximate: boolean): BuiltinOptions {
 /** Without repeating the outermost elements. */
 export const mirrorPadOptions: BuiltinOptions = { type: 77, fields: [byte(0, 0)] };
 
-export function localResponseOptions({ radius, bias, alpha, beta }: { readonly radius: number; readonly bias: number; readonly alpha: number; readonly beta: number }): BuiltinOptions {
-  return { type: 13, fields: [int(0, radius), ...[bias, alpha, beta].map((value, index) => ({ field: index + 1, width: 'float' as const, value }))] };
+export function localResponseOptions({
+  radius,
+  bias,
+  alpha,
+  beta,
+}: {
+  readonly radius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
+}): BuiltinOptions {
+  return {
+    type: 13,
+    fields: [
+      int(0, radius),
+      ...[bias, alpha, beta].map((value, index) => ({
+        field: index + 1,
+        width: 'float' as const,
+        value,
+      })),
+    ],
+  };
 }
 
 /** ONNX's indices have 64 bits. */
@@ -105,9 +174,19 @@ export function leakyReluOptions(alpha: number): BuiltinOptions {
 
 /** Operators whose options table exists and is empty, or keeps its defaults. */
 export const plainOptions = {
-  RESHAPE: { type: 17, fields: [] }, TRANSPOSE: { type: 26, fields: [] }, PAD: { type: 22, fields: [] }, PADV2: { type: 43, fields: [] }, SLICE: { type: 48, fields: [] },
-  STRIDED_SLICE: { type: 32, fields: [] }, DEQUANTIZE: { type: 38, fields: [] }, QUANTIZE: { type: 89, fields: [] }, HARD_SWISH: { type: 91, fields: [] }, MAXIMUM: { type: 39, fields: [] },
-  MINIMUM: { type: 39, fields: [] }, BROADCAST_TO: { type: 104, fields: [] }, SQUARED_DIFFERENCE: { type: 76, fields: [] },
+  RESHAPE: { type: 17, fields: [] },
+  TRANSPOSE: { type: 26, fields: [] },
+  PAD: { type: 22, fields: [] },
+  PADV2: { type: 43, fields: [] },
+  SLICE: { type: 48, fields: [] },
+  STRIDED_SLICE: { type: 32, fields: [] },
+  DEQUANTIZE: { type: 38, fields: [] },
+  QUANTIZE: { type: 89, fields: [] },
+  HARD_SWISH: { type: 91, fields: [] },
+  MAXIMUM: { type: 39, fields: [] },
+  MINIMUM: { type: 39, fields: [] },
+  BROADCAST_TO: { type: 104, fields: [] },
+  SQUARED_DIFFERENCE: { type: 76, fields: [] },
 } satisfies Readonly<Record<string, BuiltinOptions>>;
 
 function windowFields({ padding, strides }: Window): readonly OptionField[] {

@@ -17,7 +17,10 @@ export class FlatTable {
   private readonly vtable: number;
   private readonly vtableBytes: number;
 
-  private constructor(private readonly buffer: ByteBuffer, private readonly position: number) {
+  private constructor(
+    private readonly buffer: ByteBuffer,
+    private readonly position: number,
+  ) {
     this.vtable = position - this.int32(position);
     this.vtableBytes = this.uint16(this.vtable);
   }
@@ -44,13 +47,18 @@ export class FlatTable {
     const vector = this.vector(field, 1);
     if (vector === undefined) return '';
     const length = Math.min(vector.length, longestTextBytes);
-    return Buffer.from(this.buffer.bytes().subarray(vector.start, vector.start + length)).toString('utf8');
+    return Buffer.from(this.buffer.bytes().subarray(vector.start, vector.start + length)).toString(
+      'utf8',
+    );
   }
 
   int32ListField(field: number): readonly number[] {
     const vector = this.vector(field, 4);
-    if (vector !== undefined && vector.length > longestList) throw new MalformedFlatBuffer(`a list has more than ${longestList} numbers`);
-    return vector === undefined ? [] : Array.from({ length: vector.length }, (_, index) => this.int32(vector.start + 4 * index));
+    if (vector !== undefined && vector.length > longestList)
+      throw new MalformedFlatBuffer(`a list has more than ${longestList} numbers`);
+    return vector === undefined
+      ? []
+      : Array.from({ length: vector.length }, (_, index) => this.int32(vector.start + 4 * index));
   }
 
   /** Number of bytes in a vector of bytes. */
@@ -62,7 +70,12 @@ export class FlatTable {
   tableListField(field: number, most: number): readonly FlatTable[] | undefined {
     const vector = this.vector(field, 4);
     if (vector !== undefined && vector.length > most) return undefined;
-    return vector === undefined ? [] : Array.from({ length: vector.length }, (_, index) => new FlatTable(this.buffer, follow(this.buffer, vector.start + 4 * index)));
+    return vector === undefined
+      ? []
+      : Array.from(
+          { length: vector.length },
+          (_, index) => new FlatTable(this.buffer, follow(this.buffer, vector.start + 4 * index)),
+        );
   }
 
   private fieldPosition(field: number): number | undefined {
@@ -72,7 +85,10 @@ export class FlatTable {
     return offset === 0 ? undefined : this.position + offset;
   }
 
-  private vector(field: number, elementBytes: number): { readonly start: number; readonly length: number } | undefined {
+  private vector(
+    field: number,
+    elementBytes: number,
+  ): { readonly start: number; readonly length: number } | undefined {
     const at = this.fieldPosition(field);
     if (at === undefined) return undefined;
     const position = follow(this.buffer, at);
@@ -98,5 +114,6 @@ function follow(buffer: ByteBuffer, position: number): number {
 }
 
 function requireInside(buffer: ByteBuffer, position: number, count: number): void {
-  if (position < 0 || position + count > buffer.capacity()) throw new MalformedFlatBuffer('an offset points outside the file');
+  if (position < 0 || position + count > buffer.capacity())
+    throw new MalformedFlatBuffer('an offset points outside the file');
 }

@@ -3,7 +3,9 @@ import { storedZeroPoint } from './integer_storage';
 import type { Clamp, Operand } from './quantized_steps';
 
 const fusable: readonly (Clamp & { readonly name: FusedActivation })[] = [
-  { min: 0, max: Infinity, name: 'RELU' }, { min: 0, max: 6, name: 'RELU6' }, { min: -1, max: 1, name: 'RELU_N1_TO_1' },
+  { min: 0, max: Infinity, name: 'RELU' },
+  { min: 0, max: 6, name: 'RELU6' },
+  { min: -1, max: 1, name: 'RELU_N1_TO_1' },
 ];
 
 /** Whether an encoding saturates at the bounds anyway, so that clamping changes no integer. */
@@ -11,10 +13,14 @@ export function saturatesAt(operand: Operand, { min, max }: Clamp): boolean {
   const [lowest, highest] = integerRange(operand);
   const scale = operand.quantization?.scales[0] ?? 1;
   const zeroPoint = storedZeroPoint(operand);
-  return Math.round(min / scale) + zeroPoint <= lowest && Math.round(max / scale) + zeroPoint >= highest;
+  return (
+    Math.round(min / scale) + zeroPoint <= lowest && Math.round(max / scale) + zeroPoint >= highest
+  );
 }
 
-export function integerRange({ elementType }: Pick<Operand, 'elementType'>): readonly [number, number] {
+export function integerRange({
+  elementType,
+}: Pick<Operand, 'elementType'>): readonly [number, number] {
   return elementType.endsWith('16') ? [-32_768, 32_767] : [-128, 127];
 }
 

@@ -22,13 +22,16 @@ export function storedAxis(layout: Layout, axis: number): number {
 
 /** Whether the values stand in the same order under both layouts: dimensions of size 1 do not matter. */
 export function sameOrder(shape: readonly number[], first: Layout, second: Layout): boolean {
-  const moving = (layout: Layout): readonly number[] => layout.filter((dimension) => shape[dimension] !== 1);
+  const moving = (layout: Layout): readonly number[] =>
+    layout.filter((dimension) => shape[dimension] !== 1);
   return sameNumbers(moving(first), moving(second));
 }
 
 /** The layout that keeps the order of the others and puts one dimension last. */
 export function withLast(layout: Layout, dimension: number): Layout {
-  return layout.at(-1) === dimension ? layout : [...layout.filter((other) => other !== dimension), dimension];
+  return layout.at(-1) === dimension
+    ? layout
+    : [...layout.filter((other) => other !== dimension), dimension];
 }
 
 /** The layout of ONNX's Transpose of a tensor, when its values stay where they are. */
@@ -45,15 +48,25 @@ export function withLeading(layout: Layout, count: number): Layout {
  * The layout of ONNX's Reshape of a tensor, when its values stay where they are: dimensions that merge or split must stand
  * together, in ONNX's order. Undefined when the values have to move. [N, C, H, W] in NHWC reshaped to [N, C, H·W] is N, H·W, C.
  */
-export function throughReshape(from: readonly number[], layout: Layout, to: readonly number[]): Layout | undefined {
+export function throughReshape(
+  from: readonly number[],
+  layout: Layout,
+  to: readonly number[],
+): Layout | undefined {
   const groups = matchedGroups(from, to);
   if (groups === undefined) return undefined;
-  const groupOf = new Map(groups.flatMap((group, index) => group.from.map((dimension) => [dimension, index] as const)));
+  const groupOf = new Map(
+    groups.flatMap((group, index) => group.from.map((dimension) => [dimension, index] as const)),
+  );
   const placed: number[] = [];
   const moving = layout.filter((dimension) => from[dimension] !== 1);
-  for (let position = 0; position < moving.length; ) {
+  for (let position = 0; position < moving.length;) {
     const group = groups[groupOf.get(moving[position] ?? -1) ?? -1];
-    if (group === undefined || !sameNumbers(moving.slice(position, position + group.from.length), group.from)) return undefined;
+    if (
+      group === undefined ||
+      !sameNumbers(moving.slice(position, position + group.from.length), group.from)
+    )
+      return undefined;
     placed.push(...group.to);
     position += group.from.length;
   }
@@ -64,9 +77,14 @@ export function throughReshape(from: readonly number[], layout: Layout, to: read
  * The nearest layout from which `throughReshape` succeeds: the dimensions of each group together and in ONNX's order, the
  * groups as their last dimensions stand now.
  */
-export function gatheredForReshape(from: readonly number[], layout: Layout, to: readonly number[]): Layout {
+export function gatheredForReshape(
+  from: readonly number[],
+  layout: Layout,
+  to: readonly number[],
+): Layout {
   const groups = matchedGroups(from, to) ?? [];
-  const last = (group: ReshapeGroup): number => Math.max(...group.from.map((dimension) => layout.indexOf(dimension)));
+  const last = (group: ReshapeGroup): number =>
+    Math.max(...group.from.map((dimension) => layout.indexOf(dimension)));
   const placed = groups.toSorted((a, b) => last(a) - last(b)).flatMap((group) => group.from);
   return groups.length === 0 ? plainLayout(from.length) : withUnits(placed, from);
 }
@@ -77,7 +95,10 @@ interface ReshapeGroup {
 }
 
 /** Pairs the fewest consecutive dimensions of both shapes whose products agree; dimensions of size 1 belong to no group. */
-function matchedGroups(from: readonly number[], to: readonly number[]): readonly ReshapeGroup[] | undefined {
+function matchedGroups(
+  from: readonly number[],
+  to: readonly number[],
+): readonly ReshapeGroup[] | undefined {
   const sources = plainLayout(from.length).filter((dimension) => from[dimension] !== 1);
   const targets = plainLayout(to.length).filter((dimension) => to[dimension] !== 1);
   const groups: ReshapeGroup[] = [];
@@ -85,8 +106,10 @@ function matchedGroups(from: readonly number[], to: readonly number[]): readonly
     const group: { readonly from: number[]; readonly to: number[] } = { from: [], to: [] };
     let [sourceSize, targetSize] = [take(sources, from, group.from), take(targets, to, group.to)];
     while (sourceSize !== targetSize) {
-      if (sourceSize < targetSize && sources.length > 0) sourceSize *= take(sources, from, group.from);
-      else if (targetSize < sourceSize && targets.length > 0) targetSize *= take(targets, to, group.to);
+      if (sourceSize < targetSize && sources.length > 0)
+        sourceSize *= take(sources, from, group.from);
+      else if (targetSize < sourceSize && targets.length > 0)
+        targetSize *= take(targets, to, group.to);
       else return undefined;
     }
     groups.push(group);

@@ -1,9 +1,23 @@
 import { assert } from '../../common/assert';
 import type { Tensor } from '../onnx/graph';
 import { noOptions, plainOptions } from './builtin_options';
-import type { BuiltinOptions, DraftOperator, DraftTensor, TensorQuantization, TfliteDraft } from './draft';
+import type {
+  BuiltinOptions,
+  DraftOperator,
+  DraftTensor,
+  TensorQuantization,
+  TfliteDraft,
+} from './draft';
 import { storedConstant, storedElementType, storedZeroPoint } from './integer_storage';
-import { plainLayout, sameNumbers, sameOrder, storedAxis, storedShape, withLeading, type Layout } from './layout';
+import {
+  plainLayout,
+  sameNumbers,
+  sameOrder,
+  storedAxis,
+  storedShape,
+  withLeading,
+  type Layout,
+} from './layout';
 import { operatorVersion, type VersionNeeds } from './operator_version';
 import type { Operand } from './quantized_steps';
 import { relayout } from './relayout';
@@ -44,7 +58,10 @@ export class Lowering {
     if (known !== undefined) return known;
     const extra = layout.length - operand.shape.length;
     const shape = [...Array<number>(extra).fill(1), ...operand.shape];
-    const index = operand.constant === undefined ? this.moved(operand, shape, layout) : this.constantOperand(operand, { shape, layout, extra });
+    const index =
+      operand.constant === undefined
+        ? this.moved(operand, shape, layout)
+        : this.constantOperand(operand, { shape, layout, extra });
     this.known.set(key, index);
     return index;
   }
@@ -66,21 +83,43 @@ export class Lowering {
     return this.add({ ...tensor, shapeSignature: [], constant: false });
   }
 
-  constant(tensor: Pick<DraftTensor, 'name' | 'elementType' | 'shape' | 'quantization'>, data: Uint8Array): number {
+  constant(
+    tensor: Pick<DraftTensor, 'name' | 'elementType' | 'shape' | 'quantization'>,
+    data: Uint8Array,
+  ): number {
     return this.add({ ...tensor, shapeSignature: [], constant: true, data });
   }
 
   /** A list of int32, which many operators take as an input. */
   list(values: readonly number[]): number {
-    return this.shared(`int32 ${values.join(',')}`, () => this.constant({ name: `list_${values.join('_').slice(0, 40)}`, elementType: 'int32', shape: [values.length] }, bytesOf(Int32Array.from(values))));
+    return this.shared(`int32 ${values.join(',')}`, () =>
+      this.constant(
+        {
+          name: `list_${values.join('_').slice(0, 40)}`,
+          elementType: 'int32',
+          shape: [values.length],
+        },
+        bytesOf(Int32Array.from(values)),
+      ),
+    );
   }
 
   scalar(value: number): number {
-    return this.shared(`scalar ${value}`, () => this.constant({ name: `scalar_${value}`, elementType: 'int32', shape: [] }, bytesOf(Int32Array.of(value))));
+    return this.shared(`scalar ${value}`, () =>
+      this.constant(
+        { name: `scalar_${value}`, elementType: 'int32', shape: [] },
+        bytesOf(Int32Array.of(value)),
+      ),
+    );
   }
 
   float(value: number): number {
-    return this.shared(`float ${value}`, () => this.constant({ name: `float_${value}`, elementType: 'float32', shape: [] }, bytesOf(Float32Array.of(value))));
+    return this.shared(`float ${value}`, () =>
+      this.constant(
+        { name: `float_${value}`, elementType: 'float32', shape: [] },
+        bytesOf(Float32Array.of(value)),
+      ),
+    );
   }
 
   tensor(index: number): DraftTensor {
@@ -91,7 +130,15 @@ export class Lowering {
 
   emit({ kind, inputs, outputs, options = noOptions, needs = {}, data = 0 }: Operation): void {
     const present = inputs.filter((index) => index >= 0).map((index) => this.tensor(index));
-    const version = operatorVersion(kind, { inputs: present, data: this.tensor(inputs[data] ?? -1), output: this.tensor(outputs[0] ?? -1) }, needs);
+    const version = operatorVersion(
+      kind,
+      {
+        inputs: present,
+        data: this.tensor(inputs[data] ?? -1),
+        output: this.tensor(outputs[0] ?? -1),
+      },
+      needs,
+    );
     this.operators.push({ kind, version, inputs, outputs, options });
   }
 
@@ -106,8 +153,20 @@ export class Lowering {
     const wanted = storedShape(shape, layout);
     if (sameOrder(shape, from, layout)) return this.reshaped(home.index, wanted);
     const source = this.tensor(this.reshaped(home.index, storedShape(shape, from)));
-    const output = this.between({ ...source, name: `${operand.name}/${layout.join('')}`, shape: wanted });
-    this.emit({ kind: 'TRANSPOSE', inputs: [this.tensors.indexOf(source), this.list(layout.map((dimension) => from.indexOf(dimension)))], outputs: [output], options: plainOptions.TRANSPOSE });
+    const output = this.between({
+      ...source,
+      name: `${operand.name}/${layout.join('')}`,
+      shape: wanted,
+    });
+    this.emit({
+      kind: 'TRANSPOSE',
+      inputs: [
+        this.tensors.indexOf(source),
+        this.list(layout.map((dimension) => from.indexOf(dimension))),
+      ],
+      outputs: [output],
+      options: plainOptions.TRANSPOSE,
+    });
     return output;
   }
 
@@ -116,13 +175,31 @@ export class Lowering {
     const source = this.tensor(index);
     if (sameNumbers(source.shape, shape)) return index;
     const output = this.between({ ...source, name: `${source.name}/${shape.join('x')}`, shape });
-    this.emit({ kind: 'RESHAPE', inputs: [index, this.list(shape)], outputs: [output], options: plainOptions.RESHAPE });
+    this.emit({
+      kind: 'RESHAPE',
+      inputs: [index, this.list(shape)],
+      outputs: [output],
+      options: plainOptions.RESHAPE,
+    });
     return output;
   }
 
-  private constantOperand(operand: Operand, { shape, layout, extra }: { readonly shape: readonly number[]; readonly layout: Layout; readonly extra: number }): number {
-    const quantization = operand.quantization === undefined ? undefined : { ...operand.quantization, axis: operand.quantization.axis + extra };
-    return this.constant(draftTensor({ ...operand, shape, quantization }, layout), constantBytes(operand.constant, shape, layout));
+  private constantOperand(
+    operand: Operand,
+    {
+      shape,
+      layout,
+      extra,
+    }: { readonly shape: readonly number[]; readonly layout: Layout; readonly extra: number },
+  ): number {
+    const quantization =
+      operand.quantization === undefined
+        ? undefined
+        : { ...operand.quantization, axis: operand.quantization.axis + extra };
+    return this.constant(
+      draftTensor({ ...operand, shape, quantization }, layout),
+      constantBytes(operand.constant, shape, layout),
+    );
   }
 
   private shared(key: string, make: () => number): number {
@@ -140,7 +217,14 @@ export class Lowering {
 /** How an operand stands in the file. */
 export function draftTensor(operand: Operand, layout: Layout): DraftTensor {
   const { name, shape } = operand;
-  return { name, elementType: storedElementType(operand), shape: storedShape(shape, layout), shapeSignature: [], constant: operand.constant !== undefined, quantization: storedQuantization(operand, layout) };
+  return {
+    name,
+    elementType: storedElementType(operand),
+    shape: storedShape(shape, layout),
+    shapeSignature: [],
+    constant: operand.constant !== undefined,
+    quantization: storedQuantization(operand, layout),
+  };
 }
 
 function storedQuantization(operand: Operand, layout: Layout): TensorQuantization | undefined {
@@ -150,11 +234,17 @@ function storedQuantization(operand: Operand, layout: Layout): TensorQuantizatio
   return { scales: quantization.scales, zeroPoint: storedZeroPoint(operand), axis };
 }
 
-function constantBytes(constant: Tensor | undefined, shape: readonly number[], layout: Layout): Uint8Array {
+function constantBytes(
+  constant: Tensor | undefined,
+  shape: readonly number[],
+  layout: Layout,
+): Uint8Array {
   assert(constant !== undefined, 'the operand is constant');
   return bytesOf(relayout(storedConstant(constant), shape, layout));
 }
 
-export function bytesOf(data: Int8Array | Int16Array | Int32Array | Float32Array | Uint8Array | BigInt64Array): Uint8Array {
+export function bytesOf(
+  data: Int8Array | Int16Array | Int32Array | Float32Array | Uint8Array | BigInt64Array,
+): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -4,15 +4,24 @@ import { eightBit, precisionOf, sixteenBit, type Arithmetic } from '../precision
 import type { TfliteModel, TfliteOperator } from './read';
 
 const productKinds: ReadonlySet<string> = new Set([
-  ...['CONV_2D', 'DEPTHWISE_CONV_2D', 'TRANSPOSE_CONV', 'CONV_3D', 'FULLY_CONNECTED', 'BATCH_MATMUL'],
+  ...[
+    'CONV_2D',
+    'DEPTHWISE_CONV_2D',
+    'TRANSPOSE_CONV',
+    'CONV_3D',
+    'FULLY_CONNECTED',
+    'BATCH_MATMUL',
+  ],
   ...['UNIDIRECTIONAL_SEQUENCE_LSTM', 'UNIDIRECTIONAL_SEQUENCE_RNN', 'SVDF'],
 ]);
 
 /** Told by the operators with products: a normalization between them may be in float. Without any, by all. */
 export function tflitePrecision(model: TfliteModel): Result<Precision, string> {
   const products = model.operators.filter(({ kind }) => productKinds.has(kind));
-  const isConversion = ({ kind }: TfliteOperator): boolean => kind === 'QUANTIZE' || kind === 'DEQUANTIZE';
-  const computing = products.length > 0 ? products : model.operators.filter((operator) => !isConversion(operator));
+  const isConversion = ({ kind }: TfliteOperator): boolean =>
+    kind === 'QUANTIZE' || kind === 'DEQUANTIZE';
+  const computing =
+    products.length > 0 ? products : model.operators.filter((operator) => !isConversion(operator));
   return precisionOf(arithmeticOf(model, computing));
 }
 
@@ -33,11 +42,21 @@ function arithmeticOf(model: TfliteModel, operators: readonly TfliteOperator[]):
 function storedWeights({ operators, tensors }: TfliteModel): ReadonlyMap<number, number> {
   return new Map(
     operators.flatMap(({ kind, inputs: [from], outputs: [to] }): [number, number][] =>
-      kind === 'DEQUANTIZE' && from !== undefined && to !== undefined && tensors[from]?.constant === true ? [[to, from]] : [],
+      kind === 'DEQUANTIZE' &&
+      from !== undefined &&
+      to !== undefined &&
+      tensors[from]?.constant === true
+        ? [[to, from]]
+        : [],
     ),
   );
 }
 
 function isNumeric(type: string): boolean {
-  return eightBit.includes(type) || sixteenBit.includes(type) || type.startsWith('float') || type === 'int4';
+  return (
+    eightBit.includes(type) ||
+    sixteenBit.includes(type) ||
+    type.startsWith('float') ||
+    type === 'int4'
+  );
 }

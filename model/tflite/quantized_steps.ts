@@ -1,4 +1,14 @@
-import { consumersByTensor, floatAttribute, intAttribute, liveNodes, type ElementType, type Graph, type Node, type Tensor, type TensorType } from '../onnx/graph';
+import {
+  consumersByTensor,
+  floatAttribute,
+  intAttribute,
+  liveNodes,
+  type ElementType,
+  type Graph,
+  type Node,
+  type Tensor,
+  type TensorType,
+} from '../onnx/graph';
 import { Unsupported } from './unsupported';
 
 export interface Quantization {
@@ -51,10 +61,20 @@ interface Reading {
  * encodings stay as steps of their own. Looks at structure alone, never at names.
  * @throws Unsupported when an operator works on numbers that are not quantized
  */
-export function quantizedSteps(graph: Graph, types: ReadonlyMap<string, TensorType>): readonly Step[] {
+export function quantizedSteps(
+  graph: Graph,
+  types: ReadonlyMap<string, TensorType>,
+): readonly Step[] {
   const nodes = liveNodes(graph);
   const graphOutputs = new Set(graph.outputs.map((output) => output.name));
-  const reading: Reading = { graph, types, consumers: consumersByTensor({ ...graph, nodes }), graphOutputs, stored: new Map(), absorbed: new Set() };
+  const reading: Reading = {
+    graph,
+    types,
+    consumers: consumersByTensor({ ...graph, nodes }),
+    graphOutputs,
+    stored: new Map(),
+    absorbed: new Set(),
+  };
   return nodes.flatMap((node) => stepOf(reading, node));
 }
 
@@ -65,19 +85,40 @@ function stepOf(reading: Reading, node: Node): readonly Step[] {
   if (node.kind === 'DequantizeLinear') {
     const operand = integers(reading, node, input);
     reading.stored.set(output, operand);
-    return reading.graphOutputs.has(output) ? [{ node, inputs: [operand], outputs: [floats(reading, output)] }] : [];
+    return reading.graphOutputs.has(output)
+      ? [{ node, inputs: [operand], outputs: [floats(reading, output)] }]
+      : [];
   }
-  if (node.kind === 'QuantizeLinear') return [{ node, inputs: [floatInput(reading, node, input)], outputs: [integers(reading, node, output)] }];
+  if (node.kind === 'QuantizeLinear')
+    return [
+      {
+        node,
+        inputs: [floatInput(reading, node, input)],
+        outputs: [integers(reading, node, output)],
+      },
+    ];
   const activation = activationBehind(reading, node);
   if (activation !== undefined) reading.absorbed.add(activation);
   const outputs = (activation ?? node).outputs.map((made) => storedOutput(reading, node, made));
-  return [{ node, inputs: node.inputs.map((name) => operandOf(reading, node, name)), outputs, clamp: activation === undefined ? undefined : clampOf(reading.graph, activation) }];
+  return [
+    {
+      node,
+      inputs: node.inputs.map((name) => operandOf(reading, node, name)),
+      outputs,
+      clamp: activation === undefined ? undefined : clampOf(reading.graph, activation),
+    },
+  ];
 }
 
 function activationBehind({ consumers, graphOutputs }: Reading, node: Node): Node | undefined {
   const [output = ''] = node.outputs;
   const [consumer, ...others] = consumers.get(output) ?? [];
-  const fuses = consumer !== undefined && others.length === 0 && node.outputs.length === 1 && activationKinds.has(consumer.kind) && consumer.inputs[0] === output;
+  const fuses =
+    consumer !== undefined &&
+    others.length === 0 &&
+    node.outputs.length === 1 &&
+    activationKinds.has(consumer.kind) &&
+    consumer.inputs[0] === output;
   return fuses && !graphOutputs.has(output) ? consumer : undefined;
 }
 
@@ -88,7 +129,8 @@ export function clampOf({ initializers }: Graph, node: Node): Clamp {
     const bound = node.inputs[index + 1] ?? '';
     if (bound === '') return floatAttribute(node, name, name === 'min' ? -Infinity : Infinity);
     const constant = initializers.get(bound);
-    if (constant?.elementType !== 'float32') throw new Unsupported(node, 'its bounds are not constant');
+    if (constant?.elementType !== 'float32')
+      throw new Unsupported(node, 'its bounds are not constant');
     return constant.data[0] ?? 0;
   });
   return { min: min ?? -Infinity, max: max ?? Infinity };
@@ -105,7 +147,10 @@ function storedOutput(reading: Reading, node: Node, output: string): Operand {
   const readers = reading.consumers.get(output) ?? [];
   const [quantizer] = readers;
   if (quantizer?.kind !== 'QuantizeLinear' || readers.length !== 1) {
-    throw new Unsupported(node, 'its output is float32 and not quantized; TFLite is written of networks that are quantized throughout');
+    throw new Unsupported(
+      node,
+      'its output is float32 and not quantized; TFLite is written of networks that are quantized throughout',
+    );
   }
   reading.absorbed.add(quantizer);
   return integers(reading, quantizer, quantizer.outputs[0] ?? '');
@@ -114,16 +159,22 @@ function storedOutput(reading: Reading, node: Node, output: string): Operand {
 function operandOf(reading: Reading, node: Node, name: string): Operand | undefined {
   if (name === '') return undefined;
   const constant = reading.graph.initializers.get(name);
-  if (constant !== undefined) return { name, shape: constant.shape, elementType: constant.elementType, constant };
+  if (constant !== undefined)
+    return { name, shape: constant.shape, elementType: constant.elementType, constant };
   const stored = reading.stored.get(name);
-  if (stored === undefined) throw new Unsupported(node, `its input ${name.slice(0, 100)} is not quantized; TFLite is written of networks that are quantized throughout`);
+  if (stored === undefined)
+    throw new Unsupported(
+      node,
+      `its input ${name.slice(0, 100)} is not quantized; TFLite is written of networks that are quantized throughout`,
+    );
   return stored;
 }
 
 function floatInput(reading: Reading, node: Node, name: string): Operand {
   const stored = reading.stored.get(name);
   if (stored !== undefined) return stored;
-  if (!reading.graph.inputs.some((input) => input.name === name)) throw new Unsupported(node, `nothing quantized makes its input ${name.slice(0, 100)}`);
+  if (!reading.graph.inputs.some((input) => input.name === name))
+    throw new Unsupported(node, `nothing quantized makes its input ${name.slice(0, 100)}`);
   return floats(reading, name);
 }
 
@@ -134,12 +185,24 @@ function floats({ types }: Reading, name: string): Operand {
 /** The integer tensor of a QuantizeLinear or DequantizeLinear with its encoding. */
 function integers({ graph, types }: Reading, converter: Node, name: string): Operand {
   const type = types.get(name);
-  const [scale, zeroPoint] = converter.inputs.slice(1).map((constant) => graph.initializers.get(constant));
-  if (type === undefined || scale?.elementType !== 'float32') throw new Unsupported(converter, 'its scale is not a float32 constant');
-  const zeros = zeroPoint === undefined ? [0] : Array.from<number | bigint>(zeroPoint.data).map(Number);
-  if (zeros.some((zero) => zero !== zeros[0])) throw new Unsupported(converter, 'its zero points differ between channels; TFLite has per-channel scales with one zero point');
+  const [scale, zeroPoint] = converter.inputs
+    .slice(1)
+    .map((constant) => graph.initializers.get(constant));
+  if (type === undefined || scale?.elementType !== 'float32')
+    throw new Unsupported(converter, 'its scale is not a float32 constant');
+  const zeros =
+    zeroPoint === undefined ? [0] : Array.from<number | bigint>(zeroPoint.data).map(Number);
+  if (zeros.some((zero) => zero !== zeros[0]))
+    throw new Unsupported(
+      converter,
+      'its zero points differ between channels; TFLite has per-channel scales with one zero point',
+    );
   const constant = graph.initializers.get(name);
   const axis = intAttribute(converter, 'axis', 1);
-  const quantization = { scales: scale.data, zeroPoint: zeros[0] ?? 0, axis: axis < 0 ? axis + type.shape.length : axis };
+  const quantization = {
+    scales: scale.data,
+    zeroPoint: zeros[0] ?? 0,
+    axis: axis < 0 ? axis + type.shape.length : axis,
+  };
   return { name, shape: type.shape, elementType: type.elementType, quantization, constant };
 }

@@ -7,8 +7,15 @@ import { tfliteDraft } from './write';
 
 /** Weights of the right form without their values: what can be written does not depend on these. */
 const formOnly: WeightCodec = {
-  encode: ({ shape }, { axis }): WeightEncoding => ({ axis, scales: new Float32Array(axis === null ? 1 : (shape[axis] ?? 1)).fill(1) }),
-  quantize: ({ shape, data }): Tensor => ({ elementType: 'int8', shape, data: new Int8Array(data.length) }),
+  encode: ({ shape }, { axis }): WeightEncoding => ({
+    axis,
+    scales: new Float32Array(axis === null ? 1 : (shape[axis] ?? 1)).fill(1),
+  }),
+  quantize: ({ shape, data }): Tensor => ({
+    elementType: 'int8',
+    shape,
+    data: new Int8Array(data.length),
+  }),
 };
 
 /**

@@ -20,22 +20,54 @@ interface OperatorCode {
 const metadataPrefix = 'pareto_farm.';
 
 /** The bytes of a TFLite file, with what is to be known of it. Constants with equal bytes share a buffer; equal drafts give equal bytes. */
-export function serializeTflite(draft: TfliteDraft, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function serializeTflite(
+  draft: TfliteDraft,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const buffers = sharedBuffers(draft.tensors);
-  const dataBytes = buffers.data.reduce((total, data) => total + data.length + dataAlignmentBytes, 0);
-  const scaleBytes = draft.tensors.reduce((total, tensor) => total + 12 * (tensor.quantization?.scales.length ?? 0), 0);
-  const builder = new Builder(dataBytes + scaleBytes + tableBytes * (draft.tensors.length + draft.operators.length + 16));
+  const dataBytes = buffers.data.reduce(
+    (total, data) => total + data.length + dataAlignmentBytes,
+    0,
+  );
+  const scaleBytes = draft.tensors.reduce(
+    (total, tensor) => total + 12 * (tensor.quantization?.scales.length ?? 0),
+    0,
+  );
+  const builder = new Builder(
+    dataBytes + scaleBytes + tableBytes * (draft.tensors.length + draft.operators.length + 16),
+  );
   const entries = Object.entries(metadata);
   const values = entries.map(([, value]) => new TextEncoder().encode(value));
-  const bufferOffsets = [table(builder, 1, () => undefined), ...[...buffers.data, ...values].map((data) => writeBuffer(builder, data))];
+  const bufferOffsets = [
+    table(builder, 1, () => undefined),
+    ...[...buffers.data, ...values].map((data) => writeBuffer(builder, data)),
+  ];
   const codes = operatorCodes(draft.operators);
-  const tensors = draft.tensors.map((tensor, index) => writeTensor(builder, tensor, buffers.indexOfTensor[index] ?? 0));
-  const operators = draft.operators.map((operator) => writeOperator(builder, operator, codes.indexOf(operator)));
+  const tensors = draft.tensors.map((tensor, index) =>
+    writeTensor(builder, tensor, buffers.indexOfTensor[index] ?? 0),
+  );
+  const operators = draft.operators.map((operator) =>
+    writeOperator(builder, operator, codes.indexOf(operator)),
+  );
   const subgraph = writeSubgraph(builder, draft, { tensors, operators });
   const description = builder.createString('Pareto Farm');
-  const codeList = offsets(builder, codes.list.map((code) => writeOperatorCode(builder, code)));
-  const [subgraphList, bufferList] = [offsets(builder, [subgraph]), offsets(builder, bufferOffsets)];
-  const entryList = entries.length === 0 ? 0 : offsets(builder, entries.map(([name], index) => writeMetadata(builder, `${metadataPrefix}${name}`, 1 + buffers.data.length + index)));
+  const codeList = offsets(
+    builder,
+    codes.list.map((code) => writeOperatorCode(builder, code)),
+  );
+  const [subgraphList, bufferList] = [
+    offsets(builder, [subgraph]),
+    offsets(builder, bufferOffsets),
+  ];
+  const entryList =
+    entries.length === 0
+      ? 0
+      : offsets(
+          builder,
+          entries.map(([name], index) =>
+            writeMetadata(builder, `${metadataPrefix}${name}`, 1 + buffers.data.length + index),
+          ),
+        );
   const root = table(builder, 7, () => {
     builder.addFieldInt32(0, schemaVersion, 0);
     builder.addFieldOffset(1, codeList, 0);
@@ -70,7 +102,10 @@ function sharedBuffers(tensors: readonly DraftTensor[]): SharedBuffers {
 }
 
 /** Operators of one kind and version share a code. */
-function operatorCodes(operators: readonly DraftOperator[]): { readonly list: readonly OperatorCode[]; readonly indexOf: (operator: DraftOperator) => number } {
+function operatorCodes(operators: readonly DraftOperator[]): {
+  readonly list: readonly OperatorCode[];
+  readonly indexOf: (operator: DraftOperator) => number;
+} {
   const indices = new Map<string, number>();
   const list: OperatorCode[] = [];
   for (const { kind, version } of operators) {
@@ -122,8 +157,12 @@ function writeTensor(builder: Builder, tensor: DraftTensor, buffer: number): num
 function writeQuantization(builder: Builder, { quantization }: DraftTensor): number {
   if (quantization === undefined) return 0;
   const { scales, zeroPoint, axis } = quantization;
-  const scaleList = vector(builder, 4, scales.length, (index) => builder.addFloat32(scales[index] ?? 0));
-  const zeroPointList = vector(builder, 8, scales.length, () => builder.addInt64(BigInt(zeroPoint)));
+  const scaleList = vector(builder, 4, scales.length, (index) =>
+    builder.addFloat32(scales[index] ?? 0),
+  );
+  const zeroPointList = vector(builder, 8, scales.length, () =>
+    builder.addInt64(BigInt(zeroPoint)),
+  );
   return table(builder, 7, () => {
     builder.addFieldOffset(2, scaleList, 0);
     builder.addFieldOffset(3, zeroPointList, 0);
@@ -132,7 +171,10 @@ function writeQuantization(builder: Builder, { quantization }: DraftTensor): num
 }
 
 function writeOperator(builder: Builder, operator: DraftOperator, code: number): number {
-  const [inputs, outputs] = [int32List(builder, operator.inputs), int32List(builder, operator.outputs)];
+  const [inputs, outputs] = [
+    int32List(builder, operator.inputs),
+    int32List(builder, operator.outputs),
+  ];
   const options = operator.options.type === 0 ? 0 : writeOptions(builder, operator.options);
   return table(builder, 5, () => {
     builder.addFieldInt32(0, code, 0);
@@ -154,11 +196,19 @@ function writeOptions(builder: Builder, { fields }: BuiltinOptions): number {
   });
 }
 
-function writeSubgraph(builder: Builder, draft: TfliteDraft, lists: { readonly tensors: readonly number[]; readonly operators: readonly number[] }): number {
+function writeSubgraph(
+  builder: Builder,
+  draft: TfliteDraft,
+  lists: { readonly tensors: readonly number[]; readonly operators: readonly number[] },
+): number {
   const name = builder.createString(draft.name);
   const [inputs, outputs] = [int32List(builder, draft.inputs), int32List(builder, draft.outputs)];
   const [tensors, operators] = [offsets(builder, lists.tensors), offsets(builder, lists.operators)];
-  return table(builder, 5, () => [tensors, inputs, outputs, operators, name].forEach((offset, field) => builder.addFieldOffset(field, offset, 0)));
+  return table(builder, 5, () =>
+    [tensors, inputs, outputs, operators, name].forEach((offset, field) =>
+      builder.addFieldOffset(field, offset, 0),
+    ),
+  );
 }
 
 function table(builder: Builder, fields: number, fill: () => void): number {
@@ -176,7 +226,12 @@ function offsets(builder: Builder, values: readonly number[]): number {
 }
 
 /** FlatBuffers are built backwards. */
-function vector(builder: Builder, elementBytes: number, length: number, add: (index: number) => void): number {
+function vector(
+  builder: Builder,
+  elementBytes: number,
+  length: number,
+  add: (index: number) => void,
+): number {
   builder.startVector(elementBytes, length, elementBytes);
   for (let index = length - 1; index >= 0; index -= 1) add(index);
   return builder.endVector();

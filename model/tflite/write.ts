@@ -11,7 +11,10 @@ import { Unsupported } from './unsupported';
  * by 128; int16 where it has uint16. Inputs and outputs are float32 with the graph's names; those of four dimensions are
  * images in NHWC. Each entry of `metadata` is one of the file's, named pareto_farm.KEY, in UTF-8. Equal graphs give equal bytes. The error is one line that names the node, its operator and the way out.
  */
-export function writeTflite(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Result<Uint8Array, string> {
+export function writeTflite(
+  graph: Graph,
+  metadata: Readonly<Record<string, string>> = {},
+): Result<Uint8Array, string> {
   const draft = tfliteDraft(graph);
   return draft.ok ? ok(serializeTflite(draft.value, metadata)) : draft;
 }
@@ -22,7 +25,10 @@ export function tfliteDraft(graph: Graph): Result<TfliteDraft, string> {
   return types.ok ? converted(graph, types.value) : fail(`cannot write TFLite: ${types.error}`);
 }
 
-function converted(graph: Graph, types: ReadonlyMap<string, TensorType>): Result<TfliteDraft, string> {
+function converted(
+  graph: Graph,
+  types: ReadonlyMap<string, TensorType>,
+): Result<TfliteDraft, string> {
   try {
     return ok(draftOf(graph, types));
   } catch (error) {

@@ -2,7 +2,13 @@ import type { ConvBlockSpec, TransformerBlockSpec } from '../block/block_spec';
 import { makeDivisible } from '../block/make_divisible';
 import type { NetworkSpec } from '../block/network_spec';
 
-export const referenceNames = ['mobilenetv2', 'efficientnet-b0', 'efficientnet-lite0', 'resnet50', 'deit-tiny'] as const;
+export const referenceNames = [
+  'mobilenetv2',
+  'efficientnet-b0',
+  'efficientnet-lite0',
+  'resnet50',
+  'deit-tiny',
+] as const;
 export type ReferenceName = (typeof referenceNames)[number];
 
 export interface ReferenceShape {
@@ -12,7 +18,11 @@ export interface ReferenceShape {
   readonly widthMultiplier: number;
 }
 
-export const imageNetShape: ReferenceShape = { imageSize: [224, 224], classes: 1000, widthMultiplier: 1 };
+export const imageNetShape: ReferenceShape = {
+  imageSize: [224, 224],
+  classes: 1000,
+  widthMultiplier: 1,
+};
 
 /** A well-known network as stem, blocks and head. */
 export function referenceSpec(name: ReferenceName, shape: ReferenceShape): NetworkSpec {
@@ -44,12 +54,30 @@ interface Stage {
 /** Sandler et al., https://arxiv.org/abs/1801.04381, table 2; rounded as in torchvision/models/mobilenetv2.py. */
 function mobileNetV2(width: number): Body {
   const channels = (base: number): number => makeDivisible(base * width, 8);
-  const table = [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]] as const;
-  const stages = table.map(([expansion, base, depth, stride]): Stage => ({ expansion, channels: channels(base), depth, stride, kernel: 3 }));
+  const table = [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+  ] as const;
+  const stages = table.map(([expansion, base, depth, stride]): Stage => ({
+    expansion,
+    channels: channels(base),
+    depth,
+    stride,
+    kernel: 3,
+  }));
   return {
     stem: { kind: 'conv', channels: channels(32), activation: 'relu6' },
     blocks: invertedResiduals(channels(32), stages, { activation: 'relu6', attention: 'none' }),
-    head: { kind: 'conv', channels: makeDivisible(1280 * Math.max(1, width), 8), activation: 'relu6' },
+    head: {
+      kind: 'conv',
+      channels: makeDivisible(1280 * Math.max(1, width), 8),
+      activation: 'relu6',
+    },
   };
 }
 
@@ -58,8 +86,22 @@ function mobileNetV2(width: number): Body {
  * squeeze-and-excitation, https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
  */
 function efficientNet(variant: Pick<ConvBlockSpec, 'activation' | 'attention'>): Body {
-  const table = [[1, 16, 1, 1, 3], [6, 24, 2, 2, 3], [6, 40, 2, 2, 5], [6, 80, 3, 2, 3], [6, 112, 3, 1, 5], [6, 192, 4, 2, 5], [6, 320, 1, 1, 3]] as const;
-  const stages = table.map(([expansion, channels, depth, stride, kernel]): Stage => ({ expansion, channels, depth, stride, kernel }));
+  const table = [
+    [1, 16, 1, 1, 3],
+    [6, 24, 2, 2, 3],
+    [6, 40, 2, 2, 5],
+    [6, 80, 3, 2, 3],
+    [6, 112, 3, 1, 5],
+    [6, 192, 4, 2, 5],
+    [6, 320, 1, 1, 3],
+  ] as const;
+  const stages = table.map(([expansion, channels, depth, stride, kernel]): Stage => ({
+    expansion,
+    channels,
+    depth,
+    stride,
+    kernel,
+  }));
   return {
     stem: { kind: 'conv', channels: 32, activation: variant.activation },
     blocks: invertedResiduals(32, stages, variant),
@@ -67,18 +109,49 @@ function efficientNet(variant: Pick<ConvBlockSpec, 'activation' | 'attention'>):
   };
 }
 
-function invertedResiduals(stemChannels: number, stages: readonly Stage[], variant: Pick<ConvBlockSpec, 'activation' | 'attention'>): readonly ConvBlockSpec[] {
+function invertedResiduals(
+  stemChannels: number,
+  stages: readonly Stage[],
+  variant: Pick<ConvBlockSpec, 'activation' | 'attention'>,
+): readonly ConvBlockSpec[] {
   return stages.map(({ expansion, channels, depth, stride, kernel }, index) => ({
-    kind: 'conv', cell: 'depthwise', width: 1, ...variant, inputChannels: stages[index - 1]?.channels ?? stemChannels, outputChannels: channels, stride, kernel, expansion, depth, rectifiedInput: index === 0,
+    kind: 'conv',
+    cell: 'depthwise',
+    width: 1,
+    ...variant,
+    inputChannels: stages[index - 1]?.channels ?? stemChannels,
+    outputChannels: channels,
+    stride,
+    kernel,
+    expansion,
+    depth,
+    rectifiedInput: index === 0,
   }));
 }
 
 /** He et al., https://arxiv.org/abs/1512.03385, table 1, with the stride in the 3x3 convolution as in torchvision (v1.5). */
 const resNet50: Body = {
   stem: { kind: 'resnet', channels: 64, activation: 'relu' },
-  blocks: ([[256, 3, 1], [512, 4, 2], [1024, 6, 2], [2048, 3, 2]] as const).map(([outputChannels, depth, stride], index): ConvBlockSpec => ({
-    kind: 'conv', cell: 'bottleneck', width: 1, activation: 'relu', attention: 'none', kernel: 3, expansion: 4,
-    inputChannels: index === 0 ? 64 : outputChannels / 2, outputChannels, stride, depth, rectifiedInput: true,
+  blocks: (
+    [
+      [256, 3, 1],
+      [512, 4, 2],
+      [1024, 6, 2],
+      [2048, 3, 2],
+    ] as const
+  ).map(([outputChannels, depth, stride], index): ConvBlockSpec => ({
+    kind: 'conv',
+    cell: 'bottleneck',
+    width: 1,
+    activation: 'relu',
+    attention: 'none',
+    kernel: 3,
+    expansion: 4,
+    inputChannels: index === 0 ? 64 : outputChannels / 2,
+    outputChannels,
+    stride,
+    depth,
+    rectifiedInput: true,
   })),
   head: { kind: 'pool' },
 };
@@ -86,6 +159,13 @@ const resNet50: Body = {
 /** Touvron et al., https://arxiv.org/abs/2012.12877, table 1: ViT with 16x16 patches and width 192; here four blocks of three layers. */
 const deitTiny: Body = {
   stem: { kind: 'patch', channels: 192, size: 16 },
-  blocks: Array.from({ length: 4 }, (): TransformerBlockSpec => ({ kind: 'transformer', tokenWidth: 192, embedding: 192, depth: 3, heads: 3, mlpRatio: 4 })),
+  blocks: Array.from({ length: 4 }, (): TransformerBlockSpec => ({
+    kind: 'transformer',
+    tokenWidth: 192,
+    embedding: 192,
+    depth: 3,
+    heads: 3,
+    mlpRatio: 4,
+  })),
   head: { kind: 'token' },
 };

@@ -3,7 +3,10 @@ import { unreachable } from '../../common/assert';
 import type { DeviceDescription, UnusablePhone } from '../../common/device';
 import type { Lease } from '../../common/job';
 import { fail, type Result } from '../../common/result';
-import type { AgentMessage as WireMessage, AgentMessage__Output as WireMessageOutput } from '../generated/farm/v1/AgentMessage';
+import type {
+  AgentMessage as WireMessage,
+  AgentMessage__Output as WireMessageOutput,
+} from '../generated/farm/v1/AgentMessage';
 import type { FarmServices } from '../service';
 import { countInnerFields } from '../wire_fields';
 import { deviceSchema, deviceToWire, unusablePhoneSchema, unusablePhoneToWire } from './device';
@@ -41,12 +44,27 @@ const leasesField = listField(leaseSchema, mostHeldLeases);
 const wireSchema = z.discriminatedUnion('message', [
   z.object({
     message: z.literal('hello'),
-    hello: z.object({ agentId: nameField, version: lineField, devices: devicesField, unusablePhones: phonesField, heldLeases: leasesField }),
+    hello: z.object({
+      agentId: nameField,
+      version: lineField,
+      devices: devicesField,
+      unusablePhones: phonesField,
+      heldLeases: leasesField,
+    }),
   }),
   z.object({ message: z.literal('heartbeat'), heartbeat: z.object({ heldLeases: leasesField }) }),
-  z.object({ message: z.literal('deviceAttached'), deviceAttached: z.object({ device: deviceSchema }) }),
-  z.object({ message: z.literal('deviceDetached'), deviceDetached: z.object({ serial: nameField, reason: lineField }) }),
-  z.object({ message: z.literal('unusablePhones'), unusablePhones: z.object({ phones: phonesField }) }),
+  z.object({
+    message: z.literal('deviceAttached'),
+    deviceAttached: z.object({ device: deviceSchema }),
+  }),
+  z.object({
+    message: z.literal('deviceDetached'),
+    deviceDetached: z.object({ serial: nameField, reason: lineField }),
+  }),
+  z.object({
+    message: z.literal('unusablePhones'),
+    unusablePhones: z.object({ phones: phonesField }),
+  }),
 ]);
 
 const messageSchema = wireSchema.transform((wire): AgentMessage => {
@@ -58,7 +76,11 @@ const messageSchema = wireSchema.transform((wire): AgentMessage => {
     case 'deviceAttached':
       return { kind: 'device-attached', ...wire.deviceAttached };
     case 'deviceDetached':
-      return { kind: 'device-detached', deviceSerial: wire.deviceDetached.serial, reason: wire.deviceDetached.reason };
+      return {
+        kind: 'device-detached',
+        deviceSerial: wire.deviceDetached.serial,
+        reason: wire.deviceDetached.reason,
+      };
     case 'unusablePhones':
       return { kind: 'unusable-phones', ...wire.unusablePhones };
     default:
@@ -92,8 +114,12 @@ export function agentMessageToWire(message: AgentMessage): WireMessage {
 }
 
 /** As `agentMessageFromWire`, of protobuf bytes. Never throws. */
-export function decodeAgentMessage(bytes: Buffer, { AgentService }: FarmServices): Result<AgentMessage, string> {
-  if (countInnerFields(bytes, mostParts) > mostParts) return fail(`more than ${String(mostParts)} devices, phones and leases`);
+export function decodeAgentMessage(
+  bytes: Buffer,
+  { AgentService }: FarmServices,
+): Result<AgentMessage, string> {
+  if (countInnerFields(bytes, mostParts) > mostParts)
+    return fail(`more than ${String(mostParts)} devices, phones and leases`);
   try {
     return agentMessageFromWire(AgentService.service.Attach.requestDeserialize(bytes));
   } catch {

@@ -3,9 +3,19 @@ import type { Artifact } from '../../common/artifact';
 import { unreachable } from '../../common/assert';
 import type { Job, Lease } from '../../common/job';
 import type { Result } from '../../common/result';
-import type { CoordinatorMessage as WireMessage, CoordinatorMessage__Output as WireMessageOutput } from '../generated/farm/v1/CoordinatorMessage';
+import type {
+  CoordinatorMessage as WireMessage,
+  CoordinatorMessage__Output as WireMessageOutput,
+} from '../generated/farm/v1/CoordinatorMessage';
 import { readField } from './field';
-import { artifactSchema, artifactToWire, jobSchema, jobToWire, leaseSchema, leaseToWire } from './job';
+import {
+  artifactSchema,
+  artifactToWire,
+  jobSchema,
+  jobToWire,
+  leaseSchema,
+  leaseToWire,
+} from './job';
 
 /** A heartbeat below 10 ms would be a flood, one above 10 min no sign of life. */
 const heartbeatLimitsMs = { min: 10, max: 600_000 } as const;
@@ -21,14 +31,21 @@ export type CoordinatorMessage =
 const wireSchema = z.discriminatedUnion('message', [
   z.object({
     message: z.literal('welcome'),
-    welcome: z.object({ heartbeatIntervalMs: z.int().min(heartbeatLimitsMs.min).max(heartbeatLimitsMs.max) }),
+    welcome: z.object({
+      heartbeatIntervalMs: z.int().min(heartbeatLimitsMs.min).max(heartbeatLimitsMs.max),
+    }),
   }),
   z.object({
     message: z.literal('runJob'),
-    runJob: z.object({ job: jobSchema, lease: leaseSchema }).refine((run) => run.job.jobId === run.lease.jobId, 'the lease is of another job'),
+    runJob: z
+      .object({ job: jobSchema, lease: leaseSchema })
+      .refine((run) => run.job.jobId === run.lease.jobId, 'the lease is of another job'),
   }),
   z.object({ message: z.literal('stopJob'), stopJob: z.object({ lease: leaseSchema }) }),
-  z.object({ message: z.literal('prefetchArtifact'), prefetchArtifact: z.object({ artifact: artifactSchema }) }),
+  z.object({
+    message: z.literal('prefetchArtifact'),
+    prefetchArtifact: z.object({ artifact: artifactSchema }),
+  }),
 ]);
 
 const messageSchema = wireSchema.transform((wire): CoordinatorMessage => {
@@ -62,6 +79,8 @@ export function coordinatorMessageToWire(message: CoordinatorMessage): WireMessa
 }
 
 /** The error names the field that is wrong; a message of a kind that this version does not know is an error too. */
-export function coordinatorMessageFromWire(wire: WireMessageOutput): Result<CoordinatorMessage, string> {
+export function coordinatorMessageFromWire(
+  wire: WireMessageOutput,
+): Result<CoordinatorMessage, string> {
   return readField(messageSchema, wire);
 }

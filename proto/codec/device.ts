@@ -5,9 +5,16 @@ import type { DeviceDescription as WireDevice } from '../generated/farm/v1/Devic
 import type { UnusablePhone as WireUnusablePhone } from '../generated/farm/v1/UnusablePhone';
 import { countField, lineField, listField, nameField } from './field';
 
-const offerSchema = z.object({ runtime: z.enum(runtimes), unit: z.enum(units), precision: z.enum(precisions) });
+const offerSchema = z.object({
+  runtime: z.enum(runtimes),
+  unit: z.enum(units),
+  precision: z.enum(precisions),
+});
 const toolSchema = z.object({ name: nameField, digest: lineField, agentVersion: lineField });
-const cpuClusterSchema = z.object({ cores: listField(countField), largestFrequencyKhz: countField });
+const cpuClusterSchema = z.object({
+  cores: listField(countField),
+  largestFrequencyKhz: countField,
+});
 
 export const deviceSchema: z.ZodType<DeviceDescription> = z.object({
   serial: nameField,

@@ -12,14 +12,21 @@ const longestProblem = 300;
 export const longestList = 1_000;
 
 /** Identifies something, so it is never empty and never breaks a log line. */
-export const nameField = z.string().min(1).max(longestName).regex(/^\P{Cc}*$/u, 'has control characters');
+export const nameField = z
+  .string()
+  .min(1)
+  .max(longestName)
+  .regex(/^\P{Cc}*$/u, 'has control characters');
 export const lineField = z.string().max(longestLine);
 /** A count, a size in bytes, a time in ms since 1970: whole, not negative, exact as a JavaScript number. */
 export const countField = z.int().nonnegative();
 export const durationField = z.number().nonnegative();
 
 /** A list of bounded length. */
-export function listField<Element extends z.ZodType>(element: Element, longest: number = longestList): z.ZodArray<Element> {
+export function listField<Element extends z.ZodType>(
+  element: Element,
+  longest: number = longestList,
+): z.ZodArray<Element> {
   return z.array(element).max(longest);
 }
 
@@ -29,5 +36,7 @@ export function readField<Value>(schema: z.ZodType<Value>, input: unknown): Resu
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];
   const path = issue?.path.map(String).join('.') ?? '';
-  return fail(oneLine(`${path === '' ? 'message' : path}: ${issue?.message ?? 'invalid'}`, longestProblem));
+  return fail(
+    oneLine(`${path === '' ? 'message' : path}: ${issue?.message ?? 'invalid'}`, longestProblem),
+  );
 }

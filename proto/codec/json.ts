@@ -8,11 +8,18 @@ export function encodeJson(value: unknown): Uint8Array {
 }
 
 /** Reads JSON from outside: bounded before it is parsed, validated after. Never throws. */
-export function decodeJson<Value>(bytes: Uint8Array, schema: z.ZodType<Value>, largestBytes: number): Result<Value, string> {
-  if (bytes.byteLength > largestBytes) return fail(`${String(bytes.byteLength)} bytes; at most ${String(largestBytes)} are accepted`);
+export function decodeJson<Value>(
+  bytes: Uint8Array,
+  schema: z.ZodType<Value>,
+  largestBytes: number,
+): Result<Value, string> {
+  if (bytes.byteLength > largestBytes)
+    return fail(`${String(bytes.byteLength)} bytes; at most ${String(largestBytes)} are accepted`);
   let input: unknown;
   try {
-    input = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    input = JSON.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+    );
   } catch {
     return fail('is not JSON');
   }

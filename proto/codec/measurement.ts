@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { sensorKinds, type DeviceKind, type DeviceState } from '../../common/device';
 import { planLimits } from '../../common/job';
-import type { Conditions, Measurement, Session, StageTimes, Summary, Timings } from '../../common/measurement';
+import type {
+  Conditions,
+  Measurement,
+  Session,
+  StageTimes,
+  Summary,
+  Timings,
+} from '../../common/measurement';
 import { countField, durationField, lineField, listField, longestList, nameField } from './field';
 
 /** The largest plan: every run of every session. */
@@ -19,10 +26,16 @@ export const deviceStateSchema: z.ZodType<DeviceState> = z.object({
   thermalStatusOverridden: z.boolean(),
   celsiusBySensor: z
     .record(nameField, celsiusField)
-    .refine((bySensor) => Object.keys(bySensor).length <= longestList, `more than ${String(longestList)} sensors`),
+    .refine(
+      (bySensor) => Object.keys(bySensor).length <= longestList,
+      `more than ${String(longestList)} sensors`,
+    ),
   kindBySensor: z
     .record(nameField, z.enum(sensorKinds))
-    .refine((bySensor) => Object.keys(bySensor).length <= longestList, `more than ${String(longestList)} sensors`)
+    .refine(
+      (bySensor) => Object.keys(bySensor).length <= longestList,
+      `more than ${String(longestList)} sensors`,
+    )
     .default({}),
   batteryFrozen: z.boolean().default(false),
   cpuFrequencyKhz: listField(countField),
@@ -30,7 +43,10 @@ export const deviceStateSchema: z.ZodType<DeviceState> = z.object({
 
 /** Looked at as one: a list of foreign values with a complaint about each takes some microseconds for every byte of it. */
 const samplesField = z.custom<readonly number[]>(
-  (value) => Array.isArray(value) && value.length <= mostSamples && value.every((each) => durationField.safeParse(each).success),
+  (value) =>
+    Array.isArray(value) &&
+    value.length <= mostSamples &&
+    value.every((each) => durationField.safeParse(each).success),
 );
 
 const timingsSchema: z.ZodType<Timings> = z.discriminatedUnion('kind', [
@@ -68,7 +84,13 @@ const summarySchema: z.ZodType<Summary> = z.object({
 });
 
 /** What measurements of before the kind was kept tell of it: the fingerprint of every virtual phone says so. */
-function kindOf({ osBuild, deviceSerial }: { readonly osBuild: string; readonly deviceSerial: string }): DeviceKind {
+function kindOf({
+  osBuild,
+  deviceSerial,
+}: {
+  readonly osBuild: string;
+  readonly deviceSerial: string;
+}): DeviceKind {
   if (osBuild.includes('.VIRTUAL.')) return 'virtual';
   return deviceSerial.startsWith('host-') ? 'host' : 'phone';
 }
@@ -91,10 +113,12 @@ const documentSchema = z.object({
   caveats: listField(lineField),
 });
 
-const conditionsSchema: z.ZodType<Conditions> = documentSchema.transform((document): Conditions => ({
-  ...document,
-  deviceKind: document.deviceKind ?? kindOf(document),
-}));
+const conditionsSchema: z.ZodType<Conditions> = documentSchema.transform(
+  (document): Conditions => ({
+    ...document,
+    deviceKind: document.deviceKind ?? kindOf(document),
+  }),
+);
 
 const stagesSchema: z.ZodType<StageTimes> = z.object({
   fetchMs: durationField,
@@ -116,8 +140,14 @@ export const measurementSchema: z.ZodType<Measurement> = z
     startedAtMs: countField,
     finishedAtMs: countField,
   })
-  .refine((measurement) => sampleCount(measurement.sessions) <= mostSamples, `more than ${String(mostSamples)} samples`);
+  .refine(
+    (measurement) => sampleCount(measurement.sessions) <= mostSamples,
+    `more than ${String(mostSamples)} samples`,
+  );
 
 function sampleCount(sessions: readonly Session[]): number {
-  return sessions.reduce((sum, { timings }) => sum + (timings.kind === 'samples' ? timings.samplesMs.length : 0), 0);
+  return sessions.reduce(
+    (sum, { timings }) => sum + (timings.kind === 'samples' ? timings.samplesMs.length : 0),
+    0,
+  );
 }

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { candidateFaultCodes, farmFaultCodes, longestFaultMessage, longestOperatorName, type Refusal } from '../../common/fault';
+import {
+  candidateFaultCodes,
+  farmFaultCodes,
+  longestFaultMessage,
+  longestOperatorName,
+  type Refusal,
+} from '../../common/fault';
 import type { JobResult, Outcome } from '../../common/job';
 import type { Result } from '../../common/result';
 import { units } from '../../common/target';
@@ -33,12 +39,27 @@ const candidateFaultSchema = z.object({
 const outcomeSchema: z.ZodType<Outcome> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('measured'), measurement: measurementSchema }),
   candidateFaultSchema,
-  z.object({ kind: z.literal('farm-fault'), code: z.enum(farmFaultCodes), message: faultMessageField }),
+  z.object({
+    kind: z.literal('farm-fault'),
+    code: z.enum(farmFaultCodes),
+    message: faultMessageField,
+  }),
 ]);
 
 const documentSchema = z
-  .object({ v: z.literal(resultVersion), lease: leaseSchema, agentId: nameField, artifactDigest: digestField, outcome: outcomeSchema })
-  .transform(({ lease, agentId, artifactDigest, outcome }): JobResult => ({ lease, agentId, artifactDigest, outcome }));
+  .object({
+    v: z.literal(resultVersion),
+    lease: leaseSchema,
+    agentId: nameField,
+    artifactDigest: digestField,
+    outcome: outcomeSchema,
+  })
+  .transform(({ lease, agentId, artifactDigest, outcome }): JobResult => ({
+    lease,
+    agentId,
+    artifactDigest,
+    outcome,
+  }));
 
 /** The JSON document of a result, as it is spooled, published and shown. */
 export function encodeResult(result: JobResult): Uint8Array {

@@ -21,8 +21,21 @@ export interface Telemetry {
 }
 
 const documentSchema = z
-  .object({ v: z.literal(telemetryVersion), agentId: nameField, deviceSerial: nameField, state: deviceStateSchema, activity: lineField, atMs: countField })
-  .transform(({ agentId, deviceSerial, state, activity, atMs }): Telemetry => ({ agentId, deviceSerial, state, activity, atMs }));
+  .object({
+    v: z.literal(telemetryVersion),
+    agentId: nameField,
+    deviceSerial: nameField,
+    state: deviceStateSchema,
+    activity: lineField,
+    atMs: countField,
+  })
+  .transform(({ agentId, deviceSerial, state, activity, atMs }): Telemetry => ({
+    agentId,
+    deviceSerial,
+    state,
+    activity,
+    atMs,
+  }));
 
 /** JSON, so that anybody can read along. */
 export function encodeTelemetry(telemetry: Telemetry): Uint8Array {

@@ -22,34 +22,82 @@ export async function benchDispatch(): Promise<void> {
     const plan: BenchmarkPlan = { ...defaultPlan, sessions: 1, runs, warmupRuns: 1 };
     const job = { ...under, plan };
     // Uploaded beforehand: a search stores its candidates one by one while phones measure, not all at once.
-    const artifacts = await Promise.all(Array.from({ length: phones * jobsPerPhone }, () => upload(job, fresh(modelBytes))));
+    const artifacts = await Promise.all(
+      Array.from({ length: phones * jobsPerPhone }, () => upload(job, fresh(modelBytes))),
+    );
     const finished = await Promise.all(artifacts.map((artifact) => runUploaded(job, artifact)));
     const measurements = finished.map((each) => each.measurement);
     await under.stop();
     const { gapsMs, measuringShare } = timeBetweenJobs(measurements);
-    const stage = (read: (measurement: Measurement) => number): number => percentile(measurements.map(read), 0.5);
+    const stage = (read: (measurement: Measurement) => number): number =>
+      percentile(measurements.map(read), 0.5);
     rows.push([
       name,
       number(measurements.length),
       number(percentile(gapsMs, 0.5), 1),
       number(percentile(gapsMs, 0.99), 1),
       number(100 * measuringShare, 1),
-      number(stage((each) => each.stages.fetchMs), 1),
-      number(stage((each) => each.stages.pushMs), 1),
-      number(stage((each) => each.stages.readinessMs), 1),
-      number(stage((each) => each.stages.measureMs), 1),
-      number(stage((each) => each.stages.cleanUpMs), 1),
+      number(
+        stage((each) => each.stages.fetchMs),
+        1,
+      ),
+      number(
+        stage((each) => each.stages.pushMs),
+        1,
+      ),
+      number(
+        stage((each) => each.stages.readinessMs),
+        1,
+      ),
+      number(
+        stage((each) => each.stages.measureMs),
+        1,
+      ),
+      number(
+        stage((each) => each.stages.cleanUpMs),
+        1,
+      ),
     ]);
   }
-  section(`Dispatch: ${String(phones)} virtual phones, models of ${String(modelBytes / 1024)} KiB`, ['LOAD', 'JOBS', 'FREE MS P50', 'P99', 'MEASURING %', 'FETCH MS', 'PUSH', 'READY', 'MEASURE', 'CLEAN'], rows);
+  section(
+    `Dispatch: ${String(phones)} virtual phones, models of ${String(modelBytes / 1024)} KiB`,
+    [
+      'LOAD',
+      'JOBS',
+      'FREE MS P50',
+      'P99',
+      'MEASURING %',
+      'FETCH MS',
+      'PUSH',
+      'READY',
+      'MEASURE',
+      'CLEAN',
+    ],
+    rows,
+  );
 }
 
 /** Free = from the end of one job's clean-up to the start of the next on the same phone. The end of the load, with an empty queue, is left out. */
-function timeBetweenJobs(measurements: readonly Measurement[]): { gapsMs: number[]; measuringShare: number } {
+function timeBetweenJobs(measurements: readonly Measurement[]): {
+  gapsMs: number[];
+  measuringShare: number;
+} {
   const serials = new Set(measurements.map((each) => each.conditions.deviceSerial));
-  const lists = [...serials].map((serial) => measurements.filter((each) => each.conditions.deviceSerial === serial).sort((a, b) => a.startedAtMs - b.startedAtMs));
-  const gapsMs = lists.flatMap((list) => list.slice(1).map((each, index) => each.startedAtMs - (list[index]?.finishedAtMs ?? NaN)));
-  const spansMs = lists.map((list) => (list.at(-1)?.finishedAtMs ?? 0) - (list[0]?.startedAtMs ?? 0));
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  return { gapsMs, measuringShare: sum(measurements.map((each) => each.stages.measureMs)) / sum(spansMs) };
+  const lists = [...serials].map((serial) =>
+    measurements
+      .filter((each) => each.conditions.deviceSerial === serial)
+      .sort((a, b) => a.startedAtMs - b.startedAtMs),
+  );
+  const gapsMs = lists.flatMap((list) =>
+    list.slice(1).map((each, index) => each.startedAtMs - (list[index]?.finishedAtMs ?? NaN)),
+  );
+  const spansMs = lists.map(
+    (list) => (list.at(-1)?.finishedAtMs ?? 0) - (list[0]?.startedAtMs ?? 0),
+  );
+  const sum = (values: readonly number[]): number =>
+    values.reduce((total, value) => total + value, 0);
+  return {
+    gapsMs,
+    measuringShare: sum(measurements.map((each) => each.stages.measureMs)) / sum(spansMs),
+  };
 }

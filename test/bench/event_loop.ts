@@ -25,19 +25,36 @@ export async function benchEventLoop(): Promise<void> {
         await longestStandMs(under);
         const ranBeforeMs = loopRanMs(under);
         const startedMs = performance.now();
-        await input.send({ farm: under.farm, broker, grpcAddress: `127.0.0.1:${String(under.ports.grpc)}`, target: under.target }).catch(() => undefined);
+        await input
+          .send({
+            farm: under.farm,
+            broker,
+            grpcAddress: `127.0.0.1:${String(under.ports.grpc)}`,
+            target: under.target,
+          })
+          .catch(() => undefined);
         answeredMs.push(performance.now() - startedMs);
         await systemClock.sleep(settleMs);
         ranMs.push(loopRanMs(under) - ranBeforeMs);
         stoodMs.push(await longestStandMs(under));
       }
-      rows.push([input.name, number(input.bytes), number(Math.max(...answeredMs)), number(Math.max(...stoodMs), 1), number(Math.max(...ranMs))]);
+      rows.push([
+        input.name,
+        number(input.bytes),
+        number(Math.max(...answeredMs)),
+        number(Math.max(...stoodMs), 1),
+        number(Math.max(...ranMs)),
+      ]);
     }
   } finally {
     await broker.close();
     await under.stop();
   }
-  section(`The coordinator's event loop under what strangers send: the longest of ${repetitions} tries each`, ['INPUT', 'BYTES', 'ANSWERED MS', 'LOOP STOOD MS', 'LOOP RAN MS IN ALL'], rows);
+  section(
+    `The coordinator's event loop under what strangers send: the longest of ${repetitions} tries each`,
+    ['INPUT', 'BYTES', 'ANSWERED MS', 'LOOP STOOD MS', 'LOOP RAN MS IN ALL'],
+    rows,
+  );
 }
 
 /** Since it was asked last: the coordinator's own histogram (perf_hooks.monitorEventLoopDelay, 10 ms apart), which a look resets. */

@@ -44,24 +44,59 @@ const registrationDeadlineMs = 120_000;
 export async function startFarm(fleet: FleetUnderTest): Promise<FarmUnderTest> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'farm-bench-'));
   await mkdir(dataDir, { recursive: true });
-  await writeFile(path.join(dataDir, 'latency.csv'), `soc,runtime,unit,model,latency_ms\n*,*,*,model.onnx,${String(fleet.latencyMs)}\n`);
-  const fleetYaml = JSON.stringify({ seed: 1, timeScale: fleet.timeScale, latencyTable: 'latency.csv', phones: [{ soc, count: fleet.phones }] });
-  const ports = { grpc: await freePort(), http: await freePort(), agentHttp: await freePort(), nats: await freePort() };
-  const lifted = { highestThermalStatus: 6, highestBatteryCelsius: 100, highestSkinCelsius: 100, highestChipCelsius: 150 };
+  await writeFile(
+    path.join(dataDir, 'latency.csv'),
+    `soc,runtime,unit,model,latency_ms\n*,*,*,model.onnx,${String(fleet.latencyMs)}\n`,
+  );
+  const fleetYaml = JSON.stringify({
+    seed: 1,
+    timeScale: fleet.timeScale,
+    latencyTable: 'latency.csv',
+    phones: [{ soc, count: fleet.phones }],
+  });
+  const ports = {
+    grpc: await freePort(),
+    http: await freePort(),
+    agentHttp: await freePort(),
+    nats: await freePort(),
+  };
+  const lifted = {
+    highestThermalStatus: 6,
+    highestBatteryCelsius: 100,
+    highestSkinCelsius: 100,
+    highestChipCelsius: 150,
+  };
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
-  const stack = await startStack({ dataDir, logDir: path.join(dataDir, 'log'), ports, realPhones: false, virtualFleet: { fleetYaml }, agentConfig: { readiness: lifted }, logLevel: 'warn', note });
+  const stack = await startStack({
+    dataDir,
+    logDir: path.join(dataDir, 'log'),
+    ports,
+    realPhones: false,
+    virtualFleet: { fleetYaml },
+    agentConfig: { readiness: lifted },
+    logLevel: 'warn',
+    note,
+  });
   const farm = connectFarm(stack.coordinator);
   const startedAtMs = systemClock.nowMs();
   await registered(farm, fleet.phones, startedAtMs + registrationDeadlineMs);
   const registeredMs = systemClock.nowMs() - startedAtMs;
-  const agent = JSON.parse(await readFile(path.join(dataDir, 'virtual-agent.yaml'), 'utf8')) as { adb: { port: number } };
+  const agent = JSON.parse(await readFile(path.join(dataDir, 'virtual-agent.yaml'), 'utf8')) as {
+    adb: { port: number };
+  };
   return {
     farm,
     target: `${soc}/onnxruntime/cpu/int8`,
     adbPort: agent.adb.port,
     ports,
     registeredMs,
-    processes: () => stack.processes().flatMap(({ name, pid }) => [use(name, pid), ...children(pid).map((child) => use(`${name} / virtual phones`, child))]),
+    processes: () =>
+      stack
+        .processes()
+        .flatMap(({ name, pid }) => [
+          use(name, pid),
+          ...children(pid).map((child) => use(`${name} / virtual phones`, child)),
+        ]),
     stop: async () => {
       farm.close();
       await stack.stop();
@@ -73,8 +108,13 @@ export async function startFarm(fleet: FleetUnderTest): Promise<FarmUnderTest> {
 async function registered(farm: FarmClient, phones: number, deadlineMs: number): Promise<void> {
   for (;;) {
     const { devices } = await farm.listDevices();
-    if (devices.filter((device) => device.state === 'idle' && device.description?.kind === 'virtual').length >= phones) return;
-    if (systemClock.nowMs() > deadlineMs) throw new Error(`only ${String(devices.length)} devices registered`);
+    if (
+      devices.filter((device) => device.state === 'idle' && device.description?.kind === 'virtual')
+        .length >= phones
+    )
+      return;
+    if (systemClock.nowMs() > deadlineMs)
+      throw new Error(`only ${String(devices.length)} devices registered`);
     await systemClock.sleep(50);
   }
 }
@@ -83,8 +123,15 @@ async function registered(farm: FarmClient, phones: number, deadlineMs: number):
 function use(name: string, pid: number): ProcessUse {
   const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1];
-  return { name, pid, residentBytes: Number(resident) * 1024, cpuMs: (Number(fields[11]) + Number(fields[12])) * 10 };
+  const resident = /^VmRSS:\s+(\d+) kB/m.exec(
+    readFileSync(`/proc/${String(pid)}/status`, 'utf8'),
+  )?.[1];
+  return {
+    name,
+    pid,
+    residentBytes: Number(resident) * 1024,
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * 10,
+  };
 }
 
 function children(pid: number): number[] {

@@ -20,7 +20,7 @@ export async function benchFleet(): Promise<void> {
   const startedMs = performance.now();
   let left = jobs;
   const ask = async (): Promise<void> => {
-    for (; left > 0; ) {
+    for (; left > 0;) {
       left -= 1;
       await runJob({ ...under, plan }, fresh(modelBytes));
     }
@@ -29,11 +29,20 @@ export async function benchFleet(): Promise<void> {
   const seconds = (performance.now() - startedMs) / 1000;
   const busy = under.processes();
   await under.stop();
-  section(`Fleet: ${String(phones)} virtual phones, ${String(jobs)} jobs of no duration`, ['REGISTERED S', 'RESULTS/S'], [[number(under.registeredMs / 1000, 1), number(jobs / seconds)]]);
+  section(
+    `Fleet: ${String(phones)} virtual phones, ${String(jobs)} jobs of no duration`,
+    ['REGISTERED S', 'RESULTS/S'],
+    [[number(under.registeredMs / 1000, 1), number(jobs / seconds)]],
+  );
   section(
     'Programs',
     ['PROCESS', 'IDLE MB', 'BUSY MB', 'CPU MS/RESULT'],
-    busy.map((each) => [each.name, number(megabytes(idle, each.name)), number(each.residentBytes / 1e6), number((each.cpuMs - (find(idle, each.name)?.cpuMs ?? 0)) / jobs, 2)]),
+    busy.map((each) => [
+      each.name,
+      number(megabytes(idle, each.name)),
+      number(each.residentBytes / 1e6),
+      number((each.cpuMs - (find(idle, each.name)?.cpuMs ?? 0)) / jobs, 2),
+    ]),
   );
 }
 

@@ -12,7 +12,13 @@ const smallestCell = '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|';
 
 /** Makes files of `sizeBytes` that hold one small int8 network and are all different, as the candidates of a search are. */
 export async function createModelSource(): Promise<(sizeBytes: number) => FreshModel> {
-  const built = await buildCandidate({ space: 'nasbench201', architecture: smallestCell, seed: 1, cellsPerStage: 1, calibration: { kind: 'generated', seed: 1, samples: 1 } });
+  const built = await buildCandidate({
+    space: 'nasbench201',
+    architecture: smallestCell,
+    seed: 1,
+    cellsPerStage: 1,
+    calibration: { kind: 'generated', seed: 1, samples: 1 },
+  });
   const network = Buffer.from(built.int8);
   return (sizeBytes) => {
     const nonce = randomBytes(16).toString('hex');

@@ -20,9 +20,29 @@ const phones = [1, 1];
 /** What each option of a dimension gains in percent, times a scale that grows from block to block. */
 const gains = new Map<string, ReadonlyMap<string, number>>([
   ['cell', new Map([['grouped', 0.3]])],
-  ['kernel', new Map([['5', 0.4], ['7', 0.55]])],
-  ['expansion', new Map([['3', 0.5], ['4', 0.8], ['6', 1.2]])],
-  ['depth', new Map([['2', 0.7], ['3', 1.1], ['4', 1.4]])],
+  [
+    'kernel',
+    new Map([
+      ['5', 0.4],
+      ['7', 0.55],
+    ]),
+  ],
+  [
+    'expansion',
+    new Map([
+      ['3', 0.5],
+      ['4', 0.8],
+      ['6', 1.2],
+    ]),
+  ],
+  [
+    'depth',
+    new Map([
+      ['2', 0.7],
+      ['3', 1.1],
+      ['4', 1.4],
+    ]),
+  ],
   ['width', new Map([['1', 0.6]])],
 ]);
 
@@ -45,14 +65,28 @@ export function benchFronts(): Promise<void> {
   for (const task of tasks) {
     const runs = Array.from({ length: seeds }, (_, index) => run(task, index + 1));
     const median = (values: readonly number[]): number => spreadOf(values).median ?? Number.NaN;
-    section(`surrogate, ${task.space} on ${task.target}, ${String(seeds)} seeds, true front of ${String(runs[0]?.frontSize ?? 0)} points`, ['MEASURED', 'HYPERVOLUME %', 'LEAST %', 'MOST ACCURATE', 'WITHIN 1 % OF FASTEST', 'S/PROPOSAL'], budgets.map((budget) => [
-      number(budget),
-      number(100 * median(runs.map(({ shares }) => shares[budget - 1] ?? Number.NaN)), 2),
-      number(100 * Math.min(...runs.map(({ shares }) => shares[budget - 1] ?? Number.NaN)), 2),
-      `${String(runs.filter(({ mostAccurateAfter }) => mostAccurateAfter <= budget).length)} of ${String(seeds)}`,
-      `${String(runs.filter(({ fastestAfter }) => fastestAfter <= budget).length)} of ${String(seeds)}`,
-      number(median(runs.map(({ secondsUntil }) => (secondsUntil[budget - 1] ?? Number.NaN) / budget)), 3),
-    ]));
+    section(
+      `surrogate, ${task.space} on ${task.target}, ${String(seeds)} seeds, true front of ${String(runs[0]?.frontSize ?? 0)} points`,
+      [
+        'MEASURED',
+        'HYPERVOLUME %',
+        'LEAST %',
+        'MOST ACCURATE',
+        'WITHIN 1 % OF FASTEST',
+        'S/PROPOSAL',
+      ],
+      budgets.map((budget) => [
+        number(budget),
+        number(100 * median(runs.map(({ shares }) => shares[budget - 1] ?? Number.NaN)), 2),
+        number(100 * Math.min(...runs.map(({ shares }) => shares[budget - 1] ?? Number.NaN)), 2),
+        `${String(runs.filter(({ mostAccurateAfter }) => mostAccurateAfter <= budget).length)} of ${String(seeds)}`,
+        `${String(runs.filter(({ fastestAfter }) => fastestAfter <= budget).length)} of ${String(seeds)}`,
+        number(
+          median(runs.map(({ secondsUntil }) => (secondsUntil[budget - 1] ?? Number.NaN) / budget)),
+          3,
+        ),
+      ]),
+    );
   }
   return Promise.resolve();
 }
@@ -72,29 +106,70 @@ function accuracyFor(space: string): AdditiveAccuracy & { readonly kind: 'additi
   const options = loadSpace(space).positions.map(({ name, values }) => {
     const [block = '', dimension = ''] = name.split('.');
     const scale = 0.6 + 0.1 * Number(block.slice('block'.length));
-    return [name, Object.fromEntries(values.map((value) => [String(value), Number((scale * (gains.get(dimension)?.get(String(value)) ?? 0)).toFixed(4))]))];
+    return [
+      name,
+      Object.fromEntries(
+        values.map((value) => [
+          String(value),
+          Number((scale * (gains.get(dimension)?.get(String(value)) ?? 0)).toFixed(4)),
+        ]),
+      ),
+    ];
   });
-  return { kind: 'additive', base: 62, options: Object.fromEntries(options) as AdditiveAccuracy['options'] };
+  return {
+    kind: 'additive',
+    base: 62,
+    options: Object.fromEntries(options) as AdditiveAccuracy['options'],
+  };
 }
 
 function run({ space: name, target }: Task, seed: number): Run {
   const accuracy = accuracyFor(name);
-  const spec = parseSearchSpec(JSON.stringify({ name: 'bench', space: name, targets: [target], budget: { measurements: 150 }, accuracy, strategy: { kind: 'surrogate', seed } }), 'bench');
+  const spec = parseSearchSpec(
+    JSON.stringify({
+      name: 'bench',
+      space: name,
+      targets: [target],
+      budget: { measurements: 150 },
+      accuracy,
+      strategy: { kind: 'surrogate', seed },
+    }),
+    'bench',
+  );
   const space = catalog.spaceWithin(spec, { targets: [parseTarget(target)], forbidden: [] });
   const latencies = blockLatencies(name, parseTarget(target));
   const percentOf = catalog.accuracyPercentOf(spec);
-  const points = latencies.frontOf(additivePartsOf(accuracy, catalog.positions(spec), space.parts?.() ?? []), 100 - accuracy.base);
+  const points = latencies.frontOf(
+    additivePartsOf(accuracy, catalog.positions(spec), space.parts?.() ?? []),
+    100 - accuracy.base,
+  );
   const front = new TrueFront(points);
   const share = front.startCount();
-  const [fastestMs, leastError] = [Math.min(...points.map(([x = 0]) => x)), Math.min(...points.map(([, y = 0]) => y))];
+  const [fastestMs, leastError] = [
+    Math.min(...points.map(([x = 0]) => x)),
+    Math.min(...points.map(([, y = 0]) => y)),
+  ];
   const strategy = openStrategies({ spec, past: [] }, catalog).get(target);
   if (strategy === undefined) throw new Error(`no strategy for ${target}`);
-  const trueOf = (architecture: string): Point => [latencies.latencyMsOf(space.genotypeOf(architecture)), 100 - percentOf(architecture)];
+  const trueOf = (architecture: string): Point => [
+    latencies.latencyMsOf(space.genotypeOf(architecture)),
+    100 - percentOf(architecture),
+  ];
   const fleet = new SimulatedFleet(strategy, {
-    speeds: phones, budget: 150, proposalMs: 0,
+    speeds: phones,
+    budget: 150,
+    proposalMs: 0,
     evaluate: (architecture) => {
       const [latencyMs = 0, error = 0] = trueOf(architecture);
-      return { kind: 'measured', violation: 0, relativeNoise: noise, objectives: [latencyMs * Math.exp(noise * createRandom(`${String(seed)}/${architecture}`).normal()), error] };
+      return {
+        kind: 'measured',
+        violation: 0,
+        relativeNoise: noise,
+        objectives: [
+          latencyMs * Math.exp(noise * createRandom(`${String(seed)}/${architecture}`).normal()),
+          error,
+        ],
+      };
     },
     durationMs: (architecture) => 1_000 + 165 * (trueOf(architecture)[0] ?? 0),
   });
@@ -105,7 +180,8 @@ function run({ space: name, target }: Task, seed: number): Run {
     const point = trueOf(ended.architecture);
     shares.push(share(point));
     secondsUntil.push((performance.now() - start) / 1_000);
-    if ((point[1] ?? 100) <= leastError + 1e-6) mostAccurateAfter = Math.min(mostAccurateAfter, shares.length);
+    if ((point[1] ?? 100) <= leastError + 1e-6)
+      mostAccurateAfter = Math.min(mostAccurateAfter, shares.length);
     if ((point[0] ?? 0) <= 1.01 * fastestMs) fastestAfter = Math.min(fastestAfter, shares.length);
   }
   return { frontSize: points.length, shares, secondsUntil, mostAccurateAfter, fastestAfter };

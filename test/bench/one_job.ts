@@ -31,12 +31,19 @@ export async function upload({ farm }: OneJob, model: FreshModel): Promise<Artif
   return { ...(await farm.uploadBytes(model.bytes, 'onnx')), format: 'onnx' };
 }
 
-export async function runUploaded({ farm, target, plan }: OneJob, artifact: Artifact): Promise<FinishedJob> {
+export async function runUploaded(
+  { farm, target, plan }: OneJob,
+  artifact: Artifact,
+): Promise<FinishedJob> {
   const askedMs = performance.now();
   let waitMs = NaN;
   let measurement: Measurement | undefined;
   // To the end of the stream: HTTP/2 servers close a connection on which a thousand streams were broken off.
-  for await (const update of farm.runBenchmark({ artifact, targets: [target], plan: planToWire(plan) })) {
+  for await (const update of farm.runBenchmark({
+    artifact,
+    targets: [target],
+    plan: planToWire(plan),
+  })) {
     if (update.state === 'leased' && Number.isNaN(waitMs)) waitMs = performance.now() - askedMs;
     if (update.state === 'measured') measurement = readMeasurement(update.resultJson);
   }
@@ -46,5 +53,7 @@ export async function runUploaded({ farm, target, plan }: OneJob, artifact: Arti
 
 function readMeasurement(json: string): Measurement | undefined {
   const result = decodeResult(Buffer.from(json));
-  return result.ok && result.value.outcome.kind === 'measured' ? result.value.outcome.measurement : undefined;
+  return result.ok && result.value.outcome.kind === 'measured'
+    ? result.value.outcome.measurement
+    : undefined;
 }

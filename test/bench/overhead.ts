@@ -21,7 +21,8 @@ export async function benchOverhead(): Promise<void> {
   const fresh = await createModelSource();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'farm-overhead-'));
   const under = await startFarm({ phones: 1, timeScale: 1, latencyMs });
-  const adb = async (...args: string[]): Promise<string> => (await run('adb', ['-P', String(under.adbPort), ...args])).stdout;
+  const adb = async (...args: string[]): Promise<string> =>
+    (await run('adb', ['-P', String(under.adbPort), ...args])).stdout;
   const byFarmMs: number[] = [];
   const byHandMs: number[] = [];
   const command: string[] = [];
@@ -35,11 +36,18 @@ export async function benchOverhead(): Promise<void> {
     const startedMs = performance.now();
     await adb('push', file, '/data/local/tmp/pareto-farm/model.onnx');
     await adb('shell', `cd /data/local/tmp/pareto-farm; ${command[0]}`);
-    await adb('shell', 'rm -f /data/local/tmp/pareto-farm/model.onnx /data/local/tmp/pareto-farm/result-0.csv');
+    await adb(
+      'shell',
+      'rm -f /data/local/tmp/pareto-farm/model.onnx /data/local/tmp/pareto-farm/result-0.csv',
+    );
     byHandMs.push(performance.now() - startedMs);
   }
   await under.stop();
   await rm(folder, { recursive: true, force: true });
   const [farmMs, handMs] = [percentile(byFarmMs, 0.5), percentile(byHandMs, 0.5)];
-  section(`Overhead: one job of ${String(runs)} runs of ${String(latencyMs)} ms, 4 MiB model, median of ${String(repetitions)}`, ['BY FARM MS', 'BY HAND MS', 'RATIO'], [[number(farmMs), number(handMs), number(farmMs / handMs, 2)]]);
+  section(
+    `Overhead: one job of ${String(runs)} runs of ${String(latencyMs)} ms, 4 MiB model, median of ${String(repetitions)}`,
+    ['BY FARM MS', 'BY HAND MS', 'RATIO'],
+    [[number(farmMs), number(handMs), number(farmMs / handMs, 2)]],
+  );
 }

@@ -8,7 +8,11 @@ import { writeOnnx } from '../../model/onnx/write';
 import { observedActivations } from '../../model/quantize/observed';
 import { defaultQuantization } from '../../model/quantize/options';
 import { planQuantization, quantizeWithStatistics } from '../../model/quantize/quantize';
-import { createQuantizedWeightCache, plainWeightCodec, type WeightCodec } from '../../model/quantize/weight_codec';
+import {
+  createQuantizedWeightCache,
+  plainWeightCodec,
+  type WeightCodec,
+} from '../../model/quantize/weight_codec';
 import { loadSpace } from '../../model/space/load_space';
 import { writeTflite } from '../../model/tflite/write';
 import { createReference } from '../../model/zoo/reference';
@@ -26,7 +30,8 @@ export async function benchQuantize(): Promise<void> {
   const graph = createReference('mobilenetv2');
   const ranges = statisticsOf(graph);
   const cache = createQuantizedWeightCache(cacheBytes);
-  const int8 = (codec: WeightCodec): Graph => quantizeWithStatistics(graph, ranges, defaultQuantization, codec);
+  const int8 = (codec: WeightCodec): Graph =>
+    quantizeWithStatistics(graph, ranges, defaultQuantization, codec);
   int8(cache);
   const quantized = int8(plainWeightCodec);
   const times = {
@@ -34,13 +39,39 @@ export async function benchQuantize(): Promise<void> {
     warm: timesOf(() => writeOnnx(int8(cache))),
     tflite: timesOf(() => writeTflite(quantized)),
   };
-  section(`MobileNetV2 224, float network and statistics in memory, median of ${String(repetitions)}`, ['STEP', 'WALL MS', 'CPU MS'], [
-    ['int8 ONNX, each weight quantized', number(times.cold.wallMs, 1), number(times.cold.cpuMs, 1)],
-    ['int8 ONNX, weights from the cache', number(times.warm.wallMs, 1), number(times.warm.cpuMs, 1)],
-    ['TFLite from the quantized graph', number(times.tflite.wallMs, 1), number(times.tflite.cpuMs, 1)],
-  ]);
+  section(
+    `MobileNetV2 224, float network and statistics in memory, median of ${String(repetitions)}`,
+    ['STEP', 'WALL MS', 'CPU MS'],
+    [
+      [
+        'int8 ONNX, each weight quantized',
+        number(times.cold.wallMs, 1),
+        number(times.cold.cpuMs, 1),
+      ],
+      [
+        'int8 ONNX, weights from the cache',
+        number(times.warm.wallMs, 1),
+        number(times.warm.cpuMs, 1),
+      ],
+      [
+        'TFLite from the quantized graph',
+        number(times.tflite.wallMs, 1),
+        number(times.tflite.cpuMs, 1),
+      ],
+    ],
+  );
   const { modelBytes, addedBytes } = peakMemory();
-  section('Memory of the same in a process of its own', ['FLOAT MODEL MB', 'PEAK ABOVE IT MB', 'RATIO'], [[number(modelBytes / 1e6, 1), number(addedBytes / 1e6, 1), number(addedBytes / modelBytes, 2)]]);
+  section(
+    'Memory of the same in a process of its own',
+    ['FLOAT MODEL MB', 'PEAK ABOVE IT MB', 'RATIO'],
+    [
+      [
+        number(modelBytes / 1e6, 1),
+        number(addedBytes / 1e6, 1),
+        number(addedBytes / modelBytes, 2),
+      ],
+    ],
+  );
   benchSharing();
   await benchGrowth();
 }
@@ -60,14 +91,29 @@ function benchSharing(): void {
     milliseconds.push(performance.now() - startedMs);
   }
   const { hits, misses, sizeBytes } = cache.figures();
-  section(`${String(architectures)} random architectures of space mobilenetv2`, ['HIT RATE %', 'CACHE MB', 'MS P50', 'FIRST 20 P50', 'LAST 20 P50'], [
-    [number((100 * hits) / (hits + misses), 1), number(sizeBytes / 1e6, 1), number(percentile(milliseconds, 0.5), 1), number(percentile(milliseconds.slice(0, 20), 0.5), 1), number(percentile(milliseconds.slice(-20), 0.5), 1)],
-  ]);
+  section(
+    `${String(architectures)} random architectures of space mobilenetv2`,
+    ['HIT RATE %', 'CACHE MB', 'MS P50', 'FIRST 20 P50', 'LAST 20 P50'],
+    [
+      [
+        number((100 * hits) / (hits + misses), 1),
+        number(sizeBytes / 1e6, 1),
+        number(percentile(milliseconds, 0.5), 1),
+        number(percentile(milliseconds.slice(0, 20), 0.5), 1),
+        number(percentile(milliseconds.slice(-20), 0.5), 1),
+      ],
+    ],
+  );
 }
 
 /** Any ranges will do: no time depends on them. */
 function statisticsOf(graph: Graph): Ranges {
-  return new Map(observedActivations(graph, planQuantization(graph, defaultQuantization)).map((tensor) => [tensor, { min: -1, max: 6 }]));
+  return new Map(
+    observedActivations(graph, planQuantization(graph, defaultQuantization)).map((tensor) => [
+      tensor,
+      { min: -1, max: 6 },
+    ]),
+  );
 }
 
 function timesOf(work: () => unknown): { readonly wallMs: number; readonly cpuMs: number } {
@@ -85,6 +131,10 @@ function timesOf(work: () => unknown): { readonly wallMs: number; readonly cpuMs
 
 /** In a child process, since the peak of a process never falls. */
 function peakMemory(): { readonly modelBytes: number; readonly addedBytes: number } {
-  const { stdout } = spawnSync(process.execPath, ['--expose-gc', path.join(__dirname, 'quantize_memory.js')], { encoding: 'utf8' });
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--expose-gc', path.join(__dirname, 'quantize_memory.js')],
+    { encoding: 'utf8' },
+  );
   return JSON.parse(stdout) as { modelBytes: number; addedBytes: number };
 }

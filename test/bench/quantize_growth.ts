@@ -1,6 +1,12 @@
 import { canonicalize } from '../../model/canonical/canonicalize';
 import type { Graph } from '../../model/onnx/graph';
-import { createGraphBuilder, float32Tensor, int, ints, type GraphBuilder } from '../../model/onnx/graph_builder';
+import {
+  createGraphBuilder,
+  float32Tensor,
+  int,
+  ints,
+  type GraphBuilder,
+} from '../../model/onnx/graph_builder';
 import { readOnnx } from '../../model/onnx/read';
 import { writeOnnx } from '../../model/onnx/write';
 import { measureQuality } from '../../model/quantize/layer_quality';
@@ -20,9 +26,22 @@ interface Family {
 }
 
 const families: Readonly<Record<string, Family>> = {
-  'chain of convolutions and ReLU': { step: (builder, name, tensors) => (tensors.length % 2 === 0 ? builder.node(name, 'Relu', [tensors.at(-1) ?? '']) : convolved(builder, name, tensors.at(-1) ?? '')), end: last },
-  'sums with one shared tensor': { step: (builder, name, tensors) => builder.node(name, 'Add', [tensors.at(-1) ?? '', tensors[0] ?? '']), end: last },
-  'one concatenation of branches': { step: (builder, name, tensors) => convolved(builder, name, tensors[0] ?? ''), end: (builder, tensors) => builder.node('all', 'Concat', tensors.slice(1), { axis: int(1) }) },
+  'chain of convolutions and ReLU': {
+    step: (builder, name, tensors) =>
+      tensors.length % 2 === 0
+        ? builder.node(name, 'Relu', [tensors.at(-1) ?? ''])
+        : convolved(builder, name, tensors.at(-1) ?? ''),
+    end: last,
+  },
+  'sums with one shared tensor': {
+    step: (builder, name, tensors) =>
+      builder.node(name, 'Add', [tensors.at(-1) ?? '', tensors[0] ?? '']),
+    end: last,
+  },
+  'one concatenation of branches': {
+    step: (builder, name, tensors) => convolved(builder, name, tensors[0] ?? ''),
+    end: (builder, tensors) => builder.node('all', 'Concat', tensors.slice(1), { axis: int(1) }),
+  },
 };
 
 /** CPU time of all steps of `farm quantize --tflite` with the number of nodes: four times as many take four times as long where it grows linearly. */
@@ -32,7 +51,11 @@ export async function benchGrowth(): Promise<void> {
     const [few, many] = [await secondsFor(family, fewNodes), await secondsFor(family, manyNodes)];
     rows.push([label, number(few, 2), number(many, 2), number(many / few, 1)]);
   }
-  section('Read, canonicalize, quantize, write ONNX and TFLite, compare layers', ['NETWORK', `${String(fewNodes)} NODES, CPU S`, `${String(manyNodes)} NODES, CPU S`, 'RATIO'], rows);
+  section(
+    'Read, canonicalize, quantize, write ONNX and TFLite, compare layers',
+    ['NETWORK', `${String(fewNodes)} NODES, CPU S`, `${String(manyNodes)} NODES, CPU S`, 'RATIO'],
+    rows,
+  );
 }
 
 async function secondsFor(family: Family, count: number): Promise<number> {
@@ -46,7 +69,11 @@ async function secondsFor(family: Family, count: number): Promise<number> {
   writeOnnx(quantized);
   const tflite = writeTflite(quantized);
   if (!tflite.ok) throw new Error(tflite.error);
-  await measureQuality({ given: canonical.value, float: canonical.value, rescaled: new Set(), quantized }, data, data.samples);
+  await measureQuality(
+    { given: canonical.value, float: canonical.value, rescaled: new Set(), quantized },
+    data,
+    data.samples,
+  );
   const { user, system } = process.cpuUsage(started);
   return (user + system) / 1e6;
 }
@@ -54,7 +81,8 @@ async function secondsFor(family: Family, count: number): Promise<number> {
 function networkOf({ step, end }: Family, count: number): Graph {
   const builder = createGraphBuilder('growth');
   const tensors = [builder.input('x', [1, 4, 4, 4])];
-  for (let index = 0; index < count; index += 1) tensors.push(step(builder, `n${String(index)}`, tensors));
+  for (let index = 0; index < count; index += 1)
+    tensors.push(step(builder, `n${String(index)}`, tensors));
   return builder.finish([{ name: end(builder, tensors), elementType: 'float32', shape: null }]);
 }
 
@@ -64,6 +92,13 @@ function last(_: GraphBuilder, tensors: readonly string[]): string {
 
 /** Close to the identity, so that a chain neither grows nor fades. */
 function convolved(builder: GraphBuilder, name: string, input: string): string {
-  const weight = Float32Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? 0.9 : -0.02 * (index % 3)));
-  return builder.node(name, 'Conv', [input, builder.constant(`${name}.weight`, float32Tensor([4, 4, 1, 1], weight))], { kernel_shape: ints(1, 1) });
+  const weight = Float32Array.from({ length: 16 }, (_, index) =>
+    index % 5 === 0 ? 0.9 : -0.02 * (index % 3),
+  );
+  return builder.node(
+    name,
+    'Conv',
+    [input, builder.constant(`${name}.weight`, float32Tensor([4, 4, 1, 1], weight))],
+    { kernel_shape: ints(1, 1) },
+  );
 }

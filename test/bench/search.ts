@@ -17,7 +17,12 @@ export function benchSearch(): Promise<void> {
   report('non-dominated sort, 10,000 points, 3 objectives', sortTime(cloud(random, 3)), 45);
   report('growing hypervolume, one result after 10,000', growingTime(random), 1);
   report('one NSGA-II generation of 100 besides evaluation', generationTime(random), 1);
-  for (const measured of [100, 300, 1_000]) report(`surrogate, a proposal of 10 with ${String(measured)} measurements`, proposalTime(measured), measured === 300 ? 300 : undefined);
+  for (const measured of [100, 300, 1_000])
+    report(
+      `surrogate, a proposal of 10 with ${String(measured)} measurements`,
+      proposalTime(measured),
+      measured === 300 ? 300 : undefined,
+    );
   return Promise.resolve();
 }
 
@@ -33,7 +38,12 @@ function proposalTime(measured: number): number {
   };
   const strategy = new Surrogate(space, { seed: 1, errorPercentOf, latencyMsMax: undefined });
   let sequence = 0;
-  const measure = (architecture: string): void => strategy.tell(architecture, { kind: 'measured', violation: 0, objectives: [latencyOf(space, architecture, random), errorPercentOf(architecture)] });
+  const measure = (architecture: string): void =>
+    strategy.tell(architecture, {
+      kind: 'measured',
+      violation: 0,
+      objectives: [latencyOf(space, architecture, random), errorPercentOf(architecture)],
+    });
   for (const architecture of someArchitectures(space, measured, random)) {
     strategy.adopt({ sequence, architecture });
     sequence += 1;
@@ -50,7 +60,10 @@ function proposalTime(measured: number): number {
 }
 
 function latencyOf(space: SearchSpace, architecture: string, random: Random): number {
-  return (1 + space.featuresOf(architecture).reduce((sum, value) => sum + value, 0)) * Math.exp(0.1 * random.normal());
+  return (
+    (1 + space.featuresOf(architecture).reduce((sum, value) => sum + value, 0)) *
+    Math.exp(0.1 * random.normal())
+  );
 }
 
 function someArchitectures(space: SearchSpace, count: number, random: Random): Set<string> {
@@ -63,7 +76,9 @@ function someArchitectures(space: SearchSpace, count: number, random: Random): S
 }
 
 function cloud(random: Random, objectives: number): number[][] {
-  return Array.from({ length: points }, () => Array.from({ length: objectives }, () => random.next()));
+  return Array.from({ length: points }, () =>
+    Array.from({ length: objectives }, () => random.next()),
+  );
 }
 
 function sortTime(given: readonly (readonly number[])[]): number {
@@ -83,10 +98,20 @@ function growingTime(random: Random): number {
 
 function generationTime(random: Random): number {
   const variation = choiceVariation(Array.from({ length: 20 }, () => 6));
-  const individual = (genome: readonly number[]) => ({ genome, objectives: [random.next(), random.next()], violation: 0 });
+  const individual = (genome: readonly number[]) => ({
+    genome,
+    objectives: [random.next(), random.next()],
+    violation: 0,
+  });
   let parents = rankAll(Array.from({ length: 100 }, () => individual(variation.draw(random))));
   return medianMs(() => {
-    parents = survivors([...parents.map((ranked) => ranked.individual), ...breed(parents, 100, variation, random).map(individual)], 100);
+    parents = survivors(
+      [
+        ...parents.map((ranked) => ranked.individual),
+        ...breed(parents, 100, variation, random).map(individual),
+      ],
+      100,
+    );
   });
 }
 
@@ -101,5 +126,7 @@ export function medianMs(action: () => void): number {
 }
 
 function report(what: string, ms: number, goalMs: number | undefined): void {
-  process.stdout.write(`${what}: ${ms.toFixed(3)} ms${goalMs === undefined ? '' : ` (goal ${String(goalMs)} ms)`}\n`);
+  process.stdout.write(
+    `${what}: ${ms.toFixed(3)} ms${goalMs === undefined ? '' : ` (goal ${String(goalMs)} ms)`}\n`,
+  );
 }

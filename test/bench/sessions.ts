@@ -26,7 +26,11 @@ export interface SessionsFigures {
 const warmUpSeconds = 5;
 
 /** As many clients as devices; each takes a fresh file to a device, runs it once, and waits until the result is durable. */
-export async function measureSessions({ devices, sizeBytes, seconds }: SessionsSetting): Promise<SessionsFigures> {
+export async function measureSessions({
+  devices,
+  sizeBytes,
+  seconds,
+}: SessionsSetting): Promise<SessionsFigures> {
   const fresh = await createModelSource();
   const under = await startFarm({ phones: devices, timeScale: 0, latencyMs: 0.001 });
   const plan = { ...defaultPlan, sessions: 1, runs: 1, warmupRuns: 0 };
@@ -34,7 +38,8 @@ export async function measureSessions({ devices, sizeBytes, seconds }: SessionsS
     const startedMs = performance.now();
     const waits: number[] = [];
     const ask = async (): Promise<void> => {
-      while (performance.now() < startedMs + 1000 * durationSeconds) waits.push((await runJob({ ...under, plan }, fresh(sizeBytes))).waitMs);
+      while (performance.now() < startedMs + 1000 * durationSeconds)
+        waits.push((await runJob({ ...under, plan }, fresh(sizeBytes))).waitMs);
     };
     await Promise.all(Array.from({ length: devices }, ask));
     return { waits, elapsed: (performance.now() - startedMs) / 1000 };

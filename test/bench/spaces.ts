@@ -23,18 +23,31 @@ export function benchSpaces(): Promise<void> {
     macs += space.costOf(architecture).macs;
   }
   const used = process.cpuUsage(startedCpu);
-  section(`${String(counted)} random architectures of donna-full: layers, cost, canonical string and hash, no weights`, ['WALL MS', 'CPU MS', 'DIFFERENT', 'MEAN MACS M'], [
-    [number(performance.now() - startedMs), number((used.user + used.system) / 1000), number(hashes.size), number(macs / counted / 1e6)],
-  ]);
+  section(
+    `${String(counted)} random architectures of donna-full: layers, cost, canonical string and hash, no weights`,
+    ['WALL MS', 'CPU MS', 'DIFFERENT', 'MEAN MACS M'],
+    [
+      [
+        number(performance.now() - startedMs),
+        number((used.user + used.system) / 1000),
+        number(hashes.size),
+        number(macs / counted / 1e6),
+      ],
+    ],
+  );
   const spec = referenceSpec('mobilenetv2', imageNetShape);
   const cache = createTensorCache(cacheBytes);
   const drawn = timesOf(() => createNetwork(spec, { seed: 1, cache: createTensorCache(0) }));
   createNetwork(spec, { seed: 1, cache });
   const remembered = timesOf(() => createNetwork(spec, { seed: 1, cache }));
-  section(`MobileNetV2 224, architecture to float network, median of ${String(repetitions)}`, ['WEIGHTS', 'WALL MS'], [
-    ['drawn', number(drawn, 1)],
-    ['from the cache', number(remembered, 1)],
-  ]);
+  section(
+    `MobileNetV2 224, architecture to float network, median of ${String(repetitions)}`,
+    ['WEIGHTS', 'WALL MS'],
+    [
+      ['drawn', number(drawn, 1)],
+      ['from the cache', number(remembered, 1)],
+    ],
+  );
   return Promise.resolve();
 }
 

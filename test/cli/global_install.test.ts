@@ -22,13 +22,15 @@ describe('the command that npm installs', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${manifest.version}\n` });
   });
 
-  test('finds the servers where Debian puts them, outside of a user\'s PATH', () => {
+  test("finds the servers where Debian puts them, outside of a user's PATH", () => {
     const environment = { ...process.env, PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin` };
     const { stdout } = spawnSync(process.execPath, [farmProgram, 'doctor', '--json'], {
       env: environment,
       encoding: 'utf8',
     });
     const findings = JSON.parse(stdout) as { check: string; state: string }[];
-    expect(findings).toContainEqual(expect.objectContaining({ check: 'nats-server', state: 'good' }));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ check: 'nats-server', state: 'good' }),
+    );
   });
 });

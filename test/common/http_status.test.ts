@@ -4,7 +4,11 @@ import { startStatusServer, type StatusServer } from '../../common/http_status';
 describe('status server', () => {
   let server: StatusServer | undefined;
   let missing: string[] = [];
-  const pages = { metrics: () => Promise.resolve({ contentType: 'text/plain; version=0.0.4', text: 'farm_devices 3\n' }), missing: () => missing };
+  const pages = {
+    metrics: () =>
+      Promise.resolve({ contentType: 'text/plain; version=0.0.4', text: 'farm_devices 3\n' }),
+    missing: () => missing,
+  };
   const get = async (place: string, init: RequestInit = {}): Promise<string> => {
     const response = await fetch(`http://127.0.0.1:${String(server?.port)}${place}`, init);
     return `${String(response.status)} ${await response.text()}`;
@@ -35,7 +39,10 @@ describe('status server', () => {
 
   it('says that metrics failed instead of ending the program', async () => {
     await server?.close();
-    server = await startStatusServer({ host: '127.0.0.1', port: 0 }, { ...pages, metrics: () => Promise.reject(new Error('no registry')) });
+    server = await startStatusServer(
+      { host: '127.0.0.1', port: 0 },
+      { ...pages, metrics: () => Promise.reject(new Error('no registry')) },
+    );
     expect(await get('/metrics')).toBe('500 no registry\n');
   });
 
@@ -43,6 +50,8 @@ describe('status server', () => {
     const port = server?.port ?? 0;
     const second = startStatusServer({ host: '127.0.0.1', port }, pages);
     await expect(second).rejects.toThrow(BadInputError);
-    await expect(second).rejects.toThrow(`http.port: port ${String(port)} on 127.0.0.1 is in use; stop the program that holds it or set another port (0 = any free one)`);
+    await expect(second).rejects.toThrow(
+      `http.port: port ${String(port)} on 127.0.0.1 is in use; stop the program that holds it or set another port (0 = any free one)`,
+    );
   });
 });

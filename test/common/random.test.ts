@@ -19,7 +19,9 @@ describe('a seeded random generator', () => {
     const random = createRandom('fill');
     random.fill(values);
     const alone = createRandom('fill');
-    const expected = Array.from(values, () => alone.next()).map((value) => Math.fround(value < 0.5 ? 2 * value : 2 * value - 2));
+    const expected = Array.from(values, () => alone.next()).map((value) =>
+      Math.fround(value < 0.5 ? 2 * value : 2 * value - 2),
+    );
     expect([...values]).toEqual(expected);
     expect(random.next()).toBe(alone.next());
   });
@@ -28,7 +30,8 @@ describe('a seeded random generator', () => {
     const random = createRandom('spread');
     const uniform = Array.from({ length: 20_000 }, random.next);
     const normal = Array.from({ length: 20_000 }, random.normal);
-    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const mean = (values: number[]): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(uniform)).toBeCloseTo(0.5, 1);
     expect(mean(normal)).toBeCloseTo(0, 1);
     expect(mean(normal.map((value) => value * value))).toBeCloseTo(1, 1);

@@ -4,8 +4,15 @@ import { BadInputError, longestErrorLine } from '../../common/bad_input';
 import { mapping } from '../../common/field';
 import { parseYaml, withYamlFields } from '../../common/yaml';
 
-const lines = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('\n');
-const laughs = `${lines(9, (level) => `l${level}: &l${level} [${Array(9).fill(level === 0 ? 'lol' : `*l${level - 1}`).join(', ')}]`)}\n`;
+const lines = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => line(index)).join('\n');
+const laughs = `${lines(
+  9,
+  (level) =>
+    `l${level}: &l${level} [${Array(9)
+      .fill(level === 0 ? 'lol' : `*l${level - 1}`)
+      .join(', ')}]`,
+)}\n`;
 const longWord = 'x'.repeat(200_000);
 
 /** Each was seen to end, or to hold up for seconds, a program that gave it to the parser as it is. */
@@ -16,7 +23,10 @@ const hostile: Readonly<Record<string, string>> = {
   'nested dashes': '- '.repeat(5_000),
   'nested question marks': '? '.repeat(5_000),
   'nested mappings': lines(700, (level) => `${' '.repeat(level)}a:`),
-  'sequences in mappings': lines(700, (level) => `${' '.repeat(level)}${level % 2 === 0 ? 'a:' : '-'}`),
+  'sequences in mappings': lines(
+    700,
+    (level) => `${' '.repeat(level)}${level % 2 === 0 ? 'a:' : '-'}`,
+  ),
   '250 kB of keys': lines(36_000, (index) => `k${index}: 1`),
   '250 kB of keys on one line': `{${lines(36_000, (index) => `k${index}: 1,`)}}`,
   'an error for each comma': `[${','.repeat(250_000)}]`,
@@ -42,28 +52,92 @@ describe('YAML that a stranger wrote', () => {
     expect(message).toMatch(/^f\.yaml: [^\p{Cc}\p{Cf}\u2028\u2029]+$/u);
     expect(message.length).toBeLessThanOrEqual(400);
   });
-  it.each(Object.entries(hostile))('%s stays as it is when fields are to be set in it, or becomes a mapping with them', (_, text) => {
-    expect(typeof withYamlFields(text, { fresh: true })).toBe('string');
-  });
+  it.each(Object.entries(hostile))(
+    '%s stays as it is when fields are to be set in it, or becomes a mapping with them',
+    (_, text) => {
+      expect(typeof withYamlFields(text, { fresh: true })).toBe('string');
+    },
+  );
 
   it.each([
-    ['a: 1\nb: 2\na: 3', 'f.yaml: not valid YAML: the key a stands twice in one mapping; remove one'],
-    ['a: { 1: x, "1": y }', 'f.yaml: not valid YAML: the key 1 stands twice in one mapping; remove one'],
-    ['['.repeat(51), 'f.yaml: not usable YAML: brackets nested deeper than 50 levels; expected a configuration as people write it'],
-    ['- '.repeat(52), 'f.yaml: not usable YAML: blocks nested beyond column 100; expected a configuration as people write it'],
-    [laughs, 'f.yaml: not usable YAML: Excessive alias count indicates a resource exhaustion attack'],
-  ])('says what there is too much of: %#', (text, message) => expect(refusalOf(() => parseYaml(text, z.unknown(), 'f.yaml'))).toBe(message));
+    [
+      'a: 1\nb: 2\na: 3',
+      'f.yaml: not valid YAML: the key a stands twice in one mapping; remove one',
+    ],
+    [
+      'a: { 1: x, "1": y }',
+      'f.yaml: not valid YAML: the key 1 stands twice in one mapping; remove one',
+    ],
+    [
+      '['.repeat(51),
+      'f.yaml: not usable YAML: brackets nested deeper than 50 levels; expected a configuration as people write it',
+    ],
+    [
+      '- '.repeat(52),
+      'f.yaml: not usable YAML: blocks nested beyond column 100; expected a configuration as people write it',
+    ],
+    [
+      laughs,
+      'f.yaml: not usable YAML: Excessive alias count indicates a resource exhaustion attack',
+    ],
+  ])('says what there is too much of: %#', (text, message) =>
+    expect(refusalOf(() => parseYaml(text, z.unknown(), 'f.yaml'))).toBe(message),
+  );
 
   it('takes what people write', () => {
-    const text = 'base: &base { kernel: 3 }\nlist:\n- *base\n- *base\n<<: text\ntext: |\n  - - - [ [ [\n  # no comment\n"quoted: [": \'[[[\'\n';
-    expect(parseYaml(text, z.unknown(), 'f.yaml')).toEqual({ base: { kernel: 3 }, list: [{ kernel: 3 }, { kernel: 3 }], '<<': 'text', text: '- - - [ [ [\n# no comment\n', 'quoted: [': '[[[' });
+    const text =
+      'base: &base { kernel: 3 }\nlist:\n- *base\n- *base\n<<: text\ntext: |\n  - - - [ [ [\n  # no comment\n"quoted: [": \'[[[\'\n';
+    expect(parseYaml(text, z.unknown(), 'f.yaml')).toEqual({
+      base: { kernel: 3 },
+      list: [{ kernel: 3 }, { kernel: 3 }],
+      '<<': 'text',
+      text: '- - - [ [ [\n# no comment\n',
+      'quoted: [': '[[[',
+    });
     const nested = `${'['.repeat(40)}1${']'.repeat(40)}`;
     expect(JSON.stringify(parseYaml(nested, z.unknown(), 'f.yaml'))).toBe(nested);
-    expect(Object.keys(parseYaml(lines(5_000, (index) => `key${index}: [1, 2]`), z.record(z.string(), z.unknown()), 'f.yaml'))).toHaveLength(5_000);
+    expect(
+      Object.keys(
+        parseYaml(
+          lines(5_000, (index) => `key${index}: [1, 2]`),
+          z.record(z.string(), z.unknown()),
+          'f.yaml',
+        ),
+      ),
+    ).toHaveLength(5_000);
   });
 
   it('is never answered with anything but data or one bounded line', () => {
-    const part = fc.constantFrom('[', ']', '{', '}', '- ', '? ', ': ', ', ', 'a', '"', "'", '\n', '\n  ', ' ', '&a ', '*a', '!t ', '|\n', '>\n', '---\n', '...\n', '%YAML 1.1\n', '#', '\t', '<<', '\r', '\u0000', '\ud800');
+    const part = fc.constantFrom(
+      '[',
+      ']',
+      '{',
+      '}',
+      '- ',
+      '? ',
+      ': ',
+      ', ',
+      'a',
+      '"',
+      "'",
+      '\n',
+      '\n  ',
+      ' ',
+      '&a ',
+      '*a',
+      '!t ',
+      '|\n',
+      '>\n',
+      '---\n',
+      '...\n',
+      '%YAML 1.1\n',
+      '#',
+      '\t',
+      '<<',
+      '\r',
+      '\u0000',
+      '\ud800',
+    );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 200 }), (parts) => {
         try {
@@ -80,11 +154,13 @@ describe('YAML that a stranger wrote', () => {
 
 describe('a refusal', () => {
   it('is one printable line of bounded length, whatever it quotes', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 5_000 }), (text) => {
-      const { message } = new BadInputError(`what: ${text}`);
-      expect(message.length).toBeLessThanOrEqual(longestErrorLine);
-      expect(message).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+$/u);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 5_000 }), (text) => {
+        const { message } = new BadInputError(`what: ${text}`);
+        expect(message.length).toBeLessThanOrEqual(longestErrorLine);
+        expect(message).toMatch(/^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+$/u);
+      }),
+    );
   });
   it('keeps its beginning and its remedy', () => {
     const { message } = new BadInputError(`file.yaml: "${longWord}" is no number; give one`);

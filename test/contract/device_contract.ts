@@ -41,10 +41,17 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
     });
 
     const shell = (script: string): readonly string[] => ['sh', '-c', script];
-    const run = (...command: string[]): ReturnType<Device['execute']> => device.execute(command, { deadlineMs });
+    const run = (...command: string[]): ReturnType<Device['execute']> =>
+      device.execute(command, { deadlineMs });
     const read = async (devicePath: string, largestBytes: number): Promise<Buffer | null> =>
-      expectValue(await device.execute(['true'], { deadlineMs, thenRead: { path: devicePath, largestBytes } })).fileRead;
-    const remove = async (devicePath: string): Promise<unknown> => expectValue(await run('rm', '-f', '--', devicePath));
+      expectValue(
+        await device.execute(['true'], {
+          deadlineMs,
+          thenRead: { path: devicePath, largestBytes },
+        }),
+      ).fileRead;
+    const remove = async (devicePath: string): Promise<unknown> =>
+      expectValue(await run('rm', '-f', '--', devicePath));
     const inWorkFolder = (fileName: string): string => `${device.workFolder}/${fileName}`;
     const localFile = async (content: Buffer): Promise<string> => {
       const file = path.join(folder, randomBytes(4).toString('hex'));
@@ -56,11 +63,21 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
 
     describe('execute', () => {
       it('gives the exit code and both streams apart', async () => {
-        expect(expectValue(await run(...shell('echo out; echo err >&2; exit 3')))).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n', fileRead: null });
+        expect(expectValue(await run(...shell('echo out; echo err >&2; exit 3')))).toEqual({
+          exitCode: 3,
+          stdout: 'out\n',
+          stderr: 'err\n',
+          fileRead: null,
+        });
       });
 
       it('keeps output byte by byte when no line end follows it', async () => {
-        expect(expectValue(await run('printf', 'a\\nb'))).toEqual({ exitCode: 0, stdout: 'a\nb', stderr: '', fileRead: null });
+        expect(expectValue(await run('printf', 'a\\nb'))).toEqual({
+          exitCode: 0,
+          stdout: 'a\nb',
+          stderr: '',
+          fileRead: null,
+        });
       });
 
       it('says 127 for a program that is not there', async () => {
@@ -71,8 +88,22 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
       });
 
       it.each([
-        ["'; touch PWNED; '"], ['$(touch PWNED)'], ['`touch PWNED`'], ['a b  c'], ['"double" \\back\\'], ['line\nbreak'],
-        ['tab\there'], ['*'], ['~'], ['#no comment'], ['grüße 手机 🙂'], ['&& touch PWNED'], ['-n'], [''], ['$HOME'], ['!!'],
+        ["'; touch PWNED; '"],
+        ['$(touch PWNED)'],
+        ['`touch PWNED`'],
+        ['a b  c'],
+        ['"double" \\back\\'],
+        ['line\nbreak'],
+        ['tab\there'],
+        ['*'],
+        ['~'],
+        ['#no comment'],
+        ['grüße 手机 🙂'],
+        ['&& touch PWNED'],
+        ['-n'],
+        [''],
+        ['$HOME'],
+        ['!!'],
       ])('passes the argument %j as it is', async (argument) => {
         expect(expectValue(await run('printf', '[%s]', argument)).stdout).toBe(`[${argument}]`);
         expect(expectValue(await run('ls', device.workFolder)).stdout).not.toContain('PWNED');
@@ -84,7 +115,11 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
 
       it('sets environment variables and the working directory', async () => {
         const execution = expectValue(
-          await device.execute(shell('echo "$FARM_WORD"; pwd'), { deadlineMs, environment: { FARM_WORD: "it's $HOME" }, workingDirectory: device.workFolder }),
+          await device.execute(shell('echo "$FARM_WORD"; pwd'), {
+            deadlineMs,
+            environment: { FARM_WORD: "it's $HOME" },
+            workingDirectory: device.workFolder,
+          }),
         );
         expect(execution.stdout).toBe(`it's $HOME\n${device.workFolder}\n`);
       });
@@ -103,14 +138,20 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
       });
 
       it('kills the tool on the device when its time is up', async () => {
-        const result = await device.execute(shell(`echo $$ >${inWorkFolder('hung.pid')}; sleep 600`), { deadlineMs: 500 });
+        const result = await device.execute(
+          shell(`echo $$ >${inWorkFolder('hung.pid')}; sleep 600`),
+          { deadlineMs: 500 },
+        );
         expect(expectFault(result).code).toBe('timeout');
         await expectEnded();
       });
 
       it('kills the tool on the device when it is stopped', async () => {
         const stop = new AbortController();
-        const running = device.execute(shell(`echo $$ >${inWorkFolder('hung.pid')}; sleep 600`), { deadlineMs, signal: stop.signal });
+        const running = device.execute(shell(`echo $$ >${inWorkFolder('hung.pid')}; sleep 600`), {
+          deadlineMs,
+          signal: stop.signal,
+        });
         await started();
         stop.abort();
         expect(expectFault(await running).code).toBe('stopped');
@@ -118,7 +159,10 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
       });
 
       it('does not begin what is already stopped', async () => {
-        const result = await device.execute(['touch', inWorkFolder('never')], { deadlineMs, signal: AbortSignal.abort() });
+        const result = await device.execute(['touch', inWorkFolder('never')], {
+          deadlineMs,
+          signal: AbortSignal.abort(),
+        });
         expect(expectFault(result).code).toBe('stopped');
         expect(expectValue(await run('ls', device.workFolder)).stdout).not.toContain('never');
       });
@@ -148,7 +192,10 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
     describe('files', () => {
       it.each([0, 1, 65_536, 65_537, 5_000_000])('pushes %d bytes exactly', async (size) => {
         const content = randomBytes(size);
-        expect(await push(content, inWorkFolder('pushed.bin'))).toEqual({ ok: true, value: undefined });
+        expect(await push(content, inWorkFolder('pushed.bin'))).toEqual({
+          ok: true,
+          value: undefined,
+        });
         expect((await read(inWorkFolder('pushed.bin'), size))?.equals(content)).toBe(true);
       });
 
@@ -169,12 +216,17 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
 
       it('makes a pushed tool executable', async () => {
         const tool = await localFile(Buffer.from('#!/bin/sh\necho ran\n'));
-        expectValue(await device.push(tool, inWorkFolder('tool'), { executable: true, deadlineMs }));
+        expectValue(
+          await device.push(tool, inWorkFolder('tool'), { executable: true, deadlineMs }),
+        );
         expect(expectValue(await run('ls', '-l', inWorkFolder('tool'))).stdout).toMatch(/^-rwx/);
       });
 
       it('refuses a file that is not there with its reason', async () => {
-        const result = await device.push(path.join(folder, 'missing'), inWorkFolder('x'), { executable: false, deadlineMs });
+        const result = await device.push(path.join(folder, 'missing'), inWorkFolder('x'), {
+          executable: false,
+          deadlineMs,
+        });
         expect(expectFault(result).code).toBe('artifact-unavailable');
       });
 
@@ -185,16 +237,28 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
 
       it('does not push what is already stopped', async () => {
         const file = await localFile(Buffer.from('x'));
-        const result = await device.push(file, inWorkFolder('stopped'), { executable: false, deadlineMs, signal: AbortSignal.abort() });
+        const result = await device.push(file, inWorkFolder('stopped'), {
+          executable: false,
+          deadlineMs,
+          signal: AbortSignal.abort(),
+        });
         expect(expectFault(result).code).toBe('stopped');
         expect(await read(inWorkFolder('stopped'), 10)).toBeNull();
       });
 
       it('reads what the tool wrote, in the same call, whatever its exit code', async () => {
         const execution = expectValue(
-          await device.execute(shell('echo 1,2 >rows; echo out; echo err >&2; exit 3'), { deadlineMs, thenRead: { path: inWorkFolder('rows'), largestBytes: 100 } }),
+          await device.execute(shell('echo 1,2 >rows; echo out; echo err >&2; exit 3'), {
+            deadlineMs,
+            thenRead: { path: inWorkFolder('rows'), largestBytes: 100 },
+          }),
         );
-        expect(execution).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n', fileRead: Buffer.from('1,2\n') });
+        expect(execution).toEqual({
+          exitCode: 3,
+          stdout: 'out\n',
+          stderr: 'err\n',
+          fileRead: Buffer.from('1,2\n'),
+        });
       });
 
       it('reads up to its bound, and neither more nor what is not there', async () => {
@@ -208,7 +272,10 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
       it('says at the end of a job what lay in its model file, and removes its files; missing ones are removed', async () => {
         const content = randomBytes(70_000);
         expectValue(await push(content, inWorkFolder('gone')));
-        const files = { modelPath: inWorkFolder('gone'), all: [inWorkFolder('gone'), inWorkFolder('never there'), device.workFolder] };
+        const files = {
+          modelPath: inWorkFolder('gone'),
+          all: [inWorkFolder('gone'), inWorkFolder('never there'), device.workFolder],
+        };
         const { state, modelDigest } = expectValue(await device.endJob(files));
         expect(modelDigest).toBe(createHash('sha256').update(content).digest('hex'));
         expect(state.atMs).toBeGreaterThan(0);
@@ -221,7 +288,8 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
     it('says what state it is in', async () => {
       const state = expectValue(await device.readState());
       expect(state.atMs).toBeGreaterThan(0);
-      for (const celsius of Object.values(state.celsiusBySensor)) expect(Number.isFinite(celsius)).toBe(true);
+      for (const celsius of Object.values(state.celsiusBySensor))
+        expect(Number.isFinite(celsius)).toBe(true);
     });
 
     it('says what it is', () => {
@@ -250,7 +318,9 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
     it('says storage-full and leaves no partial file when the disk is full', async () => {
       if (opened.leaveRoom === undefined) return;
       await opened.leaveRoom(100_000);
-      expect(expectFault(await push(randomBytes(3_000_000), inWorkFolder('too_big'))).code).toBe('storage-full');
+      expect(expectFault(await push(randomBytes(3_000_000), inWorkFolder('too_big'))).code).toBe(
+        'storage-full',
+      );
       expect(expectValue(await run('ls', '-A', device.workFolder)).stdout).not.toContain('too_big');
     });
 
@@ -262,7 +332,9 @@ export function deviceContract(name: string, openDevice: () => Promise<OpenedDev
         run('true'),
         device.push(file, inWorkFolder('x'), { executable: false, deadlineMs }),
       ]);
-      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(Array(4).fill('disconnected'));
+      expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(
+        Array(4).fill('disconnected'),
+      );
     };
   });
 }

@@ -1,11 +1,25 @@
 import type { JobResult, Outcome } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
-import type { CandidateRecord, DeviceRecord, JobRecord, LedgerEntry, ProposalRecord, SearchRecord } from '../../coordinator/ledger/ledger';
+import type {
+  CandidateRecord,
+  DeviceRecord,
+  JobRecord,
+  LedgerEntry,
+  ProposalRecord,
+  SearchRecord,
+} from '../../coordinator/ledger/ledger';
 
 /** Plausible records; what a test is about, it overrides. */
 const digest = 'ab'.repeat(32);
 
-export const aSearch: SearchRecord = { searchId: 's1', name: 'first', state: 'running', specYaml: 'name: first\n', createdAtMs: 1_000, wall: { ranMs: 0, runningSinceMs: 1_000 } };
+export const aSearch: SearchRecord = {
+  searchId: 's1',
+  name: 'first',
+  state: 'running',
+  specYaml: 'name: first\n',
+  createdAtMs: 1_000,
+  wall: { ranMs: 0, runningSinceMs: 1_000 },
+};
 
 export function aJob(jobId: string, overrides: Partial<JobRecord> = {}): JobRecord {
   return {
@@ -24,12 +38,31 @@ export function aJob(jobId: string, overrides: Partial<JobRecord> = {}): JobReco
   };
 }
 
-export function aCandidate(sequence: number, overrides: Partial<CandidateRecord> = {}): CandidateRecord {
-  return { searchId: 's1', target: 'sm8550/tflite/npu/int8', sequence, architecture: `arch-${String(sequence)}`, jobId: `j${String(sequence)}`, ...overrides };
+export function aCandidate(
+  sequence: number,
+  overrides: Partial<CandidateRecord> = {},
+): CandidateRecord {
+  return {
+    searchId: 's1',
+    target: 'sm8550/tflite/npu/int8',
+    sequence,
+    architecture: `arch-${String(sequence)}`,
+    jobId: `j${String(sequence)}`,
+    ...overrides,
+  };
 }
 
-export function aProposal(sequence: number, overrides: Partial<ProposalRecord> = {}): ProposalRecord {
-  return { searchId: 's1', target: 'sm8550/tflite/npu/int8', sequence, architecture: `arch-${String(sequence)}`, ...overrides };
+export function aProposal(
+  sequence: number,
+  overrides: Partial<ProposalRecord> = {},
+): ProposalRecord {
+  return {
+    searchId: 's1',
+    target: 'sm8550/tflite/npu/int8',
+    sequence,
+    architecture: `arch-${String(sequence)}`,
+    ...overrides,
+  };
 }
 
 export function aDevice(serial: string, overrides: Partial<DeviceRecord> = {}): DeviceRecord {
@@ -61,9 +94,32 @@ export function aDevice(serial: string, overrides: Partial<DeviceRecord> = {}): 
 /** With as many samples as the default plan makes. */
 export function aMeasurement(latencyMs: number): Measurement {
   const samplesMs = Array.from({ length: 50 }, (_, index) => latencyMs + index / 1_000);
-  const summary = { n: 50, minMs: latencyMs, p5Ms: latencyMs, p50Ms: latencyMs, p90Ms: latencyMs, p95Ms: latencyMs, meanMs: latencyMs, sdMs: 0.1 };
-  const state = { atMs: 1, batteryPercent: 90, batteryCelsius: 25, thermalStatus: 0, thermalStatusOverridden: false, celsiusBySensor: { cpu: 40 }, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [2e6] };
-  const session = { timings: { kind: 'samples' as const, samplesMs }, initMs: 3, peakMemoryBytes: 1e6 };
+  const summary = {
+    n: 50,
+    minMs: latencyMs,
+    p5Ms: latencyMs,
+    p50Ms: latencyMs,
+    p90Ms: latencyMs,
+    p95Ms: latencyMs,
+    meanMs: latencyMs,
+    sdMs: 0.1,
+  };
+  const state = {
+    atMs: 1,
+    batteryPercent: 90,
+    batteryCelsius: 25,
+    thermalStatus: 0,
+    thermalStatusOverridden: false,
+    celsiusBySensor: { cpu: 40 },
+    kindBySensor: {},
+    batteryFrozen: false,
+    cpuFrequencyKhz: [2e6],
+  };
+  const session = {
+    timings: { kind: 'samples' as const, samplesMs },
+    initMs: 3,
+    peakMemoryBytes: 1e6,
+  };
   return {
     latencyMs,
     sessions: [session, session, session],
@@ -93,14 +149,32 @@ export function aMeasurement(latencyMs: number): Measurement {
   };
 }
 
-export function aResult(jobId: string, epoch: number, outcome: Outcome = { kind: 'measured', measurement: aMeasurement(7) }): JobResult {
-  return { lease: { jobId, deviceSerial: 'p1', epoch, nonce: 'known-to-agent-1' }, agentId: 'agent-1', artifactDigest: digest, outcome };
+export function aResult(
+  jobId: string,
+  epoch: number,
+  outcome: Outcome = { kind: 'measured', measurement: aMeasurement(7) },
+): JobResult {
+  return {
+    lease: { jobId, deviceSerial: 'p1', epoch, nonce: 'known-to-agent-1' },
+    agentId: 'agent-1',
+    artifactDigest: digest,
+    outcome,
+  };
 }
 
 export function anAttempt(jobId: string, epoch: number, outcome?: Outcome): LedgerEntry {
-  return { kind: 'attempt', result: outcome === undefined ? aResult(jobId, epoch) : aResult(jobId, epoch, outcome), atMs: 10 };
+  return {
+    kind: 'attempt',
+    result: outcome === undefined ? aResult(jobId, epoch) : aResult(jobId, epoch, outcome),
+    atMs: 10,
+  };
 }
 
 export function aMeasuredEnd(jobId: string, epoch: number): LedgerEntry {
-  return { kind: 'job-ended', jobId, state: { kind: 'measured', deviceSerial: 'p1', epoch }, atMs: 11 };
+  return {
+    kind: 'job-ended',
+    jobId,
+    state: { kind: 'measured', deviceSerial: 'p1', epoch },
+    atMs: 11,
+  };
 }

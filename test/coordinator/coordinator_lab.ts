@@ -5,7 +5,11 @@ import path from 'node:path';
 import type { Artifact } from '../../common/artifact';
 import type { JobResult } from '../../common/job';
 import { createLogger } from '../../common/logger';
-import { startCoordinator, type CoordinatorOptions, type RunningCoordinator } from '../../coordinator/main';
+import {
+  startCoordinator,
+  type CoordinatorOptions,
+  type RunningCoordinator,
+} from '../../coordinator/main';
 import { encodeResult } from '../../proto/codec/result';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import { loadFarmServices } from '../../proto/service';
@@ -16,7 +20,13 @@ import { sampleFloatTarget } from './sample_fleet';
 import { sampleModel } from './sample_model';
 
 const services = loadFarmServices();
-export const labPlan = { sessions: 1, runs: 5, warmupRuns: 1, threads: 1, sessionDeadlineMs: 10_000 };
+export const labPlan = {
+  sessions: 1,
+  runs: 5,
+  warmupRuns: 1,
+  threads: 1,
+  sessionDeadlineMs: 10_000,
+};
 
 // The thread that reads models compiles all it needs from TypeScript first.
 jest.setTimeout(60_000);
@@ -39,7 +49,11 @@ export class CoordinatorLab {
 
   static async open(): Promise<CoordinatorLab> {
     const nats = await startNatsServer();
-    return new CoordinatorLab(nats, await connect({ servers: nats.url }), await mkdtemp(path.join(os.tmpdir(), 'coordinator-')));
+    return new CoordinatorLab(
+      nats,
+      await connect({ servers: nats.url }),
+      await mkdtemp(path.join(os.tmpdir(), 'coordinator-')),
+    );
   }
 
   async close(): Promise<void> {
@@ -49,7 +63,9 @@ export class CoordinatorLab {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  async start(changed: Partial<CoordinatorOptions> = {}): Promise<RunningCoordinator & { address: string }> {
+  async start(
+    changed: Partial<CoordinatorOptions> = {},
+  ): Promise<RunningCoordinator & { address: string }> {
     const options: CoordinatorOptions = {
       dataDir: this.dataDir,
       grpc: { host: '127.0.0.1', port: 0 },
@@ -59,13 +75,19 @@ export class CoordinatorLab {
       logLevel: 'silent',
       insecureListen: false,
     };
-    const coordinator = await startCoordinator({ ...options, ...changed }, createLogger('test', 'silent'), { workerFile: path.join(__dirname, 'reading/typescript_worker.js') });
+    const coordinator = await startCoordinator(
+      { ...options, ...changed },
+      createLogger('test', 'silent'),
+      { workerFile: path.join(__dirname, 'reading/typescript_worker.js') },
+    );
     this.#running.push(coordinator);
     return { ...coordinator, address: `127.0.0.1:${String(coordinator.grpcPort)}` };
   }
 
   publish(result: JobResult): Promise<unknown> {
-    return this.publisher.jetstream().publish(resultSubject(result.agentId, result.lease.deviceSerial), encodeResult(result));
+    return this.publisher
+      .jetstream()
+      .publish(resultSubject(result.agentId, result.lease.deviceSerial), encodeResult(result));
   }
 
   /** The sample model; with another number, other bytes that compute the same. */
@@ -74,7 +96,8 @@ export class CoordinatorLab {
       const client = new services.ArtifactService(address, insecure());
       const call = client.upload((error, response) => {
         client.close();
-        if (error === null && response !== undefined) resolve({ digest: response.digest, sizeBytes: response.sizeBytes, format: 'onnx' });
+        if (error === null && response !== undefined)
+          resolve({ digest: response.digest, sizeBytes: response.sizeBytes, format: 'onnx' });
         else reject(new Error(error?.message ?? 'no response'));
       });
       call.write({ format: 'onnx', data: sampleModel(number) });
@@ -82,7 +105,11 @@ export class CoordinatorLab {
     });
   }
 
-  bench(address: string, artifact: Artifact, targets: readonly string[] = [sampleFloatTarget]): Bench {
+  bench(
+    address: string,
+    artifact: Artifact,
+    targets: readonly string[] = [sampleFloatTarget],
+  ): Bench {
     const client = new services.BenchmarkService(address, insecure());
     const call = client.run({ artifact, targets: [...targets], plan: labPlan });
     const updates: BenchmarkUpdate__Output[] = [];
@@ -97,7 +124,12 @@ export class CoordinatorLab {
 }
 
 /** The line of the metrics page that begins so. */
-export async function metric(coordinator: RunningCoordinator, line: string): Promise<string | undefined> {
-  const page = await (await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/metrics`)).text();
+export async function metric(
+  coordinator: RunningCoordinator,
+  line: string,
+): Promise<string | undefined> {
+  const page = await (
+    await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/metrics`)
+  ).text();
   return page.split('\n').find((each) => each.startsWith(line));
 }

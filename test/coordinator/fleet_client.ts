@@ -7,17 +7,25 @@ const services = loadFarmServices();
 /** What an operator asks of the fleet: one call for each client. */
 export function fleet(address: string) {
   const client = new services.FleetService(address, insecure());
-  const call = <T>(method: (callback: (error: Error | null, value?: T) => void) => unknown): Promise<T> =>
+  const call = <T>(
+    method: (callback: (error: Error | null, value?: T) => void) => unknown,
+  ): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       method((error, value) => (error === null ? resolve(value as T) : reject(error)));
     }).finally(() => client.close());
-  const list = async () => (await call<DeviceList__Output>((callback) => client.listDevices({}, callback))).devices;
+  const list = async () =>
+    (await call<DeviceList__Output>((callback) => client.listDevices({}, callback))).devices;
   return {
     drain: (serial: string) => call((callback) => client.drain({ serial }, callback)),
     resume: (serial: string) => call((callback) => client.resume({ serial }, callback)),
     remove: (serial: string) => call<unknown>((callback) => client.remove({ serial }, callback)),
-    states: async () => (await list()).map(({ description, state }) => [description?.serial, state]),
-    troubles: async () => (await list()).flatMap(({ description, state, troubles }) => troubles.map((each) => [description?.serial, state, each.target, each.state, each.detail])),
-    jobsMeasured: async () => (await list()).map(({ description, jobsMeasured }) => [description?.serial, jobsMeasured]),
+    states: async () =>
+      (await list()).map(({ description, state }) => [description?.serial, state]),
+    troubles: async () =>
+      (await list()).flatMap(({ description, state, troubles }) =>
+        troubles.map((each) => [description?.serial, state, each.target, each.state, each.detail]),
+      ),
+    jobsMeasured: async () =>
+      (await list()).map(({ description, jobsMeasured }) => [description?.serial, jobsMeasured]),
   };
 }

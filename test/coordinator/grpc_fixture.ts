@@ -1,4 +1,13 @@
-import { credentials, Server, ServerCredentials, status, type ChannelCredentials, type ServiceDefinition, type ServiceError, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  credentials,
+  Server,
+  ServerCredentials,
+  status,
+  type ChannelCredentials,
+  type ServiceDefinition,
+  type ServiceError,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { createLogger } from '../../common/logger';
 
 export const silentLogger = createLogger('test', 'silent');
@@ -9,11 +18,16 @@ export interface TestServer {
 }
 
 /** One service on a free port of the loopback. */
-export async function serve(definition: ServiceDefinition, implementation: object): Promise<TestServer> {
+export async function serve(
+  definition: ServiceDefinition,
+  implementation: object,
+): Promise<TestServer> {
   const server = new Server();
   server.addService(definition, implementation as UntypedServiceImplementation);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => (error === null ? resolve(bound) : reject(error)));
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
   });
   return { address: `127.0.0.1:${String(port)}`, stop: () => server.forceShutdown() };
 }

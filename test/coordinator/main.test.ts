@@ -12,7 +12,15 @@ import { resultSubject, telemetrySubject } from '../../proto/subjects';
 import { CoordinatorLab, labPlan, metric } from './coordinator_lab';
 import { fleet } from './fleet_client';
 import { describeError, insecure } from './grpc_fixture';
-import { measuredResult, sampleFloatTarget, sampleJob, sampleMeasurement, samplePhone, samplePhones, sampleTarget } from './sample_fleet';
+import {
+  measuredResult,
+  sampleFloatTarget,
+  sampleJob,
+  sampleMeasurement,
+  samplePhone,
+  samplePhones,
+  sampleTarget,
+} from './sample_fleet';
 import { attachAgent } from './scripted_agent';
 
 const sampleSpec = `
@@ -22,7 +30,10 @@ targets: [${sampleTarget}]
 budget: { measurements: 10 }
 confirm: { rounds: 0 }
 `;
-const sampleArchitectures = ['|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|', '|nor_conv_1x1~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|'];
+const sampleArchitectures = [
+  '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|',
+  '|nor_conv_1x1~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|',
+];
 
 describe('coordinator', () => {
   let lab: CoordinatorLab;
@@ -44,14 +55,22 @@ describe('coordinator', () => {
     await lab.publish(result);
     await lab.publish(result);
     expect(await run.ended).toBe('OK');
-    expect(run.updates.map(({ state, deviceSerial }) => [state, deviceSerial])).toEqual([['queued', ''], ['leased', 'phone'], ['measured', 'phone']]);
+    expect(run.updates.map(({ state, deviceSerial }) => [state, deviceSerial])).toEqual([
+      ['queued', ''],
+      ['leased', 'phone'],
+      ['measured', 'phone'],
+    ]);
     const last = run.updates.at(-1);
     expect(decodeResult(Buffer.from(last?.resultJson ?? ''))).toEqual({ ok: true, value: result });
-    expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe('farm_results_total{outcome="measured"} 1');
+    expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe(
+      'farm_results_total{outcome="measured"} 1',
+    );
     agent.die();
     await coordinator.stop();
     const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
-    expect(await ledger.jobs({ open: false })).toMatchObject([{ state: { kind: 'measured', deviceSerial: 'phone', epoch: lease.epoch } }]);
+    expect(await ledger.jobs({ open: false })).toMatchObject([
+      { state: { kind: 'measured', deviceSerial: 'phone', epoch: lease.epoch } },
+    ]);
     expect((await ledger.measurements([job.jobId])).size).toBe(1);
     await ledger.close();
     // Who looks after a restart sees what the device did before it.
@@ -67,15 +86,27 @@ describe('coordinator', () => {
     const run = lab.bench(coordinator.address, artifact);
     const { lease } = await agent.next('run-job');
     const real = measuredResult(lease, 'shelf', artifact.digest);
-    const forged = measuredResult(lease, 'shelf', artifact.digest, sampleMeasurement('phone', 0.001));
+    const forged = measuredResult(
+      lease,
+      'shelf',
+      artifact.digest,
+      sampleMeasurement('phone', 0.001),
+    );
     await lab.publish({ ...forged, lease: { ...lease, nonce: 'guessed' } });
     await lab.publish({ ...forged, agentId: 'stranger' });
     await lab.publish({ ...forged, lease: { ...lease, deviceSerial: 'other' } });
-    await lab.publisher.jetstream().publish(resultSubject('stranger', 'phone'), encodeResult(forged));
+    await lab.publisher
+      .jetstream()
+      .publish(resultSubject('stranger', 'phone'), encodeResult(forged));
     await lab.publish(real);
     expect(await run.ended).toBe('OK');
-    expect(decodeResult(Buffer.from(run.updates.at(-1)?.resultJson ?? ''))).toEqual({ ok: true, value: real });
-    expect(await metric(coordinator, 'farm_results_refused_total{cause="forged"}')).toBe('farm_results_refused_total{cause="forged"} 3');
+    expect(decodeResult(Buffer.from(run.updates.at(-1)?.resultJson ?? ''))).toEqual({
+      ok: true,
+      value: real,
+    });
+    expect(await metric(coordinator, 'farm_results_refused_total{cause="forged"}')).toBe(
+      'farm_results_refused_total{cause="forged"} 3',
+    );
     expect(await metric(coordinator, 'farm_results_unreadable')).toBe('farm_results_unreadable 1');
     agent.die();
   });
@@ -115,7 +146,9 @@ describe('coordinator', () => {
     agent.hello(samplePhones(3));
     await agent.next('welcome');
     while ((await metric(coordinator, 'farm_agents{state="attached"}')) === undefined);
-    expect(await metric(coordinator, 'farm_devices{pool="sm8550",state="idle"}')).toBe('farm_devices{pool="sm8550",state="idle"} 3');
+    expect(await metric(coordinator, 'farm_devices{pool="sm8550",state="idle"}')).toBe(
+      'farm_devices{pool="sm8550",state="idle"} 3',
+    );
     expect(await metric(coordinator, 'farm_nats_connected')).toBe('farm_nats_connected 1');
     agent.die();
   });
@@ -126,10 +159,19 @@ describe('coordinator', () => {
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
     const state = sampleMeasurement('phone').conditions.before;
-    const telemetry = encodeTelemetry({ agentId: 'shelf', deviceSerial: 'phone', state: { ...state, batteryPercent: 77 }, activity: 'idle', atMs: 1 });
+    const telemetry = encodeTelemetry({
+      agentId: 'shelf',
+      deviceSerial: 'phone',
+      state: { ...state, batteryPercent: 77 },
+      activity: 'idle',
+      atMs: 1,
+    });
     // A message that comes before the subscription is lost, as telemetry may be.
-    while ((await metric(coordinator, 'farm_device_battery_percent')) === undefined) lab.publisher.publish(telemetrySubject('shelf', 'phone'), telemetry);
-    expect(await metric(coordinator, 'farm_device_battery_percent')).toBe('farm_device_battery_percent{serial="phone",pool="sm8550"} 77');
+    while ((await metric(coordinator, 'farm_device_battery_percent')) === undefined)
+      lab.publisher.publish(telemetrySubject('shelf', 'phone'), telemetry);
+    expect(await metric(coordinator, 'farm_device_battery_percent')).toBe(
+      'farm_device_battery_percent{serial="phone",pool="sm8550"} 77',
+    );
     agent.die();
   });
 
@@ -137,13 +179,27 @@ describe('coordinator', () => {
     const coordinator = await lab.start();
     const stranger = createConnection(coordinator.grpcPort, '127.0.0.1');
     stranger.on('error', () => undefined);
-    await new Promise((resolve) => stranger.write('GET / HTTP/1.1\r\n\r\n\0\xff'.repeat(100), resolve));
+    await new Promise((resolve) =>
+      stranger.write('GET / HTTP/1.1\r\n\r\n\0\xff'.repeat(100), resolve),
+    );
     const client = new Client(coordinator.address, insecure());
     const bytes = (value: Buffer): Buffer => value;
-    const health = await new Promise((resolve) => client.makeUnaryRequest('/grpc.health.v1.Health/Check', bytes, bytes, Buffer.alloc(0), (_, answer) => resolve(answer)));
+    const health = await new Promise((resolve) =>
+      client.makeUnaryRequest(
+        '/grpc.health.v1.Health/Check',
+        bytes,
+        bytes,
+        Buffer.alloc(0),
+        (_, answer) => resolve(answer),
+      ),
+    );
     // Field 1, status, is 1: SERVING.
     expect(health).toEqual(Buffer.from([0x08, 0x01]));
-    const reflection = client.makeBidiStreamRequest('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', bytes, bytes);
+    const reflection = client.makeBidiStreamRequest(
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      bytes,
+      bytes,
+    );
     const listed = new Promise<Buffer>((resolve) => reflection.once('data', resolve));
     // Field 7, list_services: "*".
     reflection.write(Buffer.from([0x3a, 0x01, 0x2a]));
@@ -179,8 +235,12 @@ describe('coordinator', () => {
     expect(await lab.bench(coordinator.address, artifact, ['sm9999/tflite/npu/int8']).ended).toBe(
       `INVALID_ARGUMENT: target "sm9999/tflite/npu/int8": no device of the fleet offers it; expected one of ${sampleFloatTarget}, ${sampleTarget}`,
     );
-    expect(await lab.bench(coordinator.address, artifact, ['nonsense']).ended).toMatch(/^INVALID_ARGUMENT: target "nonsense": it needs four parts/);
-    expect(await lab.bench(coordinator.address, { ...artifact, digest: 'f'.repeat(64) }).ended).toMatch(/^NOT_FOUND: artifact ffff/);
+    expect(await lab.bench(coordinator.address, artifact, ['nonsense']).ended).toMatch(
+      /^INVALID_ARGUMENT: target "nonsense": it needs four parts/,
+    );
+    expect(
+      await lab.bench(coordinator.address, { ...artifact, digest: 'f'.repeat(64) }).ended,
+    ).toMatch(/^NOT_FOUND: artifact ffff/);
     agent.die();
   });
 
@@ -198,8 +258,12 @@ describe('coordinator', () => {
     expect(await fleet(second.address).states()).toEqual([['phone', 'drained']]);
     await fleet(second.address).resume('phone');
     expect(await fleet(second.address).states()).toEqual([['phone', 'idle']]);
-    expect(await fleet(second.address).remove('phone').catch(describeError)).toMatch(/^FAILED_PRECONDITION: device phone is attached/);
-    expect(await fleet(second.address).drain('stranger').catch(describeError)).toMatch(/^NOT_FOUND: device "stranger"/);
+    expect(await fleet(second.address).remove('phone').catch(describeError)).toMatch(
+      /^FAILED_PRECONDITION: device phone is attached/,
+    );
+    expect(await fleet(second.address).drain('stranger').catch(describeError)).toMatch(
+      /^NOT_FOUND: device "stranger"/,
+    );
     again.die();
   });
 
@@ -209,15 +273,41 @@ describe('coordinator', () => {
     const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
     const epoch = (await ledger.beginIncarnation()) * epochsPerIncarnation + 1;
     const secret = await ledger.leaseSecret('not taken: there is one');
-    await ledger.saveSearch({ searchId: 'search', name: 'sample', state: 'paused', specYaml: sampleSpec, createdAtMs: 1, wall: { ranMs: 0, runningSinceMs: null } });
+    await ledger.saveSearch({
+      searchId: 'search',
+      name: 'sample',
+      state: 'paused',
+      specYaml: sampleSpec,
+      createdAtMs: 1,
+      wall: { ranMs: 0, runningSinceMs: null },
+    });
     for (const [sequence, jobId] of ['measured-meanwhile', 'still-open'].entries()) {
       const job = sampleJob(jobId, sequence === 0 ? undefined : 'cd'.repeat(32));
-      const record = { job, ownerId: 'search', priority: 0, weight: 1, state: { kind: 'open' }, endedSequence: null } as const;
-      await ledger.saveCandidate({ searchId: 'search', target: sampleTarget, sequence, architecture: sampleArchitectures[sequence]!, jobId }, record);
+      const record = {
+        job,
+        ownerId: 'search',
+        priority: 0,
+        weight: 1,
+        state: { kind: 'open' },
+        endedSequence: null,
+      } as const;
+      await ledger.saveCandidate(
+        {
+          searchId: 'search',
+          target: sampleTarget,
+          sequence,
+          architecture: sampleArchitectures[sequence]!,
+          jobId,
+        },
+        record,
+      );
     }
     await ledger.close();
     const claim = { jobId: 'measured-meanwhile', deviceSerial: 'phone', epoch };
-    const late = measuredResult({ ...claim, nonce: createNonceOf(secret)({ ...claim, agentId: 'shelf' }) }, 'shelf');
+    const late = measuredResult(
+      { ...claim, nonce: createNonceOf(secret)({ ...claim, agentId: 'shelf' }) },
+      'shelf',
+    );
     await lab.publish(late);
     await lab.publish(late);
 
@@ -225,10 +315,17 @@ describe('coordinator', () => {
     const agent = attachAgent(coordinator.address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
-    expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe('farm_results_total{outcome="measured"} 1');
+    expect(await metric(coordinator, 'farm_results_total{outcome="measured"}')).toBe(
+      'farm_results_total{outcome="measured"} 1',
+    );
     await coordinator.stop();
     const after = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
-    expect((await after.jobs({ ownerId: 'search' })).map(({ job, state }) => [job.jobId, state.kind])).toEqual([['measured-meanwhile', 'measured'], ['still-open', 'open']]);
+    expect(
+      (await after.jobs({ ownerId: 'search' })).map(({ job, state }) => [job.jobId, state.kind]),
+    ).toEqual([
+      ['measured-meanwhile', 'measured'],
+      ['still-open', 'open'],
+    ]);
     expect((await after.measurements(['measured-meanwhile'])).size).toBe(1);
     await after.close();
     agent.die();
@@ -239,12 +336,22 @@ describe('coordinator', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const port = (taken.address() as { port: number }).port;
     const busy = { host: '127.0.0.1', port };
-    await expect(lab.start({ grpc: busy })).rejects.toThrow(`grpc.port: port ${String(port)} on 127.0.0.1 is in use`);
-    await expect(lab.start({ http: busy })).rejects.toThrow(`http.port: port ${String(port)} on 127.0.0.1 is in use`);
-    await expect(lab.start({ grpc: { host: '0.0.0.0', port: 0 } })).rejects.toThrow(/--insecure-listen/);
+    await expect(lab.start({ grpc: busy })).rejects.toThrow(
+      `grpc.port: port ${String(port)} on 127.0.0.1 is in use`,
+    );
+    await expect(lab.start({ http: busy })).rejects.toThrow(
+      `http.port: port ${String(port)} on 127.0.0.1 is in use`,
+    );
+    await expect(lab.start({ grpc: { host: '0.0.0.0', port: 0 } })).rejects.toThrow(
+      /--insecure-listen/,
+    );
     await new Promise((resolve) => taken.close(resolve));
-    await expect(lab.start({ nats: `nats://127.0.0.1:${String(port)}` })).rejects.toThrow(BadInputError);
-    await expect(lab.start({ dataDir: '/dev/null/data' })).rejects.toThrow(/^dataDir: \/dev\/null\/data cannot be created/);
+    await expect(lab.start({ nats: `nats://127.0.0.1:${String(port)}` })).rejects.toThrow(
+      BadInputError,
+    );
+    await expect(lab.start({ dataDir: '/dev/null/data' })).rejects.toThrow(
+      /^dataDir: \/dev\/null\/data cannot be created/,
+    );
     await lab.start();
   });
 });

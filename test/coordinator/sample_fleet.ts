@@ -1,5 +1,12 @@
 import type { DeviceDescription, DeviceState } from '../../common/device';
-import { defaultPlan, type Job, type JobResult, type Lease, type LeaseClaim, type Outcome } from '../../common/job';
+import {
+  defaultPlan,
+  type Job,
+  type JobResult,
+  type Lease,
+  type LeaseClaim,
+  type Outcome,
+} from '../../common/job';
 import type { Measurement } from '../../common/measurement';
 import { parseTarget } from '../../common/target';
 
@@ -42,10 +49,20 @@ export function samplePhones(count: number, prefix = 'phone'): DeviceDescription
 }
 
 export function sampleJob(jobId: string, digest = sampleDigest): Job {
-  return { jobId, target: parseTarget(sampleTarget), artifact: { digest, sizeBytes: 1_000, format: 'tflite' }, plan: defaultPlan };
+  return {
+    jobId,
+    target: parseTarget(sampleTarget),
+    artifact: { digest, sizeBytes: 1_000, format: 'tflite' },
+    plan: defaultPlan,
+  };
 }
 
-export function measuredResult(lease: Lease, agentId: string, artifactDigest = sampleDigest, measurement = sampleMeasurement(lease.deviceSerial)): JobResult {
+export function measuredResult(
+  lease: Lease,
+  agentId: string,
+  artifactDigest = sampleDigest,
+  measurement = sampleMeasurement(lease.deviceSerial),
+): JobResult {
   return { lease, agentId, artifactDigest, outcome: { kind: 'measured', measurement } };
 }
 
@@ -53,15 +70,49 @@ export function failedResult(lease: Lease, agentId: string, outcome: Outcome): J
   return { lease, agentId, artifactDigest: sampleDigest, outcome };
 }
 
-export function sampleMeasurement(deviceSerial: string, latencyMs = 4, startedAtMs = Date.now()): Measurement {
-  const summary = { n: 1, minMs: latencyMs, p5Ms: latencyMs, p50Ms: latencyMs, p90Ms: latencyMs, p95Ms: latencyMs, meanMs: latencyMs, sdMs: 0 };
+export function sampleMeasurement(
+  deviceSerial: string,
+  latencyMs = 4,
+  startedAtMs = Date.now(),
+): Measurement {
+  const summary = {
+    n: 1,
+    minMs: latencyMs,
+    p5Ms: latencyMs,
+    p50Ms: latencyMs,
+    p90Ms: latencyMs,
+    p95Ms: latencyMs,
+    meanMs: latencyMs,
+    sdMs: 0,
+  };
   const conditions = {
-    ...{ deviceSerial, deviceKind: 'phone' as const, soc: 'SM8550', osBuild: 'sample/phone:14', agentVersion: '0.1.0', tool: 'benchmark_model', toolVersion: null, toolDigest: null },
-    ...{ command: 'benchmark_model --graph=model', threads: 1, boundary: 'Invoke()', unitShare: null, before: sampleState, after: sampleState, caveats: [] },
+    ...{
+      deviceSerial,
+      deviceKind: 'phone' as const,
+      soc: 'SM8550',
+      osBuild: 'sample/phone:14',
+      agentVersion: '0.1.0',
+      tool: 'benchmark_model',
+      toolVersion: null,
+      toolDigest: null,
+    },
+    ...{
+      command: 'benchmark_model --graph=model',
+      threads: 1,
+      boundary: 'Invoke()',
+      unitShare: null,
+      before: sampleState,
+      after: sampleState,
+      caveats: [],
+    },
   };
   return {
     latencyMs,
-    sessions: Array.from({ length: defaultPlan.sessions }, () => ({ timings: { kind: 'samples', samplesMs: [latencyMs] }, initMs: 1, peakMemoryBytes: null })),
+    sessions: Array.from({ length: defaultPlan.sessions }, () => ({
+      timings: { kind: 'samples', samplesMs: [latencyMs] },
+      initMs: 1,
+      peakMemoryBytes: null,
+    })),
     sessionSummaries: Array.from({ length: defaultPlan.sessions }, () => summary),
     summary: { ...summary, n: defaultPlan.sessions },
     betweenSessionsCv: 0,
@@ -79,5 +130,7 @@ const sampleState: DeviceState = {
   thermalStatus: 0,
   thermalStatusOverridden: false,
   celsiusBySensor: { cpu: 30 },
-  kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [2_000_000],
+  kindBySensor: {},
+  batteryFrozen: false,
+  cpuFrequencyKhz: [2_000_000],
 };

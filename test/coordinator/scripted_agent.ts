@@ -2,7 +2,10 @@ import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { DeviceDescription } from '../../common/device';
 import type { Lease } from '../../common/job';
 import { agentMessageToWire, type AgentMessage } from '../../proto/codec/agent_message';
-import { coordinatorMessageFromWire, type CoordinatorMessage } from '../../proto/codec/coordinator_message';
+import {
+  coordinatorMessageFromWire,
+  type CoordinatorMessage,
+} from '../../proto/codec/coordinator_message';
 import type { AgentMessage as WireAgentMessage } from '../../proto/generated/farm/v1/AgentMessage';
 import type { AgentServiceClient } from '../../proto/generated/farm/v1/AgentService';
 import type { CoordinatorMessage__Output as WireCoordinatorMessage } from '../../proto/generated/farm/v1/CoordinatorMessage';
@@ -31,7 +34,9 @@ export interface ScriptedAgent {
 export function attachAgent(address: string, agentId: string): ScriptedAgent {
   const services = loadFarmServices();
   // Each agent has its own connection, as it would have in life.
-  const client: AgentServiceClient = new services.AgentService(address, insecure(), { 'grpc.use_local_subchannel_pool': 1 });
+  const client: AgentServiceClient = new services.AgentService(address, insecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+  });
   const stream: ClientDuplexStream<WireAgentMessage, WireCoordinatorMessage> = client.attach();
   const received: CoordinatorMessage[] = [];
   const taken = new Set<CoordinatorMessage>();
@@ -55,11 +60,14 @@ export function attachAgent(address: string, agentId: string): ScriptedAgent {
     ended,
     say,
     sayRaw: (message) => void stream.write(message),
-    hello: (devices, heldLeases = []) => say({ kind: 'hello', agentId, version: '0.1.0', devices, unusablePhones: [], heldLeases }),
+    hello: (devices, heldLeases = []) =>
+      say({ kind: 'hello', agentId, version: '0.1.0', devices, unusablePhones: [], heldLeases }),
     next: <K extends Kind>(kind: K) =>
       new Promise<MessageOf<K>>((resolve) => {
         const look = (): void => {
-          const found = received.find((message): message is MessageOf<K> => message.kind === kind && !taken.has(message));
+          const found = received.find(
+            (message): message is MessageOf<K> => message.kind === kind && !taken.has(message),
+          );
           if (found === undefined) return;
           taken.add(found);
           wakers.delete(look);

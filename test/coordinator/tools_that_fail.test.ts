@@ -39,8 +39,12 @@ describe('tools that fail for two models on one phone', () => {
     const agent = attachAgent(address, 'shelf');
     agent.hello([samplePhone('phone')]);
     await agent.next('welcome');
-    const fail = (lease: Lease): Promise<unknown> => lab.publish(failedResult(lease, 'shelf', farmFault('tool-missing', words)));
-    const heartbeats = setInterval(() => agent.say({ kind: 'heartbeat', heldLeases: [] }), 1_000).unref();
+    const fail = (lease: Lease): Promise<unknown> =>
+      lab.publish(failedResult(lease, 'shelf', farmFault('tool-missing', words)));
+    const heartbeats = setInterval(
+      () => agent.say({ kind: 'heartbeat', heldLeases: [] }),
+      1_000,
+    ).unref();
     const first = lab.bench(address, await lab.upload(address, 1));
     await fail((await agent.next('run-job')).lease);
     first.cancel();
@@ -48,14 +52,23 @@ describe('tools that fail for two models on one phone', () => {
     const second = lab.bench(address, await lab.upload(address, 2));
     // After a rest: the tool that ended at once is not tried again at once.
     await fail((await agent.next('run-job')).lease);
-    await eventually('the target is quarantined', quarantineDeadlineMs, async () => (await fleet(address).troubles()).some((trouble) => trouble.includes('quarantined')));
+    await eventually('the target is quarantined', quarantineDeadlineMs, async () =>
+      (await fleet(address).troubles()).some((trouble) => trouble.includes('quarantined')),
+    );
     // Two models, one phone: the next job is told what it waits for.
     const third = lab.bench(address, await lab.upload(address, 3));
     while (third.updates.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(third.updates[0]?.detail).toMatch(/^waits until 20.*: its tools failed on phone \(tool-missing: dlopen failed: library 'libQnnHtp\.so' not found\); mend them, then: farm devices resume phone$/);
+    expect(third.updates[0]?.detail).toMatch(
+      /^waits until 20.*: its tools failed on phone \(tool-missing: dlopen failed: library 'libQnnHtp\.so' not found\); mend them, then: farm devices resume phone$/,
+    );
     const troubles = await fleet(address).troubles();
-    expect(troubles).toEqual([['phone', 'idle', sampleFloatTarget, 'quarantined', expect.stringContaining(words)]]);
-    expect(await targetsOf(address)).toMatchObject([{ target: sampleFloatTarget, devicesUnavailable: 1, devicesQuarantined: 1, jobsQueued: 2 }, { devicesIdle: 1, devicesQuarantined: 0 }]);
+    expect(troubles).toEqual([
+      ['phone', 'idle', sampleFloatTarget, 'quarantined', expect.stringContaining(words)],
+    ]);
+    expect(await targetsOf(address)).toMatchObject([
+      { target: sampleFloatTarget, devicesUnavailable: 1, devicesQuarantined: 1, jobsQueued: 2 },
+      { devicesIdle: 1, devicesQuarantined: 0 },
+    ]);
     const series = `farm_device_target_quarantined{serial="phone",target="${sampleFloatTarget}"}`;
     expect(await metric(coordinator, series)).toBe(`${series} 1`);
     await fleet(address).resume('phone');
@@ -81,7 +94,11 @@ describe('tools that fail for two models on one phone', () => {
     while (second.updates.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await lab.publish(measuredResult(lease, 'shelf', artifact.digest));
     expect([await first.ended, await second.ended]).toEqual(['OK', 'OK']);
-    expect(second.updates.at(-1)).toMatchObject({ state: 'measured', deviceSerial: lease.deviceSerial, detail: `the same model was being measured as job ${lease.jobId}` });
+    expect(second.updates.at(-1)).toMatchObject({
+      state: 'measured',
+      deviceSerial: lease.deviceSerial,
+      detail: `the same model was being measured as job ${lease.jobId}`,
+    });
     expect(second.updates.at(-1)?.resultJson).toBe(first.updates.at(-1)?.resultJson);
     expect(agent.received.filter(({ kind }) => kind === 'run-job')).toHaveLength(1);
     agent.die();

@@ -9,11 +9,21 @@ const noOptions = { type: 0, fields: [] };
 export function withFloatEdges(model: FixtureModel): FixtureModel {
   const [input = 0] = model.inputs;
   const [output = 0] = model.outputs;
-  const edge = (name: string, like: number): FixtureModel['tensors'][number] => ({ name, shape: model.tensors[like]?.shape ?? [], type: float32, scales: [], zeroPoint: 0 });
+  const edge = (name: string, like: number): FixtureModel['tensors'][number] => ({
+    name,
+    shape: model.tensors[like]?.shape ?? [],
+    type: float32,
+    scales: [],
+    zeroPoint: 0,
+  });
   const first = model.tensors.length;
   return {
     tensors: [...model.tensors, edge('float image', input), edge('float scores', output)],
-    operators: [{ code: quantize, inputs: [first], outputs: [input], options: noOptions }, ...model.operators, { code: dequantize, inputs: [output], outputs: [first + 1], options: noOptions }],
+    operators: [
+      { code: quantize, inputs: [first], outputs: [input], options: noOptions },
+      ...model.operators,
+      { code: dequantize, inputs: [output], outputs: [first + 1], options: noOptions },
+    ],
     inputs: [first],
     outputs: [first + 1],
   };

@@ -30,22 +30,35 @@ describe('an interrupt', () => {
   test.each([
     ['at its beginning', /starting NATS/],
     ['while it searches', /devices busy, .*hypervolume/],
-  ])('ends farm demo %s with status 1, and leaves neither processes nor temporary files', async (_, moment) => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'farm-e2e-'));
-    try {
-      const child = spawn(process.execPath, [farmProgram, 'demo', '-o', path.join(folder, 'demo')], { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'ignore', 'pipe'] });
-      const exited = once(child, 'exit');
-      let notes = '';
-      child.stderr.on('data', (chunk: Buffer) => (notes += chunk.toString()));
-      await eventually(`it says ${String(moment)}`, 40_000, () => moment.test(notes) || child.exitCode !== null);
-      const everything = descendants(child.pid ?? 0);
-      child.kill('SIGINT');
-      expect((await exited)[0]).toBe(1);
-      expect(notes.trimEnd().split('\n').at(-1)).toBe('farm: interrupted');
-      await eventually('all parts end', endDeadlineMs, () => everything.every(({ pid }) => !isAlive(pid)));
-      expect(readdirSync(folder)).toEqual(['demo']);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+  ])(
+    'ends farm demo %s with status 1, and leaves neither processes nor temporary files',
+    async (_, moment) => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), 'farm-e2e-'));
+      try {
+        const child = spawn(
+          process.execPath,
+          [farmProgram, 'demo', '-o', path.join(folder, 'demo')],
+          { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'ignore', 'pipe'] },
+        );
+        const exited = once(child, 'exit');
+        let notes = '';
+        child.stderr.on('data', (chunk: Buffer) => (notes += chunk.toString()));
+        await eventually(
+          `it says ${String(moment)}`,
+          40_000,
+          () => moment.test(notes) || child.exitCode !== null,
+        );
+        const everything = descendants(child.pid ?? 0);
+        child.kill('SIGINT');
+        expect((await exited)[0]).toBe(1);
+        expect(notes.trimEnd().split('\n').at(-1)).toBe('farm: interrupted');
+        await eventually('all parts end', endDeadlineMs, () =>
+          everything.every(({ pid }) => !isAlive(pid)),
+        );
+        expect(readdirSync(folder)).toEqual(['demo']);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  );
 });

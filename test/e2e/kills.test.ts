@@ -7,7 +7,11 @@ import { writeSearchFile } from './search_file';
 
 jest.setTimeout(120_000);
 
-const targets = ['host/onnxruntime/cpu/int8', 'sm8550/onnxruntime/npu/int8', 'sm8650/onnxruntime/cpu/int8'];
+const targets = [
+  'host/onnxruntime/cpu/int8',
+  'sm8550/onnxruntime/npu/int8',
+  'sm8650/onnxruntime/cpu/int8',
+];
 /** More than can be measured here: it is surely running whenever something is killed. */
 const endlessMeasurements = 5_000;
 const fewMeasurements = 25;
@@ -33,11 +37,21 @@ interface Killed {
 describe('a search under farm up', () => {
   let farm: FarmUp;
   let searchId: string;
-  const create = async (measurements: number, fresh = false): Promise<string> => ((await farm.json('search', 'create', writeSearchFile(farm.folder, targets, measurements, { fresh }))) as Search).searchId;
+  const create = async (measurements: number, fresh = false): Promise<string> =>
+    (
+      (await farm.json(
+        'search',
+        'create',
+        writeSearchFile(farm.folder, targets, measurements, { fresh }),
+      )) as Search
+    ).searchId;
   // What is asked many times a second is asked without a process for each.
   let client: FarmClient;
   const search = (): Promise<Search> => client.getSearch(searchId);
-  const measured = async (served: readonly string[] = targets): Promise<number[]> => (await search()).targets.filter(({ target }) => served.includes(target)).map((each) => each.measured);
+  const measured = async (served: readonly string[] = targets): Promise<number[]> =>
+    (await search()).targets
+      .filter(({ target }) => served.includes(target))
+      .map((each) => each.measured);
 
   /** Every one of the targets has measurements that it did not have. */
   async function getsOn(served: readonly string[], before: readonly number[]): Promise<void> {
@@ -62,17 +76,27 @@ describe('a search under farm up', () => {
   test.each<Killed>([
     { part: 'the coordinator', words: 'main.js coordinator', served: targets },
     { part: 'the agent of this machine', words: 'local-agent.yaml', served: targets.slice(0, 1) },
-    { part: 'the agent of the phones', words: 'virtual-agent.yaml --virtual', served: targets.slice(1) },
+    {
+      part: 'the agent of the phones',
+      words: 'virtual-agent.yaml --virtual',
+      served: targets.slice(1),
+    },
     { part: "the phones' own process", words: 'agent/virtual/main.js', served: targets.slice(1) },
     { part: 'the adb server', words: 'adb -P', served: targets.slice(1) },
     { part: 'the broker', words: 'nats-server -c', served: targets },
   ])('goes on when kill -9 ends $part', async ({ words, served }) => {
     // What was under way when its parent was killed may be delivered before the parent has started it anew.
-    await eventually(`${words} runs`, recoveryDeadlineMs, () => farm.processes().some(({ command }) => command.includes(words)));
+    await eventually(`${words} runs`, recoveryDeadlineMs, () =>
+      farm.processes().some(({ command }) => command.includes(words)),
+    );
     const before = await measured(served);
     const victim = farm.pid(words);
     process.kill(victim, 'SIGKILL');
-    await eventually('it runs again', recoveryDeadlineMs, () => !isAlive(victim) && farm.processes().some(({ command }) => command.includes(words)));
+    await eventually(
+      'it runs again',
+      recoveryDeadlineMs,
+      () => !isAlive(victim) && farm.processes().some(({ command }) => command.includes(words)),
+    );
     await getsOn(served, before);
   });
 
@@ -82,7 +106,9 @@ describe('a search under farm up', () => {
     const audit = await auditLedger(farm.dataDir, searchId);
     expect(audit).toMatchObject({ ...faultless, searchState: 'stopped' });
     await farm.start();
-    expect(await measured()).toEqual(targets.map((target) => ownValue(audit.measuredByTarget, target)));
+    expect(await measured()).toEqual(
+      targets.map((target) => ownValue(audit.measuredByTarget, target)),
+    );
   });
 
   test('measures its exact budget although the coordinator and then farm up itself are killed, which leaves no process behind', async () => {
@@ -97,6 +123,10 @@ describe('a search under farm up', () => {
     await farm.start();
     await eventually('the search ends', 60_000, async () => (await search()).state === 'finished');
     expect(await farm.signal('SIGINT')).toBe(0);
-    expect(await auditLedger(farm.dataDir, searchId)).toEqual({ ...faultless, searchState: 'finished', measuredByTarget: Object.fromEntries(targets.map((target) => [target, fewMeasurements])) });
+    expect(await auditLedger(farm.dataDir, searchId)).toEqual({
+      ...faultless,
+      searchState: 'finished',
+      measuredByTarget: Object.fromEntries(targets.map((target) => [target, fewMeasurements])),
+    });
   });
 });

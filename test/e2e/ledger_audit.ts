@@ -15,12 +15,24 @@ export interface Audit {
 }
 
 /** How many sessions each measurement of a search's candidates has, fewest first, from the ledger of a farm that is not running. */
-export async function sessionsOfCandidates(dataDir: string, searchId: string): Promise<readonly number[]> {
+export async function sessionsOfCandidates(
+  dataDir: string,
+  searchId: string,
+): Promise<readonly number[]> {
   const Database = await loadSqliteDriver();
-  const database = new Database(path.join(dataDir, 'coordinator/ledger.sqlite'), { readonly: true });
+  const database = new Database(path.join(dataDir, 'coordinator/ledger.sqlite'), {
+    readonly: true,
+  });
   try {
-    const documents = database.prepare('select m.document from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ?').pluck().all(searchId) as string[];
-    return documents.map((document) => (JSON.parse(document) as { sessions: unknown[] }).sessions.length).sort((a, b) => a - b);
+    const documents = database
+      .prepare(
+        'select m.document from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ?',
+      )
+      .pluck()
+      .all(searchId) as string[];
+    return documents
+      .map((document) => (JSON.parse(document) as { sessions: unknown[] }).sessions.length)
+      .sort((a, b) => a - b);
   } finally {
     database.close();
   }
@@ -29,22 +41,41 @@ export async function sessionsOfCandidates(dataDir: string, searchId: string): P
 /** Reads the ledger of a farm that is not running, with SQL of our own. */
 export async function auditLedger(dataDir: string, searchId: string): Promise<Audit> {
   const Database = await loadSqliteDriver();
-  const database = new Database(path.join(dataDir, 'coordinator/ledger.sqlite'), { readonly: true });
-  const count = (sql: string, ...values: readonly string[]): number => Number(database.prepare(sql).pluck().get(...values));
+  const database = new Database(path.join(dataDir, 'coordinator/ledger.sqlite'), {
+    readonly: true,
+  });
+  const count = (sql: string, ...values: readonly string[]): number =>
+    Number(
+      database
+        .prepare(sql)
+        .pluck()
+        .get(...values),
+    );
   try {
     const counts = database
-      .prepare('select c.target as target, count(*) as measured from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ? group by c.target')
+      .prepare(
+        'select c.target as target, count(*) as measured from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ? group by c.target',
+      )
       .all(searchId) as { target: string; measured: number }[];
     return {
-      searchState: String(database.prepare('select state from searches where search_id = ?').pluck().get(searchId)),
-      measuredByTarget: Object.fromEntries(counts.map(({ target, measured }) => [target, measured])),
+      searchState: String(
+        database.prepare('select state from searches where search_id = ?').pluck().get(searchId),
+      ),
+      measuredByTarget: Object.fromEntries(
+        counts.map(({ target, measured }) => [target, measured]),
+      ),
       openJobs: count("select count(*) from jobs where owner_id = ? and state = 'open'", searchId),
-      disagreeing: count("select count(*) from jobs j left join measurements m on m.job_id = coalesce(j.reused_job_id, j.job_id) where j.owner_id = ? and (j.state = 'measured') <> (m.job_id is not null)", searchId),
+      disagreeing: count(
+        "select count(*) from jobs j left join measurements m on m.job_id = coalesce(j.reused_job_id, j.job_id) where j.owner_id = ? and (j.state = 'measured') <> (m.job_id is not null)",
+        searchId,
+      ),
       measuredTwice: count(
         'select count(*) from (select 1 from candidates c join measurements m on m.job_id = c.job_id where c.search_id = ? group by c.target, c.architecture having count(*) > 1)',
         searchId,
       ),
-      measurementsWithoutAttempt: count("select count(*) from measurements m left join attempts a on a.job_id = m.job_id and a.epoch = m.epoch and a.outcome = 'measured' where a.job_id is null"),
+      measurementsWithoutAttempt: count(
+        "select count(*) from measurements m left join attempts a on a.job_id = m.job_id and a.epoch = m.epoch and a.outcome = 'measured' where a.job_id is null",
+      ),
     };
   } finally {
     database.close();

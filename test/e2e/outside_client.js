@@ -13,14 +13,29 @@ const mostFailures = 200;
 const pauseMs = 100;
 
 const definition = loadSync('farm/v1/search.proto', { includeDirs: [protoFolder], longs: Number });
-const farm = new (loadPackageDefinition(definition).farm.v1.SearchService)(address, credentials.createInsecure());
+const farm = new (loadPackageDefinition(definition).farm.v1.SearchService)(
+  address,
+  credentials.createInsecure(),
+);
 const architectures = JSON.parse(readFileSync(architecturesFile, 'utf8'));
-const ends = existsSync(endsFile) ? readFileSync(endsFile, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
+const ends = existsSync(endsFile)
+  ? readFileSync(endsFile, 'utf8')
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  : [];
 
 const propose = () =>
   new Promise((resolve, reject) => {
-    const request = { searchId, target, architectures: architectures.slice(0, ends.length + ahead) };
-    farm.propose(request, (error, response) => (error === null ? resolve(response) : reject(error)));
+    const request = {
+      searchId,
+      target,
+      architectures: architectures.slice(0, ends.length + ahead),
+    };
+    farm.propose(request, (error, response) =>
+      error === null ? resolve(response) : reject(error),
+    );
   });
 
 async function follow() {

@@ -44,7 +44,8 @@ const exampleDeadlineMs = 90_000;
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const ends = stdout.trim().split('\n');
     // Two cells may be built to the same bytes: the second costs no measurement.
-    for (const end of ends) expect(end).toMatch(/^\d+ (?:measured|reused) \d+\.\d{3} ms, \d+\.\d{2} % \S+$/);
+    for (const end of ends)
+      expect(end).toMatch(/^\d+ (?:measured|reused) \d+\.\d{3} ms, \d+\.\d{2} % \S+$/);
     expect(ends.filter((end) => / measured /.test(end))).toHaveLength(measurements);
     expect(await farm.json('search', 'show', searchId)).toMatchObject({
       state: 'finished',

@@ -19,7 +19,14 @@ async function main(url: string, path: string): Promise<void> {
     writeSync(1, `${results.map(({ lease }) => lease.jobId).join(' ')}\n`);
     process.kill(process.pid, 'SIGKILL');
   };
-  const consumer = createResultConsumer({ bus: await connectBus(url, 'coordinator', logger), decodeLarge: (bytes) => Promise.resolve(decodeResult(bytes)), handle, onFailure: () => undefined, clock: systemClock, logger });
+  const consumer = createResultConsumer({
+    bus: await connectBus(url, 'coordinator', logger),
+    decodeLarge: (bytes) => Promise.resolve(decodeResult(bytes)),
+    handle,
+    onFailure: () => undefined,
+    clock: systemClock,
+    logger,
+  });
   await consumer.start();
 }
 

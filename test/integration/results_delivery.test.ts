@@ -14,7 +14,10 @@ import { createRandom } from '../../common/random';
 import type { Ledger } from '../../coordinator/ledger/ledger';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
 import { connectBus, type Bus } from '../../coordinator/results/bus';
-import { createResultConsumer, type ResultConsumer } from '../../coordinator/results/result_consumer';
+import {
+  createResultConsumer,
+  type ResultConsumer,
+} from '../../coordinator/results/result_consumer';
 import { aJob, aMeasurement, aResult } from '../contract/ledger_samples';
 import { spawnTypescript } from '../process/typescript_process';
 import { decodeResult } from '../../proto/codec/result';
@@ -44,7 +47,13 @@ describe('results from agent to ledger', () => {
     agentBus = await connectAgentBus(server.url, 'agent', logger);
     bus = await connectBus(server.url, 'coordinator', logger);
     const spool = await openSpool(path.join(directory, 'spool'), logger);
-    publisher = startResultPublisher({ bus: agentBus, spool, clock: systemClock, random: createRandom(1), logger });
+    publisher = startResultPublisher({
+      bus: agentBus,
+      spool,
+      clock: systemClock,
+      random: createRandom(1),
+      logger,
+    });
   });
   afterEach(async () => {
     await publisher.close();
@@ -57,17 +66,30 @@ describe('results from agent to ledger', () => {
     expect(failures).toEqual([]);
   });
 
-  const resultOf = (jobId: string): JobResult => aResult(jobId, 1, { kind: 'measured', measurement: aMeasurement(1 + Number(jobId.slice(1))) });
-  const startConsumer = async (handle: (results: readonly JobResult[]) => Promise<void>): Promise<void> => {
-    consumer = createResultConsumer({ bus, decodeLarge: (bytes) => Promise.resolve(decodeResult(bytes)), handle, onFailure: (error) => failures.push(error), clock: systemClock, logger });
+  const resultOf = (jobId: string): JobResult =>
+    aResult(jobId, 1, { kind: 'measured', measurement: aMeasurement(1 + Number(jobId.slice(1))) });
+  const startConsumer = async (
+    handle: (results: readonly JobResult[]) => Promise<void>,
+  ): Promise<void> => {
+    consumer = createResultConsumer({
+      bus,
+      decodeLarge: (bytes) => Promise.resolve(decodeResult(bytes)),
+      handle,
+      onFailure: (error) => failures.push(error),
+      clock: systemClock,
+      logger,
+    });
     await consumer.start();
   };
   const expectEachCountedOnce = async (): Promise<void> => {
     const measured = await ledger.measurements(jobIds);
     expect([...measured.keys()].sort()).toEqual([...jobIds].sort());
-    for (const jobId of jobIds) expect(measured.get(jobId)?.latencyMs).toBe(1 + Number(jobId.slice(1)));
+    for (const jobId of jobIds)
+      expect(measured.get(jobId)?.latencyMs).toBe(1 + Number(jobId.slice(1)));
     const ended = await ledger.jobs({ open: false });
-    expect(ended.map(({ endedSequence }) => endedSequence)).toEqual(jobIds.map((_, index) => index + 1));
+    expect(ended.map(({ endedSequence }) => endedSequence)).toEqual(
+      jobIds.map((_, index) => index + 1),
+    );
   };
   const endedCount = async (): Promise<number> => (await ledger.jobs({ open: false })).length;
 
@@ -79,9 +101,12 @@ describe('results from agent to ledger', () => {
       if (index === 90) await server.restart();
       if (index === 140) await server.restart();
     }
-    while ((await endedCount()) < jobIds.length || publisher.heldLeases().length > 0) await sleep(20);
+    while ((await endedCount()) < jobIds.length || publisher.heldLeases().length > 0)
+      await sleep(20);
     await expectEachCountedOnce();
-    expect(readdirSync(path.join(directory, 'spool')).filter((name) => name.endsWith('.json'))).toEqual([]);
+    expect(
+      readdirSync(path.join(directory, 'spool')).filter((name) => name.endsWith('.json')),
+    ).toEqual([]);
   });
 
   it('count once when the coordinator dies between commit and acknowledgement', async () => {
@@ -91,7 +116,11 @@ describe('results from agent to ledger', () => {
     while (publisher.heldLeases().length > 0) await sleep(5);
     await ledger.close();
 
-    const child = spawnTypescript(path.join(__dirname, 'handling_process.ts'), server.url, ledgerFile);
+    const child = spawnTypescript(
+      path.join(__dirname, 'handling_process.ts'),
+      server.url,
+      ledgerFile,
+    );
     const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     const committedUnacknowledged = output.trim().split(' ');
     expect(committedUnacknowledged.length).toBeGreaterThan(1);

@@ -18,22 +18,41 @@ export interface ShippedNetwork {
 const cachedWeightBytes = 200e6;
 
 export function shippedReferences(): readonly ShippedNetwork[] {
-  return referenceNames.map((name) => ({ group: 'references', name, build: () => createReference(name) }));
-}
-
-/** Random architectures of a shipped space; equal seeds give the same. Images are smaller than the space's where `largestImage` is. */
-export function randomArchitectures(spaceName: string, count: number, seed: string, largestImage = Infinity): readonly ShippedNetwork[] {
-  const yaml = shippedSpaceText(spaceName).replace(/^imageSize: (\d+)$/m, (_, size: string) => `imageSize: ${String(Math.min(Number(size), largestImage))}`);
-  const space = createSpace(yaml, spaceName);
-  const random = createRandom(`${seed}/${spaceName}`);
-  const cache = createTensorCache(cachedWeightBytes);
-  return Array.from({ length: count }, () => space.sample(random, undefined)).map((architecture) => ({
-    group: spaceName, name: architecture, build: () => space.build(architecture, { seed: 1, cache }),
+  return referenceNames.map((name) => ({
+    group: 'references',
+    name,
+    build: () => createReference(name),
   }));
 }
 
+/** Random architectures of a shipped space; equal seeds give the same. Images are smaller than the space's where `largestImage` is. */
+export function randomArchitectures(
+  spaceName: string,
+  count: number,
+  seed: string,
+  largestImage = Infinity,
+): readonly ShippedNetwork[] {
+  const yaml = shippedSpaceText(spaceName).replace(
+    /^imageSize: (\d+)$/m,
+    (_, size: string) => `imageSize: ${String(Math.min(Number(size), largestImage))}`,
+  );
+  const space = createSpace(yaml, spaceName);
+  const random = createRandom(`${seed}/${spaceName}`);
+  const cache = createTensorCache(cachedWeightBytes);
+  return Array.from({ length: count }, () => space.sample(random, undefined)).map(
+    (architecture) => ({
+      group: spaceName,
+      name: architecture,
+      build: () => space.build(architecture, { seed: 1, cache }),
+    }),
+  );
+}
+
 export function shippedNetworks(perSpace: number, seed: string): readonly ShippedNetwork[] {
-  return [...shippedReferences(), ...shippedSpaceNames().flatMap((name) => randomArchitectures(name, perSpace, seed))];
+  return [
+    ...shippedReferences(),
+    ...shippedSpaceNames().flatMap((name) => randomArchitectures(name, perSpace, seed)),
+  ];
 }
 
 /** The int8 QDQ graph, calibrated on drawn images. */

@@ -24,9 +24,11 @@ describe('counting the fields of a protobuf message', () => {
   });
 
   it('ends, whatever it is given', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
-      expect(countFields(bytes, 1_000)).toBeLessThanOrEqual(bytes.byteLength);
-      expect(countInnerFields(bytes, 1_000)).toBeLessThanOrEqual(1_001);
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        expect(countFields(bytes, 1_000)).toBeLessThanOrEqual(bytes.byteLength);
+        expect(countInnerFields(bytes, 1_000)).toBeLessThanOrEqual(1_001);
+      }),
+    );
   });
 });

@@ -37,7 +37,10 @@ export async function startAdbServer(): Promise<TestAdbServer> {
     pid: () => child.pid ?? 0,
     connect: (phonePort, host = '127.0.0.1') => request(port, `host:connect:${host}:${phonePort}`),
     transportOf: async (adbSerial) => {
-      const line = (await request(port, 'host:devices-l')).split('\n').find((each) => each.includes(adbSerial)) ?? '';
+      const line =
+        (await request(port, 'host:devices-l'))
+          .split('\n')
+          .find((each) => each.includes(adbSerial)) ?? '';
       return /transport_id:(\d+)/.exec(line)?.[1] ?? '';
     },
     disconnect: (adbSerial) => request(port, `host:disconnect:${adbSerial}`),
@@ -56,7 +59,10 @@ export async function startAdbServer(): Promise<TestAdbServer> {
 }
 
 async function launch(port: number, home: string): Promise<ChildProcess> {
-  const child = spawn('adb', ['-P', String(port), 'nodaemon', 'server'], { env: { ...process.env, HOME: home, ADB_MDNS: '0' }, stdio: 'ignore' });
+  const child = spawn('adb', ['-P', String(port), 'nodaemon', 'server'], {
+    env: { ...process.env, HOME: home, ADB_MDNS: '0' },
+    stdio: 'ignore',
+  });
   await once(child, 'spawn');
   const deadline = Date.now() + startDeadlineMs;
   for (;;) {

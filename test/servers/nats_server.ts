@@ -24,10 +24,18 @@ export interface NatsServer {
 }
 
 /** A real nats-server on a free port of the loopback, with JetStream on a store of its own unless told otherwise. */
-export async function startNatsServer({ jetStream = true }: { readonly jetStream?: boolean } = {}): Promise<NatsServer> {
+export async function startNatsServer({
+  jetStream = true,
+}: { readonly jetStream?: boolean } = {}): Promise<NatsServer> {
   const store = mkdtempSync(path.join(tmpdir(), 'farm-nats-'));
   const port = await freePort();
-  const options = ['--addr', '127.0.0.1', '--port', String(port), ...(jetStream ? ['--jetstream', '--store_dir', store] : [])];
+  const options = [
+    '--addr',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    ...(jetStream ? ['--jetstream', '--store_dir', store] : []),
+  ];
   let child: ChildProcess | undefined = await launch(port, options);
   const kill = async (): Promise<void> => {
     if (child === undefined) return;
@@ -58,7 +66,9 @@ async function launch(port: number, options: readonly string[]): Promise<ChildPr
   const child = spawn('nats-server', options, { stdio: 'ignore' });
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('exit', (status) => reject(new Error(`nats-server ended with status ${String(status)} while it started`)));
+    child.once('exit', (status) =>
+      reject(new Error(`nats-server ended with status ${String(status)} while it started`)),
+    );
   });
   await Promise.race([failed, untilItListens(port)]);
   failed.catch(() => undefined);
@@ -72,7 +82,9 @@ export async function untilItListens(port: number): Promise<void> {
     if (await canConnect(port)) return;
     await sleep(pollIntervalMs);
   }
-  throw new Error(`nats-server did not listen on port ${String(port)} within ${String(startDeadlineMs)} ms`);
+  throw new Error(
+    `nats-server did not listen on port ${String(port)} within ${String(startDeadlineMs)} ms`,
+  );
 }
 
 function canConnect(port: number): Promise<boolean> {

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,7 +27,12 @@ export interface ShellPhone {
   /** Of the sync service, in the order in which they were opened. */
   readonly syncStreams: readonly AdbStream[];
   /** A process that runs on the phone without anybody's doing. */
-  startShell(script: string): { readonly pid: number; readonly ended: Promise<unknown>; isRunning(): boolean; kill(): void };
+  startShell(script: string): {
+    readonly pid: number;
+    readonly ended: Promise<unknown>;
+    isRunning(): boolean;
+    kill(): void;
+  };
   close(): Promise<void>;
 }
 
@@ -50,7 +63,10 @@ export async function startShellPhone(options: ShellPhoneOptions): Promise<Shell
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    new AdbConnection(socket, { banner: 'device::ro.product.name=shell_phone;', open: (name, stream) => serve(name, stream, { root, bin, syncStreams }) });
+    new AdbConnection(socket, {
+      banner: 'device::ro.product.name=shell_phone;',
+      open: (name, stream) => serve(name, stream, { root, bin, syncStreams }),
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -69,9 +85,17 @@ export async function startShellPhone(options: ShellPhoneOptions): Promise<Shell
     },
     writeFile: (name, content) => writeFileSync(path.join(root, name), content),
     startShell: (script) => {
-      const child = spawn('/bin/sh', ['-c', script.replaceAll(phoneRoot, root)], { detached: true, stdio: 'ignore' });
+      const child = spawn('/bin/sh', ['-c', script.replaceAll(phoneRoot, root)], {
+        detached: true,
+        stdio: 'ignore',
+      });
       const pid = child.pid ?? 0;
-      return { pid, ended: once(child, 'exit'), isRunning: () => child.exitCode === null && child.signalCode === null, kill: () => process.kill(-pid, 'SIGKILL') };
+      return {
+        pid,
+        ended: once(child, 'exit'),
+        isRunning: () => child.exitCode === null && child.signalCode === null,
+        kill: () => process.kill(-pid, 'SIGKILL'),
+      };
     },
     close: () => {
       unplug();
@@ -88,7 +112,8 @@ interface Place {
 }
 
 function serve(name: string, stream: AdbStream, place: Place): boolean {
-  if (name.startsWith('shell:')) serveShell(name.slice('shell:'.length).replaceAll(phoneRoot, place.root), stream, place);
+  if (name.startsWith('shell:'))
+    serveShell(name.slice('shell:'.length).replaceAll(phoneRoot, place.root), stream, place);
   else if (name === 'sync:') {
     place.syncStreams.push(stream);
     serveSync(stream, place);
@@ -98,9 +123,20 @@ function serve(name: string, stream: AdbStream, place: Place): boolean {
 
 function serveShell(script: string, stream: AdbStream, place: Place): void {
   const environment = { ...process.env, PATH: `${place.bin}:${process.env['PATH'] ?? ''}` };
-  const child = spawn('/bin/sh', ['-c', script], { detached: true, cwd: '/', env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    cwd: '/',
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   // Byte by byte as the tool wrote it, but for our folder's name.
-  child.stdout.on('data', (chunk: Buffer) => stream.write(chunk.includes(place.root) ? Buffer.from(chunk.toString('latin1').replaceAll(place.root, phoneRoot), 'latin1') : chunk));
+  child.stdout.on('data', (chunk: Buffer) =>
+    stream.write(
+      chunk.includes(place.root)
+        ? Buffer.from(chunk.toString('latin1').replaceAll(place.root, phoneRoot), 'latin1')
+        : chunk,
+    ),
+  );
   child.stderr.on('data', (chunk: Buffer) => stream.write(chunk));
   child.once('close', () => stream.end());
 }
@@ -137,7 +173,13 @@ function serveSync(stream: AdbStream, place: Place): void {
         stream.write(word('OKAY', 0));
       } else if (id === 'STAT') {
         const found = statSync(real(payload.toString()));
-        stream.write(Buffer.concat([word('STAT', found.mode), word('', found.size).subarray(4), Buffer.alloc(4)]));
+        stream.write(
+          Buffer.concat([
+            word('STAT', found.mode),
+            word('', found.size).subarray(4),
+            Buffer.alloc(4),
+          ]),
+        );
       }
     }
   });

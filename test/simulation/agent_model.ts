@@ -31,7 +31,11 @@ export interface AgentParts {
 
 /** Not the phones' own: the referee tells it by its identity. */
 const forgedOutcome: Outcome = { ...measured };
-const mishaps: readonly Outcome[] = [farmFault('too-hot', '44 degrees'), farmFault('transfer-failed', 'short push'), farmFault('tool-failed', 'exit status 1')];
+const mishaps: readonly Outcome[] = [
+  farmFault('too-hot', '44 degrees'),
+  farmFault('transfer-failed', 'short push'),
+  farmFault('tool-failed', 'exit status 1'),
+];
 const publishRetryMs = 2_000;
 const reconnectMs = 700;
 const sessionDeadlineMs = 15_000;
@@ -88,7 +92,10 @@ export class AgentModel {
   plug(one: Phone): void {
     if (one.plugged) return;
     one.plugged = true;
-    this.stream?.sendToCoordinator({ kind: 'device-attached', device: phone(one.serial, one.targets) });
+    this.stream?.sendToCoordinator({
+      kind: 'device-attached',
+      device: phone(one.serial, one.targets),
+    });
   }
 
   private connect(): void {
@@ -104,7 +111,9 @@ export class AgentModel {
       this.stream = undefined;
       this.inThisLife(reconnectMs, () => this.connect());
     };
-    const devices = this.phones.filter((one) => one.plugged).map((one) => phone(one.serial, one.targets));
+    const devices = this.phones
+      .filter((one) => one.plugged)
+      .map((one) => phone(one.serial, one.targets));
     stream.sendToCoordinator({ kind: 'hello', devices, heldLeases: this.heldLeases() });
   }
 
@@ -147,24 +156,41 @@ export class AgentModel {
     const { world, broker } = this.parts;
     if (!world.chance(this.parts.profile().forgery)) return;
     const isGuess = world.chance(0.5);
-    const forged: JobResult = { lease: isGuess ? { ...lease, nonce: 'guessed' } : lease, agentId: isGuess ? this.agentId : 'stranger', artifactDigest: job.artifact.digest, outcome: forgedOutcome };
+    const forged: JobResult = {
+      lease: isGuess ? { ...lease, nonce: 'guessed' } : lease,
+      agentId: isGuess ? this.agentId : 'stranger',
+      artifactDigest: job.artifact.digest,
+      outcome: forgedOutcome,
+    };
     world.after(world.between(0, 6_000), () => broker.publish(forged, () => undefined));
   }
 
   private measure(job: Job): { readonly outcome: Outcome; readonly tookMs: number } {
     const { world } = this.parts;
     const { hang, farmFault: faultRate } = this.parts.profile();
-    if (world.chance(hang)) return { outcome: farmFault('timeout', 'hung'), tookMs: sessionDeadlineMs };
-    if (world.chance(faultRate)) return { outcome: mishaps[world.between(0, mishaps.length)]!, tookMs: world.between(50, 1_000) };
+    if (world.chance(hang))
+      return { outcome: farmFault('timeout', 'hung'), tookMs: sessionDeadlineMs };
+    if (world.chance(faultRate))
+      return {
+        outcome: mishaps[world.between(0, mishaps.length)]!,
+        tookMs: world.between(50, 1_000),
+      };
     const tookMs = world.between(500, 6_000);
-    if (job.artifact.digest.startsWith('refused')) return { outcome: candidateFault('unsupported-operator', 'op 42'), tookMs };
-    if (job.artifact.digest.startsWith('crashing')) return { outcome: candidateFault('crashed', 'signal 11'), tookMs };
+    if (job.artifact.digest.startsWith('refused'))
+      return { outcome: candidateFault('unsupported-operator', 'op 42'), tookMs };
+    if (job.artifact.digest.startsWith('crashing'))
+      return { outcome: candidateFault('crashed', 'signal 11'), tookMs };
     return { outcome: measured, tookMs };
   }
 
   private finish(one: Phone, running: Running, outcome: Outcome): void {
     one.running = null;
-    const result: JobResult = { lease: running.lease, agentId: this.agentId, artifactDigest: running.job.artifact.digest, outcome };
+    const result: JobResult = {
+      lease: running.lease,
+      agentId: this.agentId,
+      artifactDigest: running.job.artifact.digest,
+      outcome,
+    };
     this.spool.push(result);
     this.parts.referee.physicalEnd(result);
     this.publish(result);
@@ -177,8 +203,10 @@ export class AgentModel {
   }
 
   private stop(lease: Lease): void {
-    const holds = (held: Lease): boolean => held.jobId === lease.jobId && held.epoch === lease.epoch;
-    for (const one of this.phones) if (one.running !== null && holds(one.running.lease)) one.running = null;
+    const holds = (held: Lease): boolean =>
+      held.jobId === lease.jobId && held.epoch === lease.epoch;
+    for (const one of this.phones)
+      if (one.running !== null && holds(one.running.lease)) one.running = null;
     for (const result of this.spool.filter((spooled) => holds(spooled.lease))) this.forget(result);
   }
 

@@ -25,9 +25,11 @@ export class BrokerModel {
       const id = this.count;
       this.count += 1;
       this.stored.set(id, result);
-      if (!world.chance(this.profile().messageLoss)) world.after(world.between(1, 50), acknowledged);
+      if (!world.chance(this.profile().messageLoss))
+        world.after(world.between(1, 50), acknowledged);
       this.deliverLater(id, this.delayMs());
-      if (world.chance(this.profile().replay)) world.after(world.between(1, 30_000), () => void this.consumer(result));
+      if (world.chance(this.profile().replay))
+        world.after(world.between(1, 30_000), () => void this.consumer(result));
     });
   }
 
@@ -45,11 +47,18 @@ export class BrokerModel {
 
   private deliver(id: number): void {
     const result = this.stored.get(id);
-    if (result !== undefined && this.consumer(result) && !this.world.chance(this.profile().messageLoss)) this.stored.delete(id);
+    if (
+      result !== undefined &&
+      this.consumer(result) &&
+      !this.world.chance(this.profile().messageLoss)
+    )
+      this.stored.delete(id);
   }
 
   private delayMs(): number {
-    return this.world.chance(this.profile().slowDelivery) ? this.world.between(100, 15_000) : this.world.between(1, 40);
+    return this.world.chance(this.profile().slowDelivery)
+      ? this.world.between(100, 15_000)
+      : this.world.between(1, 40);
   }
 }
 

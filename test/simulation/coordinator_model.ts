@@ -41,10 +41,19 @@ export class CoordinatorModel {
     const { ledger } = this.parts;
     if (this.state !== null) return;
     const atMs = this.nowMs();
-    this.state = initialState({ incarnation: ledger.beginIncarnation(), nowMs: atMs, nonceOf: sampleNonceOf });
+    this.state = initialState({
+      incarnation: ledger.beginIncarnation(),
+      nowMs: atMs,
+      nonceOf: sampleNonceOf,
+    });
     for (const ownerId of ledger.pausedOwnerIds) this.happens({ kind: 'owner-paused', ownerId });
-    for (const { job, owner } of ledger.openJobs()) this.happens({ kind: 'job-submitted', job, owner });
-    this.happens({ kind: 'recovery-started', expectedAgentIds: [...ledger.agentIds], untilMs: atMs + leaseDurationMs });
+    for (const { job, owner } of ledger.openJobs())
+      this.happens({ kind: 'job-submitted', job, owner });
+    this.happens({
+      kind: 'recovery-started',
+      expectedAgentIds: [...ledger.agentIds],
+      untilMs: atMs + leaseDurationMs,
+    });
     deliverBacklog();
   }
 
@@ -86,7 +95,12 @@ export class CoordinatorModel {
   /** @returns whether the message may be acknowledged. */
   consume(result: JobResult): boolean {
     if (this.state === null) return false;
-    return this.happens({ kind: 'result-arrived', lease: result.lease, agentId: result.agentId, outcome: result.outcome });
+    return this.happens({
+      kind: 'result-arrived',
+      lease: result.lease,
+      agentId: result.agentId,
+      outcome: result.outcome,
+    });
   }
 
   /** @returns false when the process was dead or died in the middle. */
@@ -109,7 +123,10 @@ export class CoordinatorModel {
   }
 
   private perform(effects: readonly SchedulerEffect[]): void {
-    const writes = effects.filter((effect): effect is LedgerWrite => effect.kind === 'record-attempt' || effect.kind === 'job-ended');
+    const writes = effects.filter(
+      (effect): effect is LedgerWrite =>
+        effect.kind === 'record-attempt' || effect.kind === 'job-ended',
+    );
     if (writes.length > 0) {
       this.mayCrash();
       this.parts.ledger.commit(writes);
@@ -117,7 +134,12 @@ export class CoordinatorModel {
     }
     for (const effect of effects) {
       if (effect.kind === 'end-agent') this.streams.get(effect.agentId)?.break();
-      if (effect.kind === 'run-job' || effect.kind === 'stop-job' || effect.kind === 'prefetch-artifact') this.streams.get(effect.agentId)?.sendToAgent(effect);
+      if (
+        effect.kind === 'run-job' ||
+        effect.kind === 'stop-job' ||
+        effect.kind === 'prefetch-artifact'
+      )
+        this.streams.get(effect.agentId)?.sendToAgent(effect);
     }
   }
 
@@ -131,12 +153,25 @@ export class CoordinatorModel {
     if (message.kind === 'hello') {
       this.streams.set(agentId, stream);
       this.parts.ledger.agentIds.add(agentId);
-      this.happens({ kind: 'agent-attached', agentId, devices: message.devices, heldLeases: message.heldLeases });
+      this.happens({
+        kind: 'agent-attached',
+        agentId,
+        devices: message.devices,
+        heldLeases: message.heldLeases,
+      });
       return;
     }
     if (this.streams.get(agentId) !== stream) return;
-    if (message.kind === 'heartbeat') this.happens({ kind: 'agent-heard', agentId, heldLeases: message.heldLeases });
-    if (message.kind === 'device-attached') this.happens({ kind: 'device-attached', agentId, device: message.device });
-    if (message.kind === 'device-detached') this.happens({ kind: 'device-detached', agentId, deviceSerial: message.serial, reason: 'unplugged' });
+    if (message.kind === 'heartbeat')
+      this.happens({ kind: 'agent-heard', agentId, heldLeases: message.heldLeases });
+    if (message.kind === 'device-attached')
+      this.happens({ kind: 'device-attached', agentId, device: message.device });
+    if (message.kind === 'device-detached')
+      this.happens({
+        kind: 'device-detached',
+        agentId,
+        deviceSerial: message.serial,
+        reason: 'unplugged',
+      });
   }
 }

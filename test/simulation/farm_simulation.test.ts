@@ -2,13 +2,19 @@ import { simulateFarm, type SimulationReport } from './farm_simulation';
 
 /** One seed replays one farm: FARM_SIM_SEED=123 npx jest test/simulation */
 const seedToReplay = process.env['FARM_SIM_SEED'];
-const seeds = seedToReplay === undefined ? Array.from({ length: 1_000 }, (_, index) => index + 1) : [Number(seedToReplay)];
+const seeds =
+  seedToReplay === undefined
+    ? Array.from({ length: 1_000 }, (_, index) => index + 1)
+    : [Number(seedToReplay)];
 
 function simulate(seed: number): SimulationReport {
   try {
     return simulateFarm(seed);
   } catch (error) {
-    throw new Error(`seed ${String(seed)}: ${(error as Error).message} (replay with FARM_SIM_SEED=${String(seed)})`, { cause: error });
+    throw new Error(
+      `seed ${String(seed)}: ${(error as Error).message} (replay with FARM_SIM_SEED=${String(seed)})`,
+      { cause: error },
+    );
   }
 }
 

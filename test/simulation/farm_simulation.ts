@@ -35,7 +35,13 @@ export function simulateFarm(seed: number): SimulationReport {
   const coordinator = new CoordinatorModel({ world, profile, ledger, referee });
   const broker = new BrokerModel(world, profile, (result) => coordinator.consume(result));
   const restart = (): void => coordinator.start(() => broker.deliverBacklog());
-  const agents = createAgents({ world, profile, broker, referee, connect: (agentId) => coordinator.accept(agentId) });
+  const agents = createAgents({
+    world,
+    profile,
+    broker,
+    referee,
+    connect: (agentId) => coordinator.accept(agentId),
+  });
   restart();
   for (const agent of agents) agent.start();
   planJobs(world, ledger, coordinator);
@@ -43,21 +49,43 @@ export function simulateFarm(seed: number): SimulationReport {
   // Whatever killed it, somebody starts it again.
   world.every(2_500, restart);
   const finished = (): boolean =>
-    ledger.rows.size === jobsPerFarm && ledger.openCount === 0 && broker.isEmpty && agents.every((agent) => agent.isIdle);
+    ledger.rows.size === jobsPerFarm &&
+    ledger.openCount === 0 &&
+    broker.isEmpty &&
+    agents.every((agent) => agent.isIdle);
   world.run(longestRunMs, finished);
-  referee.require(finished(), `after ${String(longestRunMs)} ms, ${String(ledger.openJobs().length)} jobs are open, and broker and spools ${broker.isEmpty ? 'are empty' : 'are not empty'}`);
+  referee.require(
+    finished(),
+    `after ${String(longestRunMs)} ms, ${String(ledger.openJobs().length)} jobs are open, and broker and spools ${broker.isEmpty ? 'are empty' : 'are not empty'}`,
+  );
   verdict(referee, ledger, chosen);
   const physicalRuns = [...referee.starts.values()].reduce((sum, starts) => sum + starts, 0);
-  return { profile: chosen.name, endedAtMs: world.nowMs, steps: coordinator.steps, measured: ledger.measurements().size, incarnations: ledger.incarnations, physicalRuns, reused: [...ledger.rows.values()].filter(({ state }) => state.kind === 'reused').length, forgeries: referee.forgeries, suspends: coordinator.suspends };
+  return {
+    profile: chosen.name,
+    endedAtMs: world.nowMs,
+    steps: coordinator.steps,
+    measured: ledger.measurements().size,
+    incarnations: ledger.incarnations,
+    physicalRuns,
+    reused: [...ledger.rows.values()].filter(({ state }) => state.kind === 'reused').length,
+    forgeries: referee.forgeries,
+    suspends: coordinator.suspends,
+  };
 }
 
 function verdict(referee: Referee, ledger: LedgerModel, profile: Profile): void {
   for (const [jobId, count] of ledger.measurements()) {
     referee.require(count === 1, `job ${jobId} was counted ${String(count)} times`);
-    referee.require(ledger.rows.get(jobId)?.state.kind === 'measured', `job ${jobId} has a measurement but ended otherwise`);
+    referee.require(
+      ledger.rows.get(jobId)?.state.kind === 'measured',
+      `job ${jobId} has a measurement but ended otherwise`,
+    );
   }
   for (const [jobId, row] of ledger.rows) {
-    referee.require(row.state.kind !== 'measured' || ledger.measurements().has(jobId), `job ${jobId} ended as measured without a measurement`);
+    referee.require(
+      row.state.kind !== 'measured' || ledger.measurements().has(jobId),
+      `job ${jobId} ended as measured without a measurement`,
+    );
   }
   referee.resultsAccountedFor();
   if (profile.name === 'chaos') return;
@@ -65,8 +93,13 @@ function verdict(referee: Referee, ledger: LedgerModel, profile: Profile): void 
     if (row.state.kind === 'reused') continue;
     const runs = referee.starts.get(jobId) ?? 0;
     // A crash is tried again, more often where nothing has run yet, and failed attempts are forgotten in a restart; whatever has an outcome runs once.
-    const most = row.job.artifact.digest.startsWith('crashing') ? largestFarmFaults * ledger.incarnations : 1;
-    referee.require(runs >= 1 && runs <= most, `job ${jobId} ran ${String(runs)} times on a phone, at most ${String(most)} expected`);
+    const most = row.job.artifact.digest.startsWith('crashing')
+      ? largestFarmFaults * ledger.incarnations
+      : 1;
+    referee.require(
+      runs >= 1 && runs <= most,
+      `job ${jobId} ran ${String(runs)} times on a phone, at most ${String(most)} expected`,
+    );
   }
 }
 
@@ -88,7 +121,11 @@ function planJobs(world: World, ledger: LedgerModel, coordinator: CoordinatorMod
   for (let count = 0; count < jobsPerFarm; count += 1) {
     const kind = world.random.next();
     const digest = `${kind < 0.1 ? 'refused' : kind < 0.25 ? 'crashing' : 'sound'}-${String(world.between(0, 12))}`;
-    const owner = { ownerId: `search-${String(world.between(0, 3))}`, priority: world.between(0, 2), weight: world.between(1, 4) };
+    const owner = {
+      ownerId: `search-${String(world.between(0, 3))}`,
+      priority: world.between(0, 2),
+      weight: world.between(1, 4),
+    };
     const job = jobOf(`job-${String(count)}`, targets[world.between(0, targets.length)], digest);
     world.after(world.between(0, 60_000), () => {
       coordinator.submit(job, owner);
@@ -118,7 +155,9 @@ function planTrouble(
   };
   repeat(profile().streamBreakEveryMs, () => pick(agents).breakStream());
   repeat(profile().coordinatorCrashEveryMs, () => farm.coordinator.crash());
-  repeat(profile().suspendEveryMs, () => farm.coordinator.suspend(world.between(1_000, 2 * 24 * 3_600_000)));
+  repeat(profile().suspendEveryMs, () =>
+    farm.coordinator.suspend(world.between(1_000, 2 * 24 * 3_600_000)),
+  );
   repeat(profile().agentDeathEveryMs, () => {
     const agent = pick(agents);
     if (!agent.isAlive) return;
@@ -135,18 +174,25 @@ function planTrouble(
   world.after(chaosEndsAtMs, () => {
     // A device that was removed is found again when its agent attaches.
     for (const agent of agents) agent.breakStream();
-    for (const ownerId of farm.ledger.pausedOwnerIds) farm.coordinator.happens({ kind: 'owner-resumed', ownerId });
+    for (const ownerId of farm.ledger.pausedOwnerIds)
+      farm.coordinator.happens({ kind: 'owner-resumed', ownerId });
     farm.ledger.pausedOwnerIds.clear();
   });
 }
 
 /** An operator's or a user's hand. */
-function operate(world: World, deviceSerial: string, { coordinator, ledger }: { readonly coordinator: CoordinatorModel; readonly ledger: LedgerModel }): void {
+function operate(
+  world: World,
+  deviceSerial: string,
+  { coordinator, ledger }: { readonly coordinator: CoordinatorModel; readonly ledger: LedgerModel },
+): void {
   const ownerId = `search-${String(world.between(0, 3))}`;
   const what = world.random.next();
   if (what < 0.3) {
     coordinator.happens({ kind: 'device-drained', deviceSerial });
-    world.after(world.between(1_000, 20_000), () => coordinator.happens({ kind: 'device-resumed', deviceSerial }));
+    world.after(world.between(1_000, 20_000), () =>
+      coordinator.happens({ kind: 'device-resumed', deviceSerial }),
+    );
   } else if (what < 0.5) {
     coordinator.happens({ kind: 'device-removed', deviceSerial });
   } else if (what < 0.9) {

@@ -3,7 +3,10 @@ import { formatTarget } from '../../common/target';
 import type { JobEnd, SchedulerEffect } from '../../coordinator/schedule/effect';
 import type { JobOwner } from '../../coordinator/schedule/event';
 
-export type LedgerWrite = Extract<SchedulerEffect, { readonly kind: 'record-attempt' | 'job-ended' }>;
+export type LedgerWrite = Extract<
+  SchedulerEffect,
+  { readonly kind: 'record-attempt' | 'job-ended' }
+>;
 
 interface JobRow {
   readonly job: Job;
@@ -34,7 +37,8 @@ export class LedgerModel {
 
   endOwner(ownerId: string): void {
     this.endedOwnerIds.add(ownerId);
-    for (const row of this.openJobs()) if (row.owner.ownerId === ownerId) this.close(row, { kind: 'given-up' });
+    for (const row of this.openJobs())
+      if (row.owner.ownerId === ownerId) this.close(row, { kind: 'given-up' });
   }
 
   commit(writes: readonly LedgerWrite[]): void {
@@ -53,7 +57,8 @@ export class LedgerModel {
   }
 
   hasNewerAttempt(lease: Lease): boolean {
-    for (const attempt of this.attempts.values()) if (attempt.lease.jobId === lease.jobId && attempt.lease.epoch > lease.epoch) return true;
+    for (const attempt of this.attempts.values())
+      if (attempt.lease.jobId === lease.jobId && attempt.lease.epoch > lease.epoch) return true;
     return false;
   }
 
@@ -69,7 +74,14 @@ export class LedgerModel {
   /** Other jobs for the same bytes on the same target. */
   sameModelAs(jobId: string): readonly string[] {
     const own = this.rows.get(jobId);
-    return [...this.rows].filter(([other, { job }]) => other !== jobId && job.artifact.digest === own?.job.artifact.digest && formatTarget(job.target) === formatTarget(own.job.target)).map(([other]) => other);
+    return [...this.rows]
+      .filter(
+        ([other, { job }]) =>
+          other !== jobId &&
+          job.artifact.digest === own?.job.artifact.digest &&
+          formatTarget(job.target) === formatTarget(own.job.target),
+      )
+      .map(([other]) => other);
   }
 
   openJobs(): readonly JobRow[] {
@@ -80,14 +92,19 @@ export class LedgerModel {
     const key = keyOf(lease);
     const known = this.attempts.get(key);
     if (known === undefined) this.attempts.set(key, { lease, outcome });
-    else if (known.outcome.kind !== outcome.kind) throw new Error(`attempt ${key} was recorded as ${known.outcome.kind} and again as ${outcome.kind}`);
+    else if (known.outcome.kind !== outcome.kind)
+      throw new Error(
+        `attempt ${key} was recorded as ${known.outcome.kind} and again as ${outcome.kind}`,
+      );
   }
 
   private endJob(jobId: string, end: JobEnd): void {
     const row = this.rows.get(jobId);
     if (row === undefined) throw new Error(`job ${jobId} ended but was never saved`);
-    if (end.kind === 'reused' && this.rows.get(end.from.lease.jobId)?.state.kind !== 'measured') throw new Error(`job ${jobId} reuses ${end.from.lease.jobId}, which has no measurement`);
-    if (row.state.kind !== 'open') throw new Error(`job ${jobId} ended twice: ${row.state.kind}, then ${end.kind}`);
+    if (end.kind === 'reused' && this.rows.get(end.from.lease.jobId)?.state.kind !== 'measured')
+      throw new Error(`job ${jobId} reuses ${end.from.lease.jobId}, which has no measurement`);
+    if (row.state.kind !== 'open')
+      throw new Error(`job ${jobId} ended twice: ${row.state.kind}, then ${end.kind}`);
     this.close(row, end);
   }
 

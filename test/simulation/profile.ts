@@ -46,9 +46,18 @@ const calm: Profile = {
 export function chooseProfile(world: World): Profile {
   const kind = world.random.next();
   if (kind < 0.04) return calm;
-  if (kind < 0.2) return { ...calm, name: 'restarts', replay: 0.2, coordinatorCrashEveryMs: 15_000, crashAroundCommit: 0.05 };
-  const often = (leastMs: number): number => (world.chance(0.3) ? never : leastMs * (1 + 4 * world.random.next()));
-  const strength = (largest: number): number => (world.chance(0.3) ? 0 : largest * world.random.next());
+  if (kind < 0.2)
+    return {
+      ...calm,
+      name: 'restarts',
+      replay: 0.2,
+      coordinatorCrashEveryMs: 15_000,
+      crashAroundCommit: 0.05,
+    };
+  const often = (leastMs: number): number =>
+    world.chance(0.3) ? never : leastMs * (1 + 4 * world.random.next());
+  const strength = (largest: number): number =>
+    world.chance(0.3) ? 0 : largest * world.random.next();
   return {
     name: 'chaos',
     messageLoss: strength(0.15),

@@ -39,7 +39,11 @@ export class World {
   }
 
   run(untilMs: number, finished: () => boolean): void {
-    for (let next = this.heap[0]; next !== undefined && next.atMs <= untilMs && !finished(); next = this.heap[0]) {
+    for (
+      let next = this.heap[0];
+      next !== undefined && next.atMs <= untilMs && !finished();
+      next = this.heap[0]
+    ) {
       this.pop();
       this.nowMs = next.atMs;
       next.action();
@@ -49,7 +53,11 @@ export class World {
   private push(item: Planned): void {
     const { heap } = this;
     let at = heap.push(item) - 1;
-    for (let parent = (at - 1) >> 1; at > 0 && before(item, heap[parent]!); parent = (at - 1) >> 1) {
+    for (
+      let parent = (at - 1) >> 1;
+      at > 0 && before(item, heap[parent]!);
+      parent = (at - 1) >> 1
+    ) {
       heap[at] = heap[parent]!;
       at = parent;
     }

@@ -10,7 +10,11 @@ import { SyncConnections } from './sync_connections';
 export const phoneWorkFolder = '/data/local/tmp/pareto-farm';
 
 /** The Device port over adb. `gone` ends it: its reason is what `disconnected` settles with. */
-export function createAdbDevice(link: PhoneLink, { hardware, owner }: { readonly hardware: Hardware; readonly owner: string }, gone: AbortController): Device {
+export function createAdbDevice(
+  link: PhoneLink,
+  { hardware, owner }: { readonly hardware: Hardware; readonly owner: string },
+  gone: AbortController,
+): Device {
   const connections = new SyncConnections(link);
   const place = { workFolder: phoneWorkFolder, owner };
   return {
@@ -24,7 +28,8 @@ export function createAdbDevice(link: PhoneLink, { hardware, owner }: { readonly
     readState: () => readPhoneState(link, systemClock),
     endJob: (files) => endJobOnPhone(link, systemClock, files),
     execute: (command, options) => executeOnPhone(link, place, command, options),
-    push: (localPath, devicePath, options) => pushToPhone(link, connections, { localPath, devicePath }, options),
+    push: (localPath, devicePath, options) =>
+      pushToPhone(link, connections, { localPath, devicePath }, options),
     close: () => {
       gone.abort('closed by the agent');
       return Promise.resolve();

@@ -4,32 +4,48 @@ import type { FarmFault } from '../../../common/fault';
 import { fail, ok, type Result } from '../../../common/result';
 import { withinLimits, type CallLimits } from '../call_scope';
 import { adbFault } from './adb_fault';
-import { closeConnection, connectToServer, openHostService, readMessage, type AdbAddress } from './connection';
+import {
+  closeConnection,
+  connectToServer,
+  openHostService,
+  readMessage,
+  type AdbAddress,
+} from './connection';
 import { parseDeviceList, type ListedPhone } from './device_list';
 
 /** A busy adb server answers in milliseconds even with 500 phones. */
 const listDeadlineMs = 5_000;
 
 /** What adb lists at this moment. */
-export async function listPhones(address: AdbAddress, gone: AbortSignal): Promise<Result<readonly ListedPhone[], FarmFault>> {
-  return await withinLimits({ what: 'listing phones', deadlineMs: listDeadlineMs, gone }, async (signal) => {
-    const opened = await openHostService(address, 'host:devices-l', signal);
-    if (!opened.ok) return opened;
-    try {
-      return ok(parseDeviceList(await readMessage(opened.value)));
-    } catch (error) {
-      return fail(adbFault(error));
-    } finally {
-      closeConnection(opened.value);
-    }
-  });
+export async function listPhones(
+  address: AdbAddress,
+  gone: AbortSignal,
+): Promise<Result<readonly ListedPhone[], FarmFault>> {
+  return await withinLimits(
+    { what: 'listing phones', deadlineMs: listDeadlineMs, gone },
+    async (signal) => {
+      const opened = await openHostService(address, 'host:devices-l', signal);
+      if (!opened.ok) return opened;
+      try {
+        return ok(parseDeviceList(await readMessage(opened.value)));
+      } catch (error) {
+        return fail(adbFault(error));
+      } finally {
+        closeConnection(opened.value);
+      }
+    },
+  );
 }
 
 /**
  * Calls `changed` whenever adb's list of phones changes, until the adb server ends (then `ended`) or `gone` aborts.
  * adbkit's tracker does not reconnect and knows no transports, so it only says when to look.
  */
-export async function followChanges(address: AdbAddress, gone: AbortSignal, on: { readonly changed: () => void; readonly ended: () => void }): Promise<boolean> {
+export async function followChanges(
+  address: AdbAddress,
+  gone: AbortSignal,
+  on: { readonly changed: () => void; readonly ended: () => void },
+): Promise<boolean> {
   const limits: CallLimits = { what: 'following phones', deadlineMs: listDeadlineMs, gone };
   const connected = await withinLimits(limits, (signal) => connectToServer(address, signal));
   if (!connected.ok) return false;

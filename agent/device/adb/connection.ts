@@ -24,7 +24,10 @@ class PassiveConnection extends Connection {
 }
 
 /** Connects to the adb server. The connection breaks with an error when `signal` aborts, also later. */
-export async function connectToServer(address: AdbAddress, signal: AbortSignal): Promise<Result<Connection, FarmFault>> {
+export async function connectToServer(
+  address: AdbAddress,
+  signal: AbortSignal,
+): Promise<Result<Connection, FarmFault>> {
   const connection = new PassiveConnection({ host: address.host, port: address.port });
   connection.on('error', ignore);
   const connected = connection.connect() as unknown as PromiseLike<unknown>;
@@ -42,13 +45,22 @@ export async function connectToServer(address: AdbAddress, signal: AbortSignal):
 }
 
 /** Opens a stream to a service of one phone (`shell:...`, `sync:`), `transport-id:4` or `transport:SERIAL`. The caller closes it with `closeConnection`. */
-export async function openDeviceService(address: AdbAddress, transport: string, service: string, signal: AbortSignal): Promise<Result<Connection, FarmFault>> {
+export async function openDeviceService(
+  address: AdbAddress,
+  transport: string,
+  service: string,
+  signal: AbortSignal,
+): Promise<Result<Connection, FarmFault>> {
   // One request, one OKAY, then the next: adb 29 stalls under load when both arrive in one burst.
   return await open(address, [`host:${transport}`, service], signal);
 }
 
 /** Opens a stream to a service of the adb server itself (`host:devices-l`). */
-export async function openHostService(address: AdbAddress, service: string, signal: AbortSignal): Promise<Result<Connection, FarmFault>> {
+export async function openHostService(
+  address: AdbAddress,
+  service: string,
+  signal: AbortSignal,
+): Promise<Result<Connection, FarmFault>> {
   return await open(address, [service], signal);
 }
 
@@ -57,7 +69,11 @@ export function closeConnection(connection: Connection): void {
   connection.socket.destroy();
 }
 
-async function open(address: AdbAddress, requests: readonly string[], signal: AbortSignal): Promise<Result<Connection, FarmFault>> {
+async function open(
+  address: AdbAddress,
+  requests: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<Connection, FarmFault>> {
   const connected = await connectToServer(address, signal);
   if (!connected.ok) return connected;
   try {
@@ -72,7 +88,8 @@ async function open(address: AdbAddress, requests: readonly string[], signal: Ab
 /** Reads exactly so many bytes; rejects when the stream ends before. adbkit's Bluebird promise becomes a native one here. */
 export async function readBytes(connection: Connection, count: number): Promise<Buffer> {
   // adbkit's parser would wait for ever for an `end` that has been.
-  if (connection.socket.destroyed || connection.socket.readableEnded) throw new Error('the connection is closed');
+  if (connection.socket.destroyed || connection.socket.readableEnded)
+    throw new Error('the connection is closed');
   return await (connection.parser.readBytes(count) as PromiseLike<Buffer>);
 }
 
@@ -85,11 +102,15 @@ export async function readMessage(connection: Connection): Promise<string> {
 async function ask(connection: Connection, request: string): Promise<void> {
   const payload = Buffer.from(request);
   // adbkit would write five digits for the length and so garble the stream.
-  if (payload.length > longestRequestBytes) throw new Error(`a command of ${payload.length} bytes is longer than adb takes (${longestRequestBytes})`);
+  if (payload.length > longestRequestBytes)
+    throw new Error(
+      `a command of ${payload.length} bytes is longer than adb takes (${longestRequestBytes})`,
+    );
   connection.write(Protocol.encodeData(payload));
   const reply = (await readBytes(connection, 4)).toString('latin1');
   if (reply === Protocol.OKAY) return;
-  if (reply !== Protocol.FAIL) throw new Error(`adb answered ${JSON.stringify(reply)} where OKAY or FAIL was expected`);
+  if (reply !== Protocol.FAIL)
+    throw new Error(`adb answered ${JSON.stringify(reply)} where OKAY or FAIL was expected`);
   throw new Error(await readMessage(connection));
 }
 

@@ -14,15 +14,40 @@ const killPauseMs = 100;
 const killDeadlineMs = 2_000;
 
 /** Runs a tool on the phone. When its time is up it is killed there: closing the stream would leave it running. */
-export async function executeOnPhone(link: PhoneLink, place: WorkPlace, command: readonly string[], options: ExecuteOptions): Promise<Result<Execution, FarmFault>> {
+export async function executeOnPhone(
+  link: PhoneLink,
+  place: WorkPlace,
+  command: readonly string[],
+  options: ExecuteOptions,
+): Promise<Result<Execution, FarmFault>> {
   const environment = options.environment ?? {};
   const wrongName = Object.keys(environment).find((name) => !isVariableName(name));
-  if (wrongName !== undefined) return fail(farmFault('transfer-failed', `${JSON.stringify(wrongName)} is no name of an environment variable`));
+  if (wrongName !== undefined)
+    return fail(
+      farmFault(
+        'transfer-failed',
+        `${JSON.stringify(wrongName)} is no name of an environment variable`,
+      ),
+    );
   const marker = drawMarker();
   const thenRead = options.thenRead ?? null;
   const output = new ExecutionOutput(marker, thenRead?.largestBytes ?? 0);
-  const script = executionScript({ command, environment, workingDirectory: options.workingDirectory ?? place.workFolder, thenRead }, place, marker);
-  const limits = { what: command[0] ?? 'the command', deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
+  const script = executionScript(
+    {
+      command,
+      environment,
+      workingDirectory: options.workingDirectory ?? place.workFolder,
+      thenRead,
+    },
+    place,
+    marker,
+  );
+  const limits = {
+    what: command[0] ?? 'the command',
+    deadlineMs: options.deadlineMs,
+    signal: options.signal,
+    gone: link.gone,
+  };
   const stream = new AbortController();
   let ended: Promise<unknown> | undefined;
   try {
@@ -31,12 +56,21 @@ export async function executeOnPhone(link: PhoneLink, place: WorkPlace, command:
       ended = streaming;
       return streaming;
     });
-    if (!streamed.ok) return fail(ended === undefined ? streamed.error : await afterInterruption(link, { place, output, ended }, streamed.error));
+    if (!streamed.ok)
+      return fail(
+        ended === undefined
+          ? streamed.error
+          : await afterInterruption(link, { place, output, ended }, streamed.error),
+      );
   } finally {
     stream.abort();
   }
   const execution = output.finish();
-  return execution === null ? fail(farmFault('disconnected', `the shell of ${link.adbSerial} ended before ${limits.what} did`)) : ok(execution);
+  return execution === null
+    ? fail(
+        farmFault('disconnected', `the shell of ${link.adbSerial} ended before ${limits.what} did`),
+      )
+    : ok(execution);
 }
 
 interface Interrupted {
@@ -46,22 +80,49 @@ interface Interrupted {
   readonly ended: Promise<unknown>;
 }
 
-async function afterInterruption(link: PhoneLink, interrupted: Interrupted, fault: FarmFault): Promise<FarmFault> {
+async function afterInterruption(
+  link: PhoneLink,
+  interrupted: Interrupted,
+  fault: FarmFault,
+): Promise<FarmFault> {
   if (fault.code === 'disconnected') return fault;
   // The process id may still be on its way: without it the tool could not be ended.
-  await Promise.race([interrupted.output.started, interrupted.ended, systemClock.sleep(killDeadlineMs, link.gone)]);
+  await Promise.race([
+    interrupted.output.started,
+    interrupted.ended,
+    systemClock.sleep(killDeadlineMs, link.gone),
+  ]);
   const { pid } = interrupted.output;
-  if (pid === null) return farmFault(fault.code, `${fault.message}; it did not start within ${killDeadlineMs} ms more`);
+  if (pid === null)
+    return farmFault(
+      fault.code,
+      `${fault.message}; it did not start within ${killDeadlineMs} ms more`,
+    );
   const gone = await killGroup(link, interrupted.place, pid);
-  return gone ? fault : farmFault(fault.code, `${fault.message}; process ${pid} on ${link.adbSerial} could not be ended`);
+  return gone
+    ? fault
+    : farmFault(
+        fault.code,
+        `${fault.message}; process ${pid} on ${link.adbSerial} could not be ended`,
+      );
 }
 
 /** Kills the process group that `pid` leads and removes its error file; true once /proc/<pid> is gone. Bounded. */
-export async function killGroup(link: PhoneLink, { workFolder, owner }: WorkPlace, pid: number): Promise<boolean> {
+export async function killGroup(
+  link: PhoneLink,
+  { workFolder, owner }: WorkPlace,
+  pid: number,
+): Promise<boolean> {
   const errorFile = `${quoted(workFolder)}/${errorFileName(owner, pid)}`;
   for (let attempt = 0; attempt < killTries; attempt += 1) {
-    const commands = [`kill -9 -${pid} 2>/dev/null; kill -9 ${pid} 2>/dev/null; rm -f ${errorFile}`, `ls -d /proc/${pid} 2>/dev/null`];
-    const sections = await readSections(link, commands, { what: `ending process ${pid}`, deadlineMs: killDeadlineMs });
+    const commands = [
+      `kill -9 -${pid} 2>/dev/null; kill -9 ${pid} 2>/dev/null; rm -f ${errorFile}`,
+      `ls -d /proc/${pid} 2>/dev/null`,
+    ];
+    const sections = await readSections(link, commands, {
+      what: `ending process ${pid}`,
+      deadlineMs: killDeadlineMs,
+    });
     if (!sections.ok) return false;
     if (!(sections.value[1] ?? '').includes(`/proc/${pid}`)) return true;
     await systemClock.sleep(killPauseMs, link.gone);
@@ -81,15 +142,32 @@ const removalDeadlineMs = 30_000;
  * been given to another process since, so only one whose command line names our work folder is ended. What another agent
  * is doing there stays. `fileNames` are those in the work folder.
  */
-export async function removeLeftovers(link: PhoneLink, place: WorkPlace, fileNames: readonly string[]): Promise<void> {
+export async function removeLeftovers(
+  link: PhoneLink,
+  place: WorkPlace,
+  fileNames: readonly string[],
+): Promise<void> {
   const { workFolder, owner } = place;
-  const pids = fileNames.flatMap((name) => new RegExp(`^\\.run-${owner}-(\\d{1,10})$`).exec(name)?.[1] ?? []).slice(0, mostLeftovers);
+  const pids = fileNames
+    .flatMap((name) => new RegExp(`^\\.run-${owner}-(\\d{1,10})$`).exec(name)?.[1] ?? [])
+    .slice(0, mostLeftovers);
   for (const pid of pids) {
-    const commands = [`cat /proc/${pid}/cmdline 2>/dev/null`, `rm -f ${quoted(workFolder)}/${errorFileName(owner, Number(pid))}`];
-    const sections = await readSections(link, commands, { what: 'looking for left tools', deadlineMs: killDeadlineMs });
-    if (sections.ok && (sections.value[0] ?? '').includes(workFolder)) await killGroup(link, place, Number(pid));
+    const commands = [
+      `cat /proc/${pid}/cmdline 2>/dev/null`,
+      `rm -f ${quoted(workFolder)}/${errorFileName(owner, Number(pid))}`,
+    ];
+    const sections = await readSections(link, commands, {
+      what: 'looking for left tools',
+      deadlineMs: killDeadlineMs,
+    });
+    if (sections.ok && (sections.value[0] ?? '').includes(workFolder))
+      await killGroup(link, place, Number(pid));
   }
   const left = abandonedJobFiles(fileNames, owner, systemClock.nowMs()).slice(0, mostLeftFiles);
   if (left.length === 0) return;
-  await readSections(link, [`rm -f -- ${left.map((name) => quoted(`${workFolder}/${name}`)).join(' ')}`], { what: 'removing left files', deadlineMs: removalDeadlineMs });
+  await readSections(
+    link,
+    [`rm -f -- ${left.map((name) => quoted(`${workFolder}/${name}`)).join(' ')}`],
+    { what: 'removing left files', deadlineMs: removalDeadlineMs },
+  );
 }

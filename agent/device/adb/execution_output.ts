@@ -54,9 +54,18 @@ export class ExecutionOutput {
     const errors = tool === null ? null : this.markerAfter(ending, tool.endAt);
     const file = errors === null ? null : this.lastMarker(ending, errors.endAt);
     if (tool === null || errors === null || file === null) return null;
-    const stdout = droppedBytes === 0 ? head.subarray(0, Math.min(tool.startAt, longestOutputBytes)) : head;
-    const fileRead = file.status === 0 && file.startAt - errors.endAt <= this.largestFileBytes ? Buffer.from(ending.subarray(errors.endAt, file.startAt)) : null;
-    return { exitCode: tool.status, stdout: stdout.toString('utf8'), stderr: ending.toString('utf8', tool.endAt, errors.startAt), fileRead };
+    const stdout =
+      droppedBytes === 0 ? head.subarray(0, Math.min(tool.startAt, longestOutputBytes)) : head;
+    const fileRead =
+      file.status === 0 && file.startAt - errors.endAt <= this.largestFileBytes
+        ? Buffer.from(ending.subarray(errors.endAt, file.startAt))
+        : null;
+    return {
+      exitCode: tool.status,
+      stdout: stdout.toString('utf8'),
+      stderr: ending.toString('utf8', tool.endAt, errors.startAt),
+      fileRead,
+    };
   }
 
   private markerAfter(bytes: Buffer, fromByte: number): MarkerLine | null {
@@ -72,7 +81,9 @@ export class ExecutionOutput {
     if (startAt === -1) return null;
     const statusAt = startAt + this.marker.length;
     const status = /^ (\d{1,3})\r?\n/.exec(bytes.toString('latin1', statusAt, statusAt + 8));
-    return status === null ? null : { startAt, endAt: statusAt + status[0].length, status: Number(status[1]) };
+    return status === null
+      ? null
+      : { startAt, endAt: statusAt + status[0].length, status: Number(status[1]) };
   }
 }
 

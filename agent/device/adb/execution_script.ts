@@ -29,9 +29,15 @@ export function errorFileName(owner: string, pid: number | '$$'): string {
  * shell that adbd starts leads its own process group, so killing that group ends the tool and its children.
  * https://android.googlesource.com/platform/packages/modules/adb/+/refs/heads/main/daemon/shell_service.cpp
  */
-export function executionScript(request: ExecutionRequest, { workFolder, owner }: WorkPlace, marker: string): string {
+export function executionScript(
+  request: ExecutionRequest,
+  { workFolder, owner }: WorkPlace,
+  marker: string,
+): string {
   const errorFile = `${quoted(workFolder)}/${errorFileName(owner, '$$')}`;
-  const assignments = Object.entries(request.environment).map(([name, value]) => `${name}=${quoted(value)}`);
+  const assignments = Object.entries(request.environment).map(
+    ([name, value]) => `${name}=${quoted(value)}`,
+  );
   // A name without a slash could be a builtin such as `exit`, which would end this script: `env` runs programs only.
   const runner = request.command[0]?.includes('/') === true ? [] : ['env'];
   const words = [...assignments, ...runner, ...request.command.map(quoted)].join(' ');
@@ -44,7 +50,9 @@ export function executionScript(request: ExecutionRequest, { workFolder, owner }
     `rm -f ${errorFile}`,
     `echo ${marker} $?`,
     // Without a file the exit code is one of failure too: nothing was read. What `head` says of it belongs to nobody.
-    request.thenRead === null ? 'false' : `head -c ${request.thenRead.largestBytes + 1} ${quoted(request.thenRead.path)} 2>/dev/null`,
+    request.thenRead === null
+      ? 'false'
+      : `head -c ${request.thenRead.largestBytes + 1} ${quoted(request.thenRead.path)} 2>/dev/null`,
     `echo ${marker} $?`,
   ].join('; ');
 }

@@ -21,7 +21,9 @@ export type Verdict =
  */
 export function compareClaims(held: Claim, newcomer: Claim): Verdict {
   const marked = held.mark !== '' && newcomer.mark !== '';
-  const isSame = marked ? held.mark === newcomer.mark : held.serial === newcomer.serial && !(held.usb && newcomer.usb);
+  const isSame = marked
+    ? held.mark === newcomer.mark
+    : held.serial === newcomer.serial && !(held.usb && newcomer.usb);
   if (!isSame) return 'distinct';
   return newcomer.usb && !held.usb ? 'replace' : 'keep';
 }
@@ -30,15 +32,23 @@ const serialPattern = /^[\w.:-]{1,64}$/;
 const noSerials: ReadonlySet<string> = new Set(['unknown', 'none', 'null']);
 
 /** adb's names for phones that announce themselves: adb-SERIAL-XXXXXX._adb-tls-connect._tcp, before Android 11 adb-SERIAL._adb._tcp. */
-const announcedName = /^adb-([\w.:]+?)(?:-[A-Za-z0-9]{6})?(?: \(\d+\))?\._adb(?:-tls-connect|-tls-pairing)?\._tcp\.?$/;
+const announcedName =
+  /^adb-([\w.:]+?)(?:-[A-Za-z0-9]{6})?(?: \(\d+\))?\._adb(?:-tls-connect|-tls-pairing)?\._tcp\.?$/;
 
 /**
  * The serial number that is the phone's own, whatever way leads to it: its properties', else the one in its name in the
  * network; without either, the way's name stands for it.
  */
 export function serialOf(properties: ReadonlyMap<string, string>, adbSerial: string): string {
-  const candidates = [properties.get('ro.serialno'), properties.get('ro.boot.serialno'), announcedName.exec(adbSerial)?.[1]].map((each) => each?.trim() ?? '');
-  return candidates.find((each) => serialPattern.test(each) && !noSerials.has(each.toLowerCase())) ?? plainName(adbSerial);
+  const candidates = [
+    properties.get('ro.serialno'),
+    properties.get('ro.boot.serialno'),
+    announcedName.exec(adbSerial)?.[1],
+  ].map((each) => each?.trim() ?? '');
+  return (
+    candidates.find((each) => serialPattern.test(each) && !noSerials.has(each.toLowerCase())) ??
+    plainName(adbSerial)
+  );
 }
 
 /** For people to type: "(no serial number)@usb:1-4" is `no-serial-number@usb:1-4`. */

@@ -23,8 +23,18 @@ export interface Push {
  * succeeded does not use the file, and after our death or the phone's the next agent removes models and compares the
  * tools' digests before it uses what it finds. So no second round trip for a rename is paid for each job.
  */
-export async function pushToPhone(link: PhoneLink, connections: SyncConnections, push: Push, options: PushOptions): Promise<Result<void, FarmFault>> {
-  const limits = { what: `push of ${push.devicePath}`, deadlineMs: options.deadlineMs, signal: options.signal, gone: link.gone };
+export async function pushToPhone(
+  link: PhoneLink,
+  connections: SyncConnections,
+  push: Push,
+  options: PushOptions,
+): Promise<Result<void, FarmFault>> {
+  const limits = {
+    what: `push of ${push.devicePath}`,
+    deadlineMs: options.deadlineMs,
+    signal: options.signal,
+    gone: link.gone,
+  };
   const mode = options.executable ? 0o755 : 0o644;
   const progress = { begun: false };
   const sent = await withinLimits(limits, (signal) =>
@@ -35,16 +45,25 @@ export async function pushToPhone(link: PhoneLink, connections: SyncConnections,
       }),
     ),
   );
-  if (!sent.ok && progress.begun && sent.error.code !== 'disconnected') await awaitRemoval(link, push.devicePath);
+  if (!sent.ok && progress.begun && sent.error.code !== 'disconnected')
+    await awaitRemoval(link, push.devicePath);
   return sent;
 }
 
-async function withFile(localPath: string, work: (file: FileHandle) => Promise<Result<void, FarmFault>>): Promise<Result<void, FarmFault>> {
+async function withFile(
+  localPath: string,
+  work: (file: FileHandle) => Promise<Result<void, FarmFault>>,
+): Promise<Result<void, FarmFault>> {
   let file: FileHandle;
   try {
     file = await open(localPath, 'r');
   } catch (error) {
-    return fail(farmFault('artifact-unavailable', `cannot read the file to push: ${(error as Error).message}`));
+    return fail(
+      farmFault(
+        'artifact-unavailable',
+        `cannot read the file to push: ${(error as Error).message}`,
+      ),
+    );
   }
   try {
     return await work(file);

@@ -33,13 +33,24 @@ interface Way {
   readonly gone: AbortController;
 }
 
-type Attached = { readonly kind: 'attached'; readonly way: Way; readonly claim: Claim; readonly link: PhoneLink; readonly device: Device };
+type Attached = {
+  readonly kind: 'attached';
+  readonly way: Way;
+  readonly claim: Claim;
+  readonly link: PhoneLink;
+  readonly device: Device;
+};
 
 /** What we know of a way. */
 type Entry =
   | Attached
   | { readonly kind: 'opening' | 'excluded'; readonly way: Way }
-  | { readonly kind: 'refused'; readonly way: Way; readonly unusable: UnusablePhone; readonly retryAtMs: number }
+  | {
+      readonly kind: 'refused';
+      readonly way: Way;
+      readonly unusable: UnusablePhone;
+      readonly retryAtMs: number;
+    }
   /** Another way leads to the same phone. */
   | { readonly kind: 'shadowed'; readonly way: Way; readonly byKey: string };
 
@@ -62,16 +73,27 @@ export class Roster {
   /** Brings the roster in line with what adb lists. */
   update(listed: readonly ListedPhone[]): void {
     this.names = wayNames(listed);
-    const ready = new Map(listed.filter((phone) => phone.state === 'device').map((phone) => [wayKey(phone), phone]));
+    const ready = new Map(
+      listed.filter((phone) => phone.state === 'device').map((phone) => [wayKey(phone), phone]),
+    );
     for (const [key, entry] of this.entries) {
       if (!ready.has(key)) this.drop(key, reasonToLeave(entry.way.phone, listed));
       else if (this.isStale(entry)) this.entries.delete(key);
     }
-    for (const [key, phone] of ready) if (!this.entries.has(key)) this.open({ key, name: this.names.get(key) ?? phone.adbSerial, phone, gone: new AbortController() });
+    for (const [key, phone] of ready)
+      if (!this.entries.has(key))
+        this.open({
+          key,
+          name: this.names.get(key) ?? phone.adbSerial,
+          phone,
+          gone: new AbortController(),
+        });
   }
 
   unusable(): readonly UnusablePhone[] {
-    return [...this.entries.values()].flatMap((entry) => (entry.kind === 'refused' ? [entry.unusable] : []));
+    return [...this.entries.values()].flatMap((entry) =>
+      entry.kind === 'refused' ? [entry.unusable] : [],
+    );
   }
 
   dropAll(reason: string): void {
@@ -100,17 +122,35 @@ export class Roster {
   private async settle(way: Way): Promise<void> {
     const { adbSerial, transportId } = way.phone;
     const transport = transportId === '' ? `transport:${adbSerial}` : `transport-id:${transportId}`;
-    const link: PhoneLink = { address: this.options.address, adbSerial: way.name, transport, gone: way.gone.signal };
+    const link: PhoneLink = {
+      address: this.options.address,
+      adbSerial: way.name,
+      transport,
+      gone: way.gone.signal,
+    };
     const identified = await identifyPhone(link, phoneWorkFolder);
-    if (!identified.ok) this.refuse(way, { reason: identified.error.message, remedy: 'replug the phone, or restart it' });
+    if (!identified.ok)
+      this.refuse(way, {
+        reason: identified.error.message,
+        remedy: 'replug the phone, or restart it',
+      });
     else if (identified.value.emulator) this.refuse(way, emulatorAdvice, Number.POSITIVE_INFINITY);
-    else if (!identified.value.booted) this.refuse(way, { reason: 'still booting', remedy: 'wait until it has started' });
+    else if (!identified.value.booted)
+      this.refuse(way, { reason: 'still booting', remedy: 'wait until it has started' });
     else {
       const { hardware, mark, workFiles } = identified.value;
-      let claim = await this.meetRivals(link, { serial: hardware.serial, mark, usb: way.phone.usb });
+      let claim = await this.meetRivals(link, {
+        serial: hardware.serial,
+        mark,
+        usb: way.phone.usb,
+      });
       // What the same phone does for us by another way was not left.
       if (this.sameAs(claim) === undefined) {
-        await removeLeftovers(link, { workFolder: phoneWorkFolder, owner: this.options.owner }, workFiles);
+        await removeLeftovers(
+          link,
+          { workFolder: phoneWorkFolder, owner: this.options.owner },
+          workFiles,
+        );
         claim = await this.meetRivals(link, claim);
       }
       // Dropped meanwhile: it may be another phone's by now. From here on nothing may wait.
@@ -119,9 +159,18 @@ export class Roster {
     this.events.changed();
   }
 
-  private refuse(way: Way, why: Pick<UnusablePhone, 'reason' | 'remedy'>, retryAtMs = systemClock.nowMs() + retryMs): void {
+  private refuse(
+    way: Way,
+    why: Pick<UnusablePhone, 'reason' | 'remedy'>,
+    retryAtMs = systemClock.nowMs() + retryMs,
+  ): void {
     if (way.gone.signal.aborted) return;
-    const unusable = { adbSerial: way.name, adbState: way.phone.state, reason: why.reason, remedy: why.remedy };
+    const unusable = {
+      adbSerial: way.name,
+      adbState: way.phone.state,
+      reason: why.reason,
+      remedy: why.remedy,
+    };
     this.entries.set(way.key, { kind: 'refused', way, unusable, retryAtMs });
   }
 
@@ -138,15 +187,26 @@ export class Roster {
       if (rival === undefined) return claim;
       const { way } = rival;
       asked.add(way.key);
-      const [theirs, ours] = await Promise.all([readMark(rival.link, phoneWorkFolder), readMark(link, phoneWorkFolder)]);
+      const [theirs, ours] = await Promise.all([
+        readMark(rival.link, phoneWorkFolder),
+        readMark(link, phoneWorkFolder),
+      ]);
       if (ours.ok) claim = { ...claim, mark: ours.value };
       if (this.entries.get(way.key) !== rival) continue;
-      if (theirs.ok) this.entries.set(way.key, { ...rival, claim: { ...rival.claim, mark: theirs.value } });
+      if (theirs.ok)
+        this.entries.set(way.key, { ...rival, claim: { ...rival.claim, mark: theirs.value } });
       else this.drop(way.key, `${way.name} no longer answers`);
     }
   }
 
-  private place(way: Way, { link, hardware, claim }: { readonly link: PhoneLink; readonly hardware: Hardware; readonly claim: Claim }): void {
+  private place(
+    way: Way,
+    {
+      link,
+      hardware,
+      claim,
+    }: { readonly link: PhoneLink; readonly hardware: Hardware; readonly claim: Claim },
+  ): void {
     if (this.isExcluded(claim.serial)) {
       this.entries.set(way.key, { kind: 'excluded', way });
       return;
@@ -156,10 +216,16 @@ export class Roster {
       this.entries.set(way.key, { kind: 'shadowed', way, byKey: same.way.key });
       return;
     }
-    if (same !== undefined) this.drop(same.way.key, `${claim.serial} is reached by ${way.name} now`);
-    for (const other of this.rivalsOf(claim)) if (other.claim.serial === claim.serial) this.noteShared(way, other);
+    if (same !== undefined)
+      this.drop(same.way.key, `${claim.serial} is reached by ${way.name} now`);
+    for (const other of this.rivalsOf(claim))
+      if (other.claim.serial === claim.serial) this.noteShared(way, other);
     const serial = this.sharedSerials.has(claim.serial) ? plainName(way.name) : claim.serial;
-    const device = createAdbDevice(link, { hardware: { ...hardware, serial }, owner: this.options.owner }, way.gone);
+    const device = createAdbDevice(
+      link,
+      { hardware: { ...hardware, serial }, owner: this.options.owner },
+      way.gone,
+    );
     this.entries.set(way.key, { kind: 'attached', way, claim, link, device });
     this.events.attached(device);
   }
@@ -169,12 +235,17 @@ export class Roster {
   }
 
   private rivalsOf({ serial, mark }: Claim): readonly Attached[] {
-    return [...this.entries.values()].filter((entry): entry is Attached => entry.kind === 'attached' && (entry.claim.serial === serial || (mark !== '' && entry.claim.mark === mark)));
+    return [...this.entries.values()].filter(
+      (entry): entry is Attached =>
+        entry.kind === 'attached' &&
+        (entry.claim.serial === serial || (mark !== '' && entry.claim.mark === mark)),
+    );
   }
 
   /** Both go by their ways from now on: the one that has the bare number comes back under its way's name. */
   private noteShared(newcomer: Way, { way, claim, device }: Attached): void {
-    if (device.hardware.serial !== plainName(this.names.get(way.key) ?? way.name)) this.drop(way.key, `another phone says that it is ${claim.serial} too`);
+    if (device.hardware.serial !== plainName(this.names.get(way.key) ?? way.name))
+      this.drop(way.key, `another phone says that it is ${claim.serial} too`);
     if (this.sharedSerials.has(claim.serial)) return;
     this.sharedSerials.add(claim.serial);
     this.options.logger.warn(
@@ -188,7 +259,14 @@ export class Roster {
   }
 }
 
-function reasonToLeave({ adbSerial, transportId }: ListedPhone, listed: readonly ListedPhone[]): string {
-  const now = listed.find((phone) => phone.transportId === transportId) ?? listed.find((phone) => phone.adbSerial === adbSerial);
-  return now?.state === 'device' ? `${adbSerial} was replugged` : `adb lists ${adbSerial} as ${now?.state ?? 'not attached'}`;
+function reasonToLeave(
+  { adbSerial, transportId }: ListedPhone,
+  listed: readonly ListedPhone[],
+): string {
+  const now =
+    listed.find((phone) => phone.transportId === transportId) ??
+    listed.find((phone) => phone.adbSerial === adbSerial);
+  return now?.state === 'device'
+    ? `${adbSerial} was replugged`
+    : `adb lists ${adbSerial} as ${now?.state ?? 'not attached'}`;
 }

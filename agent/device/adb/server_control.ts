@@ -18,7 +18,11 @@ export function requireAdbProgram(binary: string): void {
 export function startAdbServer(binary: string, address: AdbAddress): Promise<boolean> {
   return new Promise((resolve) => {
     // No pipes: the server would inherit them and keep them open for as long as it lives.
-    const child = spawn(binary, ['-P', String(address.port), 'start-server'], { stdio: 'ignore', timeout: startDeadlineMs, killSignal: 'SIGKILL' });
+    const child = spawn(binary, ['-P', String(address.port), 'start-server'], {
+      stdio: 'ignore',
+      timeout: startDeadlineMs,
+      killSignal: 'SIGKILL',
+    });
     child.once('error', () => resolve(false));
     child.once('exit', (code) => resolve(code === 0));
   });

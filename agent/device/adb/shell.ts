@@ -30,7 +30,12 @@ export function quoted(text: string): string {
 }
 
 /** Streams what `script` prints to `onChunk`; settles when the shell on the phone ends or `signal` aborts. */
-export async function streamShell(link: PhoneLink, script: string, signal: AbortSignal, onChunk: (chunk: Buffer) => void): Promise<Result<void, FarmFault>> {
+export async function streamShell(
+  link: PhoneLink,
+  script: string,
+  signal: AbortSignal,
+  onChunk: (chunk: Buffer) => void,
+): Promise<Result<void, FarmFault>> {
   // A null byte would cut the command short on the phone.
   if (script.includes('\0')) return fail(adbFault('a command with a null byte cannot be run'));
   const opened = await openDeviceService(link.address, link.transport, `shell:${script}`, signal);
@@ -49,14 +54,25 @@ export async function streamShell(link: PhoneLink, script: string, signal: Abort
  * Runs shell commands in one round trip and returns what each printed, both streams mixed, cut at 1 MiB together.
  * For our own fixed commands; tools go through `execute`.
  */
-export async function readSections(link: PhoneLink, commands: readonly string[], limits: Omit<CallLimits, 'gone'>): Promise<Result<readonly string[], FarmFault>> {
+export async function readSections(
+  link: PhoneLink,
+  commands: readonly string[],
+  limits: Omit<CallLimits, 'gone'>,
+): Promise<Result<readonly string[], FarmFault>> {
   const marker = drawMarker();
   const script = commands.map((command) => `${command}; echo ${marker}`).join('; ');
   const capture = new BoundedCapture(longestAnswerBytes, marker.length);
-  const streamed = await withinLimits({ ...limits, gone: link.gone }, (signal) => streamShell(link, script, signal, (chunk) => capture.append(chunk)));
+  const streamed = await withinLimits({ ...limits, gone: link.gone }, (signal) =>
+    streamShell(link, script, signal, (chunk) => capture.append(chunk)),
+  );
   if (!streamed.ok) return streamed;
   // Phones before Android 7 end lines with CR LF.
-  const sections = capture.contents().head.toString('utf8').replaceAll('\r\n', '\n').split(`${marker}\n`);
-  if (sections.length <= commands.length) return fail(adbFault(`${limits.what}: the shell of ${link.adbSerial} ended early`));
+  const sections = capture
+    .contents()
+    .head.toString('utf8')
+    .replaceAll('\r\n', '\n')
+    .split(`${marker}\n`);
+  if (sections.length <= commands.length)
+    return fail(adbFault(`${limits.what}: the shell of ${link.adbSerial} ended early`));
   return ok(sections.slice(0, commands.length));
 }

@@ -29,7 +29,11 @@ export interface SyncTarget {
  * any more, so a source or a connection that breaks later is lost and the transfer hangs, and it reports `end` after
  * `error`. https://github.com/DeviceFarmer/adbkit/blob/master/src/adb/sync.ts (_writeData)
  */
-export async function sendFile(connection: Connection, file: FileHandle, target: SyncTarget): Promise<Result<void, FarmFault>> {
+export async function sendFile(
+  connection: Connection,
+  file: FileHandle,
+  target: SyncTarget,
+): Promise<Result<void, FarmFault>> {
   const { size: sizeBytes } = await file.stat();
   // The phone may refuse (disk full) while we still send, so its answer is awaited from the start.
   const progress = { answered: false };
@@ -38,14 +42,31 @@ export async function sendFile(connection: Connection, file: FileHandle, target:
   });
   answer.catch(() => undefined);
   const batch = Buffer.allocUnsafe(Math.min(batchBytes, sizeBytes));
-  let unsent = frame(Protocol.SEND, Buffer.from(`${target.devicePath},${regularFile | target.mode}`));
-  for (let sentBytes = 0; sentBytes < sizeBytes && !progress.answered; ) {
-    const { bytesRead } = await file.read(batch, 0, Math.min(batch.length, sizeBytes - sentBytes), sentBytes);
-    if (bytesRead === 0) return fail(farmFault('artifact-unavailable', `the file to push became shorter than ${sizeBytes} bytes`));
+  let unsent = frame(
+    Protocol.SEND,
+    Buffer.from(`${target.devicePath},${regularFile | target.mode}`),
+  );
+  for (let sentBytes = 0; sentBytes < sizeBytes && !progress.answered;) {
+    const { bytesRead } = await file.read(
+      batch,
+      0,
+      Math.min(batch.length, sizeBytes - sentBytes),
+      sentBytes,
+    );
+    if (bytesRead === 0)
+      return fail(
+        farmFault(
+          'artifact-unavailable',
+          `the file to push became shorter than ${sizeBytes} bytes`,
+        ),
+      );
     sentBytes += bytesRead;
     const frames = [unsent, ...framed(batch.subarray(0, bytesRead))];
     unsent = Buffer.alloc(0);
-    await write(connection, Buffer.concat(sentBytes < sizeBytes ? frames : [...frames, ending(target)]));
+    await write(
+      connection,
+      Buffer.concat(sentBytes < sizeBytes ? frames : [...frames, ending(target)]),
+    );
   }
   if (sizeBytes === 0) await write(connection, Buffer.concat([unsent, ending(target)]));
   return await answer;
@@ -53,7 +74,10 @@ export async function sendFile(connection: Connection, file: FileHandle, target:
 
 /** The size is asked for in the same breath: the phone does one thing after another. */
 function ending({ devicePath }: SyncTarget): Buffer {
-  return Buffer.concat([header(Protocol.DONE, Math.floor(Date.now() / 1000)), frame(Protocol.STAT, Buffer.from(devicePath))]);
+  return Buffer.concat([
+    header(Protocol.DONE, Math.floor(Date.now() / 1000)),
+    frame(Protocol.STAT, Buffer.from(devicePath)),
+  ]);
 }
 
 async function write(connection: Connection, bytes: Buffer): Promise<void> {
@@ -71,21 +95,43 @@ async function write(connection: Connection, bytes: Buffer): Promise<void> {
 }
 
 /** The answer to the file (OKAY and four bytes of nothing), then the one to STAT (mode, size and time, four bytes each). */
-async function readAnswer(connection: Connection, target: SyncTarget, sentBytes: number): Promise<Result<void, FarmFault>> {
+async function readAnswer(
+  connection: Connection,
+  target: SyncTarget,
+  sentBytes: number,
+): Promise<Result<void, FarmFault>> {
   const sent = await readBytes(connection, 8);
   if (idOf(sent) !== Protocol.OKAY) return fail(await readRefusal(connection, sent));
   const stat = await readBytes(connection, 16);
-  if (idOf(stat) !== Protocol.STAT) return fail(farmFault('transfer-failed', `the phone answered ${JSON.stringify(idOf(stat))} to a question for a size`));
+  if (idOf(stat) !== Protocol.STAT)
+    return fail(
+      farmFault(
+        'transfer-failed',
+        `the phone answered ${JSON.stringify(idOf(stat))} to a question for a size`,
+      ),
+    );
   const arrivedBytes = stat.readUInt32LE(8);
   if (arrivedBytes === sentBytes % 2 ** 32) return ok(undefined);
-  return fail(farmFault('transfer-failed', `${target.devicePath}: sent ${sentBytes} bytes, the phone has ${arrivedBytes}`));
+  return fail(
+    farmFault(
+      'transfer-failed',
+      `${target.devicePath}: sent ${sentBytes} bytes, the phone has ${arrivedBytes}`,
+    ),
+  );
 }
 
 async function readRefusal(connection: Connection, answer: Buffer): Promise<FarmFault> {
   const length = answer.readUInt32LE(4);
-  if (idOf(answer) !== Protocol.FAIL || length > largestFrameBytes) return farmFault('transfer-failed', `the phone answered ${JSON.stringify(idOf(answer))} to a push`);
+  if (idOf(answer) !== Protocol.FAIL || length > largestFrameBytes)
+    return farmFault(
+      'transfer-failed',
+      `the phone answered ${JSON.stringify(idOf(answer))} to a push`,
+    );
   const message = (await readBytes(connection, length)).toString('utf8');
-  return farmFault(isStorageFull(message) ? 'storage-full' : 'transfer-failed', `the phone refused the file: ${message}`);
+  return farmFault(
+    isStorageFull(message) ? 'storage-full' : 'transfer-failed',
+    `the phone refused the file: ${message}`,
+  );
 }
 
 function idOf(answer: Buffer): string {

@@ -42,7 +42,11 @@ export class SyncConnections {
   }
 
   /** Keeps the connection only if all went well: after a refusal the phone closes it. */
-  private async run<Value>(connection: Connection, signal: AbortSignal, work: SyncWork<Value>): Promise<Result<Value, FarmFault>> {
+  private async run<Value>(
+    connection: Connection,
+    signal: AbortSignal,
+    work: SyncWork<Value>,
+  ): Promise<Result<Value, FarmFault>> {
     const interrupt = (): void => void connection.socket.destroy(new Error('interrupted'));
     signal.addEventListener('abort', interrupt, { once: true });
     let succeeded = false;

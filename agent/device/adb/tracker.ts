@@ -101,12 +101,16 @@ class TrackerLoop {
   private async afterFailure(slow: boolean, message: string): Promise<number> {
     this.failures += 1;
     if (slow && this.failures < mostSlowLooks) return pollMs;
-    this.options.logger.warn({ failures: this.failures, cause: message }, 'the adb server does not answer');
+    this.options.logger.warn(
+      { failures: this.failures, cause: message },
+      'the adb server does not answer',
+    );
     this.roster.dropAll('the adb server is gone');
     this.reportUnusable([]);
     const { address, serverProgram } = this.options;
     const isLocal = address.host === '127.0.0.1' || address.host === 'localhost';
-    if (isLocal && serverProgram !== undefined && (await startAdbServer(serverProgram, address))) return 0;
+    if (isLocal && serverProgram !== undefined && (await startAdbServer(serverProgram, address)))
+      return 0;
     return backoffDelayMs(serverBackoff, this.failures - 1, Math.random());
   }
 
@@ -127,7 +131,12 @@ class TrackerLoop {
 
   private reportUnusable(listed: readonly ListedPhone[]): void {
     const names = wayNames(listed);
-    const phones = [...listed.filter((phone) => phone.state !== 'device').map((phone) => explainUnusable(phone, names.get(wayKey(phone)) ?? phone.adbSerial)), ...this.roster.unusable()];
+    const phones = [
+      ...listed
+        .filter((phone) => phone.state !== 'device')
+        .map((phone) => explainUnusable(phone, names.get(wayKey(phone)) ?? phone.adbSerial)),
+      ...this.roster.unusable(),
+    ];
     const text = JSON.stringify(phones);
     if (text === this.lastUnusable) return;
     this.lastUnusable = text;

@@ -10,7 +10,8 @@ export function parseGetprop(text: string): ReadonlyMap<string, string> {
     if (start !== null) open = { name: start[1] ?? '', lines: [line.slice(start[0].length)] };
     else open?.lines.push(line);
     if (open === undefined || !line.endsWith(']')) continue;
-    if (properties.size < mostProperties) properties.set(open.name, open.lines.join('\n').slice(0, -1));
+    if (properties.size < mostProperties)
+      properties.set(open.name, open.lines.join('\n').slice(0, -1));
     open = undefined;
   }
   return properties;

@@ -26,7 +26,10 @@ export interface Identification {
 }
 
 /** Reads what a phone is, in one round trip, and makes its work folder. */
-export async function identifyPhone(link: PhoneLink, workFolder: string): Promise<Result<Identification, FarmFault>> {
+export async function identifyPhone(
+  link: PhoneLink,
+  workFolder: string,
+): Promise<Result<Identification, FarmFault>> {
   const folder = quoted(workFolder);
   const commands = [
     'getprop',
@@ -40,13 +43,27 @@ export async function identifyPhone(link: PhoneLink, workFolder: string): Promis
     readMarkCommand(workFolder),
     'cat /sys/devices/soc0/machine 2>/dev/null',
   ];
-  const sections = await readSections(link, commands, { what: `identifying ${link.adbSerial}`, deadlineMs: identifyDeadlineMs });
+  const sections = await readSections(link, commands, {
+    what: `identifying ${link.adbSerial}`,
+    deadlineMs: identifyDeadlineMs,
+  });
   return sections.ok ? ok(readIdentification(sections.value, link.adbSerial)) : sections;
 }
 
 /** Pure: the identification from what the commands of `identifyPhone` printed, in their order. */
 export function readIdentification(sections: readonly string[], adbSerial: string): Identification {
-  const [getprop = '', meminfo = '', cpuinfo = '', relatedCpus = '', frequencies = '', df = '', thermal = '', workFiles = '', mark = '', machine = ''] = sections;
+  const [
+    getprop = '',
+    meminfo = '',
+    cpuinfo = '',
+    relatedCpus = '',
+    frequencies = '',
+    df = '',
+    thermal = '',
+    workFiles = '',
+    mark = '',
+    machine = '',
+  ] = sections;
   const properties = parseGetprop(getprop);
   const property = (name: string): string => properties.get(name)?.trim() ?? '';
   const clusters = parseClusters(relatedCpus, frequencies);
@@ -54,7 +71,11 @@ export function readIdentification(sections: readonly string[], adbSerial: strin
     booted: property('sys.boot_completed') === '1',
     workFiles: workFiles.split('\n').filter((name) => name !== ''),
     mark: parseMark(mark),
-    emulator: isEmulatorName(adbSerial) || property('ro.kernel.qemu') === '1' || property('ro.boot.qemu') === '1' || ['goldfish', 'ranchu'].includes(property('ro.hardware')),
+    emulator:
+      isEmulatorName(adbSerial) ||
+      property('ro.kernel.qemu') === '1' ||
+      property('ro.boot.qemu') === '1' ||
+      ['goldfish', 'ranchu'].includes(property('ro.hardware')),
     hardware: {
       serial: serialOf(properties, adbSerial),
       kind: property('ro.pareto.virtual') === '1' ? 'virtual' : 'phone',
@@ -66,7 +87,9 @@ export function readIdentification(sections: readonly string[], adbSerial: strin
       cpuClusters: clusters.length > 0 ? clusters : parseCpuinfoClusters(cpuinfo),
       memoryBytes: parseMemoryBytes(meminfo) ?? 0,
       storageFreeBytes: parseDiskFreeBytes(df) ?? 0,
-      thermalSensors: parseThermalService(thermal).sensors.map(({ name }) => name).toSorted(),
+      thermalSensors: parseThermalService(thermal)
+        .sensors.map(({ name }) => name)
+        .toSorted(),
     },
   };
 }
@@ -83,7 +106,13 @@ function parseMark(text: string): string {
 }
 
 /** The phone's mark as it is now: also the sign that the phone still answers. */
-export async function readMark(link: PhoneLink, workFolder: string): Promise<Result<string, FarmFault>> {
-  const sections = await readSections(link, [readMarkCommand(workFolder)], { what: 'asking for a sign of life', deadlineMs: signOfLifeDeadlineMs });
+export async function readMark(
+  link: PhoneLink,
+  workFolder: string,
+): Promise<Result<string, FarmFault>> {
+  const sections = await readSections(link, [readMarkCommand(workFolder)], {
+    what: 'asking for a sign of life',
+    deadlineMs: signOfLifeDeadlineMs,
+  });
   return sections.ok ? ok(parseMark(sections.value[0] ?? '')) : sections;
 }

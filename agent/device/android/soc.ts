@@ -1,5 +1,6 @@
 /** Qualcomm's part numbers: SM8550, SM8650-AC, SDM845, MSM8998, QCS8550, SXR2130P. */
-const partNumber = /^(?:SM|SDM|SDA|MSM|APQ|QCS|QCM|QRB|SXR|SC|SG)\d{3,4}[A-Z]{0,3}(?:-[A-Z0-9]{1,3})?$/i;
+const partNumber =
+  /^(?:SM|SDM|SDA|MSM|APQ|QCS|QCM|QRB|SXR|SC|SG)\d{3,4}[A-Z]{0,3}(?:-[A-Z0-9]{1,3})?$/i;
 
 /** Where a phone may name its SoC. */
 export interface SocEvidence {
@@ -21,7 +22,12 @@ export function socName({ properties, machine, kernelHardware }: SocEvidence): s
   const own = property('ro.soc.model');
   if (own !== '' && !isNoName(own)) return own;
   const platform = property('ro.board.platform');
-  const numbered = [property('ro.vendor.qti.soc_model'), machine.trim(), kernelHardware ?? '', platform].find((name) => partNumber.test(name));
+  const numbered = [
+    property('ro.vendor.qti.soc_model'),
+    machine.trim(),
+    kernelHardware ?? '',
+    platform,
+  ].find((name) => partNumber.test(name));
   if (numbered !== undefined) return numbered.toUpperCase();
   return isNoName(platform) ? 'unknown' : platform;
 }
@@ -32,7 +38,28 @@ function isNoName(text: string): boolean {
 
 /** Code names under which Qualcomm's own software runs on several SoCs; which one a phone has is then unknown. */
 const sharedPlatforms: ReadonlySet<string> = new Set([
-  'msmnile', 'kona', 'lito', 'atoll', 'trinket', 'bengal', 'holi', 'blair', 'lahaina', 'yupik', 'taro', 'diwali', 'parrot', 'ravelin', 'kalama', 'crow', 'pineapple', 'cliffs', 'volcano', 'sun', 'tuna', 'canoe',
+  'msmnile',
+  'kona',
+  'lito',
+  'atoll',
+  'trinket',
+  'bengal',
+  'holi',
+  'blair',
+  'lahaina',
+  'yupik',
+  'taro',
+  'diwali',
+  'parrot',
+  'ravelin',
+  'kalama',
+  'crow',
+  'pineapple',
+  'cliffs',
+  'volcano',
+  'sun',
+  'tuna',
+  'canoe',
 ]);
 
 /** Whether this is such a code name: a Snapdragon, but which one the phone does not say. */

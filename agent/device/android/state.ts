@@ -19,15 +19,31 @@ const commands = [
 ];
 
 /** Reads what bears on a timing, in one round trip. */
-export async function readPhoneState(link: PhoneLink, clock: Clock): Promise<Result<DeviceState, FarmFault>> {
-  const sections = await readSections(link, commands, { what: `reading the state of ${link.adbSerial}`, deadlineMs: stateDeadlineMs });
+export async function readPhoneState(
+  link: PhoneLink,
+  clock: Clock,
+): Promise<Result<DeviceState, FarmFault>> {
+  const sections = await readSections(link, commands, {
+    what: `reading the state of ${link.adbSerial}`,
+    deadlineMs: stateDeadlineMs,
+  });
   return sections.ok ? ok(readState(sections.value, clock.nowMs())) : sections;
 }
 
 /** The state first, since hashing the model warms the phone; then its digest, then the files go. */
-export async function endJobOnPhone(link: PhoneLink, clock: Clock, { modelPath, all }: FilesOfJob): Promise<Result<JobEnd, FarmFault>> {
-  const ending = [`sha256sum ${quoted(modelPath)} 2>/dev/null`, `rm -f -- ${all.map(quoted).join(' ')}`];
-  const sections = await readSections(link, [...commands, ...ending], { what: `ending the job on ${link.adbSerial}`, deadlineMs: jobEndDeadlineMs });
+export async function endJobOnPhone(
+  link: PhoneLink,
+  clock: Clock,
+  { modelPath, all }: FilesOfJob,
+): Promise<Result<JobEnd, FarmFault>> {
+  const ending = [
+    `sha256sum ${quoted(modelPath)} 2>/dev/null`,
+    `rm -f -- ${all.map(quoted).join(' ')}`,
+  ];
+  const sections = await readSections(link, [...commands, ...ending], {
+    what: `ending the job on ${link.adbSerial}`,
+    deadlineMs: jobEndDeadlineMs,
+  });
   if (!sections.ok) return sections;
   const digest = /^[0-9a-f]{64}(?=\s)/.exec(sections.value[commands.length] ?? '')?.[0] ?? null;
   return ok({ state: readState(sections.value, clock.nowMs()), modelDigest: digest });
@@ -44,8 +60,12 @@ export function readState(sections: readonly string[], atMs: number): DeviceStat
     batteryCelsius: battery.celsius,
     thermalStatus: thermal.status,
     thermalStatusOverridden: thermal.overridden,
-    celsiusBySensor: Object.fromEntries(thermal.sensors.map(({ name, celsius }) => [name, celsius])),
-    kindBySensor: Object.fromEntries(thermal.sensors.flatMap(({ name, kind }) => (kind === null ? [] : [[name, kind] as const]))),
+    celsiusBySensor: Object.fromEntries(
+      thermal.sensors.map(({ name, celsius }) => [name, celsius]),
+    ),
+    kindBySensor: Object.fromEntries(
+      thermal.sensors.flatMap(({ name, kind }) => (kind === null ? [] : [[name, kind] as const])),
+    ),
     batteryFrozen: battery.frozen,
     cpuFrequencyKhz: parseFrequencies(frequencies),
   };

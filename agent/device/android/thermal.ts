@@ -52,7 +52,8 @@ export function parseThermalService(text: string): ThermalReport {
     const reading = readTemperature(line);
     if (reading === null || (sensors.size >= mostSensors && !sensors.has(reading.name))) continue;
     const former = sensors.get(reading.name);
-    if (former === undefined || former.celsius < reading.celsius) sensors.set(reading.name, reading);
+    if (former === undefined || former.celsius < reading.celsius)
+      sensors.set(reading.name, reading);
   }
   const status = /^Thermal Status: ([0-6])\s*$/m.exec(text);
   return {
@@ -63,7 +64,10 @@ export function parseThermalService(text: string): ThermalReport {
 }
 
 function readTemperature(line: string): SensorReading | null {
-  const match = /^\s*Temperature\{mValue=(-?\d{1,9}(?:\.\d+)?(?:E-?\d+)?), mType=(-?\d{1,9}), mName=(.{1,64}?), mStatus=-?\d+\}/.exec(line);
+  const match =
+    /^\s*Temperature\{mValue=(-?\d{1,9}(?:\.\d+)?(?:E-?\d+)?), mType=(-?\d{1,9}), mName=(.{1,64}?), mStatus=-?\d+\}/.exec(
+      line,
+    );
   if (match === null) return null;
   const type = Number(match[2]);
   const celsius = celsiusOf(Number(match[1]));

@@ -21,11 +21,18 @@ export interface ChildRequest {
 }
 
 /** Runs a program in its own process group until it ends or `signal` aborts, which kills the whole group. */
-export async function runChild(request: ChildRequest, signal: AbortSignal): Promise<Result<Omit<Execution, 'fileRead'>, FarmFault>> {
+export async function runChild(
+  request: ChildRequest,
+  signal: AbortSignal,
+): Promise<Result<Omit<Execution, 'fileRead'>, FarmFault>> {
   const stdout = new BoundedCapture(longestOutputBytes, 0);
   const stderr = new BoundedCapture(longestErrorOutputBytes, 0);
   const exitCode = await superviseChild(request, signal, { stdout, stderr });
-  return ok({ exitCode: exitCode.code, stdout: text(stdout), stderr: text(stderr) + exitCode.note });
+  return ok({
+    exitCode: exitCode.code,
+    stdout: text(stdout),
+    stderr: text(stderr) + exitCode.note,
+  });
 }
 
 interface Ending {
@@ -33,11 +40,20 @@ interface Ending {
   readonly note: string;
 }
 
-async function superviseChild(request: ChildRequest, signal: AbortSignal, output: { readonly stdout: BoundedCapture; readonly stderr: BoundedCapture }): Promise<Ending> {
+async function superviseChild(
+  request: ChildRequest,
+  signal: AbortSignal,
+  output: { readonly stdout: BoundedCapture; readonly stderr: BoundedCapture },
+): Promise<Ending> {
   const [program = '', ...args] = request.command;
   let child: ChildProcess;
   try {
-    child = spawn(program, args, { cwd: request.workingDirectory, env: request.environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(program, args, {
+      cwd: request.workingDirectory,
+      env: request.environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   } catch (error) {
     // A null byte in an argument.
     return notStarted(program, error);
@@ -50,7 +66,8 @@ async function superviseChild(request: ChildRequest, signal: AbortSignal, output
     const closed = once(child, 'close');
     closed.catch(() => undefined);
     const [code, by] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    if ((await Promise.race([closed, systemClock.sleep(stragglerGraceMs)])) === undefined) killNow();
+    if ((await Promise.race([closed, systemClock.sleep(stragglerGraceMs)])) === undefined)
+      killNow();
     await closed;
     return { code: code ?? 128 + (by === null ? 0 : constants.signals[by]), note: '' };
   } catch (error) {

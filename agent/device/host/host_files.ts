@@ -7,18 +7,33 @@ import { fail, ok, type Result } from '../../../common/result';
 import type { FileToRead } from '../device';
 
 /** Copies under a temporary name, compares the sizes, then renames: complete, or not there at all. */
-export async function copyFileIn(localPath: string, devicePath: string, executable: boolean, signal: AbortSignal): Promise<Result<void, FarmFault>> {
+export async function copyFileIn(
+  localPath: string,
+  devicePath: string,
+  executable: boolean,
+  signal: AbortSignal,
+): Promise<Result<void, FarmFault>> {
   const partPath = `${devicePath}.${randomBytes(4).toString('hex')}.part`;
   let expectedBytes: number;
   try {
     expectedBytes = (await stat(localPath)).size;
   } catch (error) {
-    return fail(farmFault('artifact-unavailable', `cannot read the file to push: ${(error as Error).message}`));
+    return fail(
+      farmFault(
+        'artifact-unavailable',
+        `cannot read the file to push: ${(error as Error).message}`,
+      ),
+    );
   }
   try {
-    await pipeline(createReadStream(localPath), createWriteStream(partPath, { mode: executable ? 0o755 : 0o644 }), { signal });
+    await pipeline(
+      createReadStream(localPath),
+      createWriteStream(partPath, { mode: executable ? 0o755 : 0o644 }),
+      { signal },
+    );
     const copied = await stat(partPath);
-    if (copied.size !== expectedBytes) throw new Error(`${devicePath}: ${copied.size} bytes arrived of ${expectedBytes}`);
+    if (copied.size !== expectedBytes)
+      throw new Error(`${devicePath}: ${copied.size} bytes arrived of ${expectedBytes}`);
     await rename(partPath, devicePath);
     return ok(undefined);
   } catch (error) {
@@ -61,10 +76,14 @@ export async function digestOfFile(path: string): Promise<string | null> {
 
 /** A file that is missing or cannot be removed is no fault. */
 export async function removeHostFiles(devicePaths: readonly string[]): Promise<void> {
-  for (const devicePath of devicePaths) await rm(devicePath, { force: true }).catch(() => undefined);
+  for (const devicePath of devicePaths)
+    await rm(devicePath, { force: true }).catch(() => undefined);
 }
 
 function fileFault(error: unknown): FarmFault {
   const { code, message } = error as NodeJS.ErrnoException;
-  return farmFault(code === 'ENOSPC' || code === 'EDQUOT' ? 'storage-full' : 'transfer-failed', message);
+  return farmFault(
+    code === 'ENOSPC' || code === 'EDQUOT' ? 'storage-full' : 'transfer-failed',
+    message,
+  );
 }

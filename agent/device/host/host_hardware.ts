@@ -11,7 +11,10 @@ export function hostHardware(workFolder: string): Hardware {
   const cpu = os.cpus()[0]?.model.trim() ?? '';
   const disk = statfsSync(workFolder);
   return {
-    serial: `host-${os.hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 56)}`,
+    serial: `host-${os
+      .hostname()
+      .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+      .slice(0, 56)}`,
     kind: 'host',
     manufacturer: readLine('/sys/devices/virtual/dmi/id/sys_vendor') ?? 'unknown',
     model: readLine('/sys/devices/virtual/dmi/id/product_name') ?? os.hostname(),
@@ -31,9 +34,15 @@ function operatingSystem(): string {
 
 function clusters(): readonly CpuCluster[] {
   const policies = entriesOf('/sys/devices/system/cpu/cpufreq', /^policy\d+$/);
-  const lines = (name: string): string => policies.map((policy) => readLine(`${policy}/${name}`) ?? '?').join('\n');
+  const lines = (name: string): string =>
+    policies.map((policy) => readLine(`${policy}/${name}`) ?? '?').join('\n');
   const found = parseClusters(lines('related_cpus'), lines('cpuinfo_max_freq'));
   if (found.length > 0) return found;
   const cpus = os.cpus();
-  return [{ cores: cpus.map((_, core) => core), largestFrequencyKhz: Math.max(0, ...cpus.map((cpu) => cpu.speed * 1000)) }];
+  return [
+    {
+      cores: cpus.map((_, core) => core),
+      largestFrequencyKhz: Math.max(0, ...cpus.map((cpu) => cpu.speed * 1000)),
+    },
+  ];
 }

@@ -17,7 +17,9 @@ export async function removeLeftovers(workFolder: string): Promise<void> {
       // It has just ended.
     }
   }
-  for (const name of await readdir(workFolder)) if (name.endsWith('.part') || name.startsWith('job-')) await rm(path.join(workFolder, name), { force: true });
+  for (const name of await readdir(workFolder))
+    if (name.endsWith('.part') || name.startsWith('job-'))
+      await rm(path.join(workFolder, name), { force: true });
 }
 
 async function pidsOf(workFolder: string): Promise<readonly number[]> {

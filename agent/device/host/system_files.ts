@@ -18,7 +18,9 @@ export function readText(file: string): string | null {
 export function entriesOf(folder: string, pattern: RegExp): readonly string[] {
   try {
     const names = readdirSync(folder).filter((name) => pattern.test(name));
-    return names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).map((name) => path.join(folder, name));
+    return names
+      .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .map((name) => path.join(folder, name));
   } catch {
     return [];
   }

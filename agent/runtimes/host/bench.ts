@@ -13,7 +13,10 @@ export interface LoadedModel {
  * Body of the host benchmark programs: load, warm up, time each run, print one JSON line on standard output. Errors
  * go to standard error in the runtime's own words, with exit status 1.
  */
-export async function bench(argv: readonly string[], load: (options: BenchOptions) => Promise<LoadedModel>): Promise<void> {
+export async function bench(
+  argv: readonly string[],
+  load: (options: BenchOptions) => Promise<LoadedModel>,
+): Promise<void> {
   try {
     const report = await measure(readBenchOptions(argv), load);
     // Synchronous, because a pipe's asynchronous write would be lost on exit.
@@ -25,7 +28,10 @@ export async function bench(argv: readonly string[], load: (options: BenchOption
   }
 }
 
-async function measure(options: BenchOptions, load: (options: BenchOptions) => Promise<LoadedModel>): Promise<HostReport> {
+async function measure(
+  options: BenchOptions,
+  load: (options: BenchOptions) => Promise<LoadedModel>,
+): Promise<HostReport> {
   const loadStart = process.hrtime.bigint();
   const model = await load(options);
   const initMs = elapsedMs(loadStart);
@@ -36,7 +42,14 @@ async function measure(options: BenchOptions, load: (options: BenchOptions) => P
     await model.run();
     samplesMs.push(elapsedMs(start));
   }
-  return { farmBench: 1, samplesMs, initMs, peakMemoryBytes: process.resourceUsage().maxRSS * 1024, version: model.version, caveats: [...model.caveats] };
+  return {
+    farmBench: 1,
+    samplesMs,
+    initMs,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    version: model.version,
+    caveats: [...model.caveats],
+  };
 }
 
 function elapsedMs(start: bigint): number {

@@ -12,7 +12,12 @@ export interface BenchOptions {
 export function readBenchOptions(argv: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...argv],
-    options: { model: { type: 'string' }, runs: { type: 'string' }, 'warmup-runs': { type: 'string' }, threads: { type: 'string' } },
+    options: {
+      model: { type: 'string' },
+      runs: { type: 'string' },
+      'warmup-runs': { type: 'string' },
+      threads: { type: 'string' },
+    },
   });
   if (values.model === undefined) throw new Error('--model PATH is required');
   return {
@@ -25,6 +30,9 @@ export function readBenchOptions(argv: readonly string[]): BenchOptions {
 
 function count(option: string, text: string | undefined, smallest: number): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < smallest) throw new Error(`${option} expects a whole number of at least ${String(smallest)}, not "${text ?? ''}"`);
+  if (!Number.isInteger(value) || value < smallest)
+    throw new Error(
+      `${option} expects a whole number of at least ${String(smallest)}, not "${text ?? ''}"`,
+    );
   return value;
 }

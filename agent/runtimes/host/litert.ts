@@ -32,13 +32,25 @@ export async function loadLiteRt(): Promise<LiteRt> {
 function actAsWorker(): void {
   const importScripts = (path: string): void => {
     const scriptModule: { exports: unknown } = { exports: {} };
-    const glue = compileFunction(readFileSync(path, 'utf8'), ['module', 'exports', 'require', '__filename', '__dirname'], { filename: path });
-    Reflect.apply(glue, undefined, [scriptModule, scriptModule.exports, createRequire(path), path, dirname(path)]);
+    const glue = compileFunction(
+      readFileSync(path, 'utf8'),
+      ['module', 'exports', 'require', '__filename', '__dirname'],
+      { filename: path },
+    );
+    Reflect.apply(glue, undefined, [
+      scriptModule,
+      scriptModule.exports,
+      createRequire(path),
+      path,
+      dirname(path),
+    ]);
     Object.assign(globalThis, { ModuleFactory: wasmFactory.parse(scriptModule.exports) });
   };
   Object.assign(globalThis, { self: globalThis, importScripts });
 }
 
 function packageVersion(folder: string): string {
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).version;
+  return z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).version;
 }

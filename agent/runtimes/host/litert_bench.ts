@@ -8,10 +8,15 @@ import { randomInput } from './random_input';
 async function loadModel(options: BenchOptions): Promise<LoadedModel> {
   const runtime = await loadLiteRt();
   const model = await compileModel(runtime, new Uint8Array(readFileSync(options.modelPath)));
-  model.inputs.forEach(({ name, elementType, shape }, index) => model.fill(index, randomInput(name, elementType, shape)));
+  model.inputs.forEach(({ name, elementType, shape }, index) =>
+    model.fill(index, randomInput(name, elementType, shape)),
+  );
   return {
     version: runtime.version,
-    caveats: options.threads > 1 ? [`LiteRT's WebAssembly build runs one thread; ${String(options.threads)} were asked for`] : [],
+    caveats:
+      options.threads > 1
+        ? [`LiteRT's WebAssembly build runs one thread; ${String(options.threads)} were asked for`]
+        : [],
     run: model.run,
   };
 }

@@ -7,8 +7,18 @@ type RankedType = ReturnType<Model['getInputTensorType']>;
 
 /** Numbers of LiteRtElementType: https://github.com/google-ai-edge/LiteRT/blob/main/litert/c/litert_model_types.h */
 const elementTypes: ReadonlyMap<number, string> = new Map([
-  [1, 'float32'], [2, 'int32'], [3, 'uint8'], [4, 'int64'], [6, 'bool'], [7, 'int16'], [9, 'int8'], [10, 'float16'],
-  [11, 'float64'], [13, 'uint64'], [16, 'uint32'], [17, 'uint16'],
+  [1, 'float32'],
+  [2, 'int32'],
+  [3, 'uint8'],
+  [4, 'int64'],
+  [6, 'bool'],
+  [7, 'int16'],
+  [9, 'int8'],
+  [10, 'float16'],
+  [11, 'float64'],
+  [13, 'uint64'],
+  [16, 'uint32'],
+  [17, 'uint16'],
 ]);
 
 /** The only signature of a model without named ones is the main graph's. */
@@ -43,14 +53,30 @@ export async function compileModel({ library }: LiteRt, bytes: Uint8Array): Prom
   const memory = wasm._malloc(bytes.byteLength);
   wasm.HEAPU8.set(bytes, memory);
   const model = wasm.loadModel(environment, memory, bytes.byteLength);
-  const cpu = { accelerator: 'wasm' as const, cpuOptions: { numThreads: 1 }, gpuOptions: {}, webNNOptions: {} };
+  const cpu = {
+    accelerator: 'wasm' as const,
+    cpuOptions: { numThreads: 1 },
+    gpuOptions: {},
+    webNNOptions: {},
+  };
   const compiled = await wasm.compileModel(environment, model, cpu);
   const signature = model.getSignature(mainSignature);
   const buffers: Buffer[] = [];
-  const inputs = listed(signature.inputNames()).map((name, index) => described(name, model.getInputTensorType(mainSignature, index), (type) => {
-    buffers.push(wasm.LiteRtTensorBuffer.createManaged(environment, wasm.LiteRtTensorBufferType.HOST_MEMORY, type, type.bytes()));
-  }));
-  const outputs = listed(signature.outputNames()).map((name, index) => described(name, model.getOutputTensorType(mainSignature, index), () => undefined));
+  const inputs = listed(signature.inputNames()).map((name, index) =>
+    described(name, model.getInputTensorType(mainSignature, index), (type) => {
+      buffers.push(
+        wasm.LiteRtTensorBuffer.createManaged(
+          environment,
+          wasm.LiteRtTensorBufferType.HOST_MEMORY,
+          type,
+          type.bytes(),
+        ),
+      );
+    }),
+  );
+  const outputs = listed(signature.outputNames()).map((name, index) =>
+    described(name, model.getOutputTensorType(mainSignature, index), () => undefined),
+  );
   let results: readonly Buffer[] = [];
   const drop = (): void => results.forEach((result) => result.delete());
   return {
@@ -72,7 +98,11 @@ export async function compileModel({ library }: LiteRt, bytes: Uint8Array): Prom
 }
 
 /** Emscripten's objects live until they are deleted. */
-function listed(vector: { size(): number; get(index: number): string & { delete(): void }; delete(): void }): readonly string[] {
+function listed(vector: {
+  size(): number;
+  get(index: number): string & { delete(): void };
+  delete(): void;
+}): readonly string[] {
   const items = Array.from({ length: vector.size() }, (_, index) => String(vector.get(index)));
   vector.delete();
   return items;
@@ -81,15 +111,22 @@ function listed(vector: { size(): number; get(index: number): string & { delete(
 function described(name: string, type: RankedType, use: (type: RankedType) => void): LiteRtTensor {
   const layout = type.layout();
   const dimensions = layout.dimensions();
-  const shape = Array.from({ length: dimensions.size() }, (_, axis) => Number(dimensions.get(axis)));
+  const shape = Array.from({ length: dimensions.size() }, (_, axis) =>
+    Number(dimensions.get(axis)),
+  );
   const code = type.elementType().value;
   use(type);
   for (const each of [dimensions, layout, type]) each.delete();
   return { name, elementType: elementTypes.get(code) ?? `type ${String(code)}`, shape };
 }
 
-function write(wasm: Wasm, buffer: Buffer, { buffer: source, byteOffset, byteLength }: ArrayBufferView): void {
-  if (byteLength !== buffer.packedSize()) throw new Error(`an input has ${String(buffer.packedSize())} bytes, not ${String(byteLength)}`);
+function write(
+  wasm: Wasm,
+  buffer: Buffer,
+  { buffer: source, byteOffset, byteLength }: ArrayBufferView,
+): void {
+  if (byteLength !== buffer.packedSize())
+    throw new Error(`an input has ${String(buffer.packedSize())} bytes, not ${String(byteLength)}`);
   const address = buffer.lock(wasm.LiteRtTensorBufferLockMode.WRITE);
   wasm.HEAPU8.set(new Uint8Array(source, byteOffset, byteLength), address);
   buffer.unlock();
@@ -104,6 +141,7 @@ function bytesOf(wasm: Wasm, buffer: Buffer): Uint8Array {
 
 function at(buffers: readonly Buffer[], index: number): Buffer {
   const buffer = buffers[index];
-  if (buffer === undefined) throw new Error(`there is no tensor ${String(index)}; run the model first`);
+  if (buffer === undefined)
+    throw new Error(`there is no tensor ${String(index)}; run the model first`);
   return buffer;
 }

@@ -11,7 +11,9 @@ async function loadModel(options: BenchOptions): Promise<LoadedModel> {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
   });
-  const feeds = Object.fromEntries(session.inputMetadata.map((input) => [input.name, makeInput(input)]));
+  const feeds = Object.fromEntries(
+    session.inputMetadata.map((input) => [input.name, makeInput(input)]),
+  );
   return {
     version: env.versions.node ?? 'unknown',
     caveats: [],
@@ -23,12 +25,20 @@ async function loadModel(options: BenchOptions): Promise<LoadedModel> {
 
 function makeInput(input: InferenceSession.ValueMetadata): Tensor {
   if (!input.isTensor) throw new Error(`Failed to load model: input "${input.name}" is no tensor`);
-  const shape = input.shape.map((extent) => (typeof extent === 'number' ? extent : dynamicExtent(input)));
-  return new Tensor(input.type, randomInput(input.name, input.type, shape) as Tensor.DataType, shape);
+  const shape = input.shape.map((extent) =>
+    typeof extent === 'number' ? extent : dynamicExtent(input),
+  );
+  return new Tensor(
+    input.type,
+    randomInput(input.name, input.type, shape) as Tensor.DataType,
+    shape,
+  );
 }
 
 function dynamicExtent(input: InferenceSession.TensorValueMetadata): never {
-  throw new Error(`Failed to load model: input "${input.name}" has the dynamic shape [${input.shape.join(', ')}]; export the model with fixed shapes`);
+  throw new Error(
+    `Failed to load model: input "${input.name}" has the dynamic shape [${input.shape.join(', ')}]; export the model with fixed shapes`,
+  );
 }
 
 void bench(process.argv.slice(2), loadModel);

@@ -1,6 +1,16 @@
 import { createRandom } from '../../../common/random';
 
-type NumberArray = Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array;
+type NumberArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 /** More elements than any input of a phone model: beyond, a shape is a mistake and the allocation would fail late. */
 const mostElements = 2 ** 28;
@@ -12,16 +22,27 @@ const inputSeed = 'host-benchmark';
  * A tensor's data: uniform in [0, 1) for floats, over the whole range for 8 and 16 bits, 0 or 1 for wider integers
  * (which are indices more often than quantities) and booleans. @throws Error for an element type that has no array.
  */
-export function randomInput(name: string, elementType: string, shape: readonly number[]): NumberArray {
+export function randomInput(
+  name: string,
+  elementType: string,
+  shape: readonly number[],
+): NumberArray {
   const elements = shape.reduce((product, extent) => product * extent, 1);
   if (!shape.every((extent) => Number.isInteger(extent) && extent > 0) || elements > mostElements) {
-    throw new Error(`Failed to load model: input "${name}" has the shape [${shape.join(', ')}]; export the model with fixed, positive extents`);
+    throw new Error(
+      `Failed to load model: input "${name}" has the shape [${shape.join(', ')}]; export the model with fixed, positive extents`,
+    );
   }
   const random = createRandom(`${inputSeed}/${name}`);
   return fill(name, elementType, elements, () => random.next());
 }
 
-function fill(name: string, elementType: string, elements: number, uniform: () => number): NumberArray {
+function fill(
+  name: string,
+  elementType: string,
+  elements: number,
+  uniform: () => number,
+): NumberArray {
   const below = (bound: number) => (): number => Math.floor(uniform() * bound);
   const length = { length: elements };
   switch (elementType) {
@@ -51,6 +72,8 @@ function fill(name: string, elementType: string, elements: number, uniform: () =
     case 'uint64':
       return BigUint64Array.from(length, () => BigInt(below(2)()));
     default:
-      throw new Error(`Failed to load model: input "${name}" has the element type ${elementType}, for which no input can be made`);
+      throw new Error(
+        `Failed to load model: input "${name}" has the element type ${elementType}, for which no input can be made`,
+      );
   }
 }

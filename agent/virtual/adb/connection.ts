@@ -1,5 +1,11 @@
 import type { Socket } from 'node:net';
-import { type AdbPacket, encodePacket, largestPayloadBytes, PacketReader, versionWithoutChecksum } from './packet';
+import {
+  type AdbPacket,
+  encodePacket,
+  largestPayloadBytes,
+  PacketReader,
+  versionWithoutChecksum,
+} from './packet';
 import { AdbStream } from './stream';
 
 /** A phone that is asked for more has a client that leaks streams. */
@@ -64,10 +70,23 @@ export class AdbConnection {
     this.#closeStreams();
     const checksummed = version < versionWithoutChecksum;
     this.#reader.verifyChecksums = checksummed;
-    this.#handshake = { payloadLimitBytes: Math.max(1, Math.min(peerLimitBytes, largestPayloadBytes)), checksummed };
+    this.#handshake = {
+      payloadLimitBytes: Math.max(1, Math.min(peerLimitBytes, largestPayloadBytes)),
+      checksummed,
+    };
     const payload = Buffer.from(this.#services.banner);
     // The greeting always carries a checksum: the peer has not seen our version yet.
-    this.#socket.write(encodePacket({ command: 'CNXN', argument0: versionWithoutChecksum, argument1: largestPayloadBytes, payload }, true));
+    this.#socket.write(
+      encodePacket(
+        {
+          command: 'CNXN',
+          argument0: versionWithoutChecksum,
+          argument1: largestPayloadBytes,
+          payload,
+        },
+        true,
+      ),
+    );
   }
 
   #handleConnected(packet: AdbPacket): void {
@@ -100,7 +119,12 @@ export class AdbConnection {
 
   #open(remoteId: number, payload: Buffer): void {
     const handshake = this.#handshake;
-    if (handshake === undefined || remoteId === 0 || payload.length > longestServiceName || this.#streams.size >= mostStreams) {
+    if (
+      handshake === undefined ||
+      remoteId === 0 ||
+      payload.length > longestServiceName ||
+      this.#streams.size >= mostStreams
+    ) {
       this.#send('CLSE', 0, remoteId);
       return;
     }
@@ -125,9 +149,19 @@ export class AdbConnection {
     if (!this.#services.open(name, stream)) stream.close();
   }
 
-  #send(command: AdbPacket['command'], argument0: number, argument1: number, payload = noPayload): void {
+  #send(
+    command: AdbPacket['command'],
+    argument0: number,
+    argument1: number,
+    payload = noPayload,
+  ): void {
     if (this.#socket.destroyed) return;
-    this.#socket.write(encodePacket({ command, argument0, argument1, payload }, this.#handshake?.checksummed ?? true));
+    this.#socket.write(
+      encodePacket(
+        { command, argument0, argument1, payload },
+        this.#handshake?.checksummed ?? true,
+      ),
+    );
   }
 }
 

@@ -27,7 +27,9 @@ export const versionWithoutChecksum = 0x01000001;
 export const largestPayloadBytes = 1024 * 1024;
 const headerBytes = 24;
 
-const commandByWord = new Map<number, AdbCommand>(Object.entries(adbCommands).map(([name, word]) => [word, name as AdbCommand]));
+const commandByWord = new Map<number, AdbCommand>(
+  Object.entries(adbCommands).map(([name, word]) => [word, name as AdbCommand]),
+);
 
 /** Header and payload as one buffer. */
 export function encodePacket(packet: AdbPacket, checksummed: boolean): Buffer {
@@ -42,7 +44,9 @@ export function encodePacket(packet: AdbPacket, checksummed: boolean): Buffer {
   return packet.payload.length === 0 ? header : Buffer.concat([header, packet.payload]);
 }
 
-export type PacketEvent = { readonly kind: 'packet'; readonly packet: AdbPacket } | { readonly kind: 'broken'; readonly reason: string };
+export type PacketEvent =
+  | { readonly kind: 'packet'; readonly packet: AdbPacket }
+  | { readonly kind: 'broken'; readonly reason: string };
 
 /** Cuts a byte stream into packets. Holds at most one header and one payload; after `broken` it stays broken. */
 export class PacketReader {
@@ -72,7 +76,15 @@ export class PacketReader {
         yield this.#break('payload does not match its checksum');
         return;
       }
-      yield { kind: 'packet', packet: { command, argument0: header.readUInt32LE(4), argument1: header.readUInt32LE(8), payload } };
+      yield {
+        kind: 'packet',
+        packet: {
+          command,
+          argument0: header.readUInt32LE(4),
+          argument1: header.readUInt32LE(8),
+          payload,
+        },
+      };
     }
   }
 
@@ -93,17 +105,26 @@ export class PacketReader {
 
   #take(sizeBytes: number): Buffer {
     const first = this.#pending[0];
-    const joined = this.#pending.length === 1 && first !== undefined ? first : Buffer.concat(this.#pending, this.#pendingBytes);
+    const joined =
+      this.#pending.length === 1 && first !== undefined
+        ? first
+        : Buffer.concat(this.#pending, this.#pendingBytes);
     this.#pendingBytes -= sizeBytes;
     this.#pending = this.#pendingBytes === 0 ? [] : [joined.subarray(sizeBytes)];
     return joined.subarray(0, sizeBytes);
   }
 }
 
-function headerProblem(header: Buffer, command: AdbCommand | undefined, payloadBytes: number): string | undefined {
-  if (((header.readUInt32LE(0) ^ 0xffffffff) >>> 0) !== header.readUInt32LE(20)) return 'magic does not match the command';
+function headerProblem(
+  header: Buffer,
+  command: AdbCommand | undefined,
+  payloadBytes: number,
+): string | undefined {
+  if ((header.readUInt32LE(0) ^ 0xffffffff) >>> 0 !== header.readUInt32LE(20))
+    return 'magic does not match the command';
   if (command === undefined) return 'unknown command';
-  if (payloadBytes > largestPayloadBytes) return `payload of ${payloadBytes} bytes is longer than ${largestPayloadBytes}`;
+  if (payloadBytes > largestPayloadBytes)
+    return `payload of ${payloadBytes} bytes is longer than ${largestPayloadBytes}`;
   return undefined;
 }
 

@@ -16,7 +16,10 @@ export function serveShell(name: string, stream: AdbStream, phone: PhoneSystem):
   const withPackets = name.slice(0, colon).split(',').includes('v2');
   const process = phone.processes.start(undefined, ['/system/bin/sh', '-c', script]);
   if (process === undefined) return false;
-  const writer = (id: number) => ({ write: (data: Buffer | string) => stream.write(withPackets ? shellPacket(id, Buffer.from(data)) : Buffer.from(data)) });
+  const writer = (id: number) => ({
+    write: (data: Buffer | string) =>
+      stream.write(withPackets ? shellPacket(id, Buffer.from(data)) : Buffer.from(data)),
+  });
   const output = writer(packetIds.output);
   const errors = withPackets ? writer(packetIds.errors) : output;
   const finish = (status: number): void => {
@@ -24,7 +27,12 @@ export function serveShell(name: string, stream: AdbStream, phone: PhoneSystem):
     if (withPackets) stream.write(shellPacket(packetIds.exit, Buffer.from([exitStatus & 0xff])));
     stream.end();
   };
-  runShell(script, { phone, process, runProgram, streams: { input: Buffer.alloc(0), output, errors } }).then(finish, (error: unknown) => {
+  runShell(script, {
+    phone,
+    process,
+    runProgram,
+    streams: { input: Buffer.alloc(0), output, errors },
+  }).then(finish, (error: unknown) => {
     errors.write(`sh: internal error: ${error instanceof Error ? error.message : 'unknown'}\n`);
     finish(1);
   });

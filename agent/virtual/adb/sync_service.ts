@@ -13,7 +13,13 @@ export interface SyncLimits {
   beforeData(): Promise<void> | void;
 }
 
-type Transfer = { readonly path: string; readonly mode: number; readonly chunks: Buffer[]; sizeBytes: number; problem: FileProblem | undefined };
+type Transfer = {
+  readonly path: string;
+  readonly mode: number;
+  readonly chunks: Buffer[];
+  sizeBytes: number;
+  problem: FileProblem | undefined;
+};
 
 /** Serves `sync:`: STAT, LIST, SEND with DATA and DONE, RECV and QUIT. Anything else ends the stream. */
 export class SyncService {
@@ -38,7 +44,10 @@ export class SyncService {
     this.#pending.push(data);
     this.#pendingBytes += data.length;
     while (this.#pendingBytes >= headerBytes) {
-      const joined = this.#pending.length === 1 ? (this.#pending[0] ?? data) : Buffer.concat(this.#pending, this.#pendingBytes);
+      const joined =
+        this.#pending.length === 1
+          ? (this.#pending[0] ?? data)
+          : Buffer.concat(this.#pending, this.#pendingBytes);
       this.#pending = [joined];
       const id = joined.toString('latin1', 0, 4);
       const argument = joined.readUInt32LE(4);
@@ -58,7 +67,12 @@ export class SyncService {
   async #handle(id: string, argument: number, body: Buffer): Promise<void> {
     switch (id) {
       case 'STAT':
-        this.#stream.write(Buffer.concat([Buffer.from('STAT'), statFields(this.#phone.files.stat(normalized(body)))]));
+        this.#stream.write(
+          Buffer.concat([
+            Buffer.from('STAT'),
+            statFields(this.#phone.files.stat(normalized(body))),
+          ]),
+        );
         return;
       case 'LIST':
         this.#list(normalized(body));
@@ -94,13 +108,20 @@ export class SyncService {
     const path = posix.resolve('/', target.slice(0, comma));
     this.#makeParents(path);
     const isFolder = this.#phone.files.stat(path)?.kind === 'folder';
-    this.#transfer = { path, mode: mode & 0o777, chunks: [], sizeBytes: 0, problem: isFolder ? 'EISDIR' : undefined };
+    this.#transfer = {
+      path,
+      mode: mode & 0o777,
+      chunks: [],
+      sizeBytes: 0,
+      problem: isFolder ? 'EISDIR' : undefined,
+    };
   }
 
   /** adbd makes the folders that a pushed file needs. */
   #makeParents(path: string): void {
     const parts = posix.dirname(path).split('/');
-    for (let end = 2; end <= parts.length; end += 1) this.#phone.files.makeFolder(parts.slice(0, end).join('/'));
+    for (let end = 2; end <= parts.length; end += 1)
+      this.#phone.files.makeFolder(parts.slice(0, end).join('/'));
   }
 
   #collect(data: Buffer): void {
@@ -123,7 +144,14 @@ export class SyncService {
       this.#refuse('DONE without SEND');
       return;
     }
-    const written = transfer.problem === undefined ? this.#phone.files.write(transfer.path, this.#phone.contents.intern(transfer.chunks), transfer.mode) : undefined;
+    const written =
+      transfer.problem === undefined
+        ? this.#phone.files.write(
+            transfer.path,
+            this.#phone.contents.intern(transfer.chunks),
+            transfer.mode,
+          )
+        : undefined;
     const problem = transfer.problem ?? (written?.ok === false ? written.error : undefined);
     if (problem === undefined) this.#stream.write(word('OKAY', 0));
     else this.#fail(`couldn't create file: ${fileProblems[problem]}`);
@@ -148,13 +176,22 @@ export class SyncService {
       const encoded = Buffer.from(name);
       const length = Buffer.alloc(4);
       length.writeUInt32LE(encoded.length);
-      this.#stream.write(Buffer.concat([Buffer.from('DENT'), statFields(this.#phone.files.stat(posix.join(path, name))), length, encoded]));
+      this.#stream.write(
+        Buffer.concat([
+          Buffer.from('DENT'),
+          statFields(this.#phone.files.stat(posix.join(path, name))),
+          length,
+          encoded,
+        ]),
+      );
     }
     this.#stream.write(Buffer.concat([word('DONE', 0), Buffer.alloc(12)]));
   }
 
   #fail(message: string): void {
-    this.#stream.write(Buffer.concat([word('FAIL', Buffer.byteLength(message)), Buffer.from(message)]));
+    this.#stream.write(
+      Buffer.concat([word('FAIL', Buffer.byteLength(message)), Buffer.from(message)]),
+    );
   }
 
   #refuse(message: string): void {

@@ -22,10 +22,16 @@ export function operatorUs(operator: OperatorCost, speed: UnitSpeed): number {
   const bytesPerElement = operator.quantized ? 1 : 4;
   const length = operator.macs / Math.max(1, operator.outputBytes / bytesPerElement);
   const efficiency = length / (length + speed.halfSpeedLength);
-  const computeUs = operator.macs === 0 ? 0 : operator.macs / (speed.gigamacsPerS * 1e3 * efficiency);
+  const computeUs =
+    operator.macs === 0 ? 0 : operator.macs / (speed.gigamacsPerS * 1e3 * efficiency);
   const width = operator.quantized ? 1 : speed.bytesPerFloat / 4;
-  const memoryUs = (width * (operator.inputBytes + operator.outputBytes + operator.weightBytes)) / (speed.gigabytesPerS * 1e3);
-  return Math.max(computeUs * (operator.quantized ? 1 : speed.floatFactor), memoryUs) + speed.perOperatorUs;
+  const memoryUs =
+    (width * (operator.inputBytes + operator.outputBytes + operator.weightBytes)) /
+    (speed.gigabytesPerS * 1e3);
+  return (
+    Math.max(computeUs * (operator.quantized ? 1 : speed.floatFactor), memoryUs) +
+    speed.perOperatorUs
+  );
 }
 
 /** One inference on a cool, average phone, all operators on one unit. */

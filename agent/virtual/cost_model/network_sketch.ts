@@ -25,7 +25,12 @@ export class NetworkSketch {
     this.size = Math.ceil((unpadded ? this.size - kernel + 1 : this.size) / stride);
     const weights = kernel * kernel * (this.channels / groups) * channels;
     this.channels = channels;
-    return this.#add('Conv', { macs: weights * this.size * this.size, weights, input: before, output: this.#elements() });
+    return this.#add('Conv', {
+      macs: weights * this.size * this.size,
+      weights,
+      input: before,
+      output: this.#elements(),
+    });
   }
 
   depthwise(kernel: number, stride = 1): this {
@@ -40,19 +45,31 @@ export class NetworkSketch {
 
   /** An element-wise sum or product with another tensor of the same size. */
   combine(kind: 'Add' | 'Mul'): this {
-    return this.#add(kind, { macs: 0, weights: 0, input: 2 * this.#elements(), output: this.#elements() });
+    return this.#add(kind, {
+      macs: 0,
+      weights: 0,
+      input: 2 * this.#elements(),
+      output: this.#elements(),
+    });
   }
 
   /** Moves all channels once: concatenation, split, shuffle. */
   move(kind: 'Concat' | 'Split' | 'Transpose', channels = this.channels): this {
     this.channels = channels;
-    return this.#add(kind, { macs: 0, weights: 0, input: this.#elements(), output: this.#elements() });
+    return this.#add(kind, {
+      macs: 0,
+      weights: 0,
+      input: this.#elements(),
+      output: this.#elements(),
+    });
   }
 
   /** Squeeze and excitation: pool, two small layers, sigmoid, product. */
   excite(squeezedChannels: number): this {
     const { size, channels } = this;
-    this.globalPool().convolve({ channels: squeezedChannels, kernel: 1 }).convolve({ channels, kernel: 1 });
+    this.globalPool()
+      .convolve({ channels: squeezedChannels, kernel: 1 })
+      .convolve({ channels, kernel: 1 });
     this.#add('Sigmoid', { macs: 0, weights: 0, input: channels, output: channels });
     this.size = size;
     return this.combine('Mul');
@@ -61,7 +78,12 @@ export class NetworkSketch {
   globalPool(): this {
     const before = this.#elements();
     this.size = 1;
-    return this.#add('GlobalAveragePool', { macs: 0, weights: 0, input: before, output: this.channels });
+    return this.#add('GlobalAveragePool', {
+      macs: 0,
+      weights: 0,
+      input: before,
+      output: this.channels,
+    });
   }
 
   classify(classes: number): this {
@@ -73,8 +95,24 @@ export class NetworkSketch {
     return this.size * this.size * this.channels;
   }
 
-  #add(kind: string, work: { readonly macs: number; readonly weights: number; readonly input: number; readonly output: number }): this {
-    this.operators.push({ name: `${kind}_${this.operators.length}`, kind, macs: work.macs, weightBytes: work.weights, inputBytes: work.input, outputBytes: work.output, quantized: true });
+  #add(
+    kind: string,
+    work: {
+      readonly macs: number;
+      readonly weights: number;
+      readonly input: number;
+      readonly output: number;
+    },
+  ): this {
+    this.operators.push({
+      name: `${kind}_${this.operators.length}`,
+      kind,
+      macs: work.macs,
+      weightBytes: work.weights,
+      inputBytes: work.input,
+      outputBytes: work.output,
+      quantized: true,
+    });
     return this;
   }
 }

@@ -25,14 +25,27 @@ export function costModelLatencies(): LatencySource {
   };
 }
 
-function predict(soc: string, placement: Parameters<typeof unitSpeed>[1], operators: readonly OperatorCost[]): Prediction {
+function predict(
+  soc: string,
+  placement: Parameters<typeof unitSpeed>[1],
+  operators: readonly OperatorCost[],
+): Prediction {
   const speed = unitSpeed(soc, placement);
   const onCpu = placement.unit === 'cpu' || placement.unit === 'cpu-xnnpack';
   const taken = operators.map((operator) => onCpu || acceleratorTakes(operator.kind));
   const delegated = taken.filter((each) => each).length;
   const partitions = taken.filter((each, index) => each && taken[index - 1] !== true).length;
-  if (delegated === operators.length) return { latencyMs: networkUs(operators, speed) / 1000, delegated, operators: operators.length, partitions };
+  if (delegated === operators.length)
+    return {
+      latencyMs: networkUs(operators, speed) / 1000,
+      delegated,
+      operators: operators.length,
+      partitions,
+    };
   const cpu = unitSpeed(soc, { ...placement, unit: 'cpu' });
-  const us = operators.reduce((sum, operator, index) => sum + operatorUs(operator, taken[index] === true ? speed : cpu), speed.overheadUs + 2 * partitions * handOverUs);
+  const us = operators.reduce(
+    (sum, operator, index) => sum + operatorUs(operator, taken[index] === true ? speed : cpu),
+    speed.overheadUs + 2 * partitions * handOverUs,
+  );
   return { latencyMs: us / 1000, delegated, operators: operators.length, partitions };
 }

@@ -11,7 +11,15 @@ function sketch(): NetworkSketch {
 /** Sandler et al., arXiv 1801.04381, table 2: expansion, channels, repetitions, stride. */
 function mobilenetV2(): NetworkSketch {
   const net = sketch().convolve({ channels: 32, kernel: 3, stride: 2 });
-  const stages = [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]] as const;
+  const stages = [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+  ] as const;
   for (const [expansion, channels, repetitions, firstStride] of stages) {
     for (let index = 0; index < repetitions; index += 1) {
       const input = net.channels;
@@ -30,7 +38,10 @@ function resnet18(): NetworkSketch {
     for (const block of [0, 1]) {
       const stride = block === 0 && channels > 64 ? 2 : 1;
       shortcut(net, channels, stride);
-      net.convolve({ channels, kernel: 3, stride }).convolve({ channels, kernel: 3 }).combine('Add');
+      net
+        .convolve({ channels, kernel: 3, stride })
+        .convolve({ channels, kernel: 3 })
+        .combine('Add');
     }
   }
   return net.globalPool().classify(classes);
@@ -51,7 +62,11 @@ function bottleneckNet({ blocks, firstWidth, groups }: Bottlenecks): NetworkSket
     for (let block = 0; block < repetitions; block += 1) {
       const stride = block === 0 && stage > 0 ? 2 : 1;
       shortcut(net, channels, stride);
-      net.convolve({ channels: width, kernel: 1 }).convolve({ channels: width, kernel: 3, stride, groups }).convolve({ channels, kernel: 1 }).combine('Add');
+      net
+        .convolve({ channels: width, kernel: 1 })
+        .convolve({ channels: width, kernel: 3, stride, groups })
+        .convolve({ channels, kernel: 1 })
+        .combine('Add');
     }
   }
   return net.globalPool().classify(classes);
@@ -91,7 +106,11 @@ function squeezenet11(): NetworkSketch {
 /** Ma et al., arXiv 1807.11164, width 1. */
 function shufflenetV2(): NetworkSketch {
   const net = sketch().convolve({ channels: 24, kernel: 3, stride: 2 }).pool(2);
-  for (const [repetitions, channels] of [[4, 116], [8, 232], [4, 464]] as const) {
+  for (const [repetitions, channels] of [
+    [4, 116],
+    [8, 232],
+    [4, 464],
+  ] as const) {
     const half = channels / 2;
     for (let block = 0; block < repetitions; block += 1) {
       if (block === 0) {
@@ -99,11 +118,17 @@ function shufflenetV2(): NetworkSketch {
         net.depthwise(3, 2).convolve({ channels: half, kernel: 1 });
         net.size = size;
         net.channels = before;
-        net.convolve({ channels: half, kernel: 1 }).depthwise(3, 2).convolve({ channels: half, kernel: 1 });
+        net
+          .convolve({ channels: half, kernel: 1 })
+          .depthwise(3, 2)
+          .convolve({ channels: half, kernel: 1 });
       } else {
         net.move('Split');
         net.channels = half;
-        net.convolve({ channels: half, kernel: 1 }).depthwise(3).convolve({ channels: half, kernel: 1 });
+        net
+          .convolve({ channels: half, kernel: 1 })
+          .depthwise(3)
+          .convolve({ channels: half, kernel: 1 });
       }
       net.move('Concat', channels).move('Transpose');
     }
@@ -127,7 +152,9 @@ function regnet({ stem, depths, widths, groupWidth, excited }: RegnetShape): Net
       const stride = block === 0 ? 2 : 1;
       const squeezed = Math.round(net.channels / 4);
       shortcut(net, width, stride);
-      net.convolve({ channels: width, kernel: 1 }).convolve({ channels: width, kernel: 3, stride, groups: width / groupWidth });
+      net
+        .convolve({ channels: width, kernel: 1 })
+        .convolve({ channels: width, kernel: 3, stride, groups: width / groupWidth });
       if (excited) net.excite(squeezed);
       net.convolve({ channels: width, kernel: 1 }).combine('Add');
     }
@@ -137,8 +164,25 @@ function regnet({ stem, depths, widths, groupWidth, excited }: RegnetShape): Net
 
 /** Szegedy et al., arXiv 1409.4842, as torchvision builds it: 1x1, 3x3 with its reduction, "5x5" (a 3x3) with its, pool projection. */
 function googlenet(): NetworkSketch {
-  const net = sketch().convolve({ channels: 64, kernel: 7, stride: 2 }).pool(2).convolve({ channels: 64, kernel: 1 }).convolve({ channels: 192, kernel: 3 }).pool(2);
-  const branches = [[64, 96, 128, 16, 32, 32], [128, 128, 192, 32, 96, 64], 'pool', [192, 96, 208, 16, 48, 64], [160, 112, 224, 24, 64, 64], [128, 128, 256, 24, 64, 64], [112, 144, 288, 32, 64, 64], [256, 160, 320, 32, 128, 128], 'pool', [256, 160, 320, 32, 128, 128], [384, 192, 384, 48, 128, 128]] as const;
+  const net = sketch()
+    .convolve({ channels: 64, kernel: 7, stride: 2 })
+    .pool(2)
+    .convolve({ channels: 64, kernel: 1 })
+    .convolve({ channels: 192, kernel: 3 })
+    .pool(2);
+  const branches = [
+    [64, 96, 128, 16, 32, 32],
+    [128, 128, 192, 32, 96, 64],
+    'pool',
+    [192, 96, 208, 16, 48, 64],
+    [160, 112, 224, 24, 64, 64],
+    [128, 128, 256, 24, 64, 64],
+    [112, 144, 288, 32, 64, 64],
+    [256, 160, 320, 32, 128, 128],
+    'pool',
+    [256, 160, 320, 32, 128, 128],
+    [384, 192, 384, 48, 128, 128],
+  ] as const;
   for (const branch of branches) {
     if (branch === 'pool') {
       net.pool(2);
@@ -170,8 +214,26 @@ export function publishedNetworks(): ReadonlyMap<string, readonly OperatorCost[]
     ['resnext50', bottleneckNet({ blocks: [3, 4, 6, 3], firstWidth: 128, groups: 32 })],
     ['squeezenet1_1', squeezenet11()],
     ['shufflenet_v2', shufflenetV2()],
-    ['regnet_y_800mf', regnet({ stem: 32, depths: [1, 3, 8, 2], widths: [64, 144, 320, 784], groupWidth: 16, excited: true })],
-    ['regnet', regnet({ stem: 32, depths: [2, 6, 15, 2], widths: [96, 192, 432, 1008], groupWidth: 48, excited: false })],
+    [
+      'regnet_y_800mf',
+      regnet({
+        stem: 32,
+        depths: [1, 3, 8, 2],
+        widths: [64, 144, 320, 784],
+        groupWidth: 16,
+        excited: true,
+      }),
+    ],
+    [
+      'regnet',
+      regnet({
+        stem: 32,
+        depths: [2, 6, 15, 2],
+        widths: [96, 192, 432, 1008],
+        groupWidth: 48,
+        excited: false,
+      }),
+    ],
     ['googlenet', googlenet()],
   ];
   return new Map(networks.map(([name, net]) => [name, net.operators]));

@@ -4,7 +4,9 @@ export type HeatedUnit = (typeof heatedUnits)[number];
 /** First-order responses, in the order of what phone makers publish; good for gating and drift, not for design. */
 const ambientCelsius = 25;
 const skin = { celsiusPerWatt: 5.5, timeConstantMs: 180_000 };
-const junction: Readonly<Record<HeatedUnit, { readonly celsiusPerWatt: number; readonly timeConstantMs: number }>> = {
+const junction: Readonly<
+  Record<HeatedUnit, { readonly celsiusPerWatt: number; readonly timeConstantMs: number }>
+> = {
   cpu: { celsiusPerWatt: 8, timeConstantMs: 8_000 },
   gpu: { celsiusPerWatt: 6, timeConstantMs: 8_000 },
   npu: { celsiusPerWatt: 6, timeConstantMs: 6_000 },
@@ -40,18 +42,36 @@ export class Heat {
     if (elapsedMs <= 0) return;
     this.#atMs = nowMs;
     const watts = idleWatts + (load?.watts ?? 0);
-    this.#skinCelsius = approach(this.#skinCelsius, ambientCelsius + watts * skin.celsiusPerWatt, elapsedMs / skin.timeConstantMs);
-    this.#batteryCelsius = approach(this.#batteryCelsius, ambientCelsius + (this.#skinCelsius - ambientCelsius) * battery.celsiusPerSkinCelsius, elapsedMs / battery.timeConstantMs);
+    this.#skinCelsius = approach(
+      this.#skinCelsius,
+      ambientCelsius + watts * skin.celsiusPerWatt,
+      elapsedMs / skin.timeConstantMs,
+    );
+    this.#batteryCelsius = approach(
+      this.#batteryCelsius,
+      ambientCelsius + (this.#skinCelsius - ambientCelsius) * battery.celsiusPerSkinCelsius,
+      elapsedMs / battery.timeConstantMs,
+    );
     for (const unit of heatedUnits) {
       const { celsiusPerWatt, timeConstantMs } = junction[unit];
       const own = load?.unit === unit ? load.watts : 0;
-      this.#unitCelsius[unit] = approach(this.#unitCelsius[unit], this.#skinCelsius + own * celsiusPerWatt, elapsedMs / timeConstantMs);
+      this.#unitCelsius[unit] = approach(
+        this.#unitCelsius[unit],
+        this.#skinCelsius + own * celsiusPerWatt,
+        elapsedMs / timeConstantMs,
+      );
     }
   }
 
   /** 1 when cool; runs take 1 / factor as long. */
   get throttlingFactor(): number {
-    return Math.min(1, Math.max(throttling.lowest, 1 - (this.#skinCelsius - throttling.fromCelsius) * throttling.perCelsius));
+    return Math.min(
+      1,
+      Math.max(
+        throttling.lowest,
+        1 - (this.#skinCelsius - throttling.fromCelsius) * throttling.perCelsius,
+      ),
+    );
   }
 
   /** Android's 0 NONE to 6 SHUTDOWN. */

@@ -21,7 +21,10 @@ export function* runFactors(random: Random): Generator<number, never> {
   const session = Math.exp(betweenSessions * random.normal());
   for (let run = 0; ; run += 1) {
     const spread = Math.exp(betweenRuns * random.normal());
-    const disturbed = random.next() < outlier.probability ? outlier.smallestFactor + random.next() * (outlier.largestFactor - outlier.smallestFactor) : 1;
+    const disturbed =
+      random.next() < outlier.probability
+        ? outlier.smallestFactor + random.next() * (outlier.largestFactor - outlier.smallestFactor)
+        : 1;
     yield session * spread * disturbed * (warmUpFactors[run] ?? 1);
   }
 }

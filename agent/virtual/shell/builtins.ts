@@ -3,7 +3,11 @@ import type { ShellState } from './interpreter';
 import type { Streams } from './redirection';
 
 /** Commands that act on the shell itself. */
-type Builtin = (words: readonly string[], state: ShellState, streams: Streams) => number | Promise<number>;
+type Builtin = (
+  words: readonly string[],
+  state: ShellState,
+  streams: Streams,
+) => number | Promise<number>;
 
 export const shellBuiltins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   [':', () => 0],

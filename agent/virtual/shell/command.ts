@@ -19,9 +19,16 @@ export interface CommandContext {
   readonly output: Output;
   readonly errors: Output;
   /** Runs another program in `process`, as exec does; `assignments` are `NAME=value`. */
-  readonly run: (words: readonly string[], process: PhoneProcess, assignments?: readonly string[]) => Promise<number>;
+  readonly run: (
+    words: readonly string[],
+    process: PhoneProcess,
+    assignments?: readonly string[],
+  ) => Promise<number>;
   /** Runs a script in this process, as `sh -c` does. */
-  readonly shell: (source: string, options: { readonly positional: readonly string[] }) => Promise<number>;
+  readonly shell: (
+    source: string,
+    options: { readonly positional: readonly string[] },
+  ) => Promise<number>;
 }
 
 /** Answers the exit status. */
@@ -40,4 +47,7 @@ export interface Launch {
 export type Placement = { readonly parent: PhoneProcess } | { readonly own: PhoneProcess };
 
 /** Runs one program to its end or its death. @returns the exit status as a shell reports it. */
-export type ProgramRunner = (words: readonly string[], launch: Launch & Placement) => Promise<number>;
+export type ProgramRunner = (
+  words: readonly string[],
+  launch: Launch & Placement,
+) => Promise<number>;

@@ -20,13 +20,18 @@ interface Field {
 }
 
 /** Expands to any number of arguments: parameters, substitutions, splitting, then file names. */
-export async function expandToFields(word: Word, scope: ExpansionScope): Promise<readonly string[]> {
+export async function expandToFields(
+  word: Word,
+  scope: ExpansionScope,
+): Promise<readonly string[]> {
   const fields: Field[] = [];
   let current: Field | undefined;
   const append = (text: string, quoted: boolean): void => {
     current ??= { text: '', pattern: '' };
     current.text = (current.text + text).slice(0, longestField);
-    current.pattern = (current.pattern + (quoted ? text.replaceAll(/[\\*?[\]]/g, '\\$&') : text)).slice(0, longestField);
+    current.pattern = (
+      current.pattern + (quoted ? text.replaceAll(/[\\*?[\]]/g, '\\$&') : text)
+    ).slice(0, longestField);
   };
   for (const part of word) {
     const text = await partText(part, scope);
@@ -56,9 +61,11 @@ export async function expandToText(word: Word, scope: ExpansionScope): Promise<s
 
 async function partText(part: Word[number], scope: ExpansionScope): Promise<string> {
   if (part.kind === 'text') return part.text;
-  if (part.kind === 'substitution') return (await scope.substitute(part.script)).replace(/\n+$/, '');
+  if (part.kind === 'substitution')
+    return (await scope.substitute(part.script)).replace(/\n+$/, '');
   const value = scope.parameter(part.name);
-  if ((value === undefined || value === '') && part.fallback !== undefined) return expandToText(part.fallback, scope);
+  if ((value === undefined || value === '') && part.fallback !== undefined)
+    return expandToText(part.fallback, scope);
   return value ?? '';
 }
 
@@ -92,7 +99,8 @@ function matchesPattern(name: string, pattern: string): boolean {
     const next = new Set<number>();
     for (const position of reachable) {
       if (item === '*') for (let end = position; end <= name.length; end += 1) next.add(end);
-      else if (position < name.length && matchesItem(name.charAt(position), item)) next.add(position + 1);
+      else if (position < name.length && matchesItem(name.charAt(position), item))
+        next.add(position + 1);
     }
     reachable = next;
   }

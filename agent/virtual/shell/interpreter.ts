@@ -43,7 +43,14 @@ export interface ShellStart {
 
 /** Runs a script in `start.process`. @returns its exit status; a script that cannot be read gives 1 and a message, as mksh does. */
 export async function runShell(source: string, start: ShellStart): Promise<number> {
-  const variables = new Map(start.variables ?? [['PATH', '/system/bin'], ['HOME', '/'], ['TMPDIR', '/data/local/tmp'], ['USER', 'shell']]);
+  const variables = new Map(
+    start.variables ?? [
+      ['PATH', '/system/bin'],
+      ['HOME', '/'],
+      ['TMPDIR', '/data/local/tmp'],
+      ['USER', 'shell'],
+    ],
+  );
   const state: ShellState = {
     variables,
     positional: start.positional ?? ['sh'],
@@ -89,7 +96,8 @@ class Interpreter {
 
   async #mustStop(): Promise<boolean> {
     this.#steps += 1;
-    if (this.#steps % stepsBetweenYields === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#steps % stepsBetweenYields === 0)
+      await new Promise((resolve) => setImmediate(resolve));
     return this.#state.exited || this.#start.process.killed.aborted || this.#steps > mostSteps;
   }
 
@@ -97,7 +105,8 @@ class Interpreter {
     for (const { when, pipeline } of links) {
       if (this.#state.exited) return;
       const succeeded = this.#state.lastStatus === 0;
-      if (when === 'always' || (when === 'success') === succeeded) await this.#runPipeline(pipeline, streams);
+      if (when === 'always' || (when === 'success') === succeeded)
+        await this.#runPipeline(pipeline, streams);
     }
   }
 
@@ -128,7 +137,10 @@ class Interpreter {
         this.#state.lastStatus = await this.#runSimple(command, redirected);
         return;
       case 'group':
-        this.#state.lastStatus = await (command.subshell ? this.#subshell() : this).run(command.body, redirected);
+        this.#state.lastStatus = await (command.subshell ? this.#subshell() : this).run(
+          command.body,
+          redirected,
+        );
         return;
       case 'if':
         await this.#runIf(command, redirected);
@@ -165,7 +177,8 @@ class Interpreter {
 
   async #runFor(command: Extract<Command, { kind: 'for' }>, streams: Streams): Promise<void> {
     const values: string[] = [];
-    for (const word of command.words) values.push(...(await expandToFields(word, this.#scope(streams))));
+    for (const word of command.words)
+      values.push(...(await expandToFields(word, this.#scope(streams))));
     this.#state.lastStatus = 0;
     for (const value of values) {
       if (await this.#mustStop()) return;
@@ -174,16 +187,24 @@ class Interpreter {
     }
   }
 
-  async #runSimple(command: Extract<Command, { kind: 'simple' }>, streams: Streams, own?: PhoneProcess): Promise<number> {
+  async #runSimple(
+    command: Extract<Command, { kind: 'simple' }>,
+    streams: Streams,
+    own?: PhoneProcess,
+  ): Promise<number> {
     const scope = this.#scope(streams);
     const words: string[] = [];
     for (const word of command.words) words.push(...(await expandToFields(word, scope)));
     const assigned = new Map<string, string>();
-    for (const { name, value } of command.assignments) assigned.set(name, await expandToText(value, scope));
+    for (const { name, value } of command.assignments)
+      assigned.set(name, await expandToText(value, scope));
     const name = words[0];
     if (name === undefined) {
       for (const [variable, value] of assigned) this.#state.variables.set(variable, value);
-      return command.assignments.length > 0 && command.assignments.some(({ value }) => value.some((part) => part.kind === 'substitution')) ? this.#state.lastStatus : 0;
+      return command.assignments.length > 0 &&
+        command.assignments.some(({ value }) => value.some((part) => part.kind === 'substitution'))
+        ? this.#state.lastStatus
+        : 0;
     }
     const builtin = shellBuiltins.get(name);
     if (builtin !== undefined) return builtin(words.slice(1), this.#state, streams);
@@ -201,9 +222,23 @@ class Interpreter {
   }
 
   /** Runs a program as a child, or in `own` as after exec. */
-  #launch(words: readonly string[], environment: ReadonlyMap<string, string>, streams: Streams, own: PhoneProcess | undefined): Promise<number> {
-    const base = { phone: this.#start.phone, environment, workingFolder: this.#state.workingFolder, streams, depth: this.#depth };
-    return this.#start.runProgram(words, own === undefined ? { ...base, parent: this.#start.process } : { ...base, own });
+  #launch(
+    words: readonly string[],
+    environment: ReadonlyMap<string, string>,
+    streams: Streams,
+    own: PhoneProcess | undefined,
+  ): Promise<number> {
+    const base = {
+      phone: this.#start.phone,
+      environment,
+      workingFolder: this.#state.workingFolder,
+      streams,
+      depth: this.#depth,
+    };
+    return this.#start.runProgram(
+      words,
+      own === undefined ? { ...base, parent: this.#start.process } : { ...base, own },
+    );
   }
 
   #startBackground(chain: Chain, streams: Streams): void {
@@ -216,13 +251,26 @@ class Interpreter {
     const only = chain.links.length === 1 ? chain.links[0]?.pipeline : undefined;
     const command = only?.commands.length === 1 && !only.negated ? only.commands[0] : undefined;
     // As in a real shell, a lone command replaces the forked shell, so that `$!` is its own pid.
-    const work = command?.kind === 'simple' ? shell.#runForked(command, streams, process) : shell.#runLinks(chain.links, streams).then(() => shell.#state.lastStatus);
+    const work =
+      command?.kind === 'simple'
+        ? shell.#runForked(command, streams, process)
+        : shell.#runLinks(chain.links, streams).then(() => shell.#state.lastStatus);
     this.#state.lastBackgroundPid = process.pid;
     this.#state.lastStatus = 0;
-    this.#state.background.set(process.pid, work.then((status) => this.#start.phone.processes.finish(process, status), () => this.#start.phone.processes.finish(process, 1)));
+    this.#state.background.set(
+      process.pid,
+      work.then(
+        (status) => this.#start.phone.processes.finish(process, status),
+        () => this.#start.phone.processes.finish(process, 1),
+      ),
+    );
   }
 
-  async #runForked(command: Extract<Command, { kind: 'simple' }>, streams: Streams, process: PhoneProcess): Promise<number> {
+  async #runForked(
+    command: Extract<Command, { kind: 'simple' }>,
+    streams: Streams,
+    process: PhoneProcess,
+  ): Promise<number> {
     const redirected = await redirect(command.redirections, streams, this.#scope(streams));
     if (typeof redirected !== 'string') return this.#runSimple(command, redirected, process);
     streams.errors.write(`sh: ${redirected}\n`);
@@ -231,7 +279,11 @@ class Interpreter {
 
   #subshell(process = this.#start.process): Interpreter {
     if (this.#depth >= deepestShell) throw new ScriptError('too many nested shells');
-    const state = { ...this.#state, variables: new Map(this.#state.variables), background: new Map<number, Promise<number>>() };
+    const state = {
+      ...this.#state,
+      variables: new Map(this.#state.variables),
+      background: new Map<number, Promise<number>>(),
+    };
     return new Interpreter({ ...this.#start, process, depth: this.#depth + 1 }, state);
   }
 

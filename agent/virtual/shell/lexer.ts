@@ -1,8 +1,17 @@
 import { ScriptError, type Script, type Word, type WordPart } from './syntax';
 
 export type Token =
-  | { readonly kind: 'word'; readonly word: Word; /** The unquoted text, where it could be a reserved word or a name. */ readonly plain: string | undefined }
-  | { readonly kind: 'operator'; readonly text: string; /** The descriptor before a redirection. */ readonly descriptor: number | undefined }
+  | {
+      readonly kind: 'word';
+      readonly word: Word;
+      /** The unquoted text, where it could be a reserved word or a name. */ readonly plain:
+        string | undefined;
+    }
+  | {
+      readonly kind: 'operator';
+      readonly text: string;
+      /** The descriptor before a redirection. */ readonly descriptor: number | undefined;
+    }
   | { readonly kind: 'end' };
 
 /** Longest first. A line break separates commands as `;` does. */
@@ -12,7 +21,11 @@ const wordEnd = /[ \t\r\n;&|<>()]/;
 const deepestNesting = 32;
 
 /** Cuts a script into tokens. `parse` reads the scripts of command substitutions. @throws ScriptError */
-export function tokenize(source: string, parse: (source: string, depth: number) => Script, depth = 0): readonly Token[] {
+export function tokenize(
+  source: string,
+  parse: (source: string, depth: number) => Script,
+  depth = 0,
+): readonly Token[] {
   if (depth > deepestNesting) throw new ScriptError('syntax error: nested too deeply');
   return new Lexer(source, parse, depth).tokens();
 }
@@ -68,8 +81,14 @@ class Lexer {
 
   #wordToken(): Token {
     const parts: WordPart[] = [];
-    while (this.#position < this.#source.length && !wordEnd.test(this.#source.charAt(this.#position))) parts.push(...this.#part());
-    const plain = parts.every((part) => part.kind === 'text' && !part.quoted) ? parts.map((part) => (part.kind === 'text' ? part.text : '')).join('') : undefined;
+    while (
+      this.#position < this.#source.length &&
+      !wordEnd.test(this.#source.charAt(this.#position))
+    )
+      parts.push(...this.#part());
+    const plain = parts.every((part) => part.kind === 'text' && !part.quoted)
+      ? parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
+      : undefined;
     return { kind: 'word', word: parts, plain };
   }
 
@@ -84,7 +103,11 @@ class Lexer {
     }
     if (next === '$' || next === '`') return [this.#dollar(false)];
     const start = this.#position;
-    while (this.#position < this.#source.length && !/[ \t\r\n;&|<>()'"\\$`]/.test(this.#source.charAt(this.#position))) this.#position += 1;
+    while (
+      this.#position < this.#source.length &&
+      !/[ \t\r\n;&|<>()'"\\$`]/.test(this.#source.charAt(this.#position))
+    )
+      this.#position += 1;
     return [{ kind: 'text', text: this.#source.slice(start, this.#position), quoted: false }];
   }
 
@@ -106,7 +129,11 @@ class Lexer {
       if (next === '$' || next === '`') {
         parts.push(this.#dollar(true));
       } else if (next === '\\' && '"\\$`\n'.includes(this.#source.charAt(this.#position + 1))) {
-        parts.push({ kind: 'text', text: this.#source.charAt(this.#position + 1).replace('\n', ''), quoted: true });
+        parts.push({
+          kind: 'text',
+          text: this.#source.charAt(this.#position + 1).replace('\n', ''),
+          quoted: true,
+        });
         this.#position += 2;
       } else {
         parts.push({ kind: 'text', text: next, quoted: true });
@@ -118,20 +145,33 @@ class Lexer {
   }
 
   #dollar(quoted: boolean): WordPart {
-    if (this.#source.charAt(this.#position) === '`') return { kind: 'substitution', script: this.#parse(this.#until('`'), this.#depth + 1), quoted };
+    if (this.#source.charAt(this.#position) === '`')
+      return {
+        kind: 'substitution',
+        script: this.#parse(this.#until('`'), this.#depth + 1),
+        quoted,
+      };
     const rest = this.#source.slice(this.#position, this.#position + 64);
-    if (rest.startsWith('$(')) return { kind: 'substitution', script: this.#parse(this.#balanced('(', ')'), this.#depth + 1), quoted };
+    if (rest.startsWith('$('))
+      return {
+        kind: 'substitution',
+        script: this.#parse(this.#balanced('(', ')'), this.#depth + 1),
+        quoted,
+      };
     if (rest.startsWith('${')) return this.#braced(quoted);
     const name = /^\$([A-Za-z_][A-Za-z0-9_]*|[0-9?$!#@*-])/.exec(rest)?.[1];
     this.#position += name === undefined ? 1 : 1 + name.length;
-    return name === undefined ? { kind: 'text', text: '$', quoted: true } : { kind: 'parameter', name, fallback: undefined, quoted };
+    return name === undefined
+      ? { kind: 'text', text: '$', quoted: true }
+      : { kind: 'parameter', name, fallback: undefined, quoted };
   }
 
   #braced(quoted: boolean): WordPart {
     const inner = this.#balanced('{', '}');
     const match = /^([A-Za-z_][A-Za-z0-9_]*|[0-9?$!#@])(?::?-([\s\S]*))?$/.exec(inner);
     if (match === null) throw new ScriptError(`\${${inner}}: bad substitution`);
-    const fallback = match[2] === undefined ? undefined : tokenizeFallback(match[2], this.#parse, this.#depth + 1);
+    const fallback =
+      match[2] === undefined ? undefined : tokenizeFallback(match[2], this.#parse, this.#depth + 1);
     return { kind: 'parameter', name: match[1] ?? '', fallback, quoted };
   }
 
@@ -159,6 +199,12 @@ class Lexer {
   }
 }
 
-function tokenizeFallback(source: string, parse: (source: string, depth: number) => Script, depth: number): Word {
-  return tokenize(source, parse, depth).flatMap((token) => (token.kind === 'word' ? token.word : []));
+function tokenizeFallback(
+  source: string,
+  parse: (source: string, depth: number) => Script,
+  depth: number,
+): Word {
+  return tokenize(source, parse, depth).flatMap((token) =>
+    token.kind === 'word' ? token.word : [],
+  );
 }

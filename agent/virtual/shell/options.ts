@@ -1,5 +1,12 @@
 /** Splits single-letter options from operands; letters in `withValue` take the next word. `--` ends the options. */
-export function splitOptions(words: readonly string[], withValue = ''): { readonly flags: ReadonlySet<string>; readonly values: ReadonlyMap<string, string>; readonly operands: readonly string[] } {
+export function splitOptions(
+  words: readonly string[],
+  withValue = '',
+): {
+  readonly flags: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, string>;
+  readonly operands: readonly string[];
+} {
   const flags = new Set<string>();
   const values = new Map<string, string>();
   let index = 0;

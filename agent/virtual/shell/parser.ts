@@ -1,5 +1,13 @@
 import { type Token, tokenize } from './lexer';
-import { type Chain, type Command, type Pipeline, type Redirection, type Script, ScriptError, type Word } from './syntax';
+import {
+  type Chain,
+  type Command,
+  type Pipeline,
+  type Redirection,
+  type Script,
+  ScriptError,
+  type Word,
+} from './syntax';
 
 /** Longest script: Android's own limit for one argument is 128 KiB. */
 const longestScript = 128 * 1024;
@@ -101,7 +109,8 @@ class Parser {
 
   #for(): Command {
     const name = this.#peek();
-    if (name.kind !== 'word' || name.plain === undefined || !/^[A-Za-z_]\w*$/.test(name.plain)) throw unexpected(name);
+    if (name.kind !== 'word' || name.plain === undefined || !/^[A-Za-z_]\w*$/.test(name.plain))
+      throw unexpected(name);
     this.#index += 1;
     this.#expectWord('in');
     const words: Word[] = [];
@@ -138,28 +147,36 @@ class Parser {
         redirections.push(redirection);
       }
     }
-    if (words.length === 0 && assignments.length === 0 && redirections.length === 0) throw unexpected(this.#peek());
+    if (words.length === 0 && assignments.length === 0 && redirections.length === 0)
+      throw unexpected(this.#peek());
     return { kind: 'simple', assignments, words, redirections };
   }
 
   #redirections(): readonly Redirection[] {
     const all: Redirection[] = [];
-    for (let next = this.#redirection(); next !== undefined; next = this.#redirection()) all.push(next);
+    for (let next = this.#redirection(); next !== undefined; next = this.#redirection())
+      all.push(next);
     return all;
   }
 
   #redirection(): Redirection | undefined {
     const token = this.#peek();
-    if (token.kind !== 'operator' || !['<', '>', '>>', '>&', '<&'].includes(token.text)) return undefined;
+    if (token.kind !== 'operator' || !['<', '>', '>>', '>&', '<&'].includes(token.text))
+      return undefined;
     this.#index += 1;
     const target = this.#peek();
     if (target.kind !== 'word') throw unexpected(target);
     this.#index += 1;
     const descriptor = token.descriptor ?? (token.text.startsWith('<') ? 0 : 1);
-    if (descriptor !== 0 && descriptor !== 1 && descriptor !== 2) throw new ScriptError(`syntax error: bad file descriptor ${descriptor}`);
+    if (descriptor !== 0 && descriptor !== 1 && descriptor !== 2)
+      throw new ScriptError(`syntax error: bad file descriptor ${descriptor}`);
     if (token.text === '>&') {
-      if (target.plain !== '1' && target.plain !== '2') throw new ScriptError('syntax error: expected >&1 or >&2');
-      return { descriptor, target: { kind: 'descriptor', descriptor: target.plain === '1' ? 1 : 2 } };
+      if (target.plain !== '1' && target.plain !== '2')
+        throw new ScriptError('syntax error: expected >&1 or >&2');
+      return {
+        descriptor,
+        target: { kind: 'descriptor', descriptor: target.plain === '1' ? 1 : 2 },
+      };
     }
     if (token.text === '<&') throw new ScriptError('syntax error: <& is not known here');
     const mode = token.text === '<' ? 'read' : token.text === '>' ? 'write' : 'append';
@@ -172,7 +189,11 @@ class Parser {
 
   #atEnd(): boolean {
     const token = this.#peek();
-    return token.kind === 'end' || (token.kind === 'operator' && token.text === ')') || (token.kind === 'word' && token.plain !== undefined && closers.has(token.plain));
+    return (
+      token.kind === 'end' ||
+      (token.kind === 'operator' && token.text === ')') ||
+      (token.kind === 'word' && token.plain !== undefined && closers.has(token.plain))
+    );
   }
 
   #isOperator(text: string): boolean {
@@ -207,11 +228,17 @@ function assignmentOf(word: Word): { readonly name: string; readonly value: Word
   if (first?.kind !== 'text' || first.quoted) return undefined;
   const match = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(first.text);
   if (match === null) return undefined;
-  const start: Word = match[2] === undefined || match[2] === '' ? [] : [{ ...first, text: match[2] }];
+  const start: Word =
+    match[2] === undefined || match[2] === '' ? [] : [{ ...first, text: match[2] }];
   return { name: match[1] ?? '', value: [...start, ...word.slice(1)] };
 }
 
 function unexpected(token: Token): ScriptError {
-  const what = token.kind === 'end' ? 'end of script' : token.kind === 'operator' ? `'${token.text === '\n' ? 'newline' : token.text}'` : `'${token.plain ?? 'word'}'`;
+  const what =
+    token.kind === 'end'
+      ? 'end of script'
+      : token.kind === 'operator'
+        ? `'${token.text === '\n' ? 'newline' : token.text}'`
+        : `'${token.plain ?? 'word'}'`;
   return new ScriptError(`syntax error: unexpected ${what}`);
 }

@@ -8,7 +8,10 @@ const deepestCall = 32;
 const largestScriptFileBytes = 128 * 1024;
 
 /** Runs one program to its end or its death. @returns the exit status as a shell reports it. */
-export async function runProgram(words: readonly string[], launch: Launch & Placement): Promise<number> {
+export async function runProgram(
+  words: readonly string[],
+  launch: Launch & Placement,
+): Promise<number> {
   const { phone } = launch;
   if (launch.depth >= deepestCall) {
     launch.streams.errors.write("sh: can't fork - try again\n");
@@ -26,16 +29,24 @@ export async function runProgram(words: readonly string[], launch: Launch & Plac
 
 function death(killed: AbortSignal): Promise<number> {
   if (killed.aborted) return Promise.resolve(137);
-  return new Promise((resolve) => killed.addEventListener('abort', () => resolve(137), { once: true }));
+  return new Promise((resolve) =>
+    killed.addEventListener('abort', () => resolve(137), { once: true }),
+  );
 }
 
-async function execute(words: readonly string[], launch: Launch, process: PhoneProcess): Promise<number> {
+async function execute(
+  words: readonly string[],
+  launch: Launch,
+  process: PhoneProcess,
+): Promise<number> {
   const name = words[0] ?? '';
   const { phone } = launch;
   // What a dead process still computes is not printed.
   const output = silencedAfter(launch.streams.output, process.killed);
   const errors = silencedAfter(launch.streams.errors, process.killed);
-  const program = name.includes('/') ? programs.get(name.replace(/^\/system\/bin\//, '')) : programs.get(name);
+  const program = name.includes('/')
+    ? programs.get(name.replace(/^\/system\/bin\//, ''))
+    : programs.get(name);
   if (program !== undefined) {
     return program({
       phone,
@@ -48,8 +59,16 @@ async function execute(words: readonly string[], launch: Launch, process: PhoneP
       output,
       errors,
       run: (inner, innerProcess, assignments = []) => {
-        const environment = new Map([...launch.environment, ...assignments.map((assignment): [string, string] => split(assignment))]);
-        return runProgram(inner, { ...launch, environment, depth: launch.depth + 1, own: innerProcess });
+        const environment = new Map([
+          ...launch.environment,
+          ...assignments.map((assignment): [string, string] => split(assignment)),
+        ]);
+        return runProgram(inner, {
+          ...launch,
+          environment,
+          depth: launch.depth + 1,
+          own: innerProcess,
+        });
       },
       shell: (source, options) =>
         runShell(source, {
@@ -71,7 +90,11 @@ async function execute(words: readonly string[], launch: Launch, process: PhoneP
   return executeFile(words, { ...launch, streams: { ...launch.streams, output, errors } }, process);
 }
 
-function executeFile(words: readonly string[], launch: Launch, process: PhoneProcess): Promise<number> | number {
+function executeFile(
+  words: readonly string[],
+  launch: Launch,
+  process: PhoneProcess,
+): Promise<number> | number {
   const { phone, streams } = launch;
   const name = words[0] ?? '';
   const path = posix.resolve(launch.workingFolder, name);
@@ -81,7 +104,9 @@ function executeFile(words: readonly string[], launch: Launch, process: PhonePro
     return 127;
   }
   if (node.kind === 'folder' || (node.mode & 0o111) === 0) {
-    streams.errors.write(`sh: ${name}: can't execute: ${node.kind === 'folder' ? 'Is a directory' : 'Permission denied'}\n`);
+    streams.errors.write(
+      `sh: ${name}: can't execute: ${node.kind === 'folder' ? 'Is a directory' : 'Permission denied'}\n`,
+    );
     return 126;
   }
   const tool = phone.tools.get(posix.basename(path));
@@ -100,7 +125,16 @@ function executeFile(words: readonly string[], launch: Launch, process: PhonePro
     streams.errors.write(`sh: ${name}: not executable: this virtual phone has no such program\n`);
     return 126;
   }
-  return runShell(node.bytes.toString(), { phone, process, runProgram, streams, variables: launch.environment, workingFolder: launch.workingFolder, depth: launch.depth + 1, positional: words });
+  return runShell(node.bytes.toString(), {
+    phone,
+    process,
+    runProgram,
+    streams,
+    variables: launch.environment,
+    workingFolder: launch.workingFolder,
+    depth: launch.depth + 1,
+    positional: words,
+  });
 }
 
 function split(assignment: string): [string, string] {

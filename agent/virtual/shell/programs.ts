@@ -5,4 +5,9 @@ import { textPrograms } from './commands/text';
 import type { Command } from './command';
 
 /** The programs of /system/bin, by name. */
-export const programs: ReadonlyMap<string, Command> = new Map([...textPrograms, ...filePrograms, ...processPrograms, ...androidPrograms]);
+export const programs: ReadonlyMap<string, Command> = new Map([
+  ...textPrograms,
+  ...filePrograms,
+  ...processPrograms,
+  ...androidPrograms,
+]);

@@ -11,7 +11,11 @@ export interface Streams {
 }
 
 /** Applies redirections from left to right. @returns the streams, or a message. */
-export async function redirect(redirections: readonly Redirection[], streams: Streams, scope: ExpansionScope): Promise<Streams | string> {
+export async function redirect(
+  redirections: readonly Redirection[],
+  streams: Streams,
+  scope: ExpansionScope,
+): Promise<Streams | string> {
   let { input, output, errors } = streams;
   for (const { descriptor, target } of redirections) {
     if (target.kind === 'descriptor') {
@@ -35,7 +39,11 @@ export async function redirect(redirections: readonly Redirection[], streams: St
   return { input, output, errors };
 }
 
-function openOutput(files: FileSystem, path: string, mode: 'write' | 'append'): Output | FileProblem {
+function openOutput(
+  files: FileSystem,
+  path: string,
+  mode: 'write' | 'append',
+): Output | FileProblem {
   const old = files.read(path);
   const kept = mode === 'append' && old.ok ? old.value : Buffer.alloc(0);
   const opened = files.write(path, kept);
@@ -43,7 +51,10 @@ function openOutput(files: FileSystem, path: string, mode: 'write' | 'append'): 
   return {
     write: (data) => {
       const before = files.read(path);
-      files.write(path, Buffer.concat([before.ok ? before.value : Buffer.alloc(0), Buffer.from(data)]));
+      files.write(
+        path,
+        Buffer.concat([before.ok ? before.value : Buffer.alloc(0), Buffer.from(data)]),
+      );
     },
   };
 }

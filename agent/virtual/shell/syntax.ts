@@ -1,21 +1,55 @@
 /** What a script means, as far as scripts that drive benchmarks need it. */
 export type WordPart =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
-  | { readonly kind: 'parameter'; readonly name: string; readonly fallback: Word | undefined; readonly quoted: boolean }
+  | {
+      readonly kind: 'parameter';
+      readonly name: string;
+      readonly fallback: Word | undefined;
+      readonly quoted: boolean;
+    }
   | { readonly kind: 'substitution'; readonly script: Script; readonly quoted: boolean };
 export type Word = readonly WordPart[];
 
 export interface Redirection {
   readonly descriptor: 0 | 1 | 2;
-  readonly target: { readonly kind: 'file'; readonly mode: 'read' | 'write' | 'append'; readonly path: Word } | { readonly kind: 'descriptor'; readonly descriptor: 1 | 2 };
+  readonly target:
+    | { readonly kind: 'file'; readonly mode: 'read' | 'write' | 'append'; readonly path: Word }
+    | { readonly kind: 'descriptor'; readonly descriptor: 1 | 2 };
 }
 
 export type Command =
-  | { readonly kind: 'simple'; readonly assignments: readonly { readonly name: string; readonly value: Word }[]; readonly words: readonly Word[]; readonly redirections: readonly Redirection[] }
-  | { readonly kind: 'group'; readonly body: Script; readonly subshell: boolean; readonly redirections: readonly Redirection[] }
-  | { readonly kind: 'if'; readonly clauses: readonly { readonly condition: Script; readonly body: Script }[]; readonly otherwise: Script; readonly redirections: readonly Redirection[] }
-  | { readonly kind: 'while'; readonly until: boolean; readonly condition: Script; readonly body: Script; readonly redirections: readonly Redirection[] }
-  | { readonly kind: 'for'; readonly variable: string; readonly words: readonly Word[]; readonly body: Script; readonly redirections: readonly Redirection[] };
+  | {
+      readonly kind: 'simple';
+      readonly assignments: readonly { readonly name: string; readonly value: Word }[];
+      readonly words: readonly Word[];
+      readonly redirections: readonly Redirection[];
+    }
+  | {
+      readonly kind: 'group';
+      readonly body: Script;
+      readonly subshell: boolean;
+      readonly redirections: readonly Redirection[];
+    }
+  | {
+      readonly kind: 'if';
+      readonly clauses: readonly { readonly condition: Script; readonly body: Script }[];
+      readonly otherwise: Script;
+      readonly redirections: readonly Redirection[];
+    }
+  | {
+      readonly kind: 'while';
+      readonly until: boolean;
+      readonly condition: Script;
+      readonly body: Script;
+      readonly redirections: readonly Redirection[];
+    }
+  | {
+      readonly kind: 'for';
+      readonly variable: string;
+      readonly words: readonly Word[];
+      readonly body: Script;
+      readonly redirections: readonly Redirection[];
+    };
 
 export interface Pipeline {
   readonly negated: boolean;
@@ -24,7 +58,10 @@ export interface Pipeline {
 
 /** `first && second || third`, each pipeline with what must hold for it to run. */
 export interface Chain {
-  readonly links: readonly { readonly when: 'always' | 'success' | 'failure'; readonly pipeline: Pipeline }[];
+  readonly links: readonly {
+    readonly when: 'always' | 'success' | 'failure';
+    readonly pipeline: Pipeline;
+  }[];
   readonly background: boolean;
 }
 

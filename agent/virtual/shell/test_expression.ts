@@ -5,9 +5,19 @@ type Stat = (path: string) => FileNode | undefined;
 /** Evaluates the words of `test`; undefined if they are no expression. */
 export function evaluateTest(words: readonly string[], stat: Stat): boolean | undefined {
   const orAt = words.lastIndexOf('-o');
-  if (orAt > 0) return both(evaluateTest(words.slice(0, orAt), stat), evaluateTest(words.slice(orAt + 1), stat), (left, right) => left || right);
+  if (orAt > 0)
+    return both(
+      evaluateTest(words.slice(0, orAt), stat),
+      evaluateTest(words.slice(orAt + 1), stat),
+      (left, right) => left || right,
+    );
   const andAt = words.lastIndexOf('-a');
-  if (andAt > 0) return both(evaluateTest(words.slice(0, andAt), stat), evaluateTest(words.slice(andAt + 1), stat), (left, right) => left && right);
+  if (andAt > 0)
+    return both(
+      evaluateTest(words.slice(0, andAt), stat),
+      evaluateTest(words.slice(andAt + 1), stat),
+      (left, right) => left && right,
+    );
   if (words[0] === '!' && words.length > 1) {
     const answer = evaluateTest(words.slice(1), stat);
     return answer === undefined ? undefined : !answer;
@@ -18,7 +28,11 @@ export function evaluateTest(words: readonly string[], stat: Stat): boolean | un
   return words.length === 3 ? binary(words[0] ?? '', words[1] ?? '', words[2] ?? '') : undefined;
 }
 
-function both(left: boolean | undefined, right: boolean | undefined, combine: (left: boolean, right: boolean) => boolean): boolean | undefined {
+function both(
+  left: boolean | undefined,
+  right: boolean | undefined,
+  combine: (left: boolean, right: boolean) => boolean,
+): boolean | undefined {
   return left === undefined || right === undefined ? undefined : combine(left, right);
 }
 

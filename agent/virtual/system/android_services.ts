@@ -25,12 +25,19 @@ export class AndroidServices {
   #statusOverride: number | undefined;
 
   constructor(private readonly parts: AndroidServicesParts) {
-    if (parts.batteryFrozen) this.#frozenBattery = { levelPercent: parts.levelPercent, celsius: frozenCelsius, plugged: true, frozen: true };
+    if (parts.batteryFrozen)
+      this.#frozenBattery = {
+        levelPercent: parts.levelPercent,
+        celsius: frozenCelsius,
+        plugged: true,
+        frozen: true,
+      };
   }
 
   /** `dumpsys SERVICE WORDS`; undefined if there is no such service. */
   dump(service: string, words: readonly string[]): string | undefined {
-    if (service === 'thermalservice') return dumpThermalService(this.parts.heat(), this.parts.naming, this.#statusOverride);
+    if (service === 'thermalservice')
+      return dumpThermalService(this.parts.heat(), this.parts.naming, this.#statusOverride);
     if (service !== 'battery') return undefined;
     return words.length === 0 ? dumpBattery(this.#battery()) : this.#changeBattery(words);
   }
@@ -41,13 +48,21 @@ export class AndroidServices {
     if (action === 'headroom') return { status: 0, output: '1.0\n' };
     if (action === 'reset') this.#statusOverride = undefined;
     if (action !== 'override-status') return done;
-    if (!/^[0-6]$/.test(value ?? '')) return { status: 255, output: `Invalid status: ${value ?? ''}\n` };
+    if (!/^[0-6]$/.test(value ?? ''))
+      return { status: 255, output: `Invalid status: ${value ?? ''}\n` };
     this.#statusOverride = Number(value);
     return done;
   }
 
   #battery(): BatteryState {
-    return this.#frozenBattery ?? { levelPercent: this.parts.levelPercent, celsius: this.parts.heat().batteryCelsius, plugged: true, frozen: false };
+    return (
+      this.#frozenBattery ?? {
+        levelPercent: this.parts.levelPercent,
+        celsius: this.parts.heat().batteryCelsius,
+        plugged: true,
+        frozen: false,
+      }
+    );
   }
 
   #changeBattery(words: readonly string[]): string {
@@ -55,8 +70,10 @@ export class AndroidServices {
     const frozen = { ...this.#battery(), frozen: true };
     if (action === 'reset') this.#frozenBattery = undefined;
     else if (action === 'unplug') this.#frozenBattery = { ...frozen, plugged: false };
-    else if (action === 'set' && key === 'level' && /^\d{1,3}$/.test(value ?? '')) this.#frozenBattery = { ...frozen, levelPercent: Number(value) };
-    else if (action === 'set' && key === 'temp' && /^-?\d{1,5}$/.test(value ?? '')) this.#frozenBattery = { ...frozen, celsius: Number(value) / 10 };
+    else if (action === 'set' && key === 'level' && /^\d{1,3}$/.test(value ?? ''))
+      this.#frozenBattery = { ...frozen, levelPercent: Number(value) };
+    else if (action === 'set' && key === 'temp' && /^-?\d{1,5}$/.test(value ?? ''))
+      this.#frozenBattery = { ...frozen, celsius: Number(value) / 10 };
     else return 'Unknown battery command\n';
     return '';
   }

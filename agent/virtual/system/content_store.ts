@@ -32,7 +32,8 @@ export class ContentStore {
 
   #sweep(): void {
     if (this.#byDigest.size < this.#sweepAtSize) return;
-    for (const [digest, reference] of this.#byDigest) if (reference.deref() === undefined) this.#byDigest.delete(digest);
+    for (const [digest, reference] of this.#byDigest)
+      if (reference.deref() === undefined) this.#byDigest.delete(digest);
     this.#sweepAtSize = Math.max(64, 2 * this.#byDigest.size);
   }
 }

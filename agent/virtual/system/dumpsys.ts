@@ -32,7 +32,15 @@ export function dumpBattery(battery: BatteryState): string {
 }
 
 /** Android's numbers for kinds of sensors. */
-const sensorTypes = { cpu: 0, gpu: 1, battery: 2, skin: 3, usbPort: 4, powerAmplifier: 5, npu: 9 } as const;
+const sensorTypes = {
+  cpu: 0,
+  gpu: 1,
+  battery: 2,
+  skin: 3,
+  usbPort: 4,
+  powerAmplifier: 5,
+  npu: 9,
+} as const;
 
 /** Samsung has names of its own, and one for the whole chip; the others keep Qualcomm's. */
 export type SensorNaming = 'qualcomm' | 'samsung';
@@ -46,7 +54,15 @@ export interface Sensor {
 export function thermalSensors(heat: Heat, naming: SensorNaming): readonly Sensor[] {
   if (naming === 'samsung') {
     return [
-      { name: 'AP', type: sensorTypes.cpu, celsius: Math.max(heat.unitCelsius('cpu'), heat.unitCelsius('gpu'), heat.unitCelsius('npu')) },
+      {
+        name: 'AP',
+        type: sensorTypes.cpu,
+        celsius: Math.max(
+          heat.unitCelsius('cpu'),
+          heat.unitCelsius('gpu'),
+          heat.unitCelsius('npu'),
+        ),
+      },
       { name: 'BAT', type: sensorTypes.battery, celsius: heat.batteryCelsius },
       { name: 'SKIN', type: sensorTypes.skin, celsius: heat.skinCelsius },
       { name: 'USB', type: sensorTypes.usbPort, celsius: heat.batteryCelsius },
@@ -63,11 +79,16 @@ export function thermalSensors(heat: Heat, naming: SensorNaming): readonly Senso
 }
 
 /** The cached section lags behind on real phones; here it repeats the sensors at rest, so that a reader of it is caught. */
-export function dumpThermalService(heat: Heat, naming: SensorNaming, statusOverride: number | undefined): string {
+export function dumpThermalService(
+  heat: Heat,
+  naming: SensorNaming,
+  statusOverride: number | undefined,
+): string {
   const sensors = thermalSensors(heat, naming);
   const status = statusOverride ?? heat.status;
   const skin = sensors.find(({ type }) => type === sensorTypes.skin)?.name ?? 'skin';
-  const line = (sensor: Sensor, celsius: number): string => `\tTemperature{mValue=${celsius.toFixed(1)}, mType=${sensor.type}, mName=${sensor.name}, mStatus=${sensor.type === sensorTypes.skin ? heat.status : 0}}`;
+  const line = (sensor: Sensor, celsius: number): string =>
+    `\tTemperature{mValue=${celsius.toFixed(1)}, mType=${sensor.type}, mName=${sensor.name}, mStatus=${sensor.type === sensorTypes.skin ? heat.status : 0}}`;
   const cooling = heat.throttlingFactor < 1 ? Math.ceil((1 - heat.throttlingFactor) * 10) : 0;
   return [
     `IsStatusOverride: ${statusOverride !== undefined}`,

@@ -15,7 +15,12 @@ export type FileProblem = keyof typeof fileProblems;
 
 export type FileNode =
   | { readonly kind: 'folder'; readonly mode: number; readonly modifiedAtS: number }
-  | { readonly kind: 'file'; readonly mode: number; readonly modifiedAtS: number; readonly bytes: Buffer };
+  | {
+      readonly kind: 'file';
+      readonly mode: number;
+      readonly modifiedAtS: number;
+      readonly bytes: Buffer;
+    };
 
 /** Files that the kernel makes up on reading, below /proc and /sys. */
 export interface KernelFiles {
@@ -28,7 +33,19 @@ export interface KernelFiles {
 const writableFolders = ['/data/local/tmp', '/sdcard', '/storage/emulated/0', '/dev/shm'];
 /** Writing a fault's name here orders it; see docs/virtual-phones.md. */
 const faultFile = '/data/local/tmp/.virtual/fault';
-const initialFolders = [posix.dirname(faultFile), '/', '/data', '/data/local', ...writableFolders, '/dev', '/storage', '/storage/emulated', '/system', '/system/bin', '/vendor'];
+const initialFolders = [
+  posix.dirname(faultFile),
+  '/',
+  '/data',
+  '/data/local',
+  ...writableFolders,
+  '/dev',
+  '/storage',
+  '/storage/emulated',
+  '/system',
+  '/system/bin',
+  '/vendor',
+];
 /** More files than any benchmark needs; a runaway loop in a shell must not eat the host's memory. */
 const mostNodes = 10_000;
 const longestPathBytes = 4096;
@@ -42,12 +59,18 @@ export class FileSystem {
   #usedBytes = 0;
   #capacityBytes: number;
 
-  constructor(capacityBytes: number, kernel: KernelFiles, nowMs: () => number, onFaultWritten: (text: string) => void) {
+  constructor(
+    capacityBytes: number,
+    kernel: KernelFiles,
+    nowMs: () => number,
+    onFaultWritten: (text: string) => void,
+  ) {
     this.#capacityBytes = capacityBytes;
     this.#kernel = kernel;
     this.#nowMs = nowMs;
     this.#onFaultWritten = onFaultWritten;
-    for (const path of initialFolders) this.#nodes.set(path, { kind: 'folder', mode: 0o771, modifiedAtS: 0 });
+    for (const path of initialFolders)
+      this.#nodes.set(path, { kind: 'folder', mode: 0o771, modifiedAtS: 0 });
   }
 
   get freeBytes(): number {
@@ -64,12 +87,16 @@ export class FileSystem {
   }
 
   stat(path: string): FileNode | undefined {
-    if (path === '/dev/null') return { kind: 'file', mode: 0o666, modifiedAtS: 0, bytes: Buffer.alloc(0) };
+    if (path === '/dev/null')
+      return { kind: 'file', mode: 0o666, modifiedAtS: 0, bytes: Buffer.alloc(0) };
     const node = this.#nodes.get(path);
     if (node !== undefined) return node;
-    if (this.#kernel.list(path) !== undefined) return { kind: 'folder', mode: 0o555, modifiedAtS: 0 };
+    if (this.#kernel.list(path) !== undefined)
+      return { kind: 'folder', mode: 0o555, modifiedAtS: 0 };
     const text = this.#kernel.read(path);
-    return text === undefined ? undefined : { kind: 'file', mode: 0o444, modifiedAtS: 0, bytes: Buffer.from(text) };
+    return text === undefined
+      ? undefined
+      : { kind: 'file', mode: 0o444, modifiedAtS: 0, bytes: Buffer.from(text) };
   }
 
   read(path: string): Result<Buffer, FileProblem> {
@@ -89,9 +116,18 @@ export class FileSystem {
     const problem = old?.kind === 'folder' ? 'EISDIR' : this.#creationProblem(path);
     if (problem !== undefined) return fail(problem);
     const oldBytes = old?.kind === 'file' ? old.bytes.length : 0;
-    if (this.#usedBytes - oldBytes + bytes.length > this.#capacityBytes || (old === undefined && this.#nodes.size >= mostNodes)) return fail('ENOSPC');
+    if (
+      this.#usedBytes - oldBytes + bytes.length > this.#capacityBytes ||
+      (old === undefined && this.#nodes.size >= mostNodes)
+    )
+      return fail('ENOSPC');
     this.#usedBytes += bytes.length - oldBytes;
-    this.#nodes.set(path, { kind: 'file', mode: mode ?? old?.mode ?? 0o644, modifiedAtS: this.#nowS(), bytes });
+    this.#nodes.set(path, {
+      kind: 'file',
+      mode: mode ?? old?.mode ?? 0o644,
+      modifiedAtS: this.#nowS(),
+      bytes,
+    });
     return ok(undefined);
   }
 
@@ -145,7 +181,8 @@ export class FileSystem {
     const prefix = path === '/' ? '/' : `${path}/`;
     const names = new Set(this.#kernel.list(path));
     for (const other of this.#nodes.keys()) {
-      if (other !== '/' && other.startsWith(prefix)) names.add(other.slice(prefix.length).split('/')[0] ?? '');
+      if (other !== '/' && other.startsWith(prefix))
+        names.add(other.slice(prefix.length).split('/')[0] ?? '');
     }
     return [...names].sort();
   }
@@ -160,7 +197,8 @@ export class FileSystem {
   }
 
   #creationProblem(path: string): FileProblem | undefined {
-    if (!isWritable(path) || path.length > longestPathBytes) return path.startsWith('/system') || path.startsWith('/vendor') ? 'EROFS' : 'EACCES';
+    if (!isWritable(path) || path.length > longestPathBytes)
+      return path.startsWith('/system') || path.startsWith('/vendor') ? 'EROFS' : 'EACCES';
     const parent = this.stat(posix.dirname(path));
     if (parent === undefined) return 'ENOENT';
     return parent.kind === 'folder' ? undefined : 'ENOTDIR';

@@ -33,7 +33,11 @@ const tables = new WeakMap<PhoneModel, Table>();
 function kernelTable(model: PhoneModel): Table {
   const known = tables.get(model);
   if (known !== undefined) return known;
-  const files = new Map<string, Source>([...procFiles(model), ...frequencyFiles(model), ...thermalFiles()]);
+  const files = new Map<string, Source>([
+    ...procFiles(model),
+    ...frequencyFiles(model),
+    ...thermalFiles(),
+  ]);
   const folders = new Map<string, string[]>();
   for (const path of files.keys()) addToFolders(path, folders);
   const table = { files, folders };
@@ -53,10 +57,20 @@ function addToFolders(path: string, folders: Map<string, string[]>): void {
 
 function procFiles(model: PhoneModel): [string, Source][] {
   const totalKb = Math.floor((model.memoryBytes * 0.96) / 1024);
-  const memory = [['MemTotal', totalKb], ['MemFree', totalKb * 0.2], ['MemAvailable', totalKb * 0.55]] as const;
+  const memory = [
+    ['MemTotal', totalKb],
+    ['MemFree', totalKb * 0.2],
+    ['MemAvailable', totalKb * 0.55],
+  ] as const;
   return [
     ['/proc/cpuinfo', () => cpuInfo(model)],
-    ['/proc/meminfo', () => memory.map(([name, kb]) => `${`${name}:`.padEnd(16)}${String(Math.round(kb)).padStart(8)} kB\n`).join('')],
+    [
+      '/proc/meminfo',
+      () =>
+        memory
+          .map(([name, kb]) => `${`${name}:`.padEnd(16)}${String(Math.round(kb)).padStart(8)} kB\n`)
+          .join(''),
+    ],
     ['/proc/uptime', (view) => `${view.uptimeS().toFixed(2)} ${(view.uptimeS() * 6).toFixed(2)}\n`],
     ['/proc/loadavg', () => '0.10 0.10 0.10 1/600 2000\n'],
     ['/proc/version', () => 'Linux version 6.1.75-android14-virtual\n'],
@@ -64,7 +78,9 @@ function procFiles(model: PhoneModel): [string, Source][] {
 }
 
 function cpuInfo(model: PhoneModel): string {
-  const cores = model.clusters.flatMap((cluster) => cluster.cores.map((core) => ({ core, cluster })));
+  const cores = model.clusters.flatMap((cluster) =>
+    cluster.cores.map((core) => ({ core, cluster })),
+  );
   return cores
     .map(({ core, cluster }) =>
       [
@@ -84,7 +100,8 @@ function cpuInfo(model: PhoneModel): string {
 
 function frequencyFiles(model: PhoneModel): [string, Source][] {
   return model.clusters.flatMap((cluster) => {
-    const current: Source = (view) => `${Math.max(cluster.smallestFrequencyKhz, Math.round((cluster.largestFrequencyKhz * view.cpuThrottling()) / 100) * 100)}\n`;
+    const current: Source = (view) =>
+      `${Math.max(cluster.smallestFrequencyKhz, Math.round((cluster.largestFrequencyKhz * view.cpuThrottling()) / 100) * 100)}\n`;
     const files: [string, Source][] = [
       ['scaling_governor', () => 'walt\n'],
       ['scaling_cur_freq', current],
@@ -94,18 +111,32 @@ function frequencyFiles(model: PhoneModel): [string, Source][] {
       ['cpuinfo_min_freq', () => `${cluster.smallestFrequencyKhz}\n`],
       ['related_cpus', () => `${cluster.cores.join(' ')}\n`],
     ];
-    const folders = [`/sys/devices/system/cpu/cpufreq/policy${cluster.cores[0] ?? 0}`, ...cluster.cores.map((core) => `/sys/devices/system/cpu/cpu${core}/cpufreq`)];
-    return folders.flatMap((folder) => files.map(([name, source]): [string, Source] => [`${folder}/${name}`, source]));
+    const folders = [
+      `/sys/devices/system/cpu/cpufreq/policy${cluster.cores[0] ?? 0}`,
+      ...cluster.cores.map((core) => `/sys/devices/system/cpu/cpu${core}/cpufreq`),
+    ];
+    return folders.flatMap((folder) =>
+      files.map(([name, source]): [string, Source] => [`${folder}/${name}`, source]),
+    );
   });
 }
 
 const thermalZones = ['cpu-0-0', 'gpuss-0', 'nsp-0', 'battery', 'skin'] as const;
-const zoneSensors: Readonly<Record<(typeof thermalZones)[number], string>> = { 'cpu-0-0': 'CPU0', 'gpuss-0': 'GPU0', 'nsp-0': 'nsp0', battery: 'battery', skin: 'skin' };
+const zoneSensors: Readonly<Record<(typeof thermalZones)[number], string>> = {
+  'cpu-0-0': 'CPU0',
+  'gpuss-0': 'GPU0',
+  'nsp-0': 'nsp0',
+  battery: 'battery',
+  skin: 'skin',
+};
 
 function thermalFiles(): [string, Source][] {
   return thermalZones.flatMap((zone, index): [string, Source][] => [
     [`/sys/class/thermal/thermal_zone${index}/type`, () => `${zone}\n`],
-    [`/sys/class/thermal/thermal_zone${index}/temp`, (view) => `${Math.round((view.celsiusBySensor().get(zoneSensors[zone]) ?? 30) * 1000)}\n`],
+    [
+      `/sys/class/thermal/thermal_zone${index}/temp`,
+      (view) => `${Math.round((view.celsiusBySensor().get(zoneSensors[zone]) ?? 30) * 1000)}\n`,
+    ],
   ]);
 }
 
@@ -126,8 +157,15 @@ function readProcess(path: string, view: KernelView): string | undefined {
   }
 }
 
-function listProcess(path: string, view: KernelView, procNames: readonly string[] | undefined): readonly string[] | undefined {
-  if (path === '/proc') return [...(procNames ?? []), ...view.processes().map((process) => String(process.pid))];
+function listProcess(
+  path: string,
+  view: KernelView,
+  procNames: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (path === '/proc')
+    return [...(procNames ?? []), ...view.processes().map((process) => String(process.pid))];
   const match = /^\/proc\/(\d{1,5})$/.exec(path);
-  return match !== null && view.process(Number(match[1])) !== undefined ? ['cmdline', 'comm', 'stat', 'status'] : undefined;
+  return match !== null && view.process(Number(match[1])) !== undefined
+    ? ['cmdline', 'comm', 'stat', 'status']
+    : undefined;
 }

@@ -1,4 +1,15 @@
-export const signalNumbers: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, ABRT: 6, KILL: 9, SEGV: 11, PIPE: 13, TERM: 15, CONT: 18, STOP: 19 };
+export const signalNumbers: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ABRT: 6,
+  KILL: 9,
+  SEGV: 11,
+  PIPE: 13,
+  TERM: 15,
+  CONT: 18,
+  STOP: 19,
+};
 
 /** Android's own; a fork bomb in a shell script ends here. */
 const mostProcesses = 4096;
@@ -26,13 +37,22 @@ export class ProcessTable {
   #nextPid = firstPid;
 
   /** @returns undefined when the table is full. */
-  start(parent: PhoneProcess | undefined, commandLine: readonly string[]): PhoneProcess | undefined {
+  start(
+    parent: PhoneProcess | undefined,
+    commandLine: readonly string[],
+  ): PhoneProcess | undefined {
     if (this.#entries.size >= mostProcesses) return undefined;
     while (this.#entries.has(this.#nextPid)) this.#advancePid();
     const pid = this.#nextPid;
     this.#advancePid();
     const controller = new AbortController();
-    const process: PhoneProcess = { pid, parentPid: parent?.pid ?? 1, group: parent?.group ?? pid, commandLine, killed: controller.signal };
+    const process: PhoneProcess = {
+      pid,
+      parentPid: parent?.pid ?? 1,
+      group: parent?.group ?? pid,
+      commandLine,
+      killed: controller.signal,
+    };
     this.#entries.set(pid, { process, controller, signal: undefined });
     return process;
   }
@@ -54,7 +74,9 @@ export class ProcessTable {
 
   /** As kill(2): a negative pid is a group, signal 0 only asks. @returns whether anything was there. */
   signal(pid: number, signal: number): boolean {
-    const targets = [...this.#entries.values()].filter((entry) => (pid < 0 ? entry.process.group === -pid : entry.process.pid === pid));
+    const targets = [...this.#entries.values()].filter((entry) =>
+      pid < 0 ? entry.process.group === -pid : entry.process.pid === pid,
+    );
     for (const target of targets) {
       if (signal === 0 || target.signal !== undefined) continue;
       target.signal = signal;

@@ -6,7 +6,10 @@ export function phoneProperties(model: PhoneModel, serial: string): ReadonlyMap<
   return new Map([
     ['ro.boot.hardware', 'qcom'],
     ['ro.board.platform', model.platform],
-    ['ro.build.fingerprint', `${model.manufacturer}/${model.device}/${model.device}:${model.androidRelease}/${build}/1:user/release-keys`],
+    [
+      'ro.build.fingerprint',
+      `${model.manufacturer}/${model.device}/${model.device}:${model.androidRelease}/${build}/1:user/release-keys`,
+    ],
     ['ro.build.id', build],
     ['ro.build.type', 'user'],
     ['ro.build.version.release', model.androidRelease],

@@ -71,7 +71,10 @@ export class VirtualClock {
 
   #advance(): void {
     this.#advancing = undefined;
-    const earliest = this.#sleepers.reduce<Sleeper | undefined>((best, next) => (best === undefined || next.wakeAtMs < best.wakeAtMs ? next : best), undefined);
+    const earliest = this.#sleepers.reduce<Sleeper | undefined>(
+      (best, next) => (best === undefined || next.wakeAtMs < best.wakeAtMs ? next : best),
+      undefined,
+    );
     if (earliest === undefined) return;
     this.#sleepers = this.#sleepers.filter((other) => other !== earliest);
     this.#skippedMs += Math.max(0, earliest.wakeAtMs - this.nowMs());

@@ -21,10 +21,12 @@ export type Flags = ReadonlyMap<string, string>;
 
 /** `--name=value` by name; `--name` alone is true. */
 export function readFlags(words: readonly string[]): Flags {
-  return new Map(words.flatMap((word): [string, string][] => {
-    const match = /^--([a-z_-]+)(?:=([\s\S]*))?$/.exec(word);
-    return match === null ? [] : [[match[1] ?? '', match[2] ?? 'true']];
-  }));
+  return new Map(
+    words.flatMap((word): [string, string][] => {
+      const match = /^--([a-z_-]+)(?:=([\s\S]*))?$/.exec(word);
+      return match === null ? [] : [[match[1] ?? '', match[2] ?? 'true']];
+    }),
+  );
 }
 
 export function isOn(flags: Flags, name: string): boolean {
@@ -32,7 +34,10 @@ export function isOn(flags: Flags, name: string): boolean {
 }
 
 /** Undefined without a model's name. */
-export function readRunOptions(flags: Flags, { unit, quantizedOnly }: Pick<Placement, 'unit' | 'quantizedOnly'>): RunOptions | undefined {
+export function readRunOptions(
+  flags: Flags,
+  { unit, quantizedOnly }: Pick<Placement, 'unit' | 'quantizedOnly'>,
+): RunOptions | undefined {
   const number = (name: string, fallback: number): number => {
     const value = Number(flags.get(name) ?? fallback);
     return Number.isFinite(value) && value >= 0 ? value : fallback;
@@ -41,7 +46,12 @@ export function readRunOptions(flags: Flags, { unit, quantizedOnly }: Pick<Place
   if (graph === undefined || graph === '') return undefined;
   return {
     graph,
-    placement: { runtime: 'tflite', unit, threads: Math.max(1, number('num_threads', 1)), quantizedOnly },
+    placement: {
+      runtime: 'tflite',
+      unit,
+      threads: Math.max(1, number('num_threads', 1)),
+      quantizedOnly,
+    },
     fullDelegation: isOn(flags, 'require_full_delegation'),
     runs: Math.min(mostRuns, Math.max(1, number('num_runs', 50))),
     smallestS: number('min_secs', 1),
@@ -79,15 +89,32 @@ export interface Timed {
 }
 
 /** Runs, and prints what both tools print of it; undefined when it was killed meanwhile. */
-export async function timeRuns(run: ToolRun, machine: Machine, options: RunOptions, loaded: LoadedModel): Promise<Timed | undefined> {
+export async function timeRuns(
+  run: ToolRun,
+  machine: Machine,
+  options: RunOptions,
+  loaded: LoadedModel,
+): Promise<Timed | undefined> {
   const { model, prediction } = loaded;
-  const initMs = 15 + model.sizeBytes / 250_000 + (options.placement.unit === 'cpu' ? 0 : 4 * prediction.operators);
+  const initMs =
+    15 +
+    model.sizeBytes / 250_000 +
+    (options.placement.unit === 'cpu' ? 0 : 4 * prediction.operators);
   const runs = machine.timeRuns(prediction, options.placement);
-  const warmUp = takeRuns(runs, { count: options.warmupRuns, smallestMs: options.warmupSmallestS * 1000, largestMs: options.largestS * 1000 });
-  const measured = takeRuns(runs, { count: options.runs, smallestMs: options.smallestS * 1000, largestMs: options.largestS * 1000 });
+  const warmUp = takeRuns(runs, {
+    count: options.warmupRuns,
+    smallestMs: options.warmupSmallestS * 1000,
+    largestMs: options.largestS * 1000,
+  });
+  const measured = takeRuns(runs, {
+    count: options.runs,
+    smallestMs: options.smallestS * 1000,
+    largestMs: options.largestS * 1000,
+  });
   await machine.wait(initMs + total(warmUp) + total(measured), run.killed);
   if (run.killed.aborted) return undefined;
-  const bound = (count: number, smallestS: number): string => `INFO: Running benchmark for at least ${count} iterations and at least ${smallestS} seconds but terminate if exceeding ${options.largestS} seconds.`;
+  const bound = (count: number, smallestS: number): string =>
+    `INFO: Running benchmark for at least ${count} iterations and at least ${smallestS} seconds but terminate if exceeding ${options.largestS} seconds.`;
   const lines = [
     `INFO: The input model file size (MB): ${cppNumber(model.sizeBytes / 1e6)}`,
     `INFO: Initialized session in ${cppNumber(initMs)}ms.`,
@@ -99,13 +126,25 @@ export async function timeRuns(run: ToolRun, machine: Machine, options: RunOptio
     '',
   ];
   run.print(`${lines.join('\n')}\n`);
-  return { initMs, warmUp, measured, megabytes: 12 + (model.sizeBytes + model.cost.peakActivationBytes) / 1048576 };
+  return {
+    initMs,
+    warmUp,
+    measured,
+    megabytes: 12 + (model.sizeBytes + model.cost.peakActivationBytes) / 1048576,
+  };
 }
 
-function takeRuns(runs: Iterator<number, never>, bounds: { readonly count: number; readonly smallestMs: number; readonly largestMs: number }): readonly number[] {
+function takeRuns(
+  runs: Iterator<number, never>,
+  bounds: { readonly count: number; readonly smallestMs: number; readonly largestMs: number },
+): readonly number[] {
   const samplesMs: number[] = [];
   let sumMs = 0;
-  while ((samplesMs.length < bounds.count || sumMs < bounds.smallestMs) && sumMs < bounds.largestMs && samplesMs.length < mostRuns) {
+  while (
+    (samplesMs.length < bounds.count || sumMs < bounds.smallestMs) &&
+    sumMs < bounds.largestMs &&
+    samplesMs.length < mostRuns
+  ) {
     const sampleMs = runs.next().value;
     samplesMs.push(sampleMs);
     sumMs += sampleMs;
@@ -123,7 +162,18 @@ function statisticsOf(samplesMs: readonly number[]): string {
   const [first] = us;
   if (first === undefined) return 'count=0';
   const quantiles = `p5=${quantile(us, 0.05)} median=${quantile(us, 0.5)} p95=${quantile(us, 0.95)}`;
-  if (us.every((each) => each === first)) return `count=${us.length} curr=${first}${us.length > 1 ? '(all same)' : ''} ${quantiles}`;
-  const fields = { count: us.length, first, curr: us.at(-1) ?? 0, min: quantile(us, 0), max: quantile(us, 1), avg: cppNumber(mean(us)), std: Math.round(standardDeviation(us)) };
-  return `${Object.entries(fields).map(([name, value]) => `${name}=${value}`).join(' ')} ${quantiles}`;
+  if (us.every((each) => each === first))
+    return `count=${us.length} curr=${first}${us.length > 1 ? '(all same)' : ''} ${quantiles}`;
+  const fields = {
+    count: us.length,
+    first,
+    curr: us.at(-1) ?? 0,
+    min: quantile(us, 0),
+    max: quantile(us, 1),
+    avg: cppNumber(mean(us)),
+    std: Math.round(standardDeviation(us)),
+  };
+  return `${Object.entries(fields)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')} ${quantiles}`;
 }

@@ -19,16 +19,19 @@ export async function onnxruntimePerfTest(run: ToolRun, machine: Machine): Promi
   }
   const fault = await sufferFault(run, machine);
   if (fault !== undefined) return fault;
-  const problem = perfTestComplaint(machine.defect(), options.unit) ?? pluginComplaint(run, machine, options);
+  const problem =
+    perfTestComplaint(machine.defect(), options.unit) ?? pluginComplaint(run, machine, options);
   if (problem !== undefined) {
     run.printError(problem.errors);
     return problem.status;
   }
   const path = run.resolve(options.modelPath);
   const bytes = machine.readFile(path);
-  if (bytes === undefined) return complain(run, options, `Load model ${options.modelPath} failed. File doesn't exist`);
+  if (bytes === undefined)
+    return complain(run, options, `Load model ${options.modelPath} failed. File doesn't exist`);
   const model = machine.inspect(bytes);
-  if (typeof model === 'string') return complain(run, options, `This is an invalid model. ${model}`);
+  if (typeof model === 'string')
+    return complain(run, options, `This is an invalid model. ${model}`);
   if (model.cost.format !== 'onnx') return complain(run, options, 'Protobuf parsing failed.');
   return measure(run, machine, options, { path, bytes, model });
 }
@@ -38,20 +41,39 @@ function complain(run: ToolRun, options: PerfTestOptions, reason: string): numbe
   return failed;
 }
 
-async function measure(run: ToolRun, machine: Machine, options: PerfTestOptions, file: { readonly path: string; readonly bytes: Buffer; readonly model: InspectedModel }): Promise<number> {
-  const placement: Placement = { runtime: 'onnxruntime', unit: options.unit, threads: options.threads, quantizedOnly: options.quantizedOnly };
+async function measure(
+  run: ToolRun,
+  machine: Machine,
+  options: PerfTestOptions,
+  file: { readonly path: string; readonly bytes: Buffer; readonly model: InspectedModel },
+): Promise<number> {
+  const placement: Placement = {
+    runtime: 'onnxruntime',
+    unit: options.unit,
+    threads: options.threads,
+    quantizedOnly: options.quantizedOnly,
+  };
   const prediction = machine.predict(file.path, file.bytes, file.model, placement);
   run.print(`Setting intra_op_num_threads to ${options.threads}\n`);
-  if (options.fallbackDisabled && placement.unit !== 'cpu' && prediction.delegated < prediction.operators) {
+  if (
+    options.fallbackDisabled &&
+    placement.unit !== 'cpu' &&
+    prediction.delegated < prediction.operators
+  ) {
     run.printError(fallbackRefused);
     return failed;
   }
-  const creationMs = 40 + file.model.sizeBytes / 200_000 + (placement.unit === 'npu' ? 6 * prediction.operators : 0);
+  const creationMs =
+    40 + file.model.sizeBytes / 200_000 + (placement.unit === 'npu' ? 6 * prediction.operators : 0);
   const runs = machine.timeRuns(prediction, placement);
   const firstMs = runs.next().value;
   const samplesMs: number[] = [];
   let totalMs = 0;
-  while (options.runs === undefined ? totalMs < options.seconds * 1000 && samplesMs.length < mostRuns : samplesMs.length < options.runs) {
+  while (
+    options.runs === undefined
+      ? totalMs < options.seconds * 1000 && samplesMs.length < mostRuns
+      : samplesMs.length < options.runs
+  ) {
     const sampleMs = runs.next().value;
     samplesMs.push(sampleMs);
     totalMs += sampleMs;
@@ -59,7 +81,9 @@ async function measure(run: ToolRun, machine: Machine, options: PerfTestOptions,
   await machine.wait(creationMs + firstMs + totalMs, run.killed);
   if (run.killed.aborted) return 137;
   if (failsInRunning(machine.defect(), placement.unit)) {
-    run.print("Run failed:PerformanceRunner::RunOneIteration caught exception: Non-zero status code returned while running QNN_1 node. Name:'QNNExecutionProvider_QNN_1_0' Status Message: QNN graph execute error. Error code: 6031\n");
+    run.print(
+      "Run failed:PerformanceRunner::RunOneIteration caught exception: Non-zero status code returned while running QNN_1 node. Name:'QNNExecutionProvider_QNN_1_0' Status Message: QNN graph execute error. Error code: 6031\n",
+    );
     return failed;
   }
   const peakBytes = 60_000_000 + file.model.sizeBytes * 2 + file.model.cost.peakActivationBytes;
@@ -103,19 +127,37 @@ function dump(run: ToolRun, machine: Machine, options: PerfTestOptions, session:
   const { samplesMs, peakBytes } = session;
   const path = options.resultPath === undefined ? undefined : run.resolve(options.resultPath);
   const opened = path !== undefined && machine.appendFile(path, '');
-  if (path !== undefined && !opened) run.printError(`failed to open result file '${options.resultPath ?? ''}'. will dump stats to output.\n`);
+  if (path !== undefined && !opened)
+    run.printError(
+      `failed to open result file '${options.resultPath ?? ''}'. will dump stats to output.\n`,
+    );
   if (path === undefined || !opened) {
-    run.print(`Avg CPU usage:${cpuPercent}\nPeak working set size:${peakBytes}\nRuns:${samplesMs.length}\n${statisticsOf(samplesMs)}`);
+    run.print(
+      `Avg CPU usage:${cpuPercent}\nPeak working set size:${peakBytes}\nRuns:${samplesMs.length}\n${statisticsOf(samplesMs)}`,
+    );
     return;
   }
   const name = posix.basename(posix.dirname(run.resolve(options.modelPath)));
-  const rows = samplesMs.map((sampleMs, index) => `${name},${cppNumber(sampleMs / 1000)},${peakBytes},${cpuPercent},${index}\n`);
+  const rows = samplesMs.map(
+    (sampleMs, index) =>
+      `${name},${cppNumber(sampleMs / 1000)},${peakBytes},${cpuPercent},${index}\n`,
+  );
   const text = `${rows.join('')}${options.statistics ? `\n${statisticsOf(samplesMs)}` : ''}`;
   if (!machine.appendFile(path, text)) machine.appendFile(path, text.slice(0, machine.freeBytes()));
   if (options.statistics) run.print(statisticsOf(samplesMs));
 }
 
 function statisticsOf(samplesMs: readonly number[]): string {
-  const shares = [['P50', 0.5], ['P90', 0.9], ['P95', 0.95], ['P99', 0.99], ['P999', 0.999]] as const;
-  return [['Min', 0] as const, ['Max', 1] as const, ...shares].map(([label, share]) => `${label} Latency: ${cppNumber(quantile(samplesMs, share) / 1000)} s\n`).join('');
+  const shares = [
+    ['P50', 0.5],
+    ['P90', 0.9],
+    ['P95', 0.95],
+    ['P99', 0.99],
+    ['P999', 0.999],
+  ] as const;
+  return [['Min', 0] as const, ['Max', 1] as const, ...shares]
+    .map(
+      ([label, share]) => `${label} Latency: ${cppNumber(quantile(samplesMs, share) / 1000)} s\n`,
+    )
+    .join('');
 }

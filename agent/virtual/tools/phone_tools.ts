@@ -7,9 +7,14 @@ import { litertMark } from './tool_files';
 
 /** The benchmark tools by the file name under which they are pushed. Two have one name: the file's content tells which. */
 export function phoneTools(machine: Machine): ReadonlyMap<string, Tool> {
-  const isLitert = (program: string): boolean => machine.readFile(program)?.includes(litertMark) === true;
+  const isLitert = (program: string): boolean =>
+    machine.readFile(program)?.includes(litertMark) === true;
   return new Map<string, Tool>([
     ['onnxruntime_perf_test', (run) => onnxruntimePerfTest(run, machine)],
-    ['benchmark_model', (run) => (isLitert(run.program) ? benchmarkLitertModel(run, machine) : benchmarkModel(run, machine))],
+    [
+      'benchmark_model',
+      (run) =>
+        isLitert(run.program) ? benchmarkLitertModel(run, machine) : benchmarkModel(run, machine),
+    ],
   ]);
 }

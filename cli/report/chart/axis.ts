@@ -17,18 +17,31 @@ function niceStep(span: number, most: number): number {
 const mostMarks = 7;
 
 /** The range widened to whole steps, and the step. */
-export function niceRange(low: number, high: number): { readonly min: number; readonly max: number; readonly interval: number } {
+export function niceRange(
+  low: number,
+  high: number,
+): { readonly min: number; readonly max: number; readonly interval: number } {
   const span = high > low ? high - low : Math.max(Math.abs(high), 1) * 0.1;
   const interval = niceStep(span, mostMarks);
   const round = (value: number): number => Number(value.toPrecision(12));
-  return { min: round(Math.floor(low / interval) * interval), max: round(Math.ceil((high > low ? high : low + span) / interval) * interval), interval };
+  return {
+    min: round(Math.floor(low / interval) * interval),
+    max: round(Math.ceil((high > low ? high : low + span) / interval) * interval),
+    interval,
+  };
 }
 
 /** A linear axis in the house style. */
-export function valueAxis(theme: Theme, { name, min, max, interval }: AxisOptions & { readonly interval?: number }, isVertical: boolean) {
+export function valueAxis(
+  theme: Theme,
+  { name, min, max, interval }: AxisOptions & { readonly interval?: number },
+  isVertical: boolean,
+) {
   return {
     type: 'value' as const,
-    name, min, max,
+    name,
+    min,
+    max,
     ...(interval === undefined ? {} : { interval }),
     nameLocation: 'middle' as const,
     nameGap: isVertical ? 42 : 30,

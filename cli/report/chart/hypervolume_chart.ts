@@ -15,7 +15,17 @@ export function hypervolumeChart({ hypervolumes }: TargetReport, width: number):
       grid: { left: 58, right: 24, top: 16, bottom: 48 },
       xAxis: valueAxis(theme, { name: 'measurements', ...x }, false),
       yAxis: valueAxis(theme, { name: 'hypervolume', ...y }, true),
-      series: [{ type: 'line', step: 'end', silent: true, symbol: 'none', lineStyle: { color: theme.front, width: 1.75 }, areaStyle: { color: theme.front, opacity: 0.12, origin: 'start' }, data: hypervolumes.map((hypervolume, index) => [index + 1, hypervolume]) }],
+      series: [
+        {
+          type: 'line',
+          step: 'end',
+          silent: true,
+          symbol: 'none',
+          lineStyle: { color: theme.front, width: 1.75 },
+          areaStyle: { color: theme.front, opacity: 0.12, origin: 'start' },
+          data: hypervolumes.map((hypervolume, index) => [index + 1, hypervolume]),
+        },
+      ],
     }),
   };
 }

@@ -16,7 +16,11 @@ const fontSizePx = 12;
 export function renderSvg({ width, height, option }: Chart, theme: Theme): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ animation: false, textStyle: { fontFamily, fontSize: fontSizePx, color: theme.ink }, ...option(theme) });
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily, fontSize: fontSizePx, color: theme.ink },
+      ...option(theme),
+    });
     return tidied(chart.renderToSVGString());
   } finally {
     chart.dispose();
@@ -25,7 +29,15 @@ export function renderSvg({ width, height, option }: Chart, theme: Theme): strin
 
 /** Without what means something to ECharts' own script only: styles and classes for the mouse, and frames that cannot be seen. */
 function tidied(svg: string): string {
-  const superfluous = [/<style\b[^]*?<\/style>/g, / class="zr[^"]*"/g, / pointer-events="[^"]*"/g, / ecmeta_\w+="[^"]*"/g, /<path [^>]*fill-opacity="0"[^>]*stroke-width="0"[^>]*><\/path>\n?/g];
+  const superfluous = [
+    /<style\b[^]*?<\/style>/g,
+    / class="zr[^"]*"/g,
+    / pointer-events="[^"]*"/g,
+    / ecmeta_\w+="[^"]*"/g,
+    /<path [^>]*fill-opacity="0"[^>]*stroke-width="0"[^>]*><\/path>\n?/g,
+  ];
   // Names come from outside; control characters are allowed in no document.
-  return superfluous.reduce((text, pattern) => text.replaceAll(pattern, ''), svg).replaceAll(/[^\P{Cc}\t\n]/gu, '\uFFFD');
+  return superfluous
+    .reduce((text, pattern) => text.replaceAll(pattern, ''), svg)
+    .replaceAll(/[^\P{Cc}\t\n]/gu, '\uFFFD');
 }

@@ -21,5 +21,21 @@ export const pageTheme: Theme = {
   second: 'var(--second)',
 };
 
-export const lightColours: Theme = { ink: '#1d2329', faintInk: '#5b6570', grid: '#e4e8ec', paper: '#ffffff', cloud: '#a9b4bf', front: '#0b67c2', second: '#c2570c' };
-export const darkColours: Theme = { ink: '#e6eaee', faintInk: '#9aa5b1', grid: '#2b333c', paper: '#161b21', cloud: '#5c6874', front: '#62b0ff', second: '#ff9d57' };
+export const lightColours: Theme = {
+  ink: '#1d2329',
+  faintInk: '#5b6570',
+  grid: '#e4e8ec',
+  paper: '#ffffff',
+  cloud: '#a9b4bf',
+  front: '#0b67c2',
+  second: '#c2570c',
+};
+export const darkColours: Theme = {
+  ink: '#e6eaee',
+  faintInk: '#9aa5b1',
+  grid: '#2b333c',
+  paper: '#161b21',
+  cloud: '#5c6874',
+  front: '#62b0ff',
+  second: '#ff9d57',
+};

@@ -43,7 +43,10 @@ interface Made {
 }
 
 /** Those that made the measurements that count, reused ones included; the busiest first. */
-export function devicesAtWork(candidates: readonly ReportCandidate[], registered: ReportInput['header']['devices']): readonly DeviceUse[] {
+export function devicesAtWork(
+  candidates: readonly ReportCandidate[],
+  registered: ReportInput['header']['devices'],
+): readonly DeviceUse[] {
   const known = new Map(registered.map((device) => [device.serial, device]));
   const groups = groupBy(made(candidates), ({ measurement }) => measurement.deviceSerial);
   return groups.map(([serial, uses]): DeviceUse => {
@@ -56,21 +59,37 @@ export function devicesAtWork(candidates: readonly ReportCandidate[], registered
       soc: measurements[0]?.soc ?? '',
       osBuilds: [...new Set(measurements.map(({ osBuild }) => osBuild))],
       measured: measurements.length,
-      celsius: range(measurements.flatMap(({ celsiusBefore, celsiusAfter }) => [celsiusBefore, celsiusAfter])),
-      cpuKhz: range(measurements.flatMap(({ cpuKhzBefore, cpuKhzAfter }) => [cpuKhzBefore, cpuKhzAfter])),
+      celsius: range(
+        measurements.flatMap(({ celsiusBefore, celsiusAfter }) => [celsiusBefore, celsiusAfter]),
+      ),
+      cpuKhz: range(
+        measurements.flatMap(({ cpuKhzBefore, cpuKhzAfter }) => [cpuKhzBefore, cpuKhzAfter]),
+      ),
     };
   });
 }
 
 /** Each combination of tool, versions, threads and boundary; more than one for a target means that its numbers are not of one kind. */
 export function toolsAtWork(candidates: readonly ReportCandidate[]): readonly ToolUse[] {
-  const key = ({ target, measurement: { tool, toolVersion, toolDigest, agentVersion, threads, boundary } }: Made): string => JSON.stringify([target, tool, toolVersion, toolDigest, agentVersion, threads, boundary]);
-  return groupBy(made(candidates), key).flatMap(([, uses]) => uses.slice(0, 1).map(({ target, measurement }) => ({ target, ...measurement, measured: uses.length })));
+  const key = ({
+    target,
+    measurement: { tool, toolVersion, toolDigest, agentVersion, threads, boundary },
+  }: Made): string =>
+    JSON.stringify([target, tool, toolVersion, toolDigest, agentVersion, threads, boundary]);
+  return groupBy(made(candidates), key).flatMap(([, uses]) =>
+    uses
+      .slice(0, 1)
+      .map(({ target, measurement }) => ({ target, ...measurement, measured: uses.length })),
+  );
 }
 
 export function caveatsByTarget(candidates: readonly ReportCandidate[]): readonly CaveatUse[] {
-  const all = made(candidates).flatMap(({ target, measurement }) => measurement.caveats.map((caveat) => ({ target, caveat: withoutFigures(caveat) })));
-  return groupBy(all, ({ target, caveat }) => JSON.stringify([target, caveat])).flatMap(([, uses]) => uses.slice(0, 1).map((use) => ({ ...use, count: uses.length })));
+  const all = made(candidates).flatMap(({ target, measurement }) =>
+    measurement.caveats.map((caveat) => ({ target, caveat: withoutFigures(caveat) })),
+  );
+  return groupBy(all, ({ target, caveat }) => JSON.stringify([target, caveat])).flatMap(
+    ([, uses]) => uses.slice(0, 1).map((use) => ({ ...use, count: uses.length })),
+  );
 }
 
 /** Caveats that differ in their figures only are one. */
@@ -80,12 +99,18 @@ function withoutFigures(caveat: string): string {
 
 function made(candidates: readonly ReportCandidate[]): Made[] {
   return candidates.flatMap(({ target, measurement: first, confirmations }) =>
-    [...(first === null ? [] : [first]), ...confirmations].map((measurement) => ({ target, measurement })),
+    [...(first === null ? [] : [first]), ...confirmations].map((measurement) => ({
+      target,
+      measurement,
+    })),
   );
 }
 
 /** The largest groups first. */
-function groupBy<Element>(elements: readonly Element[], keyOf: (element: Element) => string): (readonly [key: string, elements: readonly Element[]])[] {
+function groupBy<Element>(
+  elements: readonly Element[],
+  keyOf: (element: Element) => string,
+): (readonly [key: string, elements: readonly Element[]])[] {
   const groups = new Map<string, Element[]>();
   for (const element of elements) {
     const key = keyOf(element);
@@ -99,5 +124,7 @@ function groupBy<Element>(elements: readonly Element[], keyOf: (element: Element
 /** Zeros stand for what is not known. */
 function range(values: readonly number[]): readonly [number, number] | undefined {
   const known = values.filter((value) => value > 0);
-  return known.length === 0 ? undefined : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+  return known.length === 0
+    ? undefined
+    : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
 }

@@ -14,10 +14,21 @@ export interface FailureKind {
 export function failuresByKind(candidates: readonly ReportCandidate[]): readonly FailureKind[] {
   const kinds = new Map<string, FailureKind>();
   for (const { target, state, faultCode: code, faultMessage } of candidates) {
-    if (state !== 'infeasible' && state !== 'excluded' && state !== 'abandoned' && state !== 'stopped') continue;
+    if (
+      state !== 'infeasible' &&
+      state !== 'excluded' &&
+      state !== 'abandoned' &&
+      state !== 'stopped'
+    )
+      continue;
     const key = JSON.stringify([target, state, code]);
     const known = kinds.get(key);
-    kinds.set(key, known === undefined ? { target, state, code, count: 1, example: faultMessage } : { ...known, count: known.count + 1 });
+    kinds.set(
+      key,
+      known === undefined
+        ? { target, state, code, count: 1, example: faultMessage }
+        : { ...known, count: known.count + 1 },
+    );
   }
   return [...kinds.values()].sort((a, b) => b.count - a.count);
 }

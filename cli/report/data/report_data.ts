@@ -1,7 +1,14 @@
 import { picksOf, type FrontPick } from '../../../coordinator/search/front_pick';
 import { parseSearchSpec, type SearchSpec } from '../../../coordinator/search/spec';
 import { choiceShares, type ChoiceShare } from './choice_share';
-import { caveatsByTarget, devicesAtWork, toolsAtWork, type CaveatUse, type DeviceUse, type ToolUse } from './conditions';
+import {
+  caveatsByTarget,
+  devicesAtWork,
+  toolsAtWork,
+  type CaveatUse,
+  type DeviceUse,
+  type ToolUse,
+} from './conditions';
 import { failuresByKind, type FailureKind } from './failures';
 import { predictOneAfterAnother, type Prediction } from './prediction';
 import type { ReportCandidate, ReportInput, ReportMeasurement, ReportPoint } from './report_input';
@@ -50,25 +57,49 @@ export interface ReportData {
 }
 
 /** @throws BadInputError for a specification that this version does not take */
-export function computeReport({ search, fronts, header, candidates }: ReportInput, made: ReportData['made']): ReportData {
+export function computeReport(
+  { search, fronts, header, candidates }: ReportInput,
+  made: ReportData['made'],
+): ReportData {
   const spec = parseSearchSpec(header.specYaml, `search ${search.searchId}`);
   const inOrder = candidates.filter(isMeasured).sort((a, b) => a.endedSequence - b.endedSequence);
   const targets = search.targets.map((progress): TargetReport => {
-    const { points: front = [], uncertain = [], hypervolume: frontHypervolume = 0 } = fronts.find(({ target }) => target === progress.target) ?? {};
+    const {
+      points: front = [],
+      uncertain = [],
+      hypervolume: frontHypervolume = 0,
+    } = fronts.find(({ target }) => target === progress.target) ?? {};
     const ofTarget = candidates.filter(({ target }) => target === progress.target);
     const measured = inOrder.filter(({ target }) => target === progress.target);
     const names = new Set(front.map(({ architecture }) => architecture));
     return {
-      ...{ progress, front, uncertain, frontHypervolume, measured, tally: tallyOf(ofTarget), isVirtual: ofTarget.some(isSimulated) },
+      ...{
+        progress,
+        front,
+        uncertain,
+        frontHypervolume,
+        measured,
+        tally: tallyOf(ofTarget),
+        isVirtual: ofTarget.some(isSimulated),
+      },
       picks: picksOf(front.map((point) => ({ ...point, accuracyPercent: point.accuracy }))),
-      hypervolumes: header.targets.find(({ target }) => target === progress.target)?.hypervolumes ?? [],
-      latencyMsMax: spec.targets.find(({ name }) => name === progress.target)?.constraints.latencyMsMax,
-      shares: choiceShares(header.positions, measured.filter(({ architecture }) => names.has(architecture)), measured),
+      hypervolumes:
+        header.targets.find(({ target }) => target === progress.target)?.hypervolumes ?? [],
+      latencyMsMax: spec.targets.find(({ name }) => name === progress.target)?.constraints
+        .latencyMsMax,
+      shares: choiceShares(
+        header.positions,
+        measured.filter(({ architecture }) => names.has(architecture)),
+        measured,
+      ),
       prediction: predictOneAfterAnother(header.positions, measured),
     };
   });
   return {
-    search, spec, targets, made,
+    search,
+    spec,
+    targets,
+    made,
     specYaml: header.specYaml,
     devices: devicesAtWork(candidates, header.devices),
     tools: toolsAtWork(candidates),
@@ -83,5 +114,7 @@ function isMeasured(candidate: ReportCandidate): candidate is MeasuredNetwork {
 }
 
 function isSimulated({ measurement, confirmations }: ReportCandidate): boolean {
-  return [...(measurement === null ? [] : [measurement]), ...confirmations].some(({ deviceKind }) => deviceKind === 'virtual');
+  return [...(measurement === null ? [] : [measurement]), ...confirmations].some(
+    ({ deviceKind }) => deviceKind === 'virtual',
+  );
 }

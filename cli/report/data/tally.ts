@@ -22,19 +22,38 @@ export interface Tally {
 
 /** `candidates`: of one target. */
 export function tallyOf(candidates: readonly ReportCandidate[]): Tally {
-  const count = (state: ReportCandidate['state']): number => candidates.filter((candidate) => candidate.state === state).length;
+  const count = (state: ReportCandidate['state']): number =>
+    candidates.filter((candidate) => candidate.state === state).length;
   const [made, reused] = [count('measured'), count('reused')];
   const again = candidates.flatMap(({ confirmations }) => confirmations);
-  const own = candidates.flatMap(({ state, measurement }) => (state === 'measured' && measurement !== null ? [measurement] : []));
+  const own = candidates.flatMap(({ state, measurement }) =>
+    state === 'measured' && measurement !== null ? [measurement] : [],
+  );
   return {
-    ...{ networks: made + reused, made, reused, infeasible: count('infeasible'), excluded: count('excluded') },
-    ...{ abandoned: count('abandoned'), stopped: count('stopped'), open: count('open'), confirmations: again.length },
+    ...{
+      networks: made + reused,
+      made,
+      reused,
+      infeasible: count('infeasible'),
+      excluded: count('excluded'),
+    },
+    ...{
+      abandoned: count('abandoned'),
+      stopped: count('stopped'),
+      open: count('open'),
+      confirmations: again.length,
+    },
     madeMs: timeOf(own),
     confirmationsMs: timeOf(again),
   };
 }
 
-function timeOf(measurements: readonly { readonly startedAtMs: number; readonly finishedAtMs: number }[]): number {
+function timeOf(
+  measurements: readonly { readonly startedAtMs: number; readonly finishedAtMs: number }[],
+): number {
   // A phone's clock can be set back meanwhile.
-  return measurements.reduce((sum, { startedAtMs, finishedAtMs }) => sum + Math.max(0, finishedAtMs - startedAtMs), 0);
+  return measurements.reduce(
+    (sum, { startedAtMs, finishedAtMs }) => sum + Math.max(0, finishedAtMs - startedAtMs),
+    0,
+  );
 }

@@ -7,16 +7,28 @@ export class Html {
 
 export type HtmlValue = string | number | Html | readonly Html[];
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text for elements and quoted attributes. Control characters, which HTML forbids, become U+FFFD. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\t\n]/gu, '\uFFFD').replaceAll(/[&<>"']/g, (character) => ownValue(entities, character) ?? '');
+  return text
+    .replaceAll(/[^\P{Cc}\t\n]/gu, '\uFFFD')
+    .replaceAll(/[&<>"']/g, (character) => ownValue(entities, character) ?? '');
 }
 
 /** A template whose values are escaped unless they are `Html` themselves. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return new Html(parts.map((part, index) => part + (index < values.length ? markupOf(values[index] ?? '') : '')).join(''));
+  return new Html(
+    parts
+      .map((part, index) => part + (index < values.length ? markupOf(values[index] ?? '') : ''))
+      .join(''),
+  );
 }
 
 function markupOf(value: HtmlValue): string {

@@ -10,12 +10,17 @@ export const firstTables: Migration = {
 };
 
 async function createSearches(db: Kysely<unknown>): Promise<void> {
-  await db.schema.createTable('incarnations').addColumn('number', 'bigint', (column) => column.primaryKey()).execute();
+  await db.schema
+    .createTable('incarnations')
+    .addColumn('number', 'bigint', (column) => column.primaryKey())
+    .execute();
   await db.schema
     .createTable('searches')
     .addColumn('search_id', 'text', (column) => column.primaryKey())
     .addColumn('name', 'text', (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull().check(sql`state in ('running', 'paused', 'stopped', 'finished')`))
+    .addColumn('state', 'text', (column) =>
+      column.notNull().check(sql`state in ('running', 'paused', 'stopped', 'finished')`),
+    )
     .addColumn('spec_yaml', 'text', (column) => column.notNull())
     .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
     .execute();
@@ -33,7 +38,9 @@ async function createJobs(db: Kysely<unknown>): Promise<void> {
     .addColumn('plan', 'text', (column) => column.notNull())
     .addColumn('priority', 'double precision', (column) => column.notNull())
     .addColumn('weight', 'double precision', (column) => column.notNull())
-    .addColumn('state', 'text', (column) => column.notNull().check(sql`state in ('open', 'measured', 'infeasible', 'abandoned')`))
+    .addColumn('state', 'text', (column) =>
+      column.notNull().check(sql`state in ('open', 'measured', 'infeasible', 'abandoned')`),
+    )
     .addColumn('measured_device_serial', 'text')
     .addColumn('measured_epoch', 'bigint')
     .addColumn('fault_code', 'text')
@@ -86,7 +93,10 @@ async function createOutcomes(db: Kysely<unknown>): Promise<void> {
     .addColumn('started_at_ms', 'bigint', (column) => column.notNull())
     .addColumn('finished_at_ms', 'bigint', (column) => column.notNull())
     .addColumn('document', 'text', (column) => column.notNull())
-    .addForeignKeyConstraint('measurements_attempt', ['job_id', 'epoch'], 'attempts', ['job_id', 'epoch'])
+    .addForeignKeyConstraint('measurements_attempt', ['job_id', 'epoch'], 'attempts', [
+      'job_id',
+      'epoch',
+    ])
     .execute();
 }
 

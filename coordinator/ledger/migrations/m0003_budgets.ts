@@ -3,9 +3,14 @@ import { sql, type Kysely, type Migration } from 'kysely';
 /** Searches know how long they have run, and their budgets grow. */
 export const budgets: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    await db.schema.alterTable('searches').addColumn('ran_ms', 'bigint', (column) => column.notNull().defaultTo(0)).execute();
+    await db.schema
+      .alterTable('searches')
+      .addColumn('ran_ms', 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute();
     await db.schema.alterTable('searches').addColumn('running_since_ms', 'bigint').execute();
-    await sql`update searches set running_since_ms = created_at_ms where state = 'running'`.execute(db);
+    await sql`update searches set running_since_ms = created_at_ms where state = 'running'`.execute(
+      db,
+    );
     await db.schema
       .createTable('search_extensions')
       .addColumn('search_id', 'text', (column) => column.notNull().references('searches.search_id'))

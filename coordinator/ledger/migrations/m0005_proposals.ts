@@ -13,8 +13,16 @@ export const proposals: Migration = {
       .addPrimaryKeyConstraint('proposals_pk', ['search_id', 'target', 'sequence'])
       .addUniqueConstraint('proposals_once', ['search_id', 'target', 'architecture'])
       .execute();
-    await db.schema.createIndex('proposals_by_end').on('proposals').columns(['search_id', 'target', 'ended_sequence']).execute();
-    await db.schema.createIndex('jobs_by_end').on('jobs').columns(['owner_id', 'target', 'ended_sequence']).execute();
+    await db.schema
+      .createIndex('proposals_by_end')
+      .on('proposals')
+      .columns(['search_id', 'target', 'ended_sequence'])
+      .execute();
+    await db.schema
+      .createIndex('jobs_by_end')
+      .on('jobs')
+      .columns(['owner_id', 'target', 'ended_sequence'])
+      .execute();
     await db.schema.createIndex('candidates_by_job').on('candidates').column('job_id').execute();
   },
 };

@@ -12,15 +12,29 @@ export interface FleetEvaluation {
 }
 
 /** What the verdicts of all targets say together. What cannot run on one of them cannot run on the fleet; limits that are broken add up. */
-export function judgeFleet(aim: FleetAim, verdicts: readonly TargetVerdict[]): FleetEvaluation | 'withdrawn' {
+export function judgeFleet(
+  aim: FleetAim,
+  verdicts: readonly TargetVerdict[],
+): FleetEvaluation | 'withdrawn' {
   const evaluations = verdicts.filter((verdict) => verdict !== 'withdrawn');
   const violation = evaluations.reduce((sum, evaluation) => sum + evaluation.violation, 0);
-  if (evaluations.some(({ kind }) => kind === 'infeasible')) return { evaluation: { kind: 'infeasible', violation }, latenciesMs: undefined };
+  if (evaluations.some(({ kind }) => kind === 'infeasible'))
+    return { evaluation: { kind: 'infeasible', violation }, latenciesMs: undefined };
   const measured = evaluations.filter((evaluation) => evaluation.kind === 'measured');
   if (measured.length < verdicts.length) return 'withdrawn';
   const latenciesMs = measured.map(({ objectives }) => objectives[0] ?? Number.NaN);
   const errorPercent = measured[0]?.objectives[1] ?? Number.NaN;
-  const noise = measured.map(({ relativeNoise }) => relativeNoise).filter((each) => each !== undefined);
+  const noise = measured
+    .map(({ relativeNoise }) => relativeNoise)
+    .filter((each) => each !== undefined);
   const objectives = [...fleetLatencies(aim, latenciesMs), errorPercent];
-  return { evaluation: { kind: 'measured', objectives, violation, ...(noise.length === 0 ? {} : { relativeNoise: Math.max(...noise) }) }, latenciesMs };
+  return {
+    evaluation: {
+      kind: 'measured',
+      objectives,
+      violation,
+      ...(noise.length === 0 ? {} : { relativeNoise: Math.max(...noise) }),
+    },
+    latenciesMs,
+  };
 }

@@ -21,6 +21,8 @@ export class FleetFront {
   insert(member: FleetMember): void {
     if (this.#members.some((other) => dominates(other.objectives, member.objectives))) return;
     const kept = this.#members.filter((other) => !dominates(member.objectives, other.objectives));
-    this.#members = [...kept, member].sort((a, b) => a.accuracyPercent - b.accuracyPercent || (a.architecture < b.architecture ? -1 : 1));
+    this.#members = [...kept, member].sort(
+      (a, b) => a.accuracyPercent - b.accuracyPercent || (a.architecture < b.architecture ? -1 : 1),
+    );
   }
 }

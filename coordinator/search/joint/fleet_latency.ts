@@ -15,6 +15,11 @@ export function fleetLatencies(aim: FleetAim, latenciesMs: readonly number[]): r
     case 'worst':
       return [Math.max(...latenciesMs)];
     case 'weighted':
-      return [latenciesMs.reduce((sum, latencyMs, index) => sum + (aim.weights[index] ?? 0) * latencyMs, 0)];
+      return [
+        latenciesMs.reduce(
+          (sum, latencyMs, index) => sum + (aim.weights[index] ?? 0) * latencyMs,
+          0,
+        ),
+      ];
   }
 }

@@ -7,10 +7,13 @@ const mostDevices = 1_000;
 /** A device a thousand times slower than another is a mistake. */
 const largestFactor = 1_000;
 const largestSpread = 3;
-const expected = 'expected speeds such as 1,1,0.5, or how many and the spread of a log-normal draw such as 32:lognormal:0.4';
+const expected =
+  'expected speeds such as 1,1,0.5, or how many and the spread of a log-normal draw such as 32:lognormal:0.4';
 
 /** How fast each device of a pool works through a measurement; 1 is the speed of the duration model. */
-export type DeviceSpeeds = { readonly kind: 'listed'; readonly speeds: readonly number[] } | { readonly kind: 'lognormal'; readonly count: number; readonly spread: number };
+export type DeviceSpeeds =
+  | { readonly kind: 'listed'; readonly speeds: readonly number[] }
+  | { readonly kind: 'lognormal'; readonly count: number; readonly spread: number };
 
 /** Reads `1,1,0.5` or `32:lognormal:0.4`. @throws BadInputError */
 export function parseDeviceSpeeds(text: string): DeviceSpeeds {
@@ -26,7 +29,8 @@ export function parseDeviceSpeeds(text: string): DeviceSpeeds {
   }
   const speeds = text.split(',').map(decimalOf);
   if (speeds.length > mostDevices) wrong(`at most ${mostDevices} devices`);
-  if (!speeds.every((speed) => speed >= 1 / largestFactor && speed <= largestFactor)) wrong(`speeds from ${1 / largestFactor} to ${largestFactor}`);
+  if (!speeds.every((speed) => speed >= 1 / largestFactor && speed <= largestFactor))
+    wrong(`speeds from ${1 / largestFactor} to ${largestFactor}`);
   return { kind: 'listed', speeds };
 }
 

@@ -48,7 +48,10 @@ export class SimulatedFleet {
   #satedAtMs: number | undefined;
 
   constructor(strategy: Strategy, options: FleetOptions) {
-    assert(options.speeds.length > 0 && options.budget > 0, 'a fleet has devices and something to measure');
+    assert(
+      options.speeds.length > 0 && options.budget > 0,
+      'a fleet has devices and something to measure',
+    );
     this.#strategy = strategy;
     this.#options = options;
     this.#idle = [...options.speeds.keys()];
@@ -64,7 +67,11 @@ export class SimulatedFleet {
       this.#handOut();
       const next = this.#running[0];
       if (next === undefined && !this.#isAsking) return undefined;
-      if (this.#isAsking && this.#strategyFreeAtMs > this.#nowMs && this.#strategyFreeAtMs < (next?.endsAtMs ?? Infinity)) {
+      if (
+        this.#isAsking &&
+        this.#strategyFreeAtMs > this.#nowMs &&
+        this.#strategyFreeAtMs < (next?.endsAtMs ?? Infinity)
+      ) {
         this.#nowMs = this.#strategyFreeAtMs;
         continue;
       }
@@ -77,7 +84,11 @@ export class SimulatedFleet {
   get utilization(): number | undefined {
     const untilMs = this.#satedAtMs ?? this.#nowMs;
     if (untilMs === 0) return undefined;
-    const busyMs = this.#measurements.reduce((sum, { startsAtMs, endsAtMs }) => sum + Math.max(0, Math.min(endsAtMs, untilMs) - startsAtMs), 0);
+    const busyMs = this.#measurements.reduce(
+      (sum, { startsAtMs, endsAtMs }) =>
+        sum + Math.max(0, Math.min(endsAtMs, untilMs) - startsAtMs),
+      0,
+    );
     return busyMs / (untilMs * this.#options.speeds.length);
   }
 
@@ -95,7 +106,11 @@ export class SimulatedFleet {
   }
 
   #handOut(): void {
-    while (this.#isAsking && this.#strategyFreeAtMs <= this.#nowMs && this.#running[0]?.endsAtMs !== this.#nowMs) {
+    while (
+      this.#isAsking &&
+      this.#strategyFreeAtMs <= this.#nowMs &&
+      this.#running[0]?.endsAtMs !== this.#nowMs
+    ) {
       const answer = this.#strategy.ask();
       if (answer === 'later') this.#isWaiting = true;
       else if (answer === 'exhausted') this.#satedAtMs = this.#nowMs;
@@ -107,10 +122,19 @@ export class SimulatedFleet {
     const device = this.#idle.shift() ?? 0;
     const startsAtMs = this.#nowMs + this.#options.proposalMs;
     this.#strategyFreeAtMs = startsAtMs;
-    const measurement = { architecture, device, startsAtMs, endsAtMs: startsAtMs + this.#options.durationMs(architecture) / (this.#options.speeds[device] ?? 1) };
+    const measurement = {
+      architecture,
+      device,
+      startsAtMs,
+      endsAtMs:
+        startsAtMs + this.#options.durationMs(architecture) / (this.#options.speeds[device] ?? 1),
+    };
     this.#measurements.push(measurement);
     const place = this.#running.findIndex(({ endsAtMs }) => endsAtMs > measurement.endsAtMs);
-    this.#running = place < 0 ? [...this.#running, measurement] : [...this.#running.slice(0, place), measurement, ...this.#running.slice(place)];
+    this.#running =
+      place < 0
+        ? [...this.#running, measurement]
+        : [...this.#running.slice(0, place), measurement, ...this.#running.slice(place)];
     if (this.#measurements.length >= this.#options.budget) this.#satedAtMs = startsAtMs;
   }
 }

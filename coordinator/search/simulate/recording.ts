@@ -32,8 +32,13 @@ export function recordingOfSpace(table: MeasurementTable, space: SearchSpace): R
     const name = space.architectureOf(readGenotype(row, space, table.source));
     return name === undefined ? [] : [{ row, name }];
   });
-  if (named.length === 0) throw new BadInputError(`${table.source}: none of its architectures is a network of the space ${space.name}; check --space`);
-  const { representatives, networks, descriptors } = join(named, ({ row }) => space.featuresOf(row.architecture));
+  if (named.length === 0)
+    throw new BadInputError(
+      `${table.source}: none of its architectures is a network of the space ${space.name}; check --space`,
+    );
+  const { representatives, networks, descriptors } = join(named, ({ row }) =>
+    space.featuresOf(row.architecture),
+  );
   const genotypeOf = (architecture: string): Genotype => space.genotypeOf(architecture);
   const recorded: SearchSpace = {
     name: space.name,
@@ -51,23 +56,35 @@ export function recordingOfSpace(table: MeasurementTable, space: SearchSpace): R
 
 /** The columns `x_…` are the choices, their distinct values the options; what is not in the table is no network. @throws BadInputError */
 export function recordingOfChoices(table: MeasurementTable): Recording {
-  if (table.choices.length === 0) throw new BadInputError(`${table.source}: line 1: no column x_0; expected a column for each choice, or the space of the architectures with --space`);
-  const options = table.choices.map((_, position) => sortedOptions(table.rows.map(({ choices }) => choices[position] ?? '')));
+  if (table.choices.length === 0)
+    throw new BadInputError(
+      `${table.source}: line 1: no column x_0; expected a column for each choice, or the space of the architectures with --space`,
+    );
+  const options = table.choices.map((_, position) =>
+    sortedOptions(table.rows.map(({ choices }) => choices[position] ?? '')),
+  );
   const rowOf = new Map<string, TableRow>();
   const genotypes = new Map<string, Genotype>();
   for (const row of table.rows) {
     const genotype = row.choices.map((choice, position) => options[position]?.get(choice) ?? 0);
     const earlier = rowOf.get(genotype.join());
-    if (earlier !== undefined) throw new BadInputError(`${table.source}: line ${row.line}, column ${table.choices[0] ?? ''}: the same choices as line ${earlier.line}; keep one of them`);
+    if (earlier !== undefined)
+      throw new BadInputError(
+        `${table.source}: line ${row.line}, column ${table.choices[0] ?? ''}: the same choices as line ${earlier.line}; keep one of them`,
+      );
     rowOf.set(genotype.join(), row);
     genotypes.set(row.architecture, genotype);
   }
-  const { representatives, networks, descriptors } = join(table.rows.map((row) => ({ row, name: row.architecture })), ({ row }) => row.descriptors);
+  const { representatives, networks, descriptors } = join(
+    table.rows.map((row) => ({ row, name: row.architecture })),
+    ({ row }) => row.descriptors,
+  );
   const genotypeOf = (architecture: string): Genotype => genotypes.get(architecture) ?? [];
   const space: SearchSpace = {
     name: table.source,
     choices: options.map(({ size }) => size),
-    architectureOf: (genotype) => representatives.get(rowOf.get(genotype.join())?.architecture ?? ''),
+    architectureOf: (genotype) =>
+      representatives.get(rowOf.get(genotype.join())?.architecture ?? ''),
     genotypeOf,
     featuresOf: (architecture) => descriptors.get(architecture) ?? new Float64Array(),
     ...listed(networks, genotypeOf),
@@ -76,7 +93,10 @@ export function recordingOfChoices(table: MeasurementTable): Recording {
 }
 
 /** Only what is in the table is drawn, however few of the genotypes that are. */
-function listed(networks: ReadonlyMap<string, RecordedNetwork>, genotypeOf: (architecture: string) => Genotype): Pick<SearchSpace, 'names' | 'draw'> {
+function listed(
+  networks: ReadonlyMap<string, RecordedNetwork>,
+  genotypeOf: (architecture: string) => Genotype,
+): Pick<SearchSpace, 'names' | 'draw'> {
   const names = [...networks.keys()].sort();
   return {
     names: () => names,
@@ -92,7 +112,8 @@ function readGenotype(row: TableRow, space: SearchSpace, source: string): Genoty
   try {
     return space.genotypeOf(row.architecture);
   } catch (error) {
-    if (error instanceof BadInputError) throw new BadInputError(`${source}: line ${row.line}, column arch: ${error.message}`);
+    if (error instanceof BadInputError)
+      throw new BadInputError(`${source}: line ${row.line}, column arch: ${error.message}`);
     throw error;
   }
 }
@@ -101,7 +122,9 @@ function readGenotype(row: TableRow, space: SearchSpace, source: string): Genoty
 function sortedOptions(values: readonly string[]): ReadonlyMap<string, number> {
   const distinct = [...new Set(values)];
   const areNumbers = distinct.every((value) => Number.isFinite(Number(value)));
-  distinct.sort((a, b) => (areNumbers && Number(a) !== Number(b) ? Number(a) - Number(b) : a < b ? -1 : 1));
+  distinct.sort((a, b) =>
+    areNumbers && Number(a) !== Number(b) ? Number(a) - Number(b) : a < b ? -1 : 1,
+  );
   return new Map(distinct.map((value, index) => [value, index]));
 }
 
@@ -114,11 +137,28 @@ interface Joined {
 
 /** What was measured of a network is the mean over its rows, spelled as they are; so is what describes it. */
 function join(named: readonly Named[], describe: (named: Named) => Float64Array): Joined {
-  const all = groupsOf(named).map((members) => ({ members, representative: members[0]?.name ?? '' }));
+  const all = groupsOf(named).map((members) => ({
+    members,
+    representative: members[0]?.name ?? '',
+  }));
   return {
-    representatives: new Map(all.flatMap(({ members, representative }) => members.map(({ name }) => [name, representative] as const))),
-    networks: new Map(all.map(({ members, representative }) => [representative, meanOf(members.map(({ row }) => row))])),
-    descriptors: new Map(all.map(({ members, representative }) => [representative, Float64Array.from(means(members.map(describe)))])),
+    representatives: new Map(
+      all.flatMap(({ members, representative }) =>
+        members.map(({ name }) => [name, representative] as const),
+      ),
+    ),
+    networks: new Map(
+      all.map(({ members, representative }) => [
+        representative,
+        meanOf(members.map(({ row }) => row)),
+      ]),
+    ),
+    descriptors: new Map(
+      all.map(({ members, representative }) => [
+        representative,
+        Float64Array.from(means(members.map(describe))),
+      ]),
+    ),
   };
 }
 
@@ -150,9 +190,15 @@ function groupsOf(named: readonly Named[]): readonly (readonly Named[])[] {
 
 function meanOf(rows: readonly TableRow[]): RecordedNetwork {
   const [accuracyPercent = 0] = means(rows.map((row) => [row.accuracyPercent]));
-  return { errorPercent: 100 - accuracyPercent, latenciesMs: means(rows.map(({ latenciesMs }) => latenciesMs)) };
+  return {
+    errorPercent: 100 - accuracyPercent,
+    latenciesMs: means(rows.map(({ latenciesMs }) => latenciesMs)),
+  };
 }
 
 function means(rows: readonly ArrayLike<number>[]): number[] {
-  return Array.from({ length: rows[0]?.length ?? 0 }, (_, column) => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0) / rows.length);
+  return Array.from(
+    { length: rows[0]?.length ?? 0 },
+    (_, column) => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0) / rows.length,
+  );
 }

@@ -42,11 +42,24 @@ interface Task {
  * One strategy on one target of a table, by a simulated clock: pure but for `readClockMs`, from which nothing but `proposalMs` follows. The strategy
  * sees latencies with noise; what it found is judged by what is true of the networks that it measured.
  */
-export function simulateRun(recording: Recording, task: Task, conditions: SimulationConditions, readClockMs: () => number): SimulatedRun {
+export function simulateRun(
+  recording: Recording,
+  task: Task,
+  conditions: SimulationConditions,
+  readClockMs: () => number,
+): SimulatedRun {
   const { target } = task;
   const { stopAtShare } = conditions;
-  const front = new TrueFront(Array.from(recording.networks.values(), ({ latenciesMs, errorPercent }) => [latenciesMs[target] ?? Number.NaN, errorPercent]));
-  const strategy = new TimedStrategy(strategyFor(recording, task, pastOf(recording, task, conditions)), readClockMs);
+  const front = new TrueFront(
+    Array.from(recording.networks.values(), ({ latenciesMs, errorPercent }) => [
+      latenciesMs[target] ?? Number.NaN,
+      errorPercent,
+    ]),
+  );
+  const strategy = new TimedStrategy(
+    strategyFor(recording, task, pastOf(recording, task, conditions)),
+    readClockMs,
+  );
   const fleet = fleetOf(recording, task, strategy, conditions);
   const countShare = front.startCount();
   const [shares, endsAtMs]: [number[], number[]] = [[], []];
@@ -57,31 +70,70 @@ export function simulateRun(recording: Recording, task: Task, conditions: Simula
     endsAtMs.push(ended.endsAtMs);
     if (share >= stopAtShare) break;
   }
-  return { shares, endsAtMs, utilization: fleet.utilization, duplicates: strategy.duplicates, proposalMs: strategy.meanMs };
+  return {
+    shares,
+    endsAtMs,
+    utilization: fleet.utilization,
+    duplicates: strategy.duplicates,
+    proposalMs: strategy.meanMs,
+  };
 }
 
 /** What the same strategy measured on the teacher. */
-function pastOf(recording: Recording, { strategy: spec }: Task, conditions: SimulationConditions): readonly PastTarget[] {
+function pastOf(
+  recording: Recording,
+  { strategy: spec }: Task,
+  conditions: SimulationConditions,
+): readonly PastTarget[] {
   const { teacher } = conditions;
   if (teacher === undefined) return [];
   const task = { strategy: spec, target: teacher.target };
-  const fleet = fleetOf(recording, task, strategyFor(recording, task, []), { ...conditions, budget: teacher.measurements });
+  const fleet = fleetOf(recording, task, strategyFor(recording, task, []), {
+    ...conditions,
+    budget: teacher.measurements,
+  });
   const measured: { architecture: string; latencyMs: number }[] = [];
-  for (let ended = fleet.next(); ended !== undefined; ended = fleet.next()) measured.push({ architecture: ended.architecture, latencyMs: measuredMs(recording, task, ended.architecture, conditions) });
+  for (let ended = fleet.next(); ended !== undefined; ended = fleet.next())
+    measured.push({
+      architecture: ended.architecture,
+      latencyMs: measuredMs(recording, task, ended.architecture, conditions),
+    });
   return [{ target: String(teacher.target), measured }];
 }
 
-function strategyFor(recording: Recording, { strategy }: Task, past: readonly PastTarget[]): Strategy {
-  return createStrategy(strategy, { space: recording.space, errorPercentOf: (architecture) => networkOf(recording, architecture).errorPercent, latencyMsMax: undefined, past });
+function strategyFor(
+  recording: Recording,
+  { strategy }: Task,
+  past: readonly PastTarget[],
+): Strategy {
+  return createStrategy(strategy, {
+    space: recording.space,
+    errorPercentOf: (architecture) => networkOf(recording, architecture).errorPercent,
+    latencyMsMax: undefined,
+    past,
+  });
 }
 
-function fleetOf(recording: Recording, task: Task, strategy: Strategy, conditions: SimulationConditions): SimulatedFleet {
+function fleetOf(
+  recording: Recording,
+  task: Task,
+  strategy: Strategy,
+  conditions: SimulationConditions,
+): SimulatedFleet {
   return new SimulatedFleet(strategy, {
     speeds: drawSpeeds(conditions.devices, task.strategy.seed),
     budget: conditions.budget,
     proposalMs: conditions.proposalMs,
-    evaluate: (architecture) => ({ kind: 'measured', violation: 0, objectives: [measuredMs(recording, task, architecture, conditions), networkOf(recording, architecture).errorPercent] }),
-    durationMs: (architecture) => measurementMs(networkOf(recording, architecture).latenciesMs[task.target] ?? Number.NaN),
+    evaluate: (architecture) => ({
+      kind: 'measured',
+      violation: 0,
+      objectives: [
+        measuredMs(recording, task, architecture, conditions),
+        networkOf(recording, architecture).errorPercent,
+      ],
+    }),
+    durationMs: (architecture) =>
+      measurementMs(networkOf(recording, architecture).latenciesMs[task.target] ?? Number.NaN),
   });
 }
 
@@ -92,9 +144,16 @@ function networkOf(recording: Recording, architecture: string): RecordedNetwork 
 }
 
 /** Log-normal noise. A network's does not depend on when it is measured. */
-function measuredMs(recording: Recording, { strategy, target }: Task, architecture: string, { noise }: SimulationConditions): number {
+function measuredMs(
+  recording: Recording,
+  { strategy, target }: Task,
+  architecture: string,
+  { noise }: SimulationConditions,
+): number {
   const latencyMs = networkOf(recording, architecture).latenciesMs[target] ?? Number.NaN;
-  return latencyMs * Math.exp(noise * createRandom(`${strategy.seed}/noise/${architecture}`).normal());
+  return (
+    latencyMs * Math.exp(noise * createRandom(`${strategy.seed}/noise/${architecture}`).normal())
+  );
 }
 
 /** Adds up how long a strategy takes. */

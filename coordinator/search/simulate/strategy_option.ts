@@ -24,7 +24,8 @@ export function parseStrategy(text: string): NamedStrategy {
     const parsed = strategySchema.safeParse({ ...fields, kind, seed });
     if (parsed.success && parsed.data.kind !== 'external') return parsed.data;
     const issue = parsed.error?.issues[0];
-    if (kind === 'external' || issue === undefined || issue.path[0] === 'kind') return wrong('expected surrogate, nsga2-async, nsga2 or random');
+    if (kind === 'external' || issue === undefined || issue.path[0] === 'kind')
+      return wrong('expected surrogate, nsga2-async, nsga2 or random');
     return wrong([...issue.path.map(String), issue.message].join(': '));
   };
   withSeed(1);
@@ -34,6 +35,9 @@ export function parseStrategy(text: string): NamedStrategy {
 function readOption(option: string, text: string): readonly [string, unknown] {
   const match = /^([A-Za-z]\w{0,40})=(.{1,40})$/.exec(option);
   const [, field = '', value = ''] = match ?? [];
-  if (match === null || field === 'seed' || field === 'kind') throw new BadInputError(`strategy "${text.slice(0, 80)}": "${option.slice(0, 40)}": expected an option of the strategy, for example nsga2:populationSize=50`);
+  if (match === null || field === 'seed' || field === 'kind')
+    throw new BadInputError(
+      `strategy "${text.slice(0, 80)}": "${option.slice(0, 40)}": expected an option of the strategy, for example nsga2:populationSize=50`,
+    );
   return [field, Number.isNaN(decimalOf(value)) ? value : decimalOf(value)];
 }

@@ -17,12 +17,21 @@ export class TrueFront {
   constructor(points: readonly Point[]) {
     assert(points.length > 0, 'a table has networks');
     this.points = nondominatedIndices(points).map((index) => points[index] ?? []);
-    const extreme = (pick: (...values: number[]) => number): Point => [0, 1].map((axis) => this.points.reduce((best, point) => pick(best, coordinate(point, axis)), coordinate(this.points[0] ?? [], axis)));
+    const extreme = (pick: (...values: number[]) => number): Point =>
+      [0, 1].map((axis) =>
+        this.points.reduce(
+          (best, point) => pick(best, coordinate(point, axis)),
+          coordinate(this.points[0] ?? [], axis),
+        ),
+      );
     const worst = extreme(Math.max);
     this.#ideal = extreme(Math.min);
     // A front without extent has no box: the reference then lies a tenth of the value beyond it.
     this.#extent = worst.map((most, axis) => most - coordinate(this.#ideal, axis) || most || 1);
-    this.#hypervolume = hypervolume(this.points.map((point) => this.#normalise(point)), reference);
+    this.#hypervolume = hypervolume(
+      this.points.map((point) => this.#normalise(point)),
+      reference,
+    );
   }
 
   /** Counts what is found, one after the other. */
@@ -36,7 +45,8 @@ export class TrueFront {
   }
 
   #normalise(point: Point): readonly [number, number] {
-    const scaled = (axis: number): number => (coordinate(point, axis) - coordinate(this.#ideal, axis)) / coordinate(this.#extent, axis);
+    const scaled = (axis: number): number =>
+      (coordinate(point, axis) - coordinate(this.#ideal, axis)) / coordinate(this.#extent, axis);
     return [scaled(0), scaled(1)];
   }
 }

@@ -38,7 +38,10 @@ export class Acquisition {
     this.#reference = this.#referenceOf(options.pool);
     const chosen = this.#mostPromising();
     const names = new Set(chosen.map(({ architecture }) => architecture));
-    this.#candidates = [...chosen, ...pending.filter(({ architecture }) => !names.has(architecture))];
+    this.#candidates = [
+      ...chosen,
+      ...pending.filter(({ architecture }) => !names.has(architecture)),
+    ];
     this.#index = new Map(this.#candidates.map(({ architecture }, index) => [architecture, index]));
     this.#posterior = new Posterior(options.model, this.#candidates);
   }
@@ -50,7 +53,8 @@ export class Acquisition {
       if (index === undefined) return false;
       this.#posterior.believe(index);
       const latencyMs = Math.exp(this.#posterior.means[index] ?? 0);
-      if (latencyMs <= (this.#options.latencyMsMax ?? Infinity)) this.#points = [...this.#points, [latencyMs, errorPercent]];
+      if (latencyMs <= (this.#options.latencyMsMax ?? Infinity))
+        this.#points = [...this.#points, [latencyMs, errorPercent]];
       this.#believed += 1;
     }
     return true;
@@ -59,7 +63,12 @@ export class Acquisition {
   /** Undefined for what is no candidate. */
   expectationOf(architecture: string): Expectation | undefined {
     const index = this.#index.get(architecture);
-    return index === undefined ? undefined : { logMean: this.#posterior.means[index] ?? 0, deviation: Math.sqrt(this.#posterior.variances[index] ?? 0) };
+    return index === undefined
+      ? undefined
+      : {
+          logMean: this.#posterior.means[index] ?? 0,
+          deviation: Math.sqrt(this.#posterior.variances[index] ?? 0),
+        };
   }
 
   best(isOpen: (candidate: Candidate) => boolean): Candidate | undefined {
@@ -67,7 +76,10 @@ export class Acquisition {
     let winner: Candidate | undefined;
     let most = 0;
     this.#candidates.forEach((candidate, index) => {
-      const log = { mean: this.#posterior.means[index] ?? 0, deviation: Math.sqrt(this.#posterior.variances[index] ?? 0) };
+      const log = {
+        mean: this.#posterior.means[index] ?? 0,
+        deviation: Math.sqrt(this.#posterior.variances[index] ?? 0),
+      };
       const gain = this.#gain(candidate, stairs, log);
       if (gain <= most || !isOpen(candidate)) return;
       most = gain;
@@ -76,8 +88,15 @@ export class Acquisition {
     return winner;
   }
 
-  #gain(candidate: Candidate, stairs: Stairs, log: { readonly mean: number; readonly deviation: number }): number {
-    return this.#options.feasibility.chance(candidate) * expectedImprovement(stairs, candidate.errorPercent, log);
+  #gain(
+    candidate: Candidate,
+    stairs: Stairs,
+    log: { readonly mean: number; readonly deviation: number },
+  ): number {
+    return (
+      this.#options.feasibility.chance(candidate) *
+      expectedImprovement(stairs, candidate.errorPercent, log)
+    );
   }
 
   /** By the trend alone, and as unsure as it has been found to be: what can be looked at closely depends on the number of measurements. */
@@ -87,8 +106,14 @@ export class Acquisition {
     if (pool.length <= count) return pool;
     const stairs = stairsOf(this.#points, this.#reference);
     const deviation = model.trendError;
-    const rated = pool.map((candidate) => ({ candidate, gain: this.#gain(candidate, stairs, { mean: model.trend(candidate), deviation }) }));
-    return rated.sort((a, b) => b.gain - a.gain).slice(0, count).map(({ candidate }) => candidate);
+    const rated = pool.map((candidate) => ({
+      candidate,
+      gain: this.#gain(candidate, stairs, { mean: model.trend(candidate), deviation }),
+    }));
+    return rated
+      .sort((a, b) => b.gain - a.gain)
+      .slice(0, count)
+      .map(({ candidate }) => candidate);
   }
 
   /** Beyond the ends of the front of what was measured and what is expected of the pool. */
@@ -103,10 +128,14 @@ export class Acquisition {
       if (y < (best[1] ?? 0) || (y === best[1] && x < (best[0] ?? 0))) best = point;
     };
     front.forEach(consider);
-    for (const candidate of pool) consider([Math.exp(model.trend(candidate)), candidate.errorPercent]);
+    for (const candidate of pool)
+      consider([Math.exp(model.trend(candidate)), candidate.errorPercent]);
     const [shortest = 0, largestError = 100] = fastest;
     const [longest = 0, leastError = 0] = best;
     if (shortest === Infinity) return [latencyMsMax, 100];
-    return [Math.min(latencyMsMax, longest + margin * (longest - shortest)), largestError + margin * (largestError - leastError)];
+    return [
+      Math.min(latencyMsMax, longest + margin * (longest - shortest)),
+      largestError + margin * (largestError - leastError),
+    ];
   }
 }

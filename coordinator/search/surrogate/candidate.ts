@@ -30,18 +30,36 @@ export class CandidateFactory {
   readonly #derived: DerivedFeatures | undefined;
   readonly #known = new Map<string, Candidate>();
 
-  constructor(space: EncodedSpace, errorPercentOf: (architecture: string) => number, sample: readonly string[]) {
+  constructor(
+    space: EncodedSpace,
+    errorPercentOf: (architecture: string) => number,
+    sample: readonly string[],
+  ) {
     this.#space = space;
     this.#errorPercentOf = errorPercentOf;
     const isTold = sample.some((architecture) => space.featuresOf(architecture).length > 0);
-    const described = isTold ? [] : sample.map((architecture) => ({ genotype: space.genotypeOf(architecture), errorPercent: errorPercentOf(architecture) }));
+    const described = isTold
+      ? []
+      : sample.map((architecture) => ({
+          genotype: space.genotypeOf(architecture),
+          errorPercent: errorPercentOf(architecture),
+        }));
     const derived = described.length === 0 ? undefined : deriveFeatures(space.choices, described);
     this.#derived = derived;
-    const rows = derived === undefined ? sample.map((architecture) => space.featuresOf(architecture)) : described.map((network) => derived.featuresOf(network));
+    const rows =
+      derived === undefined
+        ? sample.map((architecture) => space.featuresOf(architecture))
+        : described.map((network) => derived.featuresOf(network));
     const count = Math.max(1, rows.length);
-    this.#means = Float64Array.from(rows[0] ?? [], (_, index) => rows.reduce((sum, row) => sum + (row[index] ?? 0), 0) / count);
+    this.#means = Float64Array.from(
+      rows[0] ?? [],
+      (_, index) => rows.reduce((sum, row) => sum + (row[index] ?? 0), 0) / count,
+    );
     this.#least = this.#means.map((_, index) => Math.min(...rows.map((row) => row[index] ?? 0)));
-    this.#deviations = this.#means.map((mean, index) => Math.sqrt(rows.reduce((sum, row) => sum + ((row[index] ?? 0) - mean) ** 2, 0) / count) || 1);
+    this.#deviations = this.#means.map(
+      (mean, index) =>
+        Math.sqrt(rows.reduce((sum, row) => sum + ((row[index] ?? 0) - mean) ** 2, 0) / count) || 1,
+    );
   }
 
   /** Whether the space says what its networks take; what is derived says less. */
@@ -54,10 +72,22 @@ export class CandidateFactory {
     if (known !== undefined) return known;
     const genotype = this.#space.genotypeOf(architecture);
     const errorPercent = this.#errorPercentOf(architecture);
-    const raw = this.#derived?.featuresOf({ genotype, errorPercent }) ?? this.#space.featuresOf(architecture);
-    const counts = this.#derived?.countsOf(genotype) ?? raw.map((value, index) => Math.max(0, value - (this.#least[index] ?? 0)));
-    const features = raw.map((value, index) => (value - (this.#means[index] ?? 0)) / (this.#deviations[index] ?? 1));
-    const candidate = { architecture, errorPercent, choices: Uint16Array.from(genotype), features, counts, expenses: this.#derived?.worthOf(genotype) ?? features };
+    const raw =
+      this.#derived?.featuresOf({ genotype, errorPercent }) ?? this.#space.featuresOf(architecture);
+    const counts =
+      this.#derived?.countsOf(genotype) ??
+      raw.map((value, index) => Math.max(0, value - (this.#least[index] ?? 0)));
+    const features = raw.map(
+      (value, index) => (value - (this.#means[index] ?? 0)) / (this.#deviations[index] ?? 1),
+    );
+    const candidate = {
+      architecture,
+      errorPercent,
+      choices: Uint16Array.from(genotype),
+      features,
+      counts,
+      expenses: this.#derived?.worthOf(genotype) ?? features,
+    };
     this.#known.set(architecture, candidate);
     const oldest = this.#known.keys().next();
     if (this.#known.size > mostRemembered && oldest.done !== true) this.#known.delete(oldest.value);

@@ -23,17 +23,30 @@ export interface CandidatePool {
   /** Of the whole space. */
   readonly sample: readonly Candidate[];
   /** Candidates worth a look when latency is as `cost` says; `known` are where to begin. */
-  find(cost: (candidate: Candidate) => number, known: readonly Candidate[], random: Random): readonly Candidate[];
+  find(
+    cost: (candidate: Candidate) => number,
+    known: readonly Candidate[],
+    random: Random,
+  ): readonly Candidate[];
 }
 
-export function createCandidatePool(space: SearchSpace, errorPercentOf: (architecture: string) => number): CandidatePool {
+export function createCandidatePool(
+  space: SearchSpace,
+  errorPercentOf: (architecture: string) => number,
+): CandidatePool {
   const names = namesOf(space);
   if (names === undefined) return searchedPool(space, errorPercentOf);
   const factory = new CandidateFactory(space, errorPercentOf, names);
   const [first] = names;
-  if (first !== undefined && names.length * numbersOf(factory.candidateOf(first)) > mostNumbers) return searchedPool(space, errorPercentOf);
+  if (first !== undefined && names.length * numbersOf(factory.candidateOf(first)) > mostNumbers)
+    return searchedPool(space, errorPercentOf);
   const all = names.map((name) => factory.candidateOf(name));
-  return { candidateOf: (architecture) => factory.candidateOf(architecture), isTold: factory.isTold, sample: all, find: () => all };
+  return {
+    candidateOf: (architecture) => factory.candidateOf(architecture),
+    isTold: factory.isTold,
+    sample: all,
+    find: () => all,
+  };
 }
 
 /** Each network of the space once; undefined where there are too many. */
@@ -53,7 +66,10 @@ function numbersOf({ choices, features, counts, expenses }: Candidate): number {
   return choices.length + features.length + counts.length + expenses.length;
 }
 
-function searchedPool(space: SearchSpace, errorPercentOf: (architecture: string) => number): CandidatePool {
+function searchedPool(
+  space: SearchSpace,
+  errorPercentOf: (architecture: string) => number,
+): CandidatePool {
   const names = randomNames(space, sampleSize, createRandom('scale of features'));
   const factory = new CandidateFactory(space, errorPercentOf, names);
   const candidateOf = (architecture: string): Candidate => factory.candidateOf(architecture);
@@ -61,7 +77,17 @@ function searchedPool(space: SearchSpace, errorPercentOf: (architecture: string)
     candidateOf,
     isTold: factory.isTold,
     sample: names.map(candidateOf),
-    find: (cost, known, random) => searchCandidates({ space, candidateOf, cost, random, first: [...known.map(({ architecture }) => architecture), ...randomNames(space, space.names === undefined ? drawnAnew : drawnAnewOfTable, random)] }),
+    find: (cost, known, random) =>
+      searchCandidates({
+        space,
+        candidateOf,
+        cost,
+        random,
+        first: [
+          ...known.map(({ architecture }) => architecture),
+          ...randomNames(space, space.names === undefined ? drawnAnew : drawnAnewOfTable, random),
+        ],
+      }),
   };
 }
 

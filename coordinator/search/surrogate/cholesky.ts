@@ -16,7 +16,8 @@ export function factorise(matrix: Float64Array, size: number): Factor {
   for (let row = 0; row < size; row += 1) mean += (matrix[row * size + row] ?? 0) / size;
   for (let jitter = 0; jitter <= largestJitter; jitter = jitter === 0 ? firstJitter : jitter * 10) {
     const lower = Float64Array.from(matrix);
-    for (let row = 0; row < size; row += 1) lower[row * size + row] = (lower[row * size + row] ?? 0) + jitter * mean;
+    for (let row = 0; row < size; row += 1)
+      lower[row * size + row] = (lower[row * size + row] ?? 0) + jitter * mean;
     if (factoriseInPlace(lower, size)) return { size, lower };
   }
   assert(false, 'a covariance matrix with as much noise as signal factorises');
@@ -28,7 +29,8 @@ function factoriseInPlace(lower: Float64Array, size: number): boolean {
     for (let column = 0; column < row; column += 1) {
       const other = column * size;
       let sum = lower[start + column] as number;
-      for (let index = 0; index < column; index += 1) sum -= (lower[start + index] as number) * (lower[other + index] as number);
+      for (let index = 0; index < column; index += 1)
+        sum -= (lower[start + index] as number) * (lower[other + index] as number);
       lower[start + column] = sum / (lower[other + column] as number);
     }
     let pivot = lower[start + row] as number;
@@ -44,7 +46,8 @@ export function solveLower({ size, lower }: Factor, vector: Float64Array, offset
   for (let row = 0; row < size; row += 1) {
     const start = row * size;
     let sum = vector[offset + row] as number;
-    for (let index = 0; index < row; index += 1) sum -= (lower[start + index] as number) * (vector[offset + index] as number);
+    for (let index = 0; index < row; index += 1)
+      sum -= (lower[start + index] as number) * (vector[offset + index] as number);
     vector[offset + row] = sum / (lower[start + row] as number);
   }
 }
@@ -54,7 +57,8 @@ export function solveUpper({ size, lower }: Factor, vector: Float64Array): void 
   for (let row = size - 1; row >= 0; row -= 1) {
     const value = (vector[row] as number) / (lower[row * size + row] as number);
     vector[row] = value;
-    for (let index = 0; index < row; index += 1) vector[index] = (vector[index] as number) - (lower[row * size + index] as number) * value;
+    for (let index = 0; index < row; index += 1)
+      vector[index] = (vector[index] as number) - (lower[row * size + index] as number) * value;
   }
 }
 
@@ -67,7 +71,8 @@ export function inverseOf({ size, lower }: Factor): Float64Array {
     inverse[start + column] = 1 / (lower[start + column] as number);
     for (let row = column + 1; row < size; row += 1) {
       let sum = 0;
-      for (let index = column; index < row; index += 1) sum -= (lower[row * size + index] as number) * (inverse[start + index] as number);
+      for (let index = column; index < row; index += 1)
+        sum -= (lower[row * size + index] as number) * (inverse[start + index] as number);
       inverse[start + row] = sum / (lower[row * size + row] as number);
     }
   }
@@ -75,7 +80,8 @@ export function inverseOf({ size, lower }: Factor): Float64Array {
   for (let a = 0; a < size; a += 1) {
     for (let b = 0; b <= a; b += 1) {
       let sum = 0;
-      for (let index = a; index < size; index += 1) sum += (inverse[a * size + index] as number) * (inverse[b * size + index] as number);
+      for (let index = a; index < size; index += 1)
+        sum += (inverse[a * size + index] as number) * (inverse[b * size + index] as number);
       result[a * size + b] = sum;
       result[b * size + a] = sum;
     }

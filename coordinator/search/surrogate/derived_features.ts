@@ -26,24 +26,60 @@ const mostLevelsOfAll = 300;
 const mostOrdered = 32;
 
 /** @param sample networks of the space, at least one: what options are worth is told from them */
-export function deriveFeatures(choices: readonly number[], sample: readonly DescribedNetwork[]): DerivedFeatures {
-  const levels = choices.map((count) => Math.min(count, Math.max(2, Math.min(mostLevels, Math.floor(mostLevelsOfAll / choices.length)))));
-  const levelsOf = (genotype: Genotype): readonly number[] => genotype.map((choice, position) => Math.floor((choice * (levels[position] ?? 1)) / (choices[position] ?? 1)));
-  const sizes = [...new Set(levels)].filter((size) => size > 1 && levels.filter((count) => count === size).length > 1);
-  const worth = worthOfLevels(levels, sample.map(({ genotype, errorPercent }) => ({ genotype: levelsOf(genotype), errorPercent })));
-  const tallyOf = (taken: readonly number[]): number[] => sizes.flatMap((size) => Array.from({ length: size }, (_, level) => taken.filter((each, position) => each === level && levels[position] === size).length));
-  const worthOf = (genotype: Genotype): Float64Array => Float64Array.from(levelsOf(genotype), (level, position) => worth[position]?.[level] ?? 0);
-  const ordered = Array.from(choices.keys()).filter((position) => (choices[position] ?? 0) > 2).slice(0, mostOrdered);
+export function deriveFeatures(
+  choices: readonly number[],
+  sample: readonly DescribedNetwork[],
+): DerivedFeatures {
+  const levels = choices.map((count) =>
+    Math.min(
+      count,
+      Math.max(2, Math.min(mostLevels, Math.floor(mostLevelsOfAll / choices.length))),
+    ),
+  );
+  const levelsOf = (genotype: Genotype): readonly number[] =>
+    genotype.map((choice, position) =>
+      Math.floor((choice * (levels[position] ?? 1)) / (choices[position] ?? 1)),
+    );
+  const sizes = [...new Set(levels)].filter(
+    (size) => size > 1 && levels.filter((count) => count === size).length > 1,
+  );
+  const worth = worthOfLevels(
+    levels,
+    sample.map(({ genotype, errorPercent }) => ({ genotype: levelsOf(genotype), errorPercent })),
+  );
+  const tallyOf = (taken: readonly number[]): number[] =>
+    sizes.flatMap((size) =>
+      Array.from(
+        { length: size },
+        (_, level) =>
+          taken.filter((each, position) => each === level && levels[position] === size).length,
+      ),
+    );
+  const worthOf = (genotype: Genotype): Float64Array =>
+    Float64Array.from(levelsOf(genotype), (level, position) => worth[position]?.[level] ?? 0);
+  const ordered = Array.from(choices.keys())
+    .filter((position) => (choices[position] ?? 0) > 2)
+    .slice(0, mostOrdered);
   return {
-    featuresOf: ({ genotype, errorPercent }) => Float64Array.of(...tallyOf(levelsOf(genotype)), ...ordered.map((position) => genotype[position] ?? 0), worthOf(genotype).reduce((sum, value) => sum + value, 0), errorPercent),
+    featuresOf: ({ genotype, errorPercent }) =>
+      Float64Array.of(
+        ...tallyOf(levelsOf(genotype)),
+        ...ordered.map((position) => genotype[position] ?? 0),
+        worthOf(genotype).reduce((sum, value) => sum + value, 0),
+        errorPercent,
+      ),
     countsOf: (genotype) => Float64Array.from(tallyOf(levelsOf(genotype))),
     worthOf,
   };
 }
 
 /** The mean accuracy of the networks with each level, above that of the worst of its position. */
-function worthOfLevels(levels: readonly number[], sample: readonly DescribedNetwork[]): readonly Float64Array[] {
-  const mean = sample.reduce((sum, { errorPercent }) => sum + errorPercent, 0) / Math.max(1, sample.length);
+function worthOfLevels(
+  levels: readonly number[],
+  sample: readonly DescribedNetwork[],
+): readonly Float64Array[] {
+  const mean =
+    sample.reduce((sum, { errorPercent }) => sum + errorPercent, 0) / Math.max(1, sample.length);
   return levels.map((count, position) => {
     const [sums, counts] = [new Float64Array(count), new Float64Array(count)];
     for (const { genotype, errorPercent } of sample) {

@@ -18,8 +18,14 @@ export interface Observations {
 }
 
 /** What two values have in common because one device measured both. */
-export function sharedDevice({ devices, deviceVariance }: Observations, a: number, b: number): number {
-  return deviceVariance > 0 && devices[a] !== undefined && devices[a] === devices[b] ? deviceVariance : 0;
+export function sharedDevice(
+  { devices, deviceVariance }: Observations,
+  a: number,
+  b: number,
+): number {
+  return deviceVariance > 0 && devices[a] !== undefined && devices[a] === devices[b]
+    ? deviceVariance
+    : 0;
 }
 
 /** Normal priors of the variances' logarithms: what an additive model of latencies usually leaves unexplained. The data move them soon. */
@@ -39,14 +45,27 @@ const largestLogarithm = 12;
 
 /** The kernel of greatest posterior density that is found from the priors' means. */
 export function fitKernel(observations: Observations): Kernel {
-  const point = minimise((at) => negativeLogPosterior(observations, at), priorMeans(observations), largestSteps);
+  const point = minimise(
+    (at) => negativeLogPosterior(observations, at),
+    priorMeans(observations),
+    largestSteps,
+  );
   return kernelOf(point, observations.inputs[0]?.choices.length ?? 0);
 }
 
 function kernelOf(point: Float64Array, choiceCount: number): Kernel {
   const values = point.map(Math.exp);
   const [trend = 0, additive = 0, choice = 0, feature = 0, nugget = 0, step = 0] = values;
-  return { trend, additive, choice, feature, nugget, step, choiceWeights: values.slice(parts.length, parts.length + choiceCount), featureWeights: values.slice(parts.length + choiceCount) };
+  return {
+    trend,
+    additive,
+    choice,
+    feature,
+    nugget,
+    step,
+    choiceWeights: values.slice(parts.length, parts.length + choiceCount),
+    featureWeights: values.slice(parts.length + choiceCount),
+  };
 }
 
 function priorMeans({ inputs }: Observations): Float64Array {
@@ -61,7 +80,8 @@ function priorMeans({ inputs }: Observations): Float64Array {
 
 /** Infinite where the parameters mean nothing: a line search that strays so far turns back. */
 export function negativeLogPosterior(observations: Observations, point: Float64Array): Evaluated {
-  if (point.some((coordinate) => !(Math.abs(coordinate) <= largestLogarithm))) return { value: Infinity, gradient: new Float64Array(point.length) };
+  if (point.some((coordinate) => !(Math.abs(coordinate) <= largestLogarithm)))
+    return { value: Infinity, gradient: new Float64Array(point.length) };
   const likelihood = negativeLogLikelihood(observations, point);
   const means = priorMeans(observations);
   let { value } = likelihood;
@@ -91,7 +111,14 @@ function covariancesOf(observations: Observations, kernel: Kernel): Covariances 
   const { inputs, noise, stepShares } = observations;
   const size = inputs.length;
   const empty = (): Float64Array => new Float64Array(size * size);
-  const found: Covariances = { total: empty(), trend: empty(), additive: empty(), choice: empty(), feature: empty(), featureSlope: empty() };
+  const found: Covariances = {
+    total: empty(),
+    trend: empty(),
+    additive: empty(),
+    choice: empty(),
+    feature: empty(),
+    featureSlope: empty(),
+  };
   inputs.forEach((a, row) => {
     for (let column = 0; column <= row; column += 1) {
       const place = row * size + column;
@@ -99,12 +126,21 @@ function covariancesOf(observations: Observations, kernel: Kernel): Covariances 
       found.total[place] = (found.total[place] as number) + sharedDevice(observations, row, column);
     }
     const place = row * size + row;
-    found.total[place] = (found.total[place] as number) + kernel.nugget + kernel.step * (stepShares[row] ?? 0) + (noise[row] ?? 0);
+    found.total[place] =
+      (found.total[place] as number) +
+      kernel.nugget +
+      kernel.step * (stepShares[row] ?? 0) +
+      (noise[row] ?? 0);
   });
   return found;
 }
 
-function setCovariance(found: Covariances, place: number, kernel: Kernel, [a, b]: readonly [Encoded, Encoded]): void {
+function setCovariance(
+  found: Covariances,
+  place: number,
+  kernel: Kernel,
+  [a, b]: readonly [Encoded, Encoded],
+): void {
   const { shared, distance, product, squared } = comparison(kernel, a, b);
   const root = Math.sqrt(5 * squared);
   const decay = Math.exp(-root);
@@ -119,7 +155,12 @@ function setCovariance(found: Covariances, place: number, kernel: Kernel, [a, b]
     found.featureSlope[place] = kernel.feature * (5 / 6) * (1 + root) * decay;
     found.trend[place] = (kernel.trend * product) / featureCount;
   }
-  found.total[place] = constantVariance + (found.additive[place] as number) + (found.trend[place] as number) + (found.choice[place] as number) + (found.feature[place] as number);
+  found.total[place] =
+    constantVariance +
+    (found.additive[place] as number) +
+    (found.trend[place] as number) +
+    (found.choice[place] as number) +
+    (found.feature[place] as number);
 }
 
 function negativeLogLikelihood(observations: Observations, point: Float64Array): Evaluated {
@@ -129,14 +170,26 @@ function negativeLogLikelihood(observations: Observations, point: Float64Array):
   const factor = factorise(covariances.total, inputs.length);
   const weights = values.slice();
   solveLower(factor, weights);
-  const value = 0.5 * (weights.reduce((sum, each) => sum + each * each, 0) + logDeterminant(factor));
+  const value =
+    0.5 * (weights.reduce((sum, each) => sum + each * each, 0) + logDeterminant(factor));
   solveUpper(factor, weights);
   // Half of (inverse - weights weightsᵀ), of which the trace with each derivative is the gradient.
-  const pulls = inverseOf(factor).map((entry, place) => 0.5 * (entry - (weights[Math.floor(place / inputs.length)] as number) * (weights[place % inputs.length] as number)));
+  const pulls = inverseOf(factor).map(
+    (entry, place) =>
+      0.5 *
+      (entry -
+        (weights[Math.floor(place / inputs.length)] as number) *
+          (weights[place % inputs.length] as number)),
+  );
   return { value, gradient: gradientOf(observations, kernel, covariances, pulls) };
 }
 
-function gradientOf({ inputs, stepShares }: Observations, kernel: Kernel, covariances: Covariances, pulls: Float64Array): Float64Array {
+function gradientOf(
+  { inputs, stepShares }: Observations,
+  kernel: Kernel,
+  covariances: Covariances,
+  pulls: Float64Array,
+): Float64Array {
   const size = inputs.length;
   const choiceCount = kernel.choiceWeights.length;
   const gradient = new Float64Array(parts.length + choiceCount + kernel.featureWeights.length);
@@ -156,12 +209,16 @@ function gradientOf({ inputs, stepShares }: Observations, kernel: Kernel, covari
       add(2, byChoice);
       add(3, pull * (covariances.feature[place] as number));
       for (let index = 0; index < choiceCount; index += 1) {
-        if (a.choices[index] !== b.choices[index]) choiceGradient[index] = (choiceGradient[index] as number) - byChoice * (kernel.choiceWeights[index] as number);
+        if (a.choices[index] !== b.choices[index])
+          choiceGradient[index] =
+            (choiceGradient[index] as number) - byChoice * (kernel.choiceWeights[index] as number);
       }
       const byFeature = pull * (covariances.featureSlope[place] as number);
       for (let index = 0; index < featureGradient.length; index += 1) {
         const gap = (a.features[index] as number) - (b.features[index] as number);
-        featureGradient[index] = (featureGradient[index] as number) - byFeature * gap * gap * (kernel.featureWeights[index] as number);
+        featureGradient[index] =
+          (featureGradient[index] as number) -
+          byFeature * gap * gap * (kernel.featureWeights[index] as number);
       }
     }
     const own = pulls[row * size + row] as number;

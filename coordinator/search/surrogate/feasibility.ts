@@ -26,7 +26,8 @@ function nearness(candidate: Candidate, others: readonly Candidate[]): number {
   let sum = 0;
   for (const other of others) {
     let distance = 0;
-    for (let index = 0; index < candidate.choices.length; index += 1) if (candidate.choices[index] !== other.choices[index]) distance += 1;
+    for (let index = 0; index < candidate.choices.length; index += 1)
+      if (candidate.choices[index] !== other.choices[index]) distance += 1;
     sum += Math.exp(-reach * distance);
   }
   return sum;

@@ -8,7 +8,8 @@ const guessDeviation = 0.7;
 export function guessCosts(random: Random): (candidate: Candidate) => number {
   const weights: number[] = [];
   return ({ expenses }) => {
-    while (weights.length < expenses.length) weights.push(Math.exp(guessDeviation * random.normal()));
+    while (weights.length < expenses.length)
+      weights.push(Math.exp(guessDeviation * random.normal()));
     return weights.reduce((sum, weight, index) => sum + weight * (expenses[index] ?? 0), 0);
   };
 }
@@ -16,7 +17,11 @@ export function guessCosts(random: Random): (candidate: Candidate) => number {
 const middleFirst = [1 / 2, 3 / 4, 1 / 4, 1, 0];
 
 /** Before anything is known of the target, accuracy is: the member of the front of error against a guessed cost that stands at `share` of its length. */
-export function firstPoint(candidates: readonly Candidate[], cost: (candidate: Candidate) => number, share: number): Candidate | undefined {
+export function firstPoint(
+  candidates: readonly Candidate[],
+  cost: (candidate: Candidate) => number,
+  share: number,
+): Candidate | undefined {
   const priced = candidates.map((candidate) => ({ candidate, cost: cost(candidate) }));
   priced.sort((a, b) => a.cost - b.cost || a.candidate.errorPercent - b.candidate.errorPercent);
   let lowest = Infinity;

@@ -25,7 +25,11 @@ export function stairsOf(points: readonly Point[], [limit = 0, ceiling = 0]: Poi
  * The expected growth of the area that the stairs dominate, by a point whose first objective's logarithm is normal and whose second is known: the
  * chance that the point lies left of t, times the drop from the stairs to it at t, over all t. Both integrals are closed.
  */
-export function expectedImprovement({ lefts, heights, limit }: Stairs, second: number, log: { readonly mean: number; readonly deviation: number }): number {
+export function expectedImprovement(
+  { lefts, heights, limit }: Stairs,
+  second: number,
+  log: { readonly mean: number; readonly deviation: number },
+): number {
   let sum = 0;
   let end = limit;
   let atEnd: number | undefined;
@@ -44,11 +48,16 @@ export function expectedImprovement({ lefts, heights, limit }: Stairs, second: n
 }
 
 /** The mean of max(0, t - X) for X log-normal: how much of the line up to t lies right of X. */
-function shortfall(t: number, { mean, deviation }: { readonly mean: number; readonly deviation: number }): number {
+function shortfall(
+  t: number,
+  { mean, deviation }: { readonly mean: number; readonly deviation: number },
+): number {
   if (t <= 0) return 0;
   const z = (Math.log(t) - mean) / deviation;
   if (z < -8) return 0;
-  return t * normalShare(z) - Math.exp(mean + (deviation * deviation) / 2) * normalShare(z - deviation);
+  return (
+    t * normalShare(z) - Math.exp(mean + (deviation * deviation) / 2) * normalShare(z - deviation)
+  );
 }
 
 /** The normal distribution's share below z, to seven digits. Abramowitz and Stegun 7.1.26 is coarser; this is Hart's, by West (2005). */
@@ -58,11 +67,31 @@ export function normalShare(z: number): number {
   const exponential = Math.exp((-size * size) / 2);
   let tail: number;
   if (size < 7.07106781186547) {
-    const above = ((((((3.52624965998911e-2 * size + 0.700383064443688) * size + 6.37396220353165) * size + 33.912866078383) * size + 112.079291497871) * size + 221.213596169931) * size) + 220.206867912376;
-    const below = (((((((8.83883476483184e-2 * size + 1.75566716318264) * size + 16.064177579207) * size + 86.7807322029461) * size + 296.564248779674) * size + 637.333633378831) * size + 793.826512519948) * size) + 440.413735824752;
+    const above =
+      (((((3.52624965998911e-2 * size + 0.700383064443688) * size + 6.37396220353165) * size +
+        33.912866078383) *
+        size +
+        112.079291497871) *
+        size +
+        221.213596169931) *
+        size +
+      220.206867912376;
+    const below =
+      ((((((8.83883476483184e-2 * size + 1.75566716318264) * size + 16.064177579207) * size +
+        86.7807322029461) *
+        size +
+        296.564248779674) *
+        size +
+        637.333633378831) *
+        size +
+        793.826512519948) *
+        size +
+      440.413735824752;
     tail = (exponential * above) / below;
   } else {
-    tail = exponential / (2.506628274631 * (size + 1 / (size + 2 / (size + 3 / (size + 4 / (size + 0.65))))));
+    tail =
+      exponential /
+      (2.506628274631 * (size + 1 / (size + 2 / (size + 3 / (size + 4 / (size + 0.65))))));
   }
   return z > 0 ? 1 - tail : tail;
 }

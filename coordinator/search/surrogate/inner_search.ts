@@ -25,14 +25,24 @@ export interface InnerSearch {
 }
 
 /** Candidates of a space that is too large to be listed: what an NSGA-II comes upon, and what composing the front part by part does. */
-export function searchCandidates({ space, candidateOf, cost, first, random }: InnerSearch): readonly Candidate[] {
+export function searchCandidates({
+  space,
+  candidateOf,
+  cost,
+  first,
+  random,
+}: InnerSearch): readonly Candidate[] {
   const found = new Map<string, Individual<Genotype>>();
   const add = (architecture: string | undefined): Individual<Genotype> | undefined => {
     if (architecture === undefined) return undefined;
     const known = found.get(architecture);
     if (known !== undefined) return known;
     const candidate = candidateOf(architecture);
-    const individual = { genome: Array.from(candidate.choices), objectives: [cost(candidate), candidate.errorPercent], violation: 0 };
+    const individual = {
+      genome: Array.from(candidate.choices),
+      objectives: [cost(candidate), candidate.errorPercent],
+      violation: 0,
+    };
     found.set(architecture, individual);
     return individual;
   };
@@ -43,7 +53,9 @@ export function searchCandidates({ space, candidateOf, cost, first, random }: In
   };
   const price = (genotype: Genotype): Price | undefined => {
     const individual = add(space.architectureOf(genotype));
-    return individual && { cost: individual.objectives[0] ?? 0, error: individual.objectives[1] ?? 0 };
+    return (
+      individual && { cost: individual.objectives[0] ?? 0, error: individual.objectives[1] ?? 0 }
+    );
   };
   let parts = partsOf(space);
   const variation = pairVariation(space.choices);
@@ -52,10 +64,23 @@ export function searchCandidates({ space, candidateOf, cost, first, random }: In
     const base = baseOf(parents, round);
     const composed = compose(split(base, parts), parts, price, mostComposed);
     parts = composed.parts;
-    parents = survivors([...new Set([...parents.map(({ individual }) => individual), ...composed.genotypes.flatMap((genotype) => add(space.architectureOf(genotype)) ?? [])])], populationSize);
+    parents = survivors(
+      [
+        ...new Set([
+          ...parents.map(({ individual }) => individual),
+          ...composed.genotypes.flatMap((genotype) => add(space.architectureOf(genotype)) ?? []),
+        ]),
+      ],
+      populationSize,
+    );
     for (let generation = 0; generation < generations / bases; generation += 1) {
-      const children = breed(parents, populationSize, variation, random).flatMap((genotype) => addNew(space.architectureOf(genotype)));
-      parents = survivors([...parents.map(({ individual }) => individual), ...children], populationSize);
+      const children = breed(parents, populationSize, variation, random).flatMap((genotype) =>
+        addNew(space.architectureOf(genotype)),
+      );
+      parents = survivors(
+        [...parents.map(({ individual }) => individual), ...children],
+        populationSize,
+      );
     }
   }
   return Array.from(found.keys(), candidateOf);
@@ -63,7 +88,10 @@ export function searchCandidates({ space, candidateOf, cost, first, random }: In
 
 /** Where all choices depend on each other, each position by itself: what is no network is left out. */
 function partsOf(space: SearchSpace): readonly (readonly Genotype[])[] {
-  return space.parts?.() ?? space.choices.map((count) => Array.from({ length: count }, (_, choice) => [choice]));
+  return (
+    space.parts?.() ??
+    space.choices.map((count) => Array.from({ length: count }, (_, choice) => [choice]))
+  );
 }
 
 function split(genotype: Genotype, parts: readonly (readonly Genotype[])[]): readonly Genotype[] {
@@ -77,7 +105,10 @@ function split(genotype: Genotype, parts: readonly (readonly Genotype[])[]): rea
 
 /** The most accurate first, since from there most is admitted, then the cheapest, then between. */
 function baseOf(parents: readonly RankedIndividual<Genotype>[], round: number): Genotype {
-  const front = parents.filter(({ standing }) => standing.rank === 0).map(({ individual }) => individual).sort((a, b) => (a.objectives[1] ?? 0) - (b.objectives[1] ?? 0));
+  const front = parents
+    .filter(({ standing }) => standing.rank === 0)
+    .map(({ individual }) => individual)
+    .sort((a, b) => (a.objectives[1] ?? 0) - (b.objectives[1] ?? 0));
   const share = [0, 1, 1 / 3, 2 / 3][round % bases] ?? 0;
   const base = front[Math.round(share * (front.length - 1))];
   assert(base !== undefined, 'a population has a front');
@@ -94,7 +125,10 @@ function pairVariation(choices: readonly number[]): Variation<Genotype> {
       const first = random.below(open.length);
       const second = (first + 1 + random.below(open.length - 1)) % open.length;
       const changed = [...genotype];
-      for (const position of [open[first] ?? 0, open[second] ?? 0]) changed[position] = ((changed[position] ?? 0) + 1 + random.below((choices[position] ?? 2) - 1)) % (choices[position] ?? 2);
+      for (const position of [open[first] ?? 0, open[second] ?? 0])
+        changed[position] =
+          ((changed[position] ?? 0) + 1 + random.below((choices[position] ?? 2) - 1)) %
+          (choices[position] ?? 2);
       return changed;
     },
   };

@@ -37,7 +37,11 @@ interface Comparison {
   readonly squared: number;
 }
 
-export function comparison({ choiceWeights, featureWeights }: Kernel, a: Encoded, b: Encoded): Comparison {
+export function comparison(
+  { choiceWeights, featureWeights }: Kernel,
+  a: Encoded,
+  b: Encoded,
+): Comparison {
   let distance = 0;
   let shared = 0;
   for (let index = 0; index < choiceWeights.length; index += 1) {
@@ -59,8 +63,10 @@ export function comparison({ choiceWeights, featureWeights }: Kernel, a: Encoded
 export function covariance(kernel: Kernel, a: Encoded, b: Encoded): number {
   const { shared, distance, product, squared } = comparison(kernel, a, b);
   let sum = constantVariance;
-  if (a.choices.length > 0) sum += (kernel.additive * shared) / a.choices.length + kernel.choice * Math.exp(-distance);
-  if (a.features.length > 0) sum += (kernel.trend * product) / a.features.length + kernel.feature * matern(squared);
+  if (a.choices.length > 0)
+    sum += (kernel.additive * shared) / a.choices.length + kernel.choice * Math.exp(-distance);
+  if (a.features.length > 0)
+    sum += (kernel.trend * product) / a.features.length + kernel.feature * matern(squared);
   return sum;
 }
 

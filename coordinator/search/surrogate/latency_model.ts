@@ -39,10 +39,20 @@ export class LatencyModel {
 
   constructor(measured: readonly MeasuredLatency[]) {
     this.#used = thinned(measured, mostObservations);
-    this.#deviceVariance = new Set(this.#used.map(({ deviceSerial }) => deviceSerial)).size > 1 ? betweenDevices ** 2 : 0;
-    this.#costs = fitAdditiveCosts(this.#used.map(({ candidate }) => candidate.counts), this.#used.map(({ latencyMs }) => latencyMs));
+    this.#deviceVariance =
+      new Set(this.#used.map(({ deviceSerial }) => deviceSerial)).size > 1
+        ? betweenDevices ** 2
+        : 0;
+    this.#costs = fitAdditiveCosts(
+      this.#used.map(({ candidate }) => candidate.counts),
+      this.#used.map(({ latencyMs }) => latencyMs),
+    );
     const observations = this.#observe(this.#used);
-    this.kernel = fitKernel(this.#used.length > mostFitted ? this.#observe(thinned(this.#used, mostFitted)) : observations);
+    this.kernel = fitKernel(
+      this.#used.length > mostFitted
+        ? this.#observe(thinned(this.#used, mostFitted))
+        : observations,
+    );
     this.inputs = observations.inputs;
     this.#noise = observations.noise;
     this.factor = factorise(this.#covariances(observations), this.inputs.length);
@@ -60,7 +70,10 @@ export class LatencyModel {
   /** Mean of the log-latency in milliseconds. */
   mean(candidate: Candidate): number {
     let sum = this.trend(candidate);
-    for (let index = 0; index < this.inputs.length; index += 1) sum += covariance(this.kernel, candidate, this.inputs[index] as Encoded) * (this.#solved[index] as number);
+    for (let index = 0; index < this.inputs.length; index += 1)
+      sum +=
+        covariance(this.kernel, candidate, this.inputs[index] as Encoded) *
+        (this.#solved[index] as number);
     return sum;
   }
 
@@ -73,21 +86,41 @@ export class LatencyModel {
   /** How much longer a device takes than the target's devices on average, as a logarithm; 0 for one that is alone, or unknown. */
   deviceOffset(deviceSerial: string | undefined): number {
     if (deviceSerial === undefined || this.#deviceVariance === 0) return 0;
-    return this.#used.reduce((sum, other, index) => sum + (other.deviceSerial === deviceSerial ? this.#deviceVariance * (this.#solved[index] ?? 0) : 0), 0);
+    return this.#used.reduce(
+      (sum, other, index) =>
+        sum +
+        (other.deviceSerial === deviceSerial
+          ? this.#deviceVariance * (this.#solved[index] ?? 0)
+          : 0),
+      0,
+    );
   }
 
   /** What the measured latencies are once their own noise and their device's offset are taken off, in the order of measurement. */
   settled(): { readonly candidate: Candidate; readonly latencyMs: number }[] {
     const serials = new Set(this.#used.map(({ deviceSerial }) => deviceSerial));
     const offsets = new Map(Array.from(serials, (serial) => [serial, this.deviceOffset(serial)]));
-    return this.#used.map(({ candidate, latencyMs, deviceSerial }, index) => ({ candidate, latencyMs: latencyMs * Math.exp(-(this.#noise[index] ?? 0) * (this.#solved[index] ?? 0) - (offsets.get(deviceSerial) ?? 0)) }));
+    return this.#used.map(({ candidate, latencyMs, deviceSerial }, index) => ({
+      candidate,
+      latencyMs:
+        latencyMs *
+        Math.exp(
+          -(this.#noise[index] ?? 0) * (this.#solved[index] ?? 0) -
+            (offsets.get(deviceSerial) ?? 0),
+        ),
+    }));
   }
 
   #observe(measured: readonly MeasuredLatency[]): Observations {
-    const typical = Math.exp(measured.reduce((sum, { latencyMs }) => sum + Math.log(latencyMs), 0) / measured.length);
+    const typical = Math.exp(
+      measured.reduce((sum, { latencyMs }) => sum + Math.log(latencyMs), 0) / measured.length,
+    );
     return {
       inputs: measured.map(({ candidate }) => candidate),
-      values: Float64Array.from(measured, ({ candidate, latencyMs }) => Math.log(latencyMs) - this.trend(candidate)),
+      values: Float64Array.from(
+        measured,
+        ({ candidate, latencyMs }) => Math.log(latencyMs) - this.trend(candidate),
+      ),
       noise: Float64Array.from(measured, ({ relativeNoise }) => relativeNoise ** 2),
       devices: measured.map(({ deviceSerial }) => deviceSerial),
       deviceVariance: this.#deviceVariance,
@@ -100,9 +133,16 @@ export class LatencyModel {
     const size = inputs.length;
     const matrix = new Float64Array(size * size);
     inputs.forEach((a, row) => {
-      for (let column = 0; column <= row; column += 1) matrix[row * size + column] = covariance(this.kernel, a, inputs[column] as Encoded) + sharedDevice(observations, row, column);
+      for (let column = 0; column <= row; column += 1)
+        matrix[row * size + column] =
+          covariance(this.kernel, a, inputs[column] as Encoded) +
+          sharedDevice(observations, row, column);
       const place = row * size + row;
-      matrix[place] = (matrix[place] as number) + this.kernel.nugget + this.kernel.step * (stepShares[row] ?? 0) + (noise[row] ?? 0);
+      matrix[place] =
+        (matrix[place] as number) +
+        this.kernel.nugget +
+        this.kernel.step * (stepShares[row] ?? 0) +
+        (noise[row] ?? 0);
     });
     return matrix;
   }
@@ -114,5 +154,11 @@ function thinned(measured: readonly MeasuredLatency[], most: number): readonly M
   const newest = Math.ceil(most / 2);
   const older = measured.length - newest;
   const kept = most - newest;
-  return [...Array.from({ length: kept }, (_, index) => measured[Math.floor((index * older) / kept)] as MeasuredLatency), ...measured.slice(older)];
+  return [
+    ...Array.from(
+      { length: kept },
+      (_, index) => measured[Math.floor((index * older) / kept)] as MeasuredLatency,
+    ),
+    ...measured.slice(older),
+  ];
 }

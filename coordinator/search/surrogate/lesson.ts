@@ -12,7 +12,9 @@ export class Lesson {
 
   constructor(teachers: readonly Teacher[], sample: readonly Candidate[]) {
     this.#teachers = teachers;
-    this.#scales = teachers.map((teacher) => scaleOf(sample.map(({ architecture }) => teacher.meanOf(architecture))));
+    this.#scales = teachers.map((teacher) =>
+      scaleOf(sample.map(({ architecture }) => teacher.meanOf(architecture))),
+    );
   }
 
   taught(candidate: Candidate): Candidate {
@@ -21,8 +23,14 @@ export class Lesson {
     const known = this.#taught.get(architecture);
     if (known !== undefined) return known;
     const means = this.#teachers.map((teacher) => teacher.meanOf(architecture));
-    const features = Float64Array.of(...candidate.features, ...means.map((mean, index) => this.#scaled(mean, index)));
-    const counts = Float64Array.of(...candidate.counts, ...means.map((mean, index) => Math.exp(mean - (this.#scales[index]?.mean ?? 0))));
+    const features = Float64Array.of(
+      ...candidate.features,
+      ...means.map((mean, index) => this.#scaled(mean, index)),
+    );
+    const counts = Float64Array.of(
+      ...candidate.counts,
+      ...means.map((mean, index) => Math.exp(mean - (this.#scales[index]?.mean ?? 0))),
+    );
     const taught = { ...candidate, features, counts };
     this.#taught.set(architecture, taught);
     return taught;
@@ -30,7 +38,10 @@ export class Lesson {
 
   /** All teachers' opinions of what is slow, as one. */
   cost({ architecture }: Candidate): number {
-    return this.#teachers.reduce((sum, teacher, index) => sum + this.#scaled(teacher.meanOf(architecture), index), 0);
+    return this.#teachers.reduce(
+      (sum, teacher, index) => sum + this.#scaled(teacher.meanOf(architecture), index),
+      0,
+    );
   }
 
   #scaled(mean: number, index: number): number {
@@ -41,6 +52,7 @@ export class Lesson {
 
 function scaleOf(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length);
+  const variance =
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length);
   return { mean, deviation: Math.sqrt(variance) || 1 };
 }

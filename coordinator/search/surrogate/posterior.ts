@@ -19,7 +19,10 @@ export class Posterior {
     this.#model = model;
     this.#candidates = candidates;
     this.means = Float64Array.from(candidates, (candidate) => model.trend(candidate));
-    this.variances = Float64Array.from(candidates, (candidate) => covariance(model.kernel, candidate, candidate) + model.kernel.nugget);
+    this.variances = Float64Array.from(
+      candidates,
+      (candidate) => covariance(model.kernel, candidate, candidate) + model.kernel.nugget,
+    );
     this.#solved = candidates.map((candidate, index) => this.#solve(candidate, index));
   }
 
@@ -31,17 +34,25 @@ export class Posterior {
     const pivot = Math.sqrt(this.variances[index] ?? 1);
     this.#candidates.forEach((candidate, other) => {
       const solved = this.#solved[other] ?? [];
-      let entry = covariance(this.#model.kernel, candidate, believed) + (candidate === believed ? this.#model.kernel.nugget : 0);
-      for (let place = 0; place < row.length; place += 1) entry -= (row[place] as number) * (solved[place] as number);
+      let entry =
+        covariance(this.#model.kernel, candidate, believed) +
+        (candidate === believed ? this.#model.kernel.nugget : 0);
+      for (let place = 0; place < row.length; place += 1)
+        entry -= (row[place] as number) * (solved[place] as number);
       entry /= pivot;
       solved.push(entry);
-      this.variances[other] = Math.max((this.variances[other] ?? 0) - entry * entry, smallestVariance);
+      this.variances[other] = Math.max(
+        (this.variances[other] ?? 0) - entry * entry,
+        smallestVariance,
+      );
     });
   }
 
   #solve(candidate: Candidate, index: number): number[] {
     const { inputs, kernel, factor, halfSolved } = this.#model;
-    const solved = Float64Array.from(inputs, (input: Encoded) => covariance(kernel, candidate, input));
+    const solved = Float64Array.from(inputs, (input: Encoded) =>
+      covariance(kernel, candidate, input),
+    );
     solveLower(factor, solved);
     let mean = this.means[index] as number;
     let variance = this.variances[index] as number;

@@ -65,17 +65,36 @@ export class Surrogate implements Strategy {
     this.#options = options;
     this.#log = new ProposalLog(space);
     this.#pool = createCandidatePool(space, options.errorPercentOf);
-    this.#past = (options.past ?? []).filter(({ measured }) => measured.length >= fewestTaught).map(({ measured }) => this.#teacherOf(measured.map(({ architecture, latencyMs }) => ({ candidate: this.#pool.candidateOf(architecture), latencyMs, relativeNoise: 0 }))));
+    this.#past = (options.past ?? [])
+      .filter(({ measured }) => measured.length >= fewestTaught)
+      .map(({ measured }) =>
+        this.#teacherOf(
+          measured.map(({ architecture, latencyMs }) => ({
+            candidate: this.#pool.candidateOf(architecture),
+            latencyMs,
+            relativeNoise: 0,
+          })),
+        ),
+      );
   }
 
   ask(): Ask {
     const sequence = this.#log.nextSequence;
     const random = proposalRandom(this.#options.seed, sequence);
     this.#attend();
-    const isFirst = sequence < (this.#heardOf.length > 0 ? firstTaughtPoints : this.#pool.isTold ? firstPoints : firstUntoldPoints) || this.#measured.length < fewestMeasured;
-    const architecture = (isFirst ? this.#first(sequence, random) : this.#best())?.architecture ?? this.#log.drawUnseen(random);
+    const isFirst =
+      sequence <
+        (this.#heardOf.length > 0
+          ? firstTaughtPoints
+          : this.#pool.isTold
+            ? firstPoints
+            : firstUntoldPoints) || this.#measured.length < fewestMeasured;
+    const architecture =
+      (isFirst ? this.#first(sequence, random) : this.#best())?.architecture ??
+      this.#log.drawUnseen(random);
     if (architecture === undefined) return 'exhausted';
-    const expectation = isFirst || this.#isFleet ? undefined : this.#acquisition?.expectationOf(architecture);
+    const expectation =
+      isFirst || this.#isFleet ? undefined : this.#acquisition?.expectationOf(architecture);
     if (expectation !== undefined) this.#expectations.set(architecture, expectation);
     const proposal = this.#log.add(architecture);
     this.#pending.set(architecture, this.#pool.candidateOf(architecture));
@@ -99,8 +118,18 @@ export class Surrogate implements Strategy {
       return;
     }
     const latenciesMs = evaluation.objectives.slice(0, -1);
-    assert(latenciesMs.length > 0 && latenciesMs.every((latencyMs) => latencyMs > 0 && latencyMs < Infinity), 'latencies are numbers above zero');
-    this.#measured.push({ candidate, latenciesMs, relativeNoise: evaluation.relativeNoise ?? 0, deviceSerial: evaluation.deviceSerial, isValid: evaluation.violation === 0 });
+    assert(
+      latenciesMs.length > 0 &&
+        latenciesMs.every((latencyMs) => latencyMs > 0 && latencyMs < Infinity),
+      'latencies are numbers above zero',
+    );
+    this.#measured.push({
+      candidate,
+      latenciesMs,
+      relativeNoise: evaluation.relativeNoise ?? 0,
+      deviceSerial: evaluation.deviceSerial,
+      isValid: evaluation.violation === 0,
+    });
   }
 
   withdraw(architecture: string): void {
@@ -111,8 +140,13 @@ export class Surrogate implements Strategy {
   get teacher(): Teacher | undefined {
     let count = fewestTaught;
     if (this.#measured.length < count || this.#isFleet) return undefined;
-    while (Math.floor(count * taughtGrowth) <= this.#measured.length) count = Math.floor(count * taughtGrowth);
-    if (this.#teacher?.measured !== count) this.#teacher = { teacher: this.#teacherOf(asOneLatency(this.#measured.slice(0, count), createRandom(''))), measured: count };
+    while (Math.floor(count * taughtGrowth) <= this.#measured.length)
+      count = Math.floor(count * taughtGrowth);
+    if (this.#teacher?.measured !== count)
+      this.#teacher = {
+        teacher: this.#teacherOf(asOneLatency(this.#measured.slice(0, count), createRandom(''))),
+        measured: count,
+      };
     return this.#teacher.teacher;
   }
 
@@ -126,8 +160,13 @@ export class Surrogate implements Strategy {
 
   /** Takes up what the teachers say now. */
   #attend(): Lesson {
-    const teachers = [...this.#past, ...(this.#options.colleagues?.() ?? [])].slice(0, mostTeachers);
-    const isKnown = teachers.length === this.#heardOf.length && teachers.every((teacher, index) => teacher === this.#heardOf[index]);
+    const teachers = [...this.#past, ...(this.#options.colleagues?.() ?? [])].slice(
+      0,
+      mostTeachers,
+    );
+    const isKnown =
+      teachers.length === this.#heardOf.length &&
+      teachers.every((teacher, index) => teacher === this.#heardOf[index]);
     if (this.#lesson !== undefined && isKnown) return this.#lesson;
     this.#heardOf = teachers;
     this.#acquisition = undefined;
@@ -145,9 +184,14 @@ export class Surrogate implements Strategy {
   #first(sequence: number, random: Random): Candidate | undefined {
     const lesson = this.#attend();
     const guess = guessCosts(random);
-    const cost = this.#heardOf.length > 0 ? (candidate: Candidate): number => lesson.cost(candidate) : guess;
+    const cost =
+      this.#heardOf.length > 0 ? (candidate: Candidate): number => lesson.cost(candidate) : guess;
     const found = this.#pool.find(cost, [], random).filter((candidate) => this.#isOpen(candidate));
-    return firstPoint(found, cost, this.#heardOf.length > 0 || this.#pool.isTold ? spread(sequence) : spreadOutwards(sequence));
+    return firstPoint(
+      found,
+      cost,
+      this.#heardOf.length > 0 || this.#pool.isTold ? spread(sequence) : spreadOutwards(sequence),
+    );
   }
 
   #best(): Candidate | undefined {
@@ -167,13 +211,35 @@ export class Surrogate implements Strategy {
 
   #prepare(pending: readonly Candidate[], lesson: Lesson): Acquisition {
     const { seed, latencyMsMax } = this.#options;
-    const latencies = asOneLatency(this.#measured, createRandom(`${String(seed)}/direction/${String(this.#log.nextSequence)}`));
-    const model = new LatencyModel(latencies.map((each) => ({ ...each, candidate: lesson.taught(each.candidate) })));
-    const invalid = new Set(this.#measured.filter(({ isValid }) => !isValid).map(({ candidate }) => candidate.architecture));
-    const front = model.settled().filter(({ candidate, latencyMs }) => latencyMs <= (latencyMsMax ?? Infinity) && !invalid.has(candidate.architecture)).map(({ candidate, latencyMs }): Point => [latencyMs, candidate.errorPercent]);
+    const latencies = asOneLatency(
+      this.#measured,
+      createRandom(`${String(seed)}/direction/${String(this.#log.nextSequence)}`),
+    );
+    const model = new LatencyModel(
+      latencies.map((each) => ({ ...each, candidate: lesson.taught(each.candidate) })),
+    );
+    const invalid = new Set(
+      this.#measured
+        .filter(({ isValid }) => !isValid)
+        .map(({ candidate }) => candidate.architecture),
+    );
+    const front = model
+      .settled()
+      .filter(
+        ({ candidate, latencyMs }) =>
+          latencyMs <= (latencyMsMax ?? Infinity) && !invalid.has(candidate.architecture),
+      )
+      .map(({ candidate, latencyMs }): Point => [latencyMs, candidate.errorPercent]);
     const known = this.#measured.map(({ candidate }) => candidate);
-    const random = createRandom(`${String(seed)}/candidates/${String(this.#measured.length + this.#failed.length)}`);
-    const pool = this.#pool.find((candidate) => Math.exp(model.mean(lesson.taught(candidate))), known, random).map((candidate) => lesson.taught(candidate));
-    return new Acquisition({ model, pool, front, latencyMsMax, feasibility: new Feasibility(known, this.#failed) }, pending);
+    const random = createRandom(
+      `${String(seed)}/candidates/${String(this.#measured.length + this.#failed.length)}`,
+    );
+    const pool = this.#pool
+      .find((candidate) => Math.exp(model.mean(lesson.taught(candidate))), known, random)
+      .map((candidate) => lesson.taught(candidate));
+    return new Acquisition(
+      { model, pool, front, latencyMsMax, feasibility: new Feasibility(known, this.#failed) },
+      pending,
+    );
   }
 }

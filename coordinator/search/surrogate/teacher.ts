@@ -8,7 +8,10 @@ export interface Teacher {
 }
 
 /** A teacher of what was measured on its target, once it is asked; what it says of a network is worked out once. */
-export function createTeacher(measured: readonly MeasuredLatency[], candidateOf: (architecture: string) => Candidate): Teacher {
+export function createTeacher(
+  measured: readonly MeasuredLatency[],
+  candidateOf: (architecture: string) => Candidate,
+): Teacher {
   let model: LatencyModel | undefined;
   const known = new Map<string, number>();
   return {

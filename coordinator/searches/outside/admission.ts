@@ -23,7 +23,9 @@ export class Admission {
       const option = catalog.optionsOf(spec, architecture).find((each) => forbidden.includes(each));
       if (option !== undefined) return `has ${option}, which the search forbids`;
       const accuracyPercent = catalog.accuracyPercentOf(spec)(architecture);
-      return accuracyPercent < accuracyPercentMin ? `has ${accuracyPercent.toFixed(2)} % accuracy, and accuracyPercentMin is ${accuracyPercentMin}` : `is forbidden on ${name} by a rule of the space`;
+      return accuracyPercent < accuracyPercentMin
+        ? `has ${accuracyPercent.toFixed(2)} % accuracy, and accuracyPercentMin is ${accuracyPercentMin}`
+        : `is forbidden on ${name} by a rule of the space`;
     };
   }
 
@@ -31,11 +33,18 @@ export class Admission {
   canonical(architectures: readonly string[]): readonly string[] {
     return architectures.map((text, index) => {
       const shown = `field architectures.${index}: ${text.slice(0, shownCharacters)}`;
-      if (text.length > longestArchitecture) throw new BadInputError(`${shown}… has ${text.length} characters; expected at most ${longestArchitecture}`);
+      if (text.length > longestArchitecture)
+        throw new BadInputError(
+          `${shown}… has ${text.length} characters; expected at most ${longestArchitecture}`,
+        );
       const genotype = this.#genotype(text, index);
       const architecture = this.#space.architectureOf(genotype);
-      if (architecture === undefined) throw new BadInputError(`${shown} is no network of ${this.#space.name}: its output does not see its input; propose another`);
-      if (this.#admitted.architectureOf(genotype) === undefined) throw new BadInputError(`${shown} ${this.#refusal(architecture)}; propose another`);
+      if (architecture === undefined)
+        throw new BadInputError(
+          `${shown} is no network of ${this.#space.name}: its output does not see its input; propose another`,
+        );
+      if (this.#admitted.architectureOf(genotype) === undefined)
+        throw new BadInputError(`${shown} ${this.#refusal(architecture)}; propose another`);
       return architecture;
     });
   }

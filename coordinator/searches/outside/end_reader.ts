@@ -42,7 +42,12 @@ export class EndReader {
   readonly #settled: () => Promise<void>;
 
   /** `settled` resolves when all ends that the search has heard of are in the ledger. */
-  constructor(searchId: string, spec: SearchSpec, parts: Pick<SearchParts, 'ledger' | 'catalog'>, settled: () => Promise<void>) {
+  constructor(
+    searchId: string,
+    spec: SearchSpec,
+    parts: Pick<SearchParts, 'ledger' | 'catalog'>,
+    settled: () => Promise<void>,
+  ) {
     this.#searchId = searchId;
     this.#spec = spec;
     this.#parts = parts;
@@ -54,12 +59,24 @@ export class EndReader {
     await this.#settled();
     const { ledger, catalog } = this.#parts;
     const ends = await ledger.ends({ searchId: this.#searchId, target, after }, endsPerPage);
-    const measurements = await ledger.measurements(ends.flatMap(({ state }) => (state.kind === 'ended' ? [state.jobId] : [])));
+    const measurements = await ledger.measurements(
+      ends.flatMap(({ state }) => (state.kind === 'ended' ? [state.jobId] : [])),
+    );
     const constraints = this.#spec.targets.find(({ name }) => name === target)?.constraints ?? {};
     const accuracyPercentOf = catalog.accuracyPercentOf(this.#spec);
     return ends.map(({ endedSequence, sequence, architecture, state }) => ({
-      ...{ cursor: endedSequence, sequence, architecture, accuracyPercent: accuracyPercentOf(architecture), jobId: state.kind === 'ended' ? state.jobId : null },
-      ...outcomeOf(state, state.kind === 'ended' ? measurements.get(state.jobId) : undefined, (measurement) => violationOfMeasured(constraints, observedIn(measurement))),
+      ...{
+        cursor: endedSequence,
+        sequence,
+        architecture,
+        accuracyPercent: accuracyPercentOf(architecture),
+        jobId: state.kind === 'ended' ? state.jobId : null,
+      },
+      ...outcomeOf(
+        state,
+        state.kind === 'ended' ? measurements.get(state.jobId) : undefined,
+        (measurement) => violationOfMeasured(constraints, observedIn(measurement)),
+      ),
     }));
   }
 }
@@ -68,16 +85,39 @@ type Outcome = Omit<EndView, 'cursor' | 'sequence' | 'architecture' | 'accuracyP
 
 const unmeasured = { latencyMs: null, sessions: 0, relativeNoise: null, deviceKind: null } as const;
 
-function outcomeOf(state: EndRecord['state'], measurement: Measurement | undefined, violationOf: (measurement: Measurement) => number): Outcome {
-  if (state.kind === 'unbuilt') return { ...unmeasured, kind: 'abandoned', violation: 0, reason: "its model could not be built; the coordinator's log says why" };
+function outcomeOf(
+  state: EndRecord['state'],
+  measurement: Measurement | undefined,
+  violationOf: (measurement: Measurement) => number,
+): Outcome {
+  if (state.kind === 'unbuilt')
+    return {
+      ...unmeasured,
+      kind: 'abandoned',
+      violation: 0,
+      reason: "its model could not be built; the coordinator's log says why",
+    };
   const { job } = state;
   switch (job.kind) {
     case 'measured':
     case 'reused':
       assert(measurement !== undefined, `the measurement of ${state.jobId} is in the ledger`);
-      return { kind: job.kind, latencyMs: measurement.latencyMs, violation: violationOf(measurement), sessions: measurement.sessionSummaries.length, relativeNoise: relativeNoiseOf(measurement), deviceKind: measurement.conditions.deviceKind, reason: '' };
+      return {
+        kind: job.kind,
+        latencyMs: measurement.latencyMs,
+        violation: violationOf(measurement),
+        sessions: measurement.sessionSummaries.length,
+        relativeNoise: relativeNoiseOf(measurement),
+        deviceKind: measurement.conditions.deviceKind,
+        reason: '',
+      };
     case 'excluded':
-      return { ...unmeasured, kind: 'infeasible', violation: job.violation, reason: job.fault.message };
+      return {
+        ...unmeasured,
+        kind: 'infeasible',
+        violation: job.violation,
+        reason: job.fault.message,
+      };
     case 'infeasible':
       return { ...unmeasured, kind: 'infeasible', violation: Infinity, reason: job.fault.message };
     case 'abandoned':

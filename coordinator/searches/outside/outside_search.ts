@@ -41,15 +41,25 @@ export class OutsideSearch {
   #turn: Promise<unknown> = Promise.resolve();
   #ending: Promise<void> = Promise.resolve();
 
-  private constructor(searchId: string, admissions: ReadonlyMap<string, Admission>, parts: SearchParts) {
+  private constructor(
+    searchId: string,
+    admissions: ReadonlyMap<string, Admission>,
+    parts: SearchParts,
+  ) {
     this.#searchId = searchId;
     this.#parts = parts;
     this.#admissions = admissions;
-    this.strategist = new ExternalStrategist([...this.#admissions.keys()], (target, proposal) => this.#abandon({ searchId, target, ...proposal }));
+    this.strategist = new ExternalStrategist([...this.#admissions.keys()], (target, proposal) =>
+      this.#abandon({ searchId, target, ...proposal }),
+    );
   }
 
   /** With what the ledger has of it. */
-  static async open(searchId: string, spec: SearchSpec, parts: SearchParts): Promise<OutsideSearch> {
+  static async open(
+    searchId: string,
+    spec: SearchSpec,
+    parts: SearchParts,
+  ): Promise<OutsideSearch> {
     const admissions = new Map<string, Admission>();
     for (const target of spec.targets) {
       admissions.set(target.name, new Admission(spec, target, parts.catalog));
@@ -57,7 +67,9 @@ export class OutsideSearch {
       await nextTurn();
     }
     const search = new OutsideSearch(searchId, admissions, parts);
-    for (const { target, sequence, architecture, state } of await parts.ledger.proposals(searchId)) {
+    for (const { target, sequence, architecture, state } of await parts.ledger.proposals(
+      searchId,
+    )) {
       search.strategist.add(target, { sequence, architecture }, state === 'waiting');
     }
     return search;
@@ -67,13 +79,22 @@ export class OutsideSearch {
    * Takes all of them or none, and answers for each in the order given, when all are in the ledger. What the search has already is not taken again.
    * @throws BadInputError for what may not be proposed
    */
-  async propose(target: string, texts: readonly string[], search: Pick<RunningSearch, 'fill' | 'view'>): Promise<Result<readonly Proposed[], Refusal>> {
-    if (texts.length === 0 || texts.length > mostProposedAtOnce) throw new BadInputError(`field architectures: ${texts.length} of them; expected 1 to ${mostProposedAtOnce}`);
+  async propose(
+    target: string,
+    texts: readonly string[],
+    search: Pick<RunningSearch, 'fill' | 'view'>,
+  ): Promise<Result<readonly Proposed[], Refusal>> {
+    if (texts.length === 0 || texts.length > mostProposedAtOnce)
+      throw new BadInputError(
+        `field architectures: ${texts.length} of them; expected 1 to ${mostProposedAtOnce}`,
+      );
     const architectures = this.#admissions.get(target)?.canonical(texts) ?? [];
     const taking = this.#turn.then(() => this.#take(target, new Set(architectures), search));
     this.#turn = taking.catch(() => undefined);
     const refusal = await taking;
-    return refusal === undefined ? ok(await this.#describe(target, architectures, search)) : fail(refusal);
+    return refusal === undefined
+      ? ok(await this.#describe(target, architectures, search))
+      : fail(refusal);
   }
 
   /** Resolves when every proposal that was taken, and every end that the search has heard of, is in the ledger. */
@@ -82,50 +103,93 @@ export class OutsideSearch {
     await this.#ending;
   }
 
-  async #take(target: string, architectures: ReadonlySet<string>, search: Pick<RunningSearch, 'fill' | 'view'>): Promise<Refusal | undefined> {
+  async #take(
+    target: string,
+    architectures: ReadonlySet<string>,
+    search: Pick<RunningSearch, 'fill' | 'view'>,
+  ): Promise<Refusal | undefined> {
     const { strategist } = this;
-    const unknown = [...architectures].filter((architecture) => !strategist.isKnown(target, architecture));
+    const unknown = [...architectures].filter(
+      (architecture) => !strategist.isKnown(target, architecture),
+    );
     const refusal = this.#refusal(target, unknown.length, search.view().state);
     if (refusal !== undefined || unknown.length === 0) return refusal;
     const first = strategist.count(target);
-    const proposals = unknown.map((architecture, index) => ({ searchId: this.#searchId, target, sequence: first + index, architecture }));
+    const proposals = unknown.map((architecture, index) => ({
+      searchId: this.#searchId,
+      target,
+      sequence: first + index,
+      architecture,
+    }));
     // Only then counted as proposed: what could not be saved takes no place.
     await this.#parts.ledger.saveProposals(proposals);
-    for (const { sequence, architecture } of proposals) strategist.add(target, { sequence, architecture }, true);
+    for (const { sequence, architecture } of proposals)
+      strategist.add(target, { sequence, architecture }, true);
     search.fill();
     return undefined;
   }
 
-  #refusal(target: string, count: number, state: ReturnType<RunningSearch['view']>['state']): Refusal | undefined {
-    if (state === 'stopped') return { kind: 'stopped', message: `search ${this.#searchId} is stopped for good; create another one` };
+  #refusal(
+    target: string,
+    count: number,
+    state: ReturnType<RunningSearch['view']>['state'],
+  ): Refusal | undefined {
+    if (state === 'stopped')
+      return {
+        kind: 'stopped',
+        message: `search ${this.#searchId} is stopped for good; create another one`,
+      };
     const waiting = this.strategist.waiting(target).length;
     if (count === 0 || waiting + count <= mostWaiting) return undefined;
-    return { kind: 'full', message: `${waiting} proposals wait for ${target} and ${count} more were proposed, at most ${mostWaiting} can wait; read Ends, and propose again when some have ended` };
+    return {
+      kind: 'full',
+      message: `${waiting} proposals wait for ${target} and ${count} more were proposed, at most ${mostWaiting} can wait; read Ends, and propose again when some have ended`,
+    };
   }
 
-  async #describe(target: string, architectures: readonly string[], search: Pick<RunningSearch, 'view'>): Promise<readonly Proposed[]> {
+  async #describe(
+    target: string,
+    architectures: readonly string[],
+    search: Pick<RunningSearch, 'view'>,
+  ): Promise<readonly Proposed[]> {
     const records = await this.#parts.ledger.proposals(this.#searchId, { target, architectures });
-    const places = new Map(this.strategist.waiting(target).map((architecture, place) => [architecture, place]));
+    const places = new Map(
+      this.strategist.waiting(target).map((architecture, place) => [architecture, place]),
+    );
     const isBeyond = budgetAfter(target, search);
-    const proposed = new Map(records.map(({ architecture, sequence, state }) => [architecture, { architecture, sequence, state: stateOf(state, places.get(architecture), isBeyond) }]));
+    const proposed = new Map(
+      records.map(({ architecture, sequence, state }) => [
+        architecture,
+        { architecture, sequence, state: stateOf(state, places.get(architecture), isBeyond) },
+      ]),
+    );
     return architectures.flatMap((architecture) => proposed.get(architecture) ?? []);
   }
 
   #abandon(proposal: ProposalRecord): void {
-    const saving = this.#parts.ledger.abandonProposal(proposal).catch((error: unknown) => this.#parts.onFailure(error as Error));
+    const saving = this.#parts.ledger
+      .abandonProposal(proposal)
+      .catch((error: unknown) => this.#parts.onFailure(error as Error));
     this.#ending = Promise.all([this.#ending, saving]).then(() => undefined);
   }
 }
 
 /** Whether the budget is spent before the turn of a proposal comes that has `place` others before it, if each costs what those before it did. */
-function budgetAfter(target: string, search: Pick<RunningSearch, 'view'>): (place: number) => boolean {
+function budgetAfter(
+  target: string,
+  search: Pick<RunningSearch, 'view'>,
+): (place: number) => boolean {
   const { state, targets, wallMs } = search.view();
   const progress = targets.find((each) => each.target === target);
   if (state === 'finished' || progress === undefined) return () => true;
   return (place) => isSpent(progress.budget, { ...progress, wallMs }, progress.inFlight + place);
 }
 
-function stateOf(state: ProposalState, place: number | undefined, isBeyond: (place: number) => boolean): ProposedState {
+function stateOf(
+  state: ProposalState,
+  place: number | undefined,
+  isBeyond: (place: number) => boolean,
+): ProposedState {
   if (state === 'open') return 'in-flight';
   if (state !== 'waiting') return state;
   if (place === undefined) return 'in-flight';

@@ -14,7 +14,8 @@ import type { AccurateNetwork, Admitted, SearchableSpace } from './searchable_sp
 export function openCellSpace(): SearchableSpace {
   const cells = createNasBench201Space();
   const table = loadAccuracyTable();
-  const optionsOf = (architecture: string): readonly string[] => liveEdges(cellOf(architecture)).map(({ operation }) => operation);
+  const optionsOf = (architecture: string): readonly string[] =>
+    liveEdges(cellOf(architecture)).map(({ operation }) => operation);
   const accuracyPercentOf = ({ accuracy }: SearchSpec): ((architecture: string) => number) => {
     assert(accuracy?.kind === 'table', 'the accuracies of cells are in a table');
     const percentOf = accuracy.split === 'test' ? table.testAccuracyPercent : table.accuracyPercent;
@@ -26,7 +27,13 @@ export function openCellSpace(): SearchableSpace {
     };
   };
   const within = (spec: SearchSpec, { forbidden, accuracyPercentMin }: Admitted): SearchSpace => {
-    const allowed = forbidden.length === 0 ? cells : restrictSpace(cells, (architecture) => !optionsOf(architecture).some((option) => forbidden.includes(option)));
+    const allowed =
+      forbidden.length === 0
+        ? cells
+        : restrictSpace(
+            cells,
+            (architecture) => !optionsOf(architecture).some((option) => forbidden.includes(option)),
+          );
     if (accuracyPercentMin === undefined) return allowed;
     const percentOf = accuracyPercentOf(spec);
     return restrictSpace(allowed, (architecture) => percentOf(architecture) >= accuracyPercentMin);
@@ -35,22 +42,35 @@ export function openCellSpace(): SearchableSpace {
     space: cells,
     positions: edges.map(([from, to]) => ({ name: `edge ${from}→${to}`, choices: operations })),
     options: operations,
-    optionsOf, within, accuracyPercentOf,
-    problemOf: ({ accuracy }) => (accuracy?.kind === 'table' ? undefined : 'field accuracy: nasbench201 has a table of accuracies; remove kind: additive'),
+    optionsOf,
+    within,
+    accuracyPercentOf,
+    problemOf: ({ accuracy }) =>
+      accuracy?.kind === 'table'
+        ? undefined
+        : 'field accuracy: nasbench201 has a table of accuracies; remove kind: additive',
     hashesOf: ({ model: { cellsPerStage = cifarShape.cellsPerStage } }) => {
       const shape = { ...cifarShape, cellsPerStage };
       return (architecture) => cellHash(cellOf(architecture), shape);
     },
     mostAccurate: (spec, restriction) => {
       const percentOf = accuracyPercentOf(spec);
-      return namesOf(within(spec, restriction)).reduce<AccurateNetwork | undefined>((best, architecture) => {
-        const accuracyPercent = percentOf(architecture);
-        return best === undefined || accuracyPercent > best.accuracyPercent ? { architecture, accuracyPercent } : best;
-      }, undefined);
+      return namesOf(within(spec, restriction)).reduce<AccurateNetwork | undefined>(
+        (best, architecture) => {
+          const accuracyPercent = percentOf(architecture);
+          return best === undefined || accuracyPercent > best.accuracyPercent
+            ? { architecture, accuracyPercent }
+            : best;
+        },
+        undefined,
+      );
     },
     lowerBounds: (spec, admitted) => {
       const { cellsPerStage } = spec.model;
-      assert(cellsPerStage !== undefined, 'a specification of cells says how many there are to a stage');
+      assert(
+        cellsPerStage !== undefined,
+        'a specification of cells says how many there are to a stage',
+      );
       return lowerBounds(cellsPerStage, namesOf(within(spec, admitted)).map(cellOf));
     },
   };

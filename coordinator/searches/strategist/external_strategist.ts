@@ -16,8 +16,13 @@ export class ExternalStrategist implements Strategist {
   readonly #onWithdrawn: (target: string, proposal: Proposal) => void;
 
   /** `onWithdrawn` hears of each proposal that was asked for here and that the farm has given up. */
-  constructor(targets: readonly string[], onWithdrawn: (target: string, proposal: Proposal) => void) {
-    this.#desks = new Map(targets.map((target) => [target, { known: new Set(), waiting: new Map(), asked: new Map() }]));
+  constructor(
+    targets: readonly string[],
+    onWithdrawn: (target: string, proposal: Proposal) => void,
+  ) {
+    this.#desks = new Map(
+      targets.map((target) => [target, { known: new Set(), waiting: new Map(), asked: new Map() }]),
+    );
     this.#onWithdrawn = onWithdrawn;
   }
 

@@ -37,14 +37,17 @@ export class FleetStrategist implements Strategist {
 
   hear(target: string, word: Word): void {
     if (word.kind === 'adopt') this.#adopt(target, word.proposal);
-    else this.#judge(target, word.architecture, word.kind === 'tell' ? word.evaluation : 'withdrawn');
+    else
+      this.#judge(target, word.architecture, word.kind === 'tell' ? word.evaluation : 'withdrawn');
   }
 
   async ask(target: string): Promise<Ask> {
     for (;;) {
       const taken = this.#takenBy(target);
       const next = this.#proposals[taken];
-      const behind = this.#options.targets.filter((each) => each !== target && this.#takenBy(each) <= taken).map((each) => this.#options.standingOf(each));
+      const behind = this.#options.targets
+        .filter((each) => each !== target && this.#takenBy(each) <= taken)
+        .map((each) => this.#options.standingOf(each));
       if (behind.includes('finished')) return 'exhausted';
       // Nobody measures what another may have no budget for.
       if (behind.includes('full')) return 'later';
@@ -52,7 +55,11 @@ export class FleetStrategist implements Strategist {
         this.#taken.set(target, taken + 1);
         return next;
       }
-      if (taken - Math.min(...this.#options.targets.map((each) => this.#takenBy(each))) >= mostAhead) return 'later';
+      if (
+        taken - Math.min(...this.#options.targets.map((each) => this.#takenBy(each))) >=
+        mostAhead
+      )
+        return 'later';
       const answer = await (this.#asking ??= this.#askInner());
       if (answer !== 'proposed') return answer;
     }
@@ -85,7 +92,10 @@ export class FleetStrategist implements Strategist {
       this.#proposals.push(proposal);
       this.#options.inner.hear(wholeFleet, { kind: 'adopt', proposal });
     } else {
-      assert(known.sequence === proposal.sequence && known.architecture === proposal.architecture, `proposal ${String(proposal.sequence)} is the same on every target`);
+      assert(
+        known.sequence === proposal.sequence && known.architecture === proposal.architecture,
+        `proposal ${String(proposal.sequence)} is the same on every target`,
+      );
     }
     this.#taken.set(target, taken + 1);
   }
@@ -104,7 +114,12 @@ export class FleetStrategist implements Strategist {
     }
     const { evaluation, latenciesMs } = judged;
     if (evaluation.kind === 'measured' && evaluation.violation === 0 && latenciesMs !== undefined) {
-      this.front.insert({ architecture, accuracyPercent: 100 - (evaluation.objectives.at(-1) ?? 0), latenciesMs, objectives: evaluation.objectives });
+      this.front.insert({
+        architecture,
+        accuracyPercent: 100 - (evaluation.objectives.at(-1) ?? 0),
+        latenciesMs,
+        objectives: evaluation.objectives,
+      });
     }
     inner.hear(wholeFleet, { kind: 'tell', architecture, evaluation });
   }

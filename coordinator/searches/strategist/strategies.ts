@@ -15,16 +15,37 @@ export interface StrategistTask {
 }
 
 /** A strategy for each target of the search, by the target's name. */
-export function openStrategies({ spec, past }: StrategistTask, catalog: SearchCatalog): ReadonlyMap<string, Strategy> {
+export function openStrategies(
+  { spec, past }: StrategistTask,
+  catalog: SearchCatalog,
+): ReadonlyMap<string, Strategy> {
   const { strategy } = spec;
   assert(strategy.kind !== 'external', 'an outside searcher is no strategy of ours');
   const accuracyPercentOf = catalog.accuracyPercentOf(spec);
   const errorPercentOf = (architecture: string): number => 100 - accuracyPercentOf(architecture);
   if (fleetAimOf(spec) !== undefined) {
     const constraints = constraintsOfAll(spec);
-    return new Map([[wholeFleet, createStrategy(strategy, { space: admittedSpace(spec, { targets: spec.targets.map(({ target }) => target), constraints }, catalog), errorPercentOf, latencyMsMax: undefined })]]);
+    return new Map([
+      [
+        wholeFleet,
+        createStrategy(strategy, {
+          space: admittedSpace(
+            spec,
+            { targets: spec.targets.map(({ target }) => target), constraints },
+            catalog,
+          ),
+          errorPercentOf,
+          latencyMsMax: undefined,
+        }),
+      ],
+    ]);
   }
-  const tasks = spec.targets.map(({ target, constraints }) => ({ space: admittedSpace(spec, { targets: [target], constraints }, catalog), errorPercentOf, latencyMsMax: constraints.latencyMsMax, past }));
+  const tasks = spec.targets.map(({ target, constraints }) => ({
+    space: admittedSpace(spec, { targets: [target], constraints }, catalog),
+    errorPercentOf,
+    latencyMsMax: constraints.latencyMsMax,
+    past,
+  }));
   const strategies = createStrategies(strategy, tasks);
   return new Map(strategies.map((each, index) => [spec.targets[index]?.name ?? '', each]));
 }

@@ -14,7 +14,10 @@ export interface StrategistThreadOptions {
 }
 
 /** A model of two thousand measurements takes seconds; a thread that is silent for minutes hangs. */
-export const defaultStrategistThread: StrategistThreadOptions = { workerFile: join(__dirname, 'strategist_worker.js'), deadlineMs: 300_000 };
+export const defaultStrategistThread: StrategistThreadOptions = {
+  workerFile: join(__dirname, 'strategist_worker.js'),
+  deadlineMs: 300_000,
+};
 
 /** A thread can die of what another search did to it, so a question is put twice; what fails then fails by itself. */
 const mostTries = 2;
@@ -55,26 +58,36 @@ export class StrategistThread {
 
   open(task: StrategistTask): Strategist {
     this.#sessions += 1;
-    const session: Session = { number: this.#sessions, task, heard: [], expectations: new Map(), worker: undefined };
+    const session: Session = {
+      number: this.#sessions,
+      task,
+      heard: [],
+      expectations: new Map(),
+      worker: undefined,
+    };
     return {
       hear: (target, word) => {
         session.heard.push({ target, word });
         if (word.kind !== 'adopt') session.expectations.delete(placeOf(target, word.architecture));
-        if (session.worker !== undefined) post(session.worker, { kind: 'word', session: session.number, target, word });
+        if (session.worker !== undefined)
+          post(session.worker, { kind: 'word', session: session.number, target, word });
       },
       ask: async (target) => {
         const answer = await this.#ask(session, target);
-        if (typeof answer === 'object') session.heard.push({ target, word: { kind: 'adopt', proposal: answer } });
+        if (typeof answer === 'object')
+          session.heard.push({ target, word: { kind: 'adopt', proposal: answer } });
         return answer;
       },
-      expectationOf: (target, architecture) => session.expectations.get(placeOf(target, architecture)),
+      expectationOf: (target, architecture) =>
+        session.expectations.get(placeOf(target, architecture)),
       close: () => this.#closeSession(session),
     };
   }
 
   /** What is asked now is rejected. */
   async close(): Promise<void> {
-    for (const number of [...this.#questions.keys()]) this.#take(number)?.reject(new Error('the strategist is closed'));
+    for (const number of [...this.#questions.keys()])
+      this.#take(number)?.reject(new Error('the strategist is closed'));
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
@@ -83,7 +96,14 @@ export class StrategistThread {
   #ask(session: Session, target: string): Promise<Ask> {
     return new Promise((resolve, reject) => {
       this.#asked += 1;
-      this.#questions.set(this.#asked, { session, target, resolve, reject, tries: 0, timer: undefined });
+      this.#questions.set(this.#asked, {
+        session,
+        target,
+        resolve,
+        reject,
+        tries: 0,
+        timer: undefined,
+      });
       this.#put(this.#asked);
     });
   }
@@ -94,7 +114,10 @@ export class StrategistThread {
     if (question === undefined) return;
     const worker = this.#worker ?? this.#start();
     question.tries += 1;
-    question.timer = setTimeout(() => this.#lose(worker, `no answer within ${String(this.#options.deadlineMs)} ms`), this.#options.deadlineMs);
+    question.timer = setTimeout(
+      () => this.#lose(worker, `no answer within ${String(this.#options.deadlineMs)} ms`),
+      this.#options.deadlineMs,
+    );
     const { session, target } = question;
     introduce(session, worker);
     post(worker, { kind: 'ask', session: session.number, target, question: number });
@@ -102,7 +125,9 @@ export class StrategistThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#options.workerFile, { resourceLimits: { maxOldGenerationSizeMb: largestHeapMb } });
+    const worker = new Worker(this.#options.workerFile, {
+      resourceLimits: { maxOldGenerationSizeMb: largestHeapMb },
+    });
     this.#worker = worker;
     worker.on('message', (reply: StrategistReply) => this.#settle(reply));
     worker.on('error', (error: Error) => this.#lose(worker, error.message));
@@ -114,7 +139,11 @@ export class StrategistThread {
 
   #settle(reply: StrategistReply): void {
     const question = this.#take(reply.question);
-    if (reply.ok && typeof reply.answer === 'object' && reply.expectation !== undefined) question?.session.expectations.set(placeOf(question.target, reply.answer.architecture), reply.expectation);
+    if (reply.ok && typeof reply.answer === 'object' && reply.expectation !== undefined)
+      question?.session.expectations.set(
+        placeOf(question.target, reply.answer.architecture),
+        reply.expectation,
+      );
     if (reply.ok) question?.resolve(reply.answer);
     else question?.reject(new Error(reply.message));
   }
@@ -132,8 +161,11 @@ export class StrategistThread {
   }
 
   #closeSession(session: Session): void {
-    for (const [number, question] of [...this.#questions]) if (question.session === session) this.#take(number)?.reject(new Error('the search is closed'));
-    if (session.worker !== undefined && session.worker === this.#worker) post(session.worker, { kind: 'close', session: session.number });
+    for (const [number, question] of [...this.#questions])
+      if (question.session === session)
+        this.#take(number)?.reject(new Error('the search is closed'));
+    if (session.worker !== undefined && session.worker === this.#worker)
+      post(session.worker, { kind: 'close', session: session.number });
     session.worker = undefined;
   }
 
@@ -156,7 +188,8 @@ function introduce(session: Session, worker: Worker): void {
   if (session.worker === worker) return;
   session.worker = worker;
   post(worker, { kind: 'open', session: session.number, task: session.task });
-  for (const { target, word } of session.heard) post(worker, { kind: 'word', session: session.number, target, word });
+  for (const { target, word } of session.heard)
+    post(worker, { kind: 'word', session: session.number, target, word });
 }
 
 function post(worker: Worker, request: StrategistRequest): void {

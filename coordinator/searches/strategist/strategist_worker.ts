@@ -13,17 +13,30 @@ const catalog = loadSearchCatalog();
 const sessions = new Map<number, Strategist>();
 
 port.on('message', (request: StrategistRequest) => {
-  if (request.kind === 'open') sessions.set(request.session, createLocalStrategist(request.task, catalog));
+  if (request.kind === 'open')
+    sessions.set(request.session, createLocalStrategist(request.task, catalog));
   else if (request.kind === 'close') sessions.delete(request.session);
   else if (request.kind === 'word') sessionOf(request.session).hear(request.target, request.word);
   else void answer(request).then((reply) => port.postMessage(reply));
 });
 
-async function answer({ session, target, question }: StrategistRequest & { readonly kind: 'ask' }): Promise<StrategistReply> {
+async function answer({
+  session,
+  target,
+  question,
+}: StrategistRequest & { readonly kind: 'ask' }): Promise<StrategistReply> {
   try {
     const strategist = sessionOf(session);
     const proposal = await strategist.ask(target);
-    return { question, ok: true, answer: proposal, expectation: typeof proposal === 'object' ? strategist.expectationOf?.(target, proposal.architecture) : undefined };
+    return {
+      question,
+      ok: true,
+      answer: proposal,
+      expectation:
+        typeof proposal === 'object'
+          ? strategist.expectationOf?.(target, proposal.architecture)
+          : undefined,
+    };
   } catch (error) {
     return { question, ok: false, message: (error as Error).message };
   }

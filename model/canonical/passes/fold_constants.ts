@@ -14,7 +14,8 @@ const mostMadeElements = 2 ** 25;
 export function foldConstantsWithin(limitBytes: number): Pass {
   return (view) => {
     const constants = new Map(view.graph.initializers);
-    let left = limitBytes - [...constants.values()].reduce((total, { data }) => total + data.byteLength, 0);
+    let left =
+      limitBytes - [...constants.values()].reduce((total, { data }) => total + data.byteLength, 0);
     const taken = new Set(view.types.keys());
     const nodes = view.graph.nodes.flatMap((node) => {
       // An output needs a node that makes it.
@@ -26,10 +27,22 @@ export function foldConstantsWithin(limitBytes: number): Pass {
         const output = node.outputs[index] ?? '';
         const name = view.isOutput(output) ? freshName(output, taken) : output;
         constants.set(name, tensor);
-        return name === output ? [] : [{ name: node.name, kind: 'Identity', inputs: [name], outputs: [output], attributes: new Map() }];
+        return name === output
+          ? []
+          : [
+              {
+                name: node.name,
+                kind: 'Identity',
+                inputs: [name],
+                outputs: [output],
+                attributes: new Map(),
+              },
+            ];
       });
     });
-    const isSame = nodes.length === view.graph.nodes.length && nodes.every((node, index) => node === view.graph.nodes[index]);
+    const isSame =
+      nodes.length === view.graph.nodes.length &&
+      nodes.every((node, index) => node === view.graph.nodes[index]);
     return isSame ? view.graph : withoutDead({ ...view.graph, nodes, initializers: constants });
   };
 }
@@ -47,10 +60,28 @@ interface Known {
   readonly left: number;
 }
 
-function constantOutputs(view: GraphView, node: Node, { constants, left }: Known): readonly Tensor[] | undefined {
-  const outputs = node.outputs.map((output) => view.types.get(output)).filter((type): type is TensorType => type !== undefined);
-  const given = node.inputs.reduce((total, input) => total + (constants.get(input)?.data.length ?? 0), 0);
-  if (outputs.length !== node.outputs.length || outputs.some(({ shape }) => elementCount(shape) > Math.max(mostMadeElements, given))) return undefined;
+function constantOutputs(
+  view: GraphView,
+  node: Node,
+  { constants, left }: Known,
+): readonly Tensor[] | undefined {
+  const outputs = node.outputs
+    .map((output) => view.types.get(output))
+    .filter((type): type is TensorType => type !== undefined);
+  const given = node.inputs.reduce(
+    (total, input) => total + (constants.get(input)?.data.length ?? 0),
+    0,
+  );
+  if (
+    outputs.length !== node.outputs.length ||
+    outputs.some(({ shape }) => elementCount(shape) > Math.max(mostMadeElements, given))
+  )
+    return undefined;
   if (outputs.reduce((total, type) => total + sizeBytes(type), 0) > left) return undefined;
-  return evaluate({ node, outputs, constant: (index) => constants.get(node.inputs[index] ?? ''), inputType: (index) => view.types.get(node.inputs[index] ?? '') });
+  return evaluate({
+    node,
+    outputs,
+    constant: (index) => constants.get(node.inputs[index] ?? ''),
+    inputType: (index) => view.types.get(node.inputs[index] ?? ''),
+  });
 }

@@ -11,9 +11,15 @@ export function mergeAffine(view: GraphView): Graph {
     const [input = '', constant = ''] = node.inputs;
     if (!isLayer(view, input)) return undefined;
     const shape = view.shape(input);
-    const values = shape.length === view.shape(node.outputs[0] ?? '').length ? perChannel(view, constant, { shape, axis: 1 }) : undefined;
+    const values =
+      shape.length === view.shape(node.outputs[0] ?? '').length
+        ? perChannel(view, constant, { shape, axis: 1 })
+        : undefined;
     if (values === undefined) return undefined;
-    const affine = node.kind === 'Add' ? { scale: values.map(() => 1), shift: values } : { scale: values, shift: values.map(() => 0) };
+    const affine =
+      node.kind === 'Add'
+        ? { scale: values.map(() => 1), shift: values }
+        : { scale: values, shift: values.map(() => 0) };
     return foldAffine(view, input, { affine, make });
   });
 }

@@ -19,10 +19,16 @@ function mergedReshape(view: GraphView, node: Node, make: Maker): Replacement | 
   const before = view.maker(input);
   const shape = view.shape(node.outputs[0] ?? '');
   const target = node.kind === 'Reshape' ? integersOf(view, node.inputs[1] ?? '') : shape;
-  const isWhole = target?.length === shape.length && target.every((size, axis) => size === shape[axis]) && !node.attributes.has('allowzero');
+  const isWhole =
+    target?.length === shape.length &&
+    target.every((size, axis) => size === shape[axis]) &&
+    !node.attributes.has('allowzero');
   const follows = before !== undefined && reshapingKinds.has(before.kind);
   if (!follows && (isWhole || target === undefined)) return undefined;
-  return make.last('Reshape', [follows ? (before.inputs[0] ?? '') : input, make.constant('shape', int64List(shape))]);
+  return make.last('Reshape', [
+    follows ? (before.inputs[0] ?? '') : input,
+    make.constant('shape', int64List(shape)),
+  ]);
 }
 
 function mergedTranspose(view: GraphView, node: Node, make: Maker): Replacement | undefined {
@@ -31,13 +37,25 @@ function mergedTranspose(view: GraphView, node: Node, make: Maker): Replacement 
   const order = orderOf(view, node);
   // Dimensions of one element may go anywhere.
   const wide = order.filter((axis) => shape[axis] !== 1);
-  if (wide.every((axis, index) => index === 0 || axis > (wide[index - 1] ?? 0))) return make.last('Reshape', [input, make.constant('shape', int64List(view.shape(node.outputs[0] ?? '')))]);
+  if (wide.every((axis, index) => index === 0 || axis > (wide[index - 1] ?? 0)))
+    return make.last('Reshape', [
+      input,
+      make.constant('shape', int64List(view.shape(node.outputs[0] ?? ''))),
+    ]);
   const before = view.maker(input);
   if (before?.kind !== 'Transpose') return undefined;
   const first = orderOf(view, before);
-  return make.last('Transpose', [before.inputs[0] ?? ''], { perm: ints(...order.map((axis) => first[axis] ?? 0)) });
+  return make.last('Transpose', [before.inputs[0] ?? ''], {
+    perm: ints(...order.map((axis) => first[axis] ?? 0)),
+  });
 }
 
 function orderOf(view: GraphView, node: Node): readonly number[] {
-  return intsAttribute(node, 'perm') ?? view.shape(node.inputs[0] ?? '').map((_, axis) => axis).reverse();
+  return (
+    intsAttribute(node, 'perm') ??
+    view
+      .shape(node.inputs[0] ?? '')
+      .map((_, axis) => axis)
+      .reverse()
+  );
 }

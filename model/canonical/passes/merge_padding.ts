@@ -1,17 +1,31 @@
-import { intAttribute, intsAttribute, stringAttribute, type Graph, type Node } from '../../onnx/graph';
+import {
+  intAttribute,
+  intsAttribute,
+  stringAttribute,
+  type Graph,
+  type Node,
+} from '../../onnx/graph';
 import { int, ints } from '../../onnx/graph_builder';
 import { integersOf, scalarOf } from '../constants';
 import { rewrite } from '../rewrite';
 import { isReadOnce, type GraphView } from '../view';
 
-const neverNegative: ReadonlySet<string> = new Set(['Relu', 'Sigmoid', 'HardSigmoid', 'Softmax', 'Exp', 'Abs']);
+const neverNegative: ReadonlySet<string> = new Set([
+  'Relu',
+  'Sigmoid',
+  'HardSigmoid',
+  'Softmax',
+  'Exp',
+  'Abs',
+]);
 
 /** Moves a Pad into the convolution or pool behind it, where that pads alike. */
 export function mergePadding(view: GraphView): Graph {
   return rewrite(view, (node, make) => {
     const [input = '', ...others] = node.inputs;
     const pad = view.maker(input);
-    if (pad?.kind !== 'Pad' || !isReadOnce(view, input) || node.outputs.length !== 1) return undefined;
+    if (pad?.kind !== 'Pad' || !isReadOnce(view, input) || node.outputs.length !== 1)
+      return undefined;
     const added = spatialPads(view, pad);
     if (added === undefined || !padsAlike(view, node, pad)) return undefined;
     const own = intsAttribute(node, 'pads') ?? added.map(() => 0);
@@ -26,15 +40,26 @@ export function mergePadding(view: GraphView): Graph {
 /** A pool's padding must be smaller than its window. */
 function holdsPads(node: Node, pads: readonly number[]): boolean {
   const kernel = intsAttribute(node, 'kernel_shape') ?? [];
-  return node.kind === 'Conv' || pads.every((size, index) => size < (kernel[index % kernel.length] ?? 0));
+  return (
+    node.kind === 'Conv' || pads.every((size, index) => size < (kernel[index % kernel.length] ?? 0))
+  );
 }
 
 /** The padding of height and width (as `pads` of a window), if nothing else is padded and nothing is cut off. */
 function spatialPads(view: GraphView, pad: Node): readonly number[] | undefined {
   const rank = view.shape(pad.inputs[0] ?? '').length;
   const given = integersOf(view, pad.inputs[1] ?? '');
-  if (stringAttribute(pad, 'mode', 'constant') !== 'constant' || given === undefined || rank < 3 || given.some((size) => size < 0)) return undefined;
-  const axes = (pad.inputs[3] ?? '') === '' ? Array.from({ length: rank }, (_, axis) => axis) : integersOf(view, pad.inputs[3] ?? '')?.map((axis) => (axis < 0 ? axis + rank : axis));
+  if (
+    stringAttribute(pad, 'mode', 'constant') !== 'constant' ||
+    given === undefined ||
+    rank < 3 ||
+    given.some((size) => size < 0)
+  )
+    return undefined;
+  const axes =
+    (pad.inputs[3] ?? '') === ''
+      ? Array.from({ length: rank }, (_, axis) => axis)
+      : integersOf(view, pad.inputs[3] ?? '')?.map((axis) => (axis < 0 ? axis + rank : axis));
   const at = (axis: number, side: number): number => {
     const index = axes?.indexOf(axis) ?? -1;
     return index < 0 ? 0 : (given[index + side * (axes?.length ?? 0)] ?? 0);
@@ -51,10 +76,17 @@ function padsAlike(view: GraphView, node: Node, pad: Node): boolean {
     case 'Conv':
       return value === 0;
     case 'AveragePool':
-      return value === 0 && intAttribute(node, 'ceil_mode', 0) === 0 && (!own || intAttribute(node, 'count_include_pad', 0) === 1);
+      return (
+        value === 0 &&
+        intAttribute(node, 'ceil_mode', 0) === 0 &&
+        (!own || intAttribute(node, 'count_include_pad', 0) === 1)
+      );
     case 'MaxPool':
       // A pool's own padding is never the largest; zeros are not either where no value is below zero.
-      return intAttribute(node, 'ceil_mode', 0) === 0 && (value === -Infinity || (value === 0 && isNeverNegative(view, pad.inputs[0] ?? '')));
+      return (
+        intAttribute(node, 'ceil_mode', 0) === 0 &&
+        (value === -Infinity || (value === 0 && isNeverNegative(view, pad.inputs[0] ?? '')))
+      );
     default:
       return false;
   }

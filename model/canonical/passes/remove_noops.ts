@@ -6,7 +6,15 @@ import { rewrite, sameAs, type Maker, type Replacement } from '../rewrite';
 import type { GraphView } from '../view';
 
 /** Operators that do nothing when the output has the shape of the input. */
-const shapeOnlyKinds: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Expand', 'Tile', 'Pad']);
+const shapeOnlyKinds: ReadonlySet<string> = new Set([
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Expand',
+  'Tile',
+  'Pad',
+]);
 
 /** A mask takes memory that the file does not have. */
 const mostMaskElements = 2 ** 22;
@@ -15,15 +23,25 @@ const mostMaskElements = 2 ** 22;
 type NoopTest = (view: GraphView, node: Node) => boolean;
 
 const noopTests: Readonly<Record<string, NoopTest>> = {
-  Identity: (view, { inputs, outputs }) => !view.isOutput(outputs[0] ?? '') || (view.maker(inputs[0] ?? '') !== undefined && !view.isOutput(inputs[0] ?? '')),
+  Identity: (view, { inputs, outputs }) =>
+    !view.isOutput(outputs[0] ?? '') ||
+    (view.maker(inputs[0] ?? '') !== undefined && !view.isOutput(inputs[0] ?? '')),
   Dropout: (view, node) => isSwitchedOff(view, node) && node.outputs.length === 1,
-  Cast: (view, node) => elementTypeCode(view.types.get(node.inputs[0] ?? '')?.elementType ?? 'bool') === intAttribute(node, 'to', 0),
-  Transpose: (view, node) => keepsOrder(view.shape(node.inputs[0] ?? ''), intsAttribute(node, 'perm')),
+  Cast: (view, node) =>
+    elementTypeCode(view.types.get(node.inputs[0] ?? '')?.elementType ?? 'bool') ===
+    intAttribute(node, 'to', 0),
+  Transpose: (view, node) =>
+    keepsOrder(view.shape(node.inputs[0] ?? ''), intsAttribute(node, 'perm')),
   Concat: (_, node) => node.inputs.length === 1,
   Sum: (_, node) => node.inputs.length === 1,
   Split: (_, node) => node.outputs.length === 1,
-  Slice: (view, node) => sameShape(view, node) && (integersOf(view, node.inputs[4] ?? '') ?? []).every((step) => step === 1),
-  Clip: (_, node) => node.inputs.slice(1).every((input) => input === '') && !node.attributes.has('min') && !node.attributes.has('max'),
+  Slice: (view, node) =>
+    sameShape(view, node) &&
+    (integersOf(view, node.inputs[4] ?? '') ?? []).every((step) => step === 1),
+  Clip: (_, node) =>
+    node.inputs.slice(1).every((input) => input === '') &&
+    !node.attributes.has('min') &&
+    !node.attributes.has('max'),
   Add: (view, node) => isNeutral(view, node, 0),
   Sub: (view, node) => isNeutral(view, node, 0),
   Mul: (view, node) => isNeutral(view, node, 1),
@@ -35,8 +53,11 @@ const noopTests: Readonly<Record<string, NoopTest>> = {
 /** Removes what computes nothing: identities, dropout, casts to the same type, reshapes to the same shape, sums with zero. */
 export function removeNoops(view: GraphView): Graph {
   return rewrite(view, (node, make) => {
-    if (node.kind === 'Dropout' && node.outputs.length > 1) return isSwitchedOff(view, node) ? withWholeMask(view, node, make) : undefined;
-    const isNoop = ownValue(noopTests, node.kind)?.(view, node) ?? (shapeOnlyKinds.has(node.kind) && sameShape(view, node));
+    if (node.kind === 'Dropout' && node.outputs.length > 1)
+      return isSwitchedOff(view, node) ? withWholeMask(view, node, make) : undefined;
+    const isNoop =
+      ownValue(noopTests, node.kind)?.(view, node) ??
+      (shapeOnlyKinds.has(node.kind) && sameShape(view, node));
     return isNoop ? sameAs(node.inputs[0] ?? '') : undefined;
   });
 }
@@ -52,10 +73,23 @@ function withWholeMask(view: GraphView, node: Node, make: Maker): Replacement | 
   const [output = '', mask = ''] = node.outputs;
   const shape = view.shape(input);
   if (elementCount(shape) > mostMaskElements) return undefined;
-  const whole = make.constant('mask', { elementType: 'bool', shape, data: new Uint8Array(elementCount(shape)).fill(1) });
+  const whole = make.constant('mask', {
+    elementType: 'bool',
+    shape,
+    data: new Uint8Array(elementCount(shape)).fill(1),
+  });
   const made = make.last('Identity', [input]);
-  const copy = (from: string, to: string, name: string): Node => ({ name, kind: 'Identity', inputs: [from], outputs: [to], attributes: new Map() });
-  const copies = [...(output === '' ? [] : [copy(input, output, node.name)]), copy(whole, mask, `${node.name}/mask`)];
+  const copy = (from: string, to: string, name: string): Node => ({
+    name,
+    kind: 'Identity',
+    inputs: [from],
+    outputs: [to],
+    attributes: new Map(),
+  });
+  const copies = [
+    ...(output === '' ? [] : [copy(input, output, node.name)]),
+    copy(whole, mask, `${node.name}/mask`),
+  ];
   return made.kind === 'nodes' ? { ...made, nodes: copies } : made;
 }
 

@@ -9,8 +9,12 @@ export const flattenedSoftmax: RaiseRule = (node, { make, view }) => {
   const shape = view.shape(input);
   const given = intAttribute(node, 'axis', 1);
   const axis = given < 0 ? given + shape.length : given;
-  if (elementCount(shape.slice(axis + 1)) === 1) return make.last(node.kind, [input], { axis: int(axis === shape.length - 1 ? -1 : axis) });
+  if (elementCount(shape.slice(axis + 1)) === 1)
+    return make.last(node.kind, [input], { axis: int(axis === shape.length - 1 ? -1 : axis) });
   const matrix = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))];
   const flat = make.node('flat', 'Reshape', [input, make.constant('matrix', int64List(matrix))]);
-  return make.last('Reshape', [make.node('rows', node.kind, [flat], { axis: int(-1) }), make.constant('shape', int64List(shape))]);
+  return make.last('Reshape', [
+    make.node('rows', node.kind, [flat], { axis: int(-1) }),
+    make.constant('shape', int64List(shape)),
+  ]);
 };

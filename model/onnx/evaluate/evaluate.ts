@@ -6,7 +6,14 @@ import { makingEvaluators } from './making';
 import { movementEvaluators } from './movement';
 import { splitOf } from './split';
 
-const evaluators: ReadonlyMap<string, Evaluator> = new Map(Object.entries({ ...makingEvaluators, ...movementEvaluators, ...indexingEvaluators, ...arithmeticEvaluators }));
+const evaluators: ReadonlyMap<string, Evaluator> = new Map(
+  Object.entries({
+    ...makingEvaluators,
+    ...movementEvaluators,
+    ...indexingEvaluators,
+    ...arithmeticEvaluators,
+  }),
+);
 
 /** The operators that `evaluate` can compute; any other is undefined to it. */
 export function canEvaluate(kind: string): boolean {
@@ -21,6 +28,7 @@ export function evaluate(evaluation: Evaluation): readonly Tensor[] | undefined 
   if (evaluation.node.kind === 'Split') return splitOf(evaluation);
   const [output, ...further] = evaluation.outputs;
   if (further.length > 0) return undefined;
-  const tensor = output === undefined ? undefined : evaluators.get(evaluation.node.kind)?.(evaluation, output);
+  const tensor =
+    output === undefined ? undefined : evaluators.get(evaluation.node.kind)?.(evaluation, output);
   return tensor === undefined ? undefined : [tensor];
 }

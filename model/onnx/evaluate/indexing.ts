@@ -1,4 +1,10 @@
-import { elementCount, intAttribute, stringAttribute, type Tensor, type TensorType } from '../graph';
+import {
+  elementCount,
+  intAttribute,
+  stringAttribute,
+  type Tensor,
+  type TensorType,
+} from '../graph';
 import type { Evaluation, Evaluator } from './evaluation';
 import { joined, numbersOf, offsetsOf, picked, reshaped, rowMajorStrides } from './tensor_values';
 
@@ -12,13 +18,20 @@ export const indexingEvaluators: Readonly<Record<string, Evaluator>> = {
 };
 
 /** For each element of the index tensor, its place in the data; undefined when an index is out of range. */
-function elementPlaces(evaluation: Evaluation, data: Tensor, indices: Tensor): Int32Array | undefined {
+function elementPlaces(
+  evaluation: Evaluation,
+  data: Tensor,
+  indices: Tensor,
+): Int32Array | undefined {
   const numbers = numbersOf(indices);
   const given = intAttribute(evaluation.node, 'axis', 0);
   const axis = given < 0 ? given + data.shape.length : given;
   const strides = rowMajorStrides(data.shape);
   const size = data.shape[axis] ?? 0;
-  const places = offsetsOf(indices.shape, strides.map((stride, index) => (index === axis ? 0 : stride)));
+  const places = offsetsOf(
+    indices.shape,
+    strides.map((stride, index) => (index === axis ? 0 : stride)),
+  );
   for (let index = 0; index < places.length; index += 1) {
     const chosen = counted(numbers?.[index], size);
     if (chosen === undefined) return undefined;
@@ -35,12 +48,18 @@ function counted(index: number | undefined, size: number): number | undefined {
 
 function gatherElements(evaluation: Evaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices] = [evaluation.constant(0), evaluation.constant(1)];
-  const places = data === undefined || indices === undefined ? undefined : elementPlaces(evaluation, data, indices);
+  const places =
+    data === undefined || indices === undefined
+      ? undefined
+      : elementPlaces(evaluation, data, indices);
   return data === undefined || places === undefined ? undefined : picked(data, shape, places);
 }
 
 /** The beginnings of the slices that the last axis of the index tensor names, all as long as `inner`. */
-function slicePlaces(data: Tensor, indices: Tensor): { readonly starts: Int32Array; readonly inner: number } | undefined {
+function slicePlaces(
+  data: Tensor,
+  indices: Tensor,
+): { readonly starts: Int32Array; readonly inner: number } | undefined {
   const numbers = numbersOf(indices);
   const depth = indices.shape.at(-1) ?? 0;
   const strides = rowMajorStrides(data.shape);
@@ -57,24 +76,47 @@ function slicePlaces(data: Tensor, indices: Tensor): { readonly starts: Int32Arr
 
 function gatherNd({ node, constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices] = [constant(0), constant(1)];
-  const places = data === undefined || indices === undefined || intAttribute(node, 'batch_dims', 0) !== 0 ? undefined : slicePlaces(data, indices);
-  return data === undefined || places === undefined ? undefined : picked(data, shape, expanded(places));
+  const places =
+    data === undefined || indices === undefined || intAttribute(node, 'batch_dims', 0) !== 0
+      ? undefined
+      : slicePlaces(data, indices);
+  return data === undefined || places === undefined
+    ? undefined
+    : picked(data, shape, expanded(places));
 }
 
-function expanded({ starts, inner }: { readonly starts: Int32Array; readonly inner: number }): Int32Array {
-  return Int32Array.from({ length: starts.length * inner }, (_, index) => (starts[Math.floor(index / inner)] ?? 0) + (index % inner));
+function expanded({
+  starts,
+  inner,
+}: {
+  readonly starts: Int32Array;
+  readonly inner: number;
+}): Int32Array {
+  return Int32Array.from(
+    { length: starts.length * inner },
+    (_, index) => (starts[Math.floor(index / inner)] ?? 0) + (index % inner),
+  );
 }
 
 function scatterElements(evaluation: Evaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices, updates] = [0, 1, 2].map((index) => evaluation.constant(index));
-  const places = data === undefined || indices === undefined ? undefined : elementPlaces(evaluation, data, indices);
+  const places =
+    data === undefined || indices === undefined
+      ? undefined
+      : elementPlaces(evaluation, data, indices);
   return overwritten(evaluation, { data, updates, places, shape });
 }
 
 function scatterNd(evaluation: Evaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices, updates] = [0, 1, 2].map((index) => evaluation.constant(index));
-  const slices = data === undefined || indices === undefined ? undefined : slicePlaces(data, indices);
-  return overwritten(evaluation, { data, updates, places: slices === undefined ? undefined : expanded(slices), shape });
+  const slices =
+    data === undefined || indices === undefined ? undefined : slicePlaces(data, indices);
+  return overwritten(evaluation, {
+    data,
+    updates,
+    places: slices === undefined ? undefined : expanded(slices),
+    shape,
+  });
 }
 
 interface Overwriting {
@@ -85,10 +127,21 @@ interface Overwriting {
 }
 
 /** Data and updates are joined, and each place takes its element from one of the two: the last update wins. */
-function overwritten({ node }: Evaluation, { data, updates, places, shape }: Overwriting): Tensor | undefined {
-  if (data === undefined || updates === undefined || places?.length !== updates.data.length || stringAttribute(node, 'reduction', 'none') !== 'none') return undefined;
+function overwritten(
+  { node }: Evaluation,
+  { data, updates, places, shape }: Overwriting,
+): Tensor | undefined {
+  if (
+    data === undefined ||
+    updates === undefined ||
+    places?.length !== updates.data.length ||
+    stringAttribute(node, 'reduction', 'none') !== 'none'
+  )
+    return undefined;
   const count = data.data.length;
-  const both = joined([reshaped(data, [count]), reshaped(updates, [places.length])], 0, [count + places.length]);
+  const both = joined([reshaped(data, [count]), reshaped(updates, [places.length])], 0, [
+    count + places.length,
+  ]);
   const sources = Int32Array.from({ length: count }, (_, index) => index);
   places.forEach((place, index) => (sources[place] = count + index));
   return both === undefined ? undefined : picked(both, shape, sources);

@@ -1,11 +1,20 @@
 import { intAttribute, intsAttribute, type Tensor, type TensorType } from '../graph';
 import type { Evaluation, Evaluator } from './evaluation';
-import { broadcastStrides, joined, numbersOf, offsetsOf, picked, reshaped, rowMajorStrides } from './tensor_values';
+import {
+  broadcastStrides,
+  joined,
+  numbersOf,
+  offsetsOf,
+  picked,
+  reshaped,
+  rowMajorStrides,
+} from './tensor_values';
 
 /** Operators that move values without computing. */
 export const movementEvaluators: Readonly<Record<string, Evaluator>> = {
   Identity: sameValues,
-  Dropout: (evaluation, output) => ((evaluation.node.inputs[2] ?? '') === '' ? sameValues(evaluation, output) : undefined),
+  Dropout: (evaluation, output) =>
+    (evaluation.node.inputs[2] ?? '') === '' ? sameValues(evaluation, output) : undefined,
   Reshape: sameValues,
   Flatten: sameValues,
   Squeeze: sameValues,
@@ -28,17 +37,30 @@ function transpose({ node, constant }: Evaluation, { shape }: TensorType): Tenso
   if (tensor === undefined) return undefined;
   const order = intsAttribute(node, 'perm') ?? shape.map((_, axis) => axis).reverse();
   const strides = rowMajorStrides(tensor.shape);
-  return picked(tensor, shape, offsetsOf(shape, order.map((axis) => strides[axis] ?? 0)));
+  return picked(
+    tensor,
+    shape,
+    offsetsOf(
+      shape,
+      order.map((axis) => strides[axis] ?? 0),
+    ),
+  );
 }
 
 function concat({ node, constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
   const parts = node.inputs.map((_, index) => constant(index));
   const axis = intAttribute(node, 'axis', 0);
-  return parts.every((part) => part !== undefined) ? joined(parts, axis < 0 ? axis + shape.length : axis, shape) : undefined;
+  return parts.every((part) => part !== undefined)
+    ? joined(parts, axis < 0 ? axis + shape.length : axis, shape)
+    : undefined;
 }
 
 /** Input `index`, or before opset 10 the attribute of that name. */
-function listOf({ node, constant }: Evaluation, index: number, name: string): readonly number[] | undefined {
+function listOf(
+  { node, constant }: Evaluation,
+  index: number,
+  name: string,
+): readonly number[] | undefined {
   const attribute = intsAttribute(node, name);
   if (attribute !== undefined) return attribute;
   const tensor = constant(index);
@@ -56,8 +78,14 @@ function slice(evaluation: Evaluation, { shape }: TensorType): Tensor | undefine
   let base = 0;
   axes.forEach((given, index) => {
     const axis = given < 0 ? given + tensor.shape.length : given;
-    const [size, start, step, stride] = [tensor.shape[axis] ?? 0, starts[index] ?? 0, steps[index] ?? 1, strides[axis] ?? 0];
-    base += Math.min(Math.max(start < 0 ? start + size : start, 0), step < 0 ? size - 1 : size) * stride;
+    const [size, start, step, stride] = [
+      tensor.shape[axis] ?? 0,
+      starts[index] ?? 0,
+      steps[index] ?? 1,
+      strides[axis] ?? 0,
+    ];
+    base +=
+      Math.min(Math.max(start < 0 ? start + size : start, 0), step < 0 ? size - 1 : size) * stride;
     strides[axis] = stride * step;
   });
   return picked(tensor, shape, offsetsOf(shape, strides, base));
@@ -81,7 +109,8 @@ function gather({ node, constant }: Evaluation, { shape }: TensorType): Tensor |
       const chosen = indices[index] ?? 0;
       const counted = chosen < 0 ? chosen + size : chosen;
       if (counted < 0 || counted >= size) return undefined;
-      for (const offset of inner) offsets[position++] = start + counted * (strides[axis] ?? 1) + offset;
+      for (const offset of inner)
+        offsets[position++] = start + counted * (strides[axis] ?? 1) + offset;
     }
   }
   return picked(tensor, shape, offsets);
@@ -89,13 +118,25 @@ function gather({ node, constant }: Evaluation, { shape }: TensorType): Tensor |
 
 function expand({ constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = constant(0);
-  return tensor === undefined ? undefined : picked(tensor, shape, offsetsOf(shape, broadcastStrides(tensor.shape, shape)));
+  return tensor === undefined
+    ? undefined
+    : picked(tensor, shape, offsetsOf(shape, broadcastStrides(tensor.shape, shape)));
 }
 
 function tile({ constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = constant(0);
   if (tensor === undefined) return undefined;
   // Each axis is walked as (repeats, size): the repeats do not move.
-  const split = shape.flatMap((size, axis) => [size / Math.max(1, tensor.shape[axis] ?? 1), tensor.shape[axis] ?? 1]);
-  return picked(tensor, shape, offsetsOf(split, rowMajorStrides(tensor.shape).flatMap((stride) => [0, stride])));
+  const split = shape.flatMap((size, axis) => [
+    size / Math.max(1, tensor.shape[axis] ?? 1),
+    tensor.shape[axis] ?? 1,
+  ]);
+  return picked(
+    tensor,
+    shape,
+    offsetsOf(
+      split,
+      rowMajorStrides(tensor.shape).flatMap((stride) => [0, stride]),
+    ),
+  );
 }

@@ -19,7 +19,9 @@ function halfPrecision(bits: number): number {
   const sign = (bits & 0x8000) === 0 ? 1 : -1;
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
   if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /** Whether a tensor of this type can be made of numbers: nothing is rounded to float16 here. */
@@ -28,19 +30,51 @@ export function isNumeric(type: ElementType): boolean {
 }
 
 /** Rounds to the type as ONNX's Cast does: floats to nearest, integers towards zero; 64-bit integers saturate. */
-export function tensorOfNumbers(elementType: ElementType, shape: readonly number[], values: ArrayLike<number>): Tensor {
+export function tensorOfNumbers(
+  elementType: ElementType,
+  shape: readonly number[],
+  values: ArrayLike<number>,
+): Tensor {
   switch (elementType) {
-    case 'float32': return { elementType, shape, data: Float32Array.from(values) };
-    case 'float64': return { elementType, shape, data: Float64Array.from(values) };
-    case 'int8': return { elementType, shape, data: Int8Array.from(values) };
-    case 'uint8': return { elementType, shape, data: Uint8Array.from(values) };
-    case 'int16': return { elementType, shape, data: Int16Array.from(values) };
-    case 'float16': case 'uint16': return { elementType, shape, data: Uint16Array.from(values) };
-    case 'int32': return { elementType, shape, data: Int32Array.from(values) };
-    case 'uint32': return { elementType, shape, data: Uint32Array.from(values) };
-    case 'int64': return { elementType, shape, data: BigInt64Array.from(values as ArrayLike<unknown> as ArrayLike<bigint>, (value) => saturated(Number(value), -(2n ** 63n), 2n ** 63n - 1n)) };
-    case 'uint64': return { elementType, shape, data: BigUint64Array.from(values as ArrayLike<unknown> as ArrayLike<bigint>, (value) => saturated(Number(value), 0n, 2n ** 64n - 1n)) };
-    case 'bool': return { elementType, shape, data: Uint8Array.from(values, (value) => (value === 0 ? 0 : 1)) };
+    case 'float32':
+      return { elementType, shape, data: Float32Array.from(values) };
+    case 'float64':
+      return { elementType, shape, data: Float64Array.from(values) };
+    case 'int8':
+      return { elementType, shape, data: Int8Array.from(values) };
+    case 'uint8':
+      return { elementType, shape, data: Uint8Array.from(values) };
+    case 'int16':
+      return { elementType, shape, data: Int16Array.from(values) };
+    case 'float16':
+    case 'uint16':
+      return { elementType, shape, data: Uint16Array.from(values) };
+    case 'int32':
+      return { elementType, shape, data: Int32Array.from(values) };
+    case 'uint32':
+      return { elementType, shape, data: Uint32Array.from(values) };
+    case 'int64':
+      return {
+        elementType,
+        shape,
+        data: BigInt64Array.from(values as ArrayLike<unknown> as ArrayLike<bigint>, (value) =>
+          saturated(Number(value), -(2n ** 63n), 2n ** 63n - 1n),
+        ),
+      };
+    case 'uint64':
+      return {
+        elementType,
+        shape,
+        data: BigUint64Array.from(values as ArrayLike<unknown> as ArrayLike<bigint>, (value) =>
+          saturated(Number(value), 0n, 2n ** 64n - 1n),
+        ),
+      };
+    case 'bool':
+      return {
+        elementType,
+        shape,
+        data: Uint8Array.from(values, (value) => (value === 0 ? 0 : 1)),
+      };
   }
 }
 
@@ -66,20 +100,28 @@ export function rowMajorStrides(shape: readonly number[]): readonly number[] {
 }
 
 /** Where each element of a row-major tensor of this shape lies in a source that is walked by these strides. */
-export function offsetsOf(shape: readonly number[], strides: readonly number[], base = 0): Int32Array {
+export function offsetsOf(
+  shape: readonly number[],
+  strides: readonly number[],
+  base = 0,
+): Int32Array {
   let offsets = Int32Array.of(base);
   shape.forEach((size, axis) => {
     const step = strides[axis] ?? 0;
     const wider = new Int32Array(offsets.length * size);
     let position = 0;
-    for (const offset of offsets) for (let index = 0; index < size; index += 1) wider[position++] = offset + index * step;
+    for (const offset of offsets)
+      for (let index = 0; index < size; index += 1) wider[position++] = offset + index * step;
     offsets = wider;
   });
   return offsets;
 }
 
 /** Strides that repeat a tensor over a larger shape, by NumPy's rule. */
-export function broadcastStrides(from: readonly number[], to: readonly number[]): readonly number[] {
+export function broadcastStrides(
+  from: readonly number[],
+  to: readonly number[],
+): readonly number[] {
   const strides = rowMajorStrides(from);
   return to.map((_, axis) => {
     const own = axis - to.length + from.length;
@@ -92,22 +134,38 @@ export function picked(source: Tensor, shape: readonly number[], offsets: Int32A
   const width = bytesPerElement[source.elementType];
   const from = lanesOf(source.data, width);
   const lanes = Math.max(1, width / 4);
-  const to = width === 1 ? new Uint8Array(offsets.length) : width === 2 ? new Uint16Array(offsets.length) : new Uint32Array(offsets.length * lanes);
+  const to =
+    width === 1
+      ? new Uint8Array(offsets.length)
+      : width === 2
+        ? new Uint16Array(offsets.length)
+        : new Uint32Array(offsets.length * lanes);
   for (let index = 0; index < offsets.length; index += 1) {
-    for (let lane = 0; lane < lanes; lane += 1) to[index * lanes + lane] = from[(offsets[index] ?? 0) * lanes + lane] ?? 0;
+    for (let lane = 0; lane < lanes; lane += 1)
+      to[index * lanes + lane] = from[(offsets[index] ?? 0) * lanes + lane] ?? 0;
   }
   return tensorOfBytes(source.elementType, shape, new Uint8Array(to.buffer));
 }
 
-function lanesOf({ buffer, byteOffset, byteLength }: Tensor['data'], width: number): Uint8Array | Uint16Array | Uint32Array {
+function lanesOf(
+  { buffer, byteOffset, byteLength }: Tensor['data'],
+  width: number,
+): Uint8Array | Uint16Array | Uint32Array {
   if (width === 1) return new Uint8Array(buffer, byteOffset, byteLength);
-  return width === 2 ? new Uint16Array(buffer, byteOffset, byteLength / 2) : new Uint32Array(buffer, byteOffset, byteLength / 4);
+  return width === 2
+    ? new Uint16Array(buffer, byteOffset, byteLength / 2)
+    : new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
 /** Puts tensors of one type behind one another along an axis. */
-export function joined(parts: readonly Tensor[], axis: number, shape: readonly number[]): Tensor | undefined {
+export function joined(
+  parts: readonly Tensor[],
+  axis: number,
+  shape: readonly number[],
+): Tensor | undefined {
   const [first] = parts;
-  if (first === undefined || parts.some((part) => part.elementType !== first.elementType)) return undefined;
+  if (first === undefined || parts.some((part) => part.elementType !== first.elementType))
+    return undefined;
   const width = bytesPerElement[first.elementType];
   const outer = elementCount(shape.slice(0, axis));
   const bytes = new Uint8Array(elementCount(shape) * width);

@@ -7,6 +7,10 @@ export function resize(types: NodeTypes): ReturnType<ShapeRule> {
   if (sizes?.length === shape.length) return tensorType(elementType, sizes);
   const scalesInput = types.node.kind === 'Upsample' || types.opset < 11 ? 1 : 2;
   const scales = types.has(scalesInput) ? types.integers(scalesInput) : undefined;
-  if (scales?.length !== shape.length) throw new ShapeProblem('its sizes are computed from data, so its output has no fixed shape');
-  return tensorType(elementType, shape.map((size, axis) => Math.floor(Math.fround(size * at(scales, axis)))));
+  if (scales?.length !== shape.length)
+    throw new ShapeProblem('its sizes are computed from data, so its output has no fixed shape');
+  return tensorType(
+    elementType,
+    shape.map((size, axis) => Math.floor(Math.fround(size * at(scales, axis)))),
+  );
 }

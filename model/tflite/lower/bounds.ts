@@ -19,13 +19,24 @@ interface Bounded {
 }
 
 /** Keeps integers of an operand's encoding between real bounds, by a MAXIMUM and a MINIMUM where they are not there anyway. */
-export function bound(to: Lowering, operand: Operand, { index, into, bounds }: Bounded & { readonly bounds: Clamp }): void {
+export function bound(
+  to: Lowering,
+  operand: Operand,
+  { index, into, bounds }: Bounded & { readonly bounds: Clamp },
+): void {
   const limits = limitsOf(operand, bounds);
   let from = index;
   limits.forEach(({ kind, integer }, position) => {
     const isLast = position === limits.length - 1;
-    const made = isLast ? into() : to.between({ ...to.tensor(from), name: `${operand.name}/bounded` });
-    to.emit({ kind, inputs: [from, fillConstant(to, operand, integer)], outputs: [made], options: plainOptions[kind] });
+    const made = isLast
+      ? into()
+      : to.between({ ...to.tensor(from), name: `${operand.name}/bounded` });
+    to.emit({
+      kind,
+      inputs: [from, fillConstant(to, operand, integer)],
+      outputs: [made],
+      options: plainOptions[kind],
+    });
     from = made;
   });
 }
@@ -34,7 +45,8 @@ export function bound(to: Lowering, operand: Operand, { index, into, bounds }: B
 export function limitsOf(operand: Operand, { min, max }: Clamp): readonly Limit[] {
   const scale = operand.quantization?.scales[0] ?? 1;
   const [lowest, highest] = integerRange(operand);
-  const integer = (real: number): number => Math.min(highest, Math.max(lowest, Math.round(real / scale) + storedZeroPoint(operand)));
+  const integer = (real: number): number =>
+    Math.min(highest, Math.max(lowest, Math.round(real / scale) + storedZeroPoint(operand)));
   const below: Limit = { kind: 'MAXIMUM', integer: integer(min) };
   const above: Limit = { kind: 'MINIMUM', integer: integer(max) };
   return [
@@ -53,13 +65,23 @@ export interface ActivatedOutput {
 }
 
 /** TFLite's operators take over ReLU and ReLU6; other bounds stand behind them, in the output's encoding. */
-export function activatedOutput(step: Step, to: Lowering, layout: Layout, canFuse = true): ActivatedOutput {
+export function activatedOutput(
+  step: Step,
+  to: Lowering,
+  layout: Layout,
+  canFuse = true,
+): ActivatedOutput {
   const output = outputOf(step);
   const { clamp } = step;
-  const known = clamp === undefined || saturatesAt(output, clamp) ? 'NONE' : fusableActivation(clamp);
+  const known =
+    clamp === undefined || saturatesAt(output, clamp) ? 'NONE' : fusableActivation(clamp);
   if (clamp === undefined || (known !== undefined && (canFuse || known === 'NONE'))) {
     return { index: to.make(output, layout), activation: known ?? 'NONE', bound: () => undefined };
   }
   const index = to.between({ ...draftTensor(output, layout), name: `${output.name}/unbounded` });
-  return { index, activation: 'NONE', bound: () => bound(to, output, { index, into: () => to.make(output, layout), bounds: clamp }) };
+  return {
+    index,
+    activation: 'NONE',
+    bound: () => bound(to, output, { index, into: () => to.make(output, layout), bounds: clamp }),
+  };
 }

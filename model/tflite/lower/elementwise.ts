@@ -26,8 +26,16 @@ function binary(kind: string, options: (activation: FusedActivation) => BuiltinO
 /** TFLite has no DIV of int8, and a reciprocal rounded to 8 bits would be far off: it is computed in float. */
 function quotient(step: Step, to: Lowering): void {
   const layout = commonLayout(step, to);
-  const [dividend, divisor] = [dequantized(to, inputOf(step, 0), layout), dequantized(to, inputOf(step, 1), layout)];
+  const [dividend, divisor] = [
+    dequantized(to, inputOf(step, 0), layout),
+    dequantized(to, inputOf(step, 1), layout),
+  ];
   const result = quantizedResult(to, outputOf(step), layout);
-  to.emit({ kind: 'DIV', inputs: [dividend, divisor], outputs: [result.float], options: productOptions('DIV', 'NONE') });
+  to.emit({
+    kind: 'DIV',
+    inputs: [dividend, divisor],
+    outputs: [result.float],
+    options: productOptions('DIV', 'NONE'),
+  });
   result.quantize(step.clamp);
 }

@@ -8,7 +8,9 @@ import { Unsupported } from '../unsupported';
 import { inputOf, outputOf, type Lower } from './family';
 import { dequantized, quantizedResult } from './float_island';
 
-export const normalizationFamily: Readonly<Record<string, Lower>> = { LayerNormalization: layerNormalization };
+export const normalizationFamily: Readonly<Record<string, Lower>> = {
+  LayerNormalization: layerNormalization,
+};
 
 /**
  * TFLite has no layer normalization, and its parts in int8 lose the answer: the squares alone need 16 bits, and each of
@@ -20,12 +22,18 @@ function layerNormalization(step: Step, to: Lowering): void {
   const [input, output] = [inputOf(step, 0), outputOf(step)];
   const last = input.shape.length - 1;
   const axis = intAttribute(node, 'axis', -1);
-  if (axis !== -1 && axis !== last) throw new Unsupported(node, 'it normalizes more than the last dimension');
+  if (axis !== -1 && axis !== last)
+    throw new Unsupported(node, 'it normalizes more than the last dimension');
   const layout = withLast(to.layoutOf(input), last);
   const data = dequantized(to, input, layout);
   const { shape } = to.tensor(data);
-  const made = (part: string, of: readonly number[]): number => to.between({ name: `${output.name}/${part}`, elementType: 'float32', shape: of });
-  const apply = (operation: { readonly kind: string; readonly options?: BuiltinOptions }, inputs: readonly number[], result: number): number => {
+  const made = (part: string, of: readonly number[]): number =>
+    to.between({ name: `${output.name}/${part}`, elementType: 'float32', shape: of });
+  const apply = (
+    operation: { readonly kind: string; readonly options?: BuiltinOptions },
+    inputs: readonly number[],
+    result: number,
+  ): number => {
     to.emit({ ...operation, inputs, outputs: [result] });
     return result;
   };
@@ -35,10 +43,26 @@ function layerNormalization(step: Step, to: Lowering): void {
   const plus = { kind: 'ADD', options: sumOptions('ADD', 'NONE') };
   const lastAxis = to.list([last]);
   const average = apply(mean, [data, lastAxis], made('mean', averaged));
-  const centred = apply({ kind: 'SUB', options: sumOptions('SUB', 'NONE') }, [data, average], made('centred', shape));
-  const variance = apply(mean, [apply(times, [centred, centred], made('squares', shape)), lastAxis], made('variance', averaged));
-  const guarded = apply(plus, [variance, to.float(floatAttribute(node, 'epsilon', 1e-5))], made('guarded', averaged));
-  const normalized = apply(times, [centred, apply({ kind: 'RSQRT', options: noOptions }, [guarded], made('inverse', averaged))], made('normalized', shape));
+  const centred = apply(
+    { kind: 'SUB', options: sumOptions('SUB', 'NONE') },
+    [data, average],
+    made('centred', shape),
+  );
+  const variance = apply(
+    mean,
+    [apply(times, [centred, centred], made('squares', shape)), lastAxis],
+    made('variance', averaged),
+  );
+  const guarded = apply(
+    plus,
+    [variance, to.float(floatAttribute(node, 'epsilon', 1e-5))],
+    made('guarded', averaged),
+  );
+  const normalized = apply(
+    times,
+    [centred, apply({ kind: 'RSQRT', options: noOptions }, [guarded], made('inverse', averaged))],
+    made('normalized', shape),
+  );
   const bias = step.inputs[2];
   const result = quantizedResult(to, output, layout);
   const scaled = bias === undefined ? result.float : made('scaled', shape);
@@ -53,7 +77,17 @@ function realConstant(step: Step, to: Lowering, operand: Operand): number {
   if (constant === undefined) throw new Unsupported(step.node, 'its scale and bias are computed');
   const integers = Array.from<number | bigint>(constant.data).map(Number);
   const scales = quantization?.scales;
-  const values = scales === undefined ? integers : integers.map((value, index) => Math.fround((value - (quantization?.zeroPoint ?? 0)) * (scales[scales.length === 1 ? 0 : index] ?? 1)));
-  return to.constant({ name: operand.name, elementType: 'float32', shape: constant.shape }, bytesOf(Float32Array.from(values)));
+  const values =
+    scales === undefined
+      ? integers
+      : integers.map((value, index) =>
+          Math.fround(
+            (value - (quantization?.zeroPoint ?? 0)) *
+              (scales[scales.length === 1 ? 0 : index] ?? 1),
+          ),
+        );
+  return to.constant(
+    { name: operand.name, elementType: 'float32', shape: constant.shape },
+    bytesOf(Float32Array.from(values)),
+  );
 }
-

@@ -8,7 +8,12 @@ import { inputOf, outputOf, type Lower } from './family';
 const signalLayout: Layout = [0, 2, 1];
 
 /** What windows of one dimension do along the height that they are given. */
-const heights: Readonly<Record<string, readonly number[]>> = { kernel_shape: [1], strides: [1], dilations: [1], output_padding: [0] };
+const heights: Readonly<Record<string, readonly number[]>> = {
+  kernel_shape: [1],
+  strides: [1],
+  dilations: [1],
+  output_padding: [0],
+};
 
 /**
  * TFLite's windows have two dimensions: a signal becomes an image of one row before the operator, and a signal again behind
@@ -22,10 +27,28 @@ export function onImages(lower: Lower): Lower {
       return;
     }
     const [image, result] = [inOneRow(signal), inOneRow(output)];
-    to.alias(image, channelsLast, to.reshaped(to.read(signal, signalLayout), storedShape(image.shape, channelsLast)));
-    const others = step.inputs.slice(1).map((operand) => (operand?.shape.length === 3 ? inOneRow(operand) : operand));
-    lower({ ...step, node: alongRows(step.node), inputs: [image, ...others], outputs: [result, ...step.outputs.slice(1)] }, to);
-    to.alias(output, signalLayout, to.reshaped(to.read(result, channelsLast), storedShape(output.shape, signalLayout)));
+    to.alias(
+      image,
+      channelsLast,
+      to.reshaped(to.read(signal, signalLayout), storedShape(image.shape, channelsLast)),
+    );
+    const others = step.inputs
+      .slice(1)
+      .map((operand) => (operand?.shape.length === 3 ? inOneRow(operand) : operand));
+    lower(
+      {
+        ...step,
+        node: alongRows(step.node),
+        inputs: [image, ...others],
+        outputs: [result, ...step.outputs.slice(1)],
+      },
+      to,
+    );
+    to.alias(
+      output,
+      signalLayout,
+      to.reshaped(to.read(result, channelsLast), storedShape(output.shape, signalLayout)),
+    );
   };
 }
 
@@ -41,6 +64,7 @@ function alongRows(node: Node): Node {
     if (values !== undefined) attributes.set(name, ints(...height, ...values));
   }
   const [before, after] = intsAttribute(node, 'pads') ?? [];
-  if (before !== undefined && after !== undefined) attributes.set('pads', ints(0, before, 0, after));
+  if (before !== undefined && after !== undefined)
+    attributes.set('pads', ints(0, before, 0, after));
   return { ...node, attributes };
 }

@@ -21,14 +21,33 @@ export interface Sliding {
   readonly output: Pair;
 }
 
-export function slidingOf(node: Node, kernel: readonly number[], sizes: { readonly input: readonly number[]; readonly output: readonly number[] }): Sliding {
-  if (kernel.length !== 2) throw new Unsupported(node, `its window has ${kernel.length} dimensions; TFLite's have 2`);
+export function slidingOf(
+  node: Node,
+  kernel: readonly number[],
+  sizes: { readonly input: readonly number[]; readonly output: readonly number[] },
+): Sliding {
+  if (kernel.length !== 2)
+    throw new Unsupported(node, `its window has ${kernel.length} dimensions; TFLite's have 2`);
   const pair = (values: readonly number[]): Pair => [values[0] ?? 1, values[1] ?? 1];
-  const [strides, dilations] = [pair(intsAttribute(node, 'strides') ?? []), pair(intsAttribute(node, 'dilations') ?? [])];
+  const [strides, dilations] = [
+    pair(intsAttribute(node, 'strides') ?? []),
+    pair(intsAttribute(node, 'dilations') ?? []),
+  ];
   const [input, output] = [pair(sizes.input.slice(2)), pair(sizes.output.slice(2))];
-  const needed = (axis: 0 | 1): number => (output[axis] - 1) * strides[axis] + (pair(kernel)[axis] - 1) * dilations[axis] + 1 - input[axis];
+  const needed = (axis: 0 | 1): number =>
+    (output[axis] - 1) * strides[axis] +
+    (pair(kernel)[axis] - 1) * dilations[axis] +
+    1 -
+    input[axis];
   const begin = paddingBefore(node, [Math.max(0, needed(0)), Math.max(0, needed(1))]);
-  return { kernel: pair(kernel), strides, dilations, begin, end: [needed(0) - begin[0], needed(1) - begin[1]], output };
+  return {
+    kernel: pair(kernel),
+    strides,
+    dilations,
+    begin,
+    end: [needed(0) - begin[0], needed(1) - begin[1]],
+    output,
+  };
 }
 
 function paddingBefore(node: Node, total: Pair): Pair {
@@ -40,12 +59,18 @@ function paddingBefore(node: Node, total: Pair): Pair {
 }
 
 /** TFLite's own padding when it is the same as ONNX's: VALID without any, SAME when the smaller half stands before. Undefined: pad explicitly. */
-export function ownPadding({ begin, end, strides, output }: Sliding, input: readonly number[]): Padding | undefined {
+export function ownPadding(
+  { begin, end, strides, output }: Sliding,
+  input: readonly number[],
+): Padding | undefined {
   const axes = [0, 1] as const;
   if (axes.every((axis) => begin[axis] === 0 && end[axis] <= 0)) return 'VALID';
   const same = axes.every((axis) => {
     const total = Math.max(0, begin[axis] + end[axis]);
-    return output[axis] === Math.ceil((input[axis + 2] ?? 0) / strides[axis]) && begin[axis] === Math.floor(total / 2);
+    return (
+      output[axis] === Math.ceil((input[axis + 2] ?? 0) / strides[axis]) &&
+      begin[axis] === Math.floor(total / 2)
+    );
   });
   return same ? 'SAME' : undefined;
 }
@@ -54,24 +79,57 @@ export function ownPadding({ begin, end, strides, output }: Sliding, input: read
 export type Filling = 'zero' | 'lowest';
 
 /** The window's image and padding: ONNX's padding becomes TFLite's own, or an operator before it. */
-export function paddedImage(to: Lowering, image: Operand, { sliding, filling }: { readonly sliding: Sliding; readonly filling: Filling }): { readonly image: number; readonly window: Window } {
+export function paddedImage(
+  to: Lowering,
+  image: Operand,
+  { sliding, filling }: { readonly sliding: Sliding; readonly filling: Filling },
+): { readonly image: number; readonly window: Window } {
   const index = to.read(image, channelsLast);
   const own = ownPadding(sliding, image.shape);
-  if (own !== undefined) return { image: index, window: { padding: own, strides: sliding.strides } };
+  if (own !== undefined)
+    return { image: index, window: { padding: own, strides: sliding.strides } };
   const [top, left] = sliding.begin;
   const [bottom, right] = [Math.max(0, sliding.end[0]), Math.max(0, sliding.end[1])];
-  return { image: padded(to, image, { index, pads: [0, 0, top, bottom, left, right, 0, 0], filling }), window: { padding: 'VALID', strides: sliding.strides } };
+  return {
+    image: padded(to, image, { index, pads: [0, 0, top, bottom, left, right, 0, 0], filling }),
+    window: { padding: 'VALID', strides: sliding.strides },
+  };
 }
 
 /** PAD of a stored tensor; `pads` are before and after for each stored dimension. */
-function padded(to: Lowering, operand: Operand, { index, pads, filling }: { readonly index: number; readonly pads: readonly number[]; readonly filling: Filling }): number {
+function padded(
+  to: Lowering,
+  operand: Operand,
+  {
+    index,
+    pads,
+    filling,
+  }: { readonly index: number; readonly pads: readonly number[]; readonly filling: Filling },
+): number {
   const source = to.tensor(index);
-  const shape = source.shape.map((size, axis) => size + (pads[2 * axis] ?? 0) + (pads[2 * axis + 1] ?? 0));
+  const shape = source.shape.map(
+    (size, axis) => size + (pads[2 * axis] ?? 0) + (pads[2 * axis + 1] ?? 0),
+  );
   const output = to.between({ ...source, name: `${operand.name}/padded`, shape });
-  const amounts = to.constant({ name: `${operand.name}/pads`, elementType: 'int32', shape: [shape.length, 2] }, bytesOf(Int32Array.from(pads)));
+  const amounts = to.constant(
+    { name: `${operand.name}/pads`, elementType: 'int32', shape: [shape.length, 2] },
+    bytesOf(Int32Array.from(pads)),
+  );
   const [lowest] = integerRange(operand);
-  if (filling === 'zero' || storedZeroPoint(operand) === lowest) to.emit({ kind: 'PAD', inputs: [index, amounts], outputs: [output], options: plainOptions.PAD });
-  else to.emit({ kind: 'PADV2', inputs: [index, amounts, fillConstant(to, operand, lowest)], outputs: [output], options: plainOptions.PADV2 });
+  if (filling === 'zero' || storedZeroPoint(operand) === lowest)
+    to.emit({
+      kind: 'PAD',
+      inputs: [index, amounts],
+      outputs: [output],
+      options: plainOptions.PAD,
+    });
+  else
+    to.emit({
+      kind: 'PADV2',
+      inputs: [index, amounts, fillConstant(to, operand, lowest)],
+      outputs: [output],
+      options: plainOptions.PADV2,
+    });
   return output;
 }
 

@@ -15,7 +15,10 @@ describe('the artifact cache', () => {
   it('fetches what it lacks once, and serves it from disk afterwards, also after a restart', async () => {
     const { artifact, source, bytes } = published(100_000);
     const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });
-    const [first, second] = await Promise.all([cache.obtain(artifact, patience), cache.obtain(artifact, patience)]);
+    const [first, second] = await Promise.all([
+      cache.obtain(artifact, patience),
+      cache.obtain(artifact, patience),
+    ]);
     expect(first).toEqual(second);
     expect(await readFile(pathOf(first))).toEqual(bytes);
     const again = await openArtifactCache({ folder, source, largestBytes: 1e9 });
@@ -54,7 +57,10 @@ describe('the artifact cache', () => {
       },
     };
     const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });
-    expect(await cache.obtain(artifact, patience)).toMatchObject({ ok: false, error: { kind: 'farm-fault', code: 'artifact-unavailable' } });
+    expect(await cache.obtain(artifact, patience)).toMatchObject({
+      ok: false,
+      error: { kind: 'farm-fault', code: 'artifact-unavailable' },
+    });
   });
 
   it('removes the least recently used files above its limit', async () => {
@@ -65,13 +71,18 @@ describe('the artifact cache', () => {
     await cache.obtain(used.artifact, patience);
     await cache.obtain(oldest.artifact, patience);
     await cache.obtain(newest.artifact, patience);
-    expect((await readdir(folder)).sort()).toEqual([oldest, newest].map((each) => `${each.artifact.digest}.onnx`).sort());
+    expect((await readdir(folder)).sort()).toEqual(
+      [oldest, newest].map((each) => `${each.artifact.digest}.onnx`).sort(),
+    );
   });
 
   it('ends the wait of a stopped job, not the download', async () => {
     const { artifact, source } = published(100_000);
     const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });
-    expect(await cache.obtain(artifact, AbortSignal.abort())).toMatchObject({ ok: false, error: { code: 'stopped' } });
+    expect(await cache.obtain(artifact, AbortSignal.abort())).toMatchObject({
+      ok: false,
+      error: { code: 'stopped' },
+    });
     expect((await cache.obtain(artifact, patience)).ok).toBe(true);
     expect(source.offsets).toEqual([0]);
   });
@@ -82,7 +93,10 @@ interface CountingSource extends ArtifactSource {
   readonly digest: string;
 }
 
-function published(sizeBytes: number, faults: { readonly breakAfterBytes?: number } = {}): { artifact: Artifact; source: CountingSource; bytes: Buffer } {
+function published(
+  sizeBytes: number,
+  faults: { readonly breakAfterBytes?: number } = {},
+): { artifact: Artifact; source: CountingSource; bytes: Buffer } {
   const bytes = randomBytes(sizeBytes);
   const digest = createHash('sha256').update(bytes).digest('hex');
   const offsets: number[] = [];
@@ -93,7 +107,8 @@ function published(sizeBytes: number, faults: { readonly breakAfterBytes?: numbe
       offsets.push(offset);
       await Promise.resolve();
       const end = Math.min(bytes.length, offset + (faults.breakAfterBytes ?? bytes.length));
-      for (let at = offset; at < end; at += 10_000) yield bytes.subarray(at, Math.min(end, at + 10_000));
+      for (let at = offset; at < end; at += 10_000)
+        yield bytes.subarray(at, Math.min(end, at + 10_000));
       if (end < bytes.length) throw new Error('connection reset');
     },
   };
@@ -101,10 +116,15 @@ function published(sizeBytes: number, faults: { readonly breakAfterBytes?: numbe
 }
 
 function combine(sources: readonly CountingSource[]): ArtifactSource {
-  return { fetch: (digest, offset, signal) => sources.find((each) => each.digest === digest)!.fetch(digest, offset, signal) };
+  return {
+    fetch: (digest, offset, signal) =>
+      sources.find((each) => each.digest === digest)!.fetch(digest, offset, signal),
+  };
 }
 
-function pathOf(result: Awaited<ReturnType<Awaited<ReturnType<typeof openArtifactCache>>['obtain']>>): string {
+function pathOf(
+  result: Awaited<ReturnType<Awaited<ReturnType<typeof openArtifactCache>>['obtain']>>,
+): string {
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }

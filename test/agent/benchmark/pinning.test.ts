@@ -20,7 +20,19 @@ test.each([
 
 test('nothing is pinned when all cores are needed, when they are equal or unknown, for other units, or on the host', () => {
   expect(fastestCores(phone, 6, 'cpu')).toEqual([]);
-  expect(fastestCores({ kind: 'phone', cpuClusters: [{ cores: [0], largestFrequencyKhz: 1 }, { cores: [1], largestFrequencyKhz: 1 }] }, 1, 'cpu')).toEqual([]);
+  expect(
+    fastestCores(
+      {
+        kind: 'phone',
+        cpuClusters: [
+          { cores: [0], largestFrequencyKhz: 1 },
+          { cores: [1], largestFrequencyKhz: 1 },
+        ],
+      },
+      1,
+      'cpu',
+    ),
+  ).toEqual([]);
   expect(fastestCores({ kind: 'phone', cpuClusters: [] }, 1, 'cpu')).toEqual([]);
   expect(fastestCores(phone, 1, 'npu')).toEqual([]);
   expect(fastestCores({ ...phone, kind: 'host' }, 1, 'cpu')).toEqual([]);

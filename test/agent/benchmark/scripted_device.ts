@@ -6,7 +6,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 export const calmState: DeviceState = {
-  atMs: 0, batteryPercent: 80, batteryCelsius: 25, thermalStatus: 0, thermalStatusOverridden: false, celsiusBySensor: { skin: 30 }, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [1_000_000],
+  atMs: 0,
+  batteryPercent: 80,
+  batteryCelsius: 25,
+  thermalStatus: 0,
+  thermalStatusOverridden: false,
+  celsiusBySensor: { skin: 30 },
+  kindBySensor: {},
+  batteryFrozen: false,
+  cpuFrequencyKhz: [1_000_000],
 };
 
 /** What a call answers instead of success; looked up by the call's first word, used up in order. */
@@ -33,11 +41,17 @@ function printed(stdout: string, exitCode = 0): Execution {
 export function scriptedDevice(script: Script, nowMs: () => number = () => 0): ScriptedDevice {
   const calls: string[] = [];
   const files = new Map<string, string>();
-  const short = (path: string): string => path.replace('/farm/', '').replace(/^job-0123abcd-\d+-[0-9a-f]{12}/, 'job');
+  const short = (path: string): string =>
+    path.replace('/farm/', '').replace(/^job-0123abcd-\d+-[0-9a-f]{12}/, 'job');
   const next = <Answer>(answers: Answer[] | undefined): Answer | undefined => answers?.shift();
 
-  const runTool = (command: readonly string[], { thenRead }: ExecuteOptions): Result<Execution, FarmFault> => {
-    calls.push(`execute ${short(command[0] ?? '')}${thenRead === undefined ? '' : `, read ${short(thenRead.path)}`}`);
+  const runTool = (
+    command: readonly string[],
+    { thenRead }: ExecuteOptions,
+  ): Result<Execution, FarmFault> => {
+    calls.push(
+      `execute ${short(command[0] ?? '')}${thenRead === undefined ? '' : `, read ${short(thenRead.path)}`}`,
+    );
     const answer = next(script.tool) ?? printed('');
     const resultFile = next(script.resultFiles) ?? '';
     for (const word of command) if (word.endsWith('.csv')) files.set(word, resultFile);
@@ -47,7 +61,10 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
   const sha256sum = (paths: readonly string[]): Execution => {
     calls.push('sha256sum');
     const found = paths.filter((path) => files.has(path));
-    return printed(found.map((path) => `${files.get(path) ?? ''}  ${path}\n`).join(''), found.length === paths.length ? 0 : 1);
+    return printed(
+      found.map((path) => `${files.get(path) ?? ''}  ${path}\n`).join(''),
+      found.length === paths.length ? 0 : 1,
+    );
   };
 
   const remove = (paths: readonly string[]): Execution => {
@@ -60,8 +77,17 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
     calls,
     files,
     hardware: {
-      serial: 'P1', kind: 'phone', manufacturer: 'Maker', model: 'Phone', soc: 'SM8550', osBuild: 'build', abi: 'arm64-v8a',
-      cpuClusters: [], memoryBytes: 8e9, storageFreeBytes: 1e10, thermalSensors: [],
+      serial: 'P1',
+      kind: 'phone',
+      manufacturer: 'Maker',
+      model: 'Phone',
+      soc: 'SM8550',
+      osBuild: 'build',
+      abi: 'arm64-v8a',
+      cpuClusters: [],
+      memoryBytes: 8e9,
+      storageFreeBytes: 1e10,
+      thermalSensors: [],
     },
     workFolder: '/farm',
     owner: '0123abcd',
@@ -88,7 +114,8 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
     push: (localPath, devicePath) => {
       calls.push(`push ${short(devicePath)}`);
       const fault = next(script.push) ?? null;
-      if (fault === null) files.set(devicePath, createHash('sha256').update(readFileSync(localPath)).digest('hex'));
+      if (fault === null)
+        files.set(devicePath, createHash('sha256').update(readFileSync(localPath)).digest('hex'));
       return Promise.resolve(fault === null ? ok(undefined) : fail(fault));
     },
     close: () => Promise.resolve(),

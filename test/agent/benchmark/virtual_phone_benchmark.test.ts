@@ -10,7 +10,11 @@ import type { Device } from '../../../agent/device/device';
 import { adapterFor, runtimesFor } from '../../../agent/runtimes/registry';
 import { openToolChest, type ToolChest } from '../../../agent/runtimes/tool_chest';
 import { toolPathsSchema } from '../../../agent/runtimes/tool_paths';
-import { startVirtualFleet, type FleetPhone, type VirtualFleet } from '../../../agent/virtual/fleet';
+import {
+  startVirtualFleet,
+  type FleetPhone,
+  type VirtualFleet,
+} from '../../../agent/virtual/fleet';
 import { fleetSchema } from '../../../agent/virtual/fleet_file';
 import { connectFleet, type FleetLink } from '../../../agent/virtual/server_link';
 import { writeVirtualTools } from '../../../agent/virtual/tools/tool_files';
@@ -39,14 +43,20 @@ let litertChest: ToolChest;
 
 beforeAll(async () => {
   server = await startAdbServer();
-  fleet = await startVirtualFleet(fleetSchema.parse({ seed: 7, timeScale: 0, phones: [{ soc: 'sm8550' }] }));
+  fleet = await startVirtualFleet(
+    fleetSchema.parse({ seed: 7, timeScale: 0, phones: [{ soc: 'sm8550' }] }),
+  );
   phone = fleet.phones[0]!;
   link = connectFleet(fleet.phones, { adbHost: '127.0.0.1', adbPort: server.port });
   watch = watchPhones(server.port);
   device = await watch.attached(phone.serial);
   workbench = new Workbench(device);
-  chest = await openToolChest(toolPathsSchema.parse(await writeVirtualTools(join(folder, 'tools'))));
-  litertChest = await openToolChest(toolPathsSchema.parse(await writeVirtualTools(join(folder, 'litert'), 'litert')));
+  chest = await openToolChest(
+    toolPathsSchema.parse(await writeVirtualTools(join(folder, 'tools'))),
+  );
+  litertChest = await openToolChest(
+    toolPathsSchema.parse(await writeVirtualTools(join(folder, 'litert'), 'litert')),
+  );
 });
 
 afterAll(async () => {
@@ -57,19 +67,36 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-type Benchmark = (target: string, model: Buffer, format: ModelFormat, more?: Partial<BenchmarkPlan>) => Promise<Outcome>;
+type Benchmark = (
+  target: string,
+  model: Buffer,
+  format: ModelFormat,
+  more?: Partial<BenchmarkPlan>,
+) => Promise<Outcome>;
 
 const benchmark: Benchmark = (...job) => benchmarkWith(chest, ...job);
 const benchmarkLitert: Benchmark = (...job) => benchmarkWith(litertChest, ...job);
 
-function benchmarkWith(tools: ToolChest, ...[target, model, format, more = {}]: Parameters<Benchmark>): Promise<Outcome> {
+function benchmarkWith(
+  tools: ToolChest,
+  ...[target, model, format, more = {}]: Parameters<Benchmark>
+): Promise<Outcome> {
   const modelPath = join(folder, `input.${format}`);
   writeFileSync(modelPath, model);
   const parsed = parseTarget(target);
   return runBenchmark({
     workbench,
     adapter: adapterFor(runtimesFor(device.hardware, tools).adapters, parsed)!,
-    job: { jobId: 'j', target: parsed, artifact: { digest: createHash('sha256').update(model).digest('hex'), sizeBytes: model.length, format }, plan: { ...defaultPlan, sessionDeadlineMs: 1_000, ...more } },
+    job: {
+      jobId: 'j',
+      target: parsed,
+      artifact: {
+        digest: createHash('sha256').update(model).digest('hex'),
+        sizeBytes: model.length,
+        format,
+      },
+      plan: { ...defaultPlan, sessionDeadlineMs: 1_000, ...more },
+    },
     modelPath,
     clock: systemClock,
     limits: readinessLimitsSchema.parse({}),
@@ -82,22 +109,43 @@ function benchmarkWith(tools: ToolChest, ...[target, model, format, more = {}]: 
 
 async function filesOnPhone(): Promise<string[]> {
   const listed = await device.execute(['ls', device.workFolder], { deadlineMs: 5_000 });
-  return listed.ok ? listed.value.stdout.split('\n').filter((name) => name !== '' && !['tflite', 'litert', 'onnxruntime'].includes(name)) : [listed.error.message];
+  return listed.ok
+    ? listed.value.stdout
+        .split('\n')
+        .filter((name) => name !== '' && !['tflite', 'litert', 'onnxruntime'].includes(name))
+    : [listed.error.message];
 }
 
 test.each([
   ['sm8550/tflite/cpu/float32', reluTflite, 'tflite', 'benchmark_model'],
-  ['sm8550/tflite/npu/int8', Buffer.from(writeFixture(smallClassifier())), 'tflite', 'benchmark_model'],
+  [
+    'sm8550/tflite/npu/int8',
+    Buffer.from(writeFixture(smallClassifier())),
+    'tflite',
+    'benchmark_model',
+  ],
   ['sm8550/tflite/npu/float16', reluTflite, 'tflite', 'benchmark_model'],
   ['sm8550/onnxruntime/cpu/float32', onnxModel('Relu', [1, 8]), 'onnx', 'onnxruntime_perf_test'],
-] as const)('%s measures, and leaves nothing but the tools', async (target, model, format, tool) => {
-  const outcome = await benchmark(target, model, format);
-  expect(outcome).toMatchObject({
-    kind: 'measured',
-    measurement: { sessions: [{}, {}, {}], summary: { n: 150 }, conditions: { deviceSerial: phone.serial, tool, unitShare: 1, before: { batteryPercent: expect.any(Number) as number } } },
-  });
-  expect(await filesOnPhone()).toEqual([]);
-});
+] as const)(
+  '%s measures, and leaves nothing but the tools',
+  async (target, model, format, tool) => {
+    const outcome = await benchmark(target, model, format);
+    expect(outcome).toMatchObject({
+      kind: 'measured',
+      measurement: {
+        sessions: [{}, {}, {}],
+        summary: { n: 150 },
+        conditions: {
+          deviceSerial: phone.serial,
+          tool,
+          unitShare: 1,
+          before: { batteryPercent: expect.any(Number) as number },
+        },
+      },
+    });
+    expect(await filesOnPhone()).toEqual([]);
+  },
+);
 
 test('a float model on an NPU that is set up for integers is not measured', async () => {
   const outcome = await benchmark('sm8550/tflite/npu/int8', reluTflite, 'tflite');
@@ -106,7 +154,9 @@ test('a float model on an NPU that is set up for integers is not measured', asyn
 
 test('a latency that decides ends a measurement early, or makes it longer', async () => {
   const sessionsOf = async (decisionMs: number): Promise<number> => {
-    const outcome = await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite', { decisionMs });
+    const outcome = await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite', {
+      decisionMs,
+    });
     return outcome.kind === 'measured' ? outcome.measurement.sessions.length : 0;
   };
   const planned = await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite');
@@ -132,7 +182,17 @@ test.each([
   ['npu', 'int8', Buffer.from(writeFixture(smallClassifier()))],
 ] as const)("LiteRT's newer tool measures on the %s too", async (unit, precision, model) => {
   const outcome = await benchmarkLitert(`sm8550/tflite/${unit}/${precision}`, model, 'tflite');
-  expect(outcome).toMatchObject({ kind: 'measured', measurement: { summary: { n: 150 }, conditions: { tool: 'benchmark_litert_model', boundary: 'litert CompiledModel::Run', unitShare: 1 } } });
+  expect(outcome).toMatchObject({
+    kind: 'measured',
+    measurement: {
+      summary: { n: 150 },
+      conditions: {
+        tool: 'benchmark_litert_model',
+        boundary: 'litert CompiledModel::Run',
+        unitShare: 1,
+      },
+    },
+  });
   expect(await filesOnPhone()).toEqual([]);
 });
 
@@ -162,7 +222,8 @@ describe('a phone whose tools are not right measures nothing there, and blames n
     const isOnnx = tool === 'onnxruntime';
     const run = tool === 'litert' ? benchmarkLitert : benchmark;
     const target = `sm8550/${isOnnx ? 'onnxruntime' : 'tflite'}/${unit}/${unit === 'cpu' ? 'float32' : 'float16'}`;
-    const measure = (): Promise<Outcome> => run(target, isOnnx ? onnxModel('Relu', [1, 8]) : reluTflite, isOnnx ? 'onnx' : 'tflite');
+    const measure = (): Promise<Outcome> =>
+      run(target, isOnnx ? onnxModel('Relu', [1, 8]) : reluTflite, isOnnx ? 'onnx' : 'tflite');
     phone.inject({ kind: defect });
     const outcome = await measure();
     expect(outcome).toMatchObject({ kind: 'farm-fault', code });
@@ -175,7 +236,12 @@ describe('a phone whose tools are not right measures nothing there, and blames n
 
 test('a phone that is full', async () => {
   phone.inject({ kind: 'disk-full' });
-  expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject({ kind: 'farm-fault', code: 'storage-full' });
+  expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject({
+    kind: 'farm-fault',
+    code: 'storage-full',
+  });
   phone.inject({ kind: 'disk-free' });
-  expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject({ kind: 'measured' });
+  expect(await benchmark('sm8550/tflite/cpu/float32', reluTflite, 'tflite')).toMatchObject({
+    kind: 'measured',
+  });
 });

@@ -10,10 +10,18 @@ describe('openShelf', () => {
   it('holds the host and the phones, tells of changes, and closes them all', async () => {
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'shelf-'));
     const server = await startAdbServer();
-    const phone = await startShellPhone({ properties: { 'ro.serialno': 'R1', 'sys.boot_completed': '1' } });
+    const phone = await startShellPhone({
+      properties: { 'ro.serialno': 'R1', 'sys.boot_completed': '1' },
+    });
     const shelf = await openShelf({
       dataDir,
-      adb: { enabled: true, host: '127.0.0.1', port: server.port, binary: 'adb', startServer: true },
+      adb: {
+        enabled: true,
+        host: '127.0.0.1',
+        port: server.port,
+        binary: 'adb',
+        startServer: true,
+      },
       host: { enabled: true, cores: [] },
       excludedSerials: [],
       logger: createLogger('test', 'silent'),
@@ -29,12 +37,17 @@ describe('openShelf', () => {
     });
     await server.connect(phone.port);
     await attached;
-    expect(shelf.devices().map((device) => device.hardware.serial)).toEqual([host.hardware.serial, 'R1']);
+    expect(shelf.devices().map((device) => device.hardware.serial)).toEqual([
+      host.hardware.serial,
+      'R1',
+    ]);
     expect(shelf.unusable().filter((each) => each.adbState === 'device')).toEqual([]);
     await shelf.close();
     expect(shelf.devices()).toEqual([]);
     expect(await host.disconnected).toBe('closed by the agent');
-    expect(changes.filter((change) => change.kind === 'detached').map((change) => change.serial)).toEqual(['R1', host.hardware.serial]);
+    expect(
+      changes.filter((change) => change.kind === 'detached').map((change) => change.serial),
+    ).toEqual(['R1', host.hardware.serial]);
     await phone.close();
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -40,8 +40,15 @@ afterEach(async () => {
 });
 
 const start = async (): Promise<ResultPublisher> =>
-  startResultPublisher({ bus, spool: await openSpool(directory, logger), clock: systemClock, random: createRandom(1), logger });
-const addStream = async (): Promise<unknown> => manager.streams.add({ name: resultStream, subjects: [resultSubjects] });
+  startResultPublisher({
+    bus,
+    spool: await openSpool(directory, logger),
+    clock: systemClock,
+    random: createRandom(1),
+    logger,
+  });
+const addStream = async (): Promise<unknown> =>
+  manager.streams.add({ name: resultStream, subjects: [resultSubjects] });
 const delivered = async (): Promise<void> => until(() => publisher.heldLeases().length === 0);
 async function stored(): Promise<JobResult[]> {
   const { state } = await manager.streams.info(resultStream);
@@ -52,7 +59,8 @@ async function stored(): Promise<JobResult[]> {
   }
   return results;
 }
-const spooledFiles = (): string[] => readdirSync(directory).filter((name) => name.endsWith('.json'));
+const spooledFiles = (): string[] =>
+  readdirSync(directory).filter((name) => name.endsWith('.json'));
 
 describe('publishing results', () => {
   it('ends with the result in the broker and not on disk any more', async () => {
@@ -106,18 +114,37 @@ describe('publishing results', () => {
 
   it('sends a fault in place of a result that nobody could read', async () => {
     await addStream();
-    await publisher.publish(aResult('a', 1, { kind: 'measured', measurement: { ...aMeasurement(1), latencyMs: NaN } }));
+    await publisher.publish(
+      aResult('a', 1, { kind: 'measured', measurement: { ...aMeasurement(1), latencyMs: NaN } }),
+    );
     await delivered();
-    expect((await stored())[0]?.outcome).toMatchObject({ kind: 'farm-fault', code: 'unreadable-output', message: expect.stringContaining('latencyMs') as string });
+    expect((await stored())[0]?.outcome).toMatchObject({
+      kind: 'farm-fault',
+      code: 'unreadable-output',
+      message: expect.stringContaining('latencyMs') as string,
+    });
   });
 
   it('sends a fault in place of a result that the broker would not take, and keeps the file aside', async () => {
     await addStream();
     const samplesMs = Array.from({ length: 70_000 }, (_, index) => index / 7);
-    const session = { timings: { kind: 'samples' as const, samplesMs }, initMs: null, peakMemoryBytes: null };
-    await publisher.publish(aResult('a', 1, { kind: 'measured', measurement: { ...aMeasurement(1), sessions: [session] } }));
+    const session = {
+      timings: { kind: 'samples' as const, samplesMs },
+      initMs: null,
+      peakMemoryBytes: null,
+    };
+    await publisher.publish(
+      aResult('a', 1, {
+        kind: 'measured',
+        measurement: { ...aMeasurement(1), sessions: [session] },
+      }),
+    );
     await delivered();
-    expect((await stored())[0]?.outcome).toMatchObject({ kind: 'farm-fault', code: 'unreadable-output', message: expect.stringContaining('max_payload') as string });
+    expect((await stored())[0]?.outcome).toMatchObject({
+      kind: 'farm-fault',
+      code: 'unreadable-output',
+      message: expect.stringContaining('max_payload') as string,
+    });
     expect(readdirSync(path.join(directory, 'set-aside'))).toHaveLength(1);
   });
 });
@@ -133,10 +160,15 @@ describe('publishing telemetry', () => {
     });
     const telemetry = startTelemetryPublisher(bus);
     const state = aMeasurement(1).conditions.before;
-    for (const atMs of [1, 2, 3]) for (const deviceSerial of ['p1', 'p2']) telemetry.publish({ agentId: 'a', deviceSerial, state, activity: 'idle', atMs });
+    for (const atMs of [1, 2, 3])
+      for (const deviceSerial of ['p1', 'p2'])
+        telemetry.publish({ agentId: 'a', deviceSerial, state, activity: 'idle', atMs });
     telemetry.close();
     await until(() => received.length >= 2);
-    expect(received).toEqual([['p1', 3], ['p2', 3]]);
+    expect(received).toEqual([
+      ['p1', 3],
+      ['p2', 3],
+    ]);
   });
 });
 
@@ -144,7 +176,9 @@ it('a missing server is a clear line for the user', async () => {
   await server.kill();
   const refused = await connectBus(server.url, 'test', logger).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(BadInputError);
-  expect((refused as Error).message).toBe(`no NATS server at 127.0.0.1:${String(server.port)} (CONNECTION_REFUSED); start one or use ./farm up`);
+  expect((refused as Error).message).toBe(
+    `no NATS server at 127.0.0.1:${String(server.port)} (CONNECTION_REFUSED); start one or use ./farm up`,
+  );
 });
 
 /** Bounded by the test's own time limit. */

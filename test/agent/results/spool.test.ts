@@ -18,12 +18,17 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const files = (): string[] => readdirSync(directory).filter((name) => name !== 'set-aside');
-const leases = (spool: Spool): string[] => spool.list().map(({ lease }) => `${lease.jobId}:${String(lease.epoch)}`);
+const leases = (spool: Spool): string[] =>
+  spool.list().map(({ lease }) => `${lease.jobId}:${String(lease.epoch)}`);
 
 describe('the spool', () => {
   it('gives results back after a restart, byte for byte, oldest lease first', async () => {
     const first = await openSpool(directory, logger);
-    await Promise.all([first.add(aResult('b', 20)), first.add(aResult('a', 3)), first.add(aResult('a', 100))]);
+    await Promise.all([
+      first.add(aResult('b', 20)),
+      first.add(aResult('a', 3)),
+      first.add(aResult('a', 100)),
+    ]);
     const second = await openSpool(directory, logger);
     expect(leases(second)).toEqual(['a:3', 'b:20', 'a:100']);
     expect(await second.read(second.list()[0]!)).toEqual(encodeResult(aResult('a', 3)));
@@ -57,7 +62,11 @@ describe('the spool', () => {
     const spool = await openSpool(directory, logger);
     for (const epoch of [1, 2, 3]) await spool.add(aResult('a', epoch));
     const [first, second] = files().sort();
-    const damage = (name: string): void => writeFileSync(path.join(directory, name), readFileSync(path.join(directory, name)).subarray(0, 100));
+    const damage = (name: string): void =>
+      writeFileSync(
+        path.join(directory, name),
+        readFileSync(path.join(directory, name)).subarray(0, 100),
+      );
     damage(first!);
     expect(await spool.read(spool.list()[0]!)).toBeUndefined();
     expect(leases(spool)).toEqual(['a:2', 'a:3']);
@@ -76,7 +85,10 @@ describe('the spool', () => {
     const spool = await openSpool(directory, logger, { mostResults: 2, mostBytes: 1e9 });
     await spool.add(aResult('a', 1));
     await spool.add(aResult('a', 2));
-    expect(await spool.add(aResult('a', 3))).toMatchObject({ ok: false, error: { kind: 'farm-fault', code: 'storage-full' } });
+    expect(await spool.add(aResult('a', 3))).toMatchObject({
+      ok: false,
+      error: { kind: 'farm-fault', code: 'storage-full' },
+    });
     await spool.remove(spool.list()[0]!);
     expect((await spool.add(aResult('a', 3))).ok).toBe(true);
     const small = await openSpool(directory, logger, { mostResults: 100, mostBytes: 100 });
@@ -86,7 +98,10 @@ describe('the spool', () => {
   it('refuses with a fault when the disk does', async () => {
     const spool = await openSpool(directory, logger);
     rmSync(directory, { recursive: true });
-    expect(await spool.add(aResult('a', 1))).toMatchObject({ ok: false, error: { code: 'storage-full' } });
+    expect(await spool.add(aResult('a', 1))).toMatchObject({
+      ok: false,
+      error: { code: 'storage-full' },
+    });
     expect(spool.list()).toEqual([]);
   });
 
@@ -100,7 +115,8 @@ describe('the spool', () => {
     const child = spawnTypescript(path.join(__dirname, 'spooling_process.ts'), directory);
     const exited = once(child, 'exit');
     const kept: string[] = [];
-    for await (const line of createInterface({ input: child.stdout })) if (kept.push(line) === 30) child.kill('SIGKILL');
+    for await (const line of createInterface({ input: child.stdout }))
+      if (kept.push(line) === 30) child.kill('SIGKILL');
     await exited;
     const spool = await openSpool(directory, logger);
     expect(leases(spool)).toEqual(expect.arrayContaining(kept));

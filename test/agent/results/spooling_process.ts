@@ -8,10 +8,12 @@ async function main(directory: string): Promise<never> {
   const spool = await openSpool(directory, createLogger('test', 'silent'));
   for (let epoch = 1; ; epoch += 4) {
     const results = [0, 1, 2, 3].map((offset) => aResult('job', epoch + offset));
-    await Promise.all(results.map(async (result) => {
-      await spool.add(result);
-      writeSync(1, `job:${String(result.lease.epoch)}\n`);
-    }));
+    await Promise.all(
+      results.map(async (result) => {
+        await spool.add(result);
+        writeSync(1, `job:${String(result.lease.epoch)}\n`);
+      }),
+    );
   }
 }
 

@@ -60,13 +60,17 @@ export const nnapiPartial = [
   'count=30 first=18000 curr=9100 min=9000 max=18000 avg=9400 std=1500',
   'count=60 first=9100 curr=9050 min=8990 max=9900 avg=9120.5 std=140',
   'Inference timings in us: Init: 90000, First inference: 18000, Warmup (avg): 9400, Inference (avg): 9120.5',
-].map(logcat).join('\r\n');
+]
+  .map(logcat)
+  .join('\r\n');
 
 export const nnapiRefused = [
   'NNAPI accelerators available: [qti-default,nnapi-reference]',
   'NNAPI delegate created.',
   'Though NNAPI delegate is explicitly applied, the model graph will not be executed by the delegate',
-].map(logcat).join('\n');
+]
+  .map(logcat)
+  .join('\n');
 
 export const hexagonPartial = `
 loaded libadsprpc.so

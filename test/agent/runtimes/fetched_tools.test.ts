@@ -7,7 +7,14 @@ import { runtimesFor, type RuntimeSelection } from '../../../agent/runtimes/regi
 import { toolPathsSchema } from '../../../agent/runtimes/tool_paths';
 import { fetchTool } from '../../../agent/tools/fetch_tool';
 import type { FetchedTool } from '../../../agent/tools/tool_source';
-import { arm64, elf, litertFiles, sdkFiles, toolServer, type ToolServer } from '../tools/tool_server';
+import {
+  arm64,
+  elf,
+  litertFiles,
+  sdkFiles,
+  toolServer,
+  type ToolServer,
+} from '../tools/tool_server';
 
 const sdk = '2.47.0.260601';
 let cacheFolder: string;
@@ -25,7 +32,15 @@ afterEach(async () => {
 
 const fetchIt = async (tool: FetchedTool, version: string): Promise<void> => {
   const wait = (): Promise<void> => Promise.resolve();
-  const request = { tool, version, cacheFolder, baseUrl: server.url, nowMs: () => 1, wait, onProgress: () => undefined };
+  const request = {
+    tool,
+    version,
+    cacheFolder,
+    baseUrl: server.url,
+    nowMs: () => 1,
+    wait,
+    onProgress: () => undefined,
+  };
   expect(await fetchTool(request)).toMatchObject({ ok: true });
 };
 const phone = (soc: string): Hardware => ({
@@ -59,7 +74,9 @@ describe('a phone without any configured tool', () => {
     expect(adapters.flatMap(({ offers }) => offers.map(({ unit }) => unit))).toEqual(
       expect.arrayContaining(['cpu', 'gpu']),
     );
-    expect(missing).toContainEqual(expect.stringMatching(/^tflite on npu: .*type: farm tools fetch qairt\)$/));
+    expect(missing).toContainEqual(
+      expect.stringMatching(/^tflite on npu: .*type: farm tools fetch qairt\)$/),
+    );
   });
 
   test('gets the libraries of its own Hexagon, and a digest of its own', async () => {
@@ -67,7 +84,14 @@ describe('a phone without any configured tool', () => {
     await fetchIt('qairt', sdk);
     const npu = npuOf(await selection('SM8550-AC'));
     const names = npu?.toolFiles.map(({ name }) => path.basename(name)) ?? [];
-    expect(names).toEqual(expect.arrayContaining(['benchmark_model', 'libQnnHtpV73Stub.so', 'libQnnHtpV73Skel.so', 'libQnnIr.so']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'benchmark_model',
+        'libQnnHtpV73Stub.so',
+        'libQnnHtpV73Skel.so',
+        'libQnnIr.so',
+      ]),
+    );
     expect(names.filter((name) => /V(?:69|75)/.test(name))).toEqual([]);
     const others = [npuOf(await selection('SM8650')), npuOf(await selection('SM8450'))];
     expect(new Set([npu, ...others].map((each) => each?.toolDigest)).size).toBe(3);
@@ -79,7 +103,9 @@ describe('a phone without any configured tool', () => {
     writeFileSync(file, elf(arm64, '--dispatch_library_pith'));
     const { adapters, missing } = await selection('SM8550');
     expect(adapters).toEqual([]);
-    expect(missing).toContainEqual(expect.stringContaining(`${file} is not what was fetched any more`));
+    expect(missing).toContainEqual(
+      expect.stringContaining(`${file} is not what was fetched any more`),
+    );
   });
 });
 

@@ -15,9 +15,16 @@ export async function compileHostPrograms(): Promise<HostPrograms> {
   const cache = join(root, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const output = mkdtempSync(join(cache, 'host-programs-'));
-  const files = sources.flatMap((folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name)));
+  const files = sources.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name)),
+  );
   await Promise.all(files.map((file) => compile(file, output)));
-  return { folder: join(output, sources[0]!), remove: () => rmSync(output, { recursive: true, force: true }) };
+  return {
+    folder: join(output, sources[0]!),
+    remove: () => rmSync(output, { recursive: true, force: true }),
+  };
 }
 
 async function compile(file: string, output: string): Promise<void> {

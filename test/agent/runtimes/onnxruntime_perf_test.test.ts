@@ -9,10 +9,12 @@ const plan = { runs: 3, warmupRuns: 2 };
 const cpu = invocationFor('onnxruntime/cpu/int8', plan);
 
 /** Two warm-up runs and three that count, in seconds. */
-const csv = 'model.onnx,0.0121,41943040,12,0\nmodel.onnx,0.0111,41943040,12,1\nmodel.onnx,0.0101,41943040,12,2\nmodel.onnx,0.0103,41943040,12,3\nmodel.onnx,0.0102,41943040,12,4\n';
+const csv =
+  'model.onnx,0.0121,41943040,12,0\nmodel.onnx,0.0111,41943040,12,1\nmodel.onnx,0.0101,41943040,12,2\nmodel.onnx,0.0103,41943040,12,3\nmodel.onnx,0.0102,41943040,12,4\n';
 
 /** What -s appends after the rows. */
-const statistics = '\nMin Latency: 0.0101 s\nMax Latency: 0.0121 s\nP50 Latency: 0.0103 s\nP90 Latency: 0.0121 s\nP95 Latency: 0.0121 s\nP99 Latency: 0.0121 s\nP999 Latency: 0.0121 s\n';
+const statistics =
+  '\nMin Latency: 0.0101 s\nMax Latency: 0.0121 s\nP50 Latency: 0.0103 s\nP90 Latency: 0.0121 s\nP95 Latency: 0.0121 s\nP99 Latency: 0.0121 s\nP999 Latency: 0.0121 s\n';
 
 const newForm = `
 Setting intra_op_num_threads to 1
@@ -39,20 +41,30 @@ Average inference time cost:10.76 ms
 Total inference run time:0.0539 s`;
 
 describe('what onnxruntime_perf_test reported', () => {
-  test('the samples of its file, without the plan\'s warm-up runs, in milliseconds', () => {
+  test("the samples of its file, without the plan's warm-up runs, in milliseconds", () => {
     const parsed = parsePerfTest(printed(newForm, 0, { resultFile: csv }), cpu);
-    expect(parsed).toMatchObject({ ok: true, value: { session: { initMs: 73.5, peakMemoryBytes: 41943040 }, unitShare: 1, caveats: [] } });
-    expect(samplesOf(parsed)).toEqual([10.1, 10.3, 10.2].map((ms) => expect.closeTo(ms, 9) as number));
+    expect(parsed).toMatchObject({
+      ok: true,
+      value: { session: { initMs: 73.5, peakMemoryBytes: 41943040 }, unitShare: 1, caveats: [] },
+    });
+    expect(samplesOf(parsed)).toEqual(
+      [10.1, 10.3, 10.2].map((ms) => expect.closeTo(ms, 9) as number),
+    );
   });
 
   test('the form of 2020, without space after the colon and without memory', () => {
-    expect(parsePerfTest(printed(oldForm, 0, { resultFile: csv }), cpu)).toMatchObject({ ok: true, value: { session: { initMs: 73.5, peakMemoryBytes: null } } });
+    expect(parsePerfTest(printed(oldForm, 0, { resultFile: csv }), cpu)).toMatchObject({
+      ok: true,
+      value: { session: { initMs: 73.5, peakMemoryBytes: null } },
+    });
   });
 
   test('its warnings become a caveat, because they slow some models down', () => {
     const warned = `2026-11-02 09:30:11.125 [W:onnxruntime:, qnn_execution_provider.cc:42 Compile] QNN says something\n${newForm}`;
     const parsed = parsePerfTest(printed(warned, 0, { resultFile: csv }), cpu);
-    expect(parsed.ok && parsed.value.caveats).toEqual([expect.stringContaining('printed 1 warnings') as string]);
+    expect(parsed.ok && parsed.value.caveats).toEqual([
+      expect.stringContaining('printed 1 warnings') as string,
+    ]);
   });
 
   test.each([
@@ -61,44 +73,70 @@ describe('what onnxruntime_perf_test reported', () => {
     ['no total to check against', csv, 'Session creation time cost: 0.0735 s'],
     ['a file of another run before ours', csv + csv, newForm],
   ])('%s is no measurement', (_, resultFile, stdout) => {
-    expect(parsePerfTest(printed(stdout, 0, { resultFile }), cpu)).toMatchObject({ ok: false, error: { kind: 'farm-fault', code: 'unreadable-output' } });
+    expect(parsePerfTest(printed(stdout, 0, { resultFile }), cpu)).toMatchObject({
+      ok: false,
+      error: { kind: 'farm-fault', code: 'unreadable-output' },
+    });
   });
 
   test.each([
     ['is empty', ''],
     ['has a run too few', csv.slice(0, csv.lastIndexOf('model'))],
     ['was cut in a row', csv.slice(0, -20)],
-  ])('a file that %s means that the tool could not write it, which it does not notice', (_, resultFile) => {
-    expect(parsePerfTest(printed(newForm, 0, { resultFile }), cpu)).toMatchObject({ ok: false, error: { kind: 'farm-fault', code: 'storage-full' } });
-  });
+  ])(
+    'a file that %s means that the tool could not write it, which it does not notice',
+    (_, resultFile) => {
+      expect(parsePerfTest(printed(newForm, 0, { resultFile }), cpu)).toMatchObject({
+        ok: false,
+        error: { kind: 'farm-fault', code: 'storage-full' },
+      });
+    },
+  );
 
   test.each([
     ['of today', statistics],
     ['of 2019', statistics.replaceAll(/: ([0-9.]+) s/g, ' is $1sec')],
   ])('statistics %s after the rows change nothing', (_, after) => {
-    expect(samplesOf(parsePerfTest(printed(newForm, 0, { resultFile: csv + after }), cpu))).toEqual(samplesOf(parsePerfTest(printed(newForm, 0, { resultFile: csv }), cpu)));
+    expect(samplesOf(parsePerfTest(printed(newForm, 0, { resultFile: csv + after }), cpu))).toEqual(
+      samplesOf(parsePerfTest(printed(newForm, 0, { resultFile: csv }), cpu)),
+    );
   });
 
   test('the words of the first versions', () => {
-    const first = 'Total time cost:0.0538\nTotal iterations:5\nAverage time cost:10.76 ms\nTotal run time:0.0539 s';
-    expect(parsePerfTest(printed(first, 0, { resultFile: csv }), cpu)).toMatchObject({ ok: true, value: { session: { initMs: null } } });
+    const first =
+      'Total time cost:0.0538\nTotal iterations:5\nAverage time cost:10.76 ms\nTotal run time:0.0539 s';
+    expect(parsePerfTest(printed(first, 0, { resultFile: csv }), cpu)).toMatchObject({
+      ok: true,
+      value: { session: { initMs: null } },
+    });
   });
 
   test('XNNPACK may leave nodes to the default kernels, so its share is not claimed', () => {
-    const parsed = parsePerfTest(printed(newForm, 0, { resultFile: csv }), invocationFor('onnxruntime/cpu-xnnpack/int8', plan));
+    const parsed = parsePerfTest(
+      printed(newForm, 0, { resultFile: csv }),
+      invocationFor('onnxruntime/cpu-xnnpack/int8', plan),
+    );
     expect(parsed).toMatchObject({ ok: true, value: { unitShare: null } });
   });
 
   test('a fallback to the CPU is a candidate fault with its message', () => {
-    const refused = 'This session contains graph nodes that are assigned to the default CPU EP, but fallback to CPU EP has been explicitly disabled by the user.';
-    expect(parsePerfTest(printed('', 1, { stderr: refused }), invocationFor('onnxruntime/npu/int8', plan))).toMatchObject({
+    const refused =
+      'This session contains graph nodes that are assigned to the default CPU EP, but fallback to CPU EP has been explicitly disabled by the user.';
+    expect(
+      parsePerfTest(
+        printed('', 1, { stderr: refused }),
+        invocationFor('onnxruntime/npu/int8', plan),
+      ),
+    ).toMatchObject({
       ok: false,
       error: { kind: 'candidate-fault', code: 'not-fully-delegated', message: refused },
     });
   });
 
   function samplesOf(parsed: ReturnType<typeof parsePerfTest>): unknown {
-    return parsed.ok && parsed.value.session.timings.kind === 'samples' ? parsed.value.session.timings.samplesMs : parsed;
+    return parsed.ok && parsed.value.session.timings.kind === 'samples'
+      ? parsed.value.session.timings.samplesMs
+      : parsed;
   }
 });
 
@@ -129,7 +167,12 @@ describe('the result file', () => {
 });
 
 describe('the command line', () => {
-  const binary: ToolFile = { name: 'onnxruntime/onnxruntime_perf_test', localPath: '/opt/perf', executable: true, digest: 'd'.repeat(64) };
+  const binary: ToolFile = {
+    name: 'onnxruntime/onnxruntime_perf_test',
+    localPath: '/opt/perf',
+    executable: true,
+    digest: 'd'.repeat(64),
+  };
   const adapter = onnxruntimePerfTest([binary], []);
 
   test('measures the warm-up runs too, since the tool itself makes only one', () => {
@@ -141,23 +184,40 @@ describe('the command line', () => {
 
   test('the NPU forbids the fallback to the CPU', () => {
     const { command } = adapter.command(invocationFor('onnxruntime/npu/int8'));
-    expect(command).toEqual(expect.arrayContaining(['-e', 'qnn', '-C', 'session.disable_cpu_ep_fallback|1']));
+    expect(command).toEqual(
+      expect.arrayContaining(['-e', 'qnn', '-C', 'session.disable_cpu_ep_fallback|1']),
+    );
   });
 
   test("QNN's provider of 2.0 is a plugin, under a name that asks no more of the binary", () => {
-    const library: ToolFile = { ...binary, name: 'onnxruntime/libonnxruntime_providers_qnn.so', executable: false };
-    const { command } = onnxruntimePerfTest([binary, library], []).command(invocationFor('onnxruntime/npu/int8'));
+    const library: ToolFile = {
+      ...binary,
+      name: 'onnxruntime/libonnxruntime_providers_qnn.so',
+      executable: false,
+    };
+    const { command } = onnxruntimePerfTest([binary, library], []).command(
+      invocationFor('onnxruntime/npu/int8'),
+    );
     expect(command).not.toContain('-e');
     expect(command.slice(command.indexOf('--plugin_ep_libs'), -2)).toEqual([
-      ...['--plugin_ep_libs', 'QnnPlugin|/data/local/tmp/farm/onnxruntime/libonnxruntime_providers_qnn.so'],
+      ...[
+        '--plugin_ep_libs',
+        'QnnPlugin|/data/local/tmp/farm/onnxruntime/libonnxruntime_providers_qnn.so',
+      ],
       ...['--plugin_eps', 'QnnPlugin'],
-      ...['--plugin_ep_options', 'backend_path|/data/local/tmp/farm/onnxruntime/libQnnHtp.so htp_performance_mode|burst htp_graph_finalization_optimization_mode|3'],
+      ...[
+        '--plugin_ep_options',
+        'backend_path|/data/local/tmp/farm/onnxruntime/libQnnHtp.so htp_performance_mode|burst htp_graph_finalization_optimization_mode|3',
+      ],
       ...['-C', 'session.disable_cpu_ep_fallback|1'],
     ]);
   });
 
   test('the NPU says that it is timed with the quantization of its inputs and outputs', () => {
-    expect(onnxruntimePerfTest([binary], [{ runtime: 'onnxruntime', unit: 'npu', precision: 'int8' }]).boundary).toContain('inputs quantized and outputs dequantized on the NPU');
+    expect(
+      onnxruntimePerfTest([binary], [{ runtime: 'onnxruntime', unit: 'npu', precision: 'int8' }])
+        .boundary,
+    ).toContain('inputs quantized and outputs dequantized on the NPU');
     expect(adapter.boundary).toBe('onnxruntime Session::Run');
   });
 });
@@ -168,6 +228,12 @@ describe('any text', () => {
   });
 
   test('and so do real forms and files that were damaged', () => {
-    fc.assert(fc.property(mutated([newForm, oldForm]), mutated([csv, csv + statistics]), (stdout, resultFile) => expectTotal(parsePerfTest(printed(stdout, 0, { resultFile }), cpu))));
+    fc.assert(
+      fc.property(
+        mutated([newForm, oldForm]),
+        mutated([csv, csv + statistics]),
+        (stdout, resultFile) => expectTotal(parsePerfTest(printed(stdout, 0, { resultFile }), cpu)),
+      ),
+    );
   });
 });

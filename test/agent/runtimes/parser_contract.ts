@@ -11,12 +11,19 @@ export function expectTotal(parsed: ReturnType<RuntimeAdapter['parse']>): void {
     return;
   }
   const { timings } = parsed.value.session;
-  const times = timings.kind === 'samples' ? timings.samplesMs : [timings.aggregate.meanMs, timings.aggregate.maxMs];
+  const times =
+    timings.kind === 'samples'
+      ? timings.samplesMs
+      : [timings.aggregate.meanMs, timings.aggregate.maxMs];
   expect(times.length).toBeGreaterThan(0);
   for (const time of times) expect(Number.isFinite(time) && time > 0).toBe(true);
 }
 
-const anyText = fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 400 }), fc.array(fc.string(), { maxLength: 20 }).map((lines) => lines.join('\n')));
+const anyText = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc.array(fc.string(), { maxLength: 20 }).map((lines) => lines.join('\n')),
+);
 
 export const anyToolOutput: fc.Arbitrary<ToolOutput> = fc.record({
   exitCode: fc.oneof(fc.constant(0), fc.integer({ min: -1, max: 300 })),
@@ -27,9 +34,24 @@ export const anyToolOutput: fc.Arbitrary<ToolOutput> = fc.record({
 
 /** A real form cut anywhere, with lines dropped, doubled, moved, damaged in a character or prefixed as logcat does. */
 export function mutated(forms: readonly string[]): fc.Arbitrary<string> {
-  const kinds = fc.constantFrom('cut', 'drop', 'double', 'swap', 'damage', 'prefix', 'crlf', 'noise');
-  const edit = fc.record({ kind: kinds, at: fc.nat(2_000), character: fc.string({ minLength: 1, maxLength: 3 }) });
-  return fc.tuple(fc.constantFrom(...forms), fc.array(edit, { minLength: 1, maxLength: 6 })).map(([form, edits]) => edits.reduce(applyEdit, form));
+  const kinds = fc.constantFrom(
+    'cut',
+    'drop',
+    'double',
+    'swap',
+    'damage',
+    'prefix',
+    'crlf',
+    'noise',
+  );
+  const edit = fc.record({
+    kind: kinds,
+    at: fc.nat(2_000),
+    character: fc.string({ minLength: 1, maxLength: 3 }),
+  });
+  return fc
+    .tuple(fc.constantFrom(...forms), fc.array(edit, { minLength: 1, maxLength: 6 }))
+    .map(([form, edits]) => edits.reduce(applyEdit, form));
 }
 
 interface Edit {
@@ -58,6 +80,8 @@ function applyEdit(text: string, { kind, at, character }: Edit): string {
     case 'crlf':
       return lines.join('\r\n');
     default:
-      return lines.toSpliced(line, 0, `W libc    : Access denied finding property ${character}`).join('\n');
+      return lines
+        .toSpliced(line, 0, `W libc    : Access denied finding property ${character}`)
+        .join('\n');
   }
 }

@@ -19,7 +19,9 @@ afterEach(async () => {
 });
 
 const file = (): string => path.join(folder, 'some.zip');
-const fetchIt = (limits: { largestBytes?: number; name?: string } = {}): ReturnType<typeof download> =>
+const fetchIt = (
+  limits: { largestBytes?: number; name?: string } = {},
+): ReturnType<typeof download> =>
   download({
     url: `${server.url}/${limits.name ?? 'some.zip'}`,
     file: file(),
@@ -32,7 +34,13 @@ describe('a download', () => {
   test('is there whole, and leaves nothing beside it', async () => {
     const seen: (number | null)[][] = [];
     const onProgress = (done: number, total: number | null): void => void seen.push([done, total]);
-    const result = await download({ url: `${server.url}/some.zip`, file: file(), largestBytes, onProgress, wait: () => Promise.resolve() });
+    const result = await download({
+      url: `${server.url}/some.zip`,
+      file: file(),
+      largestBytes,
+      onProgress,
+      wait: () => Promise.resolve(),
+    });
     expect(result).toEqual({ ok: true, value: null });
     expect(readFileSync(file()).equals(content)).toBe(true);
     expect(readdirSync(folder)).toEqual(['some.zip']);
@@ -40,15 +48,28 @@ describe('a download', () => {
   });
 
   test('goes on where the line broke', async () => {
-    server.mishaps.set('some.zip', [{ kind: 'cut', afterBytes: 100_000 }, { kind: 'cut', afterBytes: 50_000 }]);
+    server.mishaps.set('some.zip', [
+      { kind: 'cut', afterBytes: 100_000 },
+      { kind: 'cut', afterBytes: 50_000 },
+    ]);
     expect(await fetchIt()).toEqual({ ok: true, value: null });
     expect(readFileSync(file()).equals(content)).toBe(true);
-    expect(server.requests).toEqual(['some.zip', 'some.zip bytes=100000-', 'some.zip bytes=150000-']);
+    expect(server.requests).toEqual([
+      'some.zip',
+      'some.zip bytes=100000-',
+      'some.zip bytes=150000-',
+    ]);
   });
 
   test('goes on where a killed one stopped', async () => {
-    server.mishaps.set('some.zip', [{ kind: 'cut', afterBytes: 200_000 }, ...Array.from({ length: 5 }, () => ({ kind: 'status', status: 503 }) as const)]);
-    expect(await fetchIt()).toMatchObject({ ok: false, error: { kind: 'interrupted', status: 503 } });
+    server.mishaps.set('some.zip', [
+      { kind: 'cut', afterBytes: 200_000 },
+      ...Array.from({ length: 5 }, () => ({ kind: 'status', status: 503 }) as const),
+    ]);
+    expect(await fetchIt()).toMatchObject({
+      ok: false,
+      error: { kind: 'interrupted', status: 503 },
+    });
     server.requests.length = 0;
     expect(await fetchIt()).toEqual({ ok: true, value: null });
     expect(readFileSync(file()).equals(content)).toBe(true);
@@ -57,20 +78,29 @@ describe('a download', () => {
 
   test('begins again when the file changed in between', async () => {
     const other = Buffer.from(content).reverse();
-    server.mishaps.set('some.zip', [{ kind: 'cut', afterBytes: 1_000 }, { kind: 'changed', content: other }]);
+    server.mishaps.set('some.zip', [
+      { kind: 'cut', afterBytes: 1_000 },
+      { kind: 'changed', content: other },
+    ]);
     expect(await fetchIt()).toEqual({ ok: true, value: null });
     expect(readFileSync(file()).equals(other)).toBe(true);
   });
 
   test('begins again where the server knows no ranges', async () => {
-    server.mishaps.set('some.zip', [{ kind: 'cut', afterBytes: 1_000 }, { kind: 'ignores-ranges' }]);
+    server.mishaps.set('some.zip', [
+      { kind: 'cut', afterBytes: 1_000 },
+      { kind: 'ignores-ranges' },
+    ]);
     expect(await fetchIt()).toEqual({ ok: true, value: null });
     expect(readFileSync(file()).equals(content)).toBe(true);
   });
 
   test('does not take over what another address left', async () => {
     writeFileSync(`${file()}.part`, 'something else');
-    writeFileSync(`${file()}.part.json`, JSON.stringify({ url: 'http://127.0.0.1/other', validator: '"x"' }));
+    writeFileSync(
+      `${file()}.part.json`,
+      JSON.stringify({ url: 'http://127.0.0.1/other', validator: '"x"' }),
+    );
     expect(await fetchIt()).toEqual({ ok: true, value: null });
     expect(readFileSync(file()).equals(content)).toBe(true);
   });

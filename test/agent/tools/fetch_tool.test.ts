@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { zipSync } from 'fflate';
@@ -7,7 +15,15 @@ import { bundleDigest, phoneBundle } from '../../../agent/tools/phone_bundle';
 import { readToolCache } from '../../../agent/tools/tool_cache';
 import type { FetchedTool } from '../../../agent/tools/tool_source';
 import type { Result } from '../../../common/result';
-import { arm64, elf, litertFiles, sdkEntries, sdkFiles, toolServer, type ToolServer } from './tool_server';
+import {
+  arm64,
+  elf,
+  litertFiles,
+  sdkEntries,
+  sdkFiles,
+  toolServer,
+  type ToolServer,
+} from './tool_server';
 
 const sdk = '2.47.0.260601';
 let cacheFolder: string;
@@ -15,7 +31,11 @@ let server: ToolServer;
 let now = 1_000;
 beforeEach(async () => {
   cacheFolder = mkdtempSync(path.join(tmpdir(), 'tools-'));
-  server = await toolServer({ ...litertFiles('2.2.0'), ...litertFiles('nightly'), ...sdkFiles(sdk) });
+  server = await toolServer({
+    ...litertFiles('2.2.0'),
+    ...litertFiles('nightly'),
+    ...sdkFiles(sdk),
+  });
 });
 afterEach(async () => {
   await server.close();
@@ -23,7 +43,15 @@ afterEach(async () => {
 });
 
 const fetchIt = (tool: FetchedTool, version: string): Promise<Result<FetchedNow, FetchFailure>> =>
-  fetchTool({ tool, version, cacheFolder, baseUrl: `${server.url}/`, nowMs: () => (now += 1), wait: () => Promise.resolve(), onProgress: () => undefined });
+  fetchTool({
+    tool,
+    version,
+    cacheFolder,
+    baseUrl: `${server.url}/`,
+    nowMs: () => (now += 1),
+    wait: () => Promise.resolve(),
+    onProgress: () => undefined,
+  });
 const serveSdk = (entries: Record<string, Uint8Array>): void => {
   server.files.set(`${sdk}/v${sdk}.zip`, zipSync(entries));
 };
@@ -33,8 +61,16 @@ describe('fetching LiteRT', () => {
     const first = await fetchIt('litert', '2.2.0');
     expect(first).toMatchObject({ ok: true, value: { isNew: true } });
     const { installed } = await readToolCache(cacheFolder);
-    expect(installed[0]!.manifest).toMatchObject({ tool: 'litert', version: '2.2.0', licence: 'Apache-2.0' });
-    expect(installed[0]!.manifest.files.map(({ name }) => name)).toEqual(['benchmark_model', 'libLiteRtCompilerPlugin_Qualcomm.so', 'libLiteRtDispatch_Qualcomm.so']);
+    expect(installed[0]!.manifest).toMatchObject({
+      tool: 'litert',
+      version: '2.2.0',
+      licence: 'Apache-2.0',
+    });
+    expect(installed[0]!.manifest.files.map(({ name }) => name)).toEqual([
+      'benchmark_model',
+      'libLiteRtCompilerPlugin_Qualcomm.so',
+      'libLiteRtDispatch_Qualcomm.so',
+    ]);
     for (const { sha256 } of installed[0]!.manifest.files) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
     server.requests.length = 0;
     expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: true, value: { isNew: false } });
@@ -44,8 +80,14 @@ describe('fetching LiteRT', () => {
 
   test('goes on after an interruption without fetching anything twice', async () => {
     const plugin = '2.2.0/android_arm64/libLiteRtCompilerPlugin_Qualcomm.so';
-    server.mishaps.set(plugin, Array.from({ length: 5 }, () => ({ kind: 'status', status: 500 }) as const));
-    expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: false, error: { kind: 'interrupted' } });
+    server.mishaps.set(
+      plugin,
+      Array.from({ length: 5 }, () => ({ kind: 'status', status: 500 }) as const),
+    );
+    expect(await fetchIt('litert', '2.2.0')).toMatchObject({
+      ok: false,
+      error: { kind: 'interrupted' },
+    });
     expect(await readToolCache(cacheFolder)).toEqual({ installed: [], broken: [] });
     server.requests.length = 0;
     expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: true, value: { isNew: true } });
@@ -68,14 +110,20 @@ describe('fetching LiteRT', () => {
     const name = '2.2.0/android_arm64/benchmark_model';
     const right = server.files.get(name)!;
     server.files.set(name, content);
-    expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: false, error: { kind: 'unusable', message: expect.stringMatching(message) as string } });
+    expect(await fetchIt('litert', '2.2.0')).toMatchObject({
+      ok: false,
+      error: { kind: 'unusable', message: expect.stringMatching(message) as string },
+    });
     expect(await readToolCache(cacheFolder)).toEqual({ installed: [], broken: [] });
     server.files.set(name, right);
     expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: true });
   });
 
   test('says which version is not there', async () => {
-    expect(await fetchIt('litert', '9.9.9')).toMatchObject({ ok: false, error: { kind: 'not-there' } });
+    expect(await fetchIt('litert', '9.9.9')).toMatchObject({
+      ok: false,
+      error: { kind: 'not-there' },
+    });
   });
 });
 
@@ -84,8 +132,20 @@ describe("fetching Qualcomm's SDK", () => {
     const result = await fetchIt('qairt', sdk);
     expect(result.ok && result.value.installed.manifest.files.map(({ name }) => name)).toEqual([
       'LICENSE.pdf',
-      ...['Htp', 'HtpPrepare', 'HtpV69Stub', 'HtpV73Stub', 'HtpV75Stub', 'Ir', 'Saver', 'System', 'TFLiteDelegate'].map((name) => `android/libQnn${name}.so`),
-      ...[69, 73, 75].map((version) => `hexagon-v${String(version)}/libQnnHtpV${String(version)}Skel.so`),
+      ...[
+        'Htp',
+        'HtpPrepare',
+        'HtpV69Stub',
+        'HtpV73Stub',
+        'HtpV75Stub',
+        'Ir',
+        'Saver',
+        'System',
+        'TFLiteDelegate',
+      ].map((name) => `android/libQnn${name}.so`),
+      ...[69, 73, 75].map(
+        (version) => `hexagon-v${String(version)}/libQnnHtpV${String(version)}Skel.so`,
+      ),
     ]);
     expect(readdirSync(cacheFolder)).toEqual(['qairt']);
   });
@@ -96,10 +156,18 @@ describe("fetching Qualcomm's SDK", () => {
     const bundle = phoneBundle(await readToolCache(cacheFolder))!;
     const ready = bundle.npu.kind === 'ready' ? bundle.npu : null;
     expect(ready?.qairtVersion).toBe(sdk);
-    expect(ready?.byHexagon.get(73)?.map(({ fileName }) => fileName)).toEqual(
-      ['libQnnHtp.so', 'libQnnHtpPrepare.so', 'libQnnHtpV73Stub.so', 'libQnnIr.so', 'libQnnSaver.so', 'libQnnSystem.so', 'libQnnHtpV73Skel.so'],
+    expect(ready?.byHexagon.get(73)?.map(({ fileName }) => fileName)).toEqual([
+      'libQnnHtp.so',
+      'libQnnHtpPrepare.so',
+      'libQnnHtpV73Stub.so',
+      'libQnnIr.so',
+      'libQnnSaver.so',
+      'libQnnSystem.so',
+      'libQnnHtpV73Skel.so',
+    ]);
+    const digests = [...ready!.byHexagon.values()].map((files) =>
+      bundleDigest([...bundle.programs, ...files]),
     );
-    const digests = [...ready!.byHexagon.values()].map((files) => bundleDigest([...bundle.programs, ...files]));
     expect(new Set(digests).size).toBe(3);
   });
 
@@ -116,17 +184,37 @@ describe("fetching Qualcomm's SDK", () => {
 
   test.each([
     ['no libraries', { 'readme.txt': Buffer.from('hello') }, /holds no libQnnSystem\.so/],
-    ['no skeletons', Object.fromEntries(Object.entries(sdkEntries(sdk, [73])).filter(([name]) => !name.includes('hexagon'))), /a stub with its skeleton/],
-    ['a file twice', { ...sdkEntries(sdk, [73]), 'again/lib/aarch64-android/libQnnHtp.so': elf(arm64) }, /is there twice/],
-    ['libraries for PCs', { ...sdkEntries(sdk, [73]), [`qairt/${sdk}/lib/aarch64-android/libQnnHtp.so`]: elf(0x3e) }, /built for x86_64/],
+    [
+      'no skeletons',
+      Object.fromEntries(
+        Object.entries(sdkEntries(sdk, [73])).filter(([name]) => !name.includes('hexagon')),
+      ),
+      /a stub with its skeleton/,
+    ],
+    [
+      'a file twice',
+      { ...sdkEntries(sdk, [73]), 'again/lib/aarch64-android/libQnnHtp.so': elf(arm64) },
+      /is there twice/,
+    ],
+    [
+      'libraries for PCs',
+      { ...sdkEntries(sdk, [73]), [`qairt/${sdk}/lib/aarch64-android/libQnnHtp.so`]: elf(0x3e) },
+      /built for x86_64/,
+    ],
   ])('takes an archive with %s for no SDK', async (_, entries, message) => {
     serveSdk(entries);
-    expect(await fetchIt('qairt', sdk)).toMatchObject({ ok: false, error: { kind: 'unusable', message: expect.stringMatching(message) as string } });
+    expect(await fetchIt('qairt', sdk)).toMatchObject({
+      ok: false,
+      error: { kind: 'unusable', message: expect.stringMatching(message) as string },
+    });
     expect((await readToolCache(cacheFolder)).installed).toEqual([]);
   });
 
   test('writes nothing outside of the cache, whatever the archive names', async () => {
-    serveSdk({ ...sdkEntries(sdk, [73]), '../../escaped/lib/aarch64-android/libQnnIr.so': elf(arm64) });
+    serveSdk({
+      ...sdkEntries(sdk, [73]),
+      '../../escaped/lib/aarch64-android/libQnnIr.so': elf(arm64),
+    });
     expect(await fetchIt('qairt', sdk)).toMatchObject({ ok: false, error: { kind: 'unusable' } });
     expect(existsSync(path.join(cacheFolder, '../escaped'))).toBe(false);
   });
@@ -135,12 +223,18 @@ describe("fetching Qualcomm's SDK", () => {
     const archive = Buffer.from(zipSync(sdkEntries(sdk, [73]), { level: 0 }));
     archive[archive.indexOf('skel 73') + 3]! ^= 1;
     server.files.set(`${sdk}/v${sdk}.zip`, archive);
-    expect(await fetchIt('qairt', sdk)).toMatchObject({ ok: false, error: { kind: 'unusable', message: expect.stringMatching(/checksum/) as string } });
+    expect(await fetchIt('qairt', sdk)).toMatchObject({
+      ok: false,
+      error: { kind: 'unusable', message: expect.stringMatching(/checksum/) as string },
+    });
   });
 
   test('takes no page for an archive', async () => {
     server.files.set(`${sdk}/v${sdk}.zip`, Buffer.from('<html>sign in</html>'));
-    expect(await fetchIt('qairt', sdk)).toMatchObject({ ok: false, error: { kind: 'unusable', message: expect.stringMatching(/is no ZIP archive/) as string } });
+    expect(await fetchIt('qairt', sdk)).toMatchObject({
+      ok: false,
+      error: { kind: 'unusable', message: expect.stringMatching(/is no ZIP archive/) as string },
+    });
   });
 });
 
@@ -148,7 +242,10 @@ describe('the cache', () => {
   test('tells a tool whose files changed since', async () => {
     await fetchIt('litert', '2.2.0');
     writeFileSync(path.join(cacheFolder, 'litert/2.2.0/benchmark_model'), 'short');
-    expect(await readToolCache(cacheFolder)).toEqual({ installed: [], broken: [path.join(cacheFolder, 'litert/2.2.0')] });
+    expect(await readToolCache(cacheFolder)).toEqual({
+      installed: [],
+      broken: [path.join(cacheFolder, 'litert/2.2.0')],
+    });
     expect(await fetchIt('litert', '2.2.0')).toMatchObject({ ok: true, value: { isNew: true } });
   });
 
@@ -164,7 +261,10 @@ describe('the cache', () => {
   });
 
   test('that is not there, or holds strange things, is empty', async () => {
-    expect(await readToolCache(path.join(cacheFolder, 'none'))).toEqual({ installed: [], broken: [] });
+    expect(await readToolCache(path.join(cacheFolder, 'none'))).toEqual({
+      installed: [],
+      broken: [],
+    });
     symlinkSync('/nowhere', path.join(cacheFolder, 'litert'));
     expect(await readToolCache(cacheFolder)).toEqual({ installed: [], broken: [] });
   });

@@ -51,14 +51,26 @@ export async function toolServer(files: Readonly<Record<string, Uint8Array>>): P
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, content: Uint8Array, mishap: Mishap | undefined): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Uint8Array,
+  mishap: Mishap | undefined,
+): void {
   const md5 = createHash('md5').update(content).digest('base64');
   const etag = `"${md5}"`;
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   const valid = request.headers['if-range'] === etag && mishap?.kind !== 'ignores-ranges';
   const start = valid ? from : 0;
-  const headers = { etag, 'x-goog-hash': `crc32c=AAAAAA==,md5=${md5}`, 'content-length': content.length - start };
-  const range = { ...headers, 'content-range': `bytes ${String(start)}-${String(content.length - 1)}/${String(content.length)}` };
+  const headers = {
+    etag,
+    'x-goog-hash': `crc32c=AAAAAA==,md5=${md5}`,
+    'content-length': content.length - start,
+  };
+  const range = {
+    ...headers,
+    'content-range': `bytes ${String(start)}-${String(content.length - 1)}/${String(content.length)}`,
+  };
   response.writeHead(start === 0 ? 200 : 206, start === 0 ? headers : range);
   if (mishap?.kind !== 'cut') {
     response.end(content.subarray(start));
@@ -93,13 +105,25 @@ export function litertFiles(version: string): Record<string, Buffer> {
 }
 
 /** Entries of the SDK as its archive names them. */
-export function sdkEntries(version: string, hexagonVersions: readonly number[]): Record<string, Uint8Array> {
+export function sdkEntries(
+  version: string,
+  hexagonVersions: readonly number[],
+): Record<string, Uint8Array> {
   const root = `qairt/${version}`;
   const common = ['System', 'Htp', 'HtpPrepare', 'Ir', 'TFLiteDelegate', 'Saver', 'Gpu'];
-  const libraries = common.map((name) => [`${root}/lib/aarch64-android/libQnn${name}.so`, elf(arm64, name)]);
+  const libraries = common.map((name) => [
+    `${root}/lib/aarch64-android/libQnn${name}.so`,
+    elf(arm64, name),
+  ]);
   const perVersion = hexagonVersions.flatMap((each) => [
-    [`${root}/lib/aarch64-android/libQnnHtpV${String(each)}Stub.so`, elf(arm64, `stub ${String(each)}`)],
-    [`${root}/lib/hexagon-v${String(each)}/unsigned/libQnnHtpV${String(each)}Skel.so`, elf(hexagon, `skel ${String(each)}`)],
+    [
+      `${root}/lib/aarch64-android/libQnnHtpV${String(each)}Stub.so`,
+      elf(arm64, `stub ${String(each)}`),
+    ],
+    [
+      `${root}/lib/hexagon-v${String(each)}/unsigned/libQnnHtpV${String(each)}Skel.so`,
+      elf(hexagon, `skel ${String(each)}`),
+    ],
   ]);
   const others = [
     [`${root}/LICENSE.pdf`, Buffer.from('%PDF')],
@@ -110,6 +134,9 @@ export function sdkEntries(version: string, hexagonVersions: readonly number[]):
 }
 
 /** The SDK's archive, in the layout of Qualcomm's address. */
-export function sdkFiles(version: string, entries = sdkEntries(version, [69, 73, 75])): Record<string, Uint8Array> {
+export function sdkFiles(
+  version: string,
+  entries = sdkEntries(version, [69, 73, 75]),
+): Record<string, Uint8Array> {
   return { [`${version}/v${version}.zip`]: zipSync(entries) };
 }

@@ -9,7 +9,17 @@ import { buildOnnxFixture } from './onnx_fixture';
 
 /** A phone that is not plugged in: its shell is reached directly. */
 export function barePhone(seed = 1, serial = 'VIRT-test-1'): VirtualPhone {
-  return new VirtualPhone({ serial, serialNumber: serial, batteryFrozen: false, model: phoneModel('sm8550'), random: createRandom(seed).derive(serial), timeScale: 0, storageBytes: 64 * 1024 ** 2, contents: new ContentStore(), latencies: costModelLatencies() });
+  return new VirtualPhone({
+    serial,
+    serialNumber: serial,
+    batteryFrozen: false,
+    model: phoneModel('sm8550'),
+    random: createRandom(seed).derive(serial),
+    timeScale: 0,
+    storageBytes: 64 * 1024 ** 2,
+    contents: new ContentStore(),
+    latencies: costModelLatencies(),
+  });
 }
 
 export interface Ran {
@@ -23,11 +33,24 @@ export async function run(phone: VirtualPhone, script: string): Promise<Ran> {
   const process = phone.system.processes.start(undefined, ['/system/bin/sh', '-c', script])!;
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
-  const collect = (into: Buffer[]) => ({ write: (data: Buffer | string) => void into.push(Buffer.from(data)) });
-  const status = phone.system.processes.finish(process, await runShell(script, { phone: phone.system, process, runProgram, streams: { input: Buffer.alloc(0), output: collect(output), errors: collect(errors) } }));
-  return { status, output: Buffer.concat(output).toString(), errors: Buffer.concat(errors).toString() };
+  const collect = (into: Buffer[]) => ({
+    write: (data: Buffer | string) => void into.push(Buffer.from(data)),
+  });
+  const status = phone.system.processes.finish(
+    process,
+    await runShell(script, {
+      phone: phone.system,
+      process,
+      runProgram,
+      streams: { input: Buffer.alloc(0), output: collect(output), errors: collect(errors) },
+    }),
+  );
+  return {
+    status,
+    output: Buffer.concat(output).toString(),
+    errors: Buffer.concat(errors).toString(),
+  };
 }
-
 
 /** Puts a tool and a small model where the scripts of the tests look for them. */
 export function installTools(phone: VirtualPhone): void {

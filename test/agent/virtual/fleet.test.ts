@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { defaultFleet, defaultFleetYaml, readFleetFile, startVirtualFleet, type VirtualFleet } from '../../../agent/virtual/fleet';
+import {
+  defaultFleet,
+  defaultFleetYaml,
+  readFleetFile,
+  startVirtualFleet,
+  type VirtualFleet,
+} from '../../../agent/virtual/fleet';
 import { fleetSchema } from '../../../agent/virtual/fleet_file';
 import { connectFleet, type FleetLink } from '../../../agent/virtual/server_link';
 import { writeVirtualTools } from '../../../agent/virtual/tools/tool_files';
@@ -33,7 +39,13 @@ afterAll(async () => {
 
 async function adb(phone: number, ...words: string[]): Promise<{ status: number; output: string }> {
   try {
-    const { stdout } = await runFile('adb', ['-P', String(server.port), '-s', `127.0.0.1:${fleet.phones[phone]!.port}`, ...words]);
+    const { stdout } = await runFile('adb', [
+      '-P',
+      String(server.port),
+      '-s',
+      `127.0.0.1:${fleet.phones[phone]!.port}`,
+      ...words,
+    ]);
     return { status: 0, output: stdout };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -43,7 +55,14 @@ async function adb(phone: number, ...words: string[]): Promise<{ status: number;
 
 test('the real adb server lists 64 phones, each with its own serial number', async () => {
   expect(await link.connected(15_000)).toBe(true);
-  const serials = await Promise.all(fleet.phones.slice(0, 8).map(async (phone, index) => ({ said: (await adb(index, 'shell', 'getprop ro.serialno')).output.trim(), serial: phone.serial })));
+  const serials = await Promise.all(
+    fleet.phones
+      .slice(0, 8)
+      .map(async (phone, index) => ({
+        said: (await adb(index, 'shell', 'getprop ro.serialno')).output.trim(),
+        serial: phone.serial,
+      })),
+  );
   for (const { said, serial } of serials) expect(said).toBe(serial);
   expect((await adb(0, 'shell', 'exit 3')).status).toBe(3);
 });
@@ -51,13 +70,31 @@ test('the real adb server lists 64 phones, each with its own serial number', asy
 test('a model goes there and back, and the pushed tool runs it', async () => {
   const tools = await writeVirtualTools(join(folder, 'tools'));
   writeFileSync(join(folder, 'm.onnx'), buildOnnxFixture(40));
-  expect((await adb(0, 'push', tools.onnxruntime.perfTest, join(folder, 'm.onnx'), '/data/local/tmp/')).status).toBe(0);
-  const { status, output } = await adb(0, 'shell', 'cd /data/local/tmp && ./onnxruntime_perf_test -e qnn -m times -r 20 -s m.onnx r.csv && wc -l r.csv');
-  expect({ status, output }).toMatchObject({ status: 0, output: expect.stringMatching(/Total inference requests: 20[\s\S]*P50 Latency: 0\.0\d+ s\n[\s\S]*28 r.csv/) as string });
-  expect((await adb(0, 'pull', '/data/local/tmp/m.onnx', join(folder, 'back.onnx'))).status).toBe(0);
-  expect(readFileSync(join(folder, 'back.onnx')).equals(readFileSync(join(folder, 'm.onnx')))).toBe(true);
+  expect(
+    (await adb(0, 'push', tools.onnxruntime.perfTest, join(folder, 'm.onnx'), '/data/local/tmp/'))
+      .status,
+  ).toBe(0);
+  const { status, output } = await adb(
+    0,
+    'shell',
+    'cd /data/local/tmp && ./onnxruntime_perf_test -e qnn -m times -r 20 -s m.onnx r.csv && wc -l r.csv',
+  );
+  expect({ status, output }).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(
+      /Total inference requests: 20[\s\S]*P50 Latency: 0\.0\d+ s\n[\s\S]*28 r.csv/,
+    ) as string,
+  });
+  expect((await adb(0, 'pull', '/data/local/tmp/m.onnx', join(folder, 'back.onnx'))).status).toBe(
+    0,
+  );
+  expect(readFileSync(join(folder, 'back.onnx')).equals(readFileSync(join(folder, 'm.onnx')))).toBe(
+    true,
+  );
   expect((await adb(0, 'pull', '/data/local/tmp/none', join(folder, 'none'))).status).toBe(1);
-  expect((await adb(0, 'shell', 'ls', '/data/local/tmp')).output).toBe('m.onnx\nonnxruntime_perf_test\nr.csv\n');
+  expect((await adb(0, 'shell', 'ls', '/data/local/tmp')).output).toBe(
+    'm.onnx\nonnxruntime_perf_test\nr.csv\n',
+  );
 });
 
 test('an unplugged phone is gone and comes back with its files', async () => {
@@ -66,7 +103,8 @@ test('an unplugged phone is gone and comes back with its files', async () => {
   expect((await adb(1, 'shell', 'true')).status).not.toBe(0);
   fleet.phones[1]!.replug();
   let answer = await adb(1, 'shell', 'cat /data/local/tmp/f');
-  for (let tries = 0; answer.status !== 0 && tries < 100; tries += 1) answer = await adb(1, 'shell', 'cat /data/local/tmp/f');
+  for (let tries = 0; answer.status !== 0 && tries < 100; tries += 1)
+    answer = await adb(1, 'shell', 'cat /data/local/tmp/f');
   expect(answer.output).toBe('kept\n');
 });
 
@@ -79,7 +117,8 @@ test('a full disk refuses a push', async () => {
 });
 
 test('the default fleet has all phones asked for, and its file says the same', () => {
-  const total = (count: number): number => defaultFleet(count, 5).phones.reduce((sum, group) => sum + group.count, 0);
+  const total = (count: number): number =>
+    defaultFleet(count, 5).phones.reduce((sum, group) => sum + group.count, 0);
   expect([1, 3, 7, 500].map(total)).toEqual([1, 3, 7, 500]);
   expect(parseYaml(defaultFleetYaml(7, 5), fleetSchema, 'fleet.yaml')).toEqual(defaultFleet(7, 5));
 });
@@ -87,7 +126,10 @@ test('the default fleet has all phones asked for, and its file says the same', (
 test.each([
   ['phones: [{soc: sm1, count: 1}]', 'field phones.0.soc: expected one of'],
   ['phones: [{soc: sm8550, count: 5000}]', 'field phones.0.count'],
-  ['phones: [{soc: sm8550, faults: [{atMs: 1, fault: {kind: fire}}]}]', 'field phones.0.faults.0.fault.kind'],
+  [
+    'phones: [{soc: sm8550, faults: [{atMs: 1, fault: {kind: fire}}]}]',
+    'field phones.0.faults.0.fault.kind',
+  ],
 ])('%s is refused with its place', (text, message) => {
   const path = join(folder, 'fleet.yaml');
   writeFileSync(path, text);
@@ -95,14 +137,33 @@ test.each([
 });
 
 test('a table of latencies is replayed instead of the cost model', async () => {
-  writeFileSync(join(folder, 'table.csv'), 'soc,runtime,unit,model,latency_ms\n*,onnxruntime,cpu,m.onnx,777\n');
+  writeFileSync(
+    join(folder, 'table.csv'),
+    'soc,runtime,unit,model,latency_ms\n*,onnxruntime,cpu,m.onnx,777\n',
+  );
   writeFileSync(join(folder, 'replay.yaml'), 'latencyTable: table.csv\nphones: [{soc: sm8450}]\n');
   const replay = await startVirtualFleet(readFleetFile(join(folder, 'replay.yaml')));
   const other = connectFleet(replay.phones, { adbHost: '127.0.0.1', adbPort: server.port });
   expect(await other.connected(15_000)).toBe(true);
   const serial = `127.0.0.1:${replay.phones[0]!.port}`;
-  await runFile('adb', ['-P', String(server.port), '-s', serial, 'push', join(folder, 'tools/onnxruntime_perf_test'), join(folder, 'm.onnx'), '/data/local/tmp/']);
-  const { stdout } = await runFile('adb', ['-P', String(server.port), '-s', serial, 'shell', 'cd /data/local/tmp; ./onnxruntime_perf_test -m times -r 9 m.onnx']);
+  await runFile('adb', [
+    '-P',
+    String(server.port),
+    '-s',
+    serial,
+    'push',
+    join(folder, 'tools/onnxruntime_perf_test'),
+    join(folder, 'm.onnx'),
+    '/data/local/tmp/',
+  ]);
+  const { stdout } = await runFile('adb', [
+    '-P',
+    String(server.port),
+    '-s',
+    serial,
+    'shell',
+    'cd /data/local/tmp; ./onnxruntime_perf_test -m times -r 9 m.onnx',
+  ]);
   const meanMs = Number(/cost total: ([\d.]+) ms/.exec(stdout)?.[1]);
   expect(meanMs).toBeGreaterThan(600);
   expect(meanMs).toBeLessThan(1200);
@@ -126,7 +187,10 @@ test('a fleet file can have phones that give one number, phones reached in two w
   await watch.until(() => [...names, 'TWICE-1'].every((name) => watch.devices.has(name)));
   expect(await plugged.connected(15_000)).toBe(true);
   expect([...watch.devices.keys()].toSorted()).toEqual([...names, 'TWICE-1'].toSorted());
-  expect(await watch.devices.get('TWICE-1')!.readState()).toMatchObject({ ok: true, value: { batteryFrozen: true, batteryCelsius: 25 } });
+  expect(await watch.devices.get('TWICE-1')!.readState()).toMatchObject({
+    ok: true,
+    value: { batteryFrozen: true, batteryCelsius: 25 },
+  });
   plugged.stop();
   await watch.tracker.close();
   odd.stop();

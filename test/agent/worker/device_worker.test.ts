@@ -1,6 +1,12 @@
 import { createDeviceWorker, type DeviceWorker } from '../../../agent/worker/device_worker';
 import { farmFault } from '../../../common/fault';
-import { defaultPlan, type Job, type JobResult, type Lease, type Outcome } from '../../../common/job';
+import {
+  defaultPlan,
+  type Job,
+  type JobResult,
+  type Lease,
+  type Outcome,
+} from '../../../common/job';
 import { createLogger } from '../../../common/logger';
 
 describe('a device worker', () => {
@@ -9,7 +15,13 @@ describe('a device worker', () => {
     bench.worker.run(job('a'), lease('a', 1));
     expect(bench.worker.heldLease()).toEqual(lease('a', 1));
     await bench.finish(farmFault('timeout', 'slow'));
-    expect(bench.kept).toEqual([expect.objectContaining({ lease: lease('a', 1), agentId: 'agent', outcome: farmFault('timeout', 'slow') })]);
+    expect(bench.kept).toEqual([
+      expect.objectContaining({
+        lease: lease('a', 1),
+        agentId: 'agent',
+        outcome: farmFault('timeout', 'slow'),
+      }),
+    ]);
     expect(bench.worker.heldLease()).toBeUndefined();
   });
 
@@ -62,7 +74,11 @@ describe('a device worker', () => {
     const bench = createBench();
     await bench.worker.close();
     bench.worker.run(job('a'), lease('a', 1));
-    expect(bench.kept).toEqual([expect.objectContaining({ outcome: expect.objectContaining({ code: 'disconnected' }) as unknown })]);
+    expect(bench.kept).toEqual([
+      expect.objectContaining({
+        outcome: expect.objectContaining({ code: 'disconnected' }) as unknown,
+      }),
+    ]);
   });
 });
 
@@ -106,7 +122,12 @@ function createBench(): Bench {
 }
 
 function job(jobId: string): Job {
-  return { jobId, target: { pool: 'p', runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' }, artifact: { digest: '0'.repeat(64), sizeBytes: 1, format: 'onnx' }, plan: defaultPlan };
+  return {
+    jobId,
+    target: { pool: 'p', runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' },
+    artifact: { digest: '0'.repeat(64), sizeBytes: 1, format: 'onnx' },
+    plan: defaultPlan,
+  };
 }
 
 function lease(jobId: string, epoch: number): Lease {

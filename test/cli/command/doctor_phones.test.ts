@@ -32,5 +32,7 @@ emulator-5554          device product:sdk model:sdk device:emu transport_id:8
 });
 
 test('no phone is said so', () => {
-  expect(phoneFindings('List of devices attached\n\n')).toMatchObject([{ check: 'phones', state: 'warning' }]);
+  expect(phoneFindings('List of devices attached\n\n')).toMatchObject([
+    { check: 'phones', state: 'warning' },
+  ]);
 });

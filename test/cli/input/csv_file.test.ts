@@ -16,7 +16,11 @@ function written(content: string | Uint8Array): string {
 
 describe('a CSV file', () => {
   const text = '\uFEFFa,b\r\n1,"x, y"\r\n\r\n3,\r\n';
-  const lines = [{ line: 1, cells: ['a', 'b'] }, { line: 2, cells: ['1', 'x, y'] }, { line: 4, cells: ['3', ''] }];
+  const lines = [
+    { line: 1, cells: ['a', 'b'] },
+    { line: 2, cells: ['1', 'x, y'] },
+    { line: 4, cells: ['3', ''] },
+  ];
 
   it('is split into lines, numbered as in the file, and cells', () => {
     expect(readCsvFile(written(text))).toEqual(lines);
@@ -40,6 +44,8 @@ describe('a CSV file', () => {
   });
 
   it('is refused for a line without end', () => {
-    expect(() => readCsvFile(written('a'.repeat(2 * 1024 * 1024)))).toThrow('line 1: not CSV (Max Record Size');
+    expect(() => readCsvFile(written('a'.repeat(2 * 1024 * 1024)))).toThrow(
+      'line 1: not CSV (Max Record Size',
+    );
   });
 });

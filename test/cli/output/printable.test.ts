@@ -6,7 +6,9 @@ const hostile = 'Pixel\u001b[2J\u001b]0;owned\u0007\u009b31m\u202egnp.exe\u2066\
 const obeyed = /[^\P{Cc}\n]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/u;
 
 test('a model name with terminal codes shows its letters only', () => {
-  expect(printable(hostile)).toBe('Pixel\uFFFD[2J\uFFFD]0;owned\uFFFD\uFFFD31m\uFFFDgnp.exe\uFFFD\uFFFD\uFFFD\uFFFD');
+  expect(printable(hostile)).toBe(
+    'Pixel\uFFFD[2J\uFFFD]0;owned\uFFFD\uFFFD31m\uFFFDgnp.exe\uFFFD\uFFFD\uFFFD\uFFFD',
+  );
 });
 
 test('names in other scripts, emoji and our own lines stay', () => {
@@ -17,7 +19,10 @@ test('names in other scripts, emoji and our own lines stay', () => {
 });
 
 test('a name makes no row of its own in a table', () => {
-  expect(formatTable(['MODEL', 'STATE'], [['a\nb\rc\td', 'idle']]).split('\n')).toEqual(['MODEL    STATE', 'a\uFFFDb\uFFFDc\uFFFDd  idle']);
+  expect(formatTable(['MODEL', 'STATE'], [['a\nb\rc\td', 'idle']]).split('\n')).toEqual([
+    'MODEL    STATE',
+    'a\uFFFDb\uFFFDc\uFFFDd  idle',
+  ]);
 });
 
 test('no text brings a command through, in whatever form', () => {
@@ -33,7 +38,9 @@ test('no text brings a command through, in whatever form', () => {
 test('JSON keeps every value', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(JSON.parse(printableJson({ [text]: [text] }))).toEqual(JSON.parse(JSON.stringify({ [text]: [text] })));
+      expect(JSON.parse(printableJson({ [text]: [text] }))).toEqual(
+        JSON.parse(JSON.stringify({ [text]: [text] })),
+      );
     }),
   );
 });

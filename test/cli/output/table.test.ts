@@ -6,7 +6,9 @@ describe('a table', () => {
       ['a', { value: 1.5, decimals: 2 }],
       ['longer', { value: 10, decimals: 2 }],
     ];
-    expect(formatTable(['NAME', 'MS'], rows)).toBe(['NAME       MS', 'a        1.50', 'longer  10.00'].join('\n'));
+    expect(formatTable(['NAME', 'MS'], rows)).toBe(
+      ['NAME       MS', 'a        1.50', 'longer  10.00'].join('\n'),
+    );
   });
 
   it('prints a dash for a number that is not known', () => {

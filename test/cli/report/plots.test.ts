@@ -9,18 +9,26 @@ const plots = namedPlots(report(reportInput(networks(targets[0], 27))));
 
 describe('the plots of a report as pictures', () => {
   it('are named by target and content; what has nothing to show is left out', () => {
-    expect(plots.map(([name]) => name)).toEqual(['front', 'hypervolume', 'choices', 'prediction'].map((plot) => `host-onnxruntime-cpu-int8.${plot}`));
+    expect(plots.map(([name]) => name)).toEqual(
+      ['front', 'hypervolume', 'choices', 'prediction'].map(
+        (plot) => `host-onnxruntime-cpu-int8.${plot}`,
+      ),
+    );
   });
 
   it('are PNG at twice their size, with ink on them', async () => {
     for (const [, chart] of plots) {
-      const { data, info } = await sharp(await renderPng(chart)).greyscale().raw().toBuffer({ resolveWithObject: true });
+      const { data, info } = await sharp(await renderPng(chart))
+        .greyscale()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
       expect([info.width, info.height]).toEqual([2 * chart.width, 2 * chart.height]);
       expect(data.filter((grey) => grey < 120).length).toBeGreaterThan(500);
     }
   });
 
   it('have no number that is none', () => {
-    for (const [, chart] of plots) expect(renderSvg(chart, lightColours)).not.toMatch(/NaN|undefined/);
+    for (const [, chart] of plots)
+      expect(renderSvg(chart, lightColours)).not.toMatch(/NaN|undefined/);
   });
 });

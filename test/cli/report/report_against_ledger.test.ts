@@ -31,7 +31,13 @@ describe('a report says what the ledger has, whatever became of its search', () 
     lab = await SearchLab.open();
     const { state } = createFarm();
     const fleetSize = createFleetSize(() => state);
-    const parts = { searches: lab.runner, engine: { state: () => state }, fleetSize, clock: lab.bench.clock, logger: silentLogger };
+    const parts = {
+      searches: lab.runner,
+      engine: { state: () => state },
+      fleetSize,
+      clock: lab.bench.clock,
+      logger: silentLogger,
+    };
     server = await serve(services.SearchService.service, createSearchService(parts));
     farm = connectFarm(server.address);
   });
@@ -42,7 +48,12 @@ describe('a report says what the ledger has, whatever became of its search', () 
   });
 
   const page = async (searchId: string): Promise<string> =>
-    renderPage(computeReport(await fetchReportInput(farm, searchId), { atMs: 1_700_000_000_000, farmVersion: '0.1.0' }));
+    renderPage(
+      computeReport(await fetchReportInput(farm, searchId), {
+        atMs: 1_700_000_000_000,
+        farmVersion: '0.1.0',
+      }),
+    );
 
   /** One candidate in four cannot run, one in five is given up; confirmations come out slower by a share that differs from network to network. */
   async function run(most = Infinity): Promise<void> {
@@ -52,7 +63,8 @@ describe('a report says what the ledger has, whatever became of its search', () 
       const isCandidate = job.plan.decisionMs !== undefined || done < 12;
       if (isCandidate && done % 4 === 3) await lab.bench.engine.refuse(job);
       else if (isCandidate && done % 5 === 4) await lab.bench.engine.abandon(job);
-      else await lab.bench.engine.measure(job, latencyOf(job.artifact.digest) * (1 + (done % 7) / 20));
+      else
+        await lab.bench.engine.measure(job, latencyOf(job.artifact.digest) * (1 + (done % 7) / 20));
       await lab.runner.settled();
     }
   }
@@ -67,20 +79,32 @@ describe('a report says what the ledger has, whatever became of its search', () 
       const state = records.find(({ job }) => job.jobId === jobId)!.state;
       return state.kind === 'abandoned' && state.fault.code === 'stopped' ? 'stopped' : state.kind;
     };
-    const count = (kind: string): number => candidates.filter(({ jobId }) => stateOf(jobId) === kind).length;
-    const confirmations = (await ledger.confirmations(searchId)).filter(({ jobId }) => stateOf(jobId) === 'measured');
+    const count = (kind: string): number =>
+      candidates.filter(({ jobId }) => stateOf(jobId) === kind).length;
+    const confirmations = (await ledger.confirmations(searchId)).filter(
+      ({ jobId }) => stateOf(jobId) === 'measured',
+    );
     const measurements = await ledger.measurements(records.map(({ job }) => job.jobId));
 
     const card = (name: string): { readonly value: string; readonly more: string } => {
-      const found = new RegExp(`<dt>${name}</dt><dd>([^<]*)(?:<small>([^<]*)</small>)?</dd>`).exec(text);
+      const found = new RegExp(`<dt>${name}</dt><dd>([^<]*)(?:<small>([^<]*)</small>)?</dd>`).exec(
+        text,
+      );
       expect({ name, found: found !== null }).toEqual({ name, found: true });
       return { value: found?.[1] ?? '', more: found?.[2] ?? '' };
     };
     const networks = count('measured') + count('reused');
     const { value, more } = card('networks measured');
     expect(value).toBe(String(networks));
-    expect(more).toMatch(new RegExp(`^${count('measured')} for this search, budget ${count('measured')}/12`));
-    const said = { reused: 'reused', infeasible: 'infeasible', abandoned: 'abandoned', stopped: 'stopped with the search' };
+    expect(more).toMatch(
+      new RegExp(`^${count('measured')} for this search, budget ${count('measured')}/12`),
+    );
+    const said = {
+      reused: 'reused',
+      infeasible: 'infeasible',
+      abandoned: 'abandoned',
+      stopped: 'stopped with the search',
+    };
     for (const [kind, words] of Object.entries(said)) {
       if (count(kind) === 0) expect(more).not.toContain(words);
       else expect(more).toContain(`${count(kind)} ${words}`);
@@ -88,23 +112,39 @@ describe('a report says what the ledger has, whatever became of its search', () 
     expect(text).toContain(`${networks} networks measured`);
     expect(text).toContain(`After the first measurements of ${networks} networks`);
 
-    const timed = [...candidates.filter(({ jobId }) => stateOf(jobId) === 'measured'), ...confirmations];
-    const minutes = timed.reduce((sum, { jobId }) => sum + timeOf(measurements.get(jobId)!), 0) / 60_000;
+    const timed = [
+      ...candidates.filter(({ jobId }) => stateOf(jobId) === 'measured'),
+      ...confirmations,
+    ];
+    const minutes =
+      timed.reduce((sum, { jobId }) => sum + timeOf(measurements.get(jobId)!), 0) / 60_000;
     expect(card('time of devices').value).toBe(`${minutes.toFixed(1)} min`);
-    if (confirmations.length > 0) expect(card('on the front').more).toContain(`measured again ${confirmations.length} times`);
+    if (confirmations.length > 0)
+      expect(card('on the front').more).toContain(`measured again ${confirmations.length} times`);
 
-    const rows = [...text.matchAll(/<tr><td class="number">([\d.]+)<\/td>.*?<td class="long"><code>([^<]*)<\/code>/gs)].map(([, latency, architecture]) => ({ latency, architecture: unescape(architecture!) }));
+    const rows = [
+      ...text.matchAll(
+        /<tr><td class="number">([\d.]+)<\/td>.*?<td class="long"><code>([^<]*)<\/code>/gs,
+      ),
+    ].map(([, latency, architecture]) => ({ latency, architecture: unescape(architecture!) }));
     expect(card('on the front').value).toBe(String(rows.length));
     for (const { latency, architecture } of rows) {
-      const jobIds = [...candidates, ...confirmations].filter((each) => each.architecture === architecture).map(({ jobId }) => jobId);
-      const mediansMs = jobIds.flatMap((jobId) => measurements.get(jobId)?.sessionSummaries.map(({ p50Ms }) => p50Ms!) ?? []);
+      const jobIds = [...candidates, ...confirmations]
+        .filter((each) => each.architecture === architecture)
+        .map(({ jobId }) => jobId);
+      const mediansMs = jobIds.flatMap(
+        (jobId) => measurements.get(jobId)?.sessionSummaries.map(({ p50Ms }) => p50Ms!) ?? [],
+      );
       expect(latency).toBe(median(mediansMs).toFixed(3));
     }
     const [first] = rows;
     expect(card('fastest').value).toBe(`${first!.latency} ms`);
-    const commands = [...text.matchAll(/farm search export \S+ &#39;([^\n]*)&#39; -o models/g)].map(([, name]) => unescape(name!));
+    const commands = [...text.matchAll(/farm search export \S+ &#39;([^\n]*)&#39; -o models/g)].map(
+      ([, name]) => unescape(name!),
+    );
     expect(commands.length).toBeGreaterThan(0);
-    for (const command of commands) expect(rows.map(({ architecture }) => architecture)).toContain(command);
+    for (const command of commands)
+      expect(rows.map(({ architecture }) => architecture)).toContain(command);
     expect(text.includes('abandoned: the farm failed it')).toBe(count('abandoned') > 0);
     expect(text.includes('not measured: the search was stopped')).toBe(count('stopped') > 0);
     expect(text).toContain('weights of these files are drawn, seed 1');
@@ -124,7 +164,9 @@ describe('a report says what the ledger has, whatever became of its search', () 
   it('finished from what another search measured, and from measurements of its own', async () => {
     await lab.create(specYaml('confirm: { rounds: 0 }'));
     await run(9);
-    const again = await lab.create(specYaml('confirm: { rounds: 1 }').replace('name: cells', 'name: again'));
+    const again = await lab.create(
+      specYaml('confirm: { rounds: 1 }').replace('name: cells', 'name: again'),
+    );
     await run();
     const [progress] = (await lab.runner.get(again)).targets;
     expect(progress!.reused).toBeGreaterThan(0);
@@ -138,8 +180,13 @@ describe('a report says what the ledger has, whatever became of its search', () 
     expect(onTheirWay.length).toBeGreaterThan(0);
     await lab.runner.stop(searchId);
     // As the engine keeps it of jobs whose owner has ended.
-    const state = { kind: 'abandoned', fault: farmFault('stopped', 'whoever asked for the job has left') } as const;
-    await lab.ledger.commit(onTheirWay.map(({ jobId }) => ({ kind: 'job-ended', jobId, state, atMs: 1 })));
+    const state = {
+      kind: 'abandoned',
+      fault: farmFault('stopped', 'whoever asked for the job has left'),
+    } as const;
+    await lab.ledger.commit(
+      onTheirWay.map(({ jobId }) => ({ kind: 'job-ended', jobId, state, atMs: 1 })),
+    );
     await expectTrue(searchId);
     const before = await lab.runner.get(searchId);
     await lab.restart();

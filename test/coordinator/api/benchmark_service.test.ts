@@ -16,7 +16,12 @@ const offers: readonly Offer[] = [
   { runtime: 'onnxruntime', unit: 'cpu', precision: 'float32' },
   { runtime: 'tflite', unit: 'cpu', precision: 'int8' },
 ];
-const device = { description: { ...samplePhone('phone'), offers }, agentId: 'agent', lastSeenAtMs: 1, drained: false };
+const device = {
+  description: { ...samplePhone('phone'), offers },
+  agentId: 'agent',
+  lastSeenAtMs: 1,
+  drained: false,
+};
 const state = initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf });
 const plan = { ...defaultPlan, decisionMs: 0 };
 
@@ -28,7 +33,12 @@ describe('a benchmark of a model that does not fit its target', () => {
 
   beforeAll(async () => {
     const handlers = createBenchmarkService({
-      engine: { dispatch: ({ kind }) => void queued.push(kind), listen: () => () => undefined, state: () => state, timeOfDayMs: (atMs) => atMs },
+      engine: {
+        dispatch: ({ kind }) => void queued.push(kind),
+        listen: () => () => undefined,
+        state: () => state,
+        timeOfDayMs: (atMs) => atMs,
+      },
       ledger: {
         saveJob: ({ job }) => Promise.resolve(void queued.push(job.jobId)),
         artifact: (digest) => Promise.resolve({ digest, sizeBytes: 9, format: model.format }),
@@ -48,7 +58,11 @@ describe('a benchmark of a model that does not fit its target', () => {
 
   const run = (target: string): Promise<string> =>
     new Promise((resolve) => {
-      const call = client.run({ artifact: { digest: sampleDigest, sizeBytes: 9, format: model.format }, targets: [target], plan });
+      const call = client.run({
+        artifact: { digest: sampleDigest, sizeBytes: 9, format: model.format },
+        targets: [target],
+        plan,
+      });
       call.on('data', () => {
         resolve('queued');
         call.cancel();
@@ -58,13 +72,30 @@ describe('a benchmark of a model that does not fit its target', () => {
 
   test.each<[ModelKind, string, RegExp]>([
     [
-      { format: 'onnx', precision: 'float32' }, 'sm8550/onnxruntime/npu/int8',
+      { format: 'onnx', precision: 'float32' },
+      'sm8550/onnxruntime/npu/int8',
       /: model: is float32 in ONNX, and sm8550\/onnxruntime\/npu\/int8 takes int8 models in ONNX; it fits sm8550\/onnxruntime\/cpu\/float32; or quantize it first \(farm quantize\)$/,
     ],
-    [{ format: 'onnx', precision: 'float32' }, 'sm8550/onnxruntime/npu/float16', /is float32 in ONNX, .* takes float16 models .*; it fits sm8550\/onnxruntime\/cpu\/float32$/],
-    [{ format: 'onnx', precision: 'int8' }, 'sm8550/onnxruntime/npu/float16', /is int8 in ONNX, .*; it fits sm8550\/onnxruntime\/npu\/int8$/],
-    [{ format: 'onnx', precision: 'int8' }, 'sm8550/tflite/cpu/int8', /is int8 in ONNX, .* takes int8 models in TFLite; it fits sm8550\/onnxruntime\/npu\/int8$/],
-    [{ format: 'tflite', precision: 'w8a16' }, 'sm8550/tflite/cpu/int8', /is w8a16 in TFLite, .*; no target of the fleet takes it$/],
+    [
+      { format: 'onnx', precision: 'float32' },
+      'sm8550/onnxruntime/npu/float16',
+      /is float32 in ONNX, .* takes float16 models .*; it fits sm8550\/onnxruntime\/cpu\/float32$/,
+    ],
+    [
+      { format: 'onnx', precision: 'int8' },
+      'sm8550/onnxruntime/npu/float16',
+      /is int8 in ONNX, .*; it fits sm8550\/onnxruntime\/npu\/int8$/,
+    ],
+    [
+      { format: 'onnx', precision: 'int8' },
+      'sm8550/tflite/cpu/int8',
+      /is int8 in ONNX, .* takes int8 models in TFLite; it fits sm8550\/onnxruntime\/npu\/int8$/,
+    ],
+    [
+      { format: 'tflite', precision: 'w8a16' },
+      'sm8550/tflite/cpu/int8',
+      /is w8a16 in TFLite, .*; no target of the fleet takes it$/,
+    ],
   ])('%j on %s', async (kind, target, said) => {
     model = kind;
     const answer = await run(target);

@@ -7,7 +7,10 @@ import type { EndView } from '../../../coordinator/searches/outside/end_reader';
 import type { SearchListener } from '../../../coordinator/searches/search_runner';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import type { End__Output } from '../../../proto/generated/farm/v1/End';
-import type { SearchServiceClient, SearchServiceHandlers } from '../../../proto/generated/farm/v1/SearchService';
+import type {
+  SearchServiceClient,
+  SearchServiceHandlers,
+} from '../../../proto/generated/farm/v1/SearchService';
 import { loadFarmServices } from '../../../proto/service';
 import { describeError, insecure, serve, silentLogger, type TestServer } from '../grpc_fixture';
 
@@ -16,7 +19,21 @@ const pageSize = 3;
 
 /** Ends at every third cursor. */
 function anEnd(index: number, overrides: Partial<EndView> = {}): EndView {
-  return { cursor: 3 * (index + 1), sequence: index, architecture: `cell-${String(index)}`, kind: 'measured', accuracyPercent: 90, latencyMs: 2, violation: 0, sessions: 3, relativeNoise: 0.01, deviceKind: 'phone', jobId: `j${String(index)}`, reason: '', ...overrides };
+  return {
+    cursor: 3 * (index + 1),
+    sequence: index,
+    architecture: `cell-${String(index)}`,
+    kind: 'measured',
+    accuracyPercent: 90,
+    latencyMs: 2,
+    violation: 0,
+    sessions: 3,
+    relativeNoise: 0.01,
+    deviceKind: 'phone',
+    jobId: `j${String(index)}`,
+    reason: '',
+    ...overrides,
+  };
 }
 
 describe('the calls of an outside searcher', () => {
@@ -34,9 +51,18 @@ describe('the calls of an outside searcher', () => {
     },
     propose: (searchId, target, architectures) => {
       if (searchId === 'full') return Promise.resolve(fail({ kind: 'full', message: 'read Ends' }));
-      if (searchId === 'over') return Promise.resolve(fail({ kind: 'stopped', message: 'create another' }));
+      if (searchId === 'over')
+        return Promise.resolve(fail({ kind: 'stopped', message: 'create another' }));
       if (target === '') return Promise.reject(new BadInputError('no target'));
-      return Promise.resolve(ok(architectures.map((architecture, sequence) => ({ architecture, sequence, state: 'waiting' as const }))));
+      return Promise.resolve(
+        ok(
+          architectures.map((architecture, sequence) => ({
+            architecture,
+            sequence,
+            state: 'waiting' as const,
+          })),
+        ),
+      );
     },
     ends: (_, __, after) => {
       pagesRead += 1;
@@ -48,7 +74,10 @@ describe('the calls of an outside searcher', () => {
     ended = [];
     state = 'running';
     pagesRead = 0;
-    const handlers = { Propose: unary(silentLogger, (request) => propose(calls, request)), Ends: serverStream(silentLogger, (request, ends) => sendEnds(calls, request, ends)) } as Partial<SearchServiceHandlers> as SearchServiceHandlers;
+    const handlers = {
+      Propose: unary(silentLogger, (request) => propose(calls, request)),
+      Ends: serverStream(silentLogger, (request, ends) => sendEnds(calls, request, ends)),
+    } as Partial<SearchServiceHandlers> as SearchServiceHandlers;
     server = await serve(services.SearchService.service, handlers);
     client = new services.SearchService(server.address, insecure());
   });
@@ -57,13 +86,24 @@ describe('the calls of an outside searcher', () => {
     server.stop();
   });
 
-  const tell = (searchId: string): void => listeners.forEach((listener) => listener({ searchId } as SearchView));
+  const tell = (searchId: string): void =>
+    listeners.forEach((listener) => listener({ searchId } as SearchView));
   const proposeTo = (searchId: string, target: string, architectures: string[]): Promise<unknown> =>
-    new Promise((resolve, reject) => client.propose({ searchId, target, architectures }, (error, response) => (error === null ? resolve(response) : reject(error))));
+    new Promise((resolve, reject) =>
+      client.propose({ searchId, target, architectures }, (error, response) =>
+        error === null ? resolve(response) : reject(error),
+      ),
+    );
 
   it('answers proposals in their order, and says which of them can be repeated', async () => {
-    expect(await proposeTo('one', 't', ['b', 'a'])).toEqual({ proposed: [{ architecture: 'b', sequence: 0, state: 'waiting' }, { architecture: 'a', sequence: 1, state: 'waiting' }] });
-    const refusal = async (searchId: string, target: string): Promise<unknown> => describeError(await proposeTo(searchId, target, ['a']).catch((error: unknown) => error));
+    expect(await proposeTo('one', 't', ['b', 'a'])).toEqual({
+      proposed: [
+        { architecture: 'b', sequence: 0, state: 'waiting' },
+        { architecture: 'a', sequence: 1, state: 'waiting' },
+      ],
+    });
+    const refusal = async (searchId: string, target: string): Promise<unknown> =>
+      describeError(await proposeTo(searchId, target, ['a']).catch((error: unknown) => error));
     expect(await refusal('full', 't')).toBe('RESOURCE_EXHAUSTED: read Ends');
     expect(await refusal('over', 't')).toBe('FAILED_PRECONDITION: create another');
     expect(await refusal('one', '')).toBe('INVALID_ARGUMENT: no target');
@@ -72,7 +112,11 @@ describe('the calls of an outside searcher', () => {
   it('sends the ends that were, then those that come, until the search has ended and all are sent', async () => {
     ended = Array.from({ length: 7 }, (_, index) => anEnd(index));
     const seen: number[] = [];
-    for await (const { cursor, sequence } of client.ends({ searchId: 'one', target: 't', after: 6 }) as AsyncIterable<End__Output>) {
+    for await (const { cursor, sequence } of client.ends({
+      searchId: 'one',
+      target: 't',
+      after: 6,
+    }) as AsyncIterable<End__Output>) {
       expect(cursor).toBe(3 * (sequence + 1));
       seen.push(sequence);
       if (sequence === 6 || sequence === 7) {
@@ -87,13 +131,56 @@ describe('the calls of an outside searcher', () => {
   });
 
   it('sends what is known of an end, and nothing where nothing is', async () => {
-    ended = [anEnd(0, { violation: 0.5 }), anEnd(1, { kind: 'infeasible', latencyMs: null, violation: Infinity, sessions: 0, relativeNoise: null, deviceKind: null, jobId: null, reason: 'no kernel' })];
+    ended = [
+      anEnd(0, { violation: 0.5 }),
+      anEnd(1, {
+        kind: 'infeasible',
+        latencyMs: null,
+        violation: Infinity,
+        sessions: 0,
+        relativeNoise: null,
+        deviceKind: null,
+        jobId: null,
+        reason: 'no kernel',
+      }),
+    ];
     state = 'stopped';
     const seen: End__Output[] = [];
-    for await (const end of client.ends({ searchId: 'one', target: 't', after: 0 }) as AsyncIterable<End__Output>) seen.push(end);
+    for await (const end of client.ends({
+      searchId: 'one',
+      target: 't',
+      after: 0,
+    }) as AsyncIterable<End__Output>)
+      seen.push(end);
     expect(seen).toEqual([
-      { cursor: 3, sequence: 0, architecture: 'cell-0', kind: 'measured', accuracy: 90, latencyMs: 2, violation: 0.5, sessions: 3, relativeNoise: 0.01, deviceKind: 'phone', jobId: 'j0', reason: '' },
-      { cursor: 6, sequence: 1, architecture: 'cell-1', kind: 'infeasible', accuracy: 90, latencyMs: 0, violation: Infinity, sessions: 0, relativeNoise: 0, deviceKind: '', jobId: '', reason: 'no kernel' },
+      {
+        cursor: 3,
+        sequence: 0,
+        architecture: 'cell-0',
+        kind: 'measured',
+        accuracy: 90,
+        latencyMs: 2,
+        violation: 0.5,
+        sessions: 3,
+        relativeNoise: 0.01,
+        deviceKind: 'phone',
+        jobId: 'j0',
+        reason: '',
+      },
+      {
+        cursor: 6,
+        sequence: 1,
+        architecture: 'cell-1',
+        kind: 'infeasible',
+        accuracy: 90,
+        latencyMs: 0,
+        violation: Infinity,
+        sessions: 0,
+        relativeNoise: 0,
+        deviceKind: '',
+        jobId: '',
+        reason: 'no kernel',
+      },
     ]);
   });
 
@@ -110,7 +197,9 @@ describe('the calls of an outside searcher', () => {
 
   it('leaves in the ledger what a slow client has not taken', async () => {
     const pages = 2_000;
-    ended = Array.from({ length: pages * pageSize }, (_, index) => anEnd(index, { reason: 'x'.repeat(20_000) }));
+    ended = Array.from({ length: pages * pageSize }, (_, index) =>
+      anEnd(index, { reason: 'x'.repeat(20_000) }),
+    );
     state = 'finished';
     const call = client.ends({ searchId: 'one', target: 't', after: 0 });
     const first = new Promise<void>((resolve) => call.once('data', () => resolve()));
@@ -124,12 +213,15 @@ describe('the calls of an outside searcher', () => {
     }
     expect(pagesRead).toBeLessThan(pages / 2);
     let seen = 1;
-    for await (const end of call as AsyncIterable<End__Output>) seen += end.sequence === seen ? 1 : 0;
+    for await (const end of call as AsyncIterable<End__Output>)
+      seen += end.sequence === seen ? 1 : 0;
     expect(seen).toBe(pages * pageSize);
   });
 
   it('refuses what is no cursor', async () => {
     const call = client.ends({ searchId: 'one', target: 't', after: 2 ** 60 });
-    expect(describeError(await new Promise((resolve) => call.once('error', resolve)))).toBe('INVALID_ARGUMENT: field after: expected 0 or the cursor of an end');
+    expect(describeError(await new Promise((resolve) => call.once('error', resolve)))).toBe(
+      'INVALID_ARGUMENT: field after: expected 0 or the cursor of an end',
+    );
   });
 });

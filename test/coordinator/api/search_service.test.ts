@@ -13,8 +13,41 @@ import { describeError, insecure, serve, silentLogger, type TestServer } from '.
 
 const services = loadFarmServices();
 const view = (state: SearchView['state'], measured: number): SearchView => ({
-  ...{ searchId: 'one', name: 'sample', state, space: 'nasbench201', strategy: 'random', seed: 1, createdAtMs: 5, isBudgetShared: false, problem: null, wallMs: 60_000 },
-  targets: [{ target: 'sm8550/tflite/cpu/int8', budget: { measurements: 9 }, phoneMs: 0, spent: { measured, phoneMs: 0 }, measured, reused: 0, infeasible: 0, abandoned: 0, inFlight: 1, hypervolume: 0.5, frontSize: 2, confirming: 3, confirmed: 4, picks: [{ kind: 'fastest', architecture: 'a', latencyMs: 2, accuracyPercent: 80, isVirtual: false }], confirmedMs: 0, uncertain: 0, virtualMeasurements: 0 }],
+  ...{
+    searchId: 'one',
+    name: 'sample',
+    state,
+    space: 'nasbench201',
+    strategy: 'random',
+    seed: 1,
+    createdAtMs: 5,
+    isBudgetShared: false,
+    problem: null,
+    wallMs: 60_000,
+  },
+  targets: [
+    {
+      target: 'sm8550/tflite/cpu/int8',
+      budget: { measurements: 9 },
+      phoneMs: 0,
+      spent: { measured, phoneMs: 0 },
+      measured,
+      reused: 0,
+      infeasible: 0,
+      abandoned: 0,
+      inFlight: 1,
+      hypervolume: 0.5,
+      frontSize: 2,
+      confirming: 3,
+      confirmed: 4,
+      picks: [
+        { kind: 'fastest', architecture: 'a', latencyMs: 2, accuracyPercent: 80, isVirtual: false },
+      ],
+      confirmedMs: 0,
+      uncertain: 0,
+      virtualMeasurements: 0,
+    },
+  ],
 });
 
 describe('search service', () => {
@@ -29,20 +62,50 @@ describe('search service', () => {
       throw new Error('not used here');
     };
     const searches = {
-      ...{ create: notUsed, onboard: notUsed, list: notUsed, pause: notUsed, resume: notUsed, stop: notUsed, extend: notUsed, front: notUsed, fleetFront: notUsed, history: notUsed, exportModel: notUsed, propose: notUsed, ends: notUsed },
-      get: (searchId: string) => (searchId === 'one' ? Promise.resolve(current) : Promise.reject(new BadInputError(`there is no search "${searchId}"`))),
+      ...{
+        create: notUsed,
+        onboard: notUsed,
+        list: notUsed,
+        pause: notUsed,
+        resume: notUsed,
+        stop: notUsed,
+        extend: notUsed,
+        front: notUsed,
+        fleetFront: notUsed,
+        history: notUsed,
+        exportModel: notUsed,
+        propose: notUsed,
+        ends: notUsed,
+      },
+      get: (searchId: string) =>
+        searchId === 'one'
+          ? Promise.resolve(current)
+          : Promise.reject(new BadInputError(`there is no search "${searchId}"`)),
       watch: (listener: SearchListener) => {
         listeners.add(listener);
         return () => void listeners.delete(listener);
       },
     };
     // Pictures follow each other at once; the time that passes without news is real.
-    const impatient: Clock = { ...systemClock, sleep: (durationMs, signal) => (durationMs < 1_000 ? Promise.resolve() : systemClock.sleep(durationMs, signal)) };
+    const impatient: Clock = {
+      ...systemClock,
+      sleep: (durationMs, signal) =>
+        durationMs < 1_000 ? Promise.resolve() : systemClock.sleep(durationMs, signal),
+    };
     const farm = createFarm();
     farm.attach('rack', [phone('p1'), phone('p2')]);
     farm.submit('job', { owner: { ownerId: 'one' } });
     const fleetSize = createFleetSize(() => farm.state);
-    server = await serve(services.SearchService.service, createSearchService({ searches, engine: { state: () => farm.state }, fleetSize, clock: impatient, logger: silentLogger }));
+    server = await serve(
+      services.SearchService.service,
+      createSearchService({
+        searches,
+        engine: { state: () => farm.state },
+        fleetSize,
+        clock: impatient,
+        logger: silentLogger,
+      }),
+    );
     client = new services.SearchService(server.address, insecure());
   });
   afterEach(() => {
@@ -75,7 +138,13 @@ describe('search service', () => {
       if (seen.length === 2) break;
     }
     expect(seen).toMatchObject([
-      { measured: 0, devicesBusy: 1, devices: 2, secondsLeft: 0, picks: [{ kind: 'fastest', architecture: 'a', latencyMs: 2, accuracy: 80 }] },
+      {
+        measured: 0,
+        devicesBusy: 1,
+        devices: 2,
+        secondsLeft: 0,
+        picks: [{ kind: 'fastest', architecture: 'a', latencyMs: 2, accuracy: 80 }],
+      },
       // Three in a minute, six to go.
       { measured: 3, secondsLeft: 120 },
     ]);
@@ -91,10 +160,22 @@ describe('search service', () => {
     expect(listeners.size).toBe(0);
   });
 
-  it('answers a user\'s mistake in one line, and hides what is not the user\'s', async () => {
-    const get = (searchId: string) => new Promise((resolve, reject) => client.get({ searchId }, (error, found) => (error === null ? resolve(found) : reject(error))));
-    const list = () => new Promise((resolve, reject) => client.list({}, (error, found) => (error === null ? resolve(found) : reject(error))));
-    expect(describeError(await get('two').catch((error: unknown) => error))).toBe('INVALID_ARGUMENT: there is no search "two"');
-    expect(describeError(await list().catch((error: unknown) => error))).toBe('INTERNAL: the coordinator failed on this call; its log says why');
+  it("answers a user's mistake in one line, and hides what is not the user's", async () => {
+    const get = (searchId: string) =>
+      new Promise((resolve, reject) =>
+        client.get({ searchId }, (error, found) =>
+          error === null ? resolve(found) : reject(error),
+        ),
+      );
+    const list = () =>
+      new Promise((resolve, reject) =>
+        client.list({}, (error, found) => (error === null ? resolve(found) : reject(error))),
+      );
+    expect(describeError(await get('two').catch((error: unknown) => error))).toBe(
+      'INVALID_ARGUMENT: there is no search "two"',
+    );
+    expect(describeError(await list().catch((error: unknown) => error))).toBe(
+      'INTERNAL: the coordinator failed on this call; its log says why',
+    );
   });
 });

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { BuildPool } from '../../../coordinator/build/build_pool';
 import type { BuildRequest, BuildResult } from '../../../coordinator/build/build_request';
 
-const scripted = { workerFile: join(__dirname, 'scripted_worker.js'), workers: 1, deadlineMs: 5_000, largestQueue: 3, largestHeapMb: 512 };
+const scripted = {
+  workerFile: join(__dirname, 'scripted_worker.js'),
+  workers: 1,
+  deadlineMs: 5_000,
+  largestQueue: 3,
+  largestHeapMb: 512,
+};
 
 function request(architecture: string): BuildRequest {
   return { space: 'nasbench201', architecture, cellsPerStage: 1, seed: 1 };
@@ -22,7 +28,9 @@ describe('the build pool', () => {
 
   it('answers each request with its own model', async () => {
     pool = new BuildPool(scripted);
-    const results = await Promise.all(['a', 'b', 'c', 'd'].map((name) => pool.build(request(name))));
+    const results = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) => pool.build(request(name))),
+    );
     expect(results.map(modelOf)).toEqual(['a', 'b', 'c', 'd']);
   });
 
@@ -37,15 +45,23 @@ describe('the build pool', () => {
     expect(await threads()).toEqual(first);
   });
 
-  it.each(['crash', 'exit'])('replaces a thread after a %s, and loses only the model that it was building', async (architecture) => {
-    pool = new BuildPool(scripted);
-    const results = await Promise.all([architecture, 'b'].map((name) => pool.build(request(name))));
-    expect(results.map(modelOf)).toEqual(['crashed', 'b']);
-  });
+  it.each(['crash', 'exit'])(
+    'replaces a thread after a %s, and loses only the model that it was building',
+    async (architecture) => {
+      pool = new BuildPool(scripted);
+      const results = await Promise.all(
+        [architecture, 'b'].map((name) => pool.build(request(name))),
+      );
+      expect(results.map(modelOf)).toEqual(['crashed', 'b']);
+    },
+  );
 
   it('keeps the thread when a model cannot be built', async () => {
     pool = new BuildPool(scripted);
-    expect(await pool.build(request('fail'))).toEqual({ ok: false, error: { kind: 'failed', message: 'no such cell' } });
+    expect(await pool.build(request('fail'))).toEqual({
+      ok: false,
+      error: { kind: 'failed', message: 'no such cell' },
+    });
     expect(modelOf(await pool.build(request('b')))).toBe('b');
   });
 
@@ -57,7 +73,9 @@ describe('the build pool', () => {
 
   it('refuses what would make the queue longer than its bound', async () => {
     pool = new BuildPool(scripted);
-    const results = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => pool.build(request(name))));
+    const results = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => pool.build(request(name))),
+    );
     expect(results.map(modelOf)).toEqual(['a', 'b', 'c', 'd', 'queue-full']);
   });
 
@@ -72,11 +90,20 @@ describe('the build pool', () => {
 
 describe('the build worker', () => {
   it('builds an int8 model, the same bytes each time, and refuses what is no network', async () => {
-    const pool = new BuildPool({ ...scripted, workerFile: join(__dirname, 'typescript_worker.js'), deadlineMs: 20_000 });
+    const pool = new BuildPool({
+      ...scripted,
+      workerFile: join(__dirname, 'typescript_worker.js'),
+      deadlineMs: 20_000,
+    });
     try {
-      const cell = '|nor_conv_3x3~0|+|skip_connect~0|none~1|+|avg_pool_3x3~0|none~1|skip_connect~2|';
-      const [first, second, none] = await Promise.all([cell, cell, '000000'].map((architecture) => pool.build(request(architecture))));
-      expect(first?.ok === true && first.value.model.byteLength > 10_000 && first.value.macs > 1_000_000).toBe(true);
+      const cell =
+        '|nor_conv_3x3~0|+|skip_connect~0|none~1|+|avg_pool_3x3~0|none~1|skip_connect~2|';
+      const [first, second, none] = await Promise.all(
+        [cell, cell, '000000'].map((architecture) => pool.build(request(architecture))),
+      );
+      expect(
+        first?.ok === true && first.value.model.byteLength > 10_000 && first.value.macs > 1_000_000,
+      ).toBe(true);
       expect(second).toEqual(first);
       expect(failureOf(none!)).toBe('failed');
     } finally {

@@ -1,8 +1,16 @@
 import { createCandidateBuilder } from '../../../coordinator/build/candidate_builder';
 import type { BuildRequest, BuildResult } from '../../../coordinator/build/build_request';
 
-const request: BuildRequest = { space: 'nasbench201', architecture: 'a', cellsPerStage: 1, seed: 1 };
-const built: BuildResult = { ok: true, value: { model: new Uint8Array(7), macs: 42, parameters: 5, peakActivationBytes: 6 } };
+const request: BuildRequest = {
+  space: 'nasbench201',
+  architecture: 'a',
+  cellsPerStage: 1,
+  seed: 1,
+};
+const built: BuildResult = {
+  ok: true,
+  value: { model: new Uint8Array(7), macs: 42, parameters: 5, peakActivationBytes: 6 },
+};
 const broken: BuildResult = { ok: false, error: { kind: 'crashed', message: 'out of memory' } };
 
 function createParts(answers: readonly BuildResult[]) {
@@ -18,7 +26,9 @@ function createParts(answers: readonly BuildResult[]) {
       },
       sizeBytes: (digest) => Promise.resolve(stored.has(digest) ? 7 : undefined),
     },
-    ledger: { saveArtifact: (artifact, atMs) => Promise.resolve(void saved.push([artifact, atMs])) },
+    ledger: {
+      saveArtifact: (artifact, atMs) => Promise.resolve(void saved.push([artifact, atMs])),
+    },
     clock: { nowMs: () => 5 },
   });
   return { builder, requests, saved, stored };
@@ -28,7 +38,10 @@ describe('the candidate builder', () => {
   it('stores the model and records it before it gives the artifact out', async () => {
     const { builder, saved } = createParts([built]);
     const artifact = { digest: 'd', sizeBytes: 7, format: 'onnx' };
-    expect(await builder.build(request)).toEqual({ ok: true, value: { artifact, macs: 42, parameters: 5, peakActivationBytes: 6 } });
+    expect(await builder.build(request)).toEqual({
+      ok: true,
+      value: { artifact, macs: 42, parameters: 5, peakActivationBytes: 6 },
+    });
     expect(saved).toEqual([[artifact, 5]]);
   });
 
@@ -51,7 +64,8 @@ describe('the candidate builder', () => {
 
   it('tells apart what makes other bytes', async () => {
     const { builder, requests } = createParts([built, built, built, built]);
-    for (const other of [{}, { architecture: 'b' }, { cellsPerStage: 2 }, { seed: 2 }]) await builder.build({ ...request, ...other });
+    for (const other of [{}, { architecture: 'b' }, { cellsPerStage: 2 }, { seed: 2 }])
+      await builder.build({ ...request, ...other });
     expect(requests).toHaveLength(4);
   });
 

@@ -6,5 +6,9 @@ parentPort.on('message', ({ architecture }) => {
   if (architecture === 'crash') throw new Error('out of luck');
   if (architecture === 'exit') process.exit(3);
   if (architecture === 'fail') parentPort.postMessage({ ok: false, message: 'no such cell' });
-  else parentPort.postMessage({ ok: true, value: { model: Buffer.from(architecture), macs: threadId } });
+  else
+    parentPort.postMessage({
+      ok: true,
+      value: { model: Buffer.from(architecture), macs: threadId },
+    });
 });

@@ -1,8 +1,15 @@
 import { systemClock } from '../../../common/clock';
 import type { DeviceDescription } from '../../../common/device';
 import type { Result } from '../../../common/result';
-import { createAgentDirectory, type AgentDirectory } from '../../../coordinator/dispatch/agent_directory';
-import { agentServiceDefinition, agentTiming, createAgentService } from '../../../coordinator/dispatch/agent_service';
+import {
+  createAgentDirectory,
+  type AgentDirectory,
+} from '../../../coordinator/dispatch/agent_directory';
+import {
+  agentServiceDefinition,
+  agentTiming,
+  createAgentService,
+} from '../../../coordinator/dispatch/agent_service';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
 import { decodeAgentMessage, type AgentMessage } from '../../../proto/codec/agent_message';
 import { loadFarmServices } from '../../../proto/service';
@@ -33,16 +40,35 @@ describe('agent service', () => {
         onEvent();
       },
     };
-    const devices = { seen: (agentId: string, all: readonly DeviceDescription[]) => Promise.resolve(void seen.push(...all.map(({ serial }) => `${agentId}/${serial}`))) };
+    const devices = {
+      seen: (agentId: string, all: readonly DeviceDescription[]) =>
+        Promise.resolve(void seen.push(...all.map(({ serial }) => `${agentId}/${serial}`))),
+    };
     const decodeLarge = (bytes: Uint8Array): Promise<Result<AgentMessage, string>> => {
       large += 1;
       return Promise.resolve(decodeAgentMessage(Buffer.from(bytes), services));
     };
-    server = await serve(agentServiceDefinition(services), createAgentService({ engine, directory, devices, clock: systemClock, logger: silentLogger, timing, services, decodeLarge }));
+    server = await serve(
+      agentServiceDefinition(services),
+      createAgentService({
+        engine,
+        directory,
+        devices,
+        clock: systemClock,
+        logger: silentLogger,
+        timing,
+        services,
+        decodeLarge,
+      }),
+    );
   };
-  const event = async <K extends SchedulerEvent['kind']>(kind: K): Promise<Extract<SchedulerEvent, { kind: K }>> => {
+  const event = async <K extends SchedulerEvent['kind']>(
+    kind: K,
+  ): Promise<Extract<SchedulerEvent, { kind: K }>> => {
     for (;;) {
-      const found = events.find((each): each is Extract<SchedulerEvent, { kind: K }> => each.kind === kind);
+      const found = events.find(
+        (each): each is Extract<SchedulerEvent, { kind: K }> => each.kind === kind,
+      );
       if (found !== undefined) return found;
       await new Promise<void>((resolve) => {
         onEvent = resolve;
@@ -56,8 +82,15 @@ describe('agent service', () => {
     const lease = { jobId: 'job', deviceSerial: 'phone-0', epoch: 7, nonce: 'n' };
     const agent = attachAgent(server.address, 'shelf');
     agent.hello(samplePhones(2), [lease]);
-    expect(await agent.next('welcome')).toEqual({ kind: 'welcome', heartbeatIntervalMs: agentTiming.heartbeatIntervalMs });
-    expect(await event('agent-attached')).toMatchObject({ agentId: 'shelf', devices: samplePhones(2), heldLeases: [lease] });
+    expect(await agent.next('welcome')).toEqual({
+      kind: 'welcome',
+      heartbeatIntervalMs: agentTiming.heartbeatIntervalMs,
+    });
+    expect(await event('agent-attached')).toMatchObject({
+      agentId: 'shelf',
+      devices: samplePhones(2),
+      heldLeases: [lease],
+    });
     expect(saved).toEqual(['shelf/phone-0', 'shelf/phone-1']);
     agent.leave();
   });
@@ -79,10 +112,26 @@ describe('agent service', () => {
     agent.say({ kind: 'device-attached', device: samplePhone('late') });
     agent.say({ kind: 'heartbeat', heldLeases: [] });
     agent.say({ kind: 'device-detached', deviceSerial: 'late', reason: 'unplugged' });
-    agent.say({ kind: 'unusable-phones', phones: [{ adbSerial: 'x', adbState: 'unauthorized', reason: 'not allowed', remedy: 'accept the key' }] });
+    agent.say({
+      kind: 'unusable-phones',
+      phones: [
+        {
+          adbSerial: 'x',
+          adbState: 'unauthorized',
+          reason: 'not allowed',
+          remedy: 'accept the key',
+        },
+      ],
+    });
     agent.leave();
     await event('agent-detached');
-    expect(events.map(({ kind }) => kind)).toEqual(['agent-attached', 'device-attached', 'agent-heard', 'device-detached', 'agent-detached']);
+    expect(events.map(({ kind }) => kind)).toEqual([
+      'agent-attached',
+      'device-attached',
+      'agent-heard',
+      'device-detached',
+      'agent-detached',
+    ]);
     expect(await agent.ended).toBe('OK');
     expect(directory.all()).toMatchObject([{ agentId: 'shelf', link: { kind: 'lost' } }]);
   });
@@ -103,17 +152,32 @@ describe('agent service', () => {
     newer.hello(samplePhones(1));
     await newer.next('welcome');
     expect(await older.ended).toBe('ABORTED: a newer stream of the same agent took over');
-    directory.send('shelf', { kind: 'stop-job', lease: { jobId: 'job', deviceSerial: 'phone-0', epoch: 1, nonce: 'n' } });
+    directory.send('shelf', {
+      kind: 'stop-job',
+      lease: { jobId: 'job', deviceSerial: 'phone-0', epoch: 1, nonce: 'n' },
+    });
     await newer.next('stop-job');
     expect(events.map(({ kind }) => kind)).not.toContain('agent-detached');
     newer.leave();
   });
 
   it.each([
-    ['a heartbeat before the hello', { heartbeat: {} }, /^INVALID_ARGUMENT: agent message: expected hello first, got heartbeat/],
-    ['a hello without a name', { hello: { agentId: '' } }, /^INVALID_ARGUMENT: agent message: hello.agentId: /],
+    [
+      'a heartbeat before the hello',
+      { heartbeat: {} },
+      /^INVALID_ARGUMENT: agent message: expected hello first, got heartbeat/,
+    ],
+    [
+      'a hello without a name',
+      { hello: { agentId: '' } },
+      /^INVALID_ARGUMENT: agent message: hello.agentId: /,
+    ],
     ['an empty message', {}, /^INVALID_ARGUMENT: agent message: /],
-    ['a pool that is no name', { hello: { agentId: 'shelf', devices: [{ serial: 'x', kind: 'phone', pool: '../..' }] } }, /^INVALID_ARGUMENT: agent message: hello.devices.0.pool/],
+    [
+      'a pool that is no name',
+      { hello: { agentId: 'shelf', devices: [{ serial: 'x', kind: 'phone', pool: '../..' }] } },
+      /^INVALID_ARGUMENT: agent message: hello.devices.0.pool/,
+    ],
   ])('refuses %s, and nobody notices', async (_, message, expected) => {
     const agent = attachAgent(server.address, 'shelf');
     agent.sayRaw(message);
@@ -146,8 +210,11 @@ describe('agent service', () => {
   it('attaches 500 devices that come in one hello, and 100 agents at once', async () => {
     const crowd = attachAgent(server.address, 'crowd');
     crowd.hello(samplePhones(500));
-    const agents = Array.from({ length: 100 }, (_, index) => attachAgent(server.address, `agent-${String(index)}`));
-    for (const [index, agent] of agents.entries()) agent.hello([samplePhone(`single-${String(index)}`)]);
+    const agents = Array.from({ length: 100 }, (_, index) =>
+      attachAgent(server.address, `agent-${String(index)}`),
+    );
+    for (const [index, agent] of agents.entries())
+      agent.hello([samplePhone(`single-${String(index)}`)]);
     await Promise.all([crowd, ...agents].map((agent) => agent.next('welcome')));
     expect(saved).toHaveLength(600);
     for (const agent of [crowd, ...agents]) agent.die();

@@ -3,7 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ArtifactDigest } from '../../../common/artifact';
-import { openArtifactStore, type ArtifactStore } from '../../../coordinator/dispatch/artifact_store';
+import {
+  openArtifactStore,
+  type ArtifactStore,
+} from '../../../coordinator/dispatch/artifact_store';
 
 const hourMs = 3_600_000;
 let directory: string;
@@ -11,7 +14,11 @@ let nowMs = Date.now();
 const clock = { nowMs: () => nowMs };
 const needed = new Set<ArtifactDigest>();
 const dropped: number[] = [];
-const limits = (largestBytes: number) => ({ largestBytes, needed: () => Promise.resolve(needed), onDropped: (count: number) => void dropped.push(count) });
+const limits = (largestBytes: number) => ({
+  largestBytes,
+  needed: () => Promise.resolve(needed),
+  onDropped: (count: number) => void dropped.push(count),
+});
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'artifact-room-'));
@@ -31,9 +38,13 @@ async function writeMany(store: ArtifactStore, count: number): Promise<readonly 
   return digests;
 }
 const open = (): Promise<ArtifactStore> => openArtifactStore(directory, { clock });
-const which = async (store: ArtifactStore, digests: readonly ArtifactDigest[]): Promise<readonly number[]> => {
+const which = async (
+  store: ArtifactStore,
+  digests: readonly ArtifactDigest[],
+): Promise<readonly number[]> => {
   const indices: number[] = [];
-  for (const [index, digest] of digests.entries()) if ((await store.locate(digest)).ok) indices.push(index);
+  for (const [index, digest] of digests.entries())
+    if ((await store.locate(digest)).ok) indices.push(index);
   return indices;
 };
 
@@ -111,13 +122,19 @@ describe('a store with a limit', () => {
         const store = await open();
         const digests = await writeMany(store, 10);
         // As a process leaves it that was killed after some of its removals.
-        for (const index of removed) await rm(path.join(directory, digests[index]!.slice(0, 2), digests[index]!));
+        for (const index of removed)
+          await rm(path.join(directory, digests[index]!.slice(0, 2), digests[index]!));
         const next = await open();
-        expect(next.usage()).toEqual({ bytes: 10 * (10 - removed.length), count: 10 - removed.length });
+        expect(next.usage()).toEqual({
+          bytes: 10 * (10 - removed.length),
+          count: 10 - removed.length,
+        });
         nowMs += hourMs;
         await next.keepWithin(limits(0));
         expect(next.usage()).toEqual({ bytes: 0, count: 0 });
-        expect((await readdir(directory, { recursive: true })).filter((name) => name.includes(path.sep))).toEqual([]);
+        expect(
+          (await readdir(directory, { recursive: true })).filter((name) => name.includes(path.sep)),
+        ).toEqual([]);
       }),
       { numRuns: 10 },
     );

@@ -6,7 +6,10 @@ import type { Artifact } from '../../../common/artifact';
 import { BadInputError } from '../../../common/bad_input';
 import { systemClock } from '../../../common/clock';
 import { createArtifactService } from '../../../coordinator/dispatch/artifact_service';
-import { openArtifactStore, type ArtifactStore } from '../../../coordinator/dispatch/artifact_store';
+import {
+  openArtifactStore,
+  type ArtifactStore,
+} from '../../../coordinator/dispatch/artifact_store';
 import type { ArtifactServiceClient } from '../../../proto/generated/farm/v1/ArtifactService';
 import type { ArtifactChunk__Output } from '../../../proto/generated/farm/v1/ArtifactChunk';
 import type { UploadChunk } from '../../../proto/generated/farm/v1/UploadChunk';
@@ -31,10 +34,19 @@ describe('artifact service', () => {
     store = await openArtifactStore(directory, { largestBytes });
     saved = [];
     const checkModel = async (file: string): Promise<void> => {
-      if ((await readFile(file)).includes('corrupt')) throw new BadInputError('model: not ONNX; expected an ONNX file');
+      if ((await readFile(file)).includes('corrupt'))
+        throw new BadInputError('model: not ONNX; expected an ONNX file');
     };
-    const ledger = { saveArtifact: (artifact: Artifact) => Promise.resolve(void saved.push(artifact)) };
-    const handlers = createArtifactService({ store, ledger, checkModel, clock: systemClock, logger: silentLogger });
+    const ledger = {
+      saveArtifact: (artifact: Artifact) => Promise.resolve(void saved.push(artifact)),
+    };
+    const handlers = createArtifactService({
+      store,
+      ledger,
+      checkModel,
+      clock: systemClock,
+      logger: silentLogger,
+    });
     server = await serve(services.ArtifactService.service, handlers);
     client = new services.ArtifactService(server.address, insecure());
   });
@@ -46,18 +58,24 @@ describe('artifact service', () => {
 
   const upload = (chunks: readonly UploadChunk[]): Promise<UploadResponse__Output | undefined> =>
     new Promise((resolve, reject) => {
-      const call = client.upload((error, response) => (error === null ? resolve(response) : reject(error)));
+      const call = client.upload((error, response) =>
+        error === null ? resolve(response) : reject(error),
+      );
       for (const chunk of chunks) call.write(chunk);
       call.end();
     });
   const fetch = async (request: { digest: string; offset?: number }): Promise<Buffer> => {
     const parts: Buffer[] = [];
-    for await (const chunk of client.fetch(request) as AsyncIterable<ArtifactChunk__Output>) parts.push(Buffer.from(chunk.data));
+    for await (const chunk of client.fetch(request) as AsyncIterable<ArtifactChunk__Output>)
+      parts.push(Buffer.from(chunk.data));
     return Buffer.concat(parts);
   };
 
   it('stores what is uploaded in pieces, and streams it back', async () => {
-    const response = await upload([{ format: 'onnx', data: model.subarray(0, 700_000) }, { data: model.subarray(700_000) }]);
+    const response = await upload([
+      { format: 'onnx', data: model.subarray(0, 700_000) },
+      { data: model.subarray(700_000) },
+    ]);
     expect(response).toMatchObject({ digest, sizeBytes: model.length });
     expect(saved).toEqual([{ digest, sizeBytes: model.length, format: 'onnx' }]);
     expect((await fetch({ digest })).equals(model)).toBe(true);
@@ -65,22 +83,44 @@ describe('artifact service', () => {
 
   it('resumes a download where it stopped', async () => {
     await store.write(model);
-    expect((await fetch({ digest, offset: 1_000_001 })).equals(model.subarray(1_000_001))).toBe(true);
+    expect((await fetch({ digest, offset: 1_000_001 })).equals(model.subarray(1_000_001))).toBe(
+      true,
+    );
     expect(await fetch({ digest, offset: model.length })).toHaveLength(0);
   });
 
   it('names what cannot be fetched', async () => {
     await store.write(model);
-    expect(describeError(await fetch({ digest: 'f'.repeat(64) }).catch((error: unknown) => error))).toMatch(/^NOT_FOUND: artifact ffff/);
-    expect(describeError(await fetch({ digest: '../../secret' }).catch((error: unknown) => error))).toMatch(/^NOT_FOUND/);
-    expect(describeError(await fetch({ digest, offset: model.length + 1 }).catch((error: unknown) => error))).toMatch(/^OUT_OF_RANGE/);
+    expect(
+      describeError(await fetch({ digest: 'f'.repeat(64) }).catch((error: unknown) => error)),
+    ).toMatch(/^NOT_FOUND: artifact ffff/);
+    expect(
+      describeError(await fetch({ digest: '../../secret' }).catch((error: unknown) => error)),
+    ).toMatch(/^NOT_FOUND/);
+    expect(
+      describeError(
+        await fetch({ digest, offset: model.length + 1 }).catch((error: unknown) => error),
+      ),
+    ).toMatch(/^OUT_OF_RANGE/);
   });
 
   it.each([
-    ['an unknown format', [{ format: 'pickle', data: model }], /^INVALID_ARGUMENT: upload: format "pickle" is not known; expected one of onnx, tflite/],
+    [
+      'an unknown format',
+      [{ format: 'pickle', data: model }],
+      /^INVALID_ARGUMENT: upload: format "pickle" is not known; expected one of onnx, tflite/,
+    ],
     ['no message at all', [], /^INVALID_ARGUMENT: upload: nothing was sent/],
-    ['bytes that are no model', [{ format: 'onnx', data: Buffer.from('corrupt') }], /^INVALID_ARGUMENT: model: not ONNX/],
-    ['too many bytes', [{ format: 'onnx', data: model }, { data: model }, { data: model }], /^INVALID_ARGUMENT: the artifact is larger than 3000000 bytes/],
+    [
+      'bytes that are no model',
+      [{ format: 'onnx', data: Buffer.from('corrupt') }],
+      /^INVALID_ARGUMENT: model: not ONNX/,
+    ],
+    [
+      'too many bytes',
+      [{ format: 'onnx', data: model }, { data: model }, { data: model }],
+      /^INVALID_ARGUMENT: the artifact is larger than 3000000 bytes/,
+    ],
   ])('refuses %s and keeps nothing of it', async (_, chunks, expected) => {
     expect(describeError(await upload(chunks).catch((error: unknown) => error))).toMatch(expected);
     expect(saved).toEqual([]);

@@ -55,9 +55,12 @@ describe('artifact store', () => {
     await expect(store.read(digest)).rejects.toThrow(/content of its name/);
   });
 
-  it.each(['../../etc/passwd', '', 'ABCDEF', digest.slice(1), `${digest}/`])('takes "%s" for no artifact', async (name) => {
-    const store = await openArtifactStore(directory);
-    expect(await store.sizeBytes(name)).toBeUndefined();
-    expect(await store.open(name)).toEqual({ ok: false, error: 'not-found' });
-  });
+  it.each(['../../etc/passwd', '', 'ABCDEF', digest.slice(1), `${digest}/`])(
+    'takes "%s" for no artifact',
+    async (name) => {
+      const store = await openArtifactStore(directory);
+      expect(await store.sizeBytes(name)).toBeUndefined();
+      expect(await store.open(name)).toEqual({ ok: false, error: 'not-found' });
+    },
+  );
 });

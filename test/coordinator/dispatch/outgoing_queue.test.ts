@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
-import { createOutgoingQueue, type MessageSink } from '../../../coordinator/dispatch/outgoing_queue';
+import {
+  createOutgoingQueue,
+  type MessageSink,
+} from '../../../coordinator/dispatch/outgoing_queue';
 import type { CoordinatorMessage as WireMessage } from '../../../proto/generated/farm/v1/CoordinatorMessage';
 
 /** A transport that takes `room` messages at a time and asks for a pause after them. */
@@ -21,22 +24,30 @@ class SlowSink extends EventEmitter implements MessageSink {
   }
 }
 
-const stop = (epoch: number) => ({ kind: 'stop-job', lease: { jobId: 'job', deviceSerial: 'phone', epoch, nonce: 'n' } }) as const;
+const stop = (epoch: number) =>
+  ({
+    kind: 'stop-job',
+    lease: { jobId: 'job', deviceSerial: 'phone', epoch, nonce: 'n' },
+  }) as const;
 
 describe('outgoing queue', () => {
   it('keeps the order whatever the transport takes at a time', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.boolean(), { maxLength: 60 }), (room, script) => {
-        const sink = new SlowSink(room);
-        const queue = createOutgoingQueue(sink, 100);
-        let pushed = 0;
-        for (const isPush of script) {
-          if (isPush) expect(queue.push(stop(pushed++))).toBe(true);
-          else sink.drain();
-        }
-        for (let round = 0; round <= pushed; round += 1) sink.drain();
-        expect(sink.epochs).toEqual(Array.from({ length: pushed }, (_, epoch) => epoch));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.boolean(), { maxLength: 60 }),
+        (room, script) => {
+          const sink = new SlowSink(room);
+          const queue = createOutgoingQueue(sink, 100);
+          let pushed = 0;
+          for (const isPush of script) {
+            if (isPush) expect(queue.push(stop(pushed++))).toBe(true);
+            else sink.drain();
+          }
+          for (let round = 0; round <= pushed; round += 1) sink.drain();
+          expect(sink.epochs).toEqual(Array.from({ length: pushed }, (_, epoch) => epoch));
+        },
+      ),
     );
   });
 

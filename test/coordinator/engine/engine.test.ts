@@ -11,7 +11,15 @@ import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { initialState } from '../../../coordinator/schedule/state';
 import type { CoordinatorMessage } from '../../../proto/codec/coordinator_message';
 import { silentLogger } from '../grpc_fixture';
-import { failedResult, measuredResult, sampleDigest, sampleJob, sampleMeasurement, sampleNonceOf, samplePhones } from '../sample_fleet';
+import {
+  failedResult,
+  measuredResult,
+  sampleDigest,
+  sampleJob,
+  sampleMeasurement,
+  sampleNonceOf,
+  samplePhones,
+} from '../sample_fleet';
 
 const quiet: FarmObserver = {
   jobSubmitted: () => undefined,
@@ -47,10 +55,21 @@ describe('engine', () => {
   });
 
   /** A coordinator's life on the same ledger; `commit` may be made to fail. */
-  const live = async (commit: Ledger['commit'] = (entries) => ledger.commit(entries)): Promise<Life> => {
-    const life = { sent: [] as CoordinatorMessage[], told: [] as JobUpdate[], failures: [] as Error[], discarded: [] as string[] };
+  const live = async (
+    commit: Ledger['commit'] = (entries) => ledger.commit(entries),
+  ): Promise<Life> => {
+    const life = {
+      sent: [] as CoordinatorMessage[],
+      told: [] as JobUpdate[],
+      failures: [] as Error[],
+      discarded: [] as string[],
+    };
     const engine = createEngine({
-      initialState: initialState({ incarnation: await ledger.beginIncarnation(), nowMs: now(), nonceOf: sampleNonceOf }),
+      initialState: initialState({
+        incarnation: await ledger.beginIncarnation(),
+        nowMs: now(),
+        nonceOf: sampleNonceOf,
+      }),
       ledger: { commit },
       agents: { send: (_, message) => void life.sent.push(message), end: () => undefined },
       observer: { ...quiet, resultDiscarded: (cause) => void life.discarded.push(cause) },
@@ -59,16 +78,29 @@ describe('engine', () => {
       onFailure: (error) => void life.failures.push(error),
     });
     engine.listen(owner.ownerId, (update) => void life.told.push(update));
-    for (const { job } of await ledger.jobs({ open: true })) engine.dispatch({ kind: 'job-submitted', job, owner });
+    for (const { job } of await ledger.jobs({ open: true }))
+      engine.dispatch({ kind: 'job-submitted', job, owner });
     return { engine, ...life };
   };
-  const attach = async ({ engine }: Life, devices: number, heldLeases: readonly Lease[] = []): Promise<void> => {
-    engine.dispatch({ kind: 'agent-attached', agentId: 'shelf', devices: samplePhones(devices), heldLeases });
+  const attach = async (
+    { engine }: Life,
+    devices: number,
+    heldLeases: readonly Lease[] = [],
+  ): Promise<void> => {
+    engine.dispatch({
+      kind: 'agent-attached',
+      agentId: 'shelf',
+      devices: samplePhones(devices),
+      heldLeases,
+    });
     await engine.settled();
   };
-  const save = async (job: Job): Promise<void> => ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
-  const leases = (life: Life): Lease[] => life.sent.flatMap((message) => (message.kind === 'run-job' ? [message.lease] : []));
-  const states = async (): Promise<string[]> => (await ledger.jobs({})).map(({ job, state }) => `${job.jobId} ${state.kind}`);
+  const save = async (job: Job): Promise<void> =>
+    ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
+  const leases = (life: Life): Lease[] =>
+    life.sent.flatMap((message) => (message.kind === 'run-job' ? [message.lease] : []));
+  const states = async (): Promise<string[]> =>
+    (await ledger.jobs({})).map(({ job, state }) => `${job.jobId} ${state.kind}`);
 
   it('has the measurement in the ledger before the owner hears of it', async () => {
     await save(sampleJob('one'));
@@ -81,7 +113,8 @@ describe('engine', () => {
   });
 
   it('sends the freed device its next job in the same breath', async () => {
-    for (const [index, jobId] of ['one', 'two'].entries()) await save(sampleJob(jobId, digests[index]));
+    for (const [index, jobId] of ['one', 'two'].entries())
+      await save(sampleJob(jobId, digests[index]));
     const life = await live();
     await attach(life, 1);
     await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf')]);
@@ -105,14 +138,26 @@ describe('engine', () => {
     await attach(life, 2);
     expect(leases(life).map(({ jobId }) => jobId)).toEqual(['one']);
     await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf')]);
-    expect(life.told.map((update) => [update.kind, update.jobId])).toEqual([['leased', 'one'], ['measured', 'one'], ['reused', 'two']]);
-    expect(life.told[2]).toMatchObject({ fromJobId: 'one', attempt: { agentId: 'shelf' }, measurement: { latencyMs: 4 } });
-    expect((await ledger.jobs({})).map(({ state }) => state)).toMatchObject([{ kind: 'measured' }, { kind: 'reused', jobId: 'one' }]);
+    expect(life.told.map((update) => [update.kind, update.jobId])).toEqual([
+      ['leased', 'one'],
+      ['measured', 'one'],
+      ['reused', 'two'],
+    ]);
+    expect(life.told[2]).toMatchObject({
+      fromJobId: 'one',
+      attempt: { agentId: 'shelf' },
+      measurement: { latencyMs: 4 },
+    });
+    expect((await ledger.jobs({})).map(({ state }) => state)).toMatchObject([
+      { kind: 'measured' },
+      { kind: 'reused', jobId: 'one' },
+    ]);
     expect((await ledger.measurements(['two'])).get('two')?.latencyMs).toBe(4);
   });
 
   it('acknowledges, sends and tells nothing when the ledger fails; the next life counts the result that comes again', async () => {
-    for (const [index, jobId] of ['one', 'two'].entries()) await save(sampleJob(jobId, digests[index]));
+    for (const [index, jobId] of ['one', 'two'].entries())
+      await save(sampleJob(jobId, digests[index]));
     const first = await live(() => Promise.reject(new Error('disk full')));
     await attach(first, 1);
     const result = measuredResult(leases(first)[0]!, 'shelf');
@@ -180,7 +225,10 @@ describe('engine', () => {
     const life = await live();
     await attach(life, 1);
     const real = measuredResult(leases(life)[0]!, 'shelf');
-    await life.engine.handleResults([{ ...real, lease: { ...real.lease, nonce: 'guessed' } }, { ...real, agentId: 'stranger' }]);
+    await life.engine.handleResults([
+      { ...real, lease: { ...real.lease, nonce: 'guessed' } },
+      { ...real, agentId: 'stranger' },
+    ]);
     expect(await states()).toEqual(['one open']);
     expect(life.discarded).toEqual(['forged', 'forged']);
     await life.engine.handleResults([real]);
@@ -191,8 +239,19 @@ describe('engine', () => {
     await save(sampleJob('one'));
     const life = await live();
     await attach(life, 2);
-    await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf', sampleDigest, { ...sampleMeasurement('phone-0'), finishedAtMs: 0 })]);
-    expect(life.told[1]).toMatchObject({ kind: 'attempt-failed', fault: { kind: 'farm-fault', message: 'refused a measurement that cannot have happened: it ended before it began' } });
+    await life.engine.handleResults([
+      measuredResult(leases(life)[0]!, 'shelf', sampleDigest, {
+        ...sampleMeasurement('phone-0'),
+        finishedAtMs: 0,
+      }),
+    ]);
+    expect(life.told[1]).toMatchObject({
+      kind: 'attempt-failed',
+      fault: {
+        kind: 'farm-fault',
+        message: 'refused a measurement that cannot have happened: it ended before it began',
+      },
+    });
     expect((await ledger.measurements(['one'])).size).toBe(0);
   });
 
@@ -201,10 +260,23 @@ describe('engine', () => {
     const life = await live();
     await attach(life, 1);
     const honest = sampleMeasurement('phone-0', 4);
-    const boast = { ...honest, latencyMs: 0.001, betweenSessionsCv: null, summary: { ...honest.summary, p50Ms: 0.001 }, sessionSummaries: [] };
-    await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf', sampleDigest, boast)]);
+    const boast = {
+      ...honest,
+      latencyMs: 0.001,
+      betweenSessionsCv: null,
+      summary: { ...honest.summary, p50Ms: 0.001 },
+      sessionSummaries: [],
+    };
+    await life.engine.handleResults([
+      measuredResult(leases(life)[0]!, 'shelf', sampleDigest, boast),
+    ]);
     const kept = (await ledger.measurements(['one'])).get('one');
-    expect(kept).toMatchObject({ latencyMs: 4, betweenSessionsCv: 0, summary: { n: 3, p50Ms: 4 }, sessionSummaries: [{ p50Ms: 4 }, { p50Ms: 4 }, { p50Ms: 4 }] });
+    expect(kept).toMatchObject({
+      latencyMs: 4,
+      betweenSessionsCv: 0,
+      summary: { n: 3, p50Ms: 4 },
+      sessionSummaries: [{ p50Ms: 4 }, { p50Ms: 4 }, { p50Ms: 4 }],
+    });
   });
 
   it('closes in the ledger the jobs of an owner that has left, and forgets late results', async () => {

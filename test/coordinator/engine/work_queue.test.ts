@@ -3,14 +3,27 @@ import type { LedgerEntry } from '../../../coordinator/ledger/ledger';
 
 /** A ledger whose commits end when the test says so. */
 class HeldLedger {
-  readonly commits: { readonly jobs: string[]; readonly succeed: () => void; readonly fail: (error: Error) => void }[] = [];
+  readonly commits: {
+    readonly jobs: string[];
+    readonly succeed: () => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
   readonly commit = (entries: readonly LedgerEntry[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      this.commits.push({ jobs: entries.map((entry) => (entry.kind === 'job-ended' ? entry.jobId : '')), succeed: resolve, fail: reject });
+      this.commits.push({
+        jobs: entries.map((entry) => (entry.kind === 'job-ended' ? entry.jobId : '')),
+        succeed: resolve,
+        fail: reject,
+      });
     });
 }
 
-const ended = (jobId: string): LedgerEntry => ({ kind: 'job-ended', jobId, atMs: 0, state: { kind: 'abandoned', fault: { kind: 'farm-fault', code: 'stopped', message: '' } } });
+const ended = (jobId: string): LedgerEntry => ({
+  kind: 'job-ended',
+  jobId,
+  atMs: 0,
+  state: { kind: 'abandoned', fault: { kind: 'farm-fault', code: 'stopped', message: '' } },
+});
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('work queue', () => {
@@ -42,7 +55,9 @@ describe('work queue', () => {
   });
 
   it('lets what arrives during a commit share the next one', async () => {
-    const works = ['a', 'b', 'c'].map((jobId) => queue.push({ entries: [ended(jobId)], actions: [] }));
+    const works = ['a', 'b', 'c'].map((jobId) =>
+      queue.push({ entries: [ended(jobId)], actions: [] }),
+    );
     ledger.commits[0]?.succeed();
     await turn();
     ledger.commits[1]?.succeed();
@@ -51,7 +66,10 @@ describe('work queue', () => {
   });
 
   it('performs after all others what an action asks for', async () => {
-    await queue.push({ entries: [], actions: [() => void queue.push({ entries: [], actions: [say('later')] }), say('first')] });
+    await queue.push({
+      entries: [],
+      actions: [() => void queue.push({ entries: [], actions: [say('later')] }), say('first')],
+    });
     await turn();
     expect(log).toEqual(['first', 'later']);
   });

@@ -19,7 +19,10 @@ describe('writes that come together', () => {
     const database = new Database(path.join(folder, 'notes.sqlite'));
     database.exec('create table notes (text text primary key)');
     commits = 0;
-    db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }), log: (event) => void (commits += event.query.sql === 'commit' ? 1 : 0) });
+    db = new Kysely<Schema>({
+      dialect: new SqliteDialect({ database }),
+      log: (event) => void (commits += event.query.sql === 'commit' ? 1 : 0),
+    });
   });
   afterEach(async () => {
     await db.destroy();
@@ -31,11 +34,16 @@ describe('writes that come together', () => {
       await transaction.insertInto('notes').values({ text }).execute();
       return text;
     });
-  const written = async (): Promise<string[]> => (await db.selectFrom('notes').select('text').execute()).map((row) => row.text).sort();
+  const written = async (): Promise<string[]> =>
+    (await db.selectFrom('notes').select('text').execute()).map((row) => row.text).sort();
 
   it('share one commit, and each is answered with its own value', async () => {
     const group = new GroupCommit(db);
-    expect(await Promise.all(['a', 'b', 'c'].map((text) => write(group, text)))).toEqual(['a', 'b', 'c']);
+    expect(await Promise.all(['a', 'b', 'c'].map((text) => write(group, text)))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
     expect(commits).toBe(1);
     expect(await written()).toEqual(['a', 'b', 'c']);
   });
@@ -45,7 +53,9 @@ describe('writes that come together', () => {
     await write(group, 'taken');
     const answers = await Promise.allSettled(['a', 'taken', 'b'].map((text) => write(group, text)));
     expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(answers[1]).toMatchObject({ reason: { name: 'LedgerError', message: expect.stringContaining('UNIQUE') as unknown } });
+    expect(answers[1]).toMatchObject({
+      reason: { name: 'LedgerError', message: expect.stringContaining('UNIQUE') as unknown },
+    });
     expect(await written()).toEqual(['a', 'b', 'taken']);
   });
 

@@ -15,7 +15,12 @@ describe('migrations', () => {
 
   const tables = async (): Promise<unknown[]> => {
     const database = await openSqliteFile(file);
-    const names = database.prepare("select name from sqlite_master where type = 'table' and name not like 'kysely%' order by name").pluck().all();
+    const names = database
+      .prepare(
+        "select name from sqlite_master where type = 'table' and name not like 'kysely%' order by name",
+      )
+      .pluck()
+      .all();
     database.close();
     return names;
   };
@@ -37,7 +42,12 @@ describe('migrations', () => {
       values ('old', 'o', 'sm8550/tflite/npu/int8', '${'d'.repeat(64)}', 1, 'tflite', '{"sessions":3,"runs":50,"warmupRuns":5,"threads":1,"sessionDeadlineMs":60000}', 0, 1, 'infeasible', 'crashed', 'twice', 1)`);
     database.close();
     const again = await openLedger(file);
-    expect((await again.jobs({})).map(({ state }) => state)).toEqual([{ kind: 'infeasible', fault: { kind: 'candidate-fault', code: 'crashed', message: 'twice', refusal: null } }]);
+    expect((await again.jobs({})).map(({ state }) => state)).toEqual([
+      {
+        kind: 'infeasible',
+        fault: { kind: 'candidate-fault', code: 'crashed', message: 'twice', refusal: null },
+      },
+    ]);
     await again.close();
   });
 

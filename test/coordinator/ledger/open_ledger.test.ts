@@ -21,7 +21,9 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('a ledger in an SQLite file', () => {
-  ledgerContract(() => Promise.resolve({ open: () => openLedger(file), remove: () => Promise.resolve() }));
+  ledgerContract(() =>
+    Promise.resolve({ open: () => openLedger(file), remove: () => Promise.resolve() }),
+  );
 });
 
 describe('opening a ledger', () => {
@@ -55,7 +57,10 @@ describe('opening a ledger', () => {
   });
 
   it('is refused for a file that is no database', async () => {
-    writeFileSync(file, 'these are not the bytes of a database, however long they go on and on '.repeat(100));
+    writeFileSync(
+      file,
+      'these are not the bytes of a database, however long they go on and on '.repeat(100),
+    );
     expect(await refusal()).toContain('not a database');
   });
 
@@ -77,7 +82,9 @@ describe('opening a ledger', () => {
   it('is refused for a database that a newer version has changed', async () => {
     await (await openLedger(file)).close();
     const database = await openSqliteFile(file);
-    database.prepare('insert into kysely_migration (name, timestamp) values (?, ?)').run('9999_from_the_future', '2030-01-01');
+    database
+      .prepare('insert into kysely_migration (name, timestamp) values (?, ?)')
+      .run('9999_from_the_future', '2030-01-01');
     database.close();
     expect(await refusal()).toContain('9999_from_the_future');
   });
@@ -87,7 +94,9 @@ describe('opening a ledger', () => {
     expect(await refusal()).toMatch(/an empty file, .*restore it from a backup/);
     rmSync(file);
     writeFileSync(`${file}-wal`, 'committed');
-    expect(await refusal()).toMatch(/is gone, but its log .*-wal is there; restore it from a backup/);
+    expect(await refusal()).toMatch(
+      /is gone, but its log .*-wal is there; restore it from a backup/,
+    );
     rmSync(`${file}-wal`);
     await (await openLedger(file)).close();
     expect(readdirSync(directory)).toEqual(['ledger.db']);
@@ -137,7 +146,11 @@ describe('a ledger whose process is killed at any instruction', () => {
 
   /** Returns the jobs whose commit was reported before the kill, which comes `extraMs` after the given batch. */
   async function commitUntilKilled(batches: number, extraMs: number): Promise<readonly string[]> {
-    const child = spawnTypescript(path.join(__dirname, 'committing_process.ts'), file, String(batchSize));
+    const child = spawnTypescript(
+      path.join(__dirname, 'committing_process.ts'),
+      file,
+      String(batchSize),
+    );
     const exited = once(child, 'exit');
     const lines: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {

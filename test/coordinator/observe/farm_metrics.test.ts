@@ -5,7 +5,13 @@ import { createFarmMetrics, type FarmMetrics } from '../../../coordinator/observ
 import { step } from '../../../coordinator/schedule/step';
 import { initialState } from '../../../coordinator/schedule/state';
 import type { Telemetry } from '../../../proto/codec/telemetry';
-import { measuredResult, sampleJob, sampleNonceOf, samplePhones, sampleTarget } from '../sample_fleet';
+import {
+  measuredResult,
+  sampleJob,
+  sampleNonceOf,
+  samplePhones,
+  sampleTarget,
+} from '../sample_fleet';
 
 const lease = { jobId: 'one', deviceSerial: 'phone', epoch: 1, nonce: 'n' };
 const measured = measuredResult(lease, 'shelf').outcome;
@@ -19,10 +25,13 @@ describe('farm metrics', () => {
     observer = metrics.observer;
   });
   const value = async (line: string): Promise<number | undefined> => {
-    const found = (await metrics.page()).text.split('\n').find((each) => each.startsWith(`${line} `));
+    const found = (await metrics.page()).text
+      .split('\n')
+      .find((each) => each.startsWith(`${line} `));
     return found === undefined ? undefined : Number(found.slice(line.length + 1));
   };
-  const send = (jobId: string, epoch: number, atMs: number): void => observer.jobSent({ job: sampleJob(jobId), lease: { ...lease, jobId, epoch }, atMs });
+  const send = (jobId: string, epoch: number, atMs: number): void =>
+    observer.jobSent({ job: sampleJob(jobId), lease: { ...lease, jobId, epoch }, atMs });
 
   it('measures dispatch from when the device was free and the job was there', async () => {
     observer.jobSubmitted('one', 0);
@@ -32,7 +41,11 @@ describe('farm metrics', () => {
     send('two', 2, 1_004);
     expect(await value('farm_dispatch_seconds_count')).toBe(1);
     expect(await value('farm_dispatch_seconds_sum')).toBeCloseTo(0.004);
-    observer.attemptRecorded({ lease: { ...lease, jobId: 'two', epoch: 2 }, outcome: measured, atMs: 2_000 });
+    observer.attemptRecorded({
+      lease: { ...lease, jobId: 'two', epoch: 2 },
+      outcome: measured,
+      atMs: 2_000,
+    });
     // The device idled for want of work: that is no delay of the dispatch.
     observer.jobSubmitted('three', 9_000);
     send('three', 3, 9_001);
@@ -60,15 +73,36 @@ describe('farm metrics', () => {
     expect(await value('farm_results_refused_total{cause="forged"}')).toBe(1);
     expect(await value('farm_results_refused_total{cause="implausible"}')).toBe(1);
     expect(await value('farm_device_leased_seconds_total{serial="phone",pool="sm8550"}')).toBe(2.5);
-    expect(await value('farm_device_measuring_seconds_total{serial="phone",pool="sm8550"}')).toBe(1);
+    expect(await value('farm_device_measuring_seconds_total{serial="phone",pool="sm8550"}')).toBe(
+      1,
+    );
   });
 
   it('shows devices and jobs as the scheduler has them, and forgets what is gone', async () => {
     let state = initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf });
-    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => false, telemetry: { latest: () => undefined }, artifacts: () => ({ bytes: 3e9, count: 7 }), results: { undecodableCount: () => 2 } });
+    metrics.show({
+      state: () => state,
+      searches: () => [],
+      isNatsConnected: () => false,
+      telemetry: { latest: () => undefined },
+      artifacts: () => ({ bytes: 3e9, count: 7 }),
+      results: { undecodableCount: () => 2 },
+    });
     const owner = { ownerId: 'owner', priority: 0, weight: 1 };
-    state = step(state, { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: samplePhones(2), heldLeases: [] }).state;
-    for (const jobId of ['one', 'two', 'three']) state = step(state, { kind: 'job-submitted', atMs: 2, job: sampleJob(jobId, `digest of ${jobId}`), owner }).state;
+    state = step(state, {
+      kind: 'agent-attached',
+      atMs: 1,
+      agentId: 'shelf',
+      devices: samplePhones(2),
+      heldLeases: [],
+    }).state;
+    for (const jobId of ['one', 'two', 'three'])
+      state = step(state, {
+        kind: 'job-submitted',
+        atMs: 2,
+        job: sampleJob(jobId, `digest of ${jobId}`),
+        owner,
+      }).state;
     expect(await value('farm_artifact_store_bytes')).toBe(3e9);
     expect(await value('farm_artifacts')).toBe(7);
     expect(await value('farm_devices{pool="sm8550",state="leased"}')).toBe(2);
@@ -88,7 +122,17 @@ describe('farm metrics', () => {
   it('shows the last known state of attached devices', async () => {
     const [first, second] = samplePhones(2);
     assert(first !== undefined && second !== undefined, 'two phones');
-    const deviceState = { atMs: 5_000, batteryPercent: 80, batteryCelsius: 31, thermalStatus: 1, thermalStatusOverridden: false, celsiusBySensor: { skin: 36, cpu0: 58 }, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [] };
+    const deviceState = {
+      atMs: 5_000,
+      batteryPercent: 80,
+      batteryCelsius: 31,
+      thermalStatus: 1,
+      thermalStatusOverridden: false,
+      celsiusBySensor: { skin: 36, cpu0: 58 },
+      kindBySensor: {},
+      batteryFrozen: false,
+      cpuFrequencyKhz: [],
+    };
     const states = new Map<string, DeviceState>([
       [first.serial, deviceState],
       // A device without sensors, as the host may be.
@@ -96,11 +140,27 @@ describe('farm metrics', () => {
     ]);
     const latest = (deviceSerial: string): Telemetry | undefined => {
       const found = states.get(deviceSerial);
-      return found && { agentId: 'shelf', deviceSerial, activity: 'idle', atMs: 6_000, state: found };
+      return (
+        found && { agentId: 'shelf', deviceSerial, activity: 'idle', atMs: 6_000, state: found }
+      );
     };
-    let { state } = step(initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf }), { kind: 'agent-attached', atMs: 1, agentId: 'shelf', devices: [first, second], heldLeases: [] });
-    metrics.show({ state: () => state, searches: () => [], isNatsConnected: () => true, telemetry: { latest }, artifacts: () => ({ bytes: 3e9, count: 7 }), results: { undecodableCount: () => 0 } });
-    const of = (name: string, { serial, pool }: DeviceDescription): Promise<number | undefined> => value(`farm_device_${name}{serial="${serial}",pool="${pool}"}`);
+    let { state } = step(initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf }), {
+      kind: 'agent-attached',
+      atMs: 1,
+      agentId: 'shelf',
+      devices: [first, second],
+      heldLeases: [],
+    });
+    metrics.show({
+      state: () => state,
+      searches: () => [],
+      isNatsConnected: () => true,
+      telemetry: { latest },
+      artifacts: () => ({ bytes: 3e9, count: 7 }),
+      results: { undecodableCount: () => 0 },
+    });
+    const of = (name: string, { serial, pool }: DeviceDescription): Promise<number | undefined> =>
+      value(`farm_device_${name}{serial="${serial}",pool="${pool}"}`);
     expect(await of('battery_percent', first)).toBe(80);
     expect(await of('battery_celsius', first)).toBe(31);
     expect(await of('hottest_celsius', first)).toBe(58);
@@ -108,7 +168,13 @@ describe('farm metrics', () => {
     expect(await of('read_timestamp_seconds', first)).toBe(5);
     expect(await of('battery_percent', second)).toBeUndefined();
     expect(await of('hottest_celsius', second)).toBeUndefined();
-    state = step(state, { kind: 'device-detached', atMs: 2, agentId: 'shelf', deviceSerial: first.serial, reason: 'unplugged' }).state;
+    state = step(state, {
+      kind: 'device-detached',
+      atMs: 2,
+      agentId: 'shelf',
+      deviceSerial: first.serial,
+      reason: 'unplugged',
+    }).state;
     expect(await of('battery_percent', first)).toBeUndefined();
     expect(await of('battery_celsius', second)).toBe(31);
   });

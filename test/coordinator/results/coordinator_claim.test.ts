@@ -25,28 +25,49 @@ afterEach(async () => {
 });
 
 /** A coordinator as far as its claim goes; `die` ends it as a kill would. */
-async function start(dataDir: string, processId = 1): Promise<{ readonly die: () => Promise<void>; readonly close: () => Promise<void> }> {
+async function start(
+  dataDir: string,
+  processId = 1,
+): Promise<{ readonly die: () => Promise<void>; readonly close: () => Promise<void> }> {
   const bus = await connectBus(server.url, 'coordinator', logger);
   buses.push(bus);
-  const claim = await claimCoordination({ bus, holder: { host: 'lab', dataDir, processId }, onLost: (error) => lost.push(error), clock: systemClock, logger });
+  const claim = await claimCoordination({
+    bus,
+    holder: { host: 'lab', dataDir, processId },
+    onLost: (error) => lost.push(error),
+    clock: systemClock,
+    logger,
+  });
   claims.push(claim);
   return { die: () => bus.connection.close(), close: () => claim.close() };
 }
 
-const holderOf = async (): Promise<unknown> => (await (await buses[0]!.connection.jetstream().views.kv('FARM_COORDINATOR')).get('holder'))?.json();
+const holderOf = async (): Promise<unknown> =>
+  (
+    await (await buses[0]!.connection.jetstream().views.kv('FARM_COORDINATOR')).get('holder')
+  )?.json();
 
 describe('the claim of a coordinator on its broker', () => {
   it('keeps a second one out, which learns the name of the first', async () => {
     await start('/data/first', 17);
     const refused = await start('/data/second').catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(BadInputError);
-    expect((refused as Error).message).toBe('nats: another coordinator uses this server: the one of /data/first on lab (process 17); stop it, or give each a NATS server of its own');
+    expect((refused as Error).message).toBe(
+      'nats: another coordinator uses this server: the one of /data/first on lab (process 17); stop it, or give each a NATS server of its own',
+    );
     expect(await holderOf()).toEqual({ host: 'lab', dataDir: '/data/first', processId: 17 });
   });
 
   it('goes to exactly one of several that start at once', async () => {
-    const started = await Promise.allSettled(['a', 'b', 'c', 'd'].map((name) => start(`/data/${name}`)));
-    expect(started.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected']);
+    const started = await Promise.allSettled(
+      ['a', 'b', 'c', 'd'].map((name) => start(`/data/${name}`)),
+    );
+    expect(started.map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
   });
 
   it('is free at once when its holder ends in peace, and for the next process of the same folder whatever happened', async () => {
@@ -77,9 +98,14 @@ describe('the claim of a coordinator on its broker', () => {
   it('is lost to another that took it while its holder could not be heard', async () => {
     await start('/data/first');
     const store = await buses[0]!.connection.jetstream().views.kv('FARM_COORDINATOR');
-    await store.put('holder', JSON.stringify({ host: 'far', dataDir: '/data/other', processId: 9 }));
+    await store.put(
+      'holder',
+      JSON.stringify({ host: 'far', dataDir: '/data/other', processId: 9 }),
+    );
     await until(() => Promise.resolve(lost.length > 0));
-    expect(lost.map(({ message }) => message)).toEqual([expect.stringContaining('the one of /data/other on far (process 9)')]);
+    expect(lost.map(({ message }) => message)).toEqual([
+      expect.stringContaining('the one of /data/other on far (process 9)'),
+    ]);
   });
 });
 

@@ -5,11 +5,19 @@ import { systemClock } from '../../../common/clock';
 import type { JobResult } from '../../../common/job';
 import { createLogger } from '../../../common/logger';
 import { connectBus, type Bus } from '../../../coordinator/results/bus';
-import { createResultConsumer, type ResultConsumer } from '../../../coordinator/results/result_consumer';
+import {
+  createResultConsumer,
+  type ResultConsumer,
+} from '../../../coordinator/results/result_consumer';
 import { listenToTelemetry } from '../../../coordinator/results/telemetry_listener';
 import { decodeResult, encodeResult } from '../../../proto/codec/result';
 import { encodeTelemetry } from '../../../proto/codec/telemetry';
-import { resultConsumer, resultStream, resultSubject, telemetrySubject } from '../../../proto/subjects';
+import {
+  resultConsumer,
+  resultStream,
+  resultSubject,
+  telemetrySubject,
+} from '../../../proto/subjects';
 import { aMeasurement, aResult } from '../../contract/ledger_samples';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
 
@@ -40,23 +48,44 @@ afterEach(async () => {
 
 type Handle = (results: readonly JobResult[]) => Promise<void>;
 const startConsumer = async (handle: Handle): Promise<ResultConsumer> => {
-  const consumer = createResultConsumer({ bus, decodeLarge, handle, onFailure: (error) => failures.push(error), clock: systemClock, logger });
+  const consumer = createResultConsumer({
+    bus,
+    decodeLarge,
+    handle,
+    onFailure: (error) => failures.push(error),
+    clock: systemClock,
+    logger,
+  });
   consumers.push(consumer);
   await consumer.start();
   return consumer;
 };
 const publish = async (...epochs: number[]): Promise<void> => {
-  await Promise.all(epochs.map((epoch) => sender.jetstream().publish(resultSubject('agent-1', 'p1'), encodeResult(aResult('a', epoch)), { timeout: 500 })));
+  await Promise.all(
+    epochs.map((epoch) =>
+      sender
+        .jetstream()
+        .publish(resultSubject('agent-1', 'p1'), encodeResult(aResult('a', epoch)), {
+          timeout: 500,
+        }),
+    ),
+  );
 };
-const publishBytes = async (bytes: Uint8Array): Promise<unknown> => sender.jetstream().publish(resultSubject('agent-1', 'p1'), bytes);
-const epochsOf = (results: readonly JobResult[]): number[] => results.map(({ lease }) => lease.epoch);
-const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const publishBytes = async (bytes: Uint8Array): Promise<unknown> =>
+  sender.jetstream().publish(resultSubject('agent-1', 'p1'), bytes);
+const epochsOf = (results: readonly JobResult[]): number[] =>
+  results.map(({ lease }) => lease.epoch);
+const range = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 /** Results that are in the stream, delivered or not: those that nobody has acknowledged. */
-const inStream = async (): Promise<number> => (await (await sender.jetstreamManager()).streams.info(resultStream)).state.messages;
+const inStream = async (): Promise<number> =>
+  (await (await sender.jetstreamManager()).streams.info(resultStream)).state.messages;
 
 const untilAllDelivered = async (): Promise<void> => {
   const manager = await sender.jetstreamManager();
-  await untilAsync(async () => (await manager.consumers.info(resultStream, resultConsumer)).num_pending === 0);
+  await untilAsync(
+    async () => (await manager.consumers.info(resultStream, resultConsumer)).num_pending === 0,
+  );
   await bus.connection.flush();
 };
 
@@ -143,19 +172,25 @@ describe('consuming results', () => {
   it('does not start when a result that waited cannot be handled', async () => {
     await (await startConsumer(() => Promise.resolve())).close();
     await publish(1);
-    await expect(startConsumer(() => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
+    await expect(startConsumer(() => Promise.reject(new Error('disk full')))).rejects.toThrow(
+      'disk full',
+    );
     expect(await inStream()).toBe(1);
   });
 
   it('drops what it cannot read, counts it, and goes on', async () => {
     const handled: number[] = [];
-    const consumer = await startConsumer((results) => Promise.resolve(void handled.push(...epochsOf(results))));
+    const consumer = await startConsumer((results) =>
+      Promise.resolve(void handled.push(...epochsOf(results))),
+    );
     await publishBytes(Buffer.from('no result'));
     await publish(1);
     await publishBytes(encodeResult({ ...aResult('a', 2), artifactDigest: 'x' }));
     // In the name of an agent, or for a device, that the subject does not bear.
     await publishBytes(encodeResult({ ...aResult('a', 3), agentId: 'agent-2' }));
-    await publishBytes(encodeResult({ ...aResult('a', 4), lease: { ...aResult('a', 4).lease, deviceSerial: 'p2' } }));
+    await publishBytes(
+      encodeResult({ ...aResult('a', 4), lease: { ...aResult('a', 4).lease, deviceSerial: 'p2' } }),
+    );
     await publish(5);
     await until(() => handled.length === 2);
     expect(handled).toEqual([1, 5]);
@@ -166,8 +201,17 @@ describe('consuming results', () => {
   it('has what is large read elsewhere, and goes on in its order', async () => {
     const handled: number[] = [];
     await startConsumer((results) => Promise.resolve(void handled.push(...epochsOf(results))));
-    const session = { timings: { kind: 'samples' as const, samplesMs: Array.from({ length: 20_000 }, () => 7.25) }, initMs: 3, peakMemoryBytes: 1e6 };
-    const big = encodeResult(aResult('a', 2, { kind: 'measured', measurement: { ...aMeasurement(7), sessions: [session] } }));
+    const session = {
+      timings: { kind: 'samples' as const, samplesMs: Array.from({ length: 20_000 }, () => 7.25) },
+      initMs: 3,
+      peakMemoryBytes: 1e6,
+    };
+    const big = encodeResult(
+      aResult('a', 2, {
+        kind: 'measured',
+        measurement: { ...aMeasurement(7), sessions: [session] },
+      }),
+    );
     large.length = 0;
     await publish(1);
     await publishBytes(big);
@@ -194,29 +238,48 @@ describe('consuming results', () => {
     await publish(1);
     await until(() => handled.size === 1);
     await server.restart();
-    await untilAsync(async () => publish(2).then(() => true, () => false));
+    await untilAsync(async () =>
+      publish(2).then(
+        () => true,
+        () => false,
+      ),
+    );
     await until(() => handled.has(2));
   });
 
-  it.each(['stream', 'consumer'])('notices that somebody deleted its %s, makes it anew, and goes on', async (what) => {
-    const handled: number[] = [];
-    const consumer = await startConsumer((results) => Promise.resolve(void handled.push(...epochsOf(results))));
-    await publish(1);
-    await until(() => handled.length === 1);
-    const manager = await sender.jetstreamManager();
-    await (what === 'stream' ? manager.streams.delete(resultStream) : manager.consumers.delete(resultStream, resultConsumer));
-    await untilAsync(async () => manager.consumers.info(resultStream, resultConsumer).then(() => true, () => false));
-    await until(() => consumer.isWhole());
-    await publish(2, 3);
-    await until(() => handled.length === 3);
-    expect(handled.sort()).toEqual([1, 2, 3]);
-    await untilAsync(async () => (await inStream()) === 0);
-    expect(failures).toEqual([]);
-  });
+  it.each(['stream', 'consumer'])(
+    'notices that somebody deleted its %s, makes it anew, and goes on',
+    async (what) => {
+      const handled: number[] = [];
+      const consumer = await startConsumer((results) =>
+        Promise.resolve(void handled.push(...epochsOf(results))),
+      );
+      await publish(1);
+      await until(() => handled.length === 1);
+      const manager = await sender.jetstreamManager();
+      await (what === 'stream'
+        ? manager.streams.delete(resultStream)
+        : manager.consumers.delete(resultStream, resultConsumer));
+      await untilAsync(async () =>
+        manager.consumers.info(resultStream, resultConsumer).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await until(() => consumer.isWhole());
+      await publish(2, 3);
+      await until(() => handled.length === 3);
+      expect(handled.sort()).toEqual([1, 2, 3]);
+      await untilAsync(async () => (await inStream()) === 0);
+      expect(failures).toEqual([]);
+    },
+  );
 
   it('is not whole for as long as its stream cannot be made anew', async () => {
     const handled: number[] = [];
-    const consumer = await startConsumer((results) => Promise.resolve(void handled.push(...epochsOf(results))));
+    const consumer = await startConsumer((results) =>
+      Promise.resolve(void handled.push(...epochsOf(results))),
+    );
     expect(consumer.isWhole()).toBe(true);
     const manager = await sender.jetstreamManager();
     await manager.streams.delete(resultStream);
@@ -233,14 +296,23 @@ describe('consuming results', () => {
     const manager = await sender.jetstreamManager();
     await manager.streams.add({ name: resultStream, subjects: ['something.else'] });
     await expect(startConsumer(() => Promise.resolve())).rejects.toThrow(BadInputError);
-    await expect(manager.consumers.info(resultStream, resultConsumer)).rejects.toThrow('consumer not found');
+    await expect(manager.consumers.info(resultStream, resultConsumer)).rejects.toThrow(
+      'consumer not found',
+    );
   });
 });
 
 it('a server without JetStream is a clear line for the user', async () => {
   const plain = await startNatsServer({ jetStream: false });
   const plainBus = await connectBus(plain.url, 'coordinator', logger);
-  const consumer = createResultConsumer({ bus: plainBus, decodeLarge, handle: () => Promise.resolve(), onFailure: () => undefined, clock: systemClock, logger });
+  const consumer = createResultConsumer({
+    bus: plainBus,
+    decodeLarge,
+    handle: () => Promise.resolve(),
+    onFailure: () => undefined,
+    clock: systemClock,
+    logger,
+  });
   const refused = await consumer.start().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(BadInputError);
   expect((refused as Error).message).toMatch(/has no JetStream .*start it with --jetstream$/);
@@ -254,7 +326,10 @@ it('the last telemetry of each device is at hand, and garbage does no harm', asy
   await bus.connection.flush();
   const state = aMeasurement(1).conditions.before;
   const tell = (deviceSerial: string, atMs: number): void =>
-    sender.publish(telemetrySubject('agent-1', deviceSerial), encodeTelemetry({ agentId: 'agent-1', deviceSerial, state, activity: 'measure', atMs }));
+    sender.publish(
+      telemetrySubject('agent-1', deviceSerial),
+      encodeTelemetry({ agentId: 'agent-1', deviceSerial, state, activity: 'measure', atMs }),
+    );
   tell('p1', 1);
   sender.publish(telemetrySubject('agent-1', 'p1'), 'garbage');
   tell('p2', 2);

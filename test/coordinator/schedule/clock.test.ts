@@ -1,4 +1,8 @@
-import { agentSilenceMs, forgetAgentAfterMs, leaseDurationMs } from '../../../coordinator/schedule/limits';
+import {
+  agentSilenceMs,
+  forgetAgentAfterMs,
+  leaseDurationMs,
+} from '../../../coordinator/schedule/limits';
 import { createFarm, ofKind, phone, started, stateOfDevice, type Farm } from './farm';
 
 const dayMs = 24 * 3_600_000;
@@ -16,24 +20,32 @@ function farmAtWork(): Farm {
 }
 
 describe('a coordinator that stood still', () => {
-  it.each([10_000, dayMs, 400 * dayMs])('for %d ms keeps agents and leases, and gives silence its whole time from then on', (durationMs) => {
-    const farm = farmAtWork();
-    farm.live(3_000, ['rack']);
-    const lease = farm.leaseOf('job');
-    sleepFor(farm, durationMs);
-    expect(farm.after(agentSilenceMs - 4_000)).toEqual([]);
-    expect(farm.leaseOf('job')).toEqual(lease);
-    farm.hear('rack', [lease]);
-    expect(farm.live(30_000, ['rack'])).toEqual([]);
-    expect(farm.finish('job').map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
-  });
+  it.each([10_000, dayMs, 400 * dayMs])(
+    'for %d ms keeps agents and leases, and gives silence its whole time from then on',
+    (durationMs) => {
+      const farm = farmAtWork();
+      farm.live(3_000, ['rack']);
+      const lease = farm.leaseOf('job');
+      sleepFor(farm, durationMs);
+      expect(farm.after(agentSilenceMs - 4_000)).toEqual([]);
+      expect(farm.leaseOf('job')).toEqual(lease);
+      farm.hear('rack', [lease]);
+      expect(farm.live(30_000, ['rack'])).toEqual([]);
+      expect(farm.finish('job').map((effect) => effect.kind)).toEqual([
+        'record-attempt',
+        'job-ended',
+      ]);
+    },
+  );
 
   it('gives nobody more than a lease: a heartbeat that was read first counts once', () => {
     const farm = farmAtWork();
     sleepFor(farm, dayMs);
     farm.hear('rack', [farm.leaseOf('job')]);
     farm.send({ kind: 'tick' });
-    expect(farm.state.leases.get('p1')?.expiresAtMs).toBeLessThanOrEqual(farm.nowMs + leaseDurationMs);
+    expect(farm.state.leases.get('p1')?.expiresAtMs).toBeLessThanOrEqual(
+      farm.nowMs + leaseDurationMs,
+    );
     expect(farm.state.agents.get('rack')?.heardAtMs).toBeLessThanOrEqual(farm.nowMs);
   });
 
@@ -51,7 +63,9 @@ describe('a coordinator that stood still', () => {
 describe('an agent that is given up', () => {
   it('has its stream ended, so that it attaches again', () => {
     const farm = farmAtWork();
-    expect(ofKind(farm.after(agentSilenceMs), 'end-agent')).toEqual([{ kind: 'end-agent', agentId: 'rack' }]);
+    expect(ofKind(farm.after(agentSilenceMs), 'end-agent')).toEqual([
+      { kind: 'end-agent', agentId: 'rack' },
+    ]);
     expect(stateOfDevice(farm, 'p1')).toBe('absent');
   });
 

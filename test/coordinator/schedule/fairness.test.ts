@@ -2,7 +2,11 @@ import { lookAheadSubmissions } from '../../../coordinator/schedule/limits';
 import { createFarm, measured, ofKind, phone, started, stateOfDevice, type Farm } from './farm';
 
 /** Runs one device for `jobs` jobs that take what `durationMs` says, and counts whose they were. */
-function serve(farm: Farm, jobs: number, durationMs: (ownerId: string) => number): Record<string, number> {
+function serve(
+  farm: Farm,
+  jobs: number,
+  durationMs: (ownerId: string) => number,
+): Record<string, number> {
   const served = new Map<string, number>();
   for (let count = 0; count < jobs; count += 1) {
     const active = farm.state.leases.first();
@@ -10,13 +14,26 @@ function serve(farm: Farm, jobs: number, durationMs: (ownerId: string) => number
     const ownerId = farm.state.jobs.get(active.lease.jobId)!.ownerId;
     farm.nowMs += durationMs(ownerId);
     served.set(ownerId, (served.get(ownerId) ?? 0) + durationMs(ownerId));
-    farm.send({ kind: 'result-arrived', lease: active.lease, agentId: active.agentId, outcome: measured });
+    farm.send({
+      kind: 'result-arrived',
+      lease: active.lease,
+      agentId: active.agentId,
+      outcome: measured,
+    });
   }
   return Object.fromEntries(served);
 }
 
-function fill(farm: Farm, ownerId: string, jobs: number, options: { readonly weight?: number; readonly priority?: number } = {}): void {
-  for (let count = 0; count < jobs; count += 1) farm.submit(`${ownerId}-${String(farm.nowMs)}-${String(count)}`, { owner: { ownerId, ...options } });
+function fill(
+  farm: Farm,
+  ownerId: string,
+  jobs: number,
+  options: { readonly weight?: number; readonly priority?: number } = {},
+): void {
+  for (let count = 0; count < jobs; count += 1)
+    farm.submit(`${ownerId}-${String(farm.nowMs)}-${String(count)}`, {
+      owner: { ownerId, ...options },
+    });
 }
 
 function onePhone(): Farm {
@@ -62,7 +79,10 @@ describe('owners', () => {
     farm.submit('first');
     farm.submit('second');
     farm.send({ kind: 'owner-paused', ownerId: 'search' });
-    expect(farm.finish('first').map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+    expect(farm.finish('first').map((effect) => effect.kind)).toEqual([
+      'record-attempt',
+      'job-ended',
+    ]);
     expect(started(farm.send({ kind: 'owner-resumed', ownerId: 'search' }))).toEqual(['second@p1']);
   });
 
@@ -83,7 +103,11 @@ describe('owners', () => {
     expect(ofKind(effects, 'stop-job')).toEqual([{ kind: 'stop-job', agentId: 'rack', lease }]);
     expect(started(effects)).toEqual(['other@p1']);
     expect([...farm.state.jobs.keys()]).toEqual(['other']);
-    expect(farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured }).map((effect) => effect.kind)).toEqual(['discard-result']);
+    expect(
+      farm
+        .send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured })
+        .map((effect) => effect.kind),
+    ).toEqual(['discard-result']);
   });
 
   it('and their accounts are forgotten when all is done', () => {
@@ -131,9 +155,14 @@ describe('within an owner', () => {
 describe('devices', () => {
   it('run only what they offer, in their pool', () => {
     const farm = createFarm();
-    farm.attach('rack', [phone('cpu-only', ['sm8550/tflite/cpu/int8']), phone('other-pool', ['sm8650/tflite/npu/int8'])]);
+    farm.attach('rack', [
+      phone('cpu-only', ['sm8550/tflite/cpu/int8']),
+      phone('other-pool', ['sm8650/tflite/npu/int8']),
+    ]);
     expect(farm.submit('npu', { target: 'sm8550/tflite/npu/int8' })).toEqual([]);
-    expect(started(farm.submit('elsewhere', { target: 'sm8650/tflite/npu/int8' }))).toEqual(['elsewhere@other-pool']);
+    expect(started(farm.submit('elsewhere', { target: 'sm8650/tflite/npu/int8' }))).toEqual([
+      'elsewhere@other-pool',
+    ]);
   });
 
   it('that waited longest, and are coolest, go first', () => {
@@ -170,7 +199,12 @@ describe('devices', () => {
   it('that come back through another agent belong to that one', () => {
     const farm = onePhone();
     farm.attach('other', [phone('p1')]);
-    farm.send({ kind: 'device-detached', agentId: 'rack', deviceSerial: 'p1', reason: 'late message' });
+    farm.send({
+      kind: 'device-detached',
+      agentId: 'rack',
+      deviceSerial: 'p1',
+      reason: 'late message',
+    });
     expect(farm.submit('job')).toMatchObject([{ kind: 'run-job', agentId: 'other' }]);
   });
 
@@ -185,7 +219,9 @@ describe('devices', () => {
 
 describe('prefetching', () => {
   const digests = (effects: readonly { readonly kind: string }[]): readonly string[] =>
-    ofKind(effects as Parameters<typeof ofKind>[0], 'prefetch-artifact').map((effect) => effect.artifact.digest);
+    ofKind(effects as Parameters<typeof ofKind>[0], 'prefetch-artifact').map(
+      (effect) => effect.artifact.digest,
+    );
 
   it('sends the artifact of the job that is likely next, once', () => {
     const farm = onePhone();

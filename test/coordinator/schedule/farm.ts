@@ -1,4 +1,9 @@
-import { candidateFault, farmFault, type CandidateFaultCode, type FarmFaultCode } from '../../../common/fault';
+import {
+  candidateFault,
+  farmFault,
+  type CandidateFaultCode,
+  type FarmFaultCode,
+} from '../../../common/fault';
 import type { DeviceDescription } from '../../../common/device';
 import { defaultPlan, type Job, type Lease, type Outcome } from '../../../common/job';
 import type { Measurement } from '../../../common/measurement';
@@ -11,7 +16,10 @@ import { sampleNonceOf } from '../sample_fleet';
 
 export const defaultTarget = 'sm8550/tflite/cpu/int8';
 
-export function phone(serial: string, targets: readonly string[] = [defaultTarget]): DeviceDescription {
+export function phone(
+  serial: string,
+  targets: readonly string[] = [defaultTarget],
+): DeviceDescription {
   const parsed = targets.map(parseTarget);
   return {
     serial,
@@ -33,7 +41,12 @@ export function phone(serial: string, targets: readonly string[] = [defaultTarge
 }
 
 export function jobOf(jobId: string, target = defaultTarget, digest = `digest-of-${jobId}`): Job {
-  return { jobId, target: parseTarget(target), artifact: { digest, sizeBytes: 1000, format: 'tflite' }, plan: defaultPlan };
+  return {
+    jobId,
+    target: parseTarget(target),
+    artifact: { digest, sizeBytes: 1000, format: 'tflite' },
+    plan: defaultPlan,
+  };
 }
 
 const conditions: Measurement['conditions'] = {
@@ -49,8 +62,28 @@ const conditions: Measurement['conditions'] = {
   threads: 1,
   boundary: 'Invoke()',
   unitShare: null,
-  before: { atMs: 0, batteryPercent: null, batteryCelsius: null, thermalStatus: null, thermalStatusOverridden: false, celsiusBySensor: {}, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [] },
-  after: { atMs: 0, batteryPercent: null, batteryCelsius: null, thermalStatus: null, thermalStatusOverridden: false, celsiusBySensor: {}, kindBySensor: {}, batteryFrozen: false, cpuFrequencyKhz: [] },
+  before: {
+    atMs: 0,
+    batteryPercent: null,
+    batteryCelsius: null,
+    thermalStatus: null,
+    thermalStatusOverridden: false,
+    celsiusBySensor: {},
+    kindBySensor: {},
+    batteryFrozen: false,
+    cpuFrequencyKhz: [],
+  },
+  after: {
+    atMs: 0,
+    batteryPercent: null,
+    batteryCelsius: null,
+    thermalStatus: null,
+    thermalStatusOverridden: false,
+    celsiusBySensor: {},
+    kindBySensor: {},
+    batteryFrozen: false,
+    cpuFrequencyKhz: [],
+  },
   caveats: [],
 };
 
@@ -58,7 +91,11 @@ export const measured: Outcome = {
   kind: 'measured',
   measurement: {
     latencyMs: 1,
-    sessions: Array.from({ length: defaultPlan.sessions }, () => ({ timings: { kind: 'samples', samplesMs: [1] }, initMs: null, peakMemoryBytes: null })),
+    sessions: Array.from({ length: defaultPlan.sessions }, () => ({
+      timings: { kind: 'samples', samplesMs: [1] },
+      initMs: null,
+      peakMemoryBytes: null,
+    })),
     sessionSummaries: [],
     summary: { n: 1, minMs: 1, p5Ms: 1, p50Ms: 1, p90Ms: 1, p95Ms: 1, meanMs: 1, sdMs: 0 },
     betweenSessionsCv: null,
@@ -72,7 +109,12 @@ export const measured: Outcome = {
 /** The lease as that agent would have got it. */
 export function leaseFor(agentId: string, lease: Omit<Lease, 'nonce'>): Lease {
   const { jobId, deviceSerial, epoch } = lease;
-  return { jobId, deviceSerial, epoch, nonce: sampleNonceOf({ agentId, jobId, deviceSerial, epoch }) };
+  return {
+    jobId,
+    deviceSerial,
+    epoch,
+    nonce: sampleNonceOf({ agentId, jobId, deviceSerial, epoch }),
+  };
 }
 
 export function farmFailure(code: FarmFaultCode): Outcome {
@@ -94,9 +136,21 @@ export interface Farm {
   send(event: WithoutTime<SchedulerEvent>): readonly SchedulerEffect[];
   /** Lets time pass in ticks of a second at most. */
   after(durationMs: number): readonly SchedulerEffect[];
-  attach(agentId: string, devices: readonly DeviceDescription[], heldLeases?: readonly Lease[]): readonly SchedulerEffect[];
+  attach(
+    agentId: string,
+    devices: readonly DeviceDescription[],
+    heldLeases?: readonly Lease[],
+  ): readonly SchedulerEffect[];
   hear(agentId: string, heldLeases?: readonly Lease[]): readonly SchedulerEffect[];
-  submit(jobId: string, options?: { readonly target?: string; readonly digest?: string; readonly again?: boolean; readonly owner?: Partial<JobOwner> }): readonly SchedulerEffect[];
+  submit(
+    jobId: string,
+    options?: {
+      readonly target?: string;
+      readonly digest?: string;
+      readonly again?: boolean;
+      readonly owner?: Partial<JobOwner>;
+    },
+  ): readonly SchedulerEffect[];
   finish(jobId: string, outcome?: Outcome): readonly SchedulerEffect[];
   leaseOf(jobId: string): Lease;
   /** Time passes while these agents live: they send heartbeats with all the leases that are theirs. */
@@ -124,12 +178,17 @@ export function createFarm(incarnation = 1): Farm {
       farm.effects = effects;
       return effects;
     },
-    attach: (agentId, devices, heldLeases = []) => farm.send({ kind: 'agent-attached', agentId, devices, heldLeases }),
+    attach: (agentId, devices, heldLeases = []) =>
+      farm.send({ kind: 'agent-attached', agentId, devices, heldLeases }),
     hear: (agentId, heldLeases = []) => farm.send({ kind: 'agent-heard', agentId, heldLeases }),
     submit(jobId, { target = defaultTarget, digest, again, owner = {} } = {}) {
       const shared = digest === undefined ? jobOf(jobId, target) : jobOf(jobId, target, digest);
       const job = again === true ? { ...shared, plan: { ...shared.plan, again } } : shared;
-      return farm.send({ kind: 'job-submitted', job, owner: { ownerId: 'search', priority: 0, weight: 1, ...owner } });
+      return farm.send({
+        kind: 'job-submitted',
+        job,
+        owner: { ownerId: 'search', priority: 0, weight: 1, ...owner },
+      });
     },
     finish(jobId, outcome = measured) {
       const lease = farm.leaseOf(jobId);
@@ -147,7 +206,9 @@ export function createFarm(incarnation = 1): Farm {
       while (farm.nowMs < endMs) {
         effects.push(...farm.after(Math.min(3000, endMs - farm.nowMs)));
         for (const agentId of agentIds) {
-          const held = [...farm.state.leases.values()].filter((active) => active.agentId === agentId).map((active) => active.lease);
+          const held = [...farm.state.leases.values()]
+            .filter((active) => active.agentId === agentId)
+            .map((active) => active.lease);
           effects.push(...farm.hear(agentId, held));
         }
       }
@@ -160,11 +221,18 @@ export function createFarm(incarnation = 1): Farm {
 
 /** Which jobs these effects start, as `job@device`. */
 export function started(effects: readonly SchedulerEffect[]): readonly string[] {
-  return effects.flatMap((effect) => (effect.kind === 'run-job' ? [`${effect.job.jobId}@${effect.lease.deviceSerial}`] : []));
+  return effects.flatMap((effect) =>
+    effect.kind === 'run-job' ? [`${effect.job.jobId}@${effect.lease.deviceSerial}`] : [],
+  );
 }
 
-export function ofKind<Kind extends SchedulerEffect['kind']>(effects: readonly SchedulerEffect[], kind: Kind): readonly Extract<SchedulerEffect, { readonly kind: Kind }>[] {
-  return effects.filter((effect): effect is Extract<SchedulerEffect, { readonly kind: Kind }> => effect.kind === kind);
+export function ofKind<Kind extends SchedulerEffect['kind']>(
+  effects: readonly SchedulerEffect[],
+  kind: Kind,
+): readonly Extract<SchedulerEffect, { readonly kind: Kind }>[] {
+  return effects.filter(
+    (effect): effect is Extract<SchedulerEffect, { readonly kind: Kind }> => effect.kind === kind,
+  );
 }
 
 export function stateOfDevice(farm: Farm, serial: string): string {

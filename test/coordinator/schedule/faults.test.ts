@@ -1,9 +1,25 @@
-import { coolingMs, firstQuarantineMs, largestFarmFaults } from '../../../coordinator/schedule/limits';
-import { candidateFailure, createFarm, farmFailure, ofKind, phone, started, stateOfDevice, type Farm } from './farm';
+import {
+  coolingMs,
+  firstQuarantineMs,
+  largestFarmFaults,
+} from '../../../coordinator/schedule/limits';
+import {
+  candidateFailure,
+  createFarm,
+  farmFailure,
+  ofKind,
+  phone,
+  started,
+  stateOfDevice,
+  type Farm,
+} from './farm';
 
 function farmOf(...serials: readonly string[]): Farm {
   const farm = createFarm();
-  farm.attach('rack', serials.map((serial) => phone(serial)));
+  farm.attach(
+    'rack',
+    serials.map((serial) => phone(serial)),
+  );
   return farm;
 }
 
@@ -33,8 +49,11 @@ describe('farm faults', () => {
   it('return to the only device there is, a bounded number of times, then the job is abandoned', () => {
     const farm = farmOf('p1');
     farm.submit('job');
-    for (let attempt = 1; attempt < largestFarmFaults; attempt += 1) expect(started(farm.finish('job', farmFailure('timeout')))).toEqual(['job@p1']);
-    expect(ofKind(farm.finish('job', farmFailure('timeout')), 'job-ended')).toMatchObject([{ jobId: 'job', end: { kind: 'abandoned', fault: { code: 'timeout' } } }]);
+    for (let attempt = 1; attempt < largestFarmFaults; attempt += 1)
+      expect(started(farm.finish('job', farmFailure('timeout')))).toEqual(['job@p1']);
+    expect(ofKind(farm.finish('job', farmFailure('timeout')), 'job-ended')).toMatchObject([
+      { jobId: 'job', end: { kind: 'abandoned', fault: { code: 'timeout' } } },
+    ]);
   });
 
   it('of heat let the device cool and do not count against job or device', () => {
@@ -75,7 +94,10 @@ describe('quarantine', () => {
     farm.submit('fresh');
     expect(started(farm.live(firstQuarantineMs, ['rack']))).toEqual(['fresh@p1']);
     farm.finish('fresh');
-    expect(farm.state.devices.get('p1')?.health).toEqual({ faultsInARow: [], quarantinesInARow: 0 });
+    expect(farm.state.devices.get('p1')?.health).toEqual({
+      faultsInARow: [],
+      quarantinesInARow: 0,
+    });
   });
 
   it('doubles when the probation fails', () => {
@@ -83,12 +105,20 @@ describe('quarantine', () => {
     farm.submit('fresh');
     farm.live(firstQuarantineMs, ['rack']);
     farm.finish('fresh', farmFailure('disconnected'));
-    expect(farm.state.devices.get('p1')?.state).toMatchObject({ kind: 'quarantined', untilMs: farm.nowMs + 2 * firstQuarantineMs });
+    expect(farm.state.devices.get('p1')?.state).toMatchObject({
+      kind: 'quarantined',
+      untilMs: farm.nowMs + 2 * firstQuarantineMs,
+    });
   });
 
   it('is not washed off by unplugging', () => {
     const farm = quarantined();
-    farm.send({ kind: 'device-detached', agentId: 'rack', deviceSerial: 'p1', reason: 'unplugged' });
+    farm.send({
+      kind: 'device-detached',
+      agentId: 'rack',
+      deviceSerial: 'p1',
+      reason: 'unplugged',
+    });
     expect(stateOfDevice(farm, 'p1')).toBe('absent');
     farm.send({ kind: 'device-attached', agentId: 'rack', device: phone('p1') });
     expect(stateOfDevice(farm, 'p1')).toBe('quarantined');
@@ -97,7 +127,8 @@ describe('quarantine', () => {
   it('never comes from one job alone: it may hang every phone', () => {
     const farm = farmOf('p1');
     farm.submit('hanging');
-    for (let attempt = 0; attempt < largestFarmFaults; attempt += 1) farm.finish('hanging', farmFailure('timeout'));
+    for (let attempt = 0; attempt < largestFarmFaults; attempt += 1)
+      farm.finish('hanging', farmFailure('timeout'));
     expect(stateOfDevice(farm, 'p1')).toBe('idle');
   });
 
@@ -117,14 +148,18 @@ describe('candidate faults', () => {
   it('that are the runtime’s verdict make the job infeasible at once', () => {
     const farm = farmOf('p1', 'p2');
     farm.submit('job');
-    expect(ofKind(farm.finish('job', candidateFailure('unsupported-operator')), 'job-ended')).toMatchObject([{ end: { kind: 'infeasible' } }]);
+    expect(
+      ofKind(farm.finish('job', candidateFailure('unsupported-operator')), 'job-ended'),
+    ).toMatchObject([{ end: { kind: 'infeasible' } }]);
   });
 
   it('that may be chance make it infeasible when a second device agrees', () => {
     const farm = provenFarmOf('p1', 'p2', 'p3');
     farm.submit('job');
     expect(started(farm.finish('job', candidateFailure('crashed')))).toEqual(['job@p2']);
-    expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([{ end: { kind: 'infeasible', fault: { code: 'crashed' } } }]);
+    expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([
+      { end: { kind: 'infeasible', fault: { code: 'crashed' } } },
+    ]);
   });
 
   it('of different kinds do not agree', () => {
@@ -139,7 +174,9 @@ describe('candidate faults', () => {
     const farm = provenFarmOf('p1');
     farm.submit('job');
     expect(started(farm.finish('job', candidateFailure('crashed')))).toEqual(['job@p1']);
-    expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([{ end: { kind: 'infeasible' } }]);
+    expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([
+      { end: { kind: 'infeasible' } },
+    ]);
   });
 
   it('that may be the tool’s own, where nothing has run yet, end a job without a word about its model', () => {
@@ -148,8 +185,16 @@ describe('candidate faults', () => {
     for (let attempt = 1; attempt < largestFarmFaults; attempt += 1) {
       expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toEqual([]);
     }
-    const end = { kind: 'abandoned', fault: { code: 'tool-failed', message: expect.stringMatching(/no model has run there yet/) as string } };
-    expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([{ end }]);
+    const end = {
+      kind: 'abandoned',
+      fault: {
+        code: 'tool-failed',
+        message: expect.stringMatching(/no model has run there yet/) as string,
+      },
+    };
+    expect(ofKind(farm.finish('job', candidateFailure('crashed')), 'job-ended')).toMatchObject([
+      { end },
+    ]);
   });
 
   it('teach nothing after an update, until a model has run with the tools as they are now', () => {

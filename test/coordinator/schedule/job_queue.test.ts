@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { allJobIds, dequeue, emptyQueue, enqueue, firstOfAll, type JobQueue, type QueueEntry } from '../../../coordinator/schedule/job_queue';
+import {
+  allJobIds,
+  dequeue,
+  emptyQueue,
+  enqueue,
+  firstOfAll,
+  type JobQueue,
+  type QueueEntry,
+} from '../../../coordinator/schedule/job_queue';
 
 function entryOf(sequence: number): QueueEntry {
   return { sequence, jobId: `job-${String(sequence)}` };
@@ -29,9 +37,12 @@ describe('a job queue', () => {
 
   it('of thousands stays in order while both ends and the middle move', () => {
     let queue = emptyQueue;
-    for (let sequence = 0; sequence < 5_000; sequence += 1) queue = enqueue(queue, entryOf(sequence));
-    for (let sequence = 0; sequence < 5_000; sequence += 2) queue = dequeue(queue, entryOf(sequence));
-    for (let sequence = 4_000; sequence >= 1_000; sequence -= 4) queue = enqueue(queue, entryOf(sequence));
+    for (let sequence = 0; sequence < 5_000; sequence += 1)
+      queue = enqueue(queue, entryOf(sequence));
+    for (let sequence = 0; sequence < 5_000; sequence += 2)
+      queue = dequeue(queue, entryOf(sequence));
+    for (let sequence = 4_000; sequence >= 1_000; sequence -= 4)
+      queue = enqueue(queue, entryOf(sequence));
     const ids = allJobIds(queue);
     expect(ids).toHaveLength(2_500 + 751);
     expect(ids).toEqual(ids.toSorted((a, b) => Number(a.slice(4)) - Number(b.slice(4))));
@@ -39,11 +50,28 @@ describe('a job queue', () => {
 
   it('merges with others in the order of submission', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(1_000), { maxLength: 400 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 64 }), (sequences, queues, count) => {
-        const split = Array.from({ length: queues }, (_, index) => sequences.filter((_sequence, at) => at % queues === index));
-        const merged = firstOfAll(split.map((part) => part.reduce((queue, sequence) => enqueue(queue, entryOf(sequence)), emptyQueue)), count);
-        expect(merged).toEqual(sequences.toSorted((a, b) => a - b).slice(0, count).map(entryOf));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.nat(1_000), { maxLength: 400 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 64 }),
+        (sequences, queues, count) => {
+          const split = Array.from({ length: queues }, (_, index) =>
+            sequences.filter((_sequence, at) => at % queues === index),
+          );
+          const merged = firstOfAll(
+            split.map((part) =>
+              part.reduce((queue, sequence) => enqueue(queue, entryOf(sequence)), emptyQueue),
+            ),
+            count,
+          );
+          expect(merged).toEqual(
+            sequences
+              .toSorted((a, b) => a - b)
+              .slice(0, count)
+              .map(entryOf),
+          );
+        },
+      ),
     );
   });
 });

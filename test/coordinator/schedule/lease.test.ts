@@ -1,6 +1,21 @@
 import type { Lease } from '../../../common/job';
-import { agentSilenceMs, epochsPerIncarnation, leaseDurationMs, missingLeaseGraceMs, resultUnderWayMs } from '../../../coordinator/schedule/limits';
-import { createFarm, farmFailure, leaseFor, measured, ofKind, phone, started, stateOfDevice } from './farm';
+import {
+  agentSilenceMs,
+  epochsPerIncarnation,
+  leaseDurationMs,
+  missingLeaseGraceMs,
+  resultUnderWayMs,
+} from '../../../coordinator/schedule/limits';
+import {
+  createFarm,
+  farmFailure,
+  leaseFor,
+  measured,
+  ofKind,
+  phone,
+  started,
+  stateOfDevice,
+} from './farm';
 
 function farmWithRunningJob(incarnation = 1): ReturnType<typeof createFarm> {
   const farm = createFarm(incarnation);
@@ -13,7 +28,9 @@ describe('a grant', () => {
   it('starts the job on an idle device of its target, under an epoch of this incarnation', () => {
     const farm = farmWithRunningJob(7);
     expect(started(farm.effects)).toEqual(['job@p1']);
-    expect(farm.leaseOf('job')).toEqual(leaseFor('rack', { jobId: 'job', deviceSerial: 'p1', epoch: 7 * epochsPerIncarnation + 1 }));
+    expect(farm.leaseOf('job')).toEqual(
+      leaseFor('rack', { jobId: 'job', deviceSerial: 'p1', epoch: 7 * epochsPerIncarnation + 1 }),
+    );
   });
 
   it('is made once per job, however often the job is submitted', () => {
@@ -64,7 +81,11 @@ describe('a lease', () => {
     const lost = farm.leaseOf('job');
     farm.attach('rack', [phone('p1')], []);
     farm.live(0, ['rack']);
-    const effects = [...farm.after(3000), ...farm.hear('rack', []), ...farm.after(missingLeaseGraceMs - 3000)];
+    const effects = [
+      ...farm.after(3000),
+      ...farm.hear('rack', []),
+      ...farm.after(missingLeaseGraceMs - 3000),
+    ];
     expect(started(effects)).toEqual(['job@p1']);
     expect(farm.leaseOf('job').epoch).toBeGreaterThan(lost.epoch);
   });
@@ -82,14 +103,19 @@ describe('a lease', () => {
   it('that is not current is stopped where it is held', () => {
     const farm = farmWithRunningJob();
     const stale = leaseFor('rack', { ...farm.leaseOf('job'), epoch: 1 });
-    expect(farm.hear('rack', [farm.leaseOf('job'), stale])).toEqual([{ kind: 'stop-job', agentId: 'rack', lease: stale }]);
+    expect(farm.hear('rack', [farm.leaseOf('job'), stale])).toEqual([
+      { kind: 'stop-job', agentId: 'rack', lease: stale },
+    ]);
   });
 });
 
 describe('a result', () => {
   it('of the current lease is recorded before the job ends', () => {
     const farm = farmWithRunningJob();
-    expect(farm.finish('job').map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+    expect(farm.finish('job').map((effect) => effect.kind)).toEqual([
+      'record-attempt',
+      'job-ended',
+    ]);
     expect(stateOfDevice(farm, 'p1')).toBe('idle');
   });
 
@@ -97,7 +123,11 @@ describe('a result', () => {
     const farm = farmWithRunningJob();
     const lease = farm.leaseOf('job');
     farm.finish('job');
-    expect(farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured }).map((effect) => effect.kind)).toEqual(['discard-result']);
+    expect(
+      farm
+        .send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured })
+        .map((effect) => effect.kind),
+    ).toEqual(['discard-result']);
   });
 
   it('of an expired lease is dropped, whether the job waits or runs again', () => {
@@ -115,46 +145,88 @@ describe('a result', () => {
   it('for a job that nobody knows is dropped', () => {
     const farm = createFarm();
     const lease = leaseFor('rack', { jobId: 'unknown', deviceSerial: 'p1', epoch: 5 });
-    expect(farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured })).toMatchObject([{ kind: 'discard-result', cause: 'stale' }]);
+    expect(
+      farm.send({ kind: 'result-arrived', lease, agentId: 'rack', outcome: measured }),
+    ).toMatchObject([{ kind: 'discard-result', cause: 'stale' }]);
   });
 });
 
 describe('a forged result', () => {
-  const forgeries: readonly [string, (lease: Lease) => { readonly agentId: string; readonly lease: Lease }][] = [
-    ['with a guessed nonce', (lease) => ({ agentId: 'rack', lease: { ...lease, nonce: 'guessed' } })],
+  const forgeries: readonly [
+    string,
+    (lease: Lease) => { readonly agentId: string; readonly lease: Lease },
+  ][] = [
+    [
+      'with a guessed nonce',
+      (lease) => ({ agentId: 'rack', lease: { ...lease, nonce: 'guessed' } }),
+    ],
     ['in the name of another agent', (lease) => ({ agentId: 'other', lease })],
-    ['for another device', (lease) => ({ agentId: 'rack', lease: { ...lease, deviceSerial: 'p2' } })],
+    [
+      'for another device',
+      (lease) => ({ agentId: 'rack', lease: { ...lease, deviceSerial: 'p2' } }),
+    ],
     ['for another job', (lease) => ({ agentId: 'rack', lease: { ...lease, jobId: 'next' } })],
-    ['for an epoch to come', (lease) => ({ agentId: 'rack', lease: { ...lease, epoch: lease.epoch + 1 } })],
+    [
+      'for an epoch to come',
+      (lease) => ({ agentId: 'rack', lease: { ...lease, epoch: lease.epoch + 1 } }),
+    ],
   ];
 
   it.each(forgeries)('%s counts for nothing, and the real one counts after it', (_, forge) => {
     const farm = farmWithRunningJob();
     farm.submit('next');
-    const forged = { kind: 'result-arrived', outcome: measured, ...forge(farm.leaseOf('job')) } as const;
+    const forged = {
+      kind: 'result-arrived',
+      outcome: measured,
+      ...forge(farm.leaseOf('job')),
+    } as const;
     expect(farm.send(forged)).toMatchObject([{ kind: 'discard-result', cause: 'forged' }]);
-    expect(farm.finish('job').map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended', 'run-job']);
+    expect(farm.finish('job').map((effect) => effect.kind)).toEqual([
+      'record-attempt',
+      'job-ended',
+      'run-job',
+    ]);
   });
 
   it('of a lease from before a restart counts for nothing either', () => {
     const farm = createFarm(2);
     farm.submit('job');
-    const lease = { jobId: 'job', deviceSerial: 'p1', epoch: epochsPerIncarnation + 3, nonce: 'guessed' };
-    expect(farm.send({ kind: 'result-arrived', agentId: 'rack', lease, outcome: measured })).toMatchObject([{ kind: 'discard-result', cause: 'forged' }]);
+    const lease = {
+      jobId: 'job',
+      deviceSerial: 'p1',
+      epoch: epochsPerIncarnation + 3,
+      nonce: 'guessed',
+    };
+    expect(
+      farm.send({ kind: 'result-arrived', agentId: 'rack', lease, outcome: measured }),
+    ).toMatchObject([{ kind: 'discard-result', cause: 'forged' }]);
     expect(farm.state.jobs.get('job')?.state.kind).toBe('queued');
   });
 
   it('is not made good by an agent that claims to hold the lease', () => {
     const farm = farmWithRunningJob();
     const lease = farm.leaseOf('job');
-    expect(farm.attach('thief', [phone('p9')], [lease])).toContainEqual({ kind: 'stop-job', agentId: 'thief', lease });
+    expect(farm.attach('thief', [phone('p9')], [lease])).toContainEqual({
+      kind: 'stop-job',
+      agentId: 'thief',
+      lease,
+    });
     expect(farm.state.leases.get('p1')?.agentId).toBe('rack');
   });
 });
 
 describe('after a restart of the coordinator', () => {
-  const old = leaseFor('rack', { jobId: 'job', deviceSerial: 'p1', epoch: epochsPerIncarnation + 3 });
-  const oldResult = { kind: 'result-arrived', lease: old, agentId: 'rack', outcome: measured } as const;
+  const old = leaseFor('rack', {
+    jobId: 'job',
+    deviceSerial: 'p1',
+    epoch: epochsPerIncarnation + 3,
+  });
+  const oldResult = {
+    kind: 'result-arrived',
+    lease: old,
+    agentId: 'rack',
+    outcome: measured,
+  } as const;
 
   function recovering(): ReturnType<typeof createFarm> {
     const farm = createFarm(2);
@@ -175,7 +247,10 @@ describe('after a restart of the coordinator', () => {
     const farm = recovering();
     farm.attach('other', [phone('p2')]);
     farm.attach('rack', [phone('p1')]);
-    expect(farm.send(oldResult).map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+    expect(farm.send(oldResult).map((effect) => effect.kind)).toEqual([
+      'record-attempt',
+      'job-ended',
+    ]);
     expect(started(farm.live(12_000, ['rack', 'other']))).toEqual([]);
   });
 
@@ -191,7 +266,10 @@ describe('after a restart of the coordinator', () => {
     farm.attach('rack', [phone('p1')], [old]);
     expect(farm.leaseOf('job')).toEqual(old);
     expect(farm.attach('other', [phone('p2')])).toEqual([]);
-    expect(farm.send(oldResult).map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+    expect(farm.send(oldResult).map((effect) => effect.kind)).toEqual([
+      'record-attempt',
+      'job-ended',
+    ]);
   });
 
   it('a lease is adopted before its device is seen, and keeps the device when it comes', () => {
@@ -206,7 +284,11 @@ describe('after a restart of the coordinator', () => {
   });
 
   it('a result that the broker kept counts for a job that was not granted again', () => {
-    expect(recovering().send(oldResult).map((effect) => effect.kind)).toEqual(['record-attempt', 'job-ended']);
+    expect(
+      recovering()
+        .send(oldResult)
+        .map((effect) => effect.kind),
+    ).toEqual(['record-attempt', 'job-ended']);
   });
 
   it('the same old fault, delivered twice, counts once', () => {
@@ -220,7 +302,9 @@ describe('after a restart of the coordinator', () => {
     const farm = recovering();
     farm.attach('rack', [phone('p1')], [old]);
     const newer = leaseFor('other', { ...old, deviceSerial: 'p2', epoch: old.epoch + 1 });
-    expect(farm.attach('other', [phone('p2')], [newer])).toMatchObject([{ kind: 'stop-job', agentId: 'rack', lease: old }]);
+    expect(farm.attach('other', [phone('p2')], [newer])).toMatchObject([
+      { kind: 'stop-job', agentId: 'rack', lease: old },
+    ]);
     expect(farm.leaseOf('job')).toEqual(newer);
   });
 

@@ -9,7 +9,8 @@ function seenTwice(): Farm {
   return farm;
 }
 
-const agentsOf = (effects: readonly SchedulerEffect[]): readonly string[] => effects.flatMap((effect) => (effect.kind === 'run-job' ? [effect.agentId] : []));
+const agentsOf = (effects: readonly SchedulerEffect[]): readonly string[] =>
+  effects.flatMap((effect) => (effect.kind === 'run-job' ? [effect.agentId] : []));
 const stateOf = (farm: Farm): string => farm.state.devices.get('p1')!.state.kind;
 
 describe('a phone that two agents see', () => {
@@ -21,11 +22,23 @@ describe('a phone that two agents see', () => {
   });
 
   it.each([
-    ['lost it', (farm: Farm): unknown => farm.send({ kind: 'device-detached', agentId: 'second', deviceSerial: 'p1', reason: 'unplugged' })],
+    [
+      'lost it',
+      (farm: Farm): unknown =>
+        farm.send({
+          kind: 'device-detached',
+          agentId: 'second',
+          deviceSerial: 'p1',
+          reason: 'unplugged',
+        }),
+    ],
     ['said a hello without it', (farm: Farm): unknown => farm.attach('second', [])],
-    ['broke its stream', (farm: Farm): unknown => farm.send({ kind: 'agent-detached', agentId: 'second' })],
+    [
+      'broke its stream',
+      (farm: Farm): unknown => farm.send({ kind: 'agent-detached', agentId: 'second' }),
+    ],
     ['fell silent', (farm: Farm): unknown => farm.live(13_000, ['first'])],
-  ])('is the other\'s at once when its agent %s', (_, leave) => {
+  ])("is the other's at once when its agent %s", (_, leave) => {
     const farm = seenTwice();
     leave(farm);
     expect(stateOf(farm)).toBe('idle');
@@ -34,14 +47,29 @@ describe('a phone that two agents see', () => {
 
   it('stays when the agent leaves that does not drive it', () => {
     const farm = seenTwice();
-    farm.send({ kind: 'device-detached', agentId: 'first', deviceSerial: 'p1', reason: 'unplugged' });
+    farm.send({
+      kind: 'device-detached',
+      agentId: 'first',
+      deviceSerial: 'p1',
+      reason: 'unplugged',
+    });
     expect(agentsOf(farm.submit('job'))).toEqual(['second']);
   });
 
-  it('is absent when both have lost it, and nobody\'s who does not see it any more', () => {
+  it("is absent when both have lost it, and nobody's who does not see it any more", () => {
     const farm = seenTwice();
-    farm.send({ kind: 'device-detached', agentId: 'first', deviceSerial: 'p1', reason: 'unplugged' });
-    farm.send({ kind: 'device-detached', agentId: 'second', deviceSerial: 'p1', reason: 'unplugged' });
+    farm.send({
+      kind: 'device-detached',
+      agentId: 'first',
+      deviceSerial: 'p1',
+      reason: 'unplugged',
+    });
+    farm.send({
+      kind: 'device-detached',
+      agentId: 'second',
+      deviceSerial: 'p1',
+      reason: 'unplugged',
+    });
     expect(stateOf(farm)).toBe('absent');
     farm.hear('first');
     expect(farm.submit('job')).toEqual([]);
@@ -61,7 +89,12 @@ describe('a phone that two agents see', () => {
   it('returns to an agent that was given up and is heard again, when the other has left meanwhile', () => {
     const farm = seenTwice();
     farm.live(13_000, ['first']);
-    farm.send({ kind: 'device-detached', agentId: 'first', deviceSerial: 'p1', reason: 'unplugged' });
+    farm.send({
+      kind: 'device-detached',
+      agentId: 'first',
+      deviceSerial: 'p1',
+      reason: 'unplugged',
+    });
     expect(stateOf(farm)).toBe('absent');
     farm.hear('second');
     expect(agentsOf(farm.submit('job'))).toEqual(['second']);
@@ -71,8 +104,15 @@ describe('a phone that two agents see', () => {
     const farm = createFarm();
     farm.attach('first', [phone('p1', ['shelf-a/tflite/cpu/int8'])]);
     farm.attach('second', [phone('p1', ['shelf-b/tflite/cpu/int8'])]);
-    farm.send({ kind: 'device-detached', agentId: 'second', deviceSerial: 'p1', reason: 'unplugged' });
+    farm.send({
+      kind: 'device-detached',
+      agentId: 'second',
+      deviceSerial: 'p1',
+      reason: 'unplugged',
+    });
     expect(farm.submit('job', { target: 'shelf-b/tflite/cpu/int8' })).toEqual([]);
-    expect(agentsOf(farm.submit('other', { target: 'shelf-a/tflite/cpu/int8' }))).toEqual(['first']);
+    expect(agentsOf(farm.submit('other', { target: 'shelf-a/tflite/cpu/int8' }))).toEqual([
+      'first',
+    ]);
   });
 });

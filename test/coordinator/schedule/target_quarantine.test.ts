@@ -1,8 +1,22 @@
 import { blamesTarget, farmFaultCodes } from '../../../common/fault';
 import { faultPolicy } from '../../../coordinator/schedule/fault_policy';
-import { firstQuarantineMs, firstTargetRestMs, largestFarmFaults, largestQuarantineMs } from '../../../coordinator/schedule/limits';
+import {
+  firstQuarantineMs,
+  firstTargetRestMs,
+  largestFarmFaults,
+  largestQuarantineMs,
+} from '../../../coordinator/schedule/limits';
 import { quarantineOf, targetViews } from '../../../coordinator/schedule/view';
-import { candidateFailure, createFarm, farmFailure, ofKind, phone, started, stateOfDevice, type Farm } from './farm';
+import {
+  candidateFailure,
+  createFarm,
+  farmFailure,
+  ofKind,
+  phone,
+  started,
+  stateOfDevice,
+  type Farm,
+} from './farm';
 
 const npu = 'sm8550/tflite/npu/int8';
 const cpu = 'sm8550/tflite/cpu/int8';
@@ -10,11 +24,15 @@ const toolFault = farmFailure('tool-mismatched');
 
 function farmOf(...serials: readonly string[]): Farm {
   const farm = createFarm();
-  farm.attach('rack', serials.map((serial) => phone(serial, [npu, cpu])));
+  farm.attach(
+    'rack',
+    serials.map((serial) => phone(serial, [npu, cpu])),
+  );
   return farm;
 }
 
-const troubleOf = (farm: Farm, serial: string, target = npu): string => farm.state.devices.get(serial)?.troubles.get(target)?.kind ?? 'none';
+const troubleOf = (farm: Farm, serial: string, target = npu): string =>
+  farm.state.devices.get(serial)?.troubles.get(target)?.kind ?? 'none';
 
 /** One phone, whose NPU tools failed for the models of `a` and of `b`; both jobs wait. */
 function quarantined(): Farm {
@@ -48,7 +66,14 @@ describe('a farm fault of the tools of one target', () => {
       if (restMs > 1_000) expect(started(farm.live(restMs - 1_000, ['rack']))).toEqual([]);
       expect(started(farm.live(1_000, ['rack']))).toEqual(['job@p1']);
     }
-    expect(ofKind(farm.finish('job', toolFault), 'job-ended')).toMatchObject([{ end: { kind: 'abandoned', fault: { code: 'tool-mismatched', message: 'as told by the test' } } }]);
+    expect(ofKind(farm.finish('job', toolFault), 'job-ended')).toMatchObject([
+      {
+        end: {
+          kind: 'abandoned',
+          fault: { code: 'tool-mismatched', message: 'as told by the test' },
+        },
+      },
+    ]);
   });
 
   it('sends the job to another phone at once', () => {
@@ -87,8 +112,15 @@ describe('the quarantine of a target', () => {
 
   it('is told with the words of the tools, while no phone may run the target', () => {
     const farm = quarantined();
-    expect(quarantineOf(farm.state, npu)).toMatchObject({ serials: ['p1'], untilMs: farm.nowMs + firstQuarantineMs, faults: [{ code: 'tool-mismatched', message: 'as told by the test' }] });
-    expect(targetViews(farm.state)).toMatchObject([{ target: cpu }, { target: npu, idle: 0, busy: 0, unavailable: 1, quarantined: 1, queued: 1 }]);
+    expect(quarantineOf(farm.state, npu)).toMatchObject({
+      serials: ['p1'],
+      untilMs: farm.nowMs + firstQuarantineMs,
+      faults: [{ code: 'tool-mismatched', message: 'as told by the test' }],
+    });
+    expect(targetViews(farm.state)).toMatchObject([
+      { target: cpu },
+      { target: npu, idle: 0, busy: 0, unavailable: 1, quarantined: 1, queued: 1 },
+    ]);
     expect(quarantineOf(farm.state, cpu)).toBeUndefined();
     farm.attach('shelf', [phone('p2', [npu])]);
     expect(quarantineOf(farm.state, npu)).toBeUndefined();
@@ -116,12 +148,17 @@ describe('the quarantine of a target', () => {
       farm.live(largestQuarantineMs, ['rack']);
       const [running] = [...farm.state.leases.values()];
       farm.finish(running?.lease.jobId ?? '', toolFault);
-      expect(farm.state.devices.get('p1')?.troubles.get(npu)).toMatchObject({ kind: 'quarantined', untilMs: farm.nowMs + Math.min(largestQuarantineMs, firstQuarantineMs * 2 ** failures) });
+      expect(farm.state.devices.get('p1')?.troubles.get(npu)).toMatchObject({
+        kind: 'quarantined',
+        untilMs: farm.nowMs + Math.min(largestQuarantineMs, firstQuarantineMs * 2 ** failures),
+      });
     }
   });
 
   it('ends with the operator’s word', () => {
-    expect(started(quarantined().send({ kind: 'device-resumed', deviceSerial: 'p1' }))).toEqual(['b@p1']);
+    expect(started(quarantined().send({ kind: 'device-resumed', deviceSerial: 'p1' }))).toEqual([
+      'b@p1',
+    ]);
   });
 
   it('ends when the agent comes back with other tools, and only then', () => {

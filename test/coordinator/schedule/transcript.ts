@@ -1,6 +1,14 @@
 import type { Lease } from '../../../common/job';
 import type { SchedulerEffect } from '../../../coordinator/schedule/effect';
-import { candidateFailure, createFarm, defaultTarget, farmFailure, measured, phone, type Farm } from './farm';
+import {
+  candidateFailure,
+  createFarm,
+  defaultTarget,
+  farmFailure,
+  measured,
+  phone,
+  type Farm,
+} from './farm';
 import { candidateFaultCodes, farmFaultCodes } from '../../../common/fault';
 import type { Outcome } from '../../../common/job';
 
@@ -15,7 +23,8 @@ export function replayTranscript(text: string): string {
     if (line.startsWith('  ')) continue;
     lines.push(line);
     if (line === '' || line.startsWith('#')) continue;
-    for (const effect of obey(reader, line.split(' '))) lines.push(`  ${describeEffect(reader, effect)}`);
+    for (const effect of obey(reader, line.split(' ')))
+      lines.push(`  ${describeEffect(reader, effect)}`);
   }
   return lines.join('\n');
 }
@@ -38,21 +47,37 @@ function obey(reader: Reader, words: readonly string[]): readonly SchedulerEffec
       return reader.farm.send({ kind: 'tick' });
     }
     case 'recover':
-      return farm.send({ kind: 'recovery-started', expectedAgentIds: subject.split(','), untilMs: farm.nowMs + Number(rest[0]) * 1000 });
+      return farm.send({
+        kind: 'recovery-started',
+        expectedAgentIds: subject.split(','),
+        untilMs: farm.nowMs + Number(rest[0]) * 1000,
+      });
     case 'wait':
       return farm.after(Number(subject) * 1000);
     case 'live':
       return farm.live(Number(subject) * 1000, rest);
     case 'attach': {
       const serials = rest.filter((word) => !isLease(word));
-      return farm.attach(subject, serials.map((serial) => phone(serial)), rest.filter(isLease).map((word) => leaseNamed(reader, word)));
+      return farm.attach(
+        subject,
+        serials.map((serial) => phone(serial)),
+        rest.filter(isLease).map((word) => leaseNamed(reader, word)),
+      );
     }
     case 'hear':
-      return farm.hear(subject, rest.map((word) => leaseNamed(reader, word)));
+      return farm.hear(
+        subject,
+        rest.map((word) => leaseNamed(reader, word)),
+      );
     case 'detach':
       return farm.send({ kind: 'agent-detached', agentId: subject });
     case 'unplug':
-      return farm.send({ kind: 'device-detached', agentId: subject, deviceSerial: rest[0] ?? '', reason: 'unplugged' });
+      return farm.send({
+        kind: 'device-detached',
+        agentId: subject,
+        deviceSerial: rest[0] ?? '',
+        reason: 'unplugged',
+      });
     case 'plug':
       return farm.send({ kind: 'device-attached', agentId: subject, device: phone(rest[0] ?? '') });
     case 'drain':
@@ -60,11 +85,18 @@ function obey(reader: Reader, words: readonly string[]): readonly SchedulerEffec
     case 'resume':
       return farm.send({ kind: 'device-resumed', deviceSerial: subject });
     case 'submit':
-      return farm.submit(subject, { target: defaultTarget, owner: { ownerId: rest[0] ?? 'search' } });
+      return farm.submit(subject, {
+        target: defaultTarget,
+        owner: { ownerId: rest[0] ?? 'search' },
+      });
     case 'end':
       return farm.send({ kind: 'owner-ended', ownerId: subject });
     case 'result':
-      return farm.send({ kind: 'result-arrived', ...reported(reader, subject), outcome: outcomeNamed(rest[0] ?? '') });
+      return farm.send({
+        kind: 'result-arrived',
+        ...reported(reader, subject),
+        outcome: outcomeNamed(rest[0] ?? ''),
+      });
     default:
       throw new Error(`no such event in a transcript: ${verb}`);
   }
@@ -73,7 +105,11 @@ function obey(reader: Reader, words: readonly string[]): readonly SchedulerEffec
 function outcomeNamed(name: string): Outcome {
   const farmCode = farmFaultCodes.find((code) => code === name);
   const candidateCode = candidateFaultCodes.find((code) => code === name);
-  return farmCode !== undefined ? farmFailure(farmCode) : candidateCode !== undefined ? candidateFailure(candidateCode) : measured;
+  return farmCode !== undefined
+    ? farmFailure(farmCode)
+    : candidateCode !== undefined
+      ? candidateFailure(candidateCode)
+      : measured;
 }
 
 function describeEffect(reader: Reader, effect: SchedulerEffect): string {
@@ -106,7 +142,10 @@ function leaseNamed(reader: Reader, name: string): Lease {
   return lease;
 }
 
-function reported(reader: Reader, name: string): { readonly agentId: string; readonly lease: Lease } {
+function reported(
+  reader: Reader,
+  name: string,
+): { readonly agentId: string; readonly lease: Lease } {
   const lease = leaseNamed(reader, name);
   return { agentId: reader.agents.get(lease.epoch) ?? 'nobody', lease };
 }

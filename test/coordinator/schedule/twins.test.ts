@@ -1,18 +1,35 @@
 import { defaultPlan, type BenchmarkPlan } from '../../../common/job';
 import { justMeasuredMs } from '../../../coordinator/schedule/limits';
-import { candidateFailure, createFarm, defaultTarget, farmFailure, jobOf, measured, ofKind, phone, started, type Farm } from './farm';
+import {
+  candidateFailure,
+  createFarm,
+  defaultTarget,
+  farmFailure,
+  jobOf,
+  measured,
+  ofKind,
+  phone,
+  started,
+  type Farm,
+} from './farm';
 
 function farmOf(...serials: readonly string[]): Farm {
   const farm = createFarm();
-  farm.attach('rack', serials.map((serial) => phone(serial, [defaultTarget, 'sm8550/tflite/npu/int8'])));
+  farm.attach(
+    'rack',
+    serials.map((serial) => phone(serial, [defaultTarget, 'sm8550/tflite/npu/int8'])),
+  );
   return farm;
 }
 
-const ends = (farm: Farm): unknown => ofKind(farm.effects, 'job-ended').map(({ ownerId, jobId, end }) => [ownerId, jobId, end]);
+const ends = (farm: Farm): unknown =>
+  ofKind(farm.effects, 'job-ended').map(({ ownerId, jobId, end }) => [ownerId, jobId, end]);
 
 function submitWith(farm: Farm, jobId: string, plan: Partial<BenchmarkPlan>): readonly string[] {
   const job = { ...jobOf(jobId, defaultTarget, 'bytes'), plan: { ...defaultPlan, ...plan } };
-  return started(farm.send({ kind: 'job-submitted', job, owner: { ownerId: 'search', priority: 0, weight: 1 } }));
+  return started(
+    farm.send({ kind: 'job-submitted', job, owner: { ownerId: 'search', priority: 0, weight: 1 } }),
+  );
 }
 
 describe('the same bytes under two names', () => {
@@ -22,8 +39,22 @@ describe('the same bytes under two names', () => {
     expect(started(farm.submit('b', { digest: 'bytes' }))).toEqual([]);
     const lease = farm.leaseOf('a');
     farm.finish('a');
-    expect(ends(farm)).toEqual([['search', 'a', { kind: 'measured', lease }], ['search', 'b', { kind: 'reused', from: { lease, agentId: 'rack', measurement: expect.anything() as unknown } }]]);
-    expect([farm.state.jobs.size, farm.state.twins.size, farm.state.pools.get('sm8550')?.queuedJobs]).toEqual([0, 0, 0]);
+    expect(ends(farm)).toEqual([
+      ['search', 'a', { kind: 'measured', lease }],
+      [
+        'search',
+        'b',
+        {
+          kind: 'reused',
+          from: { lease, agentId: 'rack', measurement: expect.anything() as unknown },
+        },
+      ],
+    ]);
+    expect([
+      farm.state.jobs.size,
+      farm.state.twins.size,
+      farm.state.pools.get('sm8550')?.queuedJobs,
+    ]).toEqual([0, 0, 0]);
   });
 
   it('are measured once while both wait, whoever asked, and whoever is more urgent goes first', () => {
@@ -34,7 +65,9 @@ describe('the same bytes under two names', () => {
     farm.submit('of-a-user', { digest: 'bytes', owner: { ownerId: 'bench', priority: 1_000 } });
     expect(started(farm.finish('busy'))).toEqual(['of-a-user@p1']);
     farm.finish('of-a-user');
-    const ended = ofKind(farm.effects, 'job-ended').map(({ ownerId, end }) => `${ownerId} ${end.kind}`);
+    const ended = ofKind(farm.effects, 'job-ended').map(
+      ({ ownerId, end }) => `${ownerId} ${end.kind}`,
+    );
     expect(ended).toEqual(['bench measured', 'search reused', 'another reused']);
   });
 
@@ -44,8 +77,14 @@ describe('the same bytes under two names', () => {
     farm.finish('a');
     farm.nowMs += justMeasuredMs;
     farm.submit('b', { digest: 'bytes' });
-    expect(ends(farm)).toMatchObject([['search', 'b', { kind: 'reused', from: { lease: { jobId: 'a' } } }]]);
-    expect([farm.state.jobs.size, farm.state.owners.size, farm.state.pools.get('sm8550')?.queuedJobs]).toEqual([0, 0, 0]);
+    expect(ends(farm)).toMatchObject([
+      ['search', 'b', { kind: 'reused', from: { lease: { jobId: 'a' } } }],
+    ]);
+    expect([
+      farm.state.jobs.size,
+      farm.state.owners.size,
+      farm.state.pools.get('sm8550')?.queuedJobs,
+    ]).toEqual([0, 0, 0]);
     farm.nowMs += 1;
     expect(started(farm.submit('c', { digest: 'bytes' }))).toEqual(['c@p1']);
     farm.send({ kind: 'tick' });
@@ -62,7 +101,9 @@ describe('the same bytes under two names', () => {
   it('are two measurements on two targets', () => {
     const farm = farmOf('p1', 'p2');
     farm.submit('a', { digest: 'bytes' });
-    expect(started(farm.submit('b', { digest: 'bytes', target: 'sm8550/tflite/npu/int8' }))).toEqual(['b@p2']);
+    expect(
+      started(farm.submit('b', { digest: 'bytes', target: 'sm8550/tflite/npu/int8' })),
+    ).toEqual(['b@p2']);
   });
 
   it.each([
@@ -98,11 +139,22 @@ describe('the same bytes under two names', () => {
   it('are measured again where the first was cut short and the second would not be', () => {
     const farm = farmOf('p1');
     if (measured.kind !== 'measured') throw new Error('measured is measured');
-    const cutShort = { ...measured, measurement: { ...measured.measurement, latencyMs: 10, sessions: measured.measurement.sessions.slice(0, 1) } };
+    const cutShort = {
+      ...measured,
+      measurement: {
+        ...measured.measurement,
+        latencyMs: 10,
+        sessions: measured.measurement.sessions.slice(0, 1),
+      },
+    };
     submitWith(farm, 'a', { decisionMs: 5 });
     submitWith(farm, 'also-far', { decisionMs: 6 });
     submitWith(farm, 'near', { decisionMs: 9.5 });
     expect(started(farm.finish('a', cutShort))).toEqual(['near@p1']);
-    expect(ends(farm)).toContainEqual(['search', 'also-far', expect.objectContaining({ kind: 'reused' })]);
+    expect(ends(farm)).toContainEqual([
+      'search',
+      'also-far',
+      expect.objectContaining({ kind: 'reused' }),
+    ]);
   });
 });

@@ -1,4 +1,10 @@
-import { agentViews, busyDevicesOf, deviceViews, targetViews, utilisation } from '../../../coordinator/schedule/view';
+import {
+  agentViews,
+  busyDevicesOf,
+  deviceViews,
+  targetViews,
+  utilisation,
+} from '../../../coordinator/schedule/view';
 import { createFarm, phone } from './farm';
 
 function busyFarm(): ReturnType<typeof createFarm> {
@@ -15,8 +21,24 @@ function busyFarm(): ReturnType<typeof createFarm> {
 describe('the views', () => {
   it('count devices and waiting jobs by target, targets without devices included', () => {
     expect(targetViews(busyFarm().state)).toEqual([
-      { target: 'sm8550/tflite/cpu/int8', idle: 0, busy: 2, unavailable: 2, quarantined: 0, queued: 0, virtual: 4 },
-      { target: 'sm8650/tflite/npu/int8', idle: 0, busy: 0, unavailable: 0, quarantined: 0, queued: 1, virtual: 0 },
+      {
+        target: 'sm8550/tflite/cpu/int8',
+        idle: 0,
+        busy: 2,
+        unavailable: 2,
+        quarantined: 0,
+        queued: 0,
+        virtual: 4,
+      },
+      {
+        target: 'sm8650/tflite/npu/int8',
+        idle: 0,
+        busy: 0,
+        unavailable: 0,
+        quarantined: 0,
+        queued: 1,
+        virtual: 0,
+      },
     ]);
   });
 
@@ -50,7 +72,12 @@ describe('the views', () => {
     farm.finish('a');
     farm.live(2_000, ['rack']);
     const [first, second] = deviceViews(farm.state);
-    expect(first).toMatchObject({ agentId: 'rack', state: { kind: 'idle' }, busyMs: 5_000, targets: ['sm8550/tflite/cpu/int8'] });
+    expect(first).toMatchObject({
+      agentId: 'rack',
+      state: { kind: 'idle' },
+      busyMs: 5_000,
+      targets: ['sm8550/tflite/cpu/int8'],
+    });
     expect(second).toMatchObject({ state: { kind: 'leased' }, busyMs: 7_000 });
   });
 });

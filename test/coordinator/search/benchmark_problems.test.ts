@@ -11,15 +11,28 @@ const run = { populationSize: 100, evaluations: exhaustive ? 25_000 : 10_000 };
 
 describe('NSGA-II', () => {
   it.each([
-    ['ZDT1', zdt1, 0.866, 0.82], ['ZDT2', zdt2, 0.532, 0.45], ['ZDT3', zdt3, 1.322, 1.25],
-    ['ZDT4', zdt4, 0.86, 0], ['ZDT6', zdt6, 0.485, 0], ['DTLZ2', dtlz2, 0.695, 0.69],
-  ] as const)('reaches the hypervolume of %s', (name, problem, wanted, wantedEarly) => {
-    const volumes = seeds.map((seed) => {
-      const points = minimise(problem, seed, run);
-      return hypervolume(points, points[0]!.map(() => 1.1));
-    }).sort((a, b) => a - b);
-    const median = volumes[seeds.length >> 1]!;
-    if (exhaustive) console.log(`${name}: median ${median.toFixed(4)} of ${seeds.length} seeds`);
-    expect(median).toBeGreaterThanOrEqual(exhaustive ? wanted : wantedEarly);
-  }, exhaustive ? 300_000 : 20_000);
+    ['ZDT1', zdt1, 0.866, 0.82],
+    ['ZDT2', zdt2, 0.532, 0.45],
+    ['ZDT3', zdt3, 1.322, 1.25],
+    ['ZDT4', zdt4, 0.86, 0],
+    ['ZDT6', zdt6, 0.485, 0],
+    ['DTLZ2', dtlz2, 0.695, 0.69],
+  ] as const)(
+    'reaches the hypervolume of %s',
+    (name, problem, wanted, wantedEarly) => {
+      const volumes = seeds
+        .map((seed) => {
+          const points = minimise(problem, seed, run);
+          return hypervolume(
+            points,
+            points[0]!.map(() => 1.1),
+          );
+        })
+        .sort((a, b) => a - b);
+      const median = volumes[seeds.length >> 1]!;
+      if (exhaustive) console.log(`${name}: median ${median.toFixed(4)} of ${seeds.length} seeds`);
+      expect(median).toBeGreaterThanOrEqual(exhaustive ? wanted : wantedEarly);
+    },
+    exhaustive ? 300_000 : 20_000,
+  );
 });

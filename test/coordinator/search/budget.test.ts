@@ -6,7 +6,9 @@ describe('the time left', () => {
   it('is until the first limit is reached at the rate so far', () => {
     expect(wallMsLeft({ measurements: 40 }, spending)).toBe(180_000);
     expect(wallMsLeft({ phoneMinutes: 4 }, spending)).toBe(60_000);
-    expect(wallMsLeft({ measurements: 40, phoneMinutes: 4, wallMinutes: 1.5 }, spending)).toBe(30_000);
+    expect(wallMsLeft({ measurements: 40, phoneMinutes: 4, wallMinutes: 1.5 }, spending)).toBe(
+      30_000,
+    );
   });
 
   it('is never below zero', () => {

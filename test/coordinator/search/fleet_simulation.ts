@@ -24,10 +24,21 @@ export interface SimulatedRun {
 }
 
 /** Measures on devices of unequal speed, each taking the next proposal the moment that it is free, until `count` have ended. */
-export function runFleet(strategy: Asked, evaluate: (architecture: string) => Evaluation, fleet: SimulatedFleet, count: number): SimulatedRun {
+export function runFleet(
+  strategy: Asked,
+  evaluate: (architecture: string) => Evaluation,
+  fleet: SimulatedFleet,
+  count: number,
+): SimulatedRun {
   const random = createRandom(fleet.seed);
-  const slowness = Array.from({ length: fleet.devices }, () => Math.exp(fleet.spread * random.normal()));
-  const running: { readonly device: number; readonly architecture: string; readonly endsAt: number }[] = [];
+  const slowness = Array.from({ length: fleet.devices }, () =>
+    Math.exp(fleet.spread * random.normal()),
+  );
+  const running: {
+    readonly device: number;
+    readonly architecture: string;
+    readonly endsAt: number;
+  }[] = [];
   const proposals: string[] = [];
   const ended: { architecture: string; evaluation: Evaluation }[] = [];
   let idleMoments = 0;
@@ -42,7 +53,11 @@ export function runFleet(strategy: Asked, evaluate: (architecture: string) => Ev
       }
       proposals.push(answer.architecture);
       proposedAfter.push(ended.length);
-      running.push({ device, architecture: answer.architecture, endsAt: now + slowness[device]! * (0.5 + random.next()) });
+      running.push({
+        device,
+        architecture: answer.architecture,
+        endsAt: now + slowness[device]! * (0.5 + random.next()),
+      });
       return false;
     });
   };
@@ -60,7 +75,10 @@ export function runFleet(strategy: Asked, evaluate: (architecture: string) => Ev
 }
 
 /** Rebuilds a strategy from what a ledger keeps. */
-export function replay(strategy: Strategy, run: Pick<SimulatedRun, 'proposals' | 'ended'>): Strategy {
+export function replay(
+  strategy: Strategy,
+  run: Pick<SimulatedRun, 'proposals' | 'ended'>,
+): Strategy {
   run.proposals.forEach((architecture, sequence) => strategy.adopt({ sequence, architecture }));
   for (const { architecture, evaluation } of run.ended) strategy.tell(architecture, evaluation);
   return strategy;

@@ -16,7 +16,10 @@ function peel(points: readonly Point[]): number[] {
 }
 
 /** Few distinct values, so that ties and duplicates are the rule. */
-const crowdedValue = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(Infinity, -Infinity, -0, 0.5));
+const crowdedValue = fc.oneof(
+  fc.integer({ min: 0, max: 5 }),
+  fc.constantFrom(Infinity, -Infinity, -0, 0.5),
+);
 const anyValue = fc.double({ noNaN: true });
 
 function pointSets(dimensions: number): fc.Arbitrary<number[][]> {
@@ -27,15 +30,20 @@ function pointSets(dimensions: number): fc.Arbitrary<number[][]> {
 
 describe('the non-dominated sort', () => {
   it.each([1, 2, 3, 4, 5])('agrees with peeling pair by pair in %i objectives', (dimensions) => {
-    fc.assert(fc.property(pointSets(dimensions), (points) => {
-      expect(frontNumbers(points)).toEqual(peel(points));
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(pointSets(dimensions), (points) => {
+        expect(frontNumbers(points)).toEqual(peel(points));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('agrees with peeling on larger sets', () => {
     const random = createRandom(1);
     for (const dimensions of [2, 3, 4]) {
-      const points = Array.from({ length: 300 }, () => Array.from({ length: dimensions }, () => random.below(40)));
+      const points = Array.from({ length: 300 }, () =>
+        Array.from({ length: dimensions }, () => random.below(40)),
+      );
       expect(frontNumbers(points)).toEqual(peel(points));
     }
   });
@@ -46,7 +54,14 @@ describe('the non-dominated sort', () => {
   });
 
   it('puts equal points on one front', () => {
-    expect(frontNumbers([[1, 1], [1, 1], [2, 1], [2, 1]])).toEqual([0, 0, 1, 1]);
+    expect(
+      frontNumbers([
+        [1, 1],
+        [1, 1],
+        [2, 1],
+        [2, 1],
+      ]),
+    ).toEqual([0, 0, 1, 1]);
   });
 
   it('refuses a NaN rather than ranking it', () => {
@@ -54,6 +69,13 @@ describe('the non-dominated sort', () => {
   });
 
   it('lists the non-dominated in input order', () => {
-    expect(nondominatedIndices([[3, 1], [2, 2], [2, 3], [1, 3]])).toEqual([0, 1, 3]);
+    expect(
+      nondominatedIndices([
+        [3, 1],
+        [2, 2],
+        [2, 3],
+        [1, 3],
+      ]),
+    ).toEqual([0, 1, 3]);
   });
 });

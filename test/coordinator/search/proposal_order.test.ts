@@ -25,14 +25,23 @@ describe('the order of proposal', () => {
   });
 
   it('hands every result on exactly once, and in order where nothing was given up', () => {
-    const arrivals = fc.integer({ min: 0, max: 30 }).chain((count) => fc.shuffledSubarray(Array.from({ length: count }, (_, index) => index), { minLength: count }));
-    fc.assert(fc.property(arrivals, fc.nat({ max: 10 }), (sequences, largestLag) => {
-      const order = new ProposalOrder<number>(largestLag);
-      const handed = sequences.flatMap((sequence) => [...order.arrive(sequence, sequence)]);
-      const sorted = sequences.toSorted((a, b) => a - b);
-      expect(handed.toSorted((a, b) => a - b)).toEqual(sorted);
-      const patient = new ProposalOrder<number>(Infinity);
-      expect(sequences.flatMap((sequence) => [...patient.arrive(sequence, sequence)])).toEqual(sorted);
-    }));
+    const arrivals = fc.integer({ min: 0, max: 30 }).chain((count) =>
+      fc.shuffledSubarray(
+        Array.from({ length: count }, (_, index) => index),
+        { minLength: count },
+      ),
+    );
+    fc.assert(
+      fc.property(arrivals, fc.nat({ max: 10 }), (sequences, largestLag) => {
+        const order = new ProposalOrder<number>(largestLag);
+        const handed = sequences.flatMap((sequence) => [...order.arrive(sequence, sequence)]);
+        const sorted = sequences.toSorted((a, b) => a - b);
+        expect(handed.toSorted((a, b) => a - b)).toEqual(sorted);
+        const patient = new ProposalOrder<number>(Infinity);
+        expect(sequences.flatMap((sequence) => [...patient.arrive(sequence, sequence)])).toEqual(
+          sorted,
+        );
+      }),
+    );
   });
 });

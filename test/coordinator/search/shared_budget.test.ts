@@ -2,7 +2,16 @@ import { SharedBudget, type Sharer } from '../../../coordinator/search/shared_bu
 
 /** A target whose hypervolume was `start` after ten results and has grown by `step` with each since. */
 function sharer(results: number, step: number, more: Partial<Sharer> = {}): Sharer {
-  return { spent: { measured: results, phoneMs: results * 1_000 }, inFlight: 0, isAble: true, hypervolumes: Array.from({ length: results }, (_, index) => 0.5 + step * Math.max(0, index - 9)), ...more };
+  return {
+    spent: { measured: results, phoneMs: results * 1_000 },
+    inFlight: 0,
+    isAble: true,
+    hypervolumes: Array.from(
+      { length: results },
+      (_, index) => 0.5 + step * Math.max(0, index - 9),
+    ),
+    ...more,
+  };
 }
 
 function budgetOf(...sharers: readonly Sharer[]): SharedBudget {

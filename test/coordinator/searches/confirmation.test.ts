@@ -38,33 +38,61 @@ describe('a front that is confirmed', () => {
   }
 
   /** A search whose budget is spent, with its front as it was then. */
-  async function searched(yaml = specYaml()): Promise<{ readonly searchId: string; readonly front: readonly FrontPoint[] }> {
+  async function searched(
+    yaml = specYaml(),
+  ): Promise<{ readonly searchId: string; readonly front: readonly FrontPoint[] }> {
     const searchId = await lab.create(yaml);
     await measure(budget);
     return { searchId, front: await front(searchId) };
   }
 
-  const front = async (searchId: string): Promise<readonly FrontPoint[]> => (await lab.runner.front(searchId))[0]!.points;
-  const target = async (searchId: string): Promise<SearchView['targets'][number]> => (await lab.runner.get(searchId)).targets[0]!;
-  const digests = (jobs: readonly { readonly artifact: { readonly digest: string } }[]): string[] => jobs.map(({ artifact }) => artifact.digest);
+  const front = async (searchId: string): Promise<readonly FrontPoint[]> =>
+    (await lab.runner.front(searchId))[0]!.points;
+  const target = async (searchId: string): Promise<SearchView['targets'][number]> =>
+    (await lab.runner.get(searchId)).targets[0]!;
+  const digests = (jobs: readonly { readonly artifact: { readonly digest: string } }[]): string[] =>
+    jobs.map(({ artifact }) => artifact.digest);
 
   it('is measured again when the budget is spent, by the full plan, round after round, and only then the search is finished', async () => {
     const { searchId, front: members } = await searched();
     expect(members.length).toBeGreaterThan(2);
     const once = members.map(({ artifactDigest }) => artifactDigest);
     expect(digests(lab.bench.engine.queue)).toEqual([...once, ...once]);
-    for (const { plan } of lab.bench.engine.queue) expect(plan).toEqual({ sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000, again: true });
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'running', targets: [{ measured: budget, inFlight: 0, confirming: 2 * once.length, confirmed: 0 }] });
+    for (const { plan } of lab.bench.engine.queue)
+      expect(plan).toEqual({
+        sessions: 3,
+        runs: 50,
+        warmupRuns: 5,
+        threads: 1,
+        sessionDeadlineMs: 120_000,
+        again: true,
+      });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'running',
+      targets: [{ measured: budget, inFlight: 0, confirming: 2 * once.length, confirmed: 0 }],
+    });
     await measure(2);
-    expect(await target(searchId)).toMatchObject({ measured: budget, confirming: 2 * once.length - 2, confirmed: 2 });
+    expect(await target(searchId)).toMatchObject({
+      measured: budget,
+      confirming: 2 * once.length - 2,
+      confirmed: 2,
+    });
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget, confirming: 0, confirmed: 2 * once.length }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'finished',
+      targets: [{ measured: budget, confirming: 0, confirmed: 2 * once.length }],
+    });
     expect(await lab.ledger.candidates(searchId)).toHaveLength(budget);
-    expect(lab.bench.engine.events.at(-1)).toMatchObject({ kind: 'owner-ended', ownerId: searchId });
+    expect(lab.bench.engine.events.at(-1)).toMatchObject({
+      kind: 'owner-ended',
+      ownerId: searchId,
+    });
   });
 
   it('is confirmed on each target once its own search is over', async () => {
-    const searchId = await lab.create(specYaml('', `${fastTarget}, { target: ${slowTarget}, budget: { measurements: 3 } }`));
+    const searchId = await lab.create(
+      specYaml('', `${fastTarget}, { target: ${slowTarget}, budget: { measurements: 3 } }`),
+    );
     await measure();
     const [fast, slow] = (await lab.runner.get(searchId)).targets;
     const fronts = await lab.runner.front(searchId);
@@ -78,22 +106,32 @@ describe('a front that is confirmed', () => {
     await measure(before.length, () => 1.1);
     await measure(before.length, () => 1.2);
     const after = await front(searchId);
-    expect(after.map(({ architecture }) => architecture)).toEqual(before.map(({ architecture }) => architecture));
+    expect(after.map(({ architecture }) => architecture)).toEqual(
+      before.map(({ architecture }) => architecture),
+    );
     for (const [index, point] of after.entries()) {
       const first = before[index]!.latencyMs;
       expect(point.latencyMs).toBeCloseTo(1.1 * first, 9);
       expect(point.interval).toMatchObject({ kind: 'interval', sessions: 9 });
-      if (point.interval.kind === 'interval') expect((point.interval.lowMs + point.interval.highMs) / 2).toBeCloseTo(1.1 * first, 9);
+      if (point.interval.kind === 'interval')
+        expect((point.interval.lowMs + point.interval.highMs) / 2).toBeCloseTo(1.1 * first, 9);
       expect([point.latencyP5Ms, point.latencyP95Ms]).toEqual([first, 1.2 * first]);
     }
   });
 
   it('loses what turns out to be dominated, or beyond a limit', async () => {
-    const { searchId, front: before } = await searched(specYaml('constraints: { latencyMsMax: 2 }\n'));
+    const { searchId, front: before } = await searched(
+      specYaml('constraints: { latencyMsMax: 2 }\n'),
+    );
     const [unlucky] = before;
     const last = before.at(-1)!;
     // The fastest one becomes slower than the most accurate one, which becomes too slow itself.
-    const factor = ({ artifact }: Job): number => (artifact.digest === unlucky!.artifactDigest ? 1.9 : artifact.digest === last.artifactDigest ? 3 : 1);
+    const factor = ({ artifact }: Job): number =>
+      artifact.digest === unlucky!.artifactDigest
+        ? 1.9
+        : artifact.digest === last.artifactDigest
+          ? 3
+          : 1;
     await measure(Infinity, factor);
     const kept = (await front(searchId)).map(({ architecture }) => architecture);
     expect(kept).toEqual(before.slice(1, -1).map(({ architecture }) => architecture));
@@ -106,27 +144,48 @@ describe('a front that is confirmed', () => {
     await lab.bench.engine.abandon(lab.bench.engine.queue[0]!);
     await lab.runner.settled();
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget, infeasible: 0, abandoned: 0, confirmed: 2 * before.length - 2 }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'finished',
+      targets: [
+        { measured: budget, infeasible: 0, abandoned: 0, confirmed: 2 * before.length - 2 },
+      ],
+    });
     const after = await front(searchId);
-    expect(after.map(({ interval }) => interval.kind === 'interval' && interval.sessions)).toEqual(before.map((_, index) => (index < 2 ? 6 : 9)));
+    expect(after.map(({ interval }) => interval.kind === 'interval' && interval.sessions)).toEqual(
+      before.map((_, index) => (index < 2 ? 6 : 9)),
+    );
   });
 
   it('is as it was measured first where nobody asks for more', async () => {
     const { searchId } = await searched(specYaml('confirm: { rounds: 0 }\n'));
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ confirming: 0, confirmed: 0 }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'finished',
+      targets: [{ confirming: 0, confirmed: 0 }],
+    });
     expect(lab.bench.engine.queue).toEqual([]);
   });
 
   it('is confirmed where it is not yet, when a search that was finished goes on', async () => {
     const { searchId } = await searched();
     await measure();
-    const known = new Set((await lab.ledger.confirmations(searchId)).map(({ architecture }) => architecture));
-    await lab.runner.extend(searchId, { extensionId: 'more', measurements: 30, phoneMinutes: 0, wallMinutes: 0 });
+    const known = new Set(
+      (await lab.ledger.confirmations(searchId)).map(({ architecture }) => architecture),
+    );
+    await lab.runner.extend(searchId, {
+      extensionId: 'more',
+      measurements: 30,
+      phoneMinutes: 0,
+      wallMinutes: 0,
+    });
     await lab.runner.settled();
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget + 30 }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'finished',
+      targets: [{ measured: budget + 30 }],
+    });
     const confirmations = await lab.ledger.confirmations(searchId);
-    for (const { architecture } of await front(searchId)) expect(confirmations.filter((each) => each.architecture === architecture)).toHaveLength(2);
+    for (const { architecture } of await front(searchId))
+      expect(confirmations.filter((each) => each.architecture === architecture)).toHaveLength(2);
     expect(confirmations.some(({ architecture }) => !known.has(architecture))).toBe(true);
     expect(new Set(measured.map(({ jobId }) => jobId)).size).toBe(measured.length);
   });
@@ -139,7 +198,10 @@ describe('a front that is confirmed', () => {
     await lab.runner.settled();
     expect(lab.bench.engine.queue).toHaveLength(2 * members.length);
     await measure(1);
-    expect(await lab.runner.stop(searchId)).toMatchObject({ state: 'stopped', targets: [{ confirming: 0, confirmed: 1 }] });
+    expect(await lab.runner.stop(searchId)).toMatchObject({
+      state: 'stopped',
+      targets: [{ confirming: 0, confirmed: 1 }],
+    });
     expect(lab.bench.engine.queue).toEqual([]);
     await lab.restart();
     expect(lab.bench.engine.events).toEqual([]);
@@ -151,42 +213,61 @@ describe('a front that is confirmed', () => {
     const before = [await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets];
     const waiting = lab.bench.engine.queue.map(({ jobId }) => jobId);
     await lab.restart();
-    expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(before);
+    expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(
+      before,
+    );
     expect(lab.bench.engine.queue.map(({ jobId }) => jobId)).toEqual(waiting);
     await measure();
     await lab.restart();
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ confirmed: 2 * members.length }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'finished',
+      targets: [{ confirmed: 2 * members.length }],
+    });
   });
 
-  it.each(Array.from({ length: 2 * (budget + 14) }, (_, write) => write))('is measured once in each round when the coordinator is killed around write %i', async (write) => {
-    const measureAll = async (isQuiet: () => Promise<unknown>): Promise<void> => {
-      for (let done = 0; done < 60; done += 1) {
-        await isQuiet();
-        const job = lab.bench.engine.queue[0];
-        if (job === undefined) return;
-        await lab.bench.engine.measure(job);
-        measured.push(job);
+  it.each(Array.from({ length: 2 * (budget + 14) }, (_, write) => write))(
+    'is measured once in each round when the coordinator is killed around write %i',
+    async (write) => {
+      const measureAll = async (isQuiet: () => Promise<unknown>): Promise<void> => {
+        for (let done = 0; done < 60; done += 1) {
+          await isQuiet();
+          const job = lab.bench.engine.queue[0];
+          if (job === undefined) return;
+          await lab.bench.engine.measure(job);
+          measured.push(job);
+        }
+      };
+      const mortal = createMortalLedger(lab.ledger, Math.floor(write / 2), write % 2 === 0);
+      lab.bench = createBench(lab.ledger, mortal.ledger);
+      const doomed = new SearchRunner(lab.bench.parts);
+      await Promise.race([doomed.create(specYaml(), 'spec.yaml'), mortal.died]);
+      await measureAll(() => Promise.race([doomed.settled(), mortal.died]));
+
+      lab.bench = createBench(lab.ledger);
+      lab.runner = new SearchRunner(lab.bench.parts);
+      await lab.runner.resumeAll();
+      await measureAll(() => lab.runner.settled());
+      expect(new Set(measured.map(({ jobId }) => jobId)).size).toBe(measured.length);
+      for (const view of await lab.runner.list()) {
+        const members = await front(view.searchId);
+        expect(view).toMatchObject({
+          state: 'finished',
+          targets: [
+            { measured: budget, abandoned: 0, confirming: 0, confirmed: 2 * members.length },
+          ],
+        });
+        const rounds = (await lab.ledger.confirmations(view.searchId)).map(
+          ({ architecture, round }) => `${architecture} ${String(round)}`,
+        );
+        expect(rounds).toEqual(
+          [1, 2].flatMap((round) =>
+            members.map(({ architecture }) => `${architecture} ${String(round)}`),
+          ),
+        );
       }
-    };
-    const mortal = createMortalLedger(lab.ledger, Math.floor(write / 2), write % 2 === 0);
-    lab.bench = createBench(lab.ledger, mortal.ledger);
-    const doomed = new SearchRunner(lab.bench.parts);
-    await Promise.race([doomed.create(specYaml(), 'spec.yaml'), mortal.died]);
-    await measureAll(() => Promise.race([doomed.settled(), mortal.died]));
-
-    lab.bench = createBench(lab.ledger);
-    lab.runner = new SearchRunner(lab.bench.parts);
-    await lab.runner.resumeAll();
-    await measureAll(() => lab.runner.settled());
-    expect(new Set(measured.map(({ jobId }) => jobId)).size).toBe(measured.length);
-    for (const view of await lab.runner.list()) {
-      const members = await front(view.searchId);
-      expect(view).toMatchObject({ state: 'finished', targets: [{ measured: budget, abandoned: 0, confirming: 0, confirmed: 2 * members.length }] });
-      const rounds = (await lab.ledger.confirmations(view.searchId)).map(({ architecture, round }) => `${architecture} ${String(round)}`);
-      expect(rounds).toEqual([1, 2].flatMap((round) => members.map(({ architecture }) => `${architecture} ${String(round)}`)));
-    }
-    expect(await lab.ledger.jobs({ open: true })).toEqual([]);
-  });
+      expect(await lab.ledger.jobs({ open: true })).toEqual([]);
+    },
+  );
 });
 
 describe('what stands for a large front', () => {

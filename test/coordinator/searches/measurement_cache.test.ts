@@ -11,14 +11,37 @@ import { SearchLab } from './search_lab';
 
 describe('an earlier measurement', () => {
   const job = sampleJob('now');
-  const earlier = (jobId: string, conditions: Partial<Conditions> = {}, plan = job.plan): EarlierMeasurement => {
+  const earlier = (
+    jobId: string,
+    conditions: Partial<Conditions> = {},
+    plan = job.plan,
+  ): EarlierMeasurement => {
     const measurement = sampleMeasurement('phone-0');
-    return { jobId, plan, measurement: { ...measurement, conditions: { ...measurement.conditions, ...conditions } } };
+    return {
+      jobId,
+      plan,
+      measurement: { ...measurement, conditions: { ...measurement.conditions, ...conditions } },
+    };
   };
-  const found = async (measurements: readonly EarlierMeasurement[], phones: readonly DeviceDescription[] = [samplePhone('phone-0')], wanted: Job = job): Promise<string | undefined> => {
+  const found = async (
+    measurements: readonly EarlierMeasurement[],
+    phones: readonly DeviceDescription[] = [samplePhone('phone-0')],
+    wanted: Job = job,
+  ): Promise<string | undefined> => {
     const ledger = {
-      earlierMeasurements: (digest: string, target: string) => Promise.resolve(digest === job.artifact.digest && target === formatTarget(job.target) ? measurements : []),
-      devices: () => Promise.resolve(phones.map((description) => ({ description, agentId: 'agent', lastSeenAtMs: 1, drained: false }))),
+      earlierMeasurements: (digest: string, target: string) =>
+        Promise.resolve(
+          digest === job.artifact.digest && target === formatTarget(job.target) ? measurements : [],
+        ),
+      devices: () =>
+        Promise.resolve(
+          phones.map((description) => ({
+            description,
+            agentId: 'agent',
+            lastSeenAtMs: 1,
+            drained: false,
+          })),
+        ),
     };
     return (await findEarlierMeasurement(wanted, ledger))?.jobId;
   };
@@ -27,7 +50,9 @@ describe('an earlier measurement', () => {
     expect(await found([])).toBeUndefined();
     expect(await found([earlier('new'), earlier('old')])).toBe('new');
     expect(await found([earlier('new', { caveats: ['hot'] }), earlier('old')])).toBe('old');
-    expect(await found([earlier('new', { caveats: ['hot'] }), earlier('old', { caveats: ['hot'] })])).toBe('new');
+    expect(
+      await found([earlier('new', { caveats: ['hot'] }), earlier('old', { caveats: ['hot'] })]),
+    ).toBe('new');
   });
 
   it.each<readonly [string, Partial<Conditions>]>([
@@ -41,20 +66,36 @@ describe('an earlier measurement', () => {
   });
 
   it('does not count for another model or target, or when no device of the target is known', async () => {
-    expect(await found([earlier('old')], undefined, { ...job, artifact: { ...job.artifact, digest: '0'.repeat(64) } })).toBeUndefined();
-    expect(await found([earlier('old')], undefined, { ...job, target: { ...job.target, unit: 'gpu' } })).toBeUndefined();
-    expect(await found([earlier('old')], [{ ...samplePhone('phone-0'), pool: 'other' }])).toBeUndefined();
-    expect(await found([earlier('old')], [{ ...samplePhone('phone-0'), tools: [] }])).toBeUndefined();
+    expect(
+      await found([earlier('old')], undefined, {
+        ...job,
+        artifact: { ...job.artifact, digest: '0'.repeat(64) },
+      }),
+    ).toBeUndefined();
+    expect(
+      await found([earlier('old')], undefined, { ...job, target: { ...job.target, unit: 'gpu' } }),
+    ).toBeUndefined();
+    expect(
+      await found([earlier('old')], [{ ...samplePhone('phone-0'), pool: 'other' }]),
+    ).toBeUndefined();
+    expect(
+      await found([earlier('old')], [{ ...samplePhone('phone-0'), tools: [] }]),
+    ).toBeUndefined();
   });
 
   it('does not count when more was measured or less; the deadline does not matter', async () => {
     expect(await found([earlier('old', {}, { ...job.plan, runs: 7 })])).toBeUndefined();
-    expect(await found([earlier('old', {}, { ...job.plan, sessionDeadlineMs: 1_000 })])).toBe('old');
+    expect(await found([earlier('old', {}, { ...job.plan, sessionDeadlineMs: 1_000 })])).toBe(
+      'old',
+    );
   });
 
   it('counts although it was cut short, where this one would be cut short too', async () => {
     const short = earlier('short', {}, { ...job.plan, decisionMs: 3 });
-    const cutShort = { ...short, measurement: { ...short.measurement, sessions: short.measurement.sessions.slice(0, 1) } };
+    const cutShort = {
+      ...short,
+      measurement: { ...short.measurement, sessions: short.measurement.sessions.slice(0, 1) },
+    };
     const asking = (decisionMs: number): Job => ({ ...job, plan: { ...job.plan, decisionMs } });
     expect(await found([cutShort], undefined, asking(3.4))).toBe('short');
     expect(await found([cutShort], undefined, asking(3.6))).toBeUndefined();
@@ -63,15 +104,21 @@ describe('an earlier measurement', () => {
   it('counts whatever latency decided then, unless it was cut short by it', async () => {
     const deciding = { ...job.plan, decisionMs: 3 };
     const short = earlier('short', {}, deciding);
-    const cutShort = { ...short, measurement: { ...short.measurement, sessions: short.measurement.sessions.slice(0, 1) } };
+    const cutShort = {
+      ...short,
+      measurement: { ...short.measurement, sessions: short.measurement.sessions.slice(0, 1) },
+    };
     expect(await found([cutShort, earlier('old', {}, deciding)])).toBe('old');
     expect(await found([cutShort])).toBeUndefined();
-    expect(await found([earlier('old')], undefined, { ...job, plan: { ...job.plan, decisionMs: 5 } })).toBe('old');
+    expect(
+      await found([earlier('old')], undefined, { ...job, plan: { ...job.plan, decisionMs: 5 } }),
+    ).toBe('old');
   });
 });
 
 describe('a search of what was measured before', () => {
-  const spec = (more = ''): string => `name: again\nspace: nasbench201\nstrategy: { kind: random }\ntargets: [${fastTarget}]\nbudget: { measurements: 5 }\nconfirm: { rounds: 0 }\n${more}`;
+  const spec = (more = ''): string =>
+    `name: again\nspace: nasbench201\nstrategy: { kind: random }\ntargets: [${fastTarget}]\nbudget: { measurements: 5 }\nconfirm: { rounds: 0 }\n${more}`;
   let lab: SearchLab;
 
   beforeEach(async () => {
@@ -92,12 +139,19 @@ describe('a search of what was measured before', () => {
   it('takes it over without a device, spends no budget, and says where it comes from', async () => {
     const first = await run(spec());
     const second = await run(spec());
-    expect((await lab.runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 5, inFlight: 0 });
-    const owners = lab.bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.owner.ownerId] : []));
+    expect((await lab.runner.get(second)).targets[0]).toMatchObject({
+      measured: 5,
+      reused: 5,
+      inFlight: 0,
+    });
+    const owners = lab.bench.engine.events.flatMap((event) =>
+      event.kind === 'job-submitted' ? [event.owner.ownerId] : [],
+    );
     expect(owners.filter((owner) => owner === second)).toHaveLength(5);
     const [front] = await lab.runner.front(second);
     const jobsOfFirst = (await lab.ledger.candidates(first)).map(({ jobId }) => jobId);
-    for (const { reusedFromJobId } of front!.points) if (reusedFromJobId !== null) expect(jobsOfFirst).toContain(reusedFromJobId);
+    for (const { reusedFromJobId } of front!.points)
+      if (reusedFromJobId !== null) expect(jobsOfFirst).toContain(reusedFromJobId);
     expect(front!.points.some(({ reusedFromJobId }) => reusedFromJobId !== null)).toBe(true);
   });
 
@@ -105,10 +159,16 @@ describe('a search of what was measured before', () => {
     await run(spec());
     await run(spec());
     const third = await run(spec());
-    const reused = (await lab.ledger.jobs({ ownerId: third })).flatMap(({ state }) => (state.kind === 'reused' ? [state.jobId] : []));
+    const reused = (await lab.ledger.jobs({ ownerId: third })).flatMap(({ state }) =>
+      state.kind === 'reused' ? [state.jobId] : [],
+    );
     expect(reused).toHaveLength(10);
     expect((await lab.ledger.measurements(reused)).size).toBe(10);
-    expect((await lab.ledger.jobs({ open: false })).filter(({ job, state }) => reused.includes(job.jobId) && state.kind === 'measured')).toHaveLength(10);
+    expect(
+      (await lab.ledger.jobs({ open: false })).filter(
+        ({ job, state }) => reused.includes(job.jobId) && state.kind === 'measured',
+      ),
+    ).toHaveLength(10);
   });
 
   it('takes over what another job measures meanwhile, spends no budget, and says which', async () => {
@@ -120,8 +180,14 @@ describe('a search of what was measured before', () => {
     await lab.runner.settled();
     expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ measured: 1, reused: 1 });
     const points = (await lab.runner.front(searchId))[0]!.points;
-    expect(points.filter(({ jobId }) => jobId === second!.jobId).every(({ reusedFromJobId }) => reusedFromJobId === first!.jobId)).toBe(true);
-    expect((await lab.ledger.jobs({ ownerId: searchId, open: false })).map(({ state }) => state.kind)).toEqual(['measured', 'reused']);
+    expect(
+      points
+        .filter(({ jobId }) => jobId === second!.jobId)
+        .every(({ reusedFromJobId }) => reusedFromJobId === first!.jobId),
+    ).toBe(true);
+    expect(
+      (await lab.ledger.jobs({ ownerId: searchId, open: false })).map(({ state }) => state.kind),
+    ).toEqual(['measured', 'reused']);
   });
 
   it('shows the same after a restart', async () => {

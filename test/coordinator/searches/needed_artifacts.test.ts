@@ -17,8 +17,14 @@ describe('the models that somebody may still ask for', () => {
   });
   afterEach(() => lab.close());
 
-  const needed = async (): Promise<readonly string[]> => [...(await neededArtifacts({ ledger: lab.ledger, searches: lab.runner }))].sort();
-  const built = async (searchId: string): Promise<readonly string[]> => [...new Set((await lab.ledger.jobs({ ownerId: searchId })).map(({ job }) => job.artifact.digest))].sort();
+  const needed = async (): Promise<readonly string[]> =>
+    [...(await neededArtifacts({ ledger: lab.ledger, searches: lab.runner }))].sort();
+  const built = async (searchId: string): Promise<readonly string[]> =>
+    [
+      ...new Set(
+        (await lab.ledger.jobs({ ownerId: searchId })).map(({ job }) => job.artifact.digest),
+      ),
+    ].sort();
 
   it('are all of a search that is not over, measured or not', async () => {
     const searchId = await lab.create(spec);

@@ -9,7 +9,10 @@ import type { BuiltModel, CandidateBuilder } from '../../../coordinator/build/ca
 import type { JobListener } from '../../../coordinator/engine/job_update';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
-import { loadSearchCatalog, type SearchCatalog } from '../../../coordinator/searches/search_catalog';
+import {
+  loadSearchCatalog,
+  type SearchCatalog,
+} from '../../../coordinator/searches/search_catalog';
 import { createLocalSpecReader } from '../../../coordinator/searches/spec_reader';
 import type { SearchEngine, SearchParts } from '../../../coordinator/searches/search_parts';
 import { createLocalStrategist } from '../../../coordinator/searches/strategist/local_strategist';
@@ -19,7 +22,10 @@ export const fastTarget = 'sm8550/onnxruntime/cpu/int8';
 export const slowTarget = 'sm8350/onnxruntime/cpu/int8';
 
 /** Paper models are smaller than real ones can be. */
-export const catalog: SearchCatalog = { ...loadSearchCatalog(), lowerBounds: () => ({ macs: 1, parameters: 1, peakActivationBytes: 1, modelBytes: 1 }) };
+export const catalog: SearchCatalog = {
+  ...loadSearchCatalog(),
+  lowerBounds: () => ({ macs: 1, parameters: 1, peakActivationBytes: 1, modelBytes: 1 }),
+};
 
 /** A latency that depends on the architecture alone: 1 to 2 ms. */
 export function latencyOf(artifactDigest: string): number {
@@ -34,14 +40,24 @@ export class PaperBuilder implements CandidateBuilder {
 
   build(request: BuildRequest): ReturnType<CandidateBuilder['build']> {
     this.built.push(request.architecture);
-    if (this.refuse(request)) return Promise.resolve({ ok: false, error: { kind: 'crashed', message: 'out of memory' } });
+    if (this.refuse(request))
+      return Promise.resolve({ ok: false, error: { kind: 'crashed', message: 'out of memory' } });
     return Promise.resolve({ ok: true, value: paperModel(request.architecture) });
   }
 }
 
 export function paperModel(architecture: string): BuiltModel {
   const digest = createHash('sha256').update(architecture).digest('hex');
-  return { artifact: { digest, sizeBytes: 1_000 + Number.parseInt(digest.slice(0, 2), 16), format: 'onnx' }, macs: Number.parseInt(digest.slice(2, 4), 16), parameters: Number.parseInt(digest.slice(4, 6), 16), peakActivationBytes: Number.parseInt(digest.slice(6, 8), 16) };
+  return {
+    artifact: {
+      digest,
+      sizeBytes: 1_000 + Number.parseInt(digest.slice(0, 2), 16),
+      format: 'onnx',
+    },
+    macs: Number.parseInt(digest.slice(2, 4), 16),
+    parameters: Number.parseInt(digest.slice(4, 6), 16),
+    peakActivationBytes: Number.parseInt(digest.slice(6, 8), 16),
+  };
 }
 
 /** The engine's promises without phones: what ends is in the ledger before it is told, and a known job is not taken twice. */
@@ -58,15 +74,20 @@ export class PaperEngine implements SearchEngine {
 
   /** Submitted and not ended, first come first. */
   get queue(): readonly Job[] {
-    return [...this.#open.values()].filter(({ ownerId }) => !this.#paused.has(ownerId)).map(({ job }) => job);
+    return [...this.#open.values()]
+      .filter(({ ownerId }) => !this.#paused.has(ownerId))
+      .map(({ job }) => job);
   }
 
   dispatch(event: SchedulerEvent): void {
     this.events.push(event);
-    if (event.kind === 'job-submitted' && !this.#open.has(event.job.jobId)) this.#open.set(event.job.jobId, { job: event.job, ownerId: event.owner.ownerId });
+    if (event.kind === 'job-submitted' && !this.#open.has(event.job.jobId))
+      this.#open.set(event.job.jobId, { job: event.job, ownerId: event.owner.ownerId });
     if (event.kind === 'owner-paused') this.#paused.add(event.ownerId);
     if (event.kind === 'owner-resumed') this.#paused.delete(event.ownerId);
-    if (event.kind === 'owner-ended') for (const [jobId, open] of this.#open) if (open.ownerId === event.ownerId) this.#open.delete(jobId);
+    if (event.kind === 'owner-ended')
+      for (const [jobId, open] of this.#open)
+        if (open.ownerId === event.ownerId) this.#open.delete(jobId);
   }
 
   listen(ownerId: string, listener: JobListener): () => void {
@@ -77,32 +98,59 @@ export class PaperEngine implements SearchEngine {
   async measure({ jobId, artifact }: Job, latencyMs = latencyOf(artifact.digest)): Promise<void> {
     const lease = { jobId, deviceSerial: 'phone-0', epoch: (this.#epoch += 1), nonce: 'n' };
     const sample = sampleMeasurement('phone-0', latencyMs);
-    const measurement = { ...sample, conditions: { ...sample.conditions, deviceKind: this.deviceKind } };
-    const result = { lease, agentId: 'agent', artifactDigest: artifact.digest, outcome: { kind: 'measured' as const, measurement } };
+    const measurement = {
+      ...sample,
+      conditions: { ...sample.conditions, deviceKind: this.deviceKind },
+    };
+    const result = {
+      lease,
+      agentId: 'agent',
+      artifactDigest: artifact.digest,
+      outcome: { kind: 'measured' as const, measurement },
+    };
     await this.ledger.commit([
       { kind: 'attempt', result, atMs: 1 },
-      { kind: 'job-ended', jobId, state: { kind: 'measured', deviceSerial: 'phone-0', epoch: lease.epoch }, atMs: 1 },
+      {
+        kind: 'job-ended',
+        jobId,
+        state: { kind: 'measured', deviceSerial: 'phone-0', epoch: lease.epoch },
+        atMs: 1,
+      },
     ]);
-    this.#tell(jobId, { kind: 'measured', jobId, attempt: { lease, agentId: 'agent' }, measurement });
+    this.#tell(jobId, {
+      kind: 'measured',
+      jobId,
+      attempt: { lease, agentId: 'agent' },
+      measurement,
+    });
   }
 
   /** As the engine ends a job that waits while another measures the same bytes. */
   async reuse({ jobId, artifact }: Job, fromJobId: string): Promise<void> {
     const measurement = sampleMeasurement('phone-0', latencyOf(artifact.digest));
-    await this.ledger.commit([{ kind: 'job-ended', jobId, state: { kind: 'reused', jobId: fromJobId }, atMs: 1 }]);
-    const attempt = { lease: { jobId: fromJobId, deviceSerial: 'phone-0', epoch: 1, nonce: 'n' }, agentId: 'agent' };
+    await this.ledger.commit([
+      { kind: 'job-ended', jobId, state: { kind: 'reused', jobId: fromJobId }, atMs: 1 },
+    ]);
+    const attempt = {
+      lease: { jobId: fromJobId, deviceSerial: 'phone-0', epoch: 1, nonce: 'n' },
+      agentId: 'agent',
+    };
     this.#tell(jobId, { kind: 'reused', jobId, fromJobId, attempt, measurement });
   }
 
   async refuse({ jobId }: Job): Promise<void> {
     const fault = candidateFault('unsupported-operator', 'no kernel');
-    await this.ledger.commit([{ kind: 'job-ended', jobId, state: { kind: 'infeasible', fault }, atMs: 1 }]);
+    await this.ledger.commit([
+      { kind: 'job-ended', jobId, state: { kind: 'infeasible', fault }, atMs: 1 },
+    ]);
     this.#tell(jobId, { kind: 'infeasible', jobId, attempt: undefined, fault });
   }
 
   async abandon({ jobId }: Job): Promise<void> {
     const fault = farmFault('disconnected', 'cable');
-    await this.ledger.commit([{ kind: 'job-ended', jobId, state: { kind: 'abandoned', fault }, atMs: 1 }]);
+    await this.ledger.commit([
+      { kind: 'job-ended', jobId, state: { kind: 'abandoned', fault }, atMs: 1 },
+    ]);
     this.#tell(jobId, { kind: 'abandoned', jobId, attempt: undefined, fault });
   }
 
@@ -131,7 +179,8 @@ export class PaperClock {
 
   moveTo(nowMs: number): void {
     this.#nowMs = nowMs;
-    for (const sleeper of this.#sleepers) if (sleeper.untilMs <= nowMs && this.#sleepers.delete(sleeper)) sleeper.wake();
+    for (const sleeper of this.#sleepers)
+      if (sleeper.untilMs <= nowMs && this.#sleepers.delete(sleeper)) sleeper.wake();
   }
 }
 
@@ -143,13 +192,19 @@ export interface SearchBench {
   readonly failures: Error[];
 }
 
-export function createBench(ledger: Ledger, seenBySearches: SearchParts['ledger'] = ledger): SearchBench {
+export function createBench(
+  ledger: Ledger,
+  seenBySearches: SearchParts['ledger'] = ledger,
+): SearchBench {
   const engine = new PaperEngine(ledger);
   const builder = new PaperBuilder();
   const clock = new PaperClock();
   const failures: Error[] = [];
   const parts: SearchParts = {
-    engine, builder, catalog, specs: createLocalSpecReader(catalog),
+    engine,
+    builder,
+    catalog,
+    specs: createLocalSpecReader(catalog),
     openStrategist: (task) => createLocalStrategist(task, catalog),
     ledger: seenBySearches,
     deviceCount: (target) => (formatTarget(target) === fastTarget ? 2 : 1),
@@ -161,8 +216,16 @@ export function createBench(ledger: Ledger, seenBySearches: SearchParts['ledger'
 }
 
 export async function registerPhones(ledger: Ledger): Promise<void> {
-  for (const [serial, pool] of [['phone-0', 'sm8550'], ['phone-1', 'sm8550'], ['phone-2', 'sm8350']] as const) {
-    const description = { ...samplePhone(serial), pool, offers: [{ runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' } as const] };
+  for (const [serial, pool] of [
+    ['phone-0', 'sm8550'],
+    ['phone-1', 'sm8550'],
+    ['phone-2', 'sm8350'],
+  ] as const) {
+    const description = {
+      ...samplePhone(serial),
+      pool,
+      offers: [{ runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' } as const],
+    };
     await ledger.saveDevice({ description, agentId: 'agent', lastSeenAtMs: 1, drained: false });
   }
 }

@@ -21,7 +21,9 @@ describe('the history of a search', () => {
 
   afterEach(() => lab.close());
 
-  async function read(searchId: string): Promise<{ history: SearchHistory; candidates: PastCandidate[] }> {
+  async function read(
+    searchId: string,
+  ): Promise<{ history: SearchHistory; candidates: PastCandidate[] }> {
     const history = await lab.runner.history(searchId);
     const candidates: PastCandidate[] = [];
     for await (const candidate of history.candidates) candidates.push(candidate);
@@ -40,19 +42,37 @@ describe('the history of a search', () => {
     expect(history.specYaml).toBe(specYaml);
     expect(history.hypervolumes.get(fastTarget)).toHaveLength(1);
     expect(history.devices.map(({ serial }) => serial)).toEqual(['phone-0', 'phone-1', 'phone-2']);
-    expect(candidates.map(({ state }) => state.kind)).toEqual(['measured', 'infeasible', 'abandoned', ...Array<string>(6).fill('open')]);
+    expect(candidates.map(({ state }) => state.kind)).toEqual([
+      'measured',
+      'infeasible',
+      'abandoned',
+      ...Array<string>(6).fill('open'),
+    ]);
     expect(candidates.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(candidates[0]).toMatchObject({ jobId: first!.jobId, measurement: { latencyMs: latencyOf(first!.artifact.digest) } });
-    expect(candidates[1]).toMatchObject({ state: { fault: { message: 'no kernel' } }, measurement: undefined });
+    expect(candidates[0]).toMatchObject({
+      jobId: first!.jobId,
+      measurement: { latencyMs: latencyOf(first!.artifact.digest) },
+    });
+    expect(candidates[1]).toMatchObject({
+      state: { fault: { message: 'no kernel' } },
+      measurement: undefined,
+    });
     for (const { architecture, choices, features } of candidates) {
       const cell = Array.from(architecture.matchAll(/(\w+)~\d/g), ([, operation]) => operation);
-      expect(history.positions.map((position, index) => position.choices[choices[index] ?? -1])).toEqual(cell);
+      expect(
+        history.positions.map((position, index) => position.choices[choices[index] ?? -1]),
+      ).toEqual(cell);
       expect(features).toHaveLength(candidates[0]!.features.length);
     }
   });
 
   it('reads more than fits a page', async () => {
-    const { searchId } = await lab.runner.create(specYaml.replace('measurements: 40', 'measurements: 210').replace('concurrency: 6', 'concurrency: 210'), 'spec.yaml');
+    const { searchId } = await lab.runner.create(
+      specYaml
+        .replace('measurements: 40', 'measurements: 210')
+        .replace('concurrency: 6', 'concurrency: 210'),
+      'spec.yaml',
+    );
     await lab.runner.settled();
     const { candidates } = await read(searchId);
     expect(new Set(candidates.map(({ jobId }) => jobId)).size).toBe(210);

@@ -35,32 +35,54 @@ describe('the search runner', () => {
     const { searchId } = await create(specYaml(`priority: 5\nweight: 2\n`));
     expect(lab.bench.engine.queue).toHaveLength(4);
     const candidates = await lab.ledger.candidates(searchId);
-    expect(lab.bench.engine.queue.map((job) => job.jobId)).toEqual(candidates.map((candidate) => candidate.jobId));
-    expect(lab.bench.engine.events[0]).toMatchObject({ kind: 'job-submitted', owner: { ownerId: searchId, priority: 5, weight: 2 } });
+    expect(lab.bench.engine.queue.map((job) => job.jobId)).toEqual(
+      candidates.map((candidate) => candidate.jobId),
+    );
+    expect(lab.bench.engine.events[0]).toMatchObject({
+      kind: 'job-submitted',
+      owner: { ownerId: searchId, priority: 5, weight: 2 },
+    });
     await lab.measure(3);
     expect(lab.bench.engine.queue).toHaveLength(4);
   });
 
   it('asks for each measurement with the latency at which the network would join the front', async () => {
     const { searchId } = await create(specYaml('fresh: true\n'));
-    expect(lab.bench.engine.queue.map(({ plan }) => plan.decisionMs)).toEqual([undefined, undefined, undefined, undefined]);
-    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
+    expect(lab.bench.engine.queue.map(({ plan }) => plan.decisionMs)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(
+      parseSearchSpec(specYaml(), 'spec.yaml'),
+    );
     while (lab.bench.engine.queue.length > 0) {
       await lab.measure(1);
       const submitted = lab.bench.engine.events.at(-1)!;
       if (submitted.kind !== 'job-submitted') break;
-      const { architecture } = (await lab.ledger.candidates(searchId)).find(({ jobId }) => jobId === submitted.job.jobId)!;
+      const { architecture } = (await lab.ledger.candidates(searchId)).find(
+        ({ jobId }) => jobId === submitted.job.jobId,
+      )!;
       const [front] = await lab.runner.front(searchId);
-      expect(submitted.job.plan.decisionMs).toBe(front!.points.find(({ accuracyPercent }) => accuracyPercent >= percentOf(architecture))?.latencyMs);
+      expect(submitted.job.plan.decisionMs).toBe(
+        front!.points.find(({ accuracyPercent }) => accuracyPercent >= percentOf(architecture))
+          ?.latencyMs,
+      );
     }
-    const plans = (await lab.ledger.jobs({ ownerId: searchId })).map(({ job }) => job.plan.decisionMs);
+    const plans = (await lab.ledger.jobs({ ownerId: searchId })).map(
+      ({ job }) => job.plan.decisionMs,
+    );
     expect(plans.filter((decisionMs) => decisionMs !== undefined).length).toBeGreaterThan(0);
   });
 
   it('finishes when the budget is measured, and shows the front with its measurements', async () => {
     const { searchId } = await create(specYaml());
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ target: fastTarget, budget: { measurements: 12 }, measured: 12, inFlight: 0 }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'finished',
+      targets: [{ target: fastTarget, budget: { measurements: 12 }, measured: 12, inFlight: 0 }],
+    });
     expect(new Set(await lab.architectures(searchId)).size).toBe(12);
     const [front] = await lab.runner.front(searchId);
     expect(front!.hypervolumes).toHaveLength(12);
@@ -70,17 +92,28 @@ describe('the search runner', () => {
     }
     const latencies = front!.points.map((point) => point.latencyMs);
     expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
-    expect(lab.bench.engine.events.at(-1)).toMatchObject({ kind: 'owner-ended', ownerId: searchId });
+    expect(lab.bench.engine.events.at(-1)).toMatchObject({
+      kind: 'owner-ended',
+      ownerId: searchId,
+    });
   });
 
   it('searches all targets at once, with a front each', async () => {
-    const { searchId } = await create(specYaml().replace(`[${fastTarget}]`, `[${fastTarget}, ${slowTarget}]`));
+    const { searchId } = await create(
+      specYaml().replace(`[${fastTarget}]`, `[${fastTarget}, ${slowTarget}]`),
+    );
     await lab.measure();
     const fronts = await lab.runner.front(searchId);
     expect(fronts.map((front) => front.target)).toEqual([fastTarget, slowTarget]);
-    expect((await lab.runner.front(searchId, slowTarget)).map((front) => front.target)).toEqual([slowTarget]);
+    expect((await lab.runner.front(searchId, slowTarget)).map((front) => front.target)).toEqual([
+      slowTarget,
+    ]);
     const candidates = await lab.ledger.candidates(searchId);
-    const first = (target: string): string[] => candidates.filter((candidate) => candidate.target === target).slice(0, 4).map((candidate) => candidate.architecture);
+    const first = (target: string): string[] =>
+      candidates
+        .filter((candidate) => candidate.target === target)
+        .slice(0, 4)
+        .map((candidate) => candidate.architecture);
     expect(first(fastTarget)).toEqual(first(slowTarget));
   });
 
@@ -90,16 +123,24 @@ describe('the search runner', () => {
     await lab.bench.engine.abandon(lab.bench.engine.queue[0]!);
     await lab.runner.settled();
     await lab.measure();
-    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ measured: 12, infeasible: 1, abandoned: 1 });
+    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({
+      measured: 12,
+      infeasible: 1,
+      abandoned: 1,
+    });
   });
 
   it('does not submit models beyond the limits on size and work', async () => {
-    const { searchId } = await create(specYaml('constraints: { modelBytesMax: 1200, macsMax: 200 }\n'));
+    const { searchId } = await create(
+      specYaml('constraints: { modelBytesMax: 1200, macsMax: 200 }\n'),
+    );
     await lab.measure();
     const view = await lab.runner.get(searchId);
     expect(view.targets[0]).toMatchObject({ measured: 12 });
     expect(view.targets[0]!.infeasible).toBeGreaterThan(0);
-    const submitted = lab.bench.engine.events.flatMap((event) => (event.kind === 'job-submitted' ? [event.job.artifact] : []));
+    const submitted = lab.bench.engine.events.flatMap((event) =>
+      event.kind === 'job-submitted' ? [event.job.artifact] : [],
+    );
     expect(submitted).toHaveLength(12);
     for (const artifact of submitted) expect(artifact.sizeBytes).toBeLessThanOrEqual(1_200);
   });
@@ -109,8 +150,11 @@ describe('the search runner', () => {
     await lab.measure();
     const [front] = await lab.runner.front(searchId);
     expect(front!.points.length).toBeGreaterThan(0);
-    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(parseSearchSpec(specYaml(), 'spec.yaml'));
-    for (const architecture of lab.bench.builder.built) expect(percentOf(architecture)).toBeGreaterThanOrEqual(80);
+    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(
+      parseSearchSpec(specYaml(), 'spec.yaml'),
+    );
+    for (const architecture of lab.bench.builder.built)
+      expect(percentOf(architecture)).toBeGreaterThanOrEqual(80);
   });
 
   it('proposes nothing while paused, and goes on when resumed', async () => {
@@ -127,10 +171,15 @@ describe('the search runner', () => {
 
   it('stops for good', async () => {
     const { searchId } = await create(specYaml());
-    expect(await lab.runner.stop(searchId)).toMatchObject({ state: 'stopped', targets: [{ inFlight: 0 }] });
+    expect(await lab.runner.stop(searchId)).toMatchObject({
+      state: 'stopped',
+      targets: [{ inFlight: 0 }],
+    });
     expect(lab.bench.engine.queue).toEqual([]);
     expect((await lab.runner.stop(searchId)).state).toBe('stopped');
-    await expect(lab.runner.resume(searchId)).rejects.toThrow(`search ${searchId} is stopped and cannot be resumed`);
+    await expect(lab.runner.resume(searchId)).rejects.toThrow(
+      `search ${searchId} is stopped and cannot be resumed`,
+    );
     await lab.restart('killed');
     expect(lab.bench.engine.events).toEqual([]);
     expect((await lab.runner.list()).map((view) => view.state)).toEqual(['stopped']);
@@ -139,7 +188,10 @@ describe('the search runner', () => {
   it('pauses by itself when nothing can be built, and says why', async () => {
     lab.bench.builder.refuse = () => true;
     const { searchId } = await create(specYaml());
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'paused', problem: expect.stringContaining('out of memory') as string });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'paused',
+      problem: expect.stringContaining('out of memory') as string,
+    });
     lab.bench.builder.refuse = () => false;
     await lab.runner.resume(searchId);
     await lab.runner.settled();
@@ -152,10 +204,21 @@ describe('the search runner', () => {
     const [candidate] = await lab.ledger.candidates(searchId);
     const [job] = lab.bench.engine.queue;
     const exported = await lab.runner.exportModel(searchId, candidate!.architecture);
-    expect(exported).toMatchObject({ artifact: job!.artifact, architecture: candidate!.architecture, weights: 'drawn, seed 1' });
-    expect(exported.accuracySource).toBe('table nasbench201-cifar10-12epoch, validation split, float');
-    for (const digits of [8, 12, 64]) expect(await lab.runner.exportModel(searchId, exported.hash.slice(0, digits))).toEqual(exported);
-    await expect(lab.runner.exportModel(searchId, 'ffffffff')).rejects.toThrow(/^search \S+ has no architecture with the hash ffffffff; take one of its front/);
+    expect(exported).toMatchObject({
+      artifact: job!.artifact,
+      architecture: candidate!.architecture,
+      weights: 'drawn, seed 1',
+    });
+    expect(exported.accuracySource).toBe(
+      'table nasbench201-cifar10-12epoch, validation split, float',
+    );
+    for (const digits of [8, 12, 64])
+      expect(await lab.runner.exportModel(searchId, exported.hash.slice(0, digits))).toEqual(
+        exported,
+      );
+    await expect(lab.runner.exportModel(searchId, 'ffffffff')).rejects.toThrow(
+      /^search \S+ has no architecture with the hash ffffffff; take one of its front/,
+    );
     await expect(lab.runner.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
     await expect(lab.runner.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
   });
@@ -174,33 +237,53 @@ describe('the search runner', () => {
 
   describe('answers a mistake with one line', () => {
     it.each([
-      ['an unknown target', specYaml().replace('sm8550', 'sm8551'), 'spec.yaml: field targets.0: no device has ever offered sm8551/onnxruntime/cpu/int8; choose one of sm8350/onnxruntime/cpu/int8, sm8550/onnxruntime/cpu/int8'],
-      ['a wrong field', specYaml('bugdet: 3\n'), 'spec.yaml: top level: unknown field bugdet; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, confirm, concurrency, priority, weight, teachers, fresh, model'],
+      [
+        'an unknown target',
+        specYaml().replace('sm8550', 'sm8551'),
+        'spec.yaml: field targets.0: no device has ever offered sm8551/onnxruntime/cpu/int8; choose one of sm8350/onnxruntime/cpu/int8, sm8550/onnxruntime/cpu/int8',
+      ],
+      [
+        'a wrong field',
+        specYaml('bugdet: 3\n'),
+        'spec.yaml: top level: unknown field bugdet; the fields here are name, space, strategy, targets, front, accuracy, constraints, budget, plan, confirm, concurrency, priority, weight, teachers, fresh, model',
+      ],
     ])('%s', async (_, yaml, message) => {
-      await expect(lab.runner.create(yaml, 'spec.yaml')).rejects.toThrow(new BadInputError(message));
+      await expect(lab.runner.create(yaml, 'spec.yaml')).rejects.toThrow(
+        new BadInputError(message),
+      );
       expect(await lab.ledger.searches()).toEqual([]);
     });
 
     it('an unknown search, and an unknown target of a known one', async () => {
-      await expect(lab.runner.get('cells-0')).rejects.toThrow('there is no search "cells-0" (see: farm search list)');
+      await expect(lab.runner.get('cells-0')).rejects.toThrow(
+        'there is no search "cells-0" (see: farm search list)',
+      );
       const { searchId } = await create(specYaml());
-      await expect(lab.runner.front(searchId, slowTarget)).rejects.toThrow(`has no target ${slowTarget}; its targets are ${fastTarget}`);
+      await expect(lab.runner.front(searchId, slowTarget)).rejects.toThrow(
+        `has no target ${slowTarget}; its targets are ${fastTarget}`,
+      );
     });
   });
 
   describe('after a restart', () => {
-    it.each([0, 1, 3, 5, 7, 11])('that comes after %i measurements, proposes what it would have proposed', async (cut) => {
-      const twin = await create(specYaml());
-      await lab.measure();
-      const expected = await lab.architectures(twin.searchId);
+    it.each([0, 1, 3, 5, 7, 11])(
+      'that comes after %i measurements, proposes what it would have proposed',
+      async (cut) => {
+        const twin = await create(specYaml());
+        await lab.measure();
+        const expected = await lab.architectures(twin.searchId);
 
-      const { searchId } = await create(specYaml('fresh: true\n'));
-      await lab.measure(cut);
-      await lab.restart('killed');
-      await lab.measure();
-      expect(await lab.architectures(searchId)).toEqual(expected);
-      expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: 12 }] });
-    });
+        const { searchId } = await create(specYaml('fresh: true\n'));
+        await lab.measure(cut);
+        await lab.restart('killed');
+        await lab.measure();
+        expect(await lab.architectures(searchId)).toEqual(expected);
+        expect(await lab.runner.get(searchId)).toMatchObject({
+          state: 'finished',
+          targets: [{ measured: 12 }],
+        });
+      },
+    );
 
     it('shows the same front as before', async () => {
       const { searchId } = await create(specYaml());
@@ -208,7 +291,9 @@ describe('the search runner', () => {
       const before = [await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets];
       await lab.runner.close();
       await lab.restart('killed');
-      expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(before);
+      expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(
+        before,
+      );
     });
 
     it('stays paused if it was', async () => {
@@ -222,7 +307,14 @@ describe('the search runner', () => {
     });
 
     it('takes up the others when one search cannot be read any more', async () => {
-      await lab.ledger.saveSearch({ searchId: 'old-1', name: 'old', state: 'running', specYaml: 'space: gone', createdAtMs: 0, wall: { ranMs: 0, runningSinceMs: 0 } });
+      await lab.ledger.saveSearch({
+        searchId: 'old-1',
+        name: 'old',
+        state: 'running',
+        specYaml: 'space: gone',
+        createdAtMs: 0,
+        wall: { ranMs: 0, runningSinceMs: 0 },
+      });
       const { searchId } = await create(specYaml());
       await lab.restart('killed');
       expect((await lab.runner.list()).map((view) => view.searchId)).toEqual([searchId]);
@@ -230,27 +322,34 @@ describe('the search runner', () => {
     });
   });
 
-  it.each(Array.from({ length: 24 }, (_, write) => write))('measures everything once when it is killed around write %i', async (write) => {
-    const measured: string[] = [];
-    const measureAll = async (isQuiet: () => Promise<unknown>): Promise<void> => {
-      for (let done = 0; done < 30; done += 1) {
-        await isQuiet();
-        const job = lab.bench.engine.queue[0];
-        if (job === undefined) return;
-        await lab.bench.engine.measure(job);
-        measured.push(job.jobId);
-      }
-    };
-    const mortal = createMortalLedger(lab.ledger, Math.floor(write / 2), write % 2 === 0);
-    lab.bench = createBench(lab.ledger, mortal.ledger);
-    const doomed = new SearchRunner(lab.bench.parts);
-    await Promise.race([doomed.create(specYaml(), 'spec.yaml'), mortal.died]);
-    await measureAll(() => Promise.race([doomed.settled(), mortal.died]));
+  it.each(Array.from({ length: 24 }, (_, write) => write))(
+    'measures everything once when it is killed around write %i',
+    async (write) => {
+      const measured: string[] = [];
+      const measureAll = async (isQuiet: () => Promise<unknown>): Promise<void> => {
+        for (let done = 0; done < 30; done += 1) {
+          await isQuiet();
+          const job = lab.bench.engine.queue[0];
+          if (job === undefined) return;
+          await lab.bench.engine.measure(job);
+          measured.push(job.jobId);
+        }
+      };
+      const mortal = createMortalLedger(lab.ledger, Math.floor(write / 2), write % 2 === 0);
+      lab.bench = createBench(lab.ledger, mortal.ledger);
+      const doomed = new SearchRunner(lab.bench.parts);
+      await Promise.race([doomed.create(specYaml(), 'spec.yaml'), mortal.died]);
+      await measureAll(() => Promise.race([doomed.settled(), mortal.died]));
 
-    await lab.restart('killed');
-    await measureAll(() => lab.runner.settled());
-    expect(new Set(measured).size).toBe(measured.length);
-    for (const view of await lab.runner.list()) expect(view).toMatchObject({ state: 'finished', targets: [{ measured: 12, abandoned: 0 }] });
-    expect(await lab.ledger.jobs({ open: true })).toEqual([]);
-  });
+      await lab.restart('killed');
+      await measureAll(() => lab.runner.settled());
+      expect(new Set(measured).size).toBe(measured.length);
+      for (const view of await lab.runner.list())
+        expect(view).toMatchObject({
+          state: 'finished',
+          targets: [{ measured: 12, abandoned: 0 }],
+        });
+      expect(await lab.ledger.jobs({ open: true })).toEqual([]);
+    },
+  );
 });

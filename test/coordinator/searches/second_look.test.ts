@@ -29,8 +29,10 @@ describe('a measurement that is far from what was believed', () => {
 
   afterEach(() => lab.close());
 
-  const measured = async (): Promise<number> => (await lab.runner.get(searchId)).targets[0]!.measured;
-  const looks = async () => (await lab.ledger.confirmations(searchId)).filter(({ round }) => round === 0);
+  const measured = async (): Promise<number> =>
+    (await lab.runner.get(searchId)).targets[0]!.measured;
+  const looks = async () =>
+    (await lab.ledger.confirmations(searchId)).filter(({ round }) => round === 0);
   const first = (): Job => lab.bench.engine.queue[0]!;
 
   async function measure(job: Job, factor = 1): Promise<void> {
@@ -54,12 +56,26 @@ describe('a measurement that is far from what was believed', () => {
 
   it('is measured again by the full plan, and costs no measurement of the budget', async () => {
     const { job, again } = await odd(1 / 30);
-    expect(again).toEqual({ ...job, jobId: again.jobId, plan: { sessions: 3, runs: 50, warmupRuns: 5, threads: 1, sessionDeadlineMs: 120_000, again: true } });
+    expect(again).toEqual({
+      ...job,
+      jobId: again.jobId,
+      plan: {
+        sessions: 3,
+        runs: 50,
+        warmupRuns: 5,
+        threads: 1,
+        sessionDeadlineMs: 120_000,
+        again: true,
+      },
+    });
     expect(await measured()).toBe(believing);
     await measure(again);
     expect(await measured()).toBe(believing + 1);
     await measureUntil(budget);
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', targets: [{ measured: budget, inFlight: 0 }] });
+    expect(await lab.runner.get(searchId)).toMatchObject({
+      state: 'finished',
+      targets: [{ measured: budget, inFlight: 0 }],
+    });
     expect(await lab.architectures(searchId)).toHaveLength(budget);
   });
 
@@ -68,14 +84,17 @@ describe('a measurement that is far from what was believed', () => {
     await measure(again);
     const [{ points } = { points: [] }] = await lab.runner.front(searchId);
     expect(Math.min(...points.map(({ latencyMs }) => latencyMs))).toBeGreaterThanOrEqual(1);
-    for (const { artifactDigest, jobId } of points) if (artifactDigest === again.artifact.digest) expect(jobId).toBe(again.jobId);
+    for (const { artifactDigest, jobId } of points)
+      if (artifactDigest === again.artifact.digest) expect(jobId).toBe(again.jobId);
   });
 
   it('counts when the second one agrees', async () => {
     const { job, again } = await odd(1 / 30);
     await measure(again, 1.05 / 30);
     const [{ points } = { points: [] }] = await lab.runner.front(searchId);
-    expect(points.find(({ artifactDigest }) => artifactDigest === job.artifact.digest)).toMatchObject({ jobId: job.jobId, latencyMs: usualMs(job) / 30 });
+    expect(
+      points.find(({ artifactDigest }) => artifactDigest === job.artifact.digest),
+    ).toMatchObject({ jobId: job.jobId, latencyMs: usualMs(job) / 30 });
   });
 
   it('counts when it cannot be measured again', async () => {
@@ -83,7 +102,9 @@ describe('a measurement that is far from what was believed', () => {
     await lab.bench.engine.abandon(again);
     await lab.runner.settled();
     expect(await measured()).toBe(believing + 1);
-    expect((await lab.runner.front(searchId))[0]!.points.map(({ jobId }) => jobId)).toContain(job.jobId);
+    expect((await lab.runner.front(searchId))[0]!.points.map(({ jobId }) => jobId)).toContain(
+      job.jobId,
+    );
   });
 
   it('is the same to the strategy after a restart in its midst', async () => {
@@ -96,7 +117,10 @@ describe('a measurement that is far from what was believed', () => {
     expect(await measured()).toBe(believing + 1);
     await lab.restart();
     expect(await measured()).toBe(believing + 1);
-    expect([await lab.runner.front(searchId), await lab.architectures(searchId)]).toEqual([front, proposed]);
+    expect([await lab.runner.front(searchId), await lab.architectures(searchId)]).toEqual([
+      front,
+      proposed,
+    ]);
     expect(await looks()).toHaveLength(1);
   });
 
@@ -118,10 +142,19 @@ describe('a measurement that is far from what was believed', () => {
   });
 
   it('is looked at twice a few times at most: who is surprised by everything is wrong himself', async () => {
-    await lab.runner.extend(searchId, { extensionId: 'more', measurements: 8, phoneMinutes: 0, wallMinutes: 0 });
+    await lab.runner.extend(searchId, {
+      extensionId: 'more',
+      measurements: 8,
+      phoneMinutes: 0,
+      wallMinutes: 0,
+    });
     await lab.runner.settled();
     let count = 0;
-    for (let job = lab.bench.engine.queue[0]; job !== undefined && count < 60; job = lab.bench.engine.queue[0]) {
+    for (
+      let job = lab.bench.engine.queue[0];
+      job !== undefined && count < 60;
+      job = lab.bench.engine.queue[0]
+    ) {
       const { jobId } = job;
       await measure(job, (await looks()).some((look) => look.jobId === jobId) ? 1 : 1 / 30);
       count += 1;

@@ -8,35 +8,59 @@ import { shippedBlockDocument, shippedSpaceNames } from '../../../model/space/lo
 const [depthIndex, blockStart] = [9, 11];
 
 describe('features of a network', () => {
-  it.each(shippedSpaceNames().filter((name) => name !== 'nasbench201'))('add up to the cost of the network: %s', (name) => {
-    const space = createBlockSpace(shippedBlockDocument(name), name);
-    const blocks = shippedBlockDocument(name).blocks.length;
-    const random = createRandom(3);
-    for (let draw = 0; draw < 20; draw += 1) {
-      const architecture = space.sample(random, undefined);
-      const cost = space.costOf(architecture);
-      const features = Array.from(space.featuresOf(architecture));
-      const sum = (from: number, until: number): number => features.slice(from, until).reduce((total, value) => total + value, 0);
-      expect(features).toHaveLength(blockStart + 3 * blocks);
-      expect(sum(0, 3)).toBe(cost.macs);
-      expect(sum(5, 9)).toBe(cost.operators);
-      expect(features[10]).toBe(cost.peakActivationBytes);
-      expect(features[depthIndex]).toBeLessThanOrEqual(cost.operators);
-      const blockMacs = Array.from({ length: blocks }, (_, block) => features[blockStart + 3 * block]!).reduce((total, value) => total + value, 0);
-      expect(blockMacs).toBeLessThan(cost.macs);
-    }
-  });
+  it.each(shippedSpaceNames().filter((name) => name !== 'nasbench201'))(
+    'add up to the cost of the network: %s',
+    (name) => {
+      const space = createBlockSpace(shippedBlockDocument(name), name);
+      const blocks = shippedBlockDocument(name).blocks.length;
+      const random = createRandom(3);
+      for (let draw = 0; draw < 20; draw += 1) {
+        const architecture = space.sample(random, undefined);
+        const cost = space.costOf(architecture);
+        const features = Array.from(space.featuresOf(architecture));
+        const sum = (from: number, until: number): number =>
+          features.slice(from, until).reduce((total, value) => total + value, 0);
+        expect(features).toHaveLength(blockStart + 3 * blocks);
+        expect(sum(0, 3)).toBe(cost.macs);
+        expect(sum(5, 9)).toBe(cost.operators);
+        expect(features[10]).toBe(cost.peakActivationBytes);
+        expect(features[depthIndex]).toBeLessThanOrEqual(cost.operators);
+        const blockMacs = Array.from(
+          { length: blocks },
+          (_, block) => features[blockStart + 3 * block]!,
+        ).reduce((total, value) => total + value, 0);
+        expect(blockMacs).toBeLessThan(cost.macs);
+      }
+    },
+  );
 
   it('tell apart what phones do at different speeds', () => {
-    const conv = { kind: 'conv', channels: 8, kernel: 3, stride: 1, padding: 1, groups: 8, bias: true, gain: 1 } as const;
+    const conv = {
+      kind: 'conv',
+      channels: 8,
+      kernel: 3,
+      stride: 1,
+      padding: 1,
+      groups: 8,
+      bias: true,
+      gain: 1,
+    } as const;
     const layers: readonly Layer[] = [
       { ...conv, name: 'depthwise', input: segmentInput },
       { ...conv, name: 'dense', input: 'depthwise', kernel: 1, padding: 0, groups: 1 },
       { kind: 'add', name: 'sum', inputs: ['dense', segmentInput] },
     ];
     expect(featuresOfSegment({ layers, output: 'sum' }, [1, 8, 4, 4])).toEqual({
-      denseMacs: 16 * 8 * 8, groupedMacs: 16 * 8 * 9, matrixMacs: 0, weightElements: 8 * 9 + 8 + 8 * 8 + 8,
-      movedElements: (2 + 2 + 3) * 128, denseConvolutions: 1, groupedConvolutions: 1, matrixProducts: 0, otherOperators: 1, depth: 3,
+      denseMacs: 16 * 8 * 8,
+      groupedMacs: 16 * 8 * 9,
+      matrixMacs: 0,
+      weightElements: 8 * 9 + 8 + 8 * 8 + 8,
+      movedElements: (2 + 2 + 3) * 128,
+      denseConvolutions: 1,
+      groupedConvolutions: 1,
+      matrixProducts: 0,
+      otherOperators: 1,
+      depth: 3,
     });
   });
 });

@@ -10,10 +10,32 @@ import { largestDifference, randomFeeds, run } from './agreement';
 
 /** Written by test/peers/exporters. */
 const folder = join(__dirname, '../../data/exported');
-const files = readdirSync(folder).filter((file) => file.endsWith('.onnx')).sort();
+const files = readdirSync(folder)
+  .filter((file) => file.endsWith('.onnx'))
+  .sort();
 
 /** What exporters spell out, and the canonical form has folded or named. */
-const forbidden = ['BatchNormalization', 'Cast', 'Constant', 'ConstantOfShape', 'Div', 'Dropout', 'Equal', 'Erf', 'Expand', 'Identity', 'Pow', 'Range', 'Shape', 'Sqrt', 'Sub', 'Sum', 'Tanh', 'Upsample', 'Where'];
+const forbidden = [
+  'BatchNormalization',
+  'Cast',
+  'Constant',
+  'ConstantOfShape',
+  'Div',
+  'Dropout',
+  'Equal',
+  'Erf',
+  'Expand',
+  'Identity',
+  'Pow',
+  'Range',
+  'Shape',
+  'Sqrt',
+  'Sub',
+  'Sum',
+  'Tanh',
+  'Upsample',
+  'Where',
+];
 
 /** How often each network must have its named patterns. */
 const named: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -39,8 +61,15 @@ const named: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 function canonical(bytes: Uint8Array): Graph {
   const read = readOnnx(bytes);
   if (!read.ok) throw new Error(read.error);
-  const open = read.value.inputs.filter((input) => input.shape?.some((size) => typeof size === 'string') === true);
-  const inputShapes = new Map(open.map((input) => [input.name, input.shape!.map((size) => (typeof size === 'string' ? 2 : size))]));
+  const open = read.value.inputs.filter(
+    (input) => input.shape?.some((size) => typeof size === 'string') === true,
+  );
+  const inputShapes = new Map(
+    open.map((input) => [
+      input.name,
+      input.shape!.map((size) => (typeof size === 'string' ? 2 : size)),
+    ]),
+  );
   const result = canonicalize(read.value, { inputShapes });
   if (!result.ok) throw new Error(result.error);
   return result.value;
@@ -54,15 +83,24 @@ describe('the canonical form of what exporters write', () => {
     expect(kinds.filter((kind) => forbidden.includes(kind))).toEqual([]);
     const family = file.split('.').slice(0, 2).join('.');
     const expected = ownValue(named, family)!;
-    expect(Object.fromEntries(Object.keys(expected).map((kind) => [kind, kinds.filter((one) => one === kind).length]))).toEqual(expected);
+    expect(
+      Object.fromEntries(
+        Object.keys(expected).map((kind) => [kind, kinds.filter((one) => one === kind).length]),
+      ),
+    ).toEqual(expected);
     const feeds = randomFeeds(graph, file);
-    expect(largestDifference(await run(bytes, feeds), await run(writeOnnx(graph), feeds))).toBeLessThan(1e-5);
+    expect(
+      largestDifference(await run(bytes, feeds), await run(writeOnnx(graph), feeds)),
+    ).toBeLessThan(1e-5);
   });
 
-  test.each(Object.keys(named))('%s is there, and is the same graph when canonicalized again', (family) => {
-    const file = files.find((name) => name.startsWith(`${family}.`));
-    const once = canonical(readFileSync(join(folder, file!)));
-    const twice = canonicalize(once);
-    expect(twice.ok && twice.value).toEqual(once);
-  });
+  test.each(Object.keys(named))(
+    '%s is there, and is the same graph when canonicalized again',
+    (family) => {
+      const file = files.find((name) => name.startsWith(`${family}.`));
+      const once = canonical(readFileSync(join(folder, file!)));
+      const twice = canonicalize(once);
+      expect(twice.ok && twice.value).toEqual(once);
+    },
+  );
 });

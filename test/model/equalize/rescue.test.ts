@@ -30,7 +30,9 @@ async function outputSnr(graph: Graph): Promise<number> {
 describe('a network of badly scaled channels, quantized with one scale per weight tensor', () => {
   test('computes the same as its sound twin in floating point', async () => {
     const inputs = randomInputs(float, 2, 'others');
-    expect(relativeError(await outputsOf(sound, inputs), await outputsOf(float, inputs))).toBeLessThan(1e-5);
+    expect(
+      relativeError(await outputsOf(sound, inputs), await outputsOf(float, inputs)),
+    ).toBeLessThan(1e-5);
   });
 
   test('is rescued by equalization and bias correction, by far more than 10 dB', async () => {
@@ -40,14 +42,20 @@ describe('a network of badly scaled channels, quantized with one scale per weigh
     const rounded = await quantized(equalized);
     expect(await outputSnr(rounded)).toBeGreaterThan(plain + 25);
     const pair = { float: equalized, quantized: rounded };
-    const [empirical, analytic] = [await correctBiasesEmpirically(pair, feeds), await correctBiasesAnalytically(pair, feeds)];
-    for (const { graph } of [empirical, analytic]) expect(await outputSnr(graph)).toBeGreaterThan((await outputSnr(rounded)) + 1);
+    const [empirical, analytic] = [
+      await correctBiasesEmpirically(pair, feeds),
+      await correctBiasesAnalytically(pair, feeds),
+    ];
+    for (const { graph } of [empirical, analytic])
+      expect(await outputSnr(graph)).toBeGreaterThan((await outputSnr(rounded)) + 1);
   });
 
   test('gains by absorption of high biases too', async () => {
     const equalized = withBiases(equalize(float, mostPasses).graph);
     const { graph } = await absorbHighBiases(equalized, feeds);
-    expect(await outputSnr(await quantized(graph))).toBeGreaterThan(await outputSnr(await quantized(equalized)));
+    expect(await outputSnr(await quantized(graph))).toBeGreaterThan(
+      await outputSnr(await quantized(equalized)),
+    );
   });
 
   test('gains by bias correction alone, where equalization cannot go', async () => {

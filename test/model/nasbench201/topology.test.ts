@@ -5,7 +5,9 @@ import { canonicalForm, isConnected, liveEdges } from '../../../model/nasbench20
 /** Follows every path by trying all of them. */
 function reachesOutput(cell: Cell, node: number): boolean {
   if (node === 3) return true;
-  return edges.some(([from, to], index) => from === node && cell[index] !== 'none' && reachesOutput(cell, to));
+  return edges.some(
+    ([from, to], index) => from === node && cell[index] !== 'none' && reachesOutput(cell, to),
+  );
 }
 
 describe('topology', () => {
@@ -19,7 +21,11 @@ describe('topology', () => {
     expect(liveEdges(parseCell('302000'))).toEqual([]);
     expect(liveEdges(parseCell('300400'))).toEqual([{ from: 0, to: 3, operation: 'avg_pool_3x3' }]);
     expect(liveEdges(parseCell('002003')).map(({ from, to }) => [from, to])).toEqual([]);
-    expect(liveEdges(parseCell('302003')).map(({ from, to }) => [from, to])).toEqual([[0, 1], [1, 2], [2, 3]]);
+    expect(liveEdges(parseCell('302003')).map(({ from, to }) => [from, to])).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ]);
   });
 
   test('there are 6,466 classes of isomorphic cells, of which 6,461 hold connected ones', () => {
@@ -36,6 +42,8 @@ describe('topology', () => {
       if (!first.has(form)) first.set(form, index);
       return first.get(form);
     });
-    expect(createHash('sha256').update(representatives.join(',')).digest('hex')).toBe('96af1f8354b0bff25caf9316ff305c8cac06293d955d0526ddc5a45ac95ae12a');
+    expect(createHash('sha256').update(representatives.join(',')).digest('hex')).toBe(
+      '96af1f8354b0bff25caf9316ff305c8cac06293d955d0526ddc5a45ac95ae12a',
+    );
   });
 });

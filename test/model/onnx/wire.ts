@@ -14,9 +14,18 @@ export function textField(field: number, text: string): Buffer {
 
 /** A model of opset 13 whose graph has these fields, an input x and, made of it by a ReLU, an output y of four floats. */
 export function modelWith(...graphFields: readonly Buffer[]): Buffer {
-  const type = bytesField(2, bytesField(1, intField(1, 1), bytesField(2, bytesField(1, intField(1, 4)))));
+  const type = bytesField(
+    2,
+    bytesField(1, intField(1, 1), bytesField(2, bytesField(1, intField(1, 4)))),
+  );
   const relu = bytesField(1, textField(1, 'x'), textField(2, 'y'), textField(4, 'Relu'));
-  const graph = bytesField(7, relu, bytesField(11, textField(1, 'x'), type), bytesField(12, textField(1, 'y'), type), ...graphFields);
+  const graph = bytesField(
+    7,
+    relu,
+    bytesField(11, textField(1, 'x'), type),
+    bytesField(12, textField(1, 'y'), type),
+    ...graphFields,
+  );
   return Buffer.concat([graph, bytesField(8, intField(2, 13))]);
 }
 

@@ -17,30 +17,66 @@ function elementsOf(attributes: Readonly<Record<string, Attribute>>): readonly n
 test('windows hold all their elements, but for those that padding which does not count cuts off', () => {
   expect(elementsOf({ kernel_shape: ints(2, 2), strides: ints(2, 2) })).toEqual([4]);
   expect(elementsOf({ kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1) })).toEqual([4, 6, 9]);
-  expect(elementsOf({ kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1), count_include_pad: int(1) })).toEqual([9]);
+  expect(
+    elementsOf({ kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1), count_include_pad: int(1) }),
+  ).toEqual([9]);
   expect(elementsOf({ kernel_shape: ints(3, 2), pads: ints(1, 0, 0, 0) })).toEqual([4, 6]);
 });
 
 describe('runtimes that average', () => {
   const zeroPoints = fc.integer({ min: 0, max: 255 });
-  const scales = fc.oneof(fc.integer({ min: 20, max: 1023 }).map((units) => units / 16_384), fc.double({ min: 0.01, max: 0.1, noNaN: true }).map(Math.fround));
+  const scales = fc.oneof(
+    fc.integer({ min: 20, max: 1023 }).map((units) => units / 16_384),
+    fc.double({ min: 0.01, max: 0.1, noNaN: true }).map(Math.fround),
+  );
 
   test('agree only on what is away from all ties, by exact arithmetic, or on ties between an even zero point and what float32 holds exactly', () => {
-    fc.assert(fc.property(fc.tuple(scales, zeroPoints), fc.tuple(scales, zeroPoints), fc.constantFrom(4, 6, 9), ([input, inputZero], [output, outputZero], count) => {
-      const agree = averagesAgree([count], { input: { scale: input, zeroPoint: inputZero }, output: { scale: output, zeroPoint: outputZero } });
-      const nearest = Array.from({ length: 255 * count + 1 }, (_, index) => index - count * inputZero)
-        .filter((sum) => Math.abs(Math.abs((sum * input) / (count * output) % 1) - 0.5) < 1e-3)
-        .map((sum) => over(times(rational(sum), rational(input)), times(rational(count), rational(output))))
-        .filter((steps) => -outputZero < Number(steps.numerator) / Number(steps.denominator) && Number(steps.numerator) / Number(steps.denominator) < 255 - outputZero)
-        .map(distanceFromTie);
-      if (agree) expect(nearest.filter((distance) => distance < 4.9e-5 && !(distance === 0 && outputZero % 2 === 0))).toEqual([]);
-      else expect(nearest.some((distance) => distance < 5.1e-5)).toBe(true);
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(
+        fc.tuple(scales, zeroPoints),
+        fc.tuple(scales, zeroPoints),
+        fc.constantFrom(4, 6, 9),
+        ([input, inputZero], [output, outputZero], count) => {
+          const agree = averagesAgree([count], {
+            input: { scale: input, zeroPoint: inputZero },
+            output: { scale: output, zeroPoint: outputZero },
+          });
+          const nearest = Array.from(
+            { length: 255 * count + 1 },
+            (_, index) => index - count * inputZero,
+          )
+            .filter(
+              (sum) => Math.abs(Math.abs(((sum * input) / (count * output)) % 1) - 0.5) < 1e-3,
+            )
+            .map((sum) =>
+              over(times(rational(sum), rational(input)), times(rational(count), rational(output))),
+            )
+            .filter(
+              (steps) =>
+                -outputZero < Number(steps.numerator) / Number(steps.denominator) &&
+                Number(steps.numerator) / Number(steps.denominator) < 255 - outputZero,
+            )
+            .map(distanceFromTie);
+          if (agree)
+            expect(
+              nearest.filter(
+                (distance) => distance < 4.9e-5 && !(distance === 0 && outputZero % 2 === 0),
+              ),
+            ).toEqual([]);
+          else expect(nearest.some((distance) => distance < 5.1e-5)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   test('never agree on quarters around an odd zero point', () => {
-    fc.assert(fc.property(scales, (scale) => {
-      expect(averagesAgree([4], { input: { scale, zeroPoint: 7 }, output: { scale, zeroPoint: 7 } })).toBe(false);
-    }));
+    fc.assert(
+      fc.property(scales, (scale) => {
+        expect(
+          averagesAgree([4], { input: { scale, zeroPoint: 7 }, output: { scale, zeroPoint: 7 } }),
+        ).toBe(false);
+      }),
+    );
   });
 });

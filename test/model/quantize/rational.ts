@@ -12,15 +12,23 @@ export function rational(value: number): Rational {
 }
 
 export function sum(first: Rational, second: Rational): Rational {
-  return { numerator: first.numerator * second.denominator + second.numerator * first.denominator, denominator: first.denominator * second.denominator };
+  return {
+    numerator: first.numerator * second.denominator + second.numerator * first.denominator,
+    denominator: first.denominator * second.denominator,
+  };
 }
 
 export function times(first: Rational, second: Rational): Rational {
-  return { numerator: first.numerator * second.numerator, denominator: first.denominator * second.denominator };
+  return {
+    numerator: first.numerator * second.numerator,
+    denominator: first.denominator * second.denominator,
+  };
 }
 
 export function over(first: Rational, second: Rational): Rational {
-  return second.numerator < 0n ? times(first, { numerator: -second.denominator, denominator: -second.numerator }) : times(first, { numerator: second.denominator, denominator: second.numerator });
+  return second.numerator < 0n
+    ? times(first, { numerator: -second.denominator, denominator: -second.numerator })
+    : times(first, { numerator: second.denominator, denominator: second.numerator });
 }
 
 /** How far a number is from the middle between two integers, 0 to 1/2. */

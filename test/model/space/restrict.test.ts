@@ -3,9 +3,13 @@ import { createBlockSpace } from '../../../model/space/block_space';
 import { shippedBlockDocument } from '../../../model/space/load_space';
 import { isUnrestricted, restrictDocument } from '../../../model/space/restrict';
 
-const [cpu, npu] = ['host/onnxruntime/cpu/int8', 'sm8550/onnxruntime/npu/int8'].map((text) => parseTarget(text));
+const [cpu, npu] = ['host/onnxruntime/cpu/int8', 'sm8550/onnxruntime/npu/int8'].map((text) =>
+  parseTarget(text),
+);
 const donna = shippedBlockDocument('donna-full');
-const optionsOf = (restriction: Parameters<typeof restrictDocument>[1], document = donna): bigint => createBlockSpace(restrictDocument(document, restriction), 'restricted').summarize(undefined).options;
+const optionsOf = (restriction: Parameters<typeof restrictDocument>[1], document = donna): bigint =>
+  createBlockSpace(restrictDocument(document, restriction), 'restricted').summarize(undefined)
+    .options;
 
 describe('a restricted space', () => {
   test('has what the rules permit on all targets', () => {
@@ -23,9 +27,14 @@ describe('a restricted space', () => {
   });
 
   test('is none where a target can run nothing of it', () => {
-    const document = { ...donna, rules: [{ forbid: { kernel: [3, 5, 7] }, targets: { unit: ['npu'] } }] };
+    const document = {
+      ...donna,
+      rules: [{ forbid: { kernel: [3, 5, 7] }, targets: { unit: ['npu'] } }],
+    };
     expect(optionsOf({ targets: [cpu!], forbidden: [] }, document)).toBeGreaterThan(0n);
-    expect(() => optionsOf({ targets: [npu!], forbidden: [] }, document)).toThrow('field rules: they forbid every option of block 1; relax one');
+    expect(() => optionsOf({ targets: [npu!], forbidden: [] }, document)).toThrow(
+      'field rules: they forbid every option of block 1; relax one',
+    );
   });
 
   test('is the whole one where nothing speaks of its targets', () => {

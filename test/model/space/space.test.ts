@@ -54,18 +54,45 @@ describe('shipped spaces', () => {
   });
 
   test('are all listed', () => {
-    expect(shippedSpaceNames()).toEqual(['demo-small', 'donna-full', 'efficientnet', 'mobilenetv2', 'nasbench201', 'resnet50', 'vit-tiny']);
+    expect(shippedSpaceNames()).toEqual([
+      'demo-small',
+      'donna-full',
+      'efficientnet',
+      'mobilenetv2',
+      'nasbench201',
+      'resnet50',
+      'vit-tiny',
+    ]);
     expect(384n ** 5n).toBe(donna.summarize(undefined).options);
   });
 
   test.each([
-    ['mobilenetv2', 'mobilenetv2', 'dw-k3-e1-d1-w1-relu6-plain+dw-k3-e6-d2-w1-relu6-plain+dw-k3-e6-d3-w1-relu6-plain+dw-k3-e6-d4-w1-relu6-plain+dw-k3-e6-d3-w1-relu6-plain+dw-k3-e6-d3-w1-relu6-plain+dw-k3-e6-d1-w1-relu6-plain'],
-    ['efficientnet', 'efficientnet-b0', 'dw-k3-e1-d1-w1-swish-se+dw-k3-e6-d2-w1-swish-se+dw-k5-e6-d2-w1-swish-se+dw-k3-e6-d3-w1-swish-se+dw-k5-e6-d3-w1-swish-se+dw-k5-e6-d4-w1-swish-se+dw-k3-e6-d1-w1-swish-se'],
-    ['resnet50', 'resnet50', 'bneck-k3-e4-d3-w1-relu-plain+bneck-k3-e4-d4-w1-relu-plain+bneck-k3-e4-d6-w1-relu-plain+bneck-k3-e4-d3-w1-relu-plain'],
+    [
+      'mobilenetv2',
+      'mobilenetv2',
+      'dw-k3-e1-d1-w1-relu6-plain+dw-k3-e6-d2-w1-relu6-plain+dw-k3-e6-d3-w1-relu6-plain+dw-k3-e6-d4-w1-relu6-plain+dw-k3-e6-d3-w1-relu6-plain+dw-k3-e6-d3-w1-relu6-plain+dw-k3-e6-d1-w1-relu6-plain',
+    ],
+    [
+      'efficientnet',
+      'efficientnet-b0',
+      'dw-k3-e1-d1-w1-swish-se+dw-k3-e6-d2-w1-swish-se+dw-k5-e6-d2-w1-swish-se+dw-k3-e6-d3-w1-swish-se+dw-k5-e6-d3-w1-swish-se+dw-k5-e6-d4-w1-swish-se+dw-k3-e6-d1-w1-swish-se',
+    ],
+    [
+      'resnet50',
+      'resnet50',
+      'bneck-k3-e4-d3-w1-relu-plain+bneck-k3-e4-d4-w1-relu-plain+bneck-k3-e4-d6-w1-relu-plain+bneck-k3-e4-d3-w1-relu-plain',
+    ],
     ['vit-tiny', 'deit-tiny', 'd3-h3-m4-c192+d3-h3-m4-c192+d3-h3-m4-c192+d3-h3-m4-c192'],
   ] as const)('%s holds %s', (name, reference, architecture) => {
     const [stem, ...others] = segmentsOf(referenceSpec(reference, imageNetShape)).map(layersKey);
-    const hash = createHash('sha256').update([JSON.stringify([imageNetShape.imageSize, stem, others.at(-1)]), ...others.slice(0, -1)].join(' ')).digest('hex');
+    const hash = createHash('sha256')
+      .update(
+        [
+          JSON.stringify([imageNetShape.imageSize, stem, others.at(-1)]),
+          ...others.slice(0, -1),
+        ].join(' '),
+      )
+      .digest('hex');
     expect(loadSpace(name).hashOf(architecture)).toBe(hash);
   });
 });
@@ -74,20 +101,38 @@ describe('rules', () => {
   const space = createSpace(smallYaml, 'two.yaml');
 
   test('count as a filter of all genotypes does', () => {
-    const named = (genotype: readonly number[]): Map<string, unknown> => new Map(space.positions.map(({ name, values }, index) => [name, values[genotype[index]!]]));
-    const kept = [...genotypes(space)].filter((genotype) => !(named(genotype).get('block2.kernel') === 5 && named(genotype).get('block2.depth') === 2));
+    const named = (genotype: readonly number[]): Map<string, unknown> =>
+      new Map(space.positions.map(({ name, values }, index) => [name, values[genotype[index]!]]));
+    const kept = [...genotypes(space)].filter(
+      (genotype) =>
+        !(named(genotype).get('block2.kernel') === 5 && named(genotype).get('block2.depth') === 2),
+    );
     expect(space.summarize(undefined).options).toBe(BigInt(kept.length));
-    expect([...genotypes(space)].filter((genotype) => space.architectureOf(genotype) !== undefined)).toHaveLength(kept.length);
-    const onNpu = kept.filter((genotype) => named(genotype).get('block1.activation') === 'relu' && named(genotype).get('block2.activation') === 'relu');
+    expect(
+      [...genotypes(space)].filter((genotype) => space.architectureOf(genotype) !== undefined),
+    ).toHaveLength(kept.length);
+    const onNpu = kept.filter(
+      (genotype) =>
+        named(genotype).get('block1.activation') === 'relu' &&
+        named(genotype).get('block2.activation') === 'relu',
+    );
     expect(space.summarize(npu).options).toBe(BigInt(onNpu.length));
     expect(space.summarize(cpu)).toEqual(space.summarize(undefined));
   });
 
   test('least and most cost are those of all architectures', () => {
-    const costs = [...genotypes(space)].flatMap((genotype) => space.architectureOf(genotype) ?? []).map(space.costOf);
+    const costs = [...genotypes(space)]
+      .flatMap((genotype) => space.architectureOf(genotype) ?? [])
+      .map(space.costOf);
     const { least, most } = space.summarize(undefined);
-    expect(least).toEqual({ macs: Math.min(...costs.map(({ macs }) => macs)), parameters: Math.min(...costs.map(({ parameters }) => parameters)) });
-    expect(most).toEqual({ macs: Math.max(...costs.map(({ macs }) => macs)), parameters: Math.max(...costs.map(({ parameters }) => parameters)) });
+    expect(least).toEqual({
+      macs: Math.min(...costs.map(({ macs }) => macs)),
+      parameters: Math.min(...costs.map(({ parameters }) => parameters)),
+    });
+    expect(most).toEqual({
+      macs: Math.max(...costs.map(({ macs }) => macs)),
+      parameters: Math.max(...costs.map(({ parameters }) => parameters)),
+    });
   });
 
   test('samples keep them', () => {
@@ -95,7 +140,14 @@ describe('rules', () => {
     const samples = Array.from({ length: 50 }, () => donna.sample(random, npu));
     expect(samples.every((architecture) => donna.isPermitted(architecture, npu))).toBe(true);
     expect(samples.some((architecture) => architecture.includes('swish'))).toBe(false);
-    expect(donna.isPermitted(donna.canonical('dw-k3-e2-d1-w1-swish-se+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain'), npu)).toBe(false);
+    expect(
+      donna.isPermitted(
+        donna.canonical(
+          'dw-k3-e2-d1-w1-swish-se+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain',
+        ),
+        npu,
+      ),
+    ).toBe(false);
   });
 });
 
@@ -115,32 +167,62 @@ describe('architecture strings', () => {
     const block = 'dw-k3-e2-d1-w1-relu-plain';
     const rest = `+${block}+${block}+${block}+${block}`;
     expect(donna.canonical(`dw-k3-e4-d1-w0.5-relu-plain${rest}`)).toBe(`${block}${rest}`);
-    expect(donna.hashOf(`dw-k3-e4-d1-w0.5-relu-plain${rest}`)).toBe(donna.hashOf(`${block}${rest}`));
+    expect(donna.hashOf(`dw-k3-e4-d1-w0.5-relu-plain${rest}`)).toBe(
+      donna.hashOf(`${block}${rest}`),
+    );
     expect(shortHash(donna.hashOf(`${block}${rest}`))).toMatch(/^[0-9a-f]{12}$/);
   });
 
   test.each([
     ['dw-k3', /1 block\(s\); expected 4 joined by "\+"/],
     ['dw-k9-e2-d1-w1-relu6-plain+x+x+x', /block 1 "dw-k9.*": kernel "k9" is not one of k3, k5, k7/],
-    ['dw-k3-e2-d1+x+x+x', /block 1 "dw-k3-e2-d1": expected 7 parts joined by "-", for example dw-k3/],
+    [
+      'dw-k3-e2-d1+x+x+x',
+      /block 1 "dw-k3-e2-d1": expected 7 parts joined by "-", for example dw-k3/,
+    ],
     ['+'.repeat(5000), /at most 2000 are read/],
   ])('wrong string %# is refused', (text, message) => {
     expect(() => demo.canonical(text)).toThrow(message);
   });
 
   test('refuse what a rule forbids', () => {
-    expect(() => donna.canonical(Array(5).fill('dw-k3-e2-d1-w1-relu-se').join('+'))).toThrow(/a rule of the space forbids this combination/);
+    expect(() => donna.canonical(Array(5).fill('dw-k3-e2-d1-w1-relu-se').join('+'))).toThrow(
+      /a rule of the space forbids this combination/,
+    );
   });
 
   test('of any kind give an architecture or one clear line', () => {
-    const piece = fc.constantFrom('dw', 'k3', '-', '+', 'e2', 'd1', 'w1', 'relu6', 'plain', 'se', '\n', '\u0000', 'k3-e2-d1-w1-relu6-se');
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 40 }).map((parts) => parts.join(''))), (text) => {
-      try {
-        expect(demo.canonical(demo.canonical(text))).toBe(demo.canonical(text));
-      } catch (error) {
-        expect((error as Error).name).toBe('BadInputError');
-      }
-    }), { numRuns: 300 });
+    const piece = fc.constantFrom(
+      'dw',
+      'k3',
+      '-',
+      '+',
+      'e2',
+      'd1',
+      'w1',
+      'relu6',
+      'plain',
+      'se',
+      '\n',
+      '\u0000',
+      'k3-e2-d1-w1-relu6-se',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 40 }).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          try {
+            expect(demo.canonical(demo.canonical(text))).toBe(demo.canonical(text));
+          } catch (error) {
+            expect((error as Error).name).toBe('BadInputError');
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 
@@ -148,14 +230,25 @@ describe('isomorphic cells', () => {
   const cells = loadSpace('nasbench201');
 
   test('have one string and one hash', () => {
-    const [one, other] = ['|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|none~1|skip_connect~2|', '|none~0|+|skip_connect~0|none~1|+|none~0|skip_connect~1|skip_connect~2|'];
-    expect(cells.canonical('|skip_connect~0|+|none~0|none~1|+|none~0|nor_conv_3x3~1|none~2|')).toBe(cells.canonical('|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|'));
-    expect(cells.hashOf('|skip_connect~0|+|none~0|none~1|+|none~0|nor_conv_3x3~1|none~2|')).toBe(cells.hashOf('|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|'));
-    expect(cells.hashOf(one)).not.toBe(cells.hashOf('|nor_conv_1x1~0|+|skip_connect~0|none~1|+|none~0|skip_connect~1|none~2|'));
+    const [one, other] = [
+      '|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|none~1|skip_connect~2|',
+      '|none~0|+|skip_connect~0|none~1|+|none~0|skip_connect~1|skip_connect~2|',
+    ];
+    expect(cells.canonical('|skip_connect~0|+|none~0|none~1|+|none~0|nor_conv_3x3~1|none~2|')).toBe(
+      cells.canonical('|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|'),
+    );
+    expect(cells.hashOf('|skip_connect~0|+|none~0|none~1|+|none~0|nor_conv_3x3~1|none~2|')).toBe(
+      cells.hashOf('|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|'),
+    );
+    expect(cells.hashOf(one)).not.toBe(
+      cells.hashOf('|nor_conv_1x1~0|+|skip_connect~0|none~1|+|none~0|skip_connect~1|none~2|'),
+    );
     expect(cells.canonical(other)).toBe(cells.canonical(cells.canonical(other)));
   });
 
   test('are 6,466 classes as published', () => {
-    expect(new Set([...genotypes(cells)].map((genotype) => cells.canonical(genotype.join('')))).size).toBe(6_466);
+    expect(
+      new Set([...genotypes(cells)].map((genotype) => cells.canonical(genotype.join('')))).size,
+    ).toBe(6_466);
   });
 });

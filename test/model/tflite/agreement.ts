@@ -24,24 +24,50 @@ export interface Agreement {
  * optimizations unless told otherwise, as it does by default: its kernels then work on the integers, as TFLite's do, while unoptimized it would
  * sum convolutions in float32, which now and then rounds the other way.
  */
-export async function compareRuntimes(graph: Graph, samples: readonly Inputs[], runLiteRt: RunLiteRt, optimization: Optimization = 'all'): Promise<readonly Agreement[]> {
+export async function compareRuntimes(
+  graph: Graph,
+  samples: readonly Inputs[],
+  runLiteRt: RunLiteRt,
+  optimization: Optimization = 'all',
+): Promise<readonly Agreement[]> {
   const file = writeTflite(graph);
   if (!file.ok) throw new Error(file.error);
   const expected = await runOnnxRuntime(graph, samples, optimization);
-  const actual = await runLiteRt(file.value, samples.map((inputs) => graph.inputs.map(({ name }) => toChannelsLast(inputs.get(name)!))));
+  const actual = await runLiteRt(
+    file.value,
+    samples.map((inputs) => graph.inputs.map(({ name }) => toChannelsLast(inputs.get(name)!))),
+  );
   const scale = outputScale(graph);
   return expected.map((values, index) => {
     const other = actual[index]!;
-    if (other.length !== values.length) throw new Error(`LiteRT gave ${other.length} values, ONNX Runtime ${values.length}`);
-    return { expected: values, actual: other, steps: Array.from(values, (value, element) => Math.abs(value - other[element]!) / scale) };
+    if (other.length !== values.length)
+      throw new Error(`LiteRT gave ${other.length} values, ONNX Runtime ${values.length}`);
+    return {
+      expected: values,
+      actual: other,
+      steps: Array.from(values, (value, element) => Math.abs(value - other[element]!) / scale),
+    };
   });
 }
 
-async function runOnnxRuntime(graph: Graph, samples: readonly Inputs[], optimization: Optimization): Promise<readonly Float32Array[]> {
-  const session = await InferenceSession.create(writeOnnx(graph), { graphOptimizationLevel: optimization, intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+async function runOnnxRuntime(
+  graph: Graph,
+  samples: readonly Inputs[],
+  optimization: Optimization,
+): Promise<readonly Float32Array[]> {
+  const session = await InferenceSession.create(writeOnnx(graph), {
+    graphOptimizationLevel: optimization,
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
   const results: Float32Array[] = [];
   for (const inputs of samples) {
-    const made = await session.run(Object.fromEntries([...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)])));
+    const made = await session.run(
+      Object.fromEntries(
+        [...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)]),
+      ),
+    );
     const { data, dims } = ownValue(made, graph.outputs[0]!.name)!;
     results.push(toChannelsLast({ shape: dims, data: data as Float32Array }));
   }
@@ -57,7 +83,9 @@ export function toChannelsLast({ shape, data }: FloatTensor): Float32Array {
   const result = new Float32Array(data.length);
   let to = 0;
   for (let image = 0; image < batch; image += 1) {
-    for (let pixel = 0; pixel < pixels; pixel += 1) for (let channel = 0; channel < channels; channel += 1) result[to++] = data[(image * channels + channel) * pixels + pixel]!;
+    for (let pixel = 0; pixel < pixels; pixel += 1)
+      for (let channel = 0; channel < channels; channel += 1)
+        result[to++] = data[(image * channels + channel) * pixels + pixel]!;
   }
   return result;
 }

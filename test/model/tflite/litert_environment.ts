@@ -13,7 +13,8 @@ export default class LiteRtEnvironment extends OnnxRuntimeEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
-    const runLiteRt: RunLiteRt = async (model, samples) => liteRtRunner(await (this.loading ??= loadLiteRt()))(model, samples);
+    const runLiteRt: RunLiteRt = async (model, samples) =>
+      liteRtRunner(await (this.loading ??= loadLiteRt()))(model, samples);
     Object.assign(this.global, { runLiteRt });
   }
 

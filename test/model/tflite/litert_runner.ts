@@ -2,7 +2,10 @@ import type { LiteRt } from '../../../agent/runtimes/host/litert';
 import { compileModel, type LiteRtTensor } from '../../../agent/runtimes/host/litert_model';
 
 /** Runs a TFLite model on each sample, a list of inputs in the model's order; gives its first outputs as numbers. */
-export type RunLiteRt = (model: Uint8Array, samples: readonly (readonly ArrayBufferView[])[]) => Promise<readonly Float32Array[]>;
+export type RunLiteRt = (
+  model: Uint8Array,
+  samples: readonly (readonly ArrayBufferView[])[],
+) => Promise<readonly Float32Array[]>;
 
 export function liteRtRunner(runtime: LiteRt): RunLiteRt {
   return async (model, samples) => {
@@ -21,12 +24,19 @@ export function liteRtRunner(runtime: LiteRt): RunLiteRt {
 function numbersOf({ elementType }: LiteRtTensor, bytes: Uint8Array): Float32Array {
   const { buffer } = Uint8Array.from(bytes);
   switch (elementType) {
-    case 'float32': return new Float32Array(buffer);
-    case 'int8': return Float32Array.from(new Int8Array(buffer));
-    case 'uint8': return Float32Array.from(new Uint8Array(buffer));
-    case 'int16': return Float32Array.from(new Int16Array(buffer));
-    case 'int32': return Float32Array.from(new Int32Array(buffer));
-    case 'int64': return Float32Array.from(new BigInt64Array(buffer), Number);
-    default: throw new Error(`an output of ${elementType}`);
+    case 'float32':
+      return new Float32Array(buffer);
+    case 'int8':
+      return Float32Array.from(new Int8Array(buffer));
+    case 'uint8':
+      return Float32Array.from(new Uint8Array(buffer));
+    case 'int16':
+      return Float32Array.from(new Int16Array(buffer));
+    case 'int32':
+      return Float32Array.from(new Int32Array(buffer));
+    case 'int64':
+      return Float32Array.from(new BigInt64Array(buffer), Number);
+    default:
+      throw new Error(`an output of ${elementType}`);
   }
 }

@@ -16,7 +16,10 @@ export interface FixtureOperator {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   /** Type and fields of the builtin options: 32-bit for `i`, 8-bit for `b`. */
-  readonly options: { readonly type: number; readonly fields: readonly (readonly ['i' | 'b', number])[] };
+  readonly options: {
+    readonly type: number;
+    readonly fields: readonly (readonly ['i' | 'b', number])[];
+  };
 }
 
 export interface FixtureModel {
@@ -30,18 +33,35 @@ export interface FixtureModel {
 export function writeFixture(model: FixtureModel): Uint8Array {
   const builder = new Builder(1024);
   const codes = [...new Set(model.operators.map((operator) => operator.code))];
-  const buffers = [dataBuffer(builder, undefined), ...model.tensors.map((tensor) => dataBuffer(builder, tensor.data))];
-  const tensors = model.tensors.map((tensor, index) => writeTensor(builder, tensor, tensor.data === undefined ? 0 : index + 1));
-  const operators = model.operators.map((operator) => writeOperator(builder, operator, codes.indexOf(operator.code)));
+  const buffers = [
+    dataBuffer(builder, undefined),
+    ...model.tensors.map((tensor) => dataBuffer(builder, tensor.data)),
+  ];
+  const tensors = model.tensors.map((tensor, index) =>
+    writeTensor(builder, tensor, tensor.data === undefined ? 0 : index + 1),
+  );
+  const operators = model.operators.map((operator) =>
+    writeOperator(builder, operator, codes.indexOf(operator.code)),
+  );
   const [inputs, outputs] = [ints(builder, model.inputs), ints(builder, model.outputs)];
   const [tensorList, operatorList] = [tables(builder, tensors), tables(builder, operators)];
-  const subgraph = table(builder, 5, () => [tensorList, inputs, outputs, operatorList].forEach((offset, field) => builder.addFieldOffset(field, offset, 0)));
-  const operatorCodes = codes.map((code) => table(builder, 4, () => {
-    builder.addFieldInt8(0, Math.min(code, 127), 0);
-    builder.addFieldInt32(2, 1, 0);
-    builder.addFieldInt32(3, code, 0);
-  }));
-  const [codeList, subgraphList, bufferList] = [tables(builder, operatorCodes), tables(builder, [subgraph]), tables(builder, buffers)];
+  const subgraph = table(builder, 5, () =>
+    [tensorList, inputs, outputs, operatorList].forEach((offset, field) =>
+      builder.addFieldOffset(field, offset, 0),
+    ),
+  );
+  const operatorCodes = codes.map((code) =>
+    table(builder, 4, () => {
+      builder.addFieldInt8(0, Math.min(code, 127), 0);
+      builder.addFieldInt32(2, 1, 0);
+      builder.addFieldInt32(3, code, 0);
+    }),
+  );
+  const [codeList, subgraphList, bufferList] = [
+    tables(builder, operatorCodes),
+    tables(builder, [subgraph]),
+    tables(builder, buffers),
+  ];
   const root = table(builder, 8, () => {
     builder.addFieldInt32(0, 3, 0);
     builder.addFieldOffset(1, codeList, 0);
@@ -56,8 +76,12 @@ function writeTensor(builder: Builder, tensor: FixtureTensor, buffer: number): n
   const name = builder.createString(tensor.name);
   const shape = ints(builder, tensor.shape);
   const signature = tensor.shapeSignature === undefined ? 0 : ints(builder, tensor.shapeSignature);
-  const scales = vector(builder, 4, tensor.scales.length, (index) => builder.addFloat32(tensor.scales[index]!));
-  const zeroPoints = vector(builder, 8, tensor.scales.length, () => builder.addInt64(BigInt(tensor.zeroPoint)));
+  const scales = vector(builder, 4, tensor.scales.length, (index) =>
+    builder.addFloat32(tensor.scales[index]!),
+  );
+  const zeroPoints = vector(builder, 8, tensor.scales.length, () =>
+    builder.addInt64(BigInt(tensor.zeroPoint)),
+  );
   const quantization = table(builder, 7, () => {
     builder.addFieldOffset(2, scales, 0);
     builder.addFieldOffset(3, zeroPoints, 0);
@@ -75,7 +99,11 @@ function writeTensor(builder: Builder, tensor: FixtureTensor, buffer: number): n
 function writeOperator(builder: Builder, operator: FixtureOperator, codeIndex: number): number {
   const [inputs, outputs] = [ints(builder, operator.inputs), ints(builder, operator.outputs)];
   const options = table(builder, operator.options.fields.length, () => {
-    operator.options.fields.forEach(([width, value], field) => (width === 'i' ? builder.addFieldInt32(field, value, 0) : builder.addFieldInt8(field, value, 0)));
+    operator.options.fields.forEach(([width, value], field) =>
+      width === 'i'
+        ? builder.addFieldInt32(field, value, 0)
+        : builder.addFieldInt8(field, value, 0),
+    );
   });
   return table(builder, 5, () => {
     builder.addFieldInt32(0, codeIndex, 0);
@@ -109,7 +137,12 @@ function tables(builder: Builder, offsets: readonly number[]): number {
 }
 
 /** FlatBuffers are built backwards. */
-function vector(builder: Builder, elementBytes: number, length: number, add: (index: number) => void): number {
+function vector(
+  builder: Builder,
+  elementBytes: number,
+  length: number,
+  add: (index: number) => void,
+): number {
   builder.startVector(elementBytes, length, elementBytes);
   for (let index = length - 1; index >= 0; index -= 1) add(index);
   return builder.endVector();

@@ -44,7 +44,11 @@ export function comparedNetworks(): readonly ComparedNetwork[] {
     { name: 'blocks-w8a16', graph: blocks, activations: 'int16' },
     { name: 'blocks-scaled', graph: scaled, activations: 'int8' },
     { name: 'mobilenetv2', graph: features, activations: 'int8' },
-    { name: 'mobilenetv2-scaled', graph: scaledBadly(unclipped(features), 2, 'scales'), activations: 'int8' },
+    {
+      name: 'mobilenetv2-scaled',
+      graph: scaledBadly(unclipped(features), 2, 'scales'),
+      activations: 'int8',
+    },
   ];
 }
 
@@ -52,12 +56,19 @@ function cutAt(graph: Graph, tensor: string): Graph {
   const last = graph.nodes.findIndex((node) => node.outputs.includes(tensor));
   const nodes = graph.nodes.slice(0, last + 1);
   const used = new Set(nodes.flatMap((node) => node.inputs));
-  return { ...graph, nodes, initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))), outputs: [{ name: tensor, elementType: 'float32', shape: null }] };
+  return {
+    ...graph,
+    nodes,
+    initializers: new Map([...graph.initializers].filter(([name]) => used.has(name))),
+    outputs: [{ name: tensor, elementType: 'float32', shape: null }],
+  };
 }
 
 /** With ReLU in place of ReLU6, so that scaling its channels leaves the function as it is. */
 function unclipped(graph: Graph): Graph {
-  const nodes = graph.nodes.map((node) => (node.kind === 'Clip' ? { ...node, kind: 'Relu', inputs: node.inputs.slice(0, 1) } : node));
+  const nodes = graph.nodes.map((node) =>
+    node.kind === 'Clip' ? { ...node, kind: 'Relu', inputs: node.inputs.slice(0, 1) } : node,
+  );
   return { ...graph, nodes };
 }
 
@@ -65,16 +76,39 @@ function unclipped(graph: Graph): Graph {
 export async function prepare(network: ComparedNetwork, folder: string): Promise<PreparedNetwork> {
   const { name, graph, activations } = network;
   const types = inferShapes(graph);
-  if (!types.ok || findLinks(graph, types.value).length === 0) throw new Error(`${name} has nothing to compare`);
+  if (!types.ok || findLinks(graph, types.value).length === 0)
+    throw new Error(`${name} has nothing to compare`);
   const inputs = randomInputs(graph, samples, 'inputs');
   // AIMET's simulation keeps what was measured; only devices fix the ranges of sigmoid and softmax.
-  const options: QuantizationOptions = { ...defaultQuantization, precision: activations === 'int8' ? 'int8' : 'w8a16', rules: targetRules.host };
+  const options: QuantizationOptions = {
+    ...defaultQuantization,
+    precision: activations === 'int8' ? 'int8' : 'w8a16',
+    rules: targetRules.host,
+  };
   const placement = planQuantization(graph, options);
-  const ranges = await measureRanges(graph, { data: { kind: 'given', samples: inputs }, method: { kind: 'min-max' }, threads: 1, onSample: () => undefined }, options);
+  const ranges = await measureRanges(
+    graph,
+    {
+      data: { kind: 'given', samples: inputs },
+      method: { kind: 'min-max' },
+      threads: 1,
+      onSample: () => undefined,
+    },
+    options,
+  );
   const encodings = encodingsFromRanges(graph, placement, { ranges, options });
   const base = path.join(folder, name);
   writeFileSync(`${base}.onnx`, writeOnnx(graph));
-  writeFileSync(`${base}.samples`, Buffer.concat(inputs.map((input) => Buffer.from(input.buffer, input.byteOffset, input.byteLength))));
-  for (const version of writtenVersions) writeFileSync(`${base}.ours-${version}.encodings`, writeEncodings(toAimet(graph, encodings), { version, scheme: 'post_training_tf' }));
+  writeFileSync(
+    `${base}.samples`,
+    Buffer.concat(
+      inputs.map((input) => Buffer.from(input.buffer, input.byteOffset, input.byteLength)),
+    ),
+  );
+  for (const version of writtenVersions)
+    writeFileSync(
+      `${base}.ours-${version}.encodings`,
+      writeEncodings(toAimet(graph, encodings), { version, scheme: 'post_training_tf' }),
+    );
   return { ...network, inputs, options, placement, encodings };
 }

@@ -16,13 +16,27 @@ const exporters = ['torch', 'keras', 'paddle'] as const;
  */
 async function main(): Promise<void> {
   const full = process.argv.includes('--full');
-  const folder = path.resolve(process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? path.join(__dirname, '../../../../test/data/exported'));
+  const folder = path.resolve(
+    process.argv.slice(2).find((argument) => !argument.startsWith('--')) ??
+      path.join(__dirname, '../../../../test/data/exported'),
+  );
   mkdirSync(folder, { recursive: true });
   for (const exporter of full ? (['torch'] as const) : exporters) {
     const { python, source } = await pythonEnvironment('exporters', exporter);
-    const { stdout } = await run(python, [path.join(source, `export_${exporter}.py`), folder, ...(full ? ['--full'] : [])], { timeout: exportDeadlineMs, maxBuffer: 1e9, cwd: source });
+    const { stdout } = await run(
+      python,
+      [path.join(source, `export_${exporter}.py`), folder, ...(full ? ['--full'] : [])],
+      { timeout: exportDeadlineMs, maxBuffer: 1e9, cwd: source },
+    );
     // The exporters print graphs of their own between the lines that count.
-    process.stdout.write(stdout.split('\n').filter((line) => /^\w[\w.-]* .*(\d|not exported.*)$/.test(line) && !line.startsWith('graph')).join('\n') + '\n');
+    process.stdout.write(
+      stdout
+        .split('\n')
+        .filter(
+          (line) => /^\w[\w.-]* .*(\d|not exported.*)$/.test(line) && !line.startsWith('graph'),
+        )
+        .join('\n') + '\n',
+    );
   }
 }
 

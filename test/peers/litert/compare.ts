@@ -44,14 +44,29 @@ async function main(): Promise<void> {
   const rows = new Map<string, Differences[]>();
   for (const network of shippedNetworks(Number(process.argv[2] ?? perSpace), 'litert')) {
     const key = network.group === 'references' ? network.name : `space ${network.group}`;
-    rows.set(key, [...(rows.get(key) ?? []), await compared(await quantized(network.build()), runner, ask)]);
+    rows.set(key, [
+      ...(rows.get(key) ?? []),
+      await compared(await quantized(network.build()), runner, ask),
+    ]);
   }
   child.stdin.end();
-  section(`int8 TFLite in ai-edge-litert against @litertjs/core ${litert.version}`, ['NETWORKS', 'MODELS', 'ELEMENTS', 'DIFFERENT %', 'BEYOND 1 STEP %', 'LARGEST, STEPS'], [...rows].map(([name, all]) => {
-    const sum = (of: (each: Differences) => number): number => all.reduce((total, each) => total + of(each), 0);
-    const elements = sum((each) => each.elements);
-    return [name, number(all.length), number(elements), number((100 * sum((each) => each.differing)) / elements, 3), number((100 * sum((each) => each.beyondOneStep)) / elements, 3), number(Math.max(...all.map((each) => each.largest)), 0)];
-  }));
+  section(
+    `int8 TFLite in ai-edge-litert against @litertjs/core ${litert.version}`,
+    ['NETWORKS', 'MODELS', 'ELEMENTS', 'DIFFERENT %', 'BEYOND 1 STEP %', 'LARGEST, STEPS'],
+    [...rows].map(([name, all]) => {
+      const sum = (of: (each: Differences) => number): number =>
+        all.reduce((total, each) => total + of(each), 0);
+      const elements = sum((each) => each.elements);
+      return [
+        name,
+        number(all.length),
+        number(elements),
+        number((100 * sum((each) => each.differing)) / elements, 3),
+        number((100 * sum((each) => each.beyondOneStep)) / elements, 3),
+        number(Math.max(...all.map((each) => each.largest)), 0),
+      ];
+    }),
+  );
 }
 
 async function compared(graph: Graph, run: RunLiteRt, ask: Ask): Promise<Differences> {
@@ -59,18 +74,40 @@ async function compared(graph: Graph, run: RunLiteRt, ask: Ask): Promise<Differe
   if (!file.ok) throw new Error(file.error);
   const folder = mkdtempSync(path.join(tmpdir(), 'litert-'));
   try {
-    const inputs = Array.from({ length: samples }, (_, index) => [...normalInputs(graph, `litert ${String(index)}`).values()].map(toChannelsLast)).flat();
-    const job = { model: path.join(folder, 'model.tflite'), inputs: inputs.map((_, index) => path.join(folder, `in${String(index)}`)), outputs: inputs.map((_, index) => path.join(folder, `out${String(index)}`)) };
+    const inputs = Array.from({ length: samples }, (_, index) =>
+      [...normalInputs(graph, `litert ${String(index)}`).values()].map(toChannelsLast),
+    ).flat();
+    const job = {
+      model: path.join(folder, 'model.tflite'),
+      inputs: inputs.map((_, index) => path.join(folder, `in${String(index)}`)),
+      outputs: inputs.map((_, index) => path.join(folder, `out${String(index)}`)),
+    };
     writeFileSync(job.model, file.value);
-    inputs.forEach((values, index) => writeFileSync(job.inputs[index] ?? '', Buffer.from(values.buffer)));
+    inputs.forEach((values, index) =>
+      writeFileSync(job.inputs[index] ?? '', Buffer.from(values.buffer)),
+    );
     const answer = JSON.parse(await ask(JSON.stringify(job))) as { readonly error?: string };
-    if (answer.error !== undefined) throw new Error(`the official LiteRT refuses ${graph.name}: ${answer.error}`);
-    const ours = await run(file.value, inputs.map((values) => [values]));
+    if (answer.error !== undefined)
+      throw new Error(`the official LiteRT refuses ${graph.name}: ${answer.error}`);
+    const ours = await run(
+      file.value,
+      inputs.map((values) => [values]),
+    );
     const steps = ours.flatMap((values, index) => {
-      const theirs = new Float32Array(Uint8Array.from(readFileSync(job.outputs[index] ?? '')).buffer);
-      return Array.from(values, (value, element) => Math.abs(value - (theirs[element] ?? NaN)) / outputScale(graph));
+      const theirs = new Float32Array(
+        Uint8Array.from(readFileSync(job.outputs[index] ?? '')).buffer,
+      );
+      return Array.from(
+        values,
+        (value, element) => Math.abs(value - (theirs[element] ?? NaN)) / outputScale(graph),
+      );
     });
-    return { elements: steps.length, differing: steps.filter((step) => step > 0.5).length, beyondOneStep: steps.filter((step) => !(step <= tolerance)).length, largest: Math.round(Math.max(...steps)) };
+    return {
+      elements: steps.length,
+      differing: steps.filter((step) => step > 0.5).length,
+      beyondOneStep: steps.filter((step) => !(step <= tolerance)).length,
+      largest: Math.round(Math.max(...steps)),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -11,7 +11,10 @@ import { quantized, shippedNetworks, type ShippedNetwork } from '../shipped_netw
 const run = promisify(execFile);
 const compileDeadlineMs = 15 * 60_000;
 /** Qualcomm's numbers of Snapdragon 8 Gen 2 and 8 Elite. */
-const socs = [{ name: 'SM8550', model: '43' }, { name: 'SM8750', model: '69' }] as const;
+const socs = [
+  { name: 'SM8550', model: '43' },
+  { name: 'SM8750', model: '69' },
+] as const;
 const perSpace = 20;
 
 interface Outcome {
@@ -31,28 +34,50 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'qnn-'));
   const outcomes: Outcome[] = [];
   try {
-    for (const network of shippedNetworks(Number(process.argv[2] ?? perSpace), 'qnn')) outcomes.push(...(await compiled(environment, network, path.join(folder, 'model.onnx'))));
+    for (const network of shippedNetworks(Number(process.argv[2] ?? perSpace), 'qnn'))
+      outcomes.push(...(await compiled(environment, network, path.join(folder, 'model.onnx'))));
   } finally {
     rmSync(folder, { recursive: true });
   }
   const groups = [...new Set(outcomes.map(({ group }) => group))];
-  const rows = groups.flatMap((group) => socs.map(({ name: soc }) => {
-    const own = outcomes.filter((outcome) => outcome.group === group && outcome.soc === soc);
-    const accepted = own.filter((outcome) => outcome.accepted).length;
-    return [group, soc, number(own.length), number(accepted), number((100 * accepted) / own.length, 1)];
-  }));
-  section('int8 ONNX files that Qualcomm\'s compiler takes whole', ['NETWORKS', 'SOC', 'COMPILED', 'ACCEPTED', '%'], rows);
-  for (const { group, soc, name, refusals } of outcomes.filter(({ accepted }) => !accepted)) process.stdout.write(`refused on ${soc}: ${group} ${name}\n  ${refusals.join('\n  ')}\n`);
+  const rows = groups.flatMap((group) =>
+    socs.map(({ name: soc }) => {
+      const own = outcomes.filter((outcome) => outcome.group === group && outcome.soc === soc);
+      const accepted = own.filter((outcome) => outcome.accepted).length;
+      return [
+        group,
+        soc,
+        number(own.length),
+        number(accepted),
+        number((100 * accepted) / own.length, 1),
+      ];
+    }),
+  );
+  section(
+    "int8 ONNX files that Qualcomm's compiler takes whole",
+    ['NETWORKS', 'SOC', 'COMPILED', 'ACCEPTED', '%'],
+    rows,
+  );
+  for (const { group, soc, name, refusals } of outcomes.filter(({ accepted }) => !accepted))
+    process.stdout.write(`refused on ${soc}: ${group} ${name}\n  ${refusals.join('\n  ')}\n`);
 }
 
-async function compiled({ python, source }: PythonEnvironment, network: ShippedNetwork, file: string): Promise<readonly Outcome[]> {
+async function compiled(
+  { python, source }: PythonEnvironment,
+  network: ShippedNetwork,
+  file: string,
+): Promise<readonly Outcome[]> {
   writeFileSync(file, writeOnnx(await quantized(network.build())));
   const outcomes: Outcome[] = [];
   for (const { name: soc, model } of socs) {
-    const { stdout } = await run(python, [path.join(source, 'compile.py'), model, file], { timeout: compileDeadlineMs });
+    const { stdout } = await run(python, [path.join(source, 'compile.py'), model, file], {
+      timeout: compileDeadlineMs,
+    });
     const { accepted, refusals } = JSON.parse(stdout) as { accepted: boolean; refusals: string[] };
     outcomes.push({ group: network.group, soc, name: network.name, accepted, refusals });
-    process.stderr.write(`${accepted ? 'accepted' : 'refused'} on ${soc}: ${network.group} ${network.name} ${refusals.join('; ')}\n`);
+    process.stderr.write(
+      `${accepted ? 'accepted' : 'refused'} on ${soc}: ${network.group} ${network.name} ${refusals.join('; ')}\n`,
+    );
   }
   return outcomes;
 }

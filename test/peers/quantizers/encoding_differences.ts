@@ -37,21 +37,45 @@ export function summary(ours: Ours, theirs: Theirs): readonly Cell[] {
 }
 
 /** The activations that differ, each with its reason. `equalConditions` are ours calibrated with AIMET's kernels. */
-export function differingActivations(graph: Graph, theirs: Theirs, { ours, equalConditions }: { readonly ours: Ours; readonly equalConditions: Ours }): readonly (readonly Cell[])[] {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node.kind] as const)));
+export function differingActivations(
+  graph: Graph,
+  theirs: Theirs,
+  { ours, equalConditions }: { readonly ours: Ours; readonly equalConditions: Ours },
+): readonly (readonly Cell[])[] {
+  const makers = new Map(
+    graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node.kind] as const)),
+  );
   return [...ours].flatMap(([tensor, mine]) => {
     const other = ownValue(theirs, tensor);
     if (other === undefined || isEqual(mine, other)) return [];
     const equal = equalConditions.get(tensor);
-    const reason = equal !== undefined && isEqual(equal, other) ? 'sums in another order: equal with AIMET\'s kernels'
-      : other.offsets[0] === symmetricOffset ? 'AIMET keeps the second operand of a MatMul symmetric' : 'not explained';
-    return [[tensor, makers.get(tensor) ?? '', shown(mine), shown(other), relativeDifference(mine.scales[0] ?? NaN, other.scales[0]).toExponential(1), reason]];
+    const reason =
+      equal !== undefined && isEqual(equal, other)
+        ? "sums in another order: equal with AIMET's kernels"
+        : other.offsets[0] === symmetricOffset
+          ? 'AIMET keeps the second operand of a MatMul symmetric'
+          : 'not explained';
+    return [
+      [
+        tensor,
+        makers.get(tensor) ?? '',
+        shown(mine),
+        shown(other),
+        relativeDifference(mine.scales[0] ?? NaN, other.scales[0]).toExponential(1),
+        reason,
+      ],
+    ];
   });
 }
 
 function isEqual(first: PeerEncoding, second: PeerEncoding): boolean {
-  return first.scales.length === second.scales.length
-    && first.scales.every((scale, index) => relativeDifference(scale, second.scales[index]) <= tolerance) && first.offsets.every((offset, index) => offset === second.offsets[index]);
+  return (
+    first.scales.length === second.scales.length &&
+    first.scales.every(
+      (scale, index) => relativeDifference(scale, second.scales[index]) <= tolerance,
+    ) &&
+    first.offsets.every((offset, index) => offset === second.offsets[index])
+  );
 }
 
 function relativeDifference(scale: number, other: number | undefined): number {

@@ -20,7 +20,11 @@ export const androidPrograms: readonly [string, Command][] = [
 function getProperty(context: CommandContext): number {
   const [name, fallback] = context.words;
   const { properties } = context.phone;
-  context.output.write(name === undefined ? [...properties].map(([key, value]) => `[${key}]: [${value}]\n`).join('') : `${properties.get(name) ?? fallback ?? ''}\n`);
+  context.output.write(
+    name === undefined
+      ? [...properties].map(([key, value]) => `[${key}]: [${value}]\n`).join('')
+      : `${properties.get(name) ?? fallback ?? ''}\n`,
+  );
   return 0;
 }
 

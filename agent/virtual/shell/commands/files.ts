@@ -48,15 +48,29 @@ function list(context: CommandContext): number {
       status = complain(context, operand, 'ENOENT');
       continue;
     }
-    const names = node.kind === 'folder' && !flags.has('d') ? context.phone.files.list(path).filter((name) => flags.has('a') || flags.has('A') || !name.startsWith('.')) : [operand];
-    lines(context, names.map((name) => (flags.has('l') ? describe(context.phone.files.stat(posix.resolve(path, name)) ?? node, name) : name)));
+    const names =
+      node.kind === 'folder' && !flags.has('d')
+        ? context.phone.files
+            .list(path)
+            .filter((name) => flags.has('a') || flags.has('A') || !name.startsWith('.'))
+        : [operand];
+    lines(
+      context,
+      names.map((name) =>
+        flags.has('l')
+          ? describe(context.phone.files.stat(posix.resolve(path, name)) ?? node, name)
+          : name,
+      ),
+    );
   }
   return status;
 }
 
 function describe(node: FileNode, name: string): string {
   const kind = node.kind === 'folder' ? 'd' : '-';
-  const bits = [0o400, 0o200, 0o100, 0o40, 0o20, 0o10, 4, 2, 1].map((bit, index) => ((node.mode & bit) === 0 ? '-' : 'rwx'.charAt(index % 3))).join('');
+  const bits = [0o400, 0o200, 0o100, 0o40, 0o20, 0o10, 4, 2, 1]
+    .map((bit, index) => ((node.mode & bit) === 0 ? '-' : 'rwx'.charAt(index % 3)))
+    .join('');
   const modified = new Date(node.modifiedAtS * 1000).toISOString().slice(0, 16).replace('T', ' ');
   return `${kind}${bits} 1 shell shell ${sizeOf(node)} ${modified} ${name}`;
 }
@@ -75,9 +89,17 @@ function stat(context: CommandContext): number {
       status = 1;
       continue;
     }
-    const fields: Readonly<Record<string, string>> = { s: String(sizeOf(node)), n: operand, a: node.mode.toString(8), Y: String(node.modifiedAtS), F: node.kind === 'file' ? 'regular file' : 'directory' };
+    const fields: Readonly<Record<string, string>> = {
+      s: String(sizeOf(node)),
+      n: operand,
+      a: node.mode.toString(8),
+      Y: String(node.modifiedAtS),
+      F: node.kind === 'file' ? 'regular file' : 'directory',
+    };
     const format = values.get('c') ?? '%n %s %a %F';
-    lines(context, [format.replaceAll(/%(.)/g, (_, letter: string) => ownValue(fields, letter) ?? '?')]);
+    lines(context, [
+      format.replaceAll(/%(.)/g, (_, letter: string) => ownValue(fields, letter) ?? '?'),
+    ]);
   }
   return status;
 }
@@ -87,7 +109,12 @@ function makeFolders(context: CommandContext): number {
   let status = 0;
   for (const operand of operands) {
     const path = absolute(context, operand);
-    const parts = flags.has('p') ? path.split('/').map((_, index, all) => all.slice(0, index + 1).join('/')).filter((part) => part !== '') : [path];
+    const parts = flags.has('p')
+      ? path
+          .split('/')
+          .map((_, index, all) => all.slice(0, index + 1).join('/'))
+          .filter((part) => part !== '')
+      : [path];
     for (const part of parts) {
       if (flags.has('p') && context.phone.files.stat(part)?.kind === 'folder') continue;
       const made = context.phone.files.makeFolder(part);
@@ -107,13 +134,20 @@ function remove(context: CommandContext): number {
     const path = absolute(context, operand);
     const node = context.phone.files.stat(path);
     if (node === undefined && flags.has('f')) continue;
-    const problem = node?.kind === 'folder' && context.name === 'rm' && !flags.has('r') && !flags.has('R') ? 'EISDIR' : removeTree(context, path, flags.has('r') || flags.has('R'));
+    const problem =
+      node?.kind === 'folder' && context.name === 'rm' && !flags.has('r') && !flags.has('R')
+        ? 'EISDIR'
+        : removeTree(context, path, flags.has('r') || flags.has('R'));
     if (problem !== undefined) status = complain(context, operand, problem);
   }
   return status;
 }
 
-function removeTree(context: CommandContext, path: string, recursively: boolean): FileProblem | undefined {
+function removeTree(
+  context: CommandContext,
+  path: string,
+  recursively: boolean,
+): FileProblem | undefined {
   const { files } = context.phone;
   if (recursively && files.stat(path)?.kind === 'folder') {
     for (const name of files.list(path)) {
@@ -126,10 +160,18 @@ function removeTree(context: CommandContext, path: string, recursively: boolean)
 }
 
 /** Operands of mv and cp: every source with its full destination. */
-function destinations(context: CommandContext, operands: readonly string[]): readonly (readonly [from: string, to: string])[] {
+function destinations(
+  context: CommandContext,
+  operands: readonly string[],
+): readonly (readonly [from: string, to: string])[] {
   const last = absolute(context, operands.at(-1) ?? '.');
   const intoFolder = context.phone.files.stat(last)?.kind === 'folder';
-  return operands.slice(0, -1).map((from) => [absolute(context, from), intoFolder ? posix.join(last, posix.basename(from)) : last]);
+  return operands
+    .slice(0, -1)
+    .map((from) => [
+      absolute(context, from),
+      intoFolder ? posix.join(last, posix.basename(from)) : last,
+    ]);
 }
 
 function move(context: CommandContext): number {
@@ -145,7 +187,9 @@ function copy(context: CommandContext): number {
   let status = 0;
   for (const [from, to] of destinations(context, splitOptions(context.words).operands)) {
     const content = context.phone.files.read(from);
-    const written = content.ok ? context.phone.files.write(to, content.value, context.phone.files.stat(from)?.mode) : content;
+    const written = content.ok
+      ? context.phone.files.write(to, content.value, context.phone.files.stat(from)?.mode)
+      : content;
     if (!written.ok) status = complain(context, from, written.error);
   }
   return status;
@@ -158,7 +202,11 @@ function changeMode(context: CommandContext): number {
   for (const operand of paths) {
     const path = absolute(context, operand);
     const old = context.phone.files.stat(path)?.mode ?? 0;
-    const next = /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) : mode.endsWith('+x') ? old | 0o111 : undefined;
+    const next = /^[0-7]{3,4}$/.test(mode)
+      ? Number.parseInt(mode, 8)
+      : mode.endsWith('+x')
+        ? old | 0o111
+        : undefined;
     if (next === undefined) {
       context.errors.write(`chmod: bad mode '${mode}'\n`);
       return 1;

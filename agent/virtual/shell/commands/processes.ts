@@ -20,10 +20,16 @@ export const processPrograms: readonly [string, Command][] = [
 
 async function shell(context: CommandContext): Promise<number> {
   const commandAt = context.words.indexOf('-c');
-  if (commandAt >= 0) return context.shell(context.words[commandAt + 1] ?? '', { positional: context.words.slice(commandAt + 2).length > 0 ? context.words.slice(commandAt + 2) : ['sh'] });
+  if (commandAt >= 0)
+    return context.shell(context.words[commandAt + 1] ?? '', {
+      positional:
+        context.words.slice(commandAt + 2).length > 0 ? context.words.slice(commandAt + 2) : ['sh'],
+    });
   const path = context.words.find((word) => !word.startsWith('-'));
   if (path === undefined) return context.shell(context.input.toString(), { positional: ['sh'] });
-  const script = context.phone.files.read(path.startsWith('/') ? path : `${context.workingFolder}/${path}`);
+  const script = context.phone.files.read(
+    path.startsWith('/') ? path : `${context.workingFolder}/${path}`,
+  );
   if (script.ok) return context.shell(script.value.toString(), { positional: context.words });
   context.errors.write(`sh: ${path}: No such file or directory\n`);
   return 127;
@@ -48,20 +54,26 @@ function parseSeconds(text: string): number | undefined {
 
 async function timeout(context: CommandContext): Promise<number> {
   let index = 0;
-  while (context.words[index]?.startsWith('-') === true) index += /^-[ks]$/.test(context.words[index] ?? '') ? 2 : 1;
+  while (context.words[index]?.startsWith('-') === true)
+    index += /^-[ks]$/.test(context.words[index] ?? '') ? 2 : 1;
   const seconds = parseSeconds(context.words[index] ?? '');
   const words = context.words.slice(index + 1);
-  const child = seconds === undefined || words.length === 0 ? undefined : context.phone.processes.start(context.process, words);
+  const child =
+    seconds === undefined || words.length === 0
+      ? undefined
+      : context.phone.processes.start(context.process, words);
   if (seconds === undefined || child === undefined) {
     context.errors.write('timeout: needs DURATION COMMAND...\n');
     return 125;
   }
   const done = new AbortController();
-  const watch = context.phone.clock.sleep(seconds * 1000, AbortSignal.any([done.signal, context.process.killed])).then(() => {
-    const expired = !done.signal.aborted;
-    if (expired) context.phone.processes.signal(child.pid, signalNumbers['TERM'] ?? 15);
-    return expired;
-  });
+  const watch = context.phone.clock
+    .sleep(seconds * 1000, AbortSignal.any([done.signal, context.process.killed]))
+    .then(() => {
+      const expired = !done.signal.aborted;
+      if (expired) context.phone.processes.signal(child.pid, signalNumbers['TERM'] ?? 15);
+      return expired;
+    });
   const status = context.phone.processes.finish(child, await context.run(words, child));
   done.abort();
   return (await watch) ? 124 : status;
@@ -89,8 +101,15 @@ async function setsid(context: CommandContext): Promise<number> {
 
 async function environment(context: CommandContext): Promise<number> {
   const programAt = context.words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
-  if (programAt >= 0) return context.run(context.words.slice(programAt), context.process, context.words.slice(0, programAt));
-  context.output.write([...context.environment].map(([name, value]) => `${name}=${value}\n`).join(''));
+  if (programAt >= 0)
+    return context.run(
+      context.words.slice(programAt),
+      context.process,
+      context.words.slice(0, programAt),
+    );
+  context.output.write(
+    [...context.environment].map(([name, value]) => `${name}=${value}\n`).join(''),
+  );
   return 0;
 }
 
@@ -110,7 +129,9 @@ function kill(context: CommandContext): number {
   const option = words[0] ?? '';
   if (/^-(\d+|[A-Z]+)$/.test(option)) {
     const name = option.slice(1);
-    signal = /^\d+$/.test(name) ? Number(name) : (ownValue(signalNumbers, name.replace(/^SIG/, '')) ?? -1);
+    signal = /^\d+$/.test(name)
+      ? Number(name)
+      : (ownValue(signalNumbers, name.replace(/^SIG/, '')) ?? -1);
     words.shift();
   } else if (option === '-s') {
     signal = ownValue(signalNumbers, words[1] ?? '') ?? Number(words[1]);
@@ -119,7 +140,12 @@ function kill(context: CommandContext): number {
   if (words[0] === '--') words.shift();
   let status = 0;
   for (const word of words) {
-    if (/^-?\d{1,9}$/.test(word) && signal >= 0 && context.phone.processes.signal(Number(word), signal)) continue;
+    if (
+      /^-?\d{1,9}$/.test(word) &&
+      signal >= 0 &&
+      context.phone.processes.signal(Number(word), signal)
+    )
+      continue;
     context.errors.write(`kill: ${word}: No such process\n`);
     status = 1;
   }
@@ -127,14 +153,28 @@ function kill(context: CommandContext): number {
 }
 
 function list(context: CommandContext): number {
-  const rows = context.phone.processes.list().map((process) => `shell ${String(process.pid).padStart(7)} ${String(process.parentPid).padStart(7)} 0 0 0 0 S ${process.commandLine.join(' ').slice(0, 200).replaceAll('\n', ' ')}`);
-  context.output.write(['USER      PID    PPID VSZ RSS WCHAN ADDR S NAME', ...rows].join('\n') + '\n');
+  const rows = context.phone.processes
+    .list()
+    .map(
+      (process) =>
+        `shell ${String(process.pid).padStart(7)} ${String(process.parentPid).padStart(7)} 0 0 0 0 S ${process.commandLine.join(' ').slice(0, 200).replaceAll('\n', ' ')}`,
+    );
+  context.output.write(
+    ['USER      PID    PPID VSZ RSS WCHAN ADDR S NAME', ...rows].join('\n') + '\n',
+  );
   return 0;
 }
 
 function processesNamed(context: CommandContext): number {
   const name = context.words.at(-1) ?? '';
-  const pids = context.phone.processes.list().filter((process) => process.pid !== context.process.pid && process.commandLine[0]?.split('/').at(-1) === name).map((process) => process.pid);
-  if (pids.length > 0) context.output.write(`${pids.join(context.name === 'pidof' ? ' ' : '\n')}\n`);
+  const pids = context.phone.processes
+    .list()
+    .filter(
+      (process) =>
+        process.pid !== context.process.pid && process.commandLine[0]?.split('/').at(-1) === name,
+    )
+    .map((process) => process.pid);
+  if (pids.length > 0)
+    context.output.write(`${pids.join(context.name === 'pidof' ? ' ' : '\n')}\n`);
   return pids.length > 0 ? 0 : 1;
 }

@@ -20,9 +20,38 @@ export const textPrograms: readonly [string, Command][] = [
   ['[', test],
   ['basename', (context) => printLine(context, posix.basename(context.words[0] ?? ''))],
   ['dirname', (context) => printLine(context, posix.dirname(context.words[0] ?? ''))],
-  ['date', (context) => printLine(context, context.words[0] === '+%s' ? String(Math.floor(context.phone.clock.nowMs() / 1000)) : new Date(context.phone.clock.nowMs()).toUTCString())],
-  ['uname', (context) => printLine(context, context.words[0] === '-m' ? 'aarch64' : context.words[0] === '-a' ? 'Linux localhost 6.1.75-android14-virtual aarch64 Toybox' : 'Linux')],
-  ['id', (context) => printLine(context, context.words[0] === '-u' ? '2000' : 'uid=2000(shell) gid=2000(shell) groups=2000(shell),1004(input),1007(log) context=u:r:shell:s0')],
+  [
+    'date',
+    (context) =>
+      printLine(
+        context,
+        context.words[0] === '+%s'
+          ? String(Math.floor(context.phone.clock.nowMs() / 1000))
+          : new Date(context.phone.clock.nowMs()).toUTCString(),
+      ),
+  ],
+  [
+    'uname',
+    (context) =>
+      printLine(
+        context,
+        context.words[0] === '-m'
+          ? 'aarch64'
+          : context.words[0] === '-a'
+            ? 'Linux localhost 6.1.75-android14-virtual aarch64 Toybox'
+            : 'Linux',
+      ),
+  ],
+  [
+    'id',
+    (context) =>
+      printLine(
+        context,
+        context.words[0] === '-u'
+          ? '2000'
+          : 'uid=2000(shell) gid=2000(shell) groups=2000(shell),1004(input),1007(log) context=u:r:shell:s0',
+      ),
+  ],
   ['whoami', (context) => printLine(context, 'shell')],
 ];
 
@@ -53,14 +82,21 @@ function printFormatted(context: CommandContext): number {
 }
 
 /** Hands each file's bytes (standard input without files) to `use`; missing ones are reported as the program would. */
-function eachInput(context: CommandContext, operands: readonly string[], use: (bytes: Buffer, name: string | undefined) => void): number {
+function eachInput(
+  context: CommandContext,
+  operands: readonly string[],
+  use: (bytes: Buffer, name: string | undefined) => void,
+): number {
   if (operands.length === 0) {
     use(context.input, undefined);
     return 0;
   }
   let status = 0;
   for (const operand of operands) {
-    const content = operand === '-' ? { ok: true as const, value: context.input } : context.phone.files.read(posix.resolve(context.workingFolder, operand));
+    const content =
+      operand === '-'
+        ? { ok: true as const, value: context.input }
+        : context.phone.files.read(posix.resolve(context.workingFolder, operand));
     if (content.ok) {
       use(content.value, operand);
     } else {
@@ -72,15 +108,23 @@ function eachInput(context: CommandContext, operands: readonly string[], use: (b
 }
 
 function cat(context: CommandContext): number {
-  return eachInput(context, splitOptions(context.words).operands, (bytes) => context.output.write(bytes));
+  return eachInput(context, splitOptions(context.words).operands, (bytes) =>
+    context.output.write(bytes),
+  );
 }
 
 function head(context: CommandContext): number {
   const { values, operands } = splitOptions(context.words, 'cn');
   const bytesWanted = values.get('c');
   return eachInput(context, operands, (bytes) => {
-    if (bytesWanted !== undefined) context.output.write(bytes.subarray(0, Math.max(0, Number(bytesWanted) || 0)));
-    else context.output.write(lines(bytes).slice(0, Number(values.get('n') ?? 10)).join(''));
+    if (bytesWanted !== undefined)
+      context.output.write(bytes.subarray(0, Math.max(0, Number(bytesWanted) || 0)));
+    else
+      context.output.write(
+        lines(bytes)
+          .slice(0, Number(values.get('n') ?? 10))
+          .join(''),
+      );
   });
 }
 
@@ -88,8 +132,14 @@ function tail(context: CommandContext): number {
   const { values, operands } = splitOptions(context.words, 'cn');
   const bytesWanted = values.get('c');
   return eachInput(context, operands, (bytes) => {
-    if (bytesWanted !== undefined) context.output.write(bytes.subarray(Math.max(0, bytes.length - Number(bytesWanted))));
-    else context.output.write(lines(bytes).slice(-Math.max(1, Number(values.get('n') ?? 10))).join(''));
+    if (bytesWanted !== undefined)
+      context.output.write(bytes.subarray(Math.max(0, bytes.length - Number(bytesWanted))));
+    else
+      context.output.write(
+        lines(bytes)
+          .slice(-Math.max(1, Number(values.get('n') ?? 10)))
+          .join(''),
+      );
   });
 }
 
@@ -101,8 +151,17 @@ function count(context: CommandContext): number {
   const { flags, operands } = splitOptions(context.words);
   return eachInput(context, operands, (bytes, name) => {
     const counts: string[] = [];
-    if (flags.has('l') || flags.size === 0) counts.push(String(bytes.filter((byte) => byte === 10).length));
-    if (flags.has('w') || flags.size === 0) counts.push(String(bytes.toString().split(/\s+/).filter((word) => word !== '').length));
+    if (flags.has('l') || flags.size === 0)
+      counts.push(String(bytes.filter((byte) => byte === 10).length));
+    if (flags.has('w') || flags.size === 0)
+      counts.push(
+        String(
+          bytes
+            .toString()
+            .split(/\s+/)
+            .filter((word) => word !== '').length,
+        ),
+      );
     if (flags.has('c') || flags.size === 0) counts.push(String(bytes.length));
     context.output.write(`${[...counts, ...(name === undefined ? [] : [name])].join(' ')}\n`);
   });
@@ -124,7 +183,8 @@ function grep(context: CommandContext): number {
       const hit = at >= 0 && (!start || at === 0) && text.startsWith(wanted, at);
       if (hit === flags.has('v')) continue;
       found += 1;
-      if (!flags.has('q') && !flags.has('c')) context.output.write(line.endsWith('\n') ? line : `${line}\n`);
+      if (!flags.has('q') && !flags.has('c'))
+        context.output.write(line.endsWith('\n') ? line : `${line}\n`);
     }
   });
   if (flags.has('c')) context.output.write(`${found}\n`);
@@ -145,7 +205,9 @@ function test(context: CommandContext): number {
     context.errors.write("[: missing ']'\n");
     return 2;
   }
-  const answer = evaluateTest(words, (path) => context.phone.files.stat(posix.resolve(context.workingFolder, path)));
+  const answer = evaluateTest(words, (path) =>
+    context.phone.files.stat(posix.resolve(context.workingFolder, path)),
+  );
   if (answer === undefined) {
     context.errors.write(`${context.name}: syntax error\n`);
     return 2;

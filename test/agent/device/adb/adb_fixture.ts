@@ -34,7 +34,13 @@ export function watchPhones(port: number, excludedSerials: readonly string[] = [
       look();
     });
   const tracker = trackPhones(
-    { address: { host: '127.0.0.1', port }, serverProgram: 'adb', excludedSerials, owner: '0123abcd', logger: createLogger('test', 'silent') },
+    {
+      address: { host: '127.0.0.1', port },
+      serverProgram: 'adb',
+      excludedSerials,
+      owner: '0123abcd',
+      logger: createLogger('test', 'silent'),
+    },
     {
       attached: (device) => {
         events.push(`+${device.hardware.serial}`);

@@ -12,29 +12,50 @@ interface Printed {
 }
 
 function printed({ stdout, stderr, exitCode, file }: Printed): Buffer {
-  return Buffer.concat([Buffer.from(`123\n${stdout}${marker} ${exitCode}\n${stderr}${marker} 0\n`), file ?? Buffer.alloc(0), Buffer.from(`${marker} ${file === null ? 1 : 0}\n`)]);
+  return Buffer.concat([
+    Buffer.from(`123\n${stdout}${marker} ${exitCode}\n${stderr}${marker} 0\n`),
+    file ?? Buffer.alloc(0),
+    Buffer.from(`${marker} ${file === null ? 1 : 0}\n`),
+  ]);
 }
 
 describe('ExecutionOutput', () => {
   it('reads any output and any file, however it is cut into chunks', () => {
     const text = fc.string({ unit: 'grapheme' });
-    const output = fc.record({ stdout: text, stderr: text, exitCode: fc.nat(255), file: fc.option(fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes))) });
+    const output = fc.record({
+      stdout: text,
+      stderr: text,
+      exitCode: fc.nat(255),
+      file: fc.option(fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes))),
+    });
     fc.assert(
-      fc.property(output, fc.integer({ min: 1, max: 40 }), ({ stdout, stderr, exitCode, file }, chunkBytes) => {
-        const reader = new ExecutionOutput(marker, 100);
-        const bytes = printed({ stdout, stderr, exitCode, file });
-        for (let start = 0; start < bytes.length; start += chunkBytes) reader.append(bytes.subarray(start, start + chunkBytes));
-        expect(reader.pid).toBe(123);
-        expect(reader.finish()).toEqual({ exitCode, stdout, stderr, fileRead: file });
-      }),
+      fc.property(
+        output,
+        fc.integer({ min: 1, max: 40 }),
+        ({ stdout, stderr, exitCode, file }, chunkBytes) => {
+          const reader = new ExecutionOutput(marker, 100);
+          const bytes = printed({ stdout, stderr, exitCode, file });
+          for (let start = 0; start < bytes.length; start += chunkBytes)
+            reader.append(bytes.subarray(start, start + chunkBytes));
+          expect(reader.pid).toBe(123);
+          expect(reader.finish()).toEqual({ exitCode, stdout, stderr, fileRead: file });
+        },
+      ),
     );
   });
 
   it('keeps exit code, error text and file of a tool that printed too much', () => {
     const reader = new ExecutionOutput(marker, 200_000);
     const file = Buffer.alloc(200_000, 'f');
-    reader.append(printed({ stdout: 'x'.repeat(2 * longestOutputBytes), stderr: 'why', exitCode: 9, file }));
-    expect(reader.finish()).toEqual({ exitCode: 9, stdout: 'x'.repeat(longestOutputBytes), stderr: 'why', fileRead: file });
+    reader.append(
+      printed({ stdout: 'x'.repeat(2 * longestOutputBytes), stderr: 'why', exitCode: 9, file }),
+    );
+    expect(reader.finish()).toEqual({
+      exitCode: 9,
+      stdout: 'x'.repeat(longestOutputBytes),
+      stderr: 'why',
+      fileRead: file,
+    });
   });
 
   it('gives no file that is longer than asked for', () => {

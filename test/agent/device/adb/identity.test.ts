@@ -1,4 +1,9 @@
-import { compareClaims, plainName, serialOf, type Claim } from '../../../../agent/device/adb/identity';
+import {
+  compareClaims,
+  plainName,
+  serialOf,
+  type Claim,
+} from '../../../../agent/device/adb/identity';
 
 const claim = (mark: string, usb: boolean, serial = 'R1'): Claim => ({ serial, mark, usb });
 
@@ -10,7 +15,9 @@ describe('compareClaims', () => {
 
   it('takes two ways to one mark for one phone, whatever their kind and whatever serial number they give', () => {
     expect(compareClaims(claim('a', false), claim('a', false))).toBe('keep');
-    expect(compareClaims(claim('a', false, '10.0.0.7:5555'), claim('a', false, '10.0.0.8:5555'))).toBe('keep');
+    expect(
+      compareClaims(claim('a', false, '10.0.0.7:5555'), claim('a', false, '10.0.0.8:5555')),
+    ).toBe('keep');
   });
 
   it('tells two phones with one serial number by their marks', () => {

@@ -38,7 +38,11 @@ afterAll(async () => {
 });
 
 const push = (localPath: string, name: string, signal?: AbortSignal): ReturnType<Device['push']> =>
-  device.push(localPath, `${device.workFolder}/${name}`, { executable: false, deadlineMs: 10_000, ...(signal === undefined ? {} : { signal }) });
+  device.push(localPath, `${device.workFolder}/${name}`, {
+    executable: false,
+    deadlineMs: 10_000,
+    ...(signal === undefined ? {} : { signal }),
+  });
 const onPhone = (name: string): string => path.join(phone.root, 'pareto-farm', name);
 const closed = (stream: ShellPhone['syncStreams'][number] | undefined): Promise<void> =>
   new Promise((resolve) => {
@@ -48,7 +52,8 @@ const closed = (stream: ShellPhone['syncStreams'][number] | undefined): Promise<
 
 describe('pushes to one phone', () => {
   it('use one connection, one after another', async () => {
-    for (const name of ['first', 'second', 'third']) expect(await push(small, name)).toMatchObject({ ok: true });
+    for (const name of ['first', 'second', 'third'])
+      expect(await push(small, name)).toMatchObject({ ok: true });
     expect(phone.syncStreams).toHaveLength(1);
     expect(readFileSync(onPhone('third'), 'utf8')).toBe('small');
   });
@@ -79,7 +84,9 @@ describe('pushes to one phone', () => {
   });
 
   it('leave no connection open for long', async () => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance', 'hrtime'] });
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance', 'hrtime'],
+    });
     await push(small, 'first');
     jest.advanceTimersByTime(29_000);
     expect(phone.syncStreams[0]?.closed.aborted).toBe(false);

@@ -30,14 +30,24 @@ async function listPhones(): Promise<readonly ListedPhone[]> {
       await server.connect(phone.port);
       phone.writeFile('which', `${String(index)}\n`);
       const transportId = await server.transportOf(`127.0.0.1:${String(phone.port)}`);
-      return { adbSerial: serial, state: 'device', usb: true, port: `usb:1-${String(index + 2)}`, transportId };
+      return {
+        adbSerial: serial,
+        state: 'device',
+        usb: true,
+        port: `usb:1-${String(index + 2)}`,
+        transportId,
+      };
     }),
   );
 }
 
 test('two phones that adb lists under one name are two devices, each reached as itself', async () => {
   const devices = new Map<string, Device>();
-  const options = { address: { host: '127.0.0.1', port: server.port }, excludedSerials: [], owner: '0123abcd' };
+  const options = {
+    address: { host: '127.0.0.1', port: server.port },
+    excludedSerials: [],
+    owner: '0123abcd',
+  };
   const roster = new Roster(
     { ...options, logger: createLogger('test', 'silent') },
     {
@@ -57,7 +67,9 @@ test('two phones that adb lists under one name are two devices, each reached as 
   }
   expect([...devices.keys()].toSorted()).toEqual(names);
   for (const [index, name] of names.entries()) {
-    const read = devices.get(name)!.execute(['cat', '/data/local/tmp/which'], { deadlineMs: 5_000 });
+    const read = devices
+      .get(name)!
+      .execute(['cat', '/data/local/tmp/which'], { deadlineMs: 5_000 });
     expect(await read).toMatchObject({ ok: true, value: { stdout: `${String(index)}\n` } });
   }
   roster.dropAll('the test ends');

@@ -3,7 +3,11 @@ import { startAdbServer, type TestAdbServer } from '../../../servers/adb_server'
 import { startShellPhone } from '../../../servers/shell_phone';
 import { watchPhones } from './adb_fixture';
 
-const properties = { 'ro.serialno': 'SHELL0001', 'sys.boot_completed': '1', 'ro.soc.model': 'SM8550' };
+const properties = {
+  'ro.serialno': 'SHELL0001',
+  'sys.boot_completed': '1',
+  'ro.soc.model': 'SM8550',
+};
 
 describe('the adb adapter on a real shell', () => {
   let server: TestAdbServer;

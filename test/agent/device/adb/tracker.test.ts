@@ -6,7 +6,10 @@ import { startAdbServer, type TestAdbServer } from '../../../servers/adb_server'
 import { startShellPhone, type ShellPhone } from '../../../servers/shell_phone';
 import { watchPhones, type Watch } from './adb_fixture';
 
-const phoneNamed = (serial: string, more: Readonly<Record<string, string>> = {}): Promise<ShellPhone> =>
+const phoneNamed = (
+  serial: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ShellPhone> =>
   startShellPhone({ properties: { 'ro.serialno': serial, 'sys.boot_completed': '1', ...more } });
 
 describe('trackPhones', () => {
@@ -65,7 +68,10 @@ describe('trackPhones', () => {
       }
     }
     const after = await watch.attached('R1', before);
-    expect(await after.execute(['echo', 'back'], { deadlineMs: 5_000 })).toMatchObject({ ok: true, value: { stdout: 'back\n' } });
+    expect(await after.execute(['echo', 'back'], { deadlineMs: 5_000 })).toMatchObject({
+      ok: true,
+      value: { stdout: 'back\n' },
+    });
   });
 
   it('lists a phone that is still booting, and attaches it when it has started', async () => {
@@ -95,7 +101,10 @@ describe('trackPhones', () => {
 
   it('knows phones that share a serial number by their adb serials', async () => {
     watch = watchPhones(server.port);
-    const [first, second] = [await plug(phoneNamed('0123456789ABCDEF')), await plug(phoneNamed('0123456789ABCDEF'))];
+    const [first, second] = [
+      await plug(phoneNamed('0123456789ABCDEF')),
+      await plug(phoneNamed('0123456789ABCDEF')),
+    ];
     const serials = [first, second].map((phone) => `127.0.0.1:${phone.port}`);
     await watch.until(() => serials.every((serial) => watch.devices.has(serial)));
     expect([...watch.devices.keys()].toSorted()).toEqual(serials.toSorted());
@@ -126,7 +135,10 @@ describe('trackPhones', () => {
       await settled();
       await server.disconnect(`127.0.0.1:${phone.port}`);
       const after = await watch.attached('R1', before);
-      expect(await after.execute(['echo', 'there'], { deadlineMs: 5_000 })).toMatchObject({ ok: true, value: { stdout: 'there\n' } });
+      expect(await after.execute(['echo', 'there'], { deadlineMs: 5_000 })).toMatchObject({
+        ok: true,
+        value: { stdout: 'there\n' },
+      });
       expect(watch.events).toEqual(['+R1', '-R1', '+R1']);
     });
 
@@ -134,11 +146,16 @@ describe('trackPhones', () => {
       watch = watchPhones(server.port);
       const phone = await plug(phoneNamed('R1'));
       const device = await watch.attached('R1');
-      const running = device.execute(['sh', '-c', 'sleep 2; echo done: /data/local/tmp/pareto-farm'], { deadlineMs: 20_000 });
+      const running = device.execute(
+        ['sh', '-c', 'sleep 2; echo done: /data/local/tmp/pareto-farm'],
+        { deadlineMs: 20_000 },
+      );
       phone.writeFile('pareto-farm/job-0123abcd-1700000000-0123456789ab.onnx', 'in use');
       await server.connect(phone.port, 'localhost');
       expect(await running).toMatchObject({ ok: true, value: { exitCode: 0 } });
-      expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toContain('job-0123abcd-1700000000-0123456789ab.onnx');
+      expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toContain(
+        'job-0123abcd-1700000000-0123456789ab.onnx',
+      );
       expect(watch.events).toEqual(['+R1']);
     });
   });
@@ -151,11 +168,14 @@ describe('trackPhones', () => {
     expect(watch.events).toEqual([]);
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('takes %s for a serial number like any other', async (serial) => {
-    watch = watchPhones(server.port);
-    await plug(phoneNamed(serial));
-    expect((await watch.attached(serial)).hardware.serial).toBe(serial);
-  });
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'takes %s for a serial number like any other',
+    async (serial) => {
+      watch = watchPhones(server.port);
+      await plug(phoneNamed(serial));
+      expect((await watch.attached(serial)).hardware.serial).toBe(serial);
+    },
+  );
 
   it('keeps excluded phones out', async () => {
     watch = watchPhones(server.port, ['R1']);
@@ -174,7 +194,10 @@ describe('trackPhones', () => {
     phone.writeFile(`pareto-farm/.run-0123abcd-${left.pid}`, '');
     phone.writeFile(`pareto-farm/.run-0123abcd-${other.pid}`, '');
     phone.writeFile('pareto-farm/job-0123abcd-1700000000-0123456789ab.onnx', 'ours');
-    phone.writeFile(`pareto-farm/job-ffffffff-${String(Math.floor(Date.now() / 1000))}-0123456789ab.onnx`, 'in use by another agent');
+    phone.writeFile(
+      `pareto-farm/job-ffffffff-${String(Math.floor(Date.now() / 1000))}-0123456789ab.onnx`,
+      'in use by another agent',
+    );
     phone.writeFile('pareto-farm/job-ffffffff-1700000000-0123456789ab-0.csv', 'given up long ago');
     phone.writeFile('pareto-farm/model.onnx', 'whole');
     const leftEnded = left.ended;
@@ -184,13 +207,21 @@ describe('trackPhones', () => {
     await watch.attached('R1');
     await leftEnded;
     expect(other.isRunning()).toBe(true);
-    expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toEqual(['.phone', expect.stringMatching(/^job-ffffffff-\d+-0123456789ab\.onnx$/), 'model.onnx']);
+    expect(readdirSync(path.join(phone.root, 'pareto-farm'))).toEqual([
+      '.phone',
+      expect.stringMatching(/^job-ffffffff-\d+-0123456789ab\.onnx$/),
+      'model.onnx',
+    ]);
     other.kill();
   });
 });
 
 /** Asks for a signature for ever, as a phone does until its user taps "Allow". */
-async function startUnauthorizedPhone(): Promise<{ readonly port: number; readonly opened: () => number; readonly close: () => void }> {
+async function startUnauthorizedPhone(): Promise<{
+  readonly port: number;
+  readonly opened: () => number;
+  readonly close: () => void;
+}> {
   let opened = 0;
   const sockets = new Set<net.Socket>();
   const listener = net.createServer((socket) => {
@@ -218,6 +249,8 @@ function authorizationRequest(): Buffer {
   const token = Buffer.alloc(20, 7);
   const header = Buffer.alloc(24);
   const command = 0x48545541;
-  [command, 1, 0, token.length, token.length * 7, (command ^ 0xffffffff) >>> 0].forEach((word, index) => header.writeUInt32LE(word, index * 4));
+  [command, 1, 0, token.length, token.length * 7, (command ^ 0xffffffff) >>> 0].forEach(
+    (word, index) => header.writeUInt32LE(word, index * 4),
+  );
   return Buffer.concat([header, token]);
 }

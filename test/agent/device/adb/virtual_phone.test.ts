@@ -5,7 +5,10 @@ import { deviceContract } from '../../../contract/device_contract';
 import { startAdbServer, type TestAdbServer } from '../../../servers/adb_server';
 import { watchPhones } from './adb_fixture';
 
-const fleetFile = fleetSchema.parse({ timeScale: 1, phones: [{ soc: 'sm8550', serialPrefix: 'CONTRACT', storageMb: 64 }] });
+const fleetFile = fleetSchema.parse({
+  timeScale: 1,
+  phones: [{ soc: 'sm8550', serialPrefix: 'CONTRACT', storageMb: 64 }],
+});
 
 describe('the adb adapter on a virtual phone', () => {
   let server: TestAdbServer;

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { parseBattery } from '../../../../agent/device/android/battery';
-import { parseClusters, parseCpuinfoClusters, parseCpuinfoHardware, parseFrequencies } from '../../../../agent/device/android/cpu';
+import {
+  parseClusters,
+  parseCpuinfoClusters,
+  parseCpuinfoHardware,
+  parseFrequencies,
+} from '../../../../agent/device/android/cpu';
 import { parseDiskFreeBytes, parseMemoryBytes } from '../../../../agent/device/android/disk';
 import { parseGetprop } from '../../../../agent/device/android/getprop';
 import { readIdentification } from '../../../../agent/device/android/hardware';
@@ -42,19 +47,27 @@ describe('dumpsys thermalservice', () => {
   });
 
   it('sees that the status was overridden', () => {
-    expect(parseThermalService('IsStatusOverride: true\nThermal Status: 0\n')).toMatchObject({ status: 0, overridden: true });
+    expect(parseThermalService('IsStatusOverride: true\nThermal Status: 0\n')).toMatchObject({
+      status: 0,
+      overridden: true,
+    });
   });
 
   it('takes a sensor of any name for a name', () => {
-    const text = 'Current temperatures from HAL:\n\tTemperature{mValue=1.0, mType=0, mName=__proto__, mStatus=0}\n';
+    const text =
+      'Current temperatures from HAL:\n\tTemperature{mValue=1.0, mType=0, mName=__proto__, mStatus=0}\n';
     expect(Object.keys(readState(['', text, ''], 0).celsiusBySensor)).toEqual(['__proto__']);
     expect(Object.keys(readState(['', text, ''], 0).kindBySensor)).toEqual(['__proto__']);
   });
 });
 
 describe('a sensor', () => {
-  const dump = (...lines: readonly string[]): string => `Current temperatures from HAL:\n${lines.map((line) => `\t${line}\n`).join('')}Current cooling devices from HAL:\n`;
-  const only = (value: string, type: number, name = 'AP'): unknown => parseThermalService(dump(`Temperature{mValue=${value}, mType=${String(type)}, mName=${name}, mStatus=0}`)).sensors[0];
+  const dump = (...lines: readonly string[]): string =>
+    `Current temperatures from HAL:\n${lines.map((line) => `\t${line}\n`).join('')}Current cooling devices from HAL:\n`;
+  const only = (value: string, type: number, name = 'AP'): unknown =>
+    parseThermalService(
+      dump(`Temperature{mValue=${value}, mType=${String(type)}, mName=${name}, mStatus=0}`),
+    ).sensors[0];
 
   it.each([
     [0, 'chip'],
@@ -86,47 +99,77 @@ describe('a sensor', () => {
   });
 
   it('keeps a name with commas and brackets, and the hottest of those with one name', () => {
-    const both = ['Temperature{mValue=30.0, mType=0, mName=a, {b}, mStatus=0}', 'Temperature{mValue=50.0, mType=0, mName=a, {b}, mStatus=0}', 'Temperature{mValue=40.0, mType=0, mName=a, {b}, mStatus=0}'];
-    expect(parseThermalService(dump(...both)).sensors).toEqual([{ name: 'a, {b}', kind: 'chip', celsius: 50 }]);
+    const both = [
+      'Temperature{mValue=30.0, mType=0, mName=a, {b}, mStatus=0}',
+      'Temperature{mValue=50.0, mType=0, mName=a, {b}, mStatus=0}',
+      'Temperature{mValue=40.0, mType=0, mName=a, {b}, mStatus=0}',
+    ];
+    expect(parseThermalService(dump(...both)).sensors).toEqual([
+      { name: 'a, {b}', kind: 'chip', celsius: 50 },
+    ]);
   });
 
   it('is not there without a HAL, nor in what was injected', () => {
-    expect(parseThermalService('IsStatusOverride: false\nThermal Status: 0\nCached temperatures:\n\tTemperature{mValue=20.0, mType=3, mName=skin, mStatus=0}\nHAL Ready: false\n')).toEqual({ status: 0, overridden: false, sensors: [] });
+    expect(
+      parseThermalService(
+        'IsStatusOverride: false\nThermal Status: 0\nCached temperatures:\n\tTemperature{mValue=20.0, mType=3, mName=skin, mStatus=0}\nHAL Ready: false\n',
+      ),
+    ).toEqual({ status: 0, overridden: false, sensors: [] });
   });
 });
 
 describe('dumpsys battery', () => {
   it('scales the level and reads tenths of degrees', () => {
-    expect(parseBattery('Current Battery Service state:\n  USB powered: true\n  level: 30\n  scale: 40\n  temperature: 305\n')).toEqual({ percent: 75, celsius: 30.5, frozen: false });
+    expect(
+      parseBattery(
+        'Current Battery Service state:\n  USB powered: true\n  level: 30\n  scale: 40\n  temperature: 305\n',
+      ),
+    ).toEqual({ percent: 75, celsius: 30.5, frozen: false });
   });
 
   it('knows frost, and a phone without battery', () => {
     expect(parseBattery('  level: 50\n  scale: 100\n  temperature: -12\n').celsius).toBe(-1.2);
-    expect(parseBattery('Can\'t find service: battery\n')).toEqual({ percent: null, celsius: null, frozen: false });
+    expect(parseBattery("Can't find service: battery\n")).toEqual({
+      percent: null,
+      celsius: null,
+      frozen: false,
+    });
     expect(parseBattery('  level: 50\n  scale: 0\n').percent).toBeNull();
     expect(parseBattery('  temperature: 31500\n').celsius).toBe(31.5);
     expect(parseBattery('  temperature: 2000\n').celsius).toBeNull();
   });
 
   it('says that its readings were stopped', () => {
-    expect(parseBattery("Current Battery Service state:\n  (UPDATES STOPPED -- use 'reset' to restart)\n  level: 100\n  scale: 100\n  temperature: 250\n")).toEqual({ percent: 100, celsius: 25, frozen: true });
+    expect(
+      parseBattery(
+        "Current Battery Service state:\n  (UPDATES STOPPED -- use 'reset' to restart)\n  level: 100\n  scale: 100\n  temperature: 250\n",
+      ),
+    ).toEqual({ percent: 100, celsius: 25, frozen: true });
   });
 });
 
 describe('getprop', () => {
   it('reads empty values, brackets and line breaks in values, and goes on after them', () => {
     const text = '[a]: []\n[b.c]: [x [y]: z]\r\n[multi]: [one\ntwo]\n[cut]: [no end\n[d]: [last]\n';
-    expect([...parseGetprop(text)]).toEqual([['a', ''], ['b.c', 'x [y]: z'], ['multi', 'one\ntwo'], ['d', 'last']]);
+    expect([...parseGetprop(text)]).toEqual([
+      ['a', ''],
+      ['b.c', 'x [y]: z'],
+      ['multi', 'one\ntwo'],
+      ['d', 'last'],
+    ]);
   });
 
   it('gives back any map that a phone could print', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9._]{0,20}$/);
     const value = fc.stringMatching(/^[ -Z^-~]{0,30}$/);
     fc.assert(
-      fc.property(fc.uniqueArray(fc.tuple(name, value), { selector: ([each]) => each }), (properties) => {
-        const text = properties.map(([key, text]) => `[${key}]: [${text}]\n`).join('');
-        expect([...parseGetprop(text)]).toEqual(properties);
-      }),
+      fc.property(
+        fc.uniqueArray(fc.tuple(name, value), { selector: ([each]) => each }),
+        (properties) => {
+          const text = properties.map(([key, text]) => `[${key}]: [${text}]\n`).join('');
+          expect([...parseGetprop(text)]).toEqual(properties);
+        },
+      ),
     );
   });
 });
@@ -146,9 +189,13 @@ describe('the cores', () => {
   });
 
   it('groups by part number where frequencies are hidden', () => {
-    const core = (id: number, part: string): string => `processor\t: ${id}\nCPU implementer\t: 0x51\nCPU part\t: ${part}\n\n`;
+    const core = (id: number, part: string): string =>
+      `processor\t: ${id}\nCPU implementer\t: 0x51\nCPU part\t: ${part}\n\n`;
     const cpuinfo = `Processor\t: AArch64\n${core(0, '0x803')}${core(1, '0x803')}${core(2, '0x802')}Hardware\t: Qualcomm Technologies, Inc SDM845\n`;
-    expect(parseCpuinfoClusters(cpuinfo)).toEqual([{ cores: [0, 1], largestFrequencyKhz: 0 }, { cores: [2], largestFrequencyKhz: 0 }]);
+    expect(parseCpuinfoClusters(cpuinfo)).toEqual([
+      { cores: [0, 1], largestFrequencyKhz: 0 },
+      { cores: [2], largestFrequencyKhz: 0 },
+    ]);
     expect(parseCpuinfoHardware(cpuinfo)).toBe('SDM845');
   });
 
@@ -168,36 +215,78 @@ describe('the SoC', () => {
     [{ 'ro.board.platform': 'toString' }, null, 'toString'],
     [{ 'ro.soc.model': 'unknown' }, null, 'unknown'],
   ])('of %j with the kernel word %j is %s', (properties, kernelHardware, soc) => {
-    expect(socName({ properties: new Map(Object.entries(properties)), machine: '', kernelHardware })).toBe(soc);
+    expect(
+      socName({ properties: new Map(Object.entries(properties)), machine: '', kernelHardware }),
+    ).toBe(soc);
   });
 
-  it.each(['kona', 'lito', 'lahaina', 'taro', 'kalama', 'pineapple', 'sun', 'trinket', 'bengal'])('is not guessed from %s, which several have', (platform) => {
-    expect(socName({ properties: new Map([['ro.board.platform', platform]]), machine: 'KALAMA', kernelHardware: null })).toBe(platform);
-    expect(isSharedPlatform(platform)).toBe(true);
-  });
+  it.each(['kona', 'lito', 'lahaina', 'taro', 'kalama', 'pineapple', 'sun', 'trinket', 'bengal'])(
+    'is not guessed from %s, which several have',
+    (platform) => {
+      expect(
+        socName({
+          properties: new Map([['ro.board.platform', platform]]),
+          machine: 'KALAMA',
+          kernelHardware: null,
+        }),
+      ).toBe(platform);
+      expect(isSharedPlatform(platform)).toBe(true);
+    },
+  );
 
-  it('is taken from Qualcomm\'s driver where the phone does not say it', () => {
-    expect(socName({ properties: new Map([['ro.board.platform', 'taro']]), machine: 'SM8475\n', kernelHardware: null })).toBe('SM8475');
+  it("is taken from Qualcomm's driver where the phone does not say it", () => {
+    expect(
+      socName({
+        properties: new Map([['ro.board.platform', 'taro']]),
+        machine: 'SM8475\n',
+        kernelHardware: null,
+      }),
+    ).toBe('SM8475');
   });
 });
 
 describe('memory and disk', () => {
   it('reads totals in bytes, with a wrapped device name too', () => {
     expect(parseMemoryBytes('MemTotal:        7654321 kB\nMemFree: 1 kB\n')).toBe(7_654_321 * 1024);
-    expect(parseDiskFreeBytes('Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/block/dm-5 110000 30000 80000 28% /data\n')).toBe(80_000 * 1024);
-    expect(parseDiskFreeBytes('Filesystem\n/dev/block/a-very-long-name\n  110000 30000 80000 28% /data\n')).toBe(80_000 * 1024);
+    expect(
+      parseDiskFreeBytes(
+        'Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/block/dm-5 110000 30000 80000 28% /data\n',
+      ),
+    ).toBe(80_000 * 1024);
+    expect(
+      parseDiskFreeBytes(
+        'Filesystem\n/dev/block/a-very-long-name\n  110000 30000 80000 28% /data\n',
+      ),
+    ).toBe(80_000 * 1024);
     expect(parseDiskFreeBytes('df: /data/local/tmp: No such file\n')).toBeNull();
   });
 });
 
 describe('every parser', () => {
-  const fragments = fc.constantFrom(...thermalText.split('\n'), '[a]: [', ']', '  level: 9', 'R1 device', 'processor : 1', 'CPU part : 0x1', 'MemTotal: 1 kB', ' 1 2 3 4%', '0-99999');
-  const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.oneof(fragments, fc.string())).map((lines) => lines.join('\n')));
+  const fragments = fc.constantFrom(
+    ...thermalText.split('\n'),
+    '[a]: [',
+    ']',
+    '  level: 9',
+    'R1 device',
+    'processor : 1',
+    'CPU part : 0x1',
+    'MemTotal: 1 kB',
+    ' 1 2 3 4%',
+    '0-99999',
+  );
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(fc.oneof(fragments, fc.string())).map((lines) => lines.join('\n')),
+  );
 
   it('takes any text', () => {
     fc.assert(
       fc.property(anything, anything, (first, second) => {
-        const { hardware } = readIdentification([first, second, first, second, first, second, first, second], 'ADB1');
+        const { hardware } = readIdentification(
+          [first, second, first, second, first, second, first, second],
+          'ADB1',
+        );
         expect(hardware.serial).not.toBe('');
         expect(hardware.memoryBytes).toBeGreaterThanOrEqual(0);
         const state = readState([first, second, first], 0);

@@ -12,7 +12,11 @@ describe('removeLeftovers', () => {
     await writeFile(path.join(folder, 'model.onnx.0a1b2c3d.part'), '');
     await writeFile(path.join(folder, 'job-0123abcd-1700000000-0123456789ab.onnx'), '');
     const start = (owner: string): ReturnType<typeof spawn> =>
-      spawn('sh', ['-c', 'sleep 600 & echo $!; wait'], { detached: true, env: { ...process.env, [ownerVariable]: owner }, stdio: ['ignore', 'pipe', 'ignore'] });
+      spawn('sh', ['-c', 'sleep 600 & echo $!; wait'], {
+        detached: true,
+        env: { ...process.env, [ownerVariable]: owner },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
     const [ours, theirs] = [start(folder), start(`${folder}2`)];
     await Promise.all([once(ours.stdout!, 'data'), once(theirs.stdout!, 'data')]);
     // The pipe closes only when the child of the shell has ended too.

@@ -2,7 +2,14 @@ import { AdbStream } from '../../../../agent/virtual/adb/stream';
 
 function recorded(limit: number): { stream: AdbStream; sent: string[] } {
   const sent: string[] = [];
-  const stream = new AdbStream({ sendData: (data) => sent.push(`WRTE ${data.toString()}`), sendAcknowledgement: () => sent.push('OKAY'), sendClose: () => sent.push('CLSE') }, limit);
+  const stream = new AdbStream(
+    {
+      sendData: (data) => sent.push(`WRTE ${data.toString()}`),
+      sendAcknowledgement: () => sent.push('OKAY'),
+      sendClose: () => sent.push('CLSE'),
+    },
+    limit,
+  );
   return { stream, sent };
 }
 

@@ -2,25 +2,48 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownValue } from '../../../../common/own_value';
 import fitted from '../../../../agent/virtual/cost_model/fitted.json';
-import { asFloat, fitPublished, keyOf, networksLeftOut, readPublished } from '../../../../agent/virtual/cost_model/fit';
+import {
+  asFloat,
+  fitPublished,
+  keyOf,
+  networksLeftOut,
+  readPublished,
+} from '../../../../agent/virtual/cost_model/fit';
 import { networkUs, type UnitSpeed } from '../../../../agent/virtual/cost_model/latency';
 import { publishedNetworks } from '../../../../agent/virtual/cost_model/published_networks';
 
-const rows = readPublished(readFileSync(join(__dirname, '../../../../agent/virtual/cost_model/published.csv'), 'utf8'));
+const rows = readPublished(
+  readFileSync(join(__dirname, '../../../../agent/virtual/cost_model/published.csv'), 'utf8'),
+);
 const networks = publishedNetworks();
 const speeds: Readonly<Record<string, UnitSpeed>> = fitted;
 
 function errors(precision: string, models?: readonly string[]): number[] {
   return rows
-    .filter((row) => ownValue(speeds, keyOf(row)) !== undefined && row.precision === precision && !networksLeftOut.includes(row.model) && (models?.includes(row.model) ?? true))
+    .filter(
+      (row) =>
+        ownValue(speeds, keyOf(row)) !== undefined &&
+        row.precision === precision &&
+        !networksLeftOut.includes(row.model) &&
+        (models?.includes(row.model) ?? true),
+    )
     .map((row) => {
       const operators = networks.get(row.model)!;
-      return Math.abs(networkUs(precision === 'int8' ? operators : asFloat(operators), ownValue(speeds, keyOf(row))!) / 1000 / row.latencyMs - 1);
+      return Math.abs(
+        networkUs(
+          precision === 'int8' ? operators : asFloat(operators),
+          ownValue(speeds, keyOf(row))!,
+        ) /
+          1000 /
+          row.latencyMs -
+          1,
+      );
     });
 }
 
 test('the operator lists count what the papers count', () => {
-  const gigamacs = (name: string): number => networks.get(name)!.reduce((sum, operator) => sum + operator.macs, 0) / 1e9;
+  const gigamacs = (name: string): number =>
+    networks.get(name)!.reduce((sum, operator) => sum + operator.macs, 0) / 1e9;
   expect(gigamacs('mobilenet_v2')).toBeCloseTo(0.301, 2);
   expect(gigamacs('resnet18')).toBeCloseTo(1.81, 1);
   expect(gigamacs('resnet50')).toBeCloseTo(4.09, 1);
@@ -46,6 +69,10 @@ test('floating point on the NPU is coarser: within a factor of two', () => {
 });
 
 test('the figures that ship are what the fit gives', () => {
-  const again = fitPublished(rows.filter((row) => row.soc === 'sm8650' && row.runtime === 'tflite'), networks)['sm8650/tflite/npu']!;
-  for (const name of ['overheadUs', 'gigamacsPerS', 'gigabytesPerS', 'floatFactor'] as const) expect(again[name] / speeds['sm8650/tflite/npu']![name]).toBeCloseTo(1, 2);
+  const again = fitPublished(
+    rows.filter((row) => row.soc === 'sm8650' && row.runtime === 'tflite'),
+    networks,
+  )['sm8650/tflite/npu']!;
+  for (const name of ['overheadUs', 'gigamacsPerS', 'gigabytesPerS', 'floatFactor'] as const)
+    expect(again[name] / speeds['sm8650/tflite/npu']![name]).toBeCloseTo(1, 2);
 });

@@ -5,15 +5,43 @@ import { Heat } from '../../../../agent/virtual/physics/heat';
 import type { DeviceState } from '../../../../common/device';
 import { barePhone, run } from '../bare_phone';
 
-function servicesOf(naming: SensorNaming, batteryFrozen = false): { readonly services: AndroidServices; readonly heat: Heat; readonly state: () => DeviceState } {
+function servicesOf(
+  naming: SensorNaming,
+  batteryFrozen = false,
+): { readonly services: AndroidServices; readonly heat: Heat; readonly state: () => DeviceState } {
   const heat = new Heat(0);
-  const services = new AndroidServices({ levelPercent: 80, batteryFrozen, naming, heat: () => heat });
-  return { services, heat, state: () => readState([services.dump('battery', []) ?? '', services.dump('thermalservice', []) ?? '', ''], 0) };
+  const services = new AndroidServices({
+    levelPercent: 80,
+    batteryFrozen,
+    naming,
+    heat: () => heat,
+  });
+  return {
+    services,
+    heat,
+    state: () =>
+      readState(
+        [services.dump('battery', []) ?? '', services.dump('thermalservice', []) ?? '', ''],
+        0,
+      ),
+  };
 }
 
 test('Samsung names its sensors otherwise than Qualcomm; their types say what they are', () => {
-  expect(servicesOf('samsung').state().kindBySensor).toEqual({ AP: 'chip', BAT: 'battery', SKIN: 'skin', USB: 'other', PA: 'other' });
-  expect(servicesOf('qualcomm').state().kindBySensor).toEqual({ CPU0: 'chip', GPU0: 'chip', nsp0: 'chip', battery: 'battery', skin: 'skin' });
+  expect(servicesOf('samsung').state().kindBySensor).toEqual({
+    AP: 'chip',
+    BAT: 'battery',
+    SKIN: 'skin',
+    USB: 'other',
+    PA: 'other',
+  });
+  expect(servicesOf('qualcomm').state().kindBySensor).toEqual({
+    CPU0: 'chip',
+    GPU0: 'chip',
+    nsp0: 'chip',
+    battery: 'battery',
+    skin: 'skin',
+  });
 });
 
 test('a battery that was set says what it was told until it is reset', () => {
@@ -37,6 +65,11 @@ test('an overridden status is marked until it is reset', () => {
 
 test('the shell of a phone has these commands', async () => {
   const phone = barePhone();
-  expect((await run(phone, 'dumpsys battery unplug; dumpsys battery | head -n 4')).output).toBe("Current Battery Service state:\n  (UPDATES STOPPED -- use 'reset' to restart)\n  AC powered: false\n  USB powered: false\n");
-  expect((await run(phone, 'cmd thermalservice override-status 2; dumpsys thermalservice | head -n 1')).output).toBe('IsStatusOverride: true\n');
+  expect((await run(phone, 'dumpsys battery unplug; dumpsys battery | head -n 4')).output).toBe(
+    "Current Battery Service state:\n  (UPDATES STOPPED -- use 'reset' to restart)\n  AC powered: false\n  USB powered: false\n",
+  );
+  expect(
+    (await run(phone, 'cmd thermalservice override-status 2; dumpsys thermalservice | head -n 1'))
+      .output,
+  ).toBe('IsStatusOverride: true\n');
 });

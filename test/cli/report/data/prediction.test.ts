@@ -1,7 +1,10 @@
 import { predictOneAfterAnother } from '../../../../cli/report/data/prediction';
 import { measurement, network, networks, positions, targets } from '../sample_report';
 
-const measured = networks(targets[0], 27).map((each) => ({ ...each, measurement: each.measurement ?? measurement(1) }));
+const measured = networks(targets[0], 27).map((each) => ({
+  ...each,
+  measurement: each.measurement ?? measurement(1),
+}));
 
 describe('predictions of one latency after another', () => {
   it('follow a sum of costs that the choices have', () => {
@@ -13,9 +16,17 @@ describe('predictions of one latency after another', () => {
 
   it('never know the latency they predict, nor a later one', () => {
     const before = predictOneAfterAnother(positions, measured)?.points ?? [];
-    const changed = predictOneAfterAnother(positions, measured.map((each, index) => (index < 20 ? each : { ...each, measurement: measurement(1_000 + index) })))?.points ?? [];
+    const changed =
+      predictOneAfterAnother(
+        positions,
+        measured.map((each, index) =>
+          index < 20 ? each : { ...each, measurement: measurement(1_000 + index) },
+        ),
+      )?.points ?? [];
     // The first model learns from 10, the next ones from 15 and 20: what changed in the 21st and later teaches only after the 25th.
-    expect(changed.slice(0, 15).map(({ predictedMs }) => predictedMs)).toEqual(before.slice(0, 15).map(({ predictedMs }) => predictedMs));
+    expect(changed.slice(0, 15).map(({ predictedMs }) => predictedMs)).toEqual(
+      before.slice(0, 15).map(({ predictedMs }) => predictedMs),
+    );
     expect(changed[16]?.predictedMs).not.toBe(before[16]?.predictedMs);
     expect(changed[16]?.measuredMs).toBe(1_026);
   });

@@ -3,10 +3,17 @@ import { createRandom } from '../../../../common/random';
 
 /** Mean ranks by counting, then Pearson's correlation by its definition. */
 function dumb(left: readonly number[], right: readonly number[]): number {
-  const ranks = (values: readonly number[]): number[] => values.map((value) => values.filter((other) => other < value).length + (values.filter((other) => other === value).length - 1) / 2);
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const ranks = (values: readonly number[]): number[] =>
+    values.map(
+      (value) =>
+        values.filter((other) => other < value).length +
+        (values.filter((other) => other === value).length - 1) / 2,
+    );
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
   const [a, b] = [ranks(left), ranks(right)];
-  const covariance = (x: readonly number[], y: readonly number[]): number => mean(x.map((value, index) => (value - mean(x)) * (y[index]! - mean(y))));
+  const covariance = (x: readonly number[], y: readonly number[]): number =>
+    mean(x.map((value, index) => (value - mean(x)) * (y[index]! - mean(y))));
   return covariance(a, b) / Math.sqrt(covariance(a, a) * covariance(b, b));
 }
 
@@ -19,7 +26,8 @@ describe("Spearman's rank correlation", () => {
   it('agrees with its definition, ties included', () => {
     const random = createRandom(5);
     for (let round = 0; round < 50; round += 1) {
-      const draw = (): number[] => Array.from({ length: 2 + random.below(20) }, () => random.below(8));
+      const draw = (): number[] =>
+        Array.from({ length: 2 + random.below(20) }, () => random.below(8));
       const left = [...draw(), -1];
       const right = [...left.slice(1).map(() => random.below(8)), 99];
       expect(rankCorrelation(left, right)).toBeCloseTo(dumb(left, right), 10);

@@ -11,11 +11,14 @@ describe('features of a space that tells none', () => {
 
   it('count how often each option stands at positions that have as many', () => {
     expect(Array.from(derived.countsOf([2, 2, 1]))).toEqual([0, 0, 2]);
-    expect(Array.from(derived.featuresOf({ genotype: [0, 2, 1], errorPercent: 36 })).slice(0, 5)).toEqual([1, 0, 1, 0, 2]);
+    expect(
+      Array.from(derived.featuresOf({ genotype: [0, 2, 1], errorPercent: 36 })).slice(0, 5),
+    ).toEqual([1, 0, 1, 0, 2]);
   });
 
   it('know what choices are worth in accuracy, above the worst of their position', () => {
-    const worthOf = (genotype: readonly number[]): readonly number[] => Array.from(derived.worthOf(genotype));
+    const worthOf = (genotype: readonly number[]): readonly number[] =>
+      Array.from(derived.worthOf(genotype));
     // Six networks have each option of the first position, nine each of the last: means are drawn a little towards the mean of all.
     const shrunk = 6 / (6 + 3);
     expect(worthOf([0, 1, 1])).toEqual([0, 0, 0]);
@@ -29,6 +32,8 @@ describe('features of a space that tells none', () => {
     const genotype = wide.map((_, index) => index);
     const one = { genotype, errorPercent: 10 };
     const many = deriveFeatures(wide, [one]);
-    expect(many.countsOf(genotype).length + many.featuresOf(one).length + many.worthOf(genotype).length).toBeLessThan(600);
+    expect(
+      many.countsOf(genotype).length + many.featuresOf(one).length + many.worthOf(genotype).length,
+    ).toBeLessThan(600);
   });
 });

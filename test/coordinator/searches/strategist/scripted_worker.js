@@ -18,6 +18,12 @@ function answer(session, target, question) {
   if (isFaulty && fault === 'exit') process.exit(3);
   if (isFaulty && fault === 'crash') throw new Error('broken');
   if (isFaulty && fault === 'hang') return;
-  if (isFaulty && fault === 'fail') parentPort.postMessage({ question, ok: false, message: 'no such network' });
-  else parentPort.postMessage({ question, ok: true, answer: { sequence: session.words, architecture: target } });
+  if (isFaulty && fault === 'fail')
+    parentPort.postMessage({ question, ok: false, message: 'no such network' });
+  else
+    parentPort.postMessage({
+      question,
+      ok: true,
+      answer: { sequence: session.words, architecture: target },
+    });
 }

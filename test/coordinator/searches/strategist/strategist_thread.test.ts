@@ -13,7 +13,10 @@ describe('the strategist thread', () => {
   let thread: StrategistThread;
 
   function open(deadlineMs = 5_000): Strategist {
-    thread = new StrategistThread({ workerFile: join(__dirname, 'scripted_worker.js'), deadlineMs });
+    thread = new StrategistThread({
+      workerFile: join(__dirname, 'scripted_worker.js'),
+      deadlineMs,
+    });
     return thread.open(taskNamed(join(folder, 'marker')));
   }
 
@@ -31,19 +34,28 @@ describe('the strategist thread', () => {
     strategist.hear('t', word);
     strategist.hear('t', word);
     const answers = await Promise.all([strategist.ask('t'), other.ask('u')]);
-    expect(answers).toEqual([{ sequence: 2, architecture: 't' }, { sequence: 0, architecture: 'u' }]);
+    expect(answers).toEqual([
+      { sequence: 2, architecture: 't' },
+      { sequence: 0, architecture: 'u' },
+    ]);
     strategist.hear('t', word);
     expect(await strategist.ask('t')).toEqual({ sequence: 3, architecture: 't' });
   });
 
-  it.each(['exit', 'crash', 'hang'])('puts a question again after a %s, to a thread that was told everything', async (fault) => {
-    const strategist = open(fault === 'hang' ? 300 : 5_000);
-    strategist.hear('t', word);
-    await strategist.ask('t');
-    strategist.hear('t', word);
-    // Two words, and the proposal of the first thread.
-    expect(await strategist.ask(`${fault} once`)).toEqual({ sequence: 3, architecture: `${fault} once` });
-  });
+  it.each(['exit', 'crash', 'hang'])(
+    'puts a question again after a %s, to a thread that was told everything',
+    async (fault) => {
+      const strategist = open(fault === 'hang' ? 300 : 5_000);
+      strategist.hear('t', word);
+      await strategist.ask('t');
+      strategist.hear('t', word);
+      // Two words, and the proposal of the first thread.
+      expect(await strategist.ask(`${fault} once`)).toEqual({
+        sequence: 3,
+        architecture: `${fault} once`,
+      });
+    },
+  );
 
   it.each([
     ['exit', 'the strategist ended: exit 3'],
@@ -70,5 +82,14 @@ describe('the strategist thread', () => {
 
 /** A task with a name that no user could give, which tells the scripted worker a file. */
 function taskNamed(name: string): StrategistTask {
-  return { past: [], spec: { ...parseSearchSpec('{ name: s, space: nasbench201, targets: [host/onnxruntime/cpu/int8], budget: { measurements: 9 } }', 'spec'), name } };
+  return {
+    past: [],
+    spec: {
+      ...parseSearchSpec(
+        '{ name: s, space: nasbench201, targets: [host/onnxruntime/cpu/int8], budget: { measurements: 9 } }',
+        'spec',
+      ),
+      name,
+    },
+  };
 }

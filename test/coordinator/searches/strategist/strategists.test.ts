@@ -10,7 +10,13 @@ import { StrategistThread } from '../../../../coordinator/searches/strategist/st
 jest.setTimeout(60_000);
 
 const target = 'host/onnxruntime/cpu/int8';
-const task = (kind: string): StrategistTask => ({ past: [], spec: parseSearchSpec(`{ name: s, space: nasbench201, strategy: { kind: ${kind} }, targets: [${target}], budget: { measurements: 99 } }`, 'spec') });
+const task = (kind: string): StrategistTask => ({
+  past: [],
+  spec: parseSearchSpec(
+    `{ name: s, space: nasbench201, strategy: { kind: ${kind} }, targets: [${target}], budget: { measurements: 99 } }`,
+    'spec',
+  ),
+});
 
 /** Proposes three at a time and measures one, by chance; every fifth cannot run. */
 async function walk(strategist: Strategist, measurements: number): Promise<string[]> {
@@ -25,7 +31,14 @@ async function walk(strategist: Strategist, measurements: number): Promise<strin
       pending.push(answer.architecture);
     }
     const [architecture = ''] = pending.splice(random.below(pending.length), 1);
-    strategist.hear(target, { kind: 'tell', architecture, evaluation: measured % 5 === 4 ? { kind: 'infeasible', violation: Infinity } : { kind: 'measured', objectives: [1 + random.next(), 40], violation: 0 } });
+    strategist.hear(target, {
+      kind: 'tell',
+      architecture,
+      evaluation:
+        measured % 5 === 4
+          ? { kind: 'infeasible', violation: Infinity }
+          : { kind: 'measured', objectives: [1 + random.next(), 40], violation: 0 },
+    });
   }
   return proposed;
 }
@@ -33,11 +46,18 @@ async function walk(strategist: Strategist, measurements: number): Promise<strin
 describe('the strategists', () => {
   let thread: StrategistThread;
   beforeAll(() => {
-    thread = new StrategistThread({ workerFile: join(__dirname, 'typescript_worker.js'), deadlineMs: 60_000 });
+    thread = new StrategistThread({
+      workerFile: join(__dirname, 'typescript_worker.js'),
+      deadlineMs: 60_000,
+    });
   });
   afterAll(() => thread.close());
 
-  it.each([['surrogate', 18], ['nsga2-async', 60], ['random', 30]])('propose the same on a thread of their own as on this one: %s', async (kind, measurements) => {
+  it.each([
+    ['surrogate', 18],
+    ['nsga2-async', 60],
+    ['random', 30],
+  ])('propose the same on a thread of their own as on this one: %s', async (kind, measurements) => {
     const here = await walk(createLocalStrategist(task(kind), loadSearchCatalog()), measurements);
     expect(await walk(thread.open(task(kind)), measurements)).toEqual(here);
   });
