@@ -1,26 +1,72 @@
 import tseslint from 'typescript-eslint';
 import importX from 'eslint-plugin-import-x';
 import { globalIgnores } from 'eslint/config';
+import path from 'node:path';
 import ts from 'typescript';
 
-/** The table of ARCHITECTURE.md: who may import whom. Everything that is not listed for a folder is forbidden to it. */
+/**
+ * The table of ARCHITECTURE.md: who may import whom. An allow-list: a folder that is not in it may import nothing and be imported by nobody but
+ * the tests, until it is given its row here. Type-only imports count.
+ */
 const imports = {
   common: [],
-  proto: ['common'],
-  model: ['common'],
-  coordinator: ['common', 'proto', 'model'],
-  agent: ['common', 'proto', 'model'],
-  predictor: ['common', 'proto', 'model'],
+  platform: ['common'],
+  proto: ['common', 'platform'],
+  model: ['common', 'platform'],
+  search: ['common', 'model', 'platform'],
+  coordinator: ['common', 'platform', 'proto', 'model', 'search'],
+  agent: ['common', 'platform', 'proto', 'model', 'phones'],
+  phones: ['common', 'platform', 'model', 'agent'],
+  cli: ['common', 'platform', 'proto', 'model', 'search', 'coordinator', 'agent', 'phones'],
 };
-const folders = [...Object.keys(imports), 'cli', 'test', 'deploy'];
 
-const zones = Object.entries(imports).map(([folder, allowed]) => ({
-  target: `./${folder}`,
-  from: folders
-    .filter((other) => other !== folder && !allowed.includes(other))
-    .map((other) => `./${other}`),
-  message: `${folder}/ may import only ${allowed.join(', ') || 'nothing'} (ARCHITECTURE.md, import table)`,
-}));
+/** Longer than the limits since lines are formatted; each is to be divided, none is to be added. */
+const tooLong = [
+  'agent/worker/crew.ts',
+  'agent/worker/device_worker.ts',
+  'cli/command/quantize.ts',
+  'cli/command/search.ts',
+  'cli/command/search_simulate.ts',
+  'cli/link/farm_client.ts',
+  'cli/report/chart/front_chart.ts',
+  'cli/stack/stack.ts',
+  'coordinator/engine/engine.ts',
+  'coordinator/ledger/rows.ts',
+  'coordinator/ledger/sql_ledger.ts',
+  'coordinator/main.ts',
+  'coordinator/observe/farm_counters.ts',
+  'coordinator/schedule/device.ts',
+  'coordinator/searches/running_search.ts',
+  'coordinator/searches/search_runner.ts',
+  'coordinator/searches/target_lane.ts',
+  'model/block/segment_weights.ts',
+  'model/quantize/tie_free.ts',
+  'model/space/block_options.ts',
+  'phones/shell/interpreter.ts',
+  'search/spec.ts',
+  'test/agent/benchmark/run_benchmark.test.ts',
+  'test/agent/runtimes/benchmark_model.test.ts',
+  'test/agent/runtimes/blame_texts.ts',
+  'test/cli/command/quantize.test.ts',
+  'test/contract/device_contract.ts',
+  'test/contract/ledger_contract.ts',
+  'test/coordinator/main.test.ts',
+  'test/coordinator/results/result_consumer.test.ts',
+  'test/coordinator/schedule/lease.test.ts',
+  'test/coordinator/searches/outside/outside_search.test.ts',
+  'test/coordinator/searches/search_runner.test.ts',
+  'test/coordinator/searches/space/block_space.test.ts',
+  'test/e2e/bad_input.test.ts',
+  'test/model/canonical/canonicalize.test.ts',
+  'test/model/canonical/rewrites.test.ts',
+  'test/model/encodings/encodings_file.test.ts',
+  'test/model/encodings/network.test.ts',
+  'test/model/onnx/shape_inference.test.ts',
+  'test/model/quantize/tie_free.test.ts',
+  'test/model/tflite/operator_graphs.ts',
+  'test/model/tflite/rounding.test.ts',
+  'test/search/target_search.test.ts',
+];
 
 /** Each third-party library has one home, so that its types and its quirks stay there. */
 const homes = {
@@ -55,8 +101,8 @@ const homes = {
   'csv-parse': ['cli/input'],
   echarts: ['cli'],
   yauzl: ['agent/tools'],
-  yaml: ['common/yaml.ts', 'common/yaml_limits.ts', 'test'],
-  pino: ['common/logger.ts'],
+  yaml: ['platform/config', 'test'],
+  pino: ['platform/logger.ts'],
   immutable: ['coordinator/schedule', 'test'],
 };
 const allLibraries = Object.keys(homes);
@@ -77,7 +123,11 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    plugins: { 'import-x': importX, records: { rules: { 'no-foreign-key': foreignKeyRule() } } },
+    plugins: {
+      'import-x': importX,
+      folders: { rules: { 'only-permitted': folderRule() } },
+      records: { rules: { 'no-foreign-key': foreignKeyRule() } },
+    },
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
@@ -96,13 +146,13 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
-      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', 300],
+      'max-lines-per-function': ['error', 70],
       'max-params': ['error', 4],
       'no-console': 'error',
       'records/no-foreign-key': 'error',
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
-      'import-x/no-restricted-paths': ['error', { zones }],
+      'folders/only-permitted': 'error',
     },
   },
   ...homeRules.map(({ library, allowed }) => ({
@@ -117,7 +167,7 @@ export default tseslint.config(
     rules: { [`home-${library.replaceAll(/[^a-z]/g, '-')}/only`]: 'error' },
   })),
   {
-    files: ['coordinator/search/**/*.ts', 'coordinator/schedule/**/*.ts'],
+    files: ['search/**/*.ts', 'coordinator/schedule/**/*.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: pureMessage }] }],
       'no-restricted-globals': [
@@ -142,12 +192,14 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts'],
     rules: {
+      'folders/only-permitted': 'off',
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       'no-console': 'off',
     },
   },
   { files: ['cli/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: tooLong, rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
 );
 
 function homeRule(library, allowed) {
@@ -214,6 +266,34 @@ function foreignKeyRule() {
           if (node.left.type !== 'PrivateIdentifier' && isOpenText(node.left))
             context.report({ node, message });
         },
+      };
+    },
+  };
+}
+
+/** Judges every import, dynamic and type-only ones too, by the first folder of both ends. */
+function folderRule() {
+  const root = import.meta.dirname;
+  const topOf = (file) => path.relative(root, file).split(path.sep)[0];
+  return {
+    create(context) {
+      const folder = topOf(context.filename);
+      const permitted = Object.hasOwn(imports, folder) ? imports[folder] : [];
+      const check = (node, source) => {
+        if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return;
+        const target = topOf(path.resolve(path.dirname(context.filename), source.value));
+        if (target === folder || permitted.includes(target)) return;
+        context.report({
+          node,
+          message: `${folder}/ may import only ${permitted.join(', ') || 'nothing'} (ARCHITECTURE.md, import table)`,
+        });
+      };
+      return {
+        ImportDeclaration: (node) => check(node, node.source),
+        ExportNamedDeclaration: (node) => check(node, node.source),
+        ExportAllDeclaration: (node) => check(node, node.source),
+        ImportExpression: (node) => check(node, node.source),
+        TSImportType: (node) => check(node, node.source),
       };
     },
   };

@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { systemClock } from '../common/clock';
-import { makeDataDir } from '../common/data_dir';
-import { startStatusServer } from '../common/http_status';
+import { systemClock } from '../platform/time/clock';
+import { makeDataDir } from '../platform/files/data_dir';
+import { startStatusServer } from '../platform/http/http_status';
 import type { JobResult } from '../common/job';
-import type { Logger } from '../common/logger';
-import { requireLoopback } from '../common/loopback';
+import type { Logger } from '../platform/logger';
+import { requireLoopback } from '../platform/http/loopback';
 import { createRandom } from '../common/random';
-import { farmVersion } from '../common/version';
+import { farmVersion } from '../platform/config/version';
 import { openArtifactCache, type ArtifactCache } from './artifacts/artifact_cache';
 import type { AgentConfig } from './config';
 import { openShelf, type DeviceShelf } from './device/shelf';
@@ -20,19 +20,19 @@ import { startTelemetryPublisher } from './results/telemetry';
 import { openPhoneTools } from './runtimes/fetched_tools';
 import { openToolChest } from './runtimes/tool_chest';
 import { toolCacheFolder } from './tools/tool_cache';
-import { startVirtualFleetProcess, type VirtualFleetProcess } from './virtual/fleet_process';
+import { startVirtualFleetProcess, type VirtualFleetProcess } from '../phones/fleet_process';
 import { assembleCrew, type Crew } from './worker/crew';
 import { createStation } from './worker/station';
 import { startTelemetryRounds } from './worker/telemetry_rounds';
 
-export interface AgentOptions {
+interface AgentOptions {
   readonly config: AgentConfig;
   readonly virtualFleetPath: string | undefined;
   readonly insecureListen: boolean;
   readonly logger: Logger;
 }
 
-export interface RunningAgent {
+interface RunningAgent {
   readonly httpPort: number;
   /** Rejects when the agent cannot go on. */
   readonly done: Promise<void>;

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { BadInputError, longestErrorLine } from '../common/bad_input';
-import { readHostPort } from '../common/host_port';
+import { readHostPort } from '../platform/http/host_port';
 import { oneLine } from '../common/one_line';
-import { farmVersion } from '../common/version';
+import { farmVersion } from '../platform/config/version';
 import { refuseEmptyArguments, requireValues } from './input/required_values';
 import { registerAgent } from './command/agent';
 import { registerAgents } from './command/agents';

@@ -32,7 +32,7 @@ export const targetFaultCodes = [
   /** The tool ended well and left no measurement that can be read. */
   'unreadable-output',
 ] as const;
-export type TargetFaultCode = (typeof targetFaultCodes)[number];
+type TargetFaultCode = (typeof targetFaultCodes)[number];
 
 export const farmFaultCodes = [
   'disconnected',

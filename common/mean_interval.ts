@@ -2,7 +2,7 @@ import { assert } from './assert';
 import { mean, standardDeviation } from './statistics';
 import { studentT } from './student_t';
 
-export interface Interval {
+interface Interval {
   readonly low: number;
   readonly high: number;
 }

@@ -1,9 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { dataDirField } from '../common/data_dir';
-import { natsField } from '../common/nats_field';
-import { isHost } from '../common/host_port';
+import { dataDirField } from '../platform/files/data_dir';
+import { natsField } from '../platform/nats/nats_field';
+import { isHost } from '../platform/http/host_port';
 
 const host = z
   .string()

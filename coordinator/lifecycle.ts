@@ -1,5 +1,5 @@
-import { withDeadline } from '../common/deadline';
-import type { Logger } from '../common/logger';
+import { withDeadline } from '../platform/time/deadline';
+import type { Logger } from '../platform/logger';
 
 /** What a program has opened, and how it ends: by itself when something cannot be borne, or because it is asked to. */
 export interface Lifecycle {

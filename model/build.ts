@@ -13,7 +13,7 @@ import { createBlockSpace } from './space/block_space';
 import { shippedBlockDocument } from './space/load_space';
 
 /** What to build: an architecture as its search space writes it, weights from `seed`. */
-export interface CandidateSpec {
+interface CandidateSpec {
   /** One that comes with the program. */
   readonly space: string;
   readonly architecture: string;
@@ -24,7 +24,7 @@ export interface CandidateSpec {
 }
 
 /** An int8 ONNX file with float32 input `image` and output `logits`. */
-export interface BuiltCandidate {
+interface BuiltCandidate {
   readonly int8: Uint8Array;
   readonly summary: ModelSummary;
   /** Of NAS-Bench-201 weights and biases, normalizations folded in; of other spaces as trained, as the space counts them. */

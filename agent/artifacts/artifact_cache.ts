@@ -12,7 +12,7 @@ export interface ArtifactSource {
   fetch(digest: ArtifactDigest, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-export interface ArtifactCacheOptions {
+interface ArtifactCacheOptions {
   readonly folder: string;
   readonly source: ArtifactSource;
   /** Least recently used artifacts are removed above this. */

@@ -14,7 +14,7 @@ export interface Timeline {
   readonly finishedAtMs: number;
 }
 
-export interface BenchmarkRecord {
+interface BenchmarkRecord {
   readonly workbench: { readonly device: Device };
   readonly adapter: RuntimeAdapter;
   readonly job: Job;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 import type { DeviceKind, DeviceState, SensorKind } from '../../common/device';
 import { farmFault, type FarmFault } from '../../common/fault';
 import { ownValue } from '../../common/own_value';
@@ -32,7 +32,7 @@ export function limitsFor(kind: DeviceKind, limits: ReadinessLimits): ReadinessL
     : limits;
 }
 
-export type Readiness =
+type Readiness =
   | { readonly kind: 'ready' }
   | { readonly kind: 'wait'; readonly code: 'too-hot' | 'battery-low'; readonly reason: string };
 

@@ -1,12 +1,12 @@
 import type { UnusablePhone } from '../../common/device';
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import { requireAdbProgram } from './adb/server_control';
 import { trackPhones, type AdbTracker } from './adb/tracker';
 import type { Device } from './device';
 import { openHostDevice } from './host/host_device';
 import { fileOwner } from './job_files';
 
-export interface ShelfOptions {
+interface ShelfOptions {
   readonly dataDir: string;
   readonly adb: {
     readonly enabled: boolean;

@@ -1,7 +1,7 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { backoffDelayMs } from '../../common/backoff';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import { backoffDelayMs } from '../../platform/time/backoff';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import type { Random } from '../../common/random';
 import { agentMessageToWire, type AgentMessage } from '../../proto/codec/agent_message';
 import {
@@ -13,10 +13,10 @@ import type { CoordinatorMessage__Output as WireCoordinatorMessage } from '../..
 import { loadFarmServices } from '../../proto/service';
 import { channelCredentials, channelOptions } from './channel';
 
-export type Hello = Extract<AgentMessage, { kind: 'hello' }>;
-export type Heartbeat = Extract<AgentMessage, { kind: 'heartbeat' }>;
+type Hello = Extract<AgentMessage, { kind: 'hello' }>;
+type Heartbeat = Extract<AgentMessage, { kind: 'heartbeat' }>;
 
-export interface CoordinatorLinkOptions {
+interface CoordinatorLinkOptions {
   readonly coordinator: string;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,14 +1,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobResult } from '../../common/job';
 
-export interface AgentGauges {
+interface AgentGauges {
   readonly devicesAttached: () => number;
   readonly jobsRunning: () => number;
   readonly resultsUnpublished: () => number;
   readonly connected: () => boolean;
 }
 
-export interface AgentMetrics {
+interface AgentMetrics {
   readonly resultKept: (result: JobResult) => void;
   readonly render: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }

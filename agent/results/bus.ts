@@ -1,8 +1,8 @@
 import { connect, ErrorCode, Events, NatsError, type NatsConnection } from 'nats';
 import { BadInputError } from '../../common/bad_input';
-import type { Logger } from '../../common/logger';
-import { readNatsAddress, type NatsAddress } from '../../common/nats_address';
-import { systemErrorCode } from '../../common/system_error';
+import type { Logger } from '../../platform/logger';
+import { readNatsAddress, type NatsAddress } from '../../platform/nats/nats_address';
+import { systemErrorCode } from '../../platform/files/system_error';
 
 /** A server on the same network answers in milliseconds; longer means that there is none. */
 const connectDeadlineMs = 5_000;

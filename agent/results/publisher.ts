@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { backoffDelayMs } from '../../common/backoff';
-import type { Clock } from '../../common/clock';
+import { backoffDelayMs } from '../../platform/time/backoff';
+import type { Clock } from '../../platform/time/clock';
 import { farmFault, type FarmFault } from '../../common/fault';
 import type { JobResult, Lease } from '../../common/job';
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import type { Random } from '../../common/random';
 import { ok, type Result } from '../../common/result';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
@@ -19,7 +19,7 @@ const resendPolicy = { firstDelayMs: 50, largestDelayMs: 2_000 };
 /** Room for subject and headers within the broker's payload limit. */
 const overheadBytes = 1_024;
 
-export interface ResultPublisherParts {
+interface ResultPublisherParts {
   readonly bus: Bus;
   readonly spool: Spool;
   readonly clock: Clock;

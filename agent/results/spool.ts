@@ -4,13 +4,13 @@ import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
 import { farmFault, type FarmFault } from '../../common/fault';
 import type { JobResult, Lease } from '../../common/job';
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import { fail, ok, type Result } from '../../common/result';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import { shareSync } from './shared_sync';
 
-export interface SpoolLimits {
+interface SpoolLimits {
   readonly mostResults: number;
   readonly mostBytes: number;
 }

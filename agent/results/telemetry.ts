@@ -6,7 +6,7 @@ import type { Bus } from './bus';
 const flushIntervalMs = 250;
 
 /** Tells who watches how the devices are. Fire and forget: nothing is kept, nothing sent again, and nobody waits. */
-export interface TelemetryPublisher {
+interface TelemetryPublisher {
   /** Of several within a quarter of a second for one device, the last is sent. */
   publish(telemetry: Telemetry): void;
   close(): void;

@@ -4,7 +4,7 @@ import { lastCapture, toolNumber } from './tool_text';
 const microsecondsPerMs = 1_000;
 const bytesPerMegabyte = 1024 * 1024;
 
-export interface BenchmarkModelTimings {
+interface BenchmarkModelTimings {
   readonly aggregate: TimingAggregate;
   readonly initMs: number | null;
   readonly peakMemoryBytes: number | null;

@@ -7,7 +7,7 @@ import { errorLines, toolLines } from './tool_text';
 import { unknownFlags } from './unknown_flags';
 
 /** In what the two benchmark_models differ when they have run. */
-export interface BenchmarkTool {
+interface BenchmarkTool {
   readonly name: string;
   /** Where the model ran, by the tool's own lines; null where nothing is to be proven. */
   readonly delegationIn: (lines: readonly string[]) => Delegation | null;

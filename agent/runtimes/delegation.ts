@@ -108,7 +108,7 @@ function unselected(lines: readonly string[]): string | undefined {
 }
 
 /** What a runtime printed, as far as a judgement needs it. */
-export interface Said {
+interface Said {
   readonly lines: readonly string[];
   /** Those that are marked as errors. */
   readonly errors: readonly string[];

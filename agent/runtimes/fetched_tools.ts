@@ -21,7 +21,7 @@ function digestsOf({ npu, programs }: PhoneBundle): ReadonlyMap<string, string> 
  * What the operator configured, and for what is not configured at all, the tools that were fetched. They are taken for a
  * runtime whole or not: libraries of different revisions crash when they meet on a phone.
  */
-export function withFetchedTools(paths: ToolPaths, bundle: PhoneBundle | null): ToolPaths {
+function withFetchedTools(paths: ToolPaths, bundle: PhoneBundle | null): ToolPaths {
   if (bundle === null || isConfigured(paths.tflite)) return paths;
   const program = (name: string): string | undefined =>
     bundle.programs.find(({ fileName }) => fileName === name)?.localPath;

@@ -48,7 +48,7 @@ const versionBySoc: ReadonlyMap<string, number> = new Map(
   [...socsByVersion].flatMap(([version, socs]) => socs.map((soc) => [soc, version] as const)),
 );
 
-export type NpuSupport = 'dsp' | 'htp' | 'unknown' | 'none';
+type NpuSupport = 'dsp' | 'htp' | 'unknown' | 'none';
 
 /** Which of Qualcomm's ways to its Hexagon a SoC has; `unknown` for a Snapdragon that is in no list, or that does not say which it is: these may try both. */
 export function npuSupport(soc: string): NpuSupport {

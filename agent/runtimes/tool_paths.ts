@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { z } from 'zod';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 
 const path = z.string().min(1, 'expected the path of a file');
 

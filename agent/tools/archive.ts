@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { fail, ok, type Result } from '../../common/result';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 
 /** The SDK has some ten thousand. */
 const mostEntries = 500_000;

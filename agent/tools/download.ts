@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { backoffDelayMs } from '../../common/backoff';
+import { backoffDelayMs } from '../../platform/time/backoff';
 import { fail, ok, type Result } from '../../common/result';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 import { readAnswer, type Answer, type DownloadFailure } from './download_answer';
 import { forgetPart, keepPart, partOf, type Part } from './download_part';
 
-export interface DownloadRequest {
+interface DownloadRequest {
   readonly url: string;
   /** Appears when it is complete, and is not asked for again; what a killed download left beside it is taken up. */
   readonly file: string;

@@ -9,7 +9,7 @@ import { toolFolder, type InstalledTool } from './tool_cache';
 import { describeFiles, readManifest, writeManifest, type ToolManifest } from './tool_manifest';
 import { toolSource, type FetchedTool, type ToolSource } from './tool_source';
 
-export interface FetchRequest {
+interface FetchRequest {
   readonly tool: FetchedTool;
   readonly version: string;
   readonly cacheFolder: string;

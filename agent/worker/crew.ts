@@ -1,14 +1,14 @@
 import type { DeviceDescription, UnusablePhone } from '../../common/device';
 import { farmFault } from '../../common/fault';
 import type { Job, JobResult, Lease } from '../../common/job';
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { DeviceShelf, ShelfChange } from '../device/shelf';
 import type { Device } from '../device/device';
 import { createDeviceWorker, type DeviceWorker } from './device_worker';
 import type { Station } from './station';
 
-export interface CrewOptions {
+interface CrewOptions {
   readonly agentId: string;
   readonly shelf: DeviceShelf;
   readonly createStation: (device: Device) => Station;

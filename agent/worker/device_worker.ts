@@ -1,11 +1,11 @@
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import { farmFault } from '../../common/fault';
 import type { Job, JobResult, Lease, Outcome } from '../../common/job';
 
 /** How a leased job is carried out on the worker's device: fetch, push, measure, clean up. Never rejects. */
-export type Measure = (job: Job, signal: AbortSignal) => Promise<Outcome>;
+type Measure = (job: Job, signal: AbortSignal) => Promise<Outcome>;
 
-export interface DeviceWorkerOptions {
+interface DeviceWorkerOptions {
   readonly deviceSerial: string;
   readonly agentId: string;
   readonly measure: Measure;

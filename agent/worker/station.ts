@@ -1,4 +1,4 @@
-import { createSteadyClock, type Clock } from '../../common/clock';
+import { createSteadyClock, type Clock } from '../../platform/time/clock';
 import type { DeviceDescription, DeviceTool } from '../../common/device';
 import { farmFault } from '../../common/fault';
 import type { Job, Outcome } from '../../common/job';
@@ -14,7 +14,7 @@ import { adapterFor, runtimesFor } from '../runtimes/registry';
 import type { RuntimeAdapter } from '../runtimes/runtime';
 import type { ToolChest } from '../runtimes/tool_chest';
 
-export interface StationOptions {
+interface StationOptions {
   /** The operator's tools for phones, and the ones that virtual phones bring. */
   readonly tools: ToolChest;
   readonly virtualTools: ToolChest;

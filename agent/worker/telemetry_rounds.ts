@@ -1,8 +1,8 @@
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 import type { Telemetry } from '../../proto/codec/telemetry';
 import type { Crew } from './crew';
 
-export interface TelemetryRoundsOptions {
+interface TelemetryRoundsOptions {
   readonly agentId: string;
   readonly crew: Crew;
   readonly clock: Clock;

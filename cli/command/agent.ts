@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { agentConfigSchema } from '../../agent/config';
-import { createLogger } from '../../common/logger';
-import { parseYaml, readYamlFile } from '../../common/yaml';
+import { createLogger } from '../../platform/logger';
+import { parseYaml, readYamlFile } from '../../platform/config/yaml';
 import { runUntilStopped, withProgramOptions, type ProgramOptions } from './program_options';
 
 export function registerAgent(program: Command): void {

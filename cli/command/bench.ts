@@ -5,7 +5,7 @@ import { BadInputError } from '../../common/bad_input';
 import { largestArtifactBytes, modelFormats, type ModelFormat } from '../../common/artifact';
 import type { DeviceKind } from '../../common/device';
 import { defaultPlan, planLimits, type BenchmarkPlan, type JobResult } from '../../common/job';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { decodeResult } from '../../proto/codec/result';
 import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { createLogger } from '../../common/logger';
-import { parseYaml, readYamlFile } from '../../common/yaml';
+import { createLogger } from '../../platform/logger';
+import { parseYaml, readYamlFile } from '../../platform/config/yaml';
 import { coordinatorConfigSchema } from '../../coordinator/config';
 import { runUntilStopped, withProgramOptions, type ProgramOptions } from './program_options';
 

@@ -8,7 +8,7 @@ import {
   type ListedPhone,
 } from '../../agent/device/adb/device_list';
 
-export interface PhoneFinding {
+interface PhoneFinding {
   readonly check: string;
   readonly state: 'good' | 'warning';
   readonly detail: string;

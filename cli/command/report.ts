@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { systemClock } from '../../common/clock';
-import { farmVersion } from '../../common/version';
+import { systemClock } from '../../platform/time/clock';
+import { farmVersion } from '../../platform/config/version';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFile, writeWholeFolder } from '../output/whole_file';
 import { jsonOr, withFarm } from './connection';

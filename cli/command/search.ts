@@ -2,8 +2,8 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
-import { systemClock } from '../../common/clock';
-import { readYamlText, withYamlFields } from '../../common/yaml';
+import { systemClock } from '../../platform/time/clock';
+import { readYamlText, withYamlFields } from '../../platform/config/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import { wholeNumberFrom } from '../input/number_option';
 import type { ExportedModel, FarmClient } from '../link/farm_client';
@@ -26,7 +26,7 @@ const onboardingMeasurements = 20;
 const largestBudget = 1_000_000;
 
 /** A model that was written, and the file of what is known of it. */
-export type ExportedFile = Omit<ExportedModel, 'artifact'> & {
+type ExportedFile = Omit<ExportedModel, 'artifact'> & {
   readonly file: string;
   readonly facts: string;
 };

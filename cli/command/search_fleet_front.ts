@@ -23,7 +23,7 @@ export function registerFleetFront(search: Command, terminal: Terminal): void {
 const headings: Readonly<Record<string, string>> = { worst: 'SLOWEST MS', weighted: 'WEIGHTED MS' };
 
 /** A column for each target, the most accurate network last. */
-export function formatFleetFront(front: FleetFrontPoints__Output): string {
+function formatFleetFront(front: FleetFrontPoints__Output): string {
   const { kind, targets, points, virtualTargets } = front;
   if (points.length === 0) return 'nothing measured on all targets yet';
   const milliseconds = (value: number): Cell => ({ value, decimals: 3 });

@@ -1,19 +1,10 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
-import {
-  parseDeviceSpeeds,
-  type DeviceSpeeds,
-} from '../../coordinator/search/simulate/device_speeds';
-import type { SimulationConditions } from '../../coordinator/search/simulate/run';
-import {
-  parseStrategy,
-  type NamedStrategy,
-} from '../../coordinator/search/simulate/strategy_option';
-import {
-  readMeasurementTable,
-  type MeasurementTable,
-} from '../../coordinator/search/simulate/table';
+import { parseDeviceSpeeds, type DeviceSpeeds } from '../../search/simulate/device_speeds';
+import type { SimulationConditions } from '../../search/simulate/run';
+import { parseStrategy, type NamedStrategy } from '../../search/simulate/strategy_option';
+import { readMeasurementTable, type MeasurementTable } from '../../search/simulate/table';
 import { readCsvFile } from '../input/csv_file';
 import { numberFrom, wholeNumberFrom } from '../input/number_option';
 import { refuseFullFolder, writeWholeFolder } from '../output/whole_file';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createRandom } from '../../common/random';
 import { parseTarget, type Target } from '../../common/target';
-import { formatYaml } from '../../common/yaml';
+import { formatYaml } from '../../platform/config/yaml';
 import type { LayerCost } from '../../model/block/network_cost';
 import { architectureNames } from '../../model/space/architecture_names';
 import { loadSpace, shippedSpaceNames } from '../../model/space/load_space';

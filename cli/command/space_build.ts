@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
-import { formatYaml } from '../../common/yaml';
+import { formatYaml } from '../../platform/config/yaml';
 import { createTensorCache } from '../../model/block/tensor_cache';
 import { writeOnnx } from '../../model/onnx/write';
 import { quantizeGraph } from '../../model/quantize/quantize';

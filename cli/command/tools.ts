@@ -11,7 +11,7 @@ import {
   type FetchedTool,
 } from '../../agent/tools/tool_source';
 import { BadInputError } from '../../common/bad_input';
-import { systemClock } from '../../common/clock';
+import { systemClock } from '../../platform/time/clock';
 import { acceptLicence } from '../input/licence';
 import { startProgress } from '../output/progress';
 import type { Terminal } from '../output/terminal';

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../common/clock';
-import { parseYaml } from '../../common/yaml';
+import { systemClock } from '../../platform/time/clock';
+import { parseYaml } from '../../platform/config/yaml';
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import { z } from 'zod';
 import { exportModel, watchAndReport } from '../command/search';

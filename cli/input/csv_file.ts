@@ -3,8 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { BadInputError } from '../../common/bad_input';
-import { systemErrorCode } from '../../common/system_error';
-import type { CsvRecord } from '../../coordinator/search/simulate/table';
+import { systemErrorCode } from '../../platform/files/system_error';
+import type { CsvRecord } from '../../search/simulate/table';
 
 /** A hundred times the published table of NAS-Bench-201; what is larger is no table of measurements. */
 const largestBytes = 256 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { decimalOf, wholeOf } from '../../common/decimal';
 
-export interface NumberRange {
+interface NumberRange {
   readonly min: number;
   readonly max: number;
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { largestArtifactBytes } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 import { canonicalize } from '../../model/canonical/canonicalize';
 import type { Graph } from '../../model/onnx/graph';
 import { readOnnxFile } from '../../model/onnx/read_file';

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
-import { makeFolder } from '../../common/make_folder';
-import { systemErrorCode } from '../../common/system_error';
+import { makeFolder } from '../../platform/files/make_folder';
+import { systemErrorCode } from '../../platform/files/system_error';
 
 /** Makes sure that results have a place. @throws BadInputError naming the option that chooses another */
 export async function createFolder(folder: string, option: string): Promise<void> {

@@ -4,7 +4,7 @@ import { shortHash } from '../../model/space/space';
 import { describeStatement } from './accuracy_statement';
 import { formatTable, type Cell } from './table';
 
-export interface FrontFormat {
+interface FrontFormat {
   /** With what the numbers rest on: sessions, runs, threads, temperatures. */
   readonly isWide: boolean;
 }

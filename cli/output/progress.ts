@@ -3,7 +3,7 @@ import { printableLine } from './printable';
 import type { Terminal } from './terminal';
 
 /** Long work, one line per item: bars on a terminal, plain lines at every tenth when piped. */
-export interface Progress {
+interface Progress {
   update(item: string, done: number, total: number, detail: string): void;
   stop(): void;
 }

@@ -4,7 +4,7 @@ import { printableLine } from './printable';
 import type { Screen } from './terminal';
 
 /** Shows a search while it changes. */
-export interface SearchWatcher {
+interface SearchWatcher {
   show(search: Search__Output): void;
   /** The last that was shown is the last there is. */
   finish(): void;

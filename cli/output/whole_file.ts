@@ -1,8 +1,8 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
-import { makeFolder } from '../../common/make_folder';
-import { systemErrorCode } from '../../common/system_error';
+import { makeFolder } from '../../platform/files/make_folder';
+import { systemErrorCode } from '../../platform/files/system_error';
 
 /**
  * Writes a file under a temporary name beside its own, then renames it: complete, or not there at all.

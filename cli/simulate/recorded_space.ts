@@ -1,13 +1,13 @@
 import { BadInputError } from '../../common/bad_input';
-import { createNasBench201Space } from '../../coordinator/search/nasbench201_space';
-import type { SearchSpace } from '../../coordinator/search/space';
-import { searchSpaceOf } from '../../coordinator/search/space_adapter';
+import { createNasBench201Space } from '../../search/nasbench201_space';
+import type { SearchSpace } from '../../search/space';
+import { searchSpaceOf } from '../../search/space_adapter';
 import {
   recordingOfChoices,
   recordingOfSpace,
   type Recording,
-} from '../../coordinator/search/simulate/recording';
-import type { MeasurementTable } from '../../coordinator/search/simulate/table';
+} from '../../search/simulate/recording';
+import type { MeasurementTable } from '../../search/simulate/table';
 import { architectureNames } from '../../model/space/architecture_names';
 import { isHashName } from '../../model/space/hash_name';
 import { loadSpace } from '../../model/space/load_space';

@@ -1,6 +1,6 @@
-import type { OwnStrategySpec } from '../../coordinator/search/create_strategy';
-import type { SimulatedRun, SimulationConditions } from '../../coordinator/search/simulate/run';
-import type { MeasurementTable } from '../../coordinator/search/simulate/table';
+import type { OwnStrategySpec } from '../../search/create_strategy';
+import type { SimulatedRun, SimulationConditions } from '../../search/simulate/run';
+import type { MeasurementTable } from '../../search/simulate/table';
 
 /** What a worker thread is given once. */
 export interface WorkerTable {

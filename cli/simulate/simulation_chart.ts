@@ -1,5 +1,5 @@
 import type { EChartsOption } from 'echarts' with { 'resolution-mode': 'import' };
-import type { Spread } from '../../coordinator/search/simulate/statistics';
+import type { Spread } from '../../search/simulate/statistics';
 import type { SimulationResult } from './simulation_result';
 
 const size = { width: 900, height: 540 };

@@ -3,7 +3,7 @@ import {
   measurementsTo,
   simulatedMsTo,
   type Spread,
-} from '../../coordinator/search/simulate/statistics';
+} from '../../search/simulate/statistics';
 import { formatTable, type Cell } from '../output/table';
 import type { SimulationResult } from './simulation_result';
 

@@ -1,4 +1,4 @@
-import type { SimulatedRun } from '../../coordinator/search/simulate/run';
+import type { SimulatedRun } from '../../search/simulate/run';
 import {
   levels,
   measurementsTo,
@@ -6,7 +6,7 @@ import {
   simulatedMsTo,
   spreadOf,
   type Spread,
-} from '../../coordinator/search/simulate/statistics';
+} from '../../search/simulate/statistics';
 
 /** What the runs of one strategy on one target have in common. */
 export interface SimulationResult {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { withDeadline } from '../../common/deadline';
+import { withDeadline } from '../../platform/time/deadline';
 import type { RunReply, RunRequest, WorkerTable } from './run_request';
 
 /** Each holds the table. */

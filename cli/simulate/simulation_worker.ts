@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../common/assert';
-import { simulateRun } from '../../coordinator/search/simulate/run';
+import { simulateRun } from '../../search/simulate/run';
 import { recordingOf } from './recorded_space';
 import type { RunReply, RunRequest, WorkerTable } from './run_request';
 

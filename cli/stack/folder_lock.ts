@@ -2,8 +2,8 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
-import { makeFolder } from '../../common/make_folder';
-import { systemErrorCode } from '../../common/system_error';
+import { makeFolder } from '../../platform/files/make_folder';
+import { systemErrorCode } from '../../platform/files/system_error';
 
 /** Each time somebody else was quicker; so many that are quicker within milliseconds are no accident. */
 const mostTries = 20;

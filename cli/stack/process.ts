@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { systemClock } from '../../common/clock';
+import { systemClock } from '../../platform/time/clock';
 
 export interface ProcessOptions {
   readonly name: string;

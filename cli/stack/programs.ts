@@ -1,5 +1,5 @@
 import { BadInputError } from '../../common/bad_input';
-import { findProgram } from '../../common/program_path';
+import { findProgram } from '../../platform/files/program_path';
 
 /** Debian's packages have the programs' names. @throws BadInputError for one that is not installed */
 export function requirePrograms(programs: readonly string[]): void {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
-import { withDeadline } from '../../common/deadline';
+import { withDeadline } from '../../platform/time/deadline';
 import { freePort, requireFreePorts } from './free_port';
 import { holdFolder } from './folder_lock';
 import { supervise, type Supervised } from './supervisor';
@@ -9,7 +9,7 @@ import type { StackPorts } from './ports';
 import { requirePrograms } from './programs';
 import { startProcess, type ProcessOptions } from './process';
 
-export interface StackOptions {
+interface StackOptions {
   readonly dataDir: string;
   readonly logDir: string;
   readonly ports: StackPorts;
@@ -23,7 +23,7 @@ export interface StackOptions {
   readonly note: (line: string) => void;
 }
 
-export interface VirtualFleet {
+interface VirtualFleet {
   /** Paths in it are relative to the data folder. */
   readonly fleetYaml: string;
 }

@@ -1,4 +1,4 @@
-import { systemClock } from '../../common/clock';
+import { systemClock } from '../../platform/time/clock';
 import { startProcess, type ProcessOptions, type RunningProcess } from './process';
 
 export interface Supervised {

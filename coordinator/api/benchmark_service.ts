@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BadInputError } from '../../common/bad_input';
 import type { Job, Outcome } from '../../common/job';
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import { formatTarget } from '../../common/target';
 import { encodeResult } from '../../proto/codec/result';
 import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
@@ -21,7 +21,7 @@ import { describeQuarantine } from './device_state';
 import { createMailbox, type Mailbox } from './mailbox';
 import { requireFit } from './model_fit';
 
-export interface BenchmarkServiceParts {
+interface BenchmarkServiceParts {
   readonly engine: Pick<Engine, 'dispatch' | 'listen' | 'state' | 'timeOfDayMs'>;
   readonly ledger: Pick<Ledger, 'saveJob' | 'artifact'>;
   readonly store: Pick<ArtifactStore, 'sizeBytes'>;

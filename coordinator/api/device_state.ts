@@ -5,7 +5,7 @@ import type { DeviceState } from '../schedule/device';
 import type { TargetTrouble, TargetTroubles } from '../schedule/target_health';
 import type { TargetQuarantine } from '../schedule/view';
 
-export interface DeviceStateText {
+interface DeviceStateText {
   readonly state: DeviceState['kind'];
   /** Why, for a person; empty when the state says it all. */
   readonly detail: string;
@@ -13,7 +13,7 @@ export interface DeviceStateText {
 }
 
 /** Turns the scheduler's times into those of a calendar. */
-export type TimeOfDay = (atMs: number) => number;
+type TimeOfDay = (atMs: number) => number;
 
 /** State, detail for people, and the job under way, as `farm.v1.Device` has them. */
 export function describeDeviceState(state: DeviceState, timeOfDayMs: TimeOfDay): DeviceStateText {

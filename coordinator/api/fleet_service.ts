@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import { deviceToWire, unusablePhoneToWire } from '../../proto/codec/device';
 import type { Agent as WireAgent } from '../../proto/generated/farm/v1/Agent';
 import type { Device as WireDevice } from '../../proto/generated/farm/v1/Device';
@@ -14,7 +14,7 @@ import type { MeasuredTally } from '../observe/measured_tally';
 import { deviceViews, targetViews, type DeviceView, type TargetView } from '../schedule/view';
 import { describeDeviceState, describeTroubles } from './device_state';
 
-export interface FleetServiceParts {
+interface FleetServiceParts {
   readonly engine: Pick<Engine, 'dispatch' | 'state' | 'timeOfDayMs'>;
   readonly directory: Pick<AgentDirectory, 'all'>;
   readonly devices: DeviceRegister;

@@ -8,8 +8,8 @@ import {
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { createServer } from 'node:net';
-import { listenFailure } from '../../common/http_status';
-import type { ListenAddress } from '../../common/loopback';
+import { listenFailure } from '../../platform/http/http_status';
+import type { ListenAddress } from '../../platform/http/loopback';
 import { agentServiceDefinition } from '../dispatch/agent_service';
 import { loadFarmPackage, loadFarmServices } from '../../proto/service';
 import { transportOptions } from '../../proto/transport_options';

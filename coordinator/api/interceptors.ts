@@ -1,6 +1,6 @@
 import { ServerInterceptingCall, status, type ServerInterceptor } from '@grpc/grpc-js';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 
 /** What every call passes through, outermost first. Who may call what (tokens, certificates) belongs before the log. */
 export function createInterceptors(logger: Logger, clock: Clock): ServerInterceptor[] {

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import { parseTarget } from '../../common/target';
 import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/ExtendRequest';
 import type { Search as WireSearch } from '../../proto/generated/farm/v1/Search';
@@ -13,13 +13,13 @@ import type { SearchExtension } from '../ledger/ledger';
 import { busyDevicesOf } from '../schedule/view';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchView, TargetProgressView } from '../searches/search_view';
-import { msPerMinute, wallMsLeft } from '../search/budget';
+import { msPerMinute, wallMsLeft } from '../../search/budget';
 import { sendHistory } from './history';
 import { exportToWire, fleetFrontToWire, frontToWire } from './front';
 import { createMailbox } from './mailbox';
 import { propose, sendEnds, type OutsideCalls } from './outside_calls';
 
-export interface SearchServiceParts {
+interface SearchServiceParts {
   readonly searches: Pick<
     SearchRunner,
     | 'create'

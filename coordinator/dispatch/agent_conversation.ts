@@ -1,6 +1,6 @@
 import { unreachable } from '../../common/assert';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
@@ -32,7 +32,7 @@ export interface ConversationParts {
 }
 
 /** What is said on one stream, without the stream. */
-export interface Conversation {
+interface Conversation {
   /** Resolves when the message is handled; the next one must wait for that. */
   hear(message: AgentMessage): Promise<void>;
   end(): void;

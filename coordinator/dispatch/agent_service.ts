@@ -33,7 +33,7 @@ const statusOf: Readonly<Record<Refusal['kind'], status>> = {
 /** All but the Hello of a large shelf; at worst four thousand objects. */
 const largestReadHereBytes = 8 * 1024;
 
-export interface AgentServiceParts extends Omit<ConversationParts, 'outgoing' | 'refuse'> {
+interface AgentServiceParts extends Omit<ConversationParts, 'outgoing' | 'refuse'> {
   readonly services: FarmServices;
   /** As `decodeAgentMessage`, off the event loop: a shelf of a thousand devices, or who says to be one, takes it long. */
   readonly decodeLarge: (bytes: Uint8Array) => Promise<Result<AgentMessage, string>>;

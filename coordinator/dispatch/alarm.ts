@@ -1,5 +1,5 @@
 /** Rings when it is not set again in time. */
-export interface Alarm {
+interface Alarm {
   set(afterMs: number): void;
   clear(): void;
 }

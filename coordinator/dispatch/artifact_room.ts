@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { isArtifactDigest, type ArtifactDigest } from '../../common/artifact';
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 
 /** Time in which a model that just came is in no job yet, or its job is being handed out. */
 const freshMs = 15 * 60_000;

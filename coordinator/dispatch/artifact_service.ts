@@ -2,8 +2,8 @@ import { status } from '@grpc/grpc-js';
 import type { FileHandle } from 'node:fs/promises';
 import { modelFormats, type ArtifactDigest, type ModelFormat } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import type { ArtifactChunk } from '../../proto/generated/farm/v1/ArtifactChunk';
 import type { ArtifactServiceHandlers } from '../../proto/generated/farm/v1/ArtifactService';
 import type { FetchRequest__Output as FetchRequest } from '../../proto/generated/farm/v1/FetchRequest';
@@ -19,7 +19,7 @@ import {
   type ResponseStream,
 } from './service_call';
 
-export interface ArtifactServiceParts {
+interface ArtifactServiceParts {
   readonly store: ArtifactStore;
   readonly ledger: Pick<Ledger, 'saveArtifact'>;
   /** @throws BadInputError with one line when the file is no model of that format that a phone could run. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isArtifactDigest, largestArtifactBytes, type ArtifactDigest } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
-import { systemClock, type Clock } from '../../common/clock';
+import { systemClock, type Clock } from '../../platform/time/clock';
 import { fail, ok, type Result } from '../../common/result';
 import { ArtifactRoom, type RoomLimits } from './artifact_room';
 
@@ -43,7 +43,7 @@ export interface ArtifactStore {
   read(digest: ArtifactDigest): Promise<Result<Uint8Array, 'not-found'>>;
 }
 
-export interface ArtifactStoreOptions {
+interface ArtifactStoreOptions {
   /** Of one artifact. */
   readonly largestBytes: number;
   readonly clock: Pick<Clock, 'nowMs'>;

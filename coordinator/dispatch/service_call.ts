@@ -7,8 +7,8 @@ import {
 } from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { BadInputError, longestErrorLine } from '../../common/bad_input';
-import { withDeadline } from '../../common/deadline';
-import type { Logger } from '../../common/logger';
+import { withDeadline } from '../../platform/time/deadline';
+import type { Logger } from '../../platform/logger';
 import { oneLine } from '../../common/one_line';
 import { createAlarm } from './alarm';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 import type { DeviceDescription } from '../../common/device';
 import type { DeviceRecord, Ledger } from '../ledger/ledger';
 
@@ -12,7 +12,7 @@ export interface DeviceRegister {
   all(): Iterable<DeviceRecord>;
 }
 
-export interface DeviceRegisterParts {
+interface DeviceRegisterParts {
   readonly ledger: Pick<Ledger, 'saveDevice' | 'removeDevice' | 'devices'>;
   readonly clock: Clock;
 }

@@ -1,7 +1,7 @@
 import { assert, unreachable } from '../../common/assert';
 import type { JobResult } from '../../common/job';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import type { JobState, LedgerEntry } from '../ledger/ledger';
 import type { JobEnd, SchedulerEffect } from '../schedule/effect';
 import type { OpenJob } from '../schedule/job';
@@ -10,7 +10,7 @@ import type { FarmObserver } from './farm_observer';
 import type { JobUpdate } from './job_update';
 import type { Work } from './work_queue';
 
-export interface EffectTranslatorParts {
+interface EffectTranslatorParts {
   readonly agents: AgentLinks;
   readonly observer: FarmObserver;
   readonly clock: Clock;
@@ -23,7 +23,7 @@ type Ended = Extract<SchedulerEffect, { kind: 'job-ended' }>;
 type RunJob = Extract<SchedulerEffect, { kind: 'run-job' }>;
 
 /** One step of the scheduler, seen from outside. */
-export interface StepTaken {
+interface StepTaken {
   readonly effects: readonly SchedulerEffect[];
   readonly atMs: number;
   /** What the ledger keeps. */

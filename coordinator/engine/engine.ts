@@ -1,7 +1,7 @@
 import { farmFault } from '../../common/fault';
 import type { JobResult } from '../../common/job';
-import { createSteadyClock, type Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import { createSteadyClock, type Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import type { Ledger, LedgerEntry } from '../ledger/ledger';
 import type { Happening } from '../schedule/event';
 import type { OpenJob } from '../schedule/job';
@@ -14,7 +14,7 @@ import type { JobListener } from './job_update';
 import { checkResult } from './result_check';
 import { createWorkQueue, type Work } from './work_queue';
 
-export interface EngineParts {
+interface EngineParts {
   readonly initialState: SchedulerState;
   readonly ledger: Pick<Ledger, 'commit'>;
   readonly agents: AgentLinks;

@@ -1,10 +1,10 @@
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 import type { JobRecord, Ledger } from '../ledger/ledger';
 import { leaseDurationMs } from '../schedule/limits';
 import type { DeviceRegister } from './device_register';
 import { abandonedEntry, type Engine } from './engine';
 
-export interface RecoveryParts {
+interface RecoveryParts {
   readonly engine: Pick<Engine, 'dispatch' | 'nowMs'>;
   readonly ledger: Pick<Ledger, 'searches' | 'jobs' | 'commit'>;
   readonly devices: Pick<DeviceRegister, 'all'>;

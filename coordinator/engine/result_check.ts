@@ -6,7 +6,7 @@ import { currentLease, isGenuine, isOfThisLife, type SchedulerState } from '../s
 import { findImplausible } from './plausibility';
 
 /** When a result arrived. */
-export interface Arrival {
+interface Arrival {
   readonly state: SchedulerState;
   /** By the clock of the scheduler, and by the time of day. */
   readonly atMs: number;
@@ -14,7 +14,7 @@ export interface Arrival {
 }
 
 /** `implausible`: why its measurement was not believed; the result is a fault then. */
-export interface CheckedResult {
+interface CheckedResult {
   readonly result: JobResult;
   readonly implausible: string | undefined;
 }

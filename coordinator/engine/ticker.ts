@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 import { tickIntervalMs } from '../schedule/limits';
 import type { Engine } from './engine';
 

@@ -1,4 +1,4 @@
-import { withDeadline } from '../../common/deadline';
+import { withDeadline } from '../../platform/time/deadline';
 import type { LedgerEntry } from '../ledger/ledger';
 
 /** What one step of the scheduler asks for: first the entries become durable, then the actions run. */
@@ -12,7 +12,7 @@ export interface WorkQueue {
   push(work: Work): Promise<void>;
 }
 
-export interface WorkQueueParts {
+interface WorkQueueParts {
   readonly commit: (entries: readonly LedgerEntry[]) => Promise<void>;
   /** The ledger cannot be written, or an action broke an invariant: the program must end, so that what is not acknowledged comes again. */
   readonly onFailure: (error: Error) => void;

@@ -1,5 +1,5 @@
 /** The ledger could not read or write. Nothing of the refused write is in it. */
-export class LedgerError extends Error {
+class LedgerError extends Error {
   override readonly name = 'LedgerError';
 }
 

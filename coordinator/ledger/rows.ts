@@ -159,7 +159,7 @@ export function proposalFromRow(
   };
 }
 
-export type JobStateColumns = Pick<
+type JobStateColumns = Pick<
   JobTable,
   | 'state'
   | 'measured_device_serial'

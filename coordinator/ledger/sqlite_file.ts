@@ -9,7 +9,7 @@ import {
   type SqliteDialectConfig,
 } from 'kysely';
 import { BadInputError } from '../../common/bad_input';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 import { loadSqliteDriver } from './sqlite_driver';
 
 /** Marks the file as a ledger, so that no other program's database is taken for one: "FARM" in ASCII. */

@@ -1,5 +1,5 @@
 /** What the coordinator still waits for before it can work. */
-export interface Readiness {
+interface Readiness {
   /** A step of the start; the returned function says that it is done. */
   step(missing: string): () => void;
   /** Something that may come and go as long as the program lives. */

@@ -7,10 +7,10 @@ import { oneLine } from '../../common/one_line';
 import { fail, ok, type Result } from '../../common/result';
 import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { ModelKind } from '../dispatch/model_kinds';
-import type { SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../../search/spec';
 import type { SpecReader } from '../searches/spec_reader';
-import type { ThreadTask } from '../threads/thread_failure';
-import { ThreadPool, type ThreadPoolOptions } from '../threads/thread_pool';
+import type { ThreadTask } from '../../platform/threads/thread_failure';
+import { ThreadPool, type ThreadPoolOptions } from '../../platform/threads/thread_pool';
 import { unpackResult } from './packed_result';
 import type { Reading, ReadingRequest } from './reading_request';
 

@@ -1,8 +1,8 @@
 import type { ModelFormat } from '../../common/artifact';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { AgentMessage } from '../../proto/codec/agent_message';
-import type { SearchSpec } from '../search/spec';
-import type { ThreadReply } from '../threads/thread_failure';
+import type { SearchSpec } from '../../search/spec';
+import type { ThreadReply } from '../../platform/threads/thread_failure';
 import type { PackedResult } from './packed_result';
 
 /** What came from outside and is to be read, with all that reading it needs. */

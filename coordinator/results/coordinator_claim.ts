@@ -1,8 +1,8 @@
 import { NatsError, StorageType, type KV } from 'nats';
 import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import { shown } from '../../common/one_line';
 import { decodeJson, encodeJson } from '../../proto/codec/json';
 import type { Bus } from './bus';
@@ -20,7 +20,7 @@ const largestClaimBytes = 8_192;
 const wrongLastSequence = 10071;
 
 /** Who coordinates. The data folder of one machine has one coordinator at a time: the lock of its ledger is the kernel's. */
-export interface Holder {
+interface Holder {
   readonly host: string;
   readonly dataDir: string;
   readonly processId: number;
@@ -32,7 +32,7 @@ const holderSchema: z.ZodType<Holder> = z.object({
   processId: z.int(),
 });
 
-export interface ClaimParts {
+interface ClaimParts {
   readonly bus: Bus;
   readonly holder: Holder;
   /** Another coordinator has taken over, while this one could not be heard for longer than a claim lives. */

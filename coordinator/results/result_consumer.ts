@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Events, type ConsumerMessages, type JsMsg } from 'nats';
-import type { Clock } from '../../common/clock';
-import { withDeadline } from '../../common/deadline';
+import type { Clock } from '../../platform/time/clock';
+import { withDeadline } from '../../platform/time/deadline';
 import type { JobResult } from '../../common/job';
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import type { Result } from '../../common/result';
 import { decodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
@@ -28,7 +28,7 @@ const mostReadPerTurnBytes = 64 * 1024;
 /** Of a message that cannot be read, as much goes to the log. */
 const longestExcerpt = 300;
 
-export interface ResultConsumerParts {
+interface ResultConsumerParts {
   readonly bus: Bus;
   /** As `decodeResult`, off the event loop: some megabytes of JSON take it a second, whoever sent them. */
   readonly decodeLarge: (bytes: Uint8Array) => Promise<Result<JobResult, string>>;

@@ -49,7 +49,7 @@ const consumerConfig: Partial<ConsumerConfig> = {
   max_ack_pending: mostUnacknowledged,
 };
 
-export interface OpenedStream {
+interface OpenedStream {
   readonly consumer: Consumer;
   /** Results that nobody has acknowledged, and the sequence number of the last of them. */
   readonly backlog: { readonly count: number; readonly lastSequence: number };

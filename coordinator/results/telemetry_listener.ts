@@ -1,4 +1,4 @@
-import type { Logger } from '../../common/logger';
+import type { Logger } from '../../platform/logger';
 import { decodeTelemetry, type Telemetry } from '../../proto/codec/telemetry';
 import { telemetrySubjects } from '../../proto/subjects';
 import type { Bus } from './bus';

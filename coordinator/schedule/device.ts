@@ -61,7 +61,7 @@ export interface DeviceHealth {
 }
 
 /** A lease that ended, with what it was for. */
-export interface DeviceAttempt extends TargetAttempt {
+interface DeviceAttempt extends TargetAttempt {
   readonly lease: Lease;
 }
 

@@ -5,9 +5,9 @@ import type { FarmFaultCode } from '../../common/fault';
  * device needs rest, `target` that the target's tools on this device are to blame and nothing else of it, `innocent` that
  * the cause lies elsewhere.
  */
-export type DeviceBlame = 'suspect' | 'cools' | 'target' | 'innocent';
+type DeviceBlame = 'suspect' | 'cools' | 'target' | 'innocent';
 
-export interface FaultPolicy {
+interface FaultPolicy {
   readonly device: DeviceBlame;
   /** Whether it counts towards the job's bound of farm faults; all count towards its bound of attempts. */
   readonly countsForJob: boolean;

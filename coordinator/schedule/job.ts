@@ -4,7 +4,7 @@ import type { JobEnd } from './effect';
 import { faultPolicy } from './fault_policy';
 import { largestAttempts, largestFarmFaults } from './limits';
 
-export type JobState =
+type JobState =
   { readonly kind: 'queued' } | { readonly kind: 'leased'; readonly lease: Lease } | JobEnd;
 
 export type OpenJobState = Extract<JobState, { readonly kind: 'queued' | 'leased' }>;
@@ -28,7 +28,7 @@ export interface OpenJob {
 }
 
 /** What is known of the target when an attempt on it has ended. */
-export interface AttemptCircumstances {
+interface AttemptCircumstances {
   /** The target has a usable device that has not failed this job yet. */
   readonly alternative: boolean;
   /** The target's tools have shown on this device that they work. */

@@ -52,7 +52,7 @@ export function chooseJob(state: SchedulerState, device: Device): OpenJob | unde
 }
 
 /** The next jobs for the device, owner by owner. */
-export function* candidates(state: SchedulerState, device: Device): Generator<OpenJob> {
+function* candidates(state: SchedulerState, device: Device): Generator<OpenJob> {
   for (const ownerId of ownersInOrder(state, device)) yield* nextJobs(state, device, ownerId);
 }
 

@@ -9,7 +9,7 @@ import type { Pool } from './pool';
 import { emptyRecentSet, type RecentSet } from './recent_set';
 import { noTwins, type JustMeasured, type Twins } from './twins';
 
-export interface SchedulerOptions {
+interface SchedulerOptions {
   /** The number of this start, from the ledger: it makes epochs grow over restarts. */
   readonly incarnation: number;
   readonly nowMs: number;

@@ -22,7 +22,7 @@ import type { SchedulerState } from './state';
 import { submitJob } from './submission';
 import { update, type Turn } from './turn';
 
-export interface StepResult {
+interface StepResult {
   readonly state: SchedulerState;
   /** To be performed in order; records first, before anything that follows from them is sent. */
   readonly effects: readonly SchedulerEffect[];

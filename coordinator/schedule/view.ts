@@ -7,7 +7,7 @@ import type { SchedulerState } from './state';
 import { isQuarantined, type TargetTroubles } from './target_health';
 
 /** The read side: what pages, API and metrics show. Each function scans what it shows; call them on demand, not per event. */
-export interface AgentView {
+interface AgentView {
   readonly agentId: string;
   readonly state: AgentState;
   readonly heardAtMs: number;
@@ -38,7 +38,7 @@ export interface TargetView {
   readonly virtual: number;
 }
 
-export interface Utilisation {
+interface Utilisation {
   readonly busy: number;
   /** Devices at work or ready for it; resting, drained and absent ones are not the queue's fault. */
   readonly usable: number;

@@ -1,4 +1,4 @@
-import type { SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../../search/spec';
 
 /** What the accuracies beside a search's latencies are, and what the weights of its models are: two different networks' facts. */
 export interface AccuracyStatement {

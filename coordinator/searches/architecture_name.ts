@@ -1,8 +1,8 @@
 import { architectureByHash, isHashName } from '../../model/space/hash_name';
-import type { SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../../search/spec';
 import type { SearchCatalog } from './search_catalog';
 
-export interface NamingSearch {
+interface NamingSearch {
   readonly searchId: string;
   readonly spec: SearchSpec;
   readonly catalog: Pick<SearchCatalog, 'space' | 'hashesOf'>;

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../common/measurement';
 import type { JobUpdate } from '../engine/job_update';
 import type { JobRecord, JobState } from '../ledger/ledger';
-import type { CandidateEnd } from '../search/target_search';
+import type { CandidateEnd } from '../../search/target_search';
 import type { Finding } from './finding';
 import { observedIn } from './observed';
 

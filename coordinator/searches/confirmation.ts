@@ -3,8 +3,8 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Job } from '../../common/job';
 import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
-import type { SearchSpec, TargetSpec } from '../search/spec';
-import type { CandidateEnd } from '../search/target_search';
+import type { SearchSpec, TargetSpec } from '../../search/spec';
+import type { CandidateEnd } from '../../search/target_search';
 import type { SearchParts } from './search_parts';
 
 /** As many as tell a front's shape; more would cost more phone time than many a search. */
@@ -25,7 +25,7 @@ export interface AgainOptions {
   readonly onFailure: (error: Error) => void;
 }
 
-export interface ConfirmationOptions extends AgainOptions {
+interface ConfirmationOptions extends AgainOptions {
   /** The front is still what is to be confirmed. */
   readonly isDue: () => boolean;
   /** Nothing more is being saved. */

@@ -1,5 +1,5 @@
 import type { Artifact } from '../../common/artifact';
-import type { SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../../search/spec';
 import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
 import type { SearchCatalog } from './search_catalog';
 

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
 import type { SearchExtension } from '../ledger/ledger';
-import type { Budget } from '../search/budget';
+import type { Budget } from '../../search/budget';
 
 /** @throws BadInputError for an extension of what a target has no limit on */
 export function requireLimits(

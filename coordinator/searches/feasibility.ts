@@ -1,8 +1,8 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Target } from '../../common/target';
 import type { LowerBounds } from '../../model/nasbench201/smallest';
-import type { SearchSpace } from '../search/space';
-import { fleetAimOf, type Constraints, type SearchSpec } from '../search/spec';
+import type { SearchSpace } from '../../search/space';
+import { fleetAimOf, type Constraints, type SearchSpec } from '../../search/spec';
 import type { SearchCatalog } from './search_catalog';
 
 /** Of the options of a space, in an error: enough to show how they are named. */

@@ -1,6 +1,6 @@
-import { FleetFront } from '../search/joint/fleet_front';
-import { fleetLatencies, type FleetAim } from '../search/joint/fleet_latency';
-import { fleetAimOf, type SearchSpec } from '../search/spec';
+import { FleetFront } from '../../search/joint/fleet_front';
+import { fleetLatencies, type FleetAim } from '../../search/joint/fleet_latency';
+import { fleetAimOf, type SearchSpec } from '../../search/spec';
 import type { AccuracyStatement } from './accuracy_statement';
 import type { Confirmed } from './confirmation';
 import { areUncertain, latencyMsOf } from './finding';

@@ -17,7 +17,7 @@ interface MeasuredMember {
   readonly measurements: readonly [Measurement, ...Measurement[]];
 }
 
-export interface FrontSurroundings {
+interface FrontSurroundings {
   readonly ledger: Pick<Ledger, 'measurements'>;
   readonly nowMs: number;
   readonly hashOf: (architecture: string) => string;

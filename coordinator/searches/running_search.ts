@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
-import type { BuildFailure } from '../build/build_request';
+import type { BuildFailure } from '../candidates/build_request';
 import type { JobUpdate } from '../engine/job_update';
 import type {
   CandidateRecord,
@@ -11,9 +11,9 @@ import type {
   SearchRecord,
   SearchState,
 } from '../ledger/ledger';
-import { extendBudget, type Budget } from '../search/budget';
-import { SharedBudget } from '../search/shared_budget';
-import type { SearchSpec } from '../search/spec';
+import { extendBudget, type Budget } from '../../search/budget';
+import { SharedBudget } from '../../search/shared_budget';
+import type { SearchSpec } from '../../search/spec';
 import { BuildFailures } from './build_failures';
 import { accuracyStatement } from './accuracy_statement';
 import { canonicalArchitecture } from './architecture_name';
@@ -34,7 +34,7 @@ import { targetView } from './target_view';
 const replayedPerTurn = 200;
 
 /** A search as the ledger has it, with its specification read, and what others have measured for it. */
-export interface SearchTask extends StrategistTask {
+interface SearchTask extends StrategistTask {
   readonly record: SearchRecord;
 }
 

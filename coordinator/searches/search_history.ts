@@ -1,9 +1,9 @@
 import type { DeviceDescription } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
 import type { CandidateRecord, ConfirmationRecord, JobState, SearchRecord } from '../ledger/ledger';
-import type { Position } from '../search/additive_accuracy';
-import { standing } from '../search/expectation';
-import type { SearchSpec } from '../search/spec';
+import type { Position } from '../../search/additive_accuracy';
+import { standing } from '../../search/expectation';
+import type { SearchSpec } from '../../search/spec';
 import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
 import { wasStopped } from './candidate_ends';
 import type { SearchParts } from './search_parts';

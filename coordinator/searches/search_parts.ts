@@ -1,7 +1,7 @@
-import type { Clock } from '../../common/clock';
-import type { Logger } from '../../common/logger';
+import type { Clock } from '../../platform/time/clock';
+import type { Logger } from '../../platform/logger';
 import type { Target } from '../../common/target';
-import type { CandidateBuilder } from '../build/candidate_builder';
+import type { CandidateBuilder } from '../candidates/candidate_builder';
 import type { JobListener } from '../engine/job_update';
 import type { Ledger } from '../ledger/ledger';
 import type { Happening } from '../schedule/event';

@@ -5,7 +5,7 @@ import type { Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
 import { isHashName } from '../../model/space/hash_name';
 import type { SearchExtension, SearchRecord } from '../ledger/ledger';
-import type { SearchSpec } from '../search/spec';
+import type { SearchSpec } from '../../search/spec';
 import type { ExportedModel } from './exported_model';
 import { EndReader, type EndView } from './outside/end_reader';
 import { OutsideSearch, type Proposed, type Refusal } from './outside/outside_search';

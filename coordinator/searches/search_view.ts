@@ -1,12 +1,12 @@
 import type { DeviceKind } from '../../common/device';
 import type { SearchState } from '../ledger/ledger';
-import type { FrontPick } from '../search/front_pick';
-import type { TargetProgress } from '../search/target_search';
+import type { FrontPick } from '../../search/front_pick';
+import type { TargetProgress } from '../../search/target_search';
 import type { AccuracyStatement } from './accuracy_statement';
 import type { ConfirmationProgress } from './confirmation';
 import type { LatencyInterval } from './latency_interval';
-import type { FleetMember } from '../search/joint/fleet_front';
-import type { FleetAim } from '../search/joint/fleet_latency';
+import type { FleetMember } from '../../search/joint/fleet_front';
+import type { FleetAim } from '../../search/joint/fleet_latency';
 import type { Trust } from './trust';
 
 /** What is shown of a search. */

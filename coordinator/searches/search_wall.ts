@@ -1,6 +1,6 @@
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 import type { SearchState, WallTime } from '../ledger/ledger';
-import { msPerMinute, type Budget } from '../search/budget';
+import { msPerMinute, type Budget } from '../../search/budget';
 import { WallAlarm } from './wall_alarm';
 import { wallMsAt, wallTimeIn } from './wall_time';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
 import type { Job } from '../../common/job';
 import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
-import { isDoubtful, standing, type Expectation } from '../search/expectation';
+import { isDoubtful, standing, type Expectation } from '../../search/expectation';
 import type { LaneEnd } from './candidate_ends';
 import type { AgainOptions } from './confirmation';
 
@@ -32,7 +32,7 @@ export function secondLookKey({
 
 type Measured = Extract<LaneEnd, { readonly kind: 'measured' }>;
 
-export interface SecondLookOptions extends AgainOptions {
+interface SecondLookOptions extends AgainOptions {
   readonly isStopped: () => boolean;
 }
 

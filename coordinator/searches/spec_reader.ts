@@ -1,5 +1,5 @@
-import { withYamlFields } from '../../common/yaml';
-import { parseSearchSpec, type SearchSpec } from '../search/spec';
+import { withYamlFields } from '../../platform/config/yaml';
+import { parseSearchSpec, type SearchSpec } from '../../search/spec';
 import { requirePossible } from './feasibility';
 import type { SearchCatalog } from './search_catalog';
 

@@ -1,6 +1,6 @@
-import { Front, type FrontMember } from '../search/front';
-import { violationOfMeasured } from '../search/violation';
-import type { Constraints } from '../search/spec';
+import { Front, type FrontMember } from '../../search/front';
+import { violationOfMeasured } from '../../search/violation';
+import type { Constraints } from '../../search/spec';
 import { isVirtual, latencyMsOf, leastShare, type Finding, type Findings } from './finding';
 import { isUncertain, latencyInterval, type LatencyInterval } from './latency_interval';
 
@@ -18,7 +18,7 @@ export interface StandingFront {
   readonly uncertain: readonly StandingMember[];
 }
 
-export interface FrontGrounds {
+interface FrontGrounds {
   /** Those that the search found to be on its front, or too uncertain for it. */
   readonly found: readonly FrontMember[];
   readonly findingsOf: (architecture: string) => readonly Finding[];

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Artifact } from '../../common/artifact';
 import { candidateFault } from '../../common/fault';
 import type { Job } from '../../common/job';
-import type { BuiltModel } from '../build/candidate_builder';
-import type { BuildFailure } from '../build/build_request';
+import type { BuiltModel } from '../candidates/candidate_builder';
+import type { BuildFailure } from '../candidates/build_request';
 import type { Result } from '../../common/result';
 import type { ConfirmationRecord, JobEnding, JobRecord } from '../ledger/ledger';
-import type { FrontMember } from '../search/front';
-import type { SharedBudget } from '../search/shared_budget';
-import { fleetAimOf, type SearchSpec, type TargetSpec } from '../search/spec';
-import type { Proposal } from '../search/strategy';
-import { TargetSearch } from '../search/target_search';
-import { violationOfBuilt } from '../search/violation';
+import type { FrontMember } from '../../search/front';
+import type { SharedBudget } from '../../search/shared_budget';
+import { fleetAimOf, type SearchSpec, type TargetSpec } from '../../search/spec';
+import type { Proposal } from '../../search/strategy';
+import { TargetSearch } from '../../search/target_search';
+import { violationOfBuilt } from '../../search/violation';
 import type { LaneEnd } from './candidate_ends';
 import { Confirmation, type Confirmed } from './confirmation';
 import { LaneFindings } from './lane_findings';
@@ -27,7 +27,7 @@ const candidatesPerDevice = 2;
 /** What a lane keeps on its way at most by itself: more would be chosen long before the results that should guide it. */
 const mostOnTheirWay = 128;
 
-export interface LaneOptions {
+interface LaneOptions {
   readonly searchId: string;
   readonly spec: SearchSpec;
   readonly target: TargetSpec;

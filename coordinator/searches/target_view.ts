@@ -1,4 +1,4 @@
-import { picksOf } from '../search/front_pick';
+import { picksOf } from '../../search/front_pick';
 import type { TargetProgressView } from './search_view';
 import type { TargetLane } from './target_lane';
 

@@ -1,8 +1,8 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Ledger } from '../ledger/ledger';
-import type { PastTarget } from '../search/past_target';
-import { standing } from '../search/expectation';
-import type { SearchSpec } from '../search/spec';
+import type { PastTarget } from '../../search/past_target';
+import { standing } from '../../search/expectation';
+import type { SearchSpec } from '../../search/spec';
 import { secondLookJobs, secondLookKey } from './second_look';
 import type { SpecReader } from './spec_reader';
 

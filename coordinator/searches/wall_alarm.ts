@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock';
+import type { Clock } from '../../platform/time/clock';
 
 /** A timer cannot wait longer than 2^31 ms; it is set again after each of its rings. */
 const longestSleepMs = 24 * 3_600_000;

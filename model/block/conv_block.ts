@@ -4,7 +4,7 @@ import { createLayerList, type LayerList } from './layer_list';
 import { makeDivisible } from './make_divisible';
 
 /** Channels per group of a grouped cell. */
-export const groupSize = 32;
+const groupSize = 32;
 /** Channel counts that vector units like. */
 const channelMultiple = 8;
 /** Squeeze-and-excitation squeezes to this share of a cell's input channels (EfficientNet), of a bottleneck's output channels (SENet). */

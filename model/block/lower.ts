@@ -4,7 +4,7 @@ import type { ConvLayer, DenseLayer, Layer } from './layer';
 import type { Shape } from './layer_shape';
 import type { Operator, OperatorConstant } from './operator';
 
-export interface LoweredSegment {
+interface LoweredSegment {
   readonly operators: readonly Operator[];
   /** The tensor that a layer's output is: a folded layer's is that of the layer before it. */
   readonly tensorOf: (layer: string) => string;

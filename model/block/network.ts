@@ -10,8 +10,8 @@ import type { OperatorConstant } from './operator';
 import { drawWeights } from './segment_weights';
 import type { TensorCache } from './tensor_cache';
 
-export const networkInput = 'image';
-export const networkOutput = 'logits';
+const networkInput = 'image';
+const networkOutput = 'logits';
 
 export interface DrawnNetwork {
   readonly seed: number | string;

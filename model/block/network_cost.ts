@@ -61,7 +61,7 @@ export function costOfNetwork(network: NetworkSpec): LayerCost {
   return total;
 }
 
-export const noCost: LayerCost = {
+const noCost: LayerCost = {
   macs: 0,
   parameters: 0,
   weightBytes: 0,

@@ -4,7 +4,7 @@ import type { Tensor } from '../onnx/graph';
 import { float32Tensor } from '../onnx/graph_builder';
 import type { Signal } from './signal';
 
-export interface Projection {
+interface Projection {
   readonly weight: Tensor;
   readonly bias: Tensor;
   readonly output: Signal;

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../common/result';
 
 /** NumPy's array file: magic, version, length of the header, a Python dictionary, values. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
-export interface NpyHeader {
+interface NpyHeader {
   readonly elementType: NpyElementType;
   readonly shape: readonly number[];
   /** Where the values begin. */
@@ -9,7 +9,7 @@ export interface NpyHeader {
   readonly dataBytes: number;
 }
 
-export type NpyElementType = 'float32' | 'float64' | 'uint8';
+type NpyElementType = 'float32' | 'float64' | 'uint8';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Version 1 has 16 bits for the header's length, 2 and 3 have 32. */

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 import { openNpy, openRaw } from './array_files';
 import { imageExtensions, openImages, type ImagePreparation } from './images';
 import { openNpz } from './npz';

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { BadInputError } from '../../common/bad_input';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 
 /** What the user gave in place of a file; undefined for a file. */
 function problemOf(found: Stats): string | undefined {

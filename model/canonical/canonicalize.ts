@@ -45,7 +45,7 @@ const passes: readonly Pass[] = [
 /** Real exports settle after three or four rounds; a graph that has not after this many stays correct, only less tidy. */
 const mostRounds = 16;
 
-export interface CanonicalizeOptions {
+interface CanonicalizeOptions {
   /** Fixes the shapes of inputs, by name; an input that is not named keeps its own. */
   readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
 }

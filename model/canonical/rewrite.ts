@@ -27,7 +27,7 @@ export interface Maker {
 type Attributes = Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute>;
 
 /** Looks at one node; undefined leaves it as it is. Whatever it returns must compute the same outputs. */
-export type Rule = (node: Node, make: Maker) => Replacement | undefined;
+type Rule = (node: Node, make: Maker) => Replacement | undefined;
 
 /**
  * Applies a rule to every node at once. Since each replacement makes the very tensors that it replaces, the replacements

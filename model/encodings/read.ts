@@ -18,7 +18,7 @@ import {
 } from './json_field';
 
 /** Thirty times what ResNet-50 takes with every channel's encoding spelled out. */
-export const largestEncodingsBytes = 128 * 2 ** 20;
+const largestEncodingsBytes = 128 * 2 ** 20;
 
 /** AIMET knows 4 to 32, and 2 in version 2. */
 const [fewestBits, mostBits] = [2, 32];

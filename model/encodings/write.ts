@@ -4,7 +4,7 @@ import type { AimetEncoding, AimetEncodings, WrittenVersion } from './aimet_enco
 export type QuantScheme =
   'post_training_tf' | 'post_training_tf_enhanced' | 'post_training_percentile';
 
-export interface EncodingsHeader {
+interface EncodingsHeader {
   readonly version: WrittenVersion;
   readonly scheme: QuantScheme;
 }

@@ -12,7 +12,7 @@ import { addsPlainBias, responseTo } from './bias';
 import { findLinks, type Link } from './chain';
 import { channelAxis, measureMoments, type Feeds, type Moments } from './moments';
 
-export interface AbsorbedGraph {
+interface AbsorbedGraph {
   readonly graph: Graph;
   /** How many channels of each layer gave part of their bias to the next layer. */
   readonly absorbed: readonly { readonly layer: string; readonly channels: number }[];

@@ -7,7 +7,7 @@ import type { Feeds } from './moments';
 /** One sample of so many judges what was learned from the others. */
 const samplesPerJudge = 4;
 
-export interface DividedSamples {
+interface DividedSamples {
   readonly learned: readonly Feeds[];
   readonly heldOut: readonly Feeds[];
 }

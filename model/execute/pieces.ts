@@ -37,16 +37,14 @@ export function piecesOf(
     const used = new Set(nodes.flatMap((node) => node.inputs));
     const isFromBefore = (name: string): boolean =>
       name !== '' && !graph.initializers.has(name) && makers.get(name) !== run;
-    const inputs = [...used]
-      .filter(isFromBefore)
-      .map(
-        (name) =>
-          given.get(name) ?? {
-            name,
-            elementType: 'float32' as const,
-            shape: types.get(name)?.shape ?? null,
-          },
-      );
+    const inputs = [...used].filter(isFromBefore).map(
+      (name) =>
+        given.get(name) ?? {
+          name,
+          elementType: 'float32' as const,
+          shape: types.get(name)?.shape ?? null,
+        },
+    );
     const outputs = nodes
       .flatMap((node) => node.outputs)
       .filter((name) => wanted.has(name) || (lastUses.get(name) ?? run) > run);

@@ -6,13 +6,13 @@ import { allCells, cellCount, cellIndex, type Cell } from './cell';
 import { canonicalForm } from './topology';
 
 /** Percent of images classified correctly after the 12-epoch schedule. */
-export interface CellAccuracy {
+interface CellAccuracy {
   readonly validationPercent: number;
   readonly testPercent: number;
 }
 
 /** The benchmark's measured accuracies on CIFAR-10; see accuracy.md for the source and licence. */
-export interface AccuracyTable {
+interface AccuracyTable {
   /** What was measured for exactly this cell. */
   readonly measured: (cell: Cell) => CellAccuracy;
   /** Mean validation accuracy over the cells isomorphic to this one: their differences are training noise. */

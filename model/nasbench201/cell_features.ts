@@ -12,25 +12,6 @@ const work: Readonly<Record<LiveOperation, number>> = {
 };
 const outputNode = 3;
 
-/** The names of `cellFeatures`, in their order. */
-export const cellFeatureNames = [
-  'convs1x1',
-  'convs3x3',
-  'pools',
-  'skips',
-  'merges',
-  'relus',
-  'depth',
-  'criticalWork',
-  'nodes',
-  'liveTensors',
-  'logWork',
-  'writtenConvs1x1',
-  'writtenConvs3x3',
-  'writtenPools',
-  'writtenSkips',
-] as const;
-
 /**
  * What running a cell takes, counted once its dead branches are removed: operators by kind, sums of two, ReLUs (a node's convolutions share one), operators on
  * the longest path, work on the heaviest path, inner nodes in use, most tensors alive at once, and the logarithm of all work. Then the

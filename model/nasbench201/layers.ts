@@ -9,7 +9,7 @@ export interface LayerSink {
   readonly random: Random;
 }
 
-export interface ConvLayer {
+interface ConvLayer {
   readonly name: string;
   readonly input: Signal;
   readonly channels: number;

@@ -3,7 +3,7 @@ import { stringAttribute, type Node } from './graph';
 /** One letter for each axis. */
 export type Labels = readonly string[];
 
-export interface EinsumEquation {
+interface EinsumEquation {
   readonly operands: readonly Labels[];
   readonly result: Labels;
 }

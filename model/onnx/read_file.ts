@@ -3,13 +3,13 @@ import path from 'node:path';
 import { onnx } from 'onnx-proto';
 import { largestArtifactBytes } from '../../common/artifact';
 import { fail, ok, type Result } from '../../common/result';
-import { systemErrorCode } from '../../common/system_error';
+import { systemErrorCode } from '../../platform/files/system_error';
 import type { Graph } from './graph';
 import { plain, quote } from './quote';
 import { decodeModel, graphOf } from './read';
 
 /** A model and the bytes that it takes, values in other files included. */
-export interface ReadModel {
+interface ReadModel {
   readonly graph: Graph;
   readonly sizeBytes: number;
   /** What the file says of its weights ("drawn, seed 1"), on one line; null where it says nothing. */

@@ -26,7 +26,7 @@ const sharingKinds: ReadonlySet<string> = new Set([
 ]);
 
 /** What decides which tensors must have one encoding. */
-export interface GroupedTensors {
+interface GroupedTensors {
   readonly isQuantized: (tensor: string) => boolean;
   /** Encodings that come from the operator. A tensor's group has it too. */
   readonly fixed: ReadonlyMap<string, Encoding>;
@@ -116,7 +116,7 @@ export function haveOneGrid(first: Encoding, second: Encoding): boolean {
   );
 }
 
-export interface DisjointSets {
+interface DisjointSets {
   /** The name of the tensor's set: one of its members. */
   readonly of: (tensor: string) => string;
   /** The set is named after the first tensor's. */

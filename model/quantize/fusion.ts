@@ -29,7 +29,7 @@ export function fusedTensors(graph: Graph): ReadonlySet<string> {
 }
 
 /** What an activation leaves of the numbers: those between the two. */
-export interface Clamp {
+interface Clamp {
   readonly min: number;
   readonly max: number;
 }

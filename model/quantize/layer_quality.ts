@@ -35,7 +35,7 @@ interface Compared {
   readonly quantized: string;
 }
 
-export interface ComparedNetworks {
+interface ComparedNetworks {
   /** What outputs and layers are held against. */
   readonly given: Graph;
   /** What was quantized: the given network, or its equalized form. */

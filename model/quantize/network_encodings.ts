@@ -17,7 +17,7 @@ import { tieFreeEncodings } from './tie_free';
 import { plainWeightCodec, type WeightCodec, type WeightMethod } from './weight_codec';
 
 /** What an encoding is made from. */
-export interface Statistics {
+interface Statistics {
   /** Of the activations, by tensor name. */
   readonly ranges: ReadonlyMap<string, Range>;
   readonly options: QuantizationOptions;

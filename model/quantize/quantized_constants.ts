@@ -20,7 +20,7 @@ function layoutOf(tensor: FloatTensor, axis: number | null): ChannelLayout {
 }
 
 /** The largest absolute value of each channel, or of the tensor where the axis is null. */
-export function largestMagnitudes(tensor: FloatTensor, axis: number | null): Float32Array {
+function largestMagnitudes(tensor: FloatTensor, axis: number | null): Float32Array {
   const { channels, inner } = layoutOf(tensor, axis);
   const largest = new Float32Array(channels);
   const { data } = tensor;

@@ -54,7 +54,7 @@ export type Rounding =
       readonly line: Line;
     };
 
-export type Sum = Extract<Rounding, { kind: 'sum' | 'addition' }>;
+type Sum = Extract<Rounding, { kind: 'sum' | 'addition' }>;
 
 export function isSum(rounding: Rounding): rounding is Sum {
   return rounding.kind === 'sum' || rounding.kind === 'addition';

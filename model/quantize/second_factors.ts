@@ -3,7 +3,7 @@ import { activationEncoding, symmetricActivationEncoding } from './encoding';
 import { jointOf, onlyMoves } from './encoding_groups';
 import { mostWidening, type SharedEncodings } from './shared_encodings';
 
-export interface SecondFactors {
+interface SecondFactors {
   /** Sets of tensors whose zero point is in the middle. */
   readonly symmetric: ReadonlySet<string>;
   /** Tensors that keep their own zero point, since others read them too or their operator fixes it, and are converted for a product; by its output. */

@@ -17,7 +17,7 @@ import { clampOf, fusedTensors } from './fusion';
 export const mostWidening = 1.1;
 
 /** Groups of tensors, and what of them is known from a calibration. */
-export interface MeasuredGroups {
+interface MeasuredGroups {
   readonly groups: EncodingGroups;
   /** By the group's name. */
   readonly hulls: ReadonlyMap<string, Range>;

@@ -54,7 +54,7 @@ export function sumComponents(
 }
 
 /** Scales of a component that are whole numbers of one unit. */
-export interface Grid {
+interface Grid {
   readonly unit: number;
   /** By how much all are wider than they were, as a logarithm. */
   readonly widening: number;

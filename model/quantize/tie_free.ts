@@ -22,7 +22,7 @@ const closeReciprocal = 2 ** -36;
 const fewestFractions = 15;
 
 /** What may change. Tensors of one group have one scale. */
-export interface TieFreeScope {
+interface TieFreeScope {
   readonly groupOf: (tensor: string) => string;
   readonly isFixed: (tensor: string) => boolean;
 }

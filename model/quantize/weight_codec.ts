@@ -37,7 +37,7 @@ export const plainWeightCodec: WeightCodec = {
   quantize: quantizeWeight,
 };
 
-export interface CacheFigures {
+interface CacheFigures {
   /** Of weights whose integers were asked for. */
   readonly hits: number;
   readonly misses: number;
@@ -45,7 +45,7 @@ export interface CacheFigures {
 }
 
 /** Remembers weights by the identity of their tensors: candidates that share block options share these. */
-export interface QuantizedWeightCache extends WeightCodec {
+interface QuantizedWeightCache extends WeightCodec {
   readonly figures: () => CacheFigures;
 }
 

@@ -7,7 +7,7 @@ import type { NodeProfile, Profile } from './profile';
 const largestStemShare = 0.2;
 
 /** Where the searched part of a network begins and ends: indices into the ends of its units. */
-export interface Body {
+interface Body {
   readonly first: number;
   readonly last: number;
 }

@@ -10,7 +10,7 @@ export function isHashName(text: string): boolean {
   return new RegExp(`^[0-9a-f]{${fewestDigits},64}$`).test(text);
 }
 
-export interface NamedNetworks {
+interface NamedNetworks {
   readonly architectures: Iterable<string>;
   readonly hashOf: (architecture: string) => string;
   /** Where they are looked for, as in "search x has no architecture with the hash …". */

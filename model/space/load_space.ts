@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../../common/assert';
-import { readYamlText } from '../../common/yaml';
+import { readYamlText } from '../../platform/config/yaml';
 import { BadInputError } from '../../common/bad_input';
 import { createBlockSpace } from './block_space';
 import { createCellSpace } from './cell_space';

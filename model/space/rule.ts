@@ -3,7 +3,7 @@ import type { Dimension, Value } from './dimension';
 import type { RuleDocument } from './space_document';
 
 /** What rules look at: the block, counted from 0, and its value of each dimension. */
-export interface Setting {
+interface Setting {
   readonly block: number;
   readonly valueOf: (dimension: string) => Value | undefined;
 }

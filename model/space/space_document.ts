@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mapping, whole } from '../../common/field';
 import { precisions, runtimes, units } from '../../common/target';
-import { parseYaml } from '../../common/yaml';
+import { parseYaml } from '../../platform/config/yaml';
 import { attentions, cells } from '../block/block_spec';
 import { activations } from '../block/layer';
 
@@ -99,7 +99,7 @@ const documentSchema = z.discriminatedUnion('kind', [convSchema, transformerSche
 });
 
 /** A search space as its YAML says; docs/spaces.md explains the fields. */
-export type SpaceDocument = z.infer<typeof documentSchema>;
+type SpaceDocument = z.infer<typeof documentSchema>;
 export type ConvSpaceDocument = z.infer<typeof convSchema>;
 export type TransformerSpaceDocument = z.infer<typeof transformerSchema>;
 export type CellSpaceDocument = z.infer<typeof cellSchema>;

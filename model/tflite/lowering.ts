@@ -28,7 +28,7 @@ interface Place {
 }
 
 /** An operator to add: indices of draft tensors; `data` is the position of its data input, 0 when not given. */
-export interface Operation {
+interface Operation {
   readonly kind: string;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];

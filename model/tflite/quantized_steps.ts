@@ -123,7 +123,7 @@ function activationBehind({ consumers, graphOutputs }: Reading, node: Node): Nod
 }
 
 /** What a Relu or Clip lets through. */
-export function clampOf({ initializers }: Graph, node: Node): Clamp {
+function clampOf({ initializers }: Graph, node: Node): Clamp {
   if (node.kind === 'Relu') return { min: 0, max: Infinity };
   const [min, max] = ['min', 'max'].map((name, index) => {
     const bound = node.inputs[index + 1] ?? '';

@@ -1,6 +1,6 @@
 import type { Layout } from './layout';
 
-export type Values = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array;
+type Values = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array;
 
 /** Copies a tensor's values into another order of its dimensions; `layout` names the source dimension at each new position. */
 export function relayout(values: Values, shape: readonly number[], layout: Layout): Values {

@@ -8,7 +8,7 @@ import {
   type ReferenceShape,
 } from './reference_spec';
 
-export interface ReferenceOptions extends Partial<ReferenceShape> {
+interface ReferenceOptions extends Partial<ReferenceShape> {
   readonly seed?: number | string;
 }
 

@@ -1,6 +1,6 @@
-import { unitSpeed } from '../../agent/virtual/cost_model/speeds';
-import { fuseActivations } from '../../agent/virtual/cost_model/fusion';
-import { operatorUs } from '../../agent/virtual/cost_model/latency';
+import { unitSpeed } from '../../phones/cost_model/speeds';
+import { fuseActivations } from '../../phones/cost_model/fusion';
+import { operatorUs } from '../../phones/cost_model/latency';
 import { assert } from '../../common/assert';
 import type { Target } from '../../common/target';
 import { inferLayerShapes, type Shape } from '../../model/block/layer_shape';
@@ -17,14 +17,14 @@ import { elementCount } from '../../model/onnx/graph';
 import { blockPlans } from '../../model/space/block_plan';
 import { shippedBlockDocument } from '../../model/space/load_space';
 import { segmentInput } from '../../model/block/layer';
-import type { Point } from '../../coordinator/search/point';
-import type { Genotype } from '../../coordinator/search/space';
+import type { Point } from '../../search/point';
+import type { Genotype } from '../../search/space';
 
 /** Fronts of sums are thinned to so many points: of neighbours less than a ten-thousandth of the front apart one stays. */
 const mostPoints = 10_000;
 
 /** A network's latency on a virtual phone, from its blocks' operators: the phone's cost model adds them up. */
-export interface BlockLatencies {
+interface BlockLatencies {
   readonly latencyMsOf: (genotype: Genotype) => number;
   /** The non-dominated of all networks of the parts, whose errors are sums too. */
   frontOf(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { connect } from 'nats';
-import { systemClock } from '../../common/clock';
+import { systemClock } from '../../platform/time/clock';
 import { startFarm, type FarmUnderTest } from './farm_under_test';
 import { hostileInputs } from './hostile_inputs';
 import { number, section } from './report';

@@ -6,7 +6,7 @@ import { connectFarm, type FarmClient } from '../../cli/link/farm_client';
 import { freePort } from '../../cli/stack/free_port';
 import type { StackPorts } from '../../cli/stack/ports';
 import { startStack } from '../../cli/stack/stack';
-import { systemClock } from '../../common/clock';
+import { systemClock } from '../../platform/time/clock';
 
 export interface FarmUnderTest {
   readonly farm: FarmClient;
@@ -26,7 +26,7 @@ export interface ProcessUse {
   readonly cpuMs: number;
 }
 
-export interface FleetUnderTest {
+interface FleetUnderTest {
   readonly phones: number;
   /** Real seconds per virtual second. */
   readonly timeScale: number;

@@ -1,11 +1,11 @@
 import { parseTarget } from '../../common/target';
 import { createRandom } from '../../common/random';
-import { additivePartsOf, type AdditiveAccuracy } from '../../coordinator/search/additive_accuracy';
-import type { Point } from '../../coordinator/search/point';
-import { parseSearchSpec } from '../../coordinator/search/spec';
-import { spreadOf } from '../../coordinator/search/simulate/statistics';
-import { SimulatedFleet } from '../../coordinator/search/simulate/fleet';
-import { TrueFront } from '../../coordinator/search/simulate/true_front';
+import { additivePartsOf, type AdditiveAccuracy } from '../../search/additive_accuracy';
+import type { Point } from '../../search/point';
+import { parseSearchSpec } from '../../search/spec';
+import { spreadOf } from '../../search/simulate/statistics';
+import { SimulatedFleet } from '../../search/simulate/fleet';
+import { TrueFront } from '../../search/simulate/true_front';
 import { loadSearchCatalog } from '../../coordinator/searches/search_catalog';
 import { openStrategies } from '../../coordinator/searches/strategist/strategies';
 import { loadSpace } from '../../model/space/load_space';

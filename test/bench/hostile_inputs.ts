@@ -2,20 +2,20 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { randomBytes } from 'node:crypto';
 import type { NatsConnection } from 'nats';
 import type { FarmClient } from '../../cli/link/farm_client';
-import { formatYaml } from '../../common/yaml';
+import { formatYaml } from '../../platform/config/yaml';
 import { loadSpace } from '../../model/space/load_space';
 import { encodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
 import { aMeasurement, aResult } from '../contract/ledger_samples';
 
 /** Something that a stranger sends to a coordinator. */
-export interface HostileInput {
+interface HostileInput {
   readonly name: string;
   readonly bytes: number;
   readonly send: (under: Surroundings) => Promise<unknown>;
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly farm: FarmClient;
   readonly broker: NatsConnection;
   readonly grpcAddress: string;

@@ -7,13 +7,13 @@ import { planToWire } from '../../proto/codec/job';
 import { decodeResult } from '../../proto/codec/result';
 import type { FreshModel } from './fresh_model';
 
-export interface OneJob {
+interface OneJob {
   readonly farm: FarmClient;
   readonly target: string;
   readonly plan: BenchmarkPlan;
 }
 
-export interface FinishedJob {
+interface FinishedJob {
   readonly measurement: Measurement;
   /** From the request until a device was leased for it. */
   readonly waitMs: number;

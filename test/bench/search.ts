@@ -1,11 +1,11 @@
 import { createRandom, type Random } from '../../common/random';
-import { breed, rankAll, survivors } from '../../coordinator/search/generation';
-import { GrowingArea } from '../../coordinator/search/hypervolume';
-import { frontNumbers } from '../../coordinator/search/nondominated_sort';
-import { createNasBench201Space } from '../../coordinator/search/nasbench201_space';
-import type { SearchSpace } from '../../coordinator/search/space';
-import { Surrogate } from '../../coordinator/search/surrogate/surrogate';
-import { choiceVariation } from '../../coordinator/search/variation';
+import { breed, rankAll, survivors } from '../../search/generation';
+import { GrowingArea } from '../../search/hypervolume';
+import { frontNumbers } from '../../search/nondominated_sort';
+import { createNasBench201Space } from '../../search/nasbench201_space';
+import type { SearchSpace } from '../../search/space';
+import { Surrogate } from '../../search/surrogate/surrogate';
+import { choiceVariation } from '../../search/variation';
 
 const rounds = 15;
 const points = 10_000;
@@ -115,7 +115,7 @@ function generationTime(random: Random): number {
   });
 }
 
-export function medianMs(action: () => void): number {
+function medianMs(action: () => void): number {
   for (let round = 0; round < rounds; round += 1) action();
   const times = Array.from({ length: rounds }, () => {
     const start = performance.now();

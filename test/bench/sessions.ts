@@ -5,7 +5,7 @@ import { createModelSource } from './fresh_model';
 import { runJob } from './one_job';
 import { percentile } from './report';
 
-export interface SessionsSetting {
+interface SessionsSetting {
   readonly devices: number;
   readonly sizeBytes: number;
   readonly seconds: number;

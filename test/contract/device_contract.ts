@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Device } from '../../agent/device/device';
 import type { Result } from '../../common/result';
 
-export interface OpenedDevice {
+interface OpenedDevice {
   readonly device: Device;
   /** Pulls the cable; absent for the host, which has none. */
   readonly unplug?: () => Promise<void> | void;

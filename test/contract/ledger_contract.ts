@@ -13,7 +13,7 @@ import {
 } from './ledger_samples';
 
 /** A database under test: `open` gives a ledger on it, as often as it is asked; `remove` ends it. */
-export interface LedgerPlace {
+interface LedgerPlace {
   open(): Promise<Ledger>;
   remove(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Artifact } from '../../common/artifact';
 import type { JobResult } from '../../common/job';
-import { createLogger } from '../../common/logger';
+import { createLogger } from '../../platform/logger';
 import {
   startCoordinator,
   type CoordinatorOptions,
@@ -31,7 +31,7 @@ export const labPlan = {
 // The thread that reads models compiles all it needs from TypeScript first.
 jest.setTimeout(60_000);
 
-export interface Bench {
+interface Bench {
   readonly updates: readonly BenchmarkUpdate__Output[];
   readonly ended: Promise<string>;
   cancel(): void;

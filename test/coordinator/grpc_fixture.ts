@@ -8,7 +8,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { createLogger } from '../../common/logger';
+import { createLogger } from '../../platform/logger';
 
 export const silentLogger = createLogger('test', 'silent');
 

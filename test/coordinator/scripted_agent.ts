@@ -16,7 +16,7 @@ type Kind = CoordinatorMessage['kind'];
 type MessageOf<K extends Kind> = Extract<CoordinatorMessage, { kind: K }>;
 
 /** An agent as the wire sees it, which says and does only what the test tells it. */
-export interface ScriptedAgent {
+interface ScriptedAgent {
   readonly received: CoordinatorMessage[];
   say(message: AgentMessage): void;
   sayRaw(message: WireAgentMessage): void;

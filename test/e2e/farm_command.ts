@@ -10,7 +10,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-export interface FarmOptions {
+interface FarmOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
 }

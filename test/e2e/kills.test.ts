@@ -81,7 +81,7 @@ describe('a search under farm up', () => {
       words: 'virtual-agent.yaml --virtual',
       served: targets.slice(1),
     },
-    { part: "the phones' own process", words: 'agent/virtual/main.js', served: targets.slice(1) },
+    { part: "the phones' own process", words: 'phones/main.js', served: targets.slice(1) },
     { part: 'the adb server', words: 'adb -P', served: targets.slice(1) },
     { part: 'the broker', words: 'nats-server -c', served: targets },
   ])('goes on when kill -9 ends $part', async ({ words, served }) => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { loadSqliteDriver } from '../../coordinator/ledger/sqlite_driver';
 
-export interface Audit {
+interface Audit {
   readonly searchState: string;
   /** By target: how many measurements its search has. */
   readonly measuredByTarget: Readonly<Record<string, number>>;

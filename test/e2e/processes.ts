@@ -16,7 +16,7 @@ export async function eventually(
   }
 }
 
-export interface ProcessLine {
+interface ProcessLine {
   readonly pid: number;
   /** Its arguments, separated by blanks. */
   readonly command: string;

@@ -1,7 +1,7 @@
 import { decodeResult } from '../../proto/codec/result';
 import { writeSync } from 'node:fs';
-import { systemClock } from '../../common/clock';
-import { createLogger } from '../../common/logger';
+import { systemClock } from '../../platform/time/clock';
+import { createLogger } from '../../platform/logger';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
 import { connectBus } from '../../coordinator/results/bus';
 import { createResultConsumer } from '../../coordinator/results/result_consumer';

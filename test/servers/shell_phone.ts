@@ -12,8 +12,8 @@ import {
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { AdbConnection } from '../../agent/virtual/adb/connection';
-import type { AdbStream } from '../../agent/virtual/adb/stream';
+import { AdbConnection } from '../../phones/adb/connection';
+import type { AdbStream } from '../../phones/adb/stream';
 
 export interface ShellPhone {
   readonly port: number;
@@ -36,7 +36,7 @@ export interface ShellPhone {
   close(): Promise<void>;
 }
 
-export interface ShellPhoneOptions {
+interface ShellPhoneOptions {
   /** What `getprop` prints. */
   readonly properties: Readonly<Record<string, string>>;
 }

@@ -20,7 +20,7 @@ interface Phone {
   running: Running | null;
 }
 
-export interface AgentParts {
+interface AgentParts {
   readonly world: World;
   readonly profile: () => Profile;
   readonly broker: BrokerModel;

@@ -11,7 +11,7 @@ import { StreamModel, type AgentMessage } from './stream_model';
 import { sampleNonceOf } from '../coordinator/sample_fleet';
 import type { World } from './world';
 
-export interface CoordinatorParts {
+interface CoordinatorParts {
   readonly world: World;
   readonly profile: () => Profile;
   readonly ledger: LedgerModel;

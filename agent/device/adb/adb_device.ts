@@ -1,4 +1,4 @@
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import { endJobOnPhone, readPhoneState } from '../android/state';
 import type { Device, Hardware } from '../device';
 import { executeOnPhone } from './execution';

@@ -1,6 +1,6 @@
 import { farmFault, type FarmFault } from '../../../common/fault';
 import { fail, ok, type Result } from '../../../common/result';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import { withinLimits } from '../call_scope';
 import type { ExecuteOptions, Execution } from '../device';
 import { abandonedJobFiles } from '../job_files';
@@ -108,7 +108,7 @@ async function afterInterruption(
 }
 
 /** Kills the process group that `pid` leads and removes its error file; true once /proc/<pid> is gone. Bounded. */
-export async function killGroup(
+async function killGroup(
   link: PhoneLink,
   { workFolder, owner }: WorkPlace,
   pid: number,

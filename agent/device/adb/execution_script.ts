@@ -4,7 +4,7 @@ import { quoted } from './shell';
 /** Of standard error; tools say why they failed in far less. */
 export const longestErrorOutputBytes = 64 * 1024;
 
-export interface ExecutionRequest {
+interface ExecutionRequest {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;

@@ -6,7 +6,7 @@ export interface Claim {
   readonly usb: boolean;
 }
 
-export type Verdict =
+type Verdict =
   /** The same phone; the newcomer's way is the better one. */
   | 'replace'
   /** The same phone; the way that is held stays. */

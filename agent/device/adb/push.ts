@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import { farmFault, type FarmFault } from '../../../common/fault';
 import { fail, type Result } from '../../../common/result';
 import { withinLimits } from '../call_scope';
@@ -13,7 +13,7 @@ const removalLooks = 10;
 const removalPauseMs = 200;
 const removalDeadlineMs = 10_000;
 
-export interface Push {
+interface Push {
   readonly localPath: string;
   readonly devicePath: string;
 }

@@ -1,6 +1,6 @@
 import type { UnusablePhone } from '../../../common/device';
-import { systemClock } from '../../../common/clock';
-import type { Logger } from '../../../common/logger';
+import { systemClock } from '../../../platform/time/clock';
+import type { Logger } from '../../../platform/logger';
 import { identifyPhone, readMark } from '../android/hardware';
 import type { Device, Hardware } from '../device';
 import { createAdbDevice, phoneWorkFolder } from './adb_device';
@@ -10,14 +10,14 @@ import { removeLeftovers } from './execution';
 import { compareClaims, plainName, type Claim } from './identity';
 import type { PhoneLink } from './shell';
 
-export interface RosterOptions {
+interface RosterOptions {
   readonly address: AdbAddress;
   readonly excludedSerials: readonly string[];
   readonly owner: string;
   readonly logger: Logger;
 }
 
-export interface RosterEvents {
+interface RosterEvents {
   attached(device: Device): void;
   detached(serial: string, reason: string): void;
   /** Something settled outside of `update`: look again. */

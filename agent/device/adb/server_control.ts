@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { BadInputError } from '../../../common/bad_input';
-import { findProgram } from '../../../common/program_path';
+import { findProgram } from '../../../platform/files/program_path';
 import type { AdbAddress } from './connection';
 
 /** `adb start-server` needs well under a second; a machine under load a few. */

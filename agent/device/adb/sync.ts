@@ -15,7 +15,7 @@ const batchBytes = 16 * largestFrameBytes;
 
 const regularFile = 0o100000;
 
-export interface SyncTarget {
+interface SyncTarget {
   readonly devicePath: string;
   /** Permission bits. */
   readonly mode: number;

@@ -1,7 +1,7 @@
-import { backoffDelayMs, type BackoffPolicy } from '../../../common/backoff';
-import { systemClock } from '../../../common/clock';
+import { backoffDelayMs, type BackoffPolicy } from '../../../platform/time/backoff';
+import { systemClock } from '../../../platform/time/clock';
 import type { UnusablePhone } from '../../../common/device';
-import type { Logger } from '../../../common/logger';
+import type { Logger } from '../../../platform/logger';
 import type { Device } from '../device';
 import { followChanges, listPhones } from './change_feed';
 import type { AdbAddress } from './connection';
@@ -9,7 +9,7 @@ import { explainUnusable, wayKey, wayNames, type ListedPhone } from './device_li
 import { Roster } from './roster';
 import { startAdbServer } from './server_control';
 
-export interface TrackerOptions {
+interface TrackerOptions {
   readonly address: AdbAddress;
   /** The adb program that starts a server when none is there; undefined where somebody else sees to that. */
   readonly serverProgram: string | undefined;
@@ -20,7 +20,7 @@ export interface TrackerOptions {
   readonly logger: Logger;
 }
 
-export interface TrackerEvents {
+interface TrackerEvents {
   attached(device: Device): void;
   /** The device's `disconnected` settles with the same reason. */
   detached(serial: string, reason: string): void;

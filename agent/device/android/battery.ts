@@ -1,4 +1,4 @@
-export interface BatteryReport {
+interface BatteryReport {
   readonly percent: number | null;
   readonly celsius: number | null;
   /** The service was told to stop reading and says what it was told. */

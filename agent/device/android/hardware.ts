@@ -15,7 +15,7 @@ const identifyDeadlineMs = 20_000;
 /** For a phone that may have left adb's list of living phones a moment too late. */
 const signOfLifeDeadlineMs = 2_000;
 
-export interface Identification {
+interface Identification {
   readonly booted: boolean;
   readonly hardware: Hardware;
   /** Names in the work folder, hidden ones too: what an earlier agent may have left there. */

@@ -3,7 +3,7 @@ const partNumber =
   /^(?:SM|SDM|SDA|MSM|APQ|QCS|QCM|QRB|SXR|SC|SG)\d{3,4}[A-Z]{0,3}(?:-[A-Z0-9]{1,3})?$/i;
 
 /** Where a phone may name its SoC. */
-export interface SocEvidence {
+interface SocEvidence {
   readonly properties: ReadonlyMap<string, string>;
   /** `/sys/devices/soc0/machine`; empty where it may not be read. */
   readonly machine: string;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../common/clock';
+import type { Clock } from '../../../platform/time/clock';
 import type { DeviceState } from '../../../common/device';
 import type { FarmFault } from '../../../common/fault';
 import { ok, type Result } from '../../../common/result';

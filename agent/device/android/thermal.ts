@@ -1,13 +1,13 @@
 import type { SensorKind } from '../../../common/device';
 
-export interface SensorReading {
+interface SensorReading {
   readonly name: string;
   /** Null for types that Android does not name: the sensor's own name must then do. */
   readonly kind: SensorKind | null;
   readonly celsius: number;
 }
 
-export interface ThermalReport {
+interface ThermalReport {
   /** Android's 0 NONE to 6 SHUTDOWN. */
   readonly status: number | null;
   readonly overridden: boolean;

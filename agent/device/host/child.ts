@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { once } from 'node:events';
 import type { FarmFault } from '../../../common/fault';
 import { ok, type Result } from '../../../common/result';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import { BoundedCapture } from '../bounded_capture';
 import type { Execution } from '../device';
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import { farmFault, type FarmFault } from '../../../common/fault';
 import { fail, ok, type Result } from '../../../common/result';
 import { withinLimits } from '../call_scope';
@@ -12,7 +12,7 @@ import { hostHardware } from './host_hardware';
 import { readHostState } from './host_state';
 import { ownerVariable, removeLeftovers } from './leftovers';
 
-export interface HostDeviceOptions {
+interface HostDeviceOptions {
   /** The agent's own folder; the work folder is made in it. */
   readonly dataDir: string;
   /** Cores that tools are pinned to; empty for all. */

@@ -31,7 +31,7 @@ export interface LiteRtTensor {
 }
 
 /** A compiled model with its inputs in LiteRT's memory. */
-export interface LiteRtModel {
+interface LiteRtModel {
   readonly inputs: readonly LiteRtTensor[];
   readonly outputs: readonly LiteRtTensor[];
   /** Copies the values of input `index` into its memory, where they stay. */

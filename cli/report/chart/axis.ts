@@ -1,6 +1,6 @@
 import type { Theme } from './theme';
 
-export interface AxisOptions {
+interface AxisOptions {
   readonly name: string;
   readonly min: number;
   readonly max: number;

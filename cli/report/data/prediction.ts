@@ -1,5 +1,5 @@
-import { CandidateFactory } from '../../../coordinator/search/surrogate/candidate';
-import { LatencyModel } from '../../../coordinator/search/surrogate/latency_model';
+import { CandidateFactory } from '../../../search/surrogate/candidate';
+import { LatencyModel } from '../../../search/surrogate/latency_model';
 import { rankCorrelation } from './rank_correlation';
 import type { ReportCandidate, ReportInput } from './report_input';
 
@@ -35,13 +35,11 @@ export function predictOneAfterAnother(
   const points: { predictedMs: number; measuredMs: number }[] = [];
   for (let taught = firstTaught; taught < measured.length;) {
     const model = new LatencyModel(
-      measured
-        .slice(0, taught)
-        .map(({ architecture, measurement }) => ({
-          candidate: candidateOf(architecture),
-          latencyMs: measurement.latencyMs,
-          relativeNoise: 0,
-        })),
+      measured.slice(0, taught).map(({ architecture, measurement }) => ({
+        candidate: candidateOf(architecture),
+        latencyMs: measurement.latencyMs,
+        relativeNoise: 0,
+      })),
     );
     const next = Math.min(
       measured.length,

@@ -1,6 +1,6 @@
 import { html, nothing, type Html, type HtmlValue } from './html';
 
-export interface Column {
+interface Column {
   readonly heading: string;
   /** Aligned to the right, in figures of equal width. */
   readonly isNumeric?: boolean;

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../../common/bad_input';
-import type { SearchSpace } from '../../search/space';
-import type { SearchSpec, TargetSpec } from '../../search/spec';
+import type { SearchSpace } from '../../../search/space';
+import type { SearchSpec, TargetSpec } from '../../../search/spec';
 import { admittedSpace } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
 

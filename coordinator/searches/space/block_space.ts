@@ -11,11 +11,11 @@ import {
   additiveProblem,
   type AdditiveAccuracy,
   type Position,
-} from '../../search/additive_accuracy';
-import { drawAtLeast, greatestOf, leastCostAtLeast } from '../../search/parts';
-import { restrictSpace, type Genotype, type SearchSpace } from '../../search/space';
-import { searchSpaceOf, searchSpaceWithin } from '../../search/space_adapter';
-import type { SearchSpec } from '../../search/spec';
+} from '../../../search/additive_accuracy';
+import { drawAtLeast, greatestOf, leastCostAtLeast } from '../../../search/parts';
+import { restrictSpace, type Genotype, type SearchSpace } from '../../../search/space';
+import { searchSpaceOf, searchSpaceWithin } from '../../../search/space_adapter';
+import type { SearchSpec } from '../../../search/spec';
 import type { Admitted, SearchableSpace } from './searchable_space';
 
 /** The names of an option: that in any block, and that in its own. */

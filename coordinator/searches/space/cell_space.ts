@@ -5,9 +5,9 @@ import { cifarShape } from '../../../model/nasbench201/network';
 import { lowerBounds } from '../../../model/nasbench201/smallest';
 import { liveEdges } from '../../../model/nasbench201/topology';
 import { cellHash } from '../../../model/space/cell_space';
-import { cellOf, createNasBench201Space } from '../../search/nasbench201_space';
-import { genotypeAt, genotypeCount, restrictSpace, type SearchSpace } from '../../search/space';
-import type { SearchSpec } from '../../search/spec';
+import { cellOf, createNasBench201Space } from '../../../search/nasbench201_space';
+import { genotypeAt, genotypeCount, restrictSpace, type SearchSpace } from '../../../search/space';
+import type { SearchSpec } from '../../../search/spec';
 import type { AccurateNetwork, Admitted, SearchableSpace } from './searchable_space';
 
 /** NAS-Bench-201 with its tables of accuracies. All targets run all of it. */

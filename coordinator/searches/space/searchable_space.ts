@@ -1,8 +1,8 @@
 import type { LowerBounds } from '../../../model/nasbench201/smallest';
 import type { Restriction } from '../../../model/space/restrict';
-import type { Position } from '../../search/additive_accuracy';
-import type { SearchSpace } from '../../search/space';
-import type { SearchSpec } from '../../search/spec';
+import type { Position } from '../../../search/additive_accuracy';
+import type { SearchSpace } from '../../../search/space';
+import type { SearchSpec } from '../../../search/spec';
 
 /** What may be proposed, as far as that shows without building it. */
 export interface Admitted extends Restriction {

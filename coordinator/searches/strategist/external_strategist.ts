@@ -1,4 +1,4 @@
-import type { Ask, Proposal } from '../../search/strategy';
+import type { Ask, Proposal } from '../../../search/strategy';
 import type { Strategist, Word } from './strategist';
 
 interface Desk {

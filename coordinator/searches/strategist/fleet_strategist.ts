@@ -1,8 +1,8 @@
 import { assert } from '../../../common/assert';
-import { judgeFleet, type TargetVerdict } from '../../search/joint/fleet_evaluation';
-import { FleetFront } from '../../search/joint/fleet_front';
-import type { FleetAim } from '../../search/joint/fleet_latency';
-import type { Ask, Proposal } from '../../search/strategy';
+import { judgeFleet, type TargetVerdict } from '../../../search/joint/fleet_evaluation';
+import { FleetFront } from '../../../search/joint/fleet_front';
+import type { FleetAim } from '../../../search/joint/fleet_latency';
+import type { Ask, Proposal } from '../../../search/strategy';
 import type { Strategist, Word } from './strategist';
 
 /** The name under which the strategy of a whole fleet is asked. */
@@ -10,7 +10,7 @@ export const wholeFleet = 'all targets';
 /** Proposals that a target may be ahead of the slowest: more would be chosen without what should guide them. */
 const mostAhead = 32;
 
-export interface FleetStrategistOptions {
+interface FleetStrategistOptions {
   readonly inner: Strategist;
   readonly aim: FleetAim;
   readonly targets: readonly string[];

@@ -1,5 +1,5 @@
 import { assert } from '../../../common/assert';
-import type { Strategy } from '../../search/strategy';
+import type { Strategy } from '../../../search/strategy';
 import type { SearchCatalog } from '../search_catalog';
 import { openStrategies, say, type StrategistTask } from './strategies';
 import type { Strategist } from './strategist';

@@ -1,8 +1,8 @@
 import { assert } from '../../../common/assert';
-import { createStrategies, createStrategy } from '../../search/create_strategy';
-import type { PastTarget } from '../../search/past_target';
-import { fleetAimOf, type SearchSpec } from '../../search/spec';
-import type { Strategy } from '../../search/strategy';
+import { createStrategies, createStrategy } from '../../../search/create_strategy';
+import type { PastTarget } from '../../../search/past_target';
+import { fleetAimOf, type SearchSpec } from '../../../search/spec';
+import type { Strategy } from '../../../search/strategy';
 import { admittedSpace, constraintsOfAll } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
 import { wholeFleet } from './fleet_strategist';

@@ -1,5 +1,5 @@
-import type { Expectation } from '../../search/expectation';
-import type { Ask, Evaluation, Proposal } from '../../search/strategy';
+import type { Expectation } from '../../../search/expectation';
+import type { Ask, Evaluation, Proposal } from '../../../search/strategy';
 import type { StrategistTask } from './strategies';
 
 /** What a strategy hears: `Strategy` says when and how often. */

@@ -1,5 +1,5 @@
-import type { Expectation } from '../../search/expectation';
-import type { Ask } from '../../search/strategy';
+import type { Expectation } from '../../../search/expectation';
+import type { Ask } from '../../../search/strategy';
 import type { StrategistTask } from './strategies';
 import type { Word } from './strategist';
 

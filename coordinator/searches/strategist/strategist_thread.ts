@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Expectation } from '../../search/expectation';
-import type { Ask } from '../../search/strategy';
+import type { Expectation } from '../../../search/expectation';
+import type { Ask } from '../../../search/strategy';
 import type { StrategistTask } from './strategies';
 import type { Strategist, Word } from './strategist';
 import type { StrategistReply, StrategistRequest } from './strategist_message';
 
-export interface StrategistThreadOptions {
+interface StrategistThreadOptions {
   /** A compiled module that answers as `strategist_worker` does. */
   readonly workerFile: string;
   /** For one answer, from the moment the question is sent. */

@@ -4,7 +4,7 @@ import { loadSearchCatalog } from '../search_catalog';
 import { createLocalStrategist } from './local_strategist';
 import type { Strategist } from './strategist';
 import type { StrategistReply, StrategistRequest } from './strategist_message';
-import { giveWayToEventLoop } from '../../threads/give_way';
+import { giveWayToEventLoop } from '../../../platform/threads/give_way';
 
 const port = parentPort;
 assert(port !== null, 'the strategist runs as a worker thread');

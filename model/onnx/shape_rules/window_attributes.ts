@@ -6,7 +6,7 @@ const paddings: ReadonlySet<string> = new Set(['NOTSET', 'SAME_UPPER', 'SAME_LOW
 /** No window of a network that runs on a phone is longer; a global pool's is as long as its image. */
 const largestWindow = 65_536;
 
-export interface WindowAttributes {
+interface WindowAttributes {
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
   /** Before each axis, then behind each. */

@@ -56,7 +56,7 @@ export function limitsOf(operand: Operand, { min, max }: Clamp): readonly Limit[
 }
 
 /** Where an operator puts its output when an activation follows it. */
-export interface ActivatedOutput {
+interface ActivatedOutput {
   readonly index: number;
   /** To give to the operator. */
   readonly activation: FusedActivation;

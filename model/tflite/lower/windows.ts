@@ -76,7 +76,7 @@ export function ownPadding(
 }
 
 /** What stands in the padding: real zero, or the lowest integer, which never wins a maximum. */
-export type Filling = 'zero' | 'lowest';
+type Filling = 'zero' | 'lowest';
 
 /** The window's image and padding: ONNX's padding becomes TFLite's own, or an operator before it. */
 export function paddedImage(

@@ -9,7 +9,7 @@ import type { Device } from '../../../agent/device/device';
 import { openHostDevice } from '../../../agent/device/host/host_device';
 import { adapterFor, runtimesFor } from '../../../agent/runtimes/registry';
 import type { ModelFormat } from '../../../common/artifact';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import type { BenchmarkPlan, Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
 import { plainOptions } from '../../../model/tflite/builtin_options';

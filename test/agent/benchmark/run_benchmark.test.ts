@@ -9,7 +9,7 @@ import type { Execution, PushOptions } from '../../../agent/device/device';
 import { benchmarkModel } from '../../../agent/runtimes/benchmark_model';
 import { onnxruntimePerfTest } from '../../../agent/runtimes/onnxruntime_perf_test';
 import type { ToolFile } from '../../../agent/runtimes/runtime';
-import type { Clock } from '../../../common/clock';
+import type { Clock } from '../../../platform/time/clock';
 import { farmFault } from '../../../common/fault';
 import { defaultPlan } from '../../../common/job';
 import { parseTarget } from '../../../common/target';

@@ -10,16 +10,12 @@ import type { Device } from '../../../agent/device/device';
 import { adapterFor, runtimesFor } from '../../../agent/runtimes/registry';
 import { openToolChest, type ToolChest } from '../../../agent/runtimes/tool_chest';
 import { toolPathsSchema } from '../../../agent/runtimes/tool_paths';
-import {
-  startVirtualFleet,
-  type FleetPhone,
-  type VirtualFleet,
-} from '../../../agent/virtual/fleet';
-import { fleetSchema } from '../../../agent/virtual/fleet_file';
-import { connectFleet, type FleetLink } from '../../../agent/virtual/server_link';
-import { writeVirtualTools } from '../../../agent/virtual/tools/tool_files';
+import { startVirtualFleet, type FleetPhone, type VirtualFleet } from '../../../phones/fleet';
+import { fleetSchema } from '../../../phones/fleet_file';
+import { connectFleet, type FleetLink } from '../../../phones/server_link';
+import { writeVirtualTools } from '../../../phones/tools/tool_files';
 import type { ModelFormat } from '../../../common/artifact';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import { blamesTarget } from '../../../common/fault';
 import { defaultPlan, type BenchmarkPlan, type Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';

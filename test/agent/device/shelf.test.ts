@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { openShelf, type ShelfChange } from '../../../agent/device/shelf';
-import { createLogger } from '../../../common/logger';
+import { createLogger } from '../../../platform/logger';
 import { startAdbServer } from '../../servers/adb_server';
 import { startShellPhone } from '../../servers/shell_phone';
 

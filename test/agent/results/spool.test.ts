@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { BadInputError } from '../../../common/bad_input';
-import { createLogger } from '../../../common/logger';
+import { createLogger } from '../../../platform/logger';
 import { openSpool, type Spool } from '../../../agent/results/spool';
 import { encodeResult } from '../../../proto/codec/result';
 import { aResult } from '../../contract/ledger_samples';

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { openSpool } from '../../../agent/results/spool';
-import { createLogger } from '../../../common/logger';
+import { createLogger } from '../../../platform/logger';
 import { aResult } from '../../contract/ledger_samples';
 
 /** Spools result after result, some at a time, and names each once it is kept; until it is killed. */

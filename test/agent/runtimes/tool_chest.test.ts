@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseYaml } from '../../../common/yaml';
+import { parseYaml } from '../../../platform/config/yaml';
 import type { Hardware } from '../../../agent/device/device';
 import { adapterFor, runtimesFor, type RuntimeSelection } from '../../../agent/runtimes/registry';
 import { openToolChest } from '../../../agent/runtimes/tool_chest';

@@ -92,7 +92,7 @@ export function elf(machine: number, content = 'content'): Buffer {
 }
 
 export const arm64 = 0xb7;
-export const hexagon = 0xa4;
+const hexagon = 0xa4;
 
 /** LiteRT's files of a version, in the layout of Google's bucket. */
 export function litertFiles(version: string): Record<string, Buffer> {

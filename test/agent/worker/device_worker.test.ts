@@ -7,7 +7,7 @@ import {
   type Lease,
   type Outcome,
 } from '../../../common/job';
-import { createLogger } from '../../../common/logger';
+import { createLogger } from '../../../platform/logger';
 
 describe('a device worker', () => {
   it('measures a leased job and keeps its result', async () => {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import { registerSimulate } from '../../../cli/command/search_simulate';
 import { createSpace } from '../../../model/space/load_space';
-import { inventedCsv } from '../../coordinator/search/simulate/tables';
+import { inventedCsv } from '../../search/simulate/tables';
 
 const workerFile = path.join(__dirname, '../simulate/typescript_worker.js');
 

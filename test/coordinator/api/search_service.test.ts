@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../../../common/clock';
+import { systemClock, type Clock } from '../../../platform/time/clock';
 import { createSearchService } from '../../../coordinator/api/search_service';
 import { createFleetSize } from '../../../coordinator/engine/fleet_size';
 import type { SearchListener } from '../../../coordinator/searches/search_runner';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import type { DeviceDescription } from '../../../common/device';
 import type { Result } from '../../../common/result';
 import {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Artifact } from '../../../common/artifact';
 import { BadInputError } from '../../../common/bad_input';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import { createArtifactService } from '../../../coordinator/dispatch/artifact_service';
 import {
   openArtifactStore,

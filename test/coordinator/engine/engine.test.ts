@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import type { Job, JobResult, Lease } from '../../../common/job';
 import { createEngine, type Engine } from '../../../coordinator/engine/engine';
 import type { FarmObserver } from '../../../coordinator/engine/farm_observer';

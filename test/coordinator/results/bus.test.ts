@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { connectBus as connectAgentBus } from '../../../agent/results/bus';
 import { BadInputError } from '../../../common/bad_input';
-import { createLogger } from '../../../common/logger';
+import { createLogger } from '../../../platform/logger';
 import { freePort } from '../../../cli/stack/free_port';
 import { connectBus } from '../../../coordinator/results/bus';
 import { untilItListens } from '../../servers/nats_server';

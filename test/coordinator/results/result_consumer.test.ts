@@ -1,9 +1,9 @@
 import type { NatsConnection } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
-import { systemClock } from '../../../common/clock';
+import { systemClock } from '../../../platform/time/clock';
 import type { JobResult } from '../../../common/job';
-import { createLogger } from '../../../common/logger';
+import { createLogger } from '../../../platform/logger';
 import { connectBus, type Bus } from '../../../coordinator/results/bus';
 import {
   createResultConsumer,

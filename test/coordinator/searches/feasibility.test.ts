@@ -1,6 +1,6 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
-import { parseSearchSpec, type SearchSpec } from '../../../coordinator/search/spec';
-import { genotypeAt, genotypeCount } from '../../../coordinator/search/space';
+import { parseSearchSpec, type SearchSpec } from '../../../search/spec';
+import { genotypeAt, genotypeCount } from '../../../search/space';
 import { admittedSpace, requirePossible } from '../../../coordinator/searches/feasibility';
 import { loadSearchCatalog } from '../../../coordinator/searches/search_catalog';
 import { buildCandidate } from '../../../model/build';

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import type { DeviceKind } from '../../../common/device';
 import { candidateFault, farmFault } from '../../../common/fault';
 import type { Job } from '../../../common/job';
-import { createLogger } from '../../../common/logger';
+import { createLogger } from '../../../platform/logger';
 import { formatTarget } from '../../../common/target';
-import type { BuildRequest } from '../../../coordinator/build/build_request';
-import type { BuiltModel, CandidateBuilder } from '../../../coordinator/build/candidate_builder';
+import type { BuildRequest } from '../../../coordinator/candidates/build_request';
+import type {
+  BuiltModel,
+  CandidateBuilder,
+} from '../../../coordinator/candidates/candidate_builder';
 import type { JobListener } from '../../../coordinator/engine/job_update';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
@@ -22,7 +25,7 @@ export const fastTarget = 'sm8550/onnxruntime/cpu/int8';
 export const slowTarget = 'sm8350/onnxruntime/cpu/int8';
 
 /** Paper models are smaller than real ones can be. */
-export const catalog: SearchCatalog = {
+const catalog: SearchCatalog = {
   ...loadSearchCatalog(),
   lowerBounds: () => ({ macs: 1, parameters: 1, peakActivationBytes: 1, modelBytes: 1 }),
 };

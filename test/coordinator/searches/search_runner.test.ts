@@ -1,5 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
-import { parseSearchSpec } from '../../../coordinator/search/spec';
+import { parseSearchSpec } from '../../../search/spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import { createMortalLedger } from './mortal_ledger';

@@ -1,5 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
-import { parseSearchSpec } from '../../../coordinator/search/spec';
+import { parseSearchSpec } from '../../../search/spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { StrategistTask } from '../../../coordinator/searches/strategist/strategies';
 import { loadPast } from '../../../coordinator/searches/teaching';

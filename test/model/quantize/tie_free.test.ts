@@ -200,13 +200,11 @@ describe('scales of sums', () => {
     const lookups = (length: number): number => {
       let count = 0;
       const names = Array.from({ length: length + 1 }, (_, index) => `t${String(index)}`);
-      const sums = names
-        .slice(1)
-        .map((output, index): Rounding => ({
-          kind: 'sum',
-          inputs: [names[index] ?? '', 't0'],
-          output,
-        }));
+      const sums = names.slice(1).map((output, index): Rounding => ({
+        kind: 'sum',
+        inputs: [names[index] ?? '', 't0'],
+        output,
+      }));
       const groupOf = (tensor: string): string => {
         count += 1;
         return tensor;

@@ -7,7 +7,7 @@ import { writeTflite } from '../../../model/tflite/write';
 import type { RunLiteRt } from './litert_runner';
 
 /** ONNX Runtime's level of graph optimization. */
-export type Optimization = 'basic' | 'all';
+type Optimization = 'basic' | 'all';
 
 type Inputs = ReadonlyMap<string, FloatTensor>;
 

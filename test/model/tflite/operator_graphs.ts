@@ -9,7 +9,7 @@ import {
   type GraphBuilder,
 } from '../../../model/onnx/graph_builder';
 
-export interface OperatorCase {
+interface OperatorCase {
   readonly name: string;
   readonly inputs: readonly (readonly number[])[];
   readonly build: (builder: GraphBuilder, inputs: readonly string[]) => string;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { levels, measurementsTo, spreadOf } from '../../../coordinator/search/simulate/statistics';
+import { levels, measurementsTo, spreadOf } from '../../../search/simulate/statistics';
 import { number, section } from '../../bench/report';
 import { pythonEnvironment } from '../python_environment';
 

@@ -195,7 +195,7 @@ const refusal: fc.Arbitrary<Refusal> = fc.record({
   reason: line,
   operator: orNull(line),
 });
-export const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   measurement.map((measured) => ({ kind: 'measured' as const, measurement: measured })),
   fc
     .tuple(fc.constantFrom(...candidateFaultCodes), line, orNull(refusal))

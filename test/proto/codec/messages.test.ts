@@ -60,13 +60,11 @@ const coordinatorMessage: fc.Arbitrary<CoordinatorMessage> = fc.oneof(
     kind: fc.constant('welcome' as const),
     heartbeatIntervalMs: fc.integer({ min: 10, max: 600_000 }),
   }),
-  fc
-    .tuple(job, lease)
-    .map(([work, granted]) => ({
-      kind: 'run-job' as const,
-      job: work,
-      lease: { ...granted, jobId: work.jobId },
-    })),
+  fc.tuple(job, lease).map(([work, granted]) => ({
+    kind: 'run-job' as const,
+    job: work,
+    lease: { ...granted, jobId: work.jobId },
+  })),
   fc.record({ kind: fc.constant('stop-job' as const), lease }),
   fc.record({ kind: fc.constant('prefetch-artifact' as const), artifact }),
 );

@@ -1,6 +1,6 @@
 import type { Device } from '../../../../agent/device/device';
 import type { UnusablePhone } from '../../../../common/device';
-import { createLogger } from '../../../../common/logger';
+import { createLogger } from '../../../../platform/logger';
 import { trackPhones, type AdbTracker } from '../../../../agent/device/adb/tracker';
 
 export interface Watch {

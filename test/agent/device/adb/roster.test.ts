@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogger } from '../../../../common/logger';
+import { createLogger } from '../../../../platform/logger';
 import type { Device } from '../../../../agent/device/device';
 import type { ListedPhone } from '../../../../agent/device/adb/device_list';
 import { Roster } from '../../../../agent/device/adb/roster';

@@ -1,6 +1,6 @@
-import { connectFleet } from '../../../../agent/virtual/server_link';
-import { startVirtualFleet } from '../../../../agent/virtual/fleet';
-import { fleetSchema } from '../../../../agent/virtual/fleet_file';
+import { connectFleet } from '../../../../phones/server_link';
+import { startVirtualFleet } from '../../../../phones/fleet';
+import { fleetSchema } from '../../../../phones/fleet_file';
 import { deviceContract } from '../../../contract/device_contract';
 import { startAdbServer, type TestAdbServer } from '../../../servers/adb_server';
 import { watchPhones } from './adb_fixture';

@@ -73,13 +73,11 @@ describe('a search that is driven from outside', () => {
     });
     await answer([opVectorOf(cells[0]!), cells[1]!]);
     expect(await answer(cells.slice(1, 6))).toEqual(
-      cells
-        .slice(1, 6)
-        .map((architecture, index) => ({
-          architecture,
-          sequence: index + 1,
-          state: index < 3 ? 'in-flight' : 'waiting',
-        })),
+      cells.slice(1, 6).map((architecture, index) => ({
+        architecture,
+        sequence: index + 1,
+        state: index < 3 ? 'in-flight' : 'waiting',
+      })),
     );
     expect(
       (await lab.ledger.candidates(searchId)).map(({ target, sequence, architecture }) => [

@@ -1,6 +1,6 @@
 import { formatOpVector, parseCell } from '../../../../model/nasbench201/cell';
-import { genotypeAt, genotypeCount } from '../../../../coordinator/search/space';
-import { createNasBench201Space } from '../../../../coordinator/search/nasbench201_space';
+import { genotypeAt, genotypeCount } from '../../../../search/space';
+import { createNasBench201Space } from '../../../../search/nasbench201_space';
 
 /** So many different networks of NAS-Bench-201, by their canonical names. */
 export function cellsOf(count: number): readonly string[] {

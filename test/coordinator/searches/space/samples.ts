@@ -1,6 +1,6 @@
 import { loadSpace } from '../../../../model/space/load_space';
-import type { AdditiveAccuracy } from '../../../../coordinator/search/additive_accuracy';
-import { parseSearchSpec, type SearchSpec } from '../../../../coordinator/search/spec';
+import type { AdditiveAccuracy } from '../../../../search/additive_accuracy';
+import { parseSearchSpec, type SearchSpec } from '../../../../search/spec';
 
 /** Later options add more, and each position adds in another measure. */
 export function accuracyFor(space: string): AdditiveAccuracy & { readonly kind: 'additive' } {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSearchSpec } from '../../../../coordinator/search/spec';
+import { parseSearchSpec } from '../../../../search/spec';
 import type { StrategistTask } from '../../../../coordinator/searches/strategist/strategies';
 import type { Strategist } from '../../../../coordinator/searches/strategist/strategist';
 import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';

@@ -1,0 +1,332 @@
+import { z } from 'zod';
+import { BadInputError } from '../common/bad_input';
+import { defaultPlan, planLimits } from '../common/job';
+import { mapping, number, positive, whole } from '../common/field';
+import { ownValue } from '../common/own_value';
+import { formatTarget, type Target } from '../common/target';
+import { toTarget } from '../common/target_field';
+import { parseYaml } from '../platform/config/yaml';
+import type { Budget } from './budget';
+import type { FleetAim } from './joint/fleet_latency';
+
+const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** Enough for any shelf; a larger list is a mistake. */
+const mostTargets = 64;
+
+const expectedShare = 'expected a number above 0, at most 1';
+/** More than a space has options. */
+const mostForbidden = 1_000;
+
+const constraintsSchema = mapping({
+  latencyMsMax: positive().optional(),
+  modelBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  macsMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  accuracyPercentMin: number(0, 100).optional(),
+  parametersMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  peakActivationBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  npuShareMin: z.number(expectedShare).gt(0, expectedShare).max(1, expectedShare).optional(),
+  forbidden: z
+    .array(
+      z.string('expected the name of an option'),
+      'expected a list of options, for example [avg_pool_3x3]',
+    )
+    .max(mostForbidden, `expected at most ${mostForbidden} options`)
+    .optional(),
+});
+
+/** Limits on what a search may propose or put on its front; undefined = none. */
+export type Constraints = z.infer<typeof constraintsSchema>;
+
+const limits = {
+  measurements: whole(1, 1_000_000).optional(),
+  phoneMinutes: positive(1e6).optional(),
+  wallMinutes: positive(1e6).optional(),
+};
+const isLimited = ({ measurements, phoneMinutes, wallMinutes }: Budget): boolean =>
+  [measurements, phoneMinutes, wallMinutes].some((limit) => limit !== undefined);
+const unlimited = 'expected at least one of measurements, phoneMinutes, wallMinutes';
+const targetBudgetSchema = mapping(limits).refine(isLimited, unlimited);
+const budgetSchema = mapping({
+  ...limits,
+  shared: z.boolean('expected true or false').default(false),
+}).refine(isLimited, unlimited);
+
+const concurrencySchema = whole(1, 1_000);
+
+const targetSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { target: value } : value),
+  mapping({
+    target: z
+      .string('expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8')
+      .transform(toTarget),
+    constraints: constraintsSchema.optional(),
+    budget: targetBudgetSchema.optional(),
+    concurrency: concurrencySchema.optional(),
+  }),
+);
+
+const seedSchema = whole(0, Number.MAX_SAFE_INTEGER).default(1);
+
+export const strategySchema = z.discriminatedUnion(
+  'kind',
+  [
+    mapping({ kind: z.literal('surrogate'), seed: seedSchema }),
+    mapping({
+      kind: z.literal('nsga2-async'),
+      seed: seedSchema,
+      populationSize: whole(2, 1_000).default(20),
+    }),
+    mapping({
+      kind: z.literal('nsga2'),
+      seed: seedSchema,
+      populationSize: whole(2, 1_000).default(100),
+    }),
+    mapping({ kind: z.literal('random'), seed: seedSchema }),
+    mapping({ kind: z.literal('external') }),
+  ],
+  { error: 'expected a mapping with kind: surrogate, nsga2-async, nsga2, random or external' },
+);
+
+/** Each is a model to fit; what more of them would add is little. */
+const mostTeachers = 16;
+
+const teacherSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { search: value } : value),
+  mapping({
+    search: z
+      .string('expected the id of a search')
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/,
+        'expected the id of a search (see: farm search list)',
+      ),
+    measured: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  }),
+);
+
+const frontSchema = z.discriminatedUnion(
+  'kind',
+  [
+    mapping({ kind: z.literal('each') }),
+    mapping({ kind: z.literal('joint') }),
+    mapping({ kind: z.literal('worst') }),
+    mapping({
+      kind: z.literal('weighted'),
+      weights: z
+        .record(
+          z.string(),
+          positive(1_000),
+          'expected a mapping from targets to numbers, for example { host/onnxruntime/cpu/int8: 2 }',
+        )
+        .default({}),
+    }),
+  ],
+  { error: 'expected a mapping with kind: each, joint, worst or weighted' },
+);
+
+/** N of the paper. */
+const benchmarkCellsPerStage = 5;
+
+const planSchema = mapping({
+  sessions: planField('sessions'),
+  runs: planField('runs'),
+  warmupRuns: planField('warmupRuns'),
+  threads: planField('threads'),
+  sessionDeadlineMs: planField('sessionDeadlineMs'),
+});
+
+const contribution = number(-100, 100);
+
+/** Where accuracies come from; without a kind, a table. */
+const accuracySchema = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && !('kind' in value)
+      ? { kind: 'table', ...value }
+      : value,
+  z.discriminatedUnion(
+    'kind',
+    [
+      mapping({
+        kind: z.literal('table'),
+        table: z
+          .literal('nasbench201-cifar10-12epoch', {
+            error: 'expected nasbench201-cifar10-12epoch, the only table so far',
+          })
+          .default('nasbench201-cifar10-12epoch'),
+        split: z
+          .enum(['validation', 'test'], { error: 'expected validation or test' })
+          .default('validation'),
+      }),
+      mapping({
+        kind: z.literal('additive'),
+        base: number(0, 100),
+        options: z.record(
+          z.string(),
+          z.record(
+            z.string(),
+            contribution,
+            'expected a mapping from options to numbers, for example { 3: -0.3, 5: 0 }',
+          ),
+          'expected a mapping from positions to what each option adds, as `farm space show SPACE --accuracy-template` prints it',
+        ),
+      }),
+    ],
+    { error: 'expected a mapping with kind: table or additive' },
+  ),
+);
+
+const documentSchema = mapping({
+  name: z
+    .string('expected a name')
+    .regex(searchName, 'expected 1 to 63 letters, digits, ".", "_" or "-"'),
+  space: z
+    .string('expected the name of a search space')
+    .regex(searchName, 'expected the name of a search space (see: farm space list)'),
+  strategy: strategySchema.prefault({ kind: 'surrogate' }),
+  targets: z
+    .array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]')
+    .min(1, 'expected at least one target')
+    .max(mostTargets, `expected at most ${mostTargets} targets`),
+  front: frontSchema.prefault({ kind: 'each' }),
+  accuracy: accuracySchema.optional(),
+  constraints: constraintsSchema.prefault({}),
+  budget: budgetSchema,
+  plan: planSchema.prefault({}),
+  confirm: mapping({ rounds: whole(0, 10).default(2) }).prefault({}),
+  concurrency: concurrencySchema.optional(),
+  priority: whole(-100, 100).default(0),
+  weight: positive(1_000).default(1),
+  teachers: z
+    .array(teacherSchema, 'expected a list of searches, for example [cells-1a2b3c4d]')
+    .max(mostTeachers, `expected at most ${mostTeachers} searches`)
+    .default([]),
+  fresh: z.boolean('expected true or false').default(false),
+  model: mapping({ cellsPerStage: whole(1, 20).optional(), seed: seedSchema }).prefault({}),
+});
+
+type SpecDocument = z.infer<typeof documentSchema>;
+
+export interface TargetSpec {
+  readonly target: Target;
+  /** `formatTarget(target)`. */
+  readonly name: string;
+  /** The target's own over those of the whole search. */
+  readonly constraints: Constraints;
+  /** The target's own, or that of the whole search. */
+  readonly budget: Budget;
+  /** Candidates on their way at once; undefined = as many as keep the target's devices busy. */
+  readonly concurrency: number | undefined;
+}
+
+/** What a user asked to search for; docs/search.md explains the fields. */
+export type SearchSpec = Readonly<
+  Omit<SpecDocument, 'targets' | 'constraints' | 'budget' | 'concurrency'>
+> & {
+  readonly targets: readonly TargetSpec[];
+  /** Each target's budget is what all may spend together. */
+  readonly isBudgetShared: boolean;
+};
+
+/** Reads a search's YAML; `source` names it in errors. @throws BadInputError that names the field and the remedy. */
+export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
+  const { targets, constraints, budget, concurrency, ...rest } = withDefaultsOfCells(
+    parseYaml(yamlText, documentSchema, source),
+  );
+  const { shared: isBudgetShared, ...limitsOfAll } = budget;
+  const names = new Set<string>();
+  const resolved = targets.map((entry, index): TargetSpec => {
+    const name = formatTarget(entry.target);
+    const ownBudget =
+      isBudgetShared && entry.budget !== undefined
+        ? 'has a budget of its own, and the budget of the search is shared; remove one of them'
+        : undefined;
+    const problem =
+      ownBudget ??
+      unsupported(entry.target) ??
+      withoutNpu(entry.target, { own: entry.constraints, ofAll: constraints }) ??
+      (names.has(name) ? 'is listed twice; remove one' : undefined);
+    if (problem !== undefined)
+      throw new BadInputError(`${source}: field targets.${index}: ${name} ${problem}`);
+    names.add(name);
+    return {
+      target: entry.target,
+      name,
+      constraints: { ...constraints, ...entry.constraints },
+      budget: entry.budget ?? limitsOfAll,
+      concurrency: entry.concurrency ?? concurrency,
+    };
+  });
+  requireFleet(rest, resolved, { source, isBudgetShared });
+  return { ...rest, targets: resolved, isBudgetShared };
+}
+
+/** Cells of NAS-Bench-201 have a table of accuracies, and the benchmark's own number of them to a stage. */
+function withDefaultsOfCells(document: SpecDocument): SpecDocument {
+  if (document.space !== 'nasbench201') return document;
+  const { accuracy = accuracySchema.parse({}), model } = document;
+  return {
+    ...document,
+    accuracy,
+    model: { ...model, cellsPerStage: model.cellsPerStage ?? benchmarkCellsPerStage },
+  };
+}
+
+/** A front over several targets needs several, each measuring the same. */
+function requireFleet(
+  { front, strategy }: Pick<SpecDocument, 'front' | 'strategy'>,
+  targets: readonly TargetSpec[],
+  { source, isBudgetShared }: { readonly source: string; readonly isBudgetShared: boolean },
+): void {
+  if (front.kind === 'each') return;
+  const names = targets.map(({ name }) => name);
+  const stranger =
+    front.kind === 'weighted'
+      ? Object.keys(front.weights).find((name) => !names.includes(name))
+      : undefined;
+  if (stranger !== undefined)
+    throw new BadInputError(
+      `${source}: field front.weights: ${stranger} is no target of the search; its targets are ${names.join(', ')}`,
+    );
+  if (targets.length < 2)
+    throw new BadInputError(
+      `${source}: field front: ${front.kind} is over several targets, and the search has one; add targets, or remove it`,
+    );
+  if (strategy.kind === 'external')
+    throw new BadInputError(
+      `${source}: field front: an outside searcher proposes for each target by itself; remove it`,
+    );
+  if (isBudgetShared)
+    throw new BadInputError(
+      `${source}: field front: with ${front.kind} every target measures the same networks, so there is no budget to share; remove shared`,
+    );
+}
+
+/** What the search minimises over all its targets; undefined where each has its own front. */
+export function fleetAimOf({ front, targets }: SearchSpec): FleetAim | undefined {
+  if (front.kind === 'each') return undefined;
+  return front.kind === 'weighted'
+    ? { kind: 'weighted', weights: targets.map(({ name }) => ownValue(front.weights, name) ?? 1) }
+    : { kind: front.kind };
+}
+
+/** What is asked of the whole search is asked of each of its targets. */
+function withoutNpu(
+  { unit }: Target,
+  { own, ofAll }: { readonly own: Constraints | undefined; readonly ofAll: Constraints },
+): string | undefined {
+  if (unit === 'npu' || (own?.npuShareMin ?? ofAll.npuShareMin) === undefined) return undefined;
+  if (own?.npuShareMin !== undefined)
+    return 'runs nothing on an NPU; remove its constraint npuShareMin';
+  return 'runs nothing on an NPU; remove npuShareMin from constraints, and give it to the targets that have one: { target, constraints: { npuShareMin } }';
+}
+
+function unsupported(target: Target): string | undefined {
+  if (target.runtime !== 'onnxruntime')
+    return 'needs TFLite models, and a search builds ONNX; choose a target with runtime onnxruntime';
+  return target.precision === 'int8'
+    ? undefined
+    : `is ${target.precision}, and a search builds int8 models; choose a target with precision int8`;
+}
+
+function planField(field: keyof typeof planLimits): z.ZodDefault<z.ZodNumber> {
+  return whole(planLimits[field].min, planLimits[field].max).default(defaultPlan[field]);
+}

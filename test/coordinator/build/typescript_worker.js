@@ -1,2 +1,0 @@
-require('../../typescript_hook');
-require('../../../coordinator/build/build_worker.ts');

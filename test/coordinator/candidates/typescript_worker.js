@@ -1,0 +1,2 @@
+require('../../typescript_hook');
+require('../../../coordinator/candidates/build_worker.ts');
