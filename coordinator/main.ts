@@ -258,7 +258,7 @@ async function startSearches(
   lifecycle.onStop('other strategists', () => others.close());
   const runner = new SearchRunner({
     ...core,
-    builder: createCandidateBuilder({
+    candidates: createCandidateBuilder({
       pool,
       store: core.store,
       ledger: core.ledger,

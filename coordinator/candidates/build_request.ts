@@ -18,9 +18,6 @@ export interface BuildOutput {
   readonly peakActivationBytes: number;
 }
 
-/** Why there is no model. That is the farm's trouble: nothing follows for the architecture. */
-export type BuildFailure = ThreadFailure;
-
-export type BuildResult = Result<BuildOutput, BuildFailure>;
+export type BuildResult = Result<BuildOutput, ThreadFailure>;
 
 export type BuildReply = ThreadReply<BuildOutput>;

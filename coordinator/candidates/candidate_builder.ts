@@ -3,16 +3,8 @@ import type { Clock } from '../../platform/time/clock';
 import { fail, ok, type Result } from '../../common/result';
 import type { Ledger } from '../ledger/ledger';
 import type { ArtifactStore } from '../dispatch/artifact_store';
-import type { BuildFailure, BuildOutput, BuildRequest, BuildResult } from './build_request';
-
-export interface BuiltModel extends Omit<BuildOutput, 'model'> {
-  readonly artifact: Artifact;
-}
-
-export interface CandidateBuilder {
-  /** The model is in the artifact store and the ledger when this resolves. */
-  build(request: BuildRequest): Promise<Result<BuiltModel, BuildFailure>>;
-}
+import type { BuildRequest, BuildResult } from './build_request';
+import type { BuildFailure, CandidatePreparation, PreparedModel } from './candidate_preparation';
 
 interface CandidateBuilderParts {
   readonly pool: { build(request: BuildRequest): Promise<BuildResult> };
@@ -29,10 +21,11 @@ interface CandidateBuilderParts {
 const mostRemembered = 50_000;
 
 /** Builds each architecture once, however many targets and searches ask for it, and whether at once or later. */
-export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateBuilder {
-  const known = new Map<string, Promise<Result<BuiltModel, BuildFailure>>>();
+export function createCandidateBuilder(parts: CandidateBuilderParts): CandidatePreparation {
+  const known = new Map<string, Promise<Result<PreparedModel, BuildFailure>>>();
   return {
-    build: async (request) => {
+    prepare: async ({ space, architecture, model }) => {
+      const request = { space, architecture, ...model };
       const key = keyOf(request);
       const remembered = known.get(key);
       if (
@@ -60,7 +53,7 @@ export function createCandidateBuilder(parts: CandidateBuilderParts): CandidateB
 /** A model that nobody needed may have been dropped since. */
 async function isDropped(
   { store }: CandidateBuilderParts,
-  remembered: Promise<Result<BuiltModel, BuildFailure>>,
+  remembered: Promise<Result<PreparedModel, BuildFailure>>,
 ): Promise<boolean> {
   const built = await remembered.catch(() => undefined);
   return built?.ok === true && (await store.sizeBytes(built.value.artifact.digest)) === undefined;
@@ -69,13 +62,13 @@ async function isDropped(
 async function buildAndStore(
   parts: CandidateBuilderParts,
   request: BuildRequest,
-): Promise<Result<BuiltModel, BuildFailure>> {
+): Promise<Result<PreparedModel, BuildFailure>> {
   const output = await parts.pool.build(request);
   if (!output.ok) return fail(output.error);
   const { model, ...costs } = output.value;
   const artifact: Artifact = { ...(await parts.store.write(model)), format: 'onnx' };
   await parts.ledger.saveArtifact(artifact, parts.clock.nowMs());
-  return ok({ artifact, ...costs });
+  return ok({ artifact, costs });
 }
 
 function keyOf(request: BuildRequest): string {

@@ -1,4 +1,4 @@
-import type { BuildFailure } from '../candidates/build_request';
+import type { BuildFailure } from '../candidates/candidate_preparation';
 
 /** Builds that may fail in a row before the search pauses: one can be bad luck, so many mean that the builder is broken. */
 const mostInRow = 10;

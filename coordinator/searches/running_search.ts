@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
-import type { BuildFailure } from '../candidates/build_request';
+import type { BuildFailure } from '../candidates/candidate_preparation';
 import type { JobUpdate } from '../engine/job_update';
 import type {
   CandidateRecord,
@@ -66,6 +66,8 @@ export class RunningSearch {
   /** What the engine says while the ledger is being read, to be heard afterwards; undefined when nothing is being read. */
   #early: JobUpdate[] | undefined;
   #isClosed = false;
+  /** Aborted when nothing that is being prepared is wanted any more. */
+  readonly #unwanted = new AbortController();
   /** What nobody waits for by itself: a finish, a pause after failed builds. */
   #unattended: Promise<void> = Promise.resolve();
 
@@ -185,6 +187,7 @@ export class RunningSearch {
 
   async stop(): Promise<void> {
     await this.#setState('stopped');
+    this.#unwanted.abort();
     this.#stopListening?.();
     this.#strategist.close();
     // What is being saved right now must be submitted first, or it would stay open in the ledger.
@@ -196,6 +199,7 @@ export class RunningSearch {
   /** The process ends, the search does not: nothing more is proposed or saved, the next process goes on. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#unwanted.abort();
     this.#wall.stop();
     this.#stopListening?.();
     this.#strategist.close();
@@ -297,6 +301,7 @@ export class RunningSearch {
         ),
       fleetFront: () => this.#fleet?.toConfirm() ?? 'own',
       isProposing: () => this.#isProposing(),
+      unwanted: this.#unwanted.signal,
       isStopped: () => this.#isClosed || this.#state === 'stopped',
     });
     return lane;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import type { Target } from '../../common/target';
-import type { CandidateBuilder } from '../candidates/candidate_builder';
+import type { CandidatePreparation } from '../candidates/candidate_preparation';
 import type { JobListener } from '../engine/job_update';
 import type { Ledger } from '../ledger/ledger';
 import type { Happening } from '../schedule/event';
@@ -38,7 +38,7 @@ export interface SearchParts {
     | 'earlierMeasurements'
     | 'devices'
   >;
-  readonly builder: CandidateBuilder;
+  readonly candidates: CandidatePreparation;
   readonly catalog: SearchCatalog;
   readonly specs: SpecReader;
   readonly openStrategist: OpenStrategist;

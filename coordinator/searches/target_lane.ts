@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Artifact } from '../../common/artifact';
-import { candidateFault } from '../../common/fault';
+import { candidateFault, type CandidateFault } from '../../common/fault';
 import type { Job } from '../../common/job';
-import type { BuiltModel } from '../candidates/candidate_builder';
-import type { BuildFailure } from '../candidates/build_request';
+import type { BuildFailure, PreparedModel } from '../candidates/candidate_preparation';
 import type { Result } from '../../common/result';
 import type { ConfirmationRecord, JobEnding, JobRecord } from '../ledger/ledger';
 import type { FrontMember } from '../../search/front';
@@ -47,6 +46,8 @@ interface LaneOptions {
   /** More may be proposed now. */
   readonly isProposing: () => boolean;
   readonly isStopped: () => boolean;
+  /** Aborted when it is stopped. */
+  readonly unwanted: AbortSignal;
 }
 
 /** How a candidate ended that no device was asked for: in the ledger's words and in the search's. */
@@ -247,12 +248,12 @@ export class TargetLane {
   }
 
   #build(proposal: Proposal): void {
-    const { parts, spec } = this.#options;
-    const building = parts.builder.build({
-      space: spec.space,
-      architecture: proposal.architecture,
-      ...spec.model,
-    });
+    const { parts, spec, target, unwanted } = this.#options;
+    const { space, model } = spec;
+    const building = parts.candidates.prepare(
+      { space, architecture: proposal.architecture, model, target: target.target },
+      unwanted,
+    );
     // Handled in turn below; until then a rejection must not count as unhandled.
     building.catch(() => undefined);
     this.#submissions = this.#submissions
@@ -333,14 +334,18 @@ export class TargetLane {
   /** In the order of proposal, so that what a crash loses is the newest proposals and leaves no gap among the older ones. */
   async #submit(
     proposal: Proposal,
-    building: Promise<Result<BuiltModel, BuildFailure>>,
+    building: Promise<Result<PreparedModel, CandidateFault | BuildFailure>>,
   ): Promise<void> {
     if (this.#options.isStopped()) return;
     const built = await building;
     if (this.#options.isStopped()) return;
-    this.#options.onBuilt(built.ok ? undefined : built.error);
+    const failure = built.ok || built.error.kind === 'candidate-fault' ? undefined : built.error;
+    this.#options.onBuilt(failure);
     if (!built.ok) {
-      this.#end(proposal, { kind: 'abandoned' });
+      this.#end(
+        proposal,
+        failure === undefined ? { kind: 'infeasible', violation: Infinity } : { kind: 'abandoned' },
+      );
       return;
     }
     const job = this.#jobOf(proposal, built.value.artifact);
@@ -356,9 +361,9 @@ export class TargetLane {
   }
 
   /** What is known of the candidate without a device: that it breaks a limit, or a measurement that was made before. */
-  async #settle(built: BuiltModel, job: Job): Promise<Settled | undefined> {
+  async #settle(built: PreparedModel, job: Job): Promise<Settled | undefined> {
     const violation = violationOfBuilt(this.#options.target.constraints, {
-      ...built,
+      ...built.costs,
       modelBytes: built.artifact.sizeBytes,
     });
     if (violation !== undefined) {

@@ -1,5 +1,7 @@
 import { createCandidateBuilder } from '../../../coordinator/candidates/candidate_builder';
 import type { BuildRequest, BuildResult } from '../../../coordinator/candidates/build_request';
+import type { PreparationRequest } from '../../../coordinator/candidates/candidate_preparation';
+import { parseTarget } from '../../../common/target';
 
 const request: BuildRequest = {
   space: 'nasbench201',
@@ -7,6 +9,13 @@ const request: BuildRequest = {
   cellsPerStage: 1,
   seed: 1,
 };
+const asked: PreparationRequest = {
+  space: 'nasbench201',
+  architecture: 'a',
+  model: { cellsPerStage: 1, seed: 1 },
+  target: parseTarget('host/onnxruntime/cpu/int8'),
+};
+const { signal } = new AbortController();
 const built: BuildResult = {
   ok: true,
   value: { model: new Uint8Array(7), macs: 42, parameters: 5, peakActivationBytes: 6 },
@@ -38,25 +47,28 @@ describe('the candidate builder', () => {
   it('stores the model and records it before it gives the artifact out', async () => {
     const { builder, saved } = createParts([built]);
     const artifact = { digest: 'd', sizeBytes: 7, format: 'onnx' };
-    expect(await builder.build(request)).toEqual({
+    expect(await builder.prepare(asked, signal)).toEqual({
       ok: true,
-      value: { artifact, macs: 42, parameters: 5, peakActivationBytes: 6 },
+      value: { artifact, costs: { macs: 42, parameters: 5, peakActivationBytes: 6 } },
     });
     expect(saved).toEqual([[artifact, 5]]);
   });
 
   it('builds an architecture once, asked for at once or again', async () => {
     const { builder, requests } = createParts([built, built]);
-    await Promise.all([builder.build(request), builder.build({ ...request })]);
-    await builder.build(request);
+    await Promise.all([builder.prepare(asked, signal), builder.prepare({ ...asked }, signal)]);
+    await builder.prepare(asked, signal);
     expect(requests).toEqual([request]);
   });
 
   it('builds again what the store has dropped since, once', async () => {
     const { builder, requests, stored } = createParts([built, built, built]);
-    await builder.build(request);
+    await builder.prepare(asked, signal);
     stored.clear();
-    const again = await Promise.all([builder.build(request), builder.build(request)]);
+    const again = await Promise.all([
+      builder.prepare(asked, signal),
+      builder.prepare(asked, signal),
+    ]);
     expect(again.map(({ ok }) => ok)).toEqual([true, true]);
     expect(requests).toEqual([request, request]);
     expect([...stored]).toEqual(['d']);
@@ -64,14 +76,19 @@ describe('the candidate builder', () => {
 
   it('tells apart what makes other bytes', async () => {
     const { builder, requests } = createParts([built, built, built, built]);
-    for (const other of [{}, { architecture: 'b' }, { cellsPerStage: 2 }, { seed: 2 }])
-      await builder.build({ ...request, ...other });
+    for (const other of [
+      {},
+      { architecture: 'b' },
+      { model: { cellsPerStage: 2, seed: 1 } },
+      { model: { seed: 2 } },
+    ])
+      await builder.prepare({ ...asked, ...other }, signal);
     expect(requests).toHaveLength(4);
   });
 
   it('tries again what failed', async () => {
     const { builder } = createParts([broken, built]);
-    expect((await builder.build(request)).ok).toBe(false);
-    expect((await builder.build(request)).ok).toBe(true);
+    expect((await builder.prepare(asked, signal)).ok).toBe(false);
+    expect((await builder.prepare(asked, signal)).ok).toBe(true);
   });
 });

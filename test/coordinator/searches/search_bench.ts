@@ -4,11 +4,11 @@ import { candidateFault, farmFault } from '../../../common/fault';
 import type { Job } from '../../../common/job';
 import { createLogger } from '../../../platform/logger';
 import { formatTarget } from '../../../common/target';
-import type { BuildRequest } from '../../../coordinator/candidates/build_request';
 import type {
-  BuiltModel,
-  CandidateBuilder,
-} from '../../../coordinator/candidates/candidate_builder';
+  CandidatePreparation,
+  PreparationRequest,
+  PreparedModel,
+} from '../../../coordinator/candidates/candidate_preparation';
 import type { JobListener } from '../../../coordinator/engine/job_update';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event';
@@ -36,12 +36,12 @@ export function latencyOf(artifactDigest: string): number {
 }
 
 /** Names and sizes models without building them. */
-export class PaperBuilder implements CandidateBuilder {
+export class PaperBuilder implements CandidatePreparation {
   readonly built: string[] = [];
   /** Says how a request fails, if it does. */
-  refuse: (request: BuildRequest) => boolean = () => false;
+  refuse: (request: PreparationRequest) => boolean = () => false;
 
-  build(request: BuildRequest): ReturnType<CandidateBuilder['build']> {
+  prepare(request: PreparationRequest): ReturnType<CandidatePreparation['prepare']> {
     this.built.push(request.architecture);
     if (this.refuse(request))
       return Promise.resolve({ ok: false, error: { kind: 'crashed', message: 'out of memory' } });
@@ -49,7 +49,7 @@ export class PaperBuilder implements CandidateBuilder {
   }
 }
 
-export function paperModel(architecture: string): BuiltModel {
+export function paperModel(architecture: string): PreparedModel {
   const digest = createHash('sha256').update(architecture).digest('hex');
   return {
     artifact: {
@@ -57,9 +57,11 @@ export function paperModel(architecture: string): BuiltModel {
       sizeBytes: 1_000 + Number.parseInt(digest.slice(0, 2), 16),
       format: 'onnx',
     },
-    macs: Number.parseInt(digest.slice(2, 4), 16),
-    parameters: Number.parseInt(digest.slice(4, 6), 16),
-    peakActivationBytes: Number.parseInt(digest.slice(6, 8), 16),
+    costs: {
+      macs: Number.parseInt(digest.slice(2, 4), 16),
+      parameters: Number.parseInt(digest.slice(4, 6), 16),
+      peakActivationBytes: Number.parseInt(digest.slice(6, 8), 16),
+    },
   };
 }
 
@@ -205,7 +207,7 @@ export function createBench(
   const failures: Error[] = [];
   const parts: SearchParts = {
     engine,
-    builder,
+    candidates: builder,
     catalog,
     specs: createLocalSpecReader(catalog),
     openStrategist: (task) => createLocalStrategist(task, catalog),

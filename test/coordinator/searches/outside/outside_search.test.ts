@@ -302,8 +302,8 @@ describe('a search that is driven from outside', () => {
 
   it('tells every end in its order, whatever it is, from any of them on', async () => {
     await create('constraints: { macsMax: 200, latencyMsMax: 1.1 }\nbudget: { measurements: 12 }');
-    const small = cells.filter((cell) => paperModel(cell).macs <= 200);
-    const large = cells.find((cell) => paperModel(cell).macs > 200)!;
+    const small = cells.filter((cell) => paperModel(cell).costs.macs <= 200);
+    const large = cells.find((cell) => paperModel(cell).costs.macs > 200)!;
     lab.bench.builder.refuse = ({ architecture }) => architecture === small[1];
     await answer([small[0]!, small[1]!, large, small[2]!, small[3]!]);
     const [first, second, third] = lab.bench.engine.queue;
@@ -327,7 +327,7 @@ describe('a search that is driven from outside', () => {
         sequence: 2,
         architecture: large,
         kind: 'infeasible',
-        violation: paperModel(large).macs / 200 - 1,
+        violation: paperModel(large).costs.macs / 200 - 1,
         reason: expect.stringMatching(/MACs, and macsMax is 200$/) as string,
       },
       {

@@ -1,0 +1,53 @@
+import type { Artifact } from '../../common/artifact';
+import type { CandidateFault } from '../../common/fault';
+import type { Result } from '../../common/result';
+import type { Target } from '../../common/target';
+import type { ThreadFailureKind } from '../../platform/threads/thread_failure';
+
+/** An architecture, and all else that determines the bytes that a target is to run. */
+export interface PreparationRequest {
+  readonly space: string;
+  readonly architecture: string;
+  readonly model: ModelSettings;
+  readonly target: Target;
+}
+
+/** How the networks of a search are made. */
+interface ModelSettings {
+  /** Of NAS-Bench-201; other spaces have none. */
+  readonly cellsPerStage?: number | undefined;
+  /** Of the weights and of the calibration images. */
+  readonly seed: number;
+}
+
+/** What a network costs, whatever runs it. */
+interface PreparedCosts {
+  readonly macs: number;
+  readonly parameters: number;
+  readonly peakActivationBytes: number;
+}
+
+export interface PreparedModel {
+  /** In the store and in the ledger. */
+  readonly artifact: Artifact;
+  readonly costs: PreparedCosts;
+}
+
+/** Why there is no model. That is the farm's trouble: nothing follows for the architecture. */
+export interface BuildFailure {
+  readonly kind: ThreadFailureKind | 'cancelled';
+  /** One line. */
+  readonly message: string;
+}
+
+/** The way from architectures to what targets run. */
+export interface CandidatePreparation {
+  /**
+   * Never rejects but when the store or the ledger cannot be written. Whoever aborts the signal hears `cancelled` at once; the work
+   * goes on for others that asked for the same.
+   */
+  prepare(
+    request: PreparationRequest,
+    signal: AbortSignal,
+  ): Promise<Result<PreparedModel, CandidateFault | BuildFailure>>;
+}
