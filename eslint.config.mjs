@@ -83,7 +83,7 @@ const homes = {
   '@grpc/proto-loader': ['proto/service.ts', 'proto/generated', 'test'],
   '@grpc/reflection': ['coordinator/api'],
   'grpc-health-check': ['coordinator/api'],
-  nats: ['coordinator/results', 'agent/results', 'test'],
+  nats: ['platform/nats', 'coordinator/results', 'test'],
   '@devicefarmer/adbkit': ['agent/device/adb'],
   'prom-client': ['coordinator/observe', 'agent/observe'],
   kysely: ['coordinator/ledger', 'test'],

@@ -13,7 +13,7 @@ import { openShelf, type DeviceShelf } from './device/shelf';
 import { createArtifactClient } from './link/artifact_client';
 import { openCoordinatorLink, type CoordinatorLink } from './link/coordinator_link';
 import { createAgentMetrics } from './observe/agent_metrics';
-import { connectBus, type Bus } from './results/bus';
+import { connectBus, type Bus } from '../platform/nats/bus';
 import { startResultPublisher, type ResultPublisher } from './results/publisher';
 import { openSpool } from './results/spool';
 import { startTelemetryPublisher } from './results/telemetry';

@@ -39,7 +39,7 @@ import { createActiveSearches, type ActiveSearches } from './observe/active_sear
 import { createFarmMetrics, type FarmMetrics } from './observe/farm_metrics';
 import { createMeasuredTally, type MeasuredTally } from './observe/measured_tally';
 import { createReadiness } from './observe/readiness';
-import { connectBus, type Bus } from './results/bus';
+import { connectBus, type Bus } from '../platform/nats/bus';
 import { claimCoordination } from './results/coordinator_claim';
 import { createResultConsumer, type ResultConsumer } from './results/result_consumer';
 import { listenToTelemetry } from './results/telemetry_listener';

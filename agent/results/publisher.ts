@@ -8,7 +8,7 @@ import type { Random } from '../../common/random';
 import { ok, type Result } from '../../common/result';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
-import type { Bus } from './bus';
+import type { Bus } from '../../platform/nats/bus';
 import type { Spool, SpooledResult } from './spool';
 
 /** Enough to fill the time that one acknowledgement takes; more would only move the queue from disk into the connection. */

@@ -1,6 +1,6 @@
 import { encodeTelemetry, type Telemetry } from '../../proto/codec/telemetry';
 import { telemetrySubject } from '../../proto/subjects';
-import type { Bus } from './bus';
+import type { Bus } from '../../platform/nats/bus';
 
 /** A person cannot follow more, and 500 phones then make 2,000 small messages a second at most. */
 const flushIntervalMs = 250;

@@ -1,11 +1,12 @@
-import { NatsError, StorageType, type KV } from 'nats';
+import { StorageType, type KV } from 'nats';
 import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import { shown } from '../../common/one_line';
 import { decodeJson, encodeJson } from '../../proto/codec/json';
-import type { Bus } from './bus';
+import type { Bus } from '../../platform/nats/bus';
+import { jetStreamCode, jetStreamCodeOf } from '../../platform/nats/jetstream';
 
 const bucket = 'FARM_COORDINATOR';
 const key = 'holder';
@@ -16,8 +17,6 @@ const renewIntervalMs = 2_000;
 /** While it is waited for whether a claim is renewed. */
 const pollIntervalMs = 250;
 const largestClaimBytes = 8_192;
-/** The subject's last message is not the one that was to be replaced. https://github.com/nats-io/nats-server/blob/main/server/errors.json */
-const wrongLastSequence = 10071;
 
 /** Who coordinates. The data folder of one machine has one coordinator at a time: the lock of its ledger is the kernel's. */
 interface Holder {
@@ -130,8 +129,7 @@ class KeptClaim implements Claim {
       });
       return true;
     } catch (error) {
-      if (error instanceof NatsError && error.api_error?.err_code === wrongLastSequence)
-        return false;
+      if (jetStreamCodeOf(error) === jetStreamCode.wrongLastSequence) return false;
       throw error;
     }
   }

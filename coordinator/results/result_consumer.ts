@@ -7,7 +7,7 @@ import type { Logger } from '../../platform/logger';
 import type { Result } from '../../common/result';
 import { decodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
-import type { Bus } from './bus';
+import type { Bus } from '../../platform/nats/bus';
 import { MessageBatches } from './message_batches';
 import { openResultStream, whatIsGone } from './result_stream';
 

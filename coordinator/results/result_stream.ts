@@ -2,9 +2,7 @@ import {
   AckPolicy,
   DeliverPolicy,
   DiscardPolicy,
-  ErrorCode,
   nanos,
-  NatsError,
   RetentionPolicy,
   StorageType,
   type Consumer,
@@ -14,7 +12,8 @@ import {
 } from 'nats';
 import { BadInputError } from '../../common/bad_input';
 import { resultConsumer, resultStream, resultSubjects } from '../../proto/subjects';
-import type { Bus } from './bus';
+import type { Bus } from '../../platform/nats/bus';
+import { jetStreamCode, jetStreamCodeOf, requireJetStream } from '../../platform/nats/jetstream';
 
 /** Two hundred thousand results of the default plan; when it is full the broker refuses more, and they wait in the agents' spools. */
 const largestStreamBytes = 1024 ** 3;
@@ -74,35 +73,20 @@ export async function whatIsGone(bus: Bus): Promise<string | undefined> {
     ).consumers.info(resultStream, resultConsumer);
     return undefined;
   } catch (error) {
-    const code = error instanceof NatsError ? error.api_error?.err_code : undefined;
-    if (code === streamMissing) return `stream ${resultStream}`;
-    if (code === consumerMissing) return `consumer ${resultConsumer} of stream ${resultStream}`;
+    const code = jetStreamCodeOf(error);
+    if (code === jetStreamCode.streamNotFound) return `stream ${resultStream}`;
+    if (code === jetStreamCode.consumerNotFound)
+      return `consumer ${resultConsumer} of stream ${resultStream}`;
     throw error;
   }
 }
-
-async function requireJetStream(bus: Bus): Promise<JetStreamManager> {
-  try {
-    return await bus.connection.jetstreamManager();
-  } catch (error) {
-    if (!(error instanceof NatsError) || error.code !== (ErrorCode.JetStreamNotEnabled as string))
-      throw error;
-    throw new BadInputError(
-      `the NATS server at ${bus.connection.getServer()} has no JetStream (${error.message}); start it with --jetstream`,
-    );
-  }
-}
-
-/** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
-const streamMissing = 10059;
-const consumerMissing = 10014;
 
 /** Asks first: to a server of 2.9, adding a stream that exists needs its space a second time. */
 async function ensureStream(manager: JetStreamManager): Promise<void> {
   try {
     await manager.streams.info(resultStream);
   } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error?.err_code !== streamMissing) throw error;
+    if (jetStreamCodeOf(error) !== jetStreamCode.streamNotFound) throw error;
     await addStream(manager);
     return;
   }
@@ -113,9 +97,9 @@ async function addStream(manager: JetStreamManager): Promise<void> {
   try {
     await manager.streams.add(streamConfig);
   } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error === undefined) throw error;
+    if (jetStreamCodeOf(error) === undefined) throw error;
     throw new BadInputError(
-      `NATS refused the stream ${resultStream}: ${error.message}; give JetStream at least ${String(largestStreamBytes)} bytes of file storage`,
+      `NATS refused the stream ${resultStream}: ${(error as Error).message}; give JetStream at least ${String(largestStreamBytes)} bytes of file storage`,
     );
   }
 }
@@ -138,6 +122,6 @@ async function forgetDeliveries(manager: JetStreamManager): Promise<void> {
   try {
     await manager.consumers.delete(resultStream, resultConsumer);
   } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error?.err_code !== consumerMissing) throw error;
+    if (jetStreamCodeOf(error) !== jetStreamCode.consumerNotFound) throw error;
   }
 }

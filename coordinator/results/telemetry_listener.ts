@@ -1,7 +1,7 @@
 import type { Logger } from '../../platform/logger';
 import { decodeTelemetry, type Telemetry } from '../../proto/codec/telemetry';
 import { telemetrySubjects } from '../../proto/subjects';
-import type { Bus } from './bus';
+import type { Bus } from '../../platform/nats/bus';
 
 /** More devices than one coordinator serves; the one heard of longest ago makes room. */
 const mostDevices = 10_000;

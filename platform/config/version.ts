@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The version in package.json: one folder up in the source tree, two in the compiled one. */
+/** From this file to the root: in the source tree, and in the compiled one. */
+const rootFolders = ['../..', '../../..'];
+
+/** The version in package.json. */
 export function farmVersion(): string {
-  for (const folder of ['..', '../..']) {
+  for (const folder of rootFolders) {
     try {
       const { name, version } = JSON.parse(
         readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8'),

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { systemClock } from '../../platform/time/clock';
 import { createLogger } from '../../platform/logger';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
-import { connectBus } from '../../coordinator/results/bus';
+import { connectBus } from '../../platform/nats/bus';
 import { createResultConsumer } from '../../coordinator/results/result_consumer';
 import { commitResults } from './commit_results';
 

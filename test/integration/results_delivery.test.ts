@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectBus as connectAgentBus, type Bus as AgentBus } from '../../agent/results/bus';
+
 import { startResultPublisher, type ResultPublisher } from '../../agent/results/publisher';
 import { openSpool } from '../../agent/results/spool';
 import { systemClock } from '../../platform/time/clock';
@@ -13,7 +13,7 @@ import { createLogger } from '../../platform/logger';
 import { createRandom } from '../../common/random';
 import type { Ledger } from '../../coordinator/ledger/ledger';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
-import { connectBus, type Bus } from '../../coordinator/results/bus';
+import { connectBus, type Bus } from '../../platform/nats/bus';
 import {
   createResultConsumer,
   type ResultConsumer,
@@ -31,7 +31,7 @@ describe('results from agent to ledger', () => {
   let directory: string;
   let ledgerFile: string;
   let server: NatsServer;
-  let agentBus: AgentBus;
+  let agentBus: Bus;
   let publisher: ResultPublisher;
   let bus: Bus;
   let ledger: Ledger;
@@ -44,7 +44,7 @@ describe('results from agent to ledger', () => {
     ledger = await openLedger(ledgerFile);
     for (const jobId of jobIds) await ledger.saveJob(aJob(jobId));
     server = await startNatsServer();
-    agentBus = await connectAgentBus(server.url, 'agent', logger);
+    agentBus = await connectBus(server.url, 'agent', logger);
     bus = await connectBus(server.url, 'coordinator', logger);
     const spool = await openSpool(path.join(directory, 'spool'), logger);
     publisher = startResultPublisher({

@@ -8,7 +8,7 @@ import { systemClock } from '../../../platform/time/clock';
 import type { JobResult } from '../../../common/job';
 import { createLogger } from '../../../platform/logger';
 import { createRandom } from '../../../common/random';
-import { connectBus, type Bus } from '../../../agent/results/bus';
+import { connectBus, type Bus } from '../../../platform/nats/bus';
 import { startResultPublisher, type ResultPublisher } from '../../../agent/results/publisher';
 import { openSpool } from '../../../agent/results/spool';
 import { startTelemetryPublisher } from '../../../agent/results/telemetry';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { systemClock } from '../../../platform/time/clock';
 import { createLogger } from '../../../platform/logger';
-import { connectBus, type Bus } from '../../../coordinator/results/bus';
+import { connectBus, type Bus } from '../../../platform/nats/bus';
 import { claimCoordination, type Claim } from '../../../coordinator/results/coordinator_claim';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
 

@@ -4,7 +4,7 @@ import { BadInputError } from '../../../common/bad_input';
 import { systemClock } from '../../../platform/time/clock';
 import type { JobResult } from '../../../common/job';
 import { createLogger } from '../../../platform/logger';
-import { connectBus, type Bus } from '../../../coordinator/results/bus';
+import { connectBus, type Bus } from '../../../platform/nats/bus';
 import {
   createResultConsumer,
   type ResultConsumer,

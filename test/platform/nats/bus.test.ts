@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { connectBus as connectAgentBus } from '../../../agent/results/bus';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { createLogger } from '../../../platform/logger';
 import { freePort } from '../../../cli/stack/free_port';
-import { connectBus } from '../../../coordinator/results/bus';
-import { untilItListens } from '../../servers/nats_server';
+import { connectBus, type Bus } from '../../../platform/nats/bus';
+import { startNatsServer, untilItListens, type NatsServer } from '../../servers/nats_server';
 
 const logger = createLogger('test', 'silent');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'farm-bus-'));
@@ -33,12 +33,9 @@ async function serve(config: string): Promise<number> {
 
 const user = 'authorization { user: farm, password: "s@cret:" }';
 
-describe.each([
-  ['coordinator', connectBus],
-  ['agent', connectAgentBus],
-])('the bus of the %s', (_, connect) => {
+describe('connecting', () => {
   const failure = async (url: string): Promise<string> => {
-    const error: unknown = await connect(url, 'test', logger).then(
+    const error: unknown = await connectBus(url, 'test', logger).then(
       (bus) => bus.close(),
       (reason: unknown) => reason,
     );
@@ -48,7 +45,7 @@ describe.each([
     return message;
   };
   const connects = async (url: string): Promise<void> => {
-    const bus = await connect(url, 'test', logger);
+    const bus = await connectBus(url, 'test', logger);
     expect(bus.isConnected()).toBe(true);
     await bus.close();
   };
@@ -117,7 +114,7 @@ describe.each([
           path.join(__dirname, '../../typescript_hook.js'),
           '-e',
           program,
-          path.join(__dirname, '../../../coordinator/results/bus.ts'),
+          path.join(__dirname, '../../../platform/nats/bus.ts'),
           `tls://farm:s%40cret%3A@127.0.0.1:${String(encrypted)}`,
         ],
         { env: { ...process.env, NODE_EXTRA_CA_CERTS: certificate }, encoding: 'utf8' },
@@ -134,3 +131,75 @@ describe.each([
     expect(await failure(url)).toMatch(/NATS|nats/);
   });
 });
+
+describe('a connection whose server goes away', () => {
+  let server: NatsServer;
+  let bus: Bus;
+  beforeEach(async () => {
+    server = await startNatsServer({ jetStream: false });
+    bus = await connectBus(server.url, 'test', logger);
+  });
+  afterEach(async () => {
+    await bus.close();
+    await server.stop();
+  });
+
+  it('says that it is lost, looks for the server for ever, and says that it is back', async () => {
+    await server.kill();
+    await until(() => !bus.isConnected());
+    await server.restart();
+    await until(() => bus.isConnected());
+    const received = new Promise((resolve) =>
+      bus.connection.subscribe('word', {
+        callback: (_, message) => {
+          resolve(message.string());
+        },
+      }),
+    );
+    bus.connection.publish('word', 'still here');
+    expect(await received).toBe('still here');
+  });
+
+  it('is closed without waiting for the server', async () => {
+    await server.kill();
+    await until(() => !bus.isConnected());
+    const startMs = performance.now();
+    await bus.close();
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+    expect(bus.isConnected()).toBe(false);
+  });
+
+  it('is closed within its deadline though the server hangs, and may be closed twice', async () => {
+    process.kill(server.pid()!, 'SIGSTOP');
+    try {
+      const startMs = performance.now();
+      await bus.close();
+      expect(performance.now() - startMs).toBeLessThan(4_000);
+      await bus.close();
+    } finally {
+      process.kill(server.pid()!, 'SIGCONT');
+    }
+  });
+
+  it('sends what was published before it is closed', async () => {
+    const listener = await connectBus(server.url, 'listener', logger);
+    const heard: string[] = [];
+    listener.connection.subscribe('last.words', {
+      callback: (_, message) => void heard.push(message.string()),
+    });
+    await listener.connection.flush();
+    for (let word = 0; word < 1_000; word += 1) bus.connection.publish('last.words', String(word));
+    await bus.close();
+    await until(() => heard.length === 1_000);
+    expect(heard[999]).toBe('999');
+    await listener.close();
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  const startMs = performance.now();
+  while (!condition()) {
+    if (performance.now() - startMs > 10_000) throw new Error('it did not come about in time');
+    await sleep(10);
+  }
+}

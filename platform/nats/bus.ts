@@ -1,19 +1,20 @@
 import { connect, ErrorCode, Events, NatsError, type NatsConnection } from 'nats';
 import { BadInputError } from '../../common/bad_input';
-import type { Logger } from '../../platform/logger';
-import { readNatsAddress, type NatsAddress } from '../../platform/nats/nats_address';
-import { systemErrorCode } from '../../platform/files/system_error';
+import type { Logger } from '../logger';
+import { withDeadline } from '../time/deadline';
+import { readNatsAddress, type NatsAddress } from './nats_address';
+import { systemErrorCode } from '../files/system_error';
 
 /** A server on the same network answers in milliseconds; longer means that there is none. */
 const connectDeadlineMs = 5_000;
-/** A lost server is looked for again soon, since results wait, but not so often that a shelf of agents would be a flood. */
+/** A lost server is looked for again soon, since work waits for it, but not so often that a hundred programs would be a flood. */
 const reconnectWaitMs = 250;
 /** A dead connection without a reset is noticed after two unanswered pings. */
 const pingIntervalMs = 5_000;
 /** Sends what is buffered and closes; a server that hangs must not keep the program alive. */
 const drainDeadlineMs = 2_000;
 
-/** The agent's connection to NATS. It reconnects for ever; while it is lost, callers must not publish, only wait. */
+/** A program's connection to NATS. It reconnects for ever; while it is lost, callers must not publish, only wait. */
 export interface Bus {
   readonly connection: NatsConnection;
   isConnected(): boolean;
@@ -37,7 +38,7 @@ export async function connectBus(url: string, name: string, logger: Logger): Pro
       else continue;
       logger.info(
         { url: shown, connected },
-        connected ? 'NATS is back' : 'lost NATS; results wait on disk',
+        connected ? 'NATS is back' : 'lost NATS; what is to be sent waits until it is back',
       );
     }
   };
@@ -46,9 +47,13 @@ export async function connectBus(url: string, name: string, logger: Logger): Pro
     connection,
     isConnected: () => connected && !connection.isClosed(),
     close: async () => {
-      const timer = setTimeout(() => void connection.close(), drainDeadlineMs);
-      if (connected && !connection.isClosed()) await connection.drain().catch(() => undefined);
-      clearTimeout(timer);
+      // Draining a server that hangs does not end by itself, not even when the connection is closed meanwhile.
+      if (connected && !connection.isClosed())
+        await withDeadline(
+          connection.drain().catch(() => undefined),
+          drainDeadlineMs,
+          'sending what is buffered',
+        );
       await connection.close();
     },
   };
