@@ -1,12 +1,12 @@
 import { assert } from '../common/assert';
 import { createTensorCache, type TensorCache } from './block/tensor_cache';
-import { inspectModel, type ModelSummary } from './inspect';
+import { inspectModel, type ModelSummary } from './inspect/inspect';
 import { parseCell } from './nasbench201/cell';
 import { cifarShape, createNetwork } from './nasbench201/network';
 import { parameterCount } from './nasbench201/parameters';
 import { writeOnnx } from './onnx/write';
-import type { CalibrationData } from './quantize/calibration_data';
-import { foldBatchNorm } from './canonical/fold_batch_norm';
+import type { CalibrationData } from './quantize/ranges/calibration_data';
+import { foldBatchNorm } from './canonical/passes/fold_batch_norm';
 import { quantizeGraph } from './quantize/quantize';
 import type { Graph } from './onnx/graph';
 import { createBlockSpace } from './space/block_space';

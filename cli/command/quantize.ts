@@ -7,28 +7,29 @@ import { formatTarget, parseTarget } from '../../common/target';
 import { imageNetPreparation, type ImagePreparation } from '../../model/calibration/images';
 import { openCalibration } from '../../model/calibration/open';
 import { readRegularFile } from '../../model/calibration/regular_file';
-import { writtenVersions, type WrittenVersion } from '../../model/encodings/aimet_encoding';
-import { toAimet } from '../../model/encodings/network';
-import { readEncodings } from '../../model/encodings/read';
-import { writeEncodings, type QuantScheme } from '../../model/encodings/write';
+import { writtenVersions, type WrittenVersion } from '../../model/quantize/aimet/aimet_encoding';
+import { toAimet } from '../../model/quantize/aimet/network';
+import { readEncodings } from '../../model/quantize/aimet/read';
+import { writeEncodings, type QuantScheme } from '../../model/quantize/aimet/write';
 import { writeOnnx } from '../../model/onnx/write';
-import { onlyInput } from '../../model/quantize/calibration';
-import { measureQuality } from '../../model/quantize/layer_quality';
-import { requireMemory } from '../../model/quantize/memory';
+import { onlyInput } from '../../model/quantize/ranges/calibrate';
+import { measureQuality } from '../../model/quantize/quality/layer_quality';
+import { requireMemory } from '../../model/quantize/quality/memory';
 import {
   quantizedPrecisions,
   type QuantizationOptions,
   type QuantizedPrecision,
-} from '../../model/quantize/options';
+  weightMethods,
+  type WeightMethod,
+} from '../../model/quantize/options/options';
 import {
   biasCorrections,
   quantizePostTraining,
   type PostTraining,
   type QuantizedNetwork,
 } from '../../model/quantize/post_training';
-import type { RangeMethod } from '../../model/quantize/range_search';
-import { targetRules } from '../../model/quantize/target_rules';
-import { weightMethods, type WeightMethod } from '../../model/quantize/weight_codec';
+import type { RangeMethod } from '../../model/quantize/ranges/range_search';
+import { targetRules } from '../../model/quantize/options/target_rules';
 import { tfliteRefusal } from '../../model/tflite/refusal';
 import { writeTflite } from '../../model/tflite/write';
 import {

@@ -1,4 +1,4 @@
-import type { NetworkQuality } from '../../model/quantize/layer_quality';
+import type { NetworkQuality } from '../../model/quantize/quality/layer_quality';
 import { formatTable } from './table';
 
 /** What `farm quantize` did, for people and for scripts. */

@@ -1,8 +1,8 @@
 import type { ModelFormat } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
-import { inspectModel } from '../../model/inspect';
+import { inspectModel } from '../../model/inspect/inspect';
 import type { ModelKind } from '../dispatch/model_kinds';
-import { hasTfliteIdentifier } from '../../model/tflite/read';
+import { hasTfliteIdentifier } from '../../model/tflite/file/read';
 
 /** @throws BadInputError with one line when the bytes are no measurable model */
 export function readModelKind(data: Uint8Array): ModelKind {

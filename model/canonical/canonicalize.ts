@@ -2,8 +2,8 @@ import { ok, type Result } from '../../common/result';
 import { builtOpset } from '../onnx/graph_builder';
 import type { Graph, Node } from '../onnx/graph';
 import { fixInputShapes } from './fix_input_shapes';
-import { foldBatchNormPass } from './fold_batch_norm';
-import type { Pass } from './pass';
+import { foldBatchNormPass } from './passes/fold_batch_norm';
+import type { Pass } from './rewriting/pass';
 import { einsumToMatMul } from './passes/einsum_to_matmul';
 import { explicitResize } from './passes/explicit_resize';
 import { explicitWindows } from './passes/explicit_windows';
@@ -19,10 +19,10 @@ import { nameLayerNorm } from './passes/name_layer_norm';
 import { normalizeArithmetic } from './passes/normalize_arithmetic';
 import { removeNoops } from './passes/remove_noops';
 import { sinkTransposes } from './passes/sink_transposes';
-import { raiseOpset, requireKnownOpset } from './raise_opset';
-import { withoutDead } from './rewrite';
+import { raiseOpset, requireKnownOpset } from './raise/raise_opset';
+import { withoutDead } from './rewriting/rewrite';
 import { requireFinite, requireFullPrecision, requireSupported } from './supported';
-import { viewOf, type GraphView } from './view';
+import { viewOf, type GraphView } from './rewriting/view';
 
 /** In this order, after the folding of constants; what one pass uncovers another finds in the next round. */
 const passes: readonly Pass[] = [

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../common/result';
 import { sizeBytes, type Graph, type TensorType } from '../onnx/graph';
 import { quote } from '../onnx/quote';
-import type { GraphView } from './view';
+import type { GraphView } from './rewriting/view';
 
 /**
  * What a network may compute out of its constants, beyond what a rewrite of each of them takes: masks, grids, position tables. ONNX's own

@@ -1,5 +1,5 @@
 import { consumersByTensor, type Graph, type Node } from '../onnx/graph';
-import { fusedTensors } from '../quantize/fusion';
+import { fusedTensors } from '../quantize/placement/fusion';
 
 /** A graph as a device with 8-bit kernels runs it. */
 export interface FusedExecution {

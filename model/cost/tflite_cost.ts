@@ -1,4 +1,9 @@
-import type { TfliteElementType, TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/read';
+import type {
+  TfliteElementType,
+  TfliteModel,
+  TfliteOperator,
+  TfliteTensor,
+} from '../tflite/file/read';
 import type { NetworkCost, OperatorCost } from './network_cost';
 import { peakActivationBytes } from './peak_memory';
 

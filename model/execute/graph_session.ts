@@ -1,4 +1,4 @@
-import { inferShapes } from '../onnx/shape_inference';
+import { inferShapes } from '../onnx/shapes/shape_inference';
 import type { Graph } from '../onnx/graph';
 import { writeReferringOnnx } from '../onnx/write';
 import { piecesOf, type Piece } from './pieces';

@@ -1,7 +1,7 @@
 import { assert } from '../../common/assert';
-import { foldBatchNorm } from '../canonical/fold_batch_norm';
+import { foldBatchNorm } from '../canonical/passes/fold_batch_norm';
 import { costOfOnnx } from '../cost/onnx_cost';
-import { inferShapes } from '../onnx/shape_inference';
+import { inferShapes } from '../onnx/shapes/shape_inference';
 import { parseCell, type Cell } from './cell';
 import { cifarShape, createNetwork } from './network';
 import { parameterCount } from './parameters';

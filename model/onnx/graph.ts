@@ -40,6 +40,8 @@ export type Tensor = {
   };
 }[ElementType];
 
+export type Float32Tensor = Extract<Tensor, { elementType: 'float32' }>;
+
 export interface TensorType {
   readonly elementType: ElementType;
   readonly shape: readonly number[];

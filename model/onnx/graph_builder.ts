@@ -1,5 +1,5 @@
 import { assert } from '../../common/assert';
-import type { Attribute, DeclaredTensor, Graph, Node, Tensor } from './graph';
+import type { Attribute, DeclaredTensor, Float32Tensor, Graph, Node, Tensor } from './graph';
 
 /**
  * The opset of the graphs made here and of the canonical form: the first in which QuantizeLinear makes uint16, and past
@@ -62,7 +62,7 @@ export function createGraphBuilder(graphName: string): GraphBuilder {
   };
 }
 
-export function float32Tensor(shape: readonly number[], data: Float32Array): Tensor {
+export function float32Tensor(shape: readonly number[], data: Float32Array): Float32Tensor {
   return { elementType: 'float32', shape, data };
 }
 

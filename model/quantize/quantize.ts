@@ -1,15 +1,15 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Graph } from '../onnx/graph';
-import { inferShapes } from '../onnx/shape_inference';
-import { calibrate, type Calibration } from './calibration';
-import type { CalibrationData } from './calibration_data';
-import type { Range } from './encoding';
-import { insertQdq } from './insert_qdq';
-import { encodingsFromRanges } from './network_encodings';
-import { observedActivations } from './observed';
-import { activationTypeOf, defaultQuantization, type QuantizationOptions } from './options';
-import { placeEncodings, type Placement } from './placement';
-import { plainWeightCodec, type WeightCodec } from './weight_codec';
+import { inferShapes } from '../onnx/shapes/shape_inference';
+import { calibrate, type Calibration } from './ranges/calibrate';
+import type { CalibrationData } from './ranges/calibration_data';
+import type { Range } from './encoding/encoding';
+import { insertQdq } from './insertion/insert_qdq';
+import { encodingsFromRanges } from './choice/network_encodings';
+import { observedActivations } from './placement/observed';
+import { activationTypeOf, defaultQuantization, type QuantizationOptions } from './options/options';
+import { placeEncodings, type Placement } from './placement/placement';
+import { plainWeightCodec, type WeightCodec } from './weights/weight_codec';
 
 /**
  * Post-training quantization of a canonical float graph, as QuantizeLinear/DequantizeLinear pairs: weights symmetric int8,

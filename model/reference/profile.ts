@@ -10,7 +10,7 @@ import {
   type Node,
   type TensorType,
 } from '../onnx/graph';
-import { inferShapes } from '../onnx/shape_inference';
+import { inferShapes } from '../onnx/shapes/shape_inference';
 
 /** One node with what it takes. */
 export interface NodeProfile {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
 import type { LayerCost } from '../block/network_cost';
-import { foldBatchNorm } from '../canonical/fold_batch_norm';
+import { foldBatchNorm } from '../canonical/passes/fold_batch_norm';
 import { costOfOnnx } from '../cost/onnx_cost';
 import {
   allCells,
@@ -19,7 +19,7 @@ import { cifarShape, createNetwork, type NetworkShape } from '../nasbench201/net
 import { isomorphismRepresentatives } from '../nasbench201/representatives';
 import { canonicalForm, isConnected, liveEdges } from '../nasbench201/topology';
 import { elementCount, type Graph } from '../onnx/graph';
-import { inferShapes } from '../onnx/shape_inference';
+import { inferShapes } from '../onnx/shapes/shape_inference';
 import type { ArchitectureCost, Space, SpaceSummary } from './space';
 import type { CellSpaceDocument } from './space_document';
 

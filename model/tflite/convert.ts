@@ -1,23 +1,23 @@
 import { liveNodes, type Graph, type TensorType } from '../onnx/graph';
 import { plain } from '../onnx/quote';
-import { plainOptions } from './builtin_options';
-import type { TfliteDraft } from './draft';
-import { storedElementType, storedZeroPoint } from './integer_storage';
-import { channelsLast, plainLayout, type Layout } from './layout';
-import { activationFamily } from './lower/activation';
-import { convolutionFamily } from './lower/convolution';
-import { elementwiseFamily } from './lower/elementwise';
-import { inputOf, outputOf, type Lower } from './lower/family';
-import { indexFamily } from './lower/indices';
-import { matrixFamily } from './lower/matrix';
-import { movementFamily } from './lower/movement';
-import { normalizationFamily } from './lower/normalization';
-import { poolFamily } from './lower/pool';
-import { realNumberFamily } from './lower/real_numbers';
-import { resizeFamily } from './lower/resize';
-import { Lowering } from './lowering';
-import { quantizedSteps, type Operand, type Step } from './quantized_steps';
-import { Unsupported } from './unsupported';
+import { plainOptions } from './file/builtin_options';
+import type { TfliteDraft } from './file/draft';
+import { storedElementType, storedZeroPoint } from './lowering/integer_storage';
+import { channelsLast, plainLayout, type Layout } from './lowering/layout';
+import { activationFamily } from './operators/activation';
+import { convolutionFamily } from './operators/convolution';
+import { elementwiseFamily } from './operators/elementwise';
+import { inputOf, outputOf, type Lower } from './operators/family';
+import { indexFamily } from './operators/indices';
+import { matrixFamily } from './operators/matrix';
+import { movementFamily } from './operators/movement';
+import { normalizationFamily } from './operators/normalization';
+import { poolFamily } from './operators/pool';
+import { realNumberFamily } from './operators/real_numbers';
+import { resizeFamily } from './operators/resize';
+import { Lowering } from './lowering/lowering';
+import { quantizedSteps, type Operand, type Step } from './lowering/quantized_steps';
+import { Unsupported } from './lowering/unsupported';
 
 const families: ReadonlyMap<string, Lower> = new Map(
   Object.entries({

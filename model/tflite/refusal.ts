@@ -1,8 +1,8 @@
 import type { Graph, Tensor } from '../onnx/graph';
-import type { WeightEncoding } from '../quantize/encoding';
-import type { QuantizationOptions } from '../quantize/options';
+import type { WeightEncoding } from '../quantize/encoding/encoding';
+import type { QuantizationOptions } from '../quantize/options/options';
 import { quantizeWithStatistics } from '../quantize/quantize';
-import type { WeightCodec } from '../quantize/weight_codec';
+import type { WeightCodec } from '../quantize/weights/weight_codec';
 import { tfliteDraft } from './write';
 
 /** Weights of the right form without their values: what can be written does not depend on these. */

@@ -1,10 +1,10 @@
 import { fail, ok, type Result } from '../../common/result';
 import type { Graph, TensorType } from '../onnx/graph';
-import { inferShapes } from '../onnx/shape_inference';
-import type { TfliteDraft } from './draft';
+import { inferShapes } from '../onnx/shapes/shape_inference';
+import type { TfliteDraft } from './file/draft';
 import { draftOf } from './convert';
-import { serializeTflite } from './serialize';
-import { Unsupported } from './unsupported';
+import { serializeTflite } from './file/serialize';
+import { Unsupported } from './lowering/unsupported';
 
 /**
  * The TFLite file of a quantized (QDQ) graph: int8 where the graph has uint8, with the same scales and the zero points moved

@@ -1,4 +1,4 @@
-import { inspectModel } from '../../model/inspect';
+import { inspectModel } from '../../model/inspect/inspect';
 import type { InspectedModel } from '../tools/machine';
 
 /** Reads a pushed model file as a runtime would. @returns what is wrong with it, if anything */

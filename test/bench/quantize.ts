@@ -5,14 +5,14 @@ import { createRandom } from '../../common/random';
 import { createTensorCache } from '../../model/block/tensor_cache';
 import type { Graph } from '../../model/onnx/graph';
 import { writeOnnx } from '../../model/onnx/write';
-import { observedActivations } from '../../model/quantize/observed';
-import { defaultQuantization } from '../../model/quantize/options';
+import { observedActivations } from '../../model/quantize/placement/observed';
+import { defaultQuantization } from '../../model/quantize/options/options';
 import { planQuantization, quantizeWithStatistics } from '../../model/quantize/quantize';
 import {
   createQuantizedWeightCache,
   plainWeightCodec,
   type WeightCodec,
-} from '../../model/quantize/weight_codec';
+} from '../../model/quantize/weights/weight_codec';
 import { loadSpace } from '../../model/space/load_space';
 import { writeTflite } from '../../model/tflite/write';
 import { createReference } from '../../model/zoo/reference';

@@ -9,8 +9,8 @@ import {
 } from '../../model/onnx/graph_builder';
 import { readOnnx } from '../../model/onnx/read';
 import { writeOnnx } from '../../model/onnx/write';
-import { measureQuality } from '../../model/quantize/layer_quality';
-import { defaultQuantization } from '../../model/quantize/options';
+import { measureQuality } from '../../model/quantize/quality/layer_quality';
+import { defaultQuantization } from '../../model/quantize/options/options';
 import { quantizeGraph } from '../../model/quantize/quantize';
 import { writeTflite } from '../../model/tflite/write';
 import { number, section } from './report';

@@ -1,7 +1,7 @@
 import { sizeBytes } from '../../model/onnx/graph';
 import { writeOnnx } from '../../model/onnx/write';
-import { observedActivations } from '../../model/quantize/observed';
-import { defaultQuantization } from '../../model/quantize/options';
+import { observedActivations } from '../../model/quantize/placement/observed';
+import { defaultQuantization } from '../../model/quantize/options/options';
 import { planQuantization, quantizeWithStatistics } from '../../model/quantize/quantize';
 import { createReference } from '../../model/zoo/reference';
 

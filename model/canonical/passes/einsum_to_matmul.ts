@@ -1,9 +1,9 @@
 import { einsumEquation, type Labels } from '../../onnx/einsum';
 import { elementCount, type Graph, type Node } from '../../onnx/graph';
 import { ints } from '../../onnx/graph_builder';
-import { int64List } from '../constants';
-import { rewrite, type Maker, type Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+import { int64List } from '../rewriting/constants';
+import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /** A product of two tensors by index labels is a MatMul between transposes and reshapes; most of them vanish later. */
 export function einsumToMatMul(view: GraphView): Graph {

@@ -1,7 +1,7 @@
 import { stringAttribute, type Graph, type Node } from '../../onnx/graph';
-import { int64List, integersOf } from '../constants';
-import { rewrite } from '../rewrite';
-import type { GraphView } from '../view';
+import { int64List, integersOf } from '../rewriting/constants';
+import { rewrite } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /** Resize says its output's sizes, wherever its scales give whole pixels; the region of interest goes unless the mode crops. */
 export function explicitResize(view: GraphView): Graph {

@@ -6,8 +6,8 @@ import {
   type Node,
 } from '../../onnx/graph';
 import { ints } from '../../onnx/graph_builder';
-import { rewrite } from '../rewrite';
-import type { GraphView } from '../view';
+import { rewrite } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 const windowKinds: ReadonlySet<string> = new Set([
   'Conv',

@@ -1,8 +1,8 @@
 import { evaluate } from '../../onnx/evaluate/evaluate';
 import { elementCount, sizeBytes, type Node, type Tensor, type TensorType } from '../../onnx/graph';
-import type { Pass } from '../pass';
-import { withoutDead } from '../rewrite';
-import type { GraphView } from '../view';
+import type { Pass } from '../rewriting/pass';
+import { withoutDead } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /** What a node may make larger than its inputs: it takes a dozen bytes an element while it is made. */
 const mostMadeElements = 2 ** 25;

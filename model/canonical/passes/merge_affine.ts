@@ -1,8 +1,8 @@
 import type { Graph } from '../../onnx/graph';
-import { foldAffine, isLayer } from '../affine';
-import { perChannel } from '../constants';
-import { rewrite } from '../rewrite';
-import type { GraphView } from '../view';
+import { foldAffine, isLayer } from '../rewriting/affine';
+import { perChannel } from '../rewriting/constants';
+import { rewrite } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /** A constant that is added to a layer's output, or multiplies it, per channel or as a whole, becomes part of the layer's bias and weights. */
 export function mergeAffine(view: GraphView): Graph {

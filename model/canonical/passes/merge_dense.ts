@@ -1,8 +1,8 @@
 import { floatAttribute, intAttribute, type Graph, type Node } from '../../onnx/graph';
 import { float32Tensor, int } from '../../onnx/graph_builder';
-import { floatsOf, perChannel } from '../constants';
-import { rewrite, type Maker, type Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+import { floatsOf, perChannel } from '../rewriting/constants';
+import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /**
  * Dense layers have one form: Gemm of a matrix with constant weights [out, in] (transB 1) and a bias [out], without alpha,

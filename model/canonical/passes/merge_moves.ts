@@ -1,8 +1,8 @@
 import { intsAttribute, type Graph, type Node } from '../../onnx/graph';
 import { ints } from '../../onnx/graph_builder';
-import { int64List, integersOf } from '../constants';
-import { rewrite, type Maker, type Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+import { int64List, integersOf } from '../rewriting/constants';
+import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 const reshapingKinds: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 

@@ -6,9 +6,9 @@ import {
   type Node,
 } from '../../onnx/graph';
 import { int, ints } from '../../onnx/graph_builder';
-import { integersOf, scalarOf } from '../constants';
-import { rewrite } from '../rewrite';
-import { isReadOnce, type GraphView } from '../view';
+import { integersOf, scalarOf } from '../rewriting/constants';
+import { rewrite } from '../rewriting/rewrite';
+import { isReadOnce, type GraphView } from '../rewriting/view';
 
 const neverNegative: ReadonlySet<string> = new Set([
   'Relu',

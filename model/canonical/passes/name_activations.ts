@@ -1,8 +1,19 @@
 import { floatAttribute, type Attribute, type Graph, type Node } from '../../onnx/graph';
 import { float } from '../../onnx/graph_builder';
-import { add, any, match, mul, oneOf, op, product, scalar, square, type Pattern } from '../pattern';
-import { rewrite } from '../rewrite';
-import type { GraphView } from '../view';
+import {
+  add,
+  any,
+  match,
+  mul,
+  oneOf,
+  op,
+  product,
+  scalar,
+  square,
+  type Pattern,
+} from '../rewriting/pattern';
+import { rewrite } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 const x = any('x');
 const clip = (input: Pattern, highest: number): Pattern =>

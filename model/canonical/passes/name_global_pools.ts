@@ -1,8 +1,8 @@
 import { ownValue } from '../../../common/own_value';
 import { intAttribute, intsAttribute, type Graph, type Node } from '../../onnx/graph';
-import { int64List, integersOf } from '../constants';
-import { rewrite } from '../rewrite';
-import type { GraphView } from '../view';
+import { int64List, integersOf } from '../rewriting/constants';
+import { rewrite } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 const globalKinds: Readonly<Record<string, string>> = {
   ReduceMean: 'GlobalAveragePool',

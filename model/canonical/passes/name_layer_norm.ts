@@ -1,6 +1,6 @@
 import { intAttribute, type Graph, type Node } from '../../onnx/graph';
 import { float, float32Tensor, int } from '../../onnx/graph_builder';
-import { floatsOf, integersOf, scalarOf } from '../constants';
+import { floatsOf, integersOf, scalarOf } from '../rewriting/constants';
 import {
   add,
   any,
@@ -12,9 +12,9 @@ import {
   square,
   type Bindings,
   type Pattern,
-} from '../pattern';
-import { rewrite, type Maker, type Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+} from '../rewriting/pattern';
+import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /** Wider than any embedding; scales that are written out stay small. */
 const longestAxis = 2 ** 20;

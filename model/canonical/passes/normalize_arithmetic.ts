@@ -1,9 +1,9 @@
 import { ownValue } from '../../../common/own_value';
 import type { Graph, Node } from '../../onnx/graph';
 import { float32Tensor } from '../../onnx/graph_builder';
-import { float32Scalar, floatsOf, scalarOf } from '../constants';
-import { rewrite, type Maker, type Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+import { float32Scalar, floatsOf, scalarOf } from '../rewriting/constants';
+import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 type ArithmeticRule = (view: GraphView, node: Node, make: Maker) => Replacement | undefined;
 

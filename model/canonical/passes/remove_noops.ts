@@ -1,9 +1,9 @@
 import { ownValue } from '../../../common/own_value';
 import { elementCount, intAttribute, intsAttribute, type Graph, type Node } from '../../onnx/graph';
 import { elementTypeCode } from '../../onnx/tensor_codec';
-import { integersOf, scalarOf } from '../constants';
-import { rewrite, sameAs, type Maker, type Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+import { integersOf, scalarOf } from '../rewriting/constants';
+import { rewrite, sameAs, type Maker, type Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /** Operators that do nothing when the output has the shape of the input. */
 const shapeOnlyKinds: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
 import { elementCount, intsAttribute, type Graph, type Node } from '../../onnx/graph';
 import { ints } from '../../onnx/graph_builder';
 import { offsetsOf, picked, rowMajorStrides } from '../../onnx/evaluate/tensor_values';
-import { int64List, integersOf } from '../constants';
-import { rewrite, type Maker, type Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+import { int64List, integersOf } from '../rewriting/constants';
+import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 const elementwiseKinds: ReadonlySet<string> = new Set([
   'Relu',

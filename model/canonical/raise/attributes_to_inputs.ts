@@ -1,5 +1,5 @@
 import { floatAttribute, intsAttribute, type Attribute, type Node } from '../../onnx/graph';
-import { float32Scalar, int64List } from '../constants';
+import { float32Scalar, int64List } from '../rewriting/constants';
 import type { RaiseRule } from './rule';
 
 function without(node: Node, ...names: readonly string[]): ReadonlyMap<string, Attribute> {

@@ -1,6 +1,6 @@
 import type { Node } from '../../onnx/graph';
-import type { Maker, Replacement } from '../rewrite';
-import type { GraphView } from '../view';
+import type { Maker, Replacement } from '../rewriting/rewrite';
+import type { GraphView } from '../rewriting/view';
 
 /** Writes a node of an older opset as the newest has it; undefined when it reads the same in both. */
 export type RaiseRule = (

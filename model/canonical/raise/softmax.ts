@@ -1,6 +1,6 @@
 import { elementCount, intAttribute } from '../../onnx/graph';
 import { int } from '../../onnx/graph_builder';
-import { int64List } from '../constants';
+import { int64List } from '../rewriting/constants';
 import type { RaiseRule } from './rule';
 
 /** Before opset 13 Softmax ran over `axis` and all behind it together, and `axis` was 1 unless given. */

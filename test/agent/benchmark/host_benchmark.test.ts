@@ -12,8 +12,8 @@ import type { ModelFormat } from '../../../common/artifact';
 import { systemClock } from '../../../platform/time/clock';
 import type { BenchmarkPlan, Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
-import { plainOptions } from '../../../model/tflite/builtin_options';
-import { serializeTflite } from '../../../model/tflite/serialize';
+import { plainOptions } from '../../../model/tflite/file/builtin_options';
+import { serializeTflite } from '../../../model/tflite/file/serialize';
 import { compileHostPrograms, type HostPrograms } from '../runtimes/host_programs';
 import { customOperatorTflite, onnxModel, reluTflite } from '../runtimes/small_models';
 

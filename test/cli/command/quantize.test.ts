@@ -10,7 +10,7 @@ import type { Graph } from '../../../model/onnx/graph';
 import { createGraphBuilder, float32Tensor, int, ints } from '../../../model/onnx/graph_builder';
 import { readOnnx } from '../../../model/onnx/read';
 import { writeOnnx } from '../../../model/onnx/write';
-import { readTflite } from '../../../model/tflite/read';
+import { readTflite } from '../../../model/tflite/file/read';
 import { npyFile } from '../../model/calibration/npy_file';
 import { bytesField, intField, modelWith, textField } from '../../model/onnx/wire';
 

@@ -5,7 +5,7 @@ import type { NetworkSpec } from '../../../model/block/network_spec';
 import type { ConvBlockSpec } from '../../../model/block/block_spec';
 import { createTensorCache } from '../../../model/block/tensor_cache';
 import { costOfOnnx } from '../../../model/cost/onnx_cost';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
 import { loadSpace } from '../../../model/space/load_space';
 import { createRandom } from '../../../common/random';

@@ -2,13 +2,13 @@
 import { buildCandidate } from '../../../model/build';
 import type { NetworkCost } from '../../../model/cost/network_cost';
 import { peakActivationBytes } from '../../../model/cost/peak_memory';
-import { inspectModel } from '../../../model/inspect';
+import { inspectModel } from '../../../model/inspect/inspect';
 import { parseCell } from '../../../model/nasbench201/cell';
 import { cifarShape, createNetwork } from '../../../model/nasbench201/network';
 import { createGraphBuilder, float32Tensor, int, ints } from '../../../model/onnx/graph_builder';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
+import { foldBatchNorm } from '../../../model/canonical/passes/fold_batch_norm';
 import { quantizeGraph } from '../../../model/quantize/quantize';
 import { smallClassifier } from '../tflite/small_classifier';
 import { writeFixture } from '../tflite/tflite_file';

@@ -9,10 +9,10 @@ import {
   float32Tensor,
   type GraphBuilder,
 } from '../../../model/onnx/graph_builder';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
-import { extremesOf } from '../../../model/quantize/extremes';
-import { defaultQuantization } from '../../../model/quantize/options';
+import { extremesOf } from '../../../model/quantize/ranges/extremes';
+import { defaultQuantization } from '../../../model/quantize/options/options';
 import { quantizeWithStatistics } from '../../../model/quantize/quantize';
 
 const input: FloatTensor = {

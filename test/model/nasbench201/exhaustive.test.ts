@@ -1,6 +1,6 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
 import { createSession } from '../../../model/execute/session';
-import { inspectModel } from '../../../model/inspect';
+import { inspectModel } from '../../../model/inspect/inspect';
 import { allCells, formatOpVector, parseCell, type Cell } from '../../../model/nasbench201/cell';
 import {
   createNetwork,
@@ -10,7 +10,7 @@ import {
 } from '../../../model/nasbench201/network';
 import { isConnected } from '../../../model/nasbench201/topology';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
+import { foldBatchNorm } from '../../../model/canonical/passes/fold_batch_norm';
 import { quantizeGraph } from '../../../model/quantize/quantize';
 import { createRandom } from '../../../common/random';
 import { signalToNoiseDb } from '../quantize/signal_to_noise';

@@ -11,9 +11,9 @@ import {
   networkOutput,
 } from '../../../model/nasbench201/network';
 import type { Graph } from '../../../model/onnx/graph';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
+import { foldBatchNorm } from '../../../model/canonical/passes/fold_batch_norm';
 
 const random = createRandom('network test');
 const image = Float32Array.from({ length: 3 * 32 * 32 }, () => random.normal());

@@ -5,7 +5,7 @@ import { canEvaluate, evaluate } from '../../../model/onnx/evaluate/evaluate';
 import { numbersOf } from '../../../model/onnx/evaluate/tensor_values';
 import { sizeBytes, type Graph, type Tensor, type TensorType } from '../../../model/onnx/graph';
 import { readOnnx } from '../../../model/onnx/read';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import { countMultiplications } from './multiplications';
 import { bytesField, modelWith, textField } from './wire';
 

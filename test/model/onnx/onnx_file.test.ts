@@ -4,7 +4,7 @@ import { parseCell } from '../../../model/nasbench201/cell';
 import { createNetwork } from '../../../model/nasbench201/network';
 import type { Attribute, Graph, Tensor } from '../../../model/onnx/graph';
 import { readOnnx } from '../../../model/onnx/read';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
 import { bytesField, intField, modelWith, textField } from './wire';
 

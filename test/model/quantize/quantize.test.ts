@@ -12,7 +12,7 @@ import type { Graph, Node } from '../../../model/onnx/graph';
 import { createGraphBuilder, float32Tensor, int, ints } from '../../../model/onnx/graph_builder';
 import { readOnnx } from '../../../model/onnx/read';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
+import { foldBatchNorm } from '../../../model/canonical/passes/fold_batch_norm';
 import { quantizeGraph } from '../../../model/quantize/quantize';
 import { signalToNoiseDb } from './signal_to_noise';
 

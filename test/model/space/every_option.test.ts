@@ -5,7 +5,7 @@ import { createRandom } from '../../../common/random';
 import { createTensorCache } from '../../../model/block/tensor_cache';
 import { costOfOnnx } from '../../../model/cost/onnx_cost';
 import { createSession } from '../../../model/execute/session';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
 import { createSpace, shippedSpaceNames } from '../../../model/space/load_space';

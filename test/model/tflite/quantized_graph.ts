@@ -2,7 +2,10 @@ import { createRandom } from '../../../common/random';
 import { createSession, type FloatTensor } from '../../../model/execute/session';
 import { elementCount, type Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
-import { defaultQuantization, type QuantizationOptions } from '../../../model/quantize/options';
+import {
+  defaultQuantization,
+  type QuantizationOptions,
+} from '../../../model/quantize/options/options';
 import { planQuantization, quantizeWithStatistics } from '../../../model/quantize/quantize';
 
 /** Normally distributed inputs by name. */

@@ -1,11 +1,11 @@
 /** @jest-environment ./test/model/tflite/litert_environment.ts */
 import { createRandom } from '../../../common/random';
-import { insertQdq } from '../../../model/quantize/insert_qdq';
-import type { Range } from '../../../model/quantize/encoding';
+import { insertQdq } from '../../../model/quantize/insertion/insert_qdq';
+import type { Range } from '../../../model/quantize/encoding/encoding';
 import type { FloatTensor } from '../../../model/execute/session';
-import { defaultQuantization } from '../../../model/quantize/options';
+import { defaultQuantization } from '../../../model/quantize/options/options';
 import { quantizeWithStatistics } from '../../../model/quantize/quantize';
-import { tfliteHardSwish } from '../../../model/quantize/single_operand';
+import { tfliteHardSwish } from '../../../model/quantize/ties/single_operand';
 import {
   createGraphBuilder,
   float32Tensor,

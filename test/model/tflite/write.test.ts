@@ -1,15 +1,15 @@
 /** @jest-environment ./test/model/tflite/litert_environment.ts */
 import { createRandom } from '../../../common/random';
-import { inspectModel } from '../../../model/inspect';
+import { inspectModel } from '../../../model/inspect/inspect';
 import { parseCell } from '../../../model/nasbench201/cell';
 import { createNetwork } from '../../../model/nasbench201/network';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
-import { foldBatchNorm } from '../../../model/canonical/fold_batch_norm';
-import { defaultQuantization } from '../../../model/quantize/options';
+import { foldBatchNorm } from '../../../model/canonical/passes/fold_batch_norm';
+import { defaultQuantization } from '../../../model/quantize/options/options';
 import { quantizeGraph } from '../../../model/quantize/quantize';
 import { createReference } from '../../../model/zoo/reference';
-import { FlatTable } from '../../../model/tflite/flat_table';
+import { FlatTable } from '../../../model/tflite/file/flat_table';
 import { tfliteDraft, writeTflite } from '../../../model/tflite/write';
 import { compareRuntimes, largestIndex, toChannelsLast } from './agreement';
 import { normalInputs, quantizeOnce, wideOptions } from './quantized_graph';

@@ -4,7 +4,7 @@ import { costOfNetwork } from '../../../model/block/network_cost';
 import { costOfOnnx } from '../../../model/cost/onnx_cost';
 import { createSession } from '../../../model/execute/session';
 import { liveNodes, type Graph } from '../../../model/onnx/graph';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
 import { createReference } from '../../../model/zoo/reference';
 import { imageNetShape, referenceNames, referenceSpec } from '../../../model/zoo/reference_spec';

@@ -1,20 +1,27 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { writtenVersions } from '../../../model/encodings/aimet_encoding';
-import { toAimet } from '../../../model/encodings/network';
-import { writeEncodings } from '../../../model/encodings/write';
-import { findLinks } from '../../../model/equalize/chain';
+import { writtenVersions } from '../../../model/quantize/aimet/aimet_encoding';
+import { toAimet } from '../../../model/quantize/aimet/network';
+import { writeEncodings } from '../../../model/quantize/aimet/write';
+import { findLinks } from '../../../model/quantize/equalize/chain';
 import type { Graph } from '../../../model/onnx/graph';
-import { inferShapes } from '../../../model/onnx/shape_inference';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import { writeOnnx } from '../../../model/onnx/write';
-import type { NetworkEncodings } from '../../../model/quantize/encoding';
-import { encodingsFromRanges } from '../../../model/quantize/network_encodings';
-import { defaultQuantization, type QuantizationOptions } from '../../../model/quantize/options';
-import type { Placement } from '../../../model/quantize/placement';
+import type { NetworkEncodings } from '../../../model/quantize/encoding/encoding';
+import { encodingsFromRanges } from '../../../model/quantize/choice/network_encodings';
+import {
+  defaultQuantization,
+  type QuantizationOptions,
+} from '../../../model/quantize/options/options';
+import type { Placement } from '../../../model/quantize/placement/placement';
 import { measureRanges, planQuantization } from '../../../model/quantize/quantize';
-import { targetRules } from '../../../model/quantize/target_rules';
+import { targetRules } from '../../../model/quantize/options/target_rules';
 import { createReference } from '../../../model/zoo/reference';
-import { invertedResiduals, randomInputs, scaledBadly } from '../../model/equalize/networks';
+import {
+  invertedResiduals,
+  randomInputs,
+  scaledBadly,
+} from '../../model/quantize/equalize/networks';
 
 export interface ComparedNetwork {
   readonly name: string;

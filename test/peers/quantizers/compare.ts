@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Cell } from '../../../cli/output/table';
-import type { AimetEncodings } from '../../../model/encodings/aimet_encoding';
+import type { AimetEncodings } from '../../../model/quantize/aimet/aimet_encoding';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
 import { createReference } from '../../../model/zoo/reference';

@@ -1,6 +1,6 @@
 import { ownValue } from '../../../common/own_value';
 import type { Cell } from '../../../cli/output/table';
-import type { AimetEncoding } from '../../../model/encodings/aimet_encoding';
+import type { AimetEncoding } from '../../../model/quantize/aimet/aimet_encoding';
 import type { Graph } from '../../../model/onnx/graph';
 import { number } from '../../bench/report';
 

@@ -1,19 +1,22 @@
 import os from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { toAimet } from '../../../model/encodings/network';
-import type { AimetEncodings } from '../../../model/encodings/aimet_encoding';
+import { toAimet } from '../../../model/quantize/aimet/network';
+import type { AimetEncodings } from '../../../model/quantize/aimet/aimet_encoding';
 import { createSession } from '../../../model/execute/session';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx, writeReferringOnnx } from '../../../model/onnx/write';
-import { onlyInput } from '../../../model/quantize/calibration';
-import { extremesOf } from '../../../model/quantize/extremes';
-import { encodingsFromRanges } from '../../../model/quantize/network_encodings';
-import { observedActivations } from '../../../model/quantize/observed';
-import { defaultQuantization, type QuantizationOptions } from '../../../model/quantize/options';
+import { onlyInput } from '../../../model/quantize/ranges/calibrate';
+import { extremesOf } from '../../../model/quantize/ranges/extremes';
+import { encodingsFromRanges } from '../../../model/quantize/choice/network_encodings';
+import { observedActivations } from '../../../model/quantize/placement/observed';
+import {
+  defaultQuantization,
+  type QuantizationOptions,
+} from '../../../model/quantize/options/options';
 import { quantizePostTraining, type PostTraining } from '../../../model/quantize/post_training';
 import { planQuantization } from '../../../model/quantize/quantize';
-import type { RangeMethod } from '../../../model/quantize/range_search';
-import { targetRules } from '../../../model/quantize/target_rules';
+import type { RangeMethod } from '../../../model/quantize/ranges/range_search';
+import { targetRules } from '../../../model/quantize/options/target_rules';
 
 /** One row of the farm's. */
 export interface Way {

@@ -1,0 +1,360 @@
+/** @jest-environment ./test/model/onnxruntime_environment.ts */
+import fc from 'fast-check';
+import { createRandom } from '../../../../common/random';
+import {
+  writtenVersions,
+  type AimetEncoding,
+  type AimetEncodings,
+} from '../../../../model/quantize/aimet/aimet_encoding';
+import {
+  applyAimet,
+  toAimet,
+  type AppliedEncodings,
+  type EncodingTarget,
+} from '../../../../model/quantize/aimet/network';
+import { readEncodings } from '../../../../model/quantize/aimet/read';
+import { writeEncodings } from '../../../../model/quantize/aimet/write';
+import type { Graph } from '../../../../model/onnx/graph';
+import { createGraphBuilder, int, ints } from '../../../../model/onnx/graph_builder';
+import type { Range } from '../../../../model/quantize/encoding/encoding';
+import { insertQdq } from '../../../../model/quantize/insertion/insert_qdq';
+import { encodingsFromRanges } from '../../../../model/quantize/choice/network_encodings';
+import {
+  activationTypeOf,
+  defaultQuantization,
+  type QuantizationOptions,
+} from '../../../../model/quantize/options/options';
+import { planQuantization } from '../../../../model/quantize/quantize';
+import { outputsOf, layers, randomInputs, randomTensor } from '../equalize/networks';
+
+/** Convolution and ReLU, a pool, a gate by Sigmoid, a constant, a concatenation and a dense layer. */
+function gatedNetwork(): Graph {
+  const builder = createGraphBuilder('gated');
+  const random = createRandom('gated');
+  const add = layers(builder, random, 'Relu');
+  const active = add.active(
+    'active',
+    add.conv('first', builder.input('image', [1, 3, 8, 8]), [4, 3, 3]),
+    4,
+  );
+  const pooled = builder.node('pooled', 'MaxPool', [active], {
+    kernel_shape: ints(2, 2),
+    strides: ints(2, 2),
+  });
+  const shifted = builder.node('shifted', 'Add', [
+    add.conv('second', pooled, [4, 4, 3]),
+    builder.constant('constant', randomTensor(random, [1, 4, 1, 1], 1)),
+  ]);
+  const gated = builder.node('gated', 'Mul', [shifted, builder.node('gate', 'Sigmoid', [shifted])]);
+  const flat = builder.node('flat', 'Flatten', [
+    builder.node('joined', 'Concat', [pooled, gated], { axis: int(1) }),
+  ]);
+  return builder.finish([
+    { name: add.gemm('logits', flat, 5, 128), elementType: 'float32', shape: [1, 5] },
+  ]);
+}
+
+function targetOf(
+  options: QuantizationOptions,
+  ranges: ReadonlyMap<string, Range> = new Map(),
+): EncodingTarget {
+  const graph = gatedNetwork();
+  const placement = planQuantization(graph, options);
+  return {
+    graph,
+    placement,
+    encodings: encodingsFromRanges(graph, placement, { ranges, options }),
+    activationType: activationTypeOf(options.precision),
+  };
+}
+
+/** Every activation has a range of its own. */
+const someRanges = new Map(
+  ['image', 'active', 'pooled', 'second', 'shifted', 'gated', 'joined', 'flat', 'logits'].map(
+    (name, index) => [name, { min: -index / 7, max: 1 + index / 3 }],
+  ),
+);
+
+const channel: QuantizationOptions = { ...defaultQuantization, weightsPer: 'channel' };
+const settings: readonly (readonly [string, QuantizationOptions])[] = [
+  ['8 bits per channel', channel],
+  ['8 bits per tensor', { ...channel, weightsPer: 'tensor' }],
+  ['16-bit activations', { ...channel, precision: 'w8a16' }],
+];
+
+function applied(file: AimetEncodings, target: EncodingTarget): AppliedEncodings {
+  const result = applyAimet(file, target);
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
+}
+
+function errorOf(entry: readonly [string, AimetEncoding], options = channel): string {
+  const result = applyAimet(
+    { activations: new Map([entry]), parameters: new Map(), floats: [] },
+    targetOf(options),
+  );
+  return result.ok ? 'applied without an error' : result.error;
+}
+
+const activation: AimetEncoding = {
+  bits: 8,
+  isSymmetric: false,
+  granularity: 'tensor',
+  scales: [0.25],
+  offsets: [-10],
+};
+const weight: AimetEncoding = {
+  bits: 8,
+  isSymmetric: true,
+  granularity: 'channel',
+  scales: [0.5, 0.25, 1, 2],
+  offsets: [-128, -128, -128, -128],
+};
+
+describe("a network's encodings", () => {
+  test.each(settings)('come back from a file as they were: %s', (_, options) => {
+    const target = targetOf(options, someRanges);
+    for (const version of writtenVersions) {
+      const file = readEncodings(
+        writeEncodings(toAimet(target.graph, target.encodings), {
+          version,
+          scheme: 'post_training_tf',
+        }),
+      );
+      if (!file.ok) throw new Error(file.error);
+      const back = applied(file.value, targetOf(options));
+      // AIMET's integers go down to -128, which these scales do not need.
+      const weights = new Map(
+        [...target.encodings.weights].map(([name, encoding]) => [
+          name,
+          { ...encoding, least: -128 },
+        ]),
+      );
+      expect(back).toEqual({
+        encodings: { ...target.encodings, weights },
+        unmatched: [],
+        missing: [],
+        overruled: [],
+      });
+      expect(insertQdq(target.graph, back.encodings)).toEqual(
+        insertQdq(target.graph, target.encodings),
+      );
+    }
+  });
+
+  test('are given the tensors that AIMET gives encodings, with offset = -zero point', () => {
+    const target = targetOf(channel, someRanges);
+    const { activations, parameters } = toAimet(target.graph, target.encodings);
+    expect([...activations.keys()].sort()).toEqual([
+      'active',
+      'constant',
+      'gate',
+      'gated',
+      'image',
+      'joined',
+      'logits',
+      'second',
+      'shifted',
+    ]);
+    expect([...parameters.keys()]).toEqual(['first.weight', 'second.weight', 'logits.weight']);
+    const { scale, zeroPoint } = target.encodings.activations.get('second')!;
+    expect(activations.get('second')).toEqual({
+      bits: 8,
+      isSymmetric: false,
+      granularity: 'tensor',
+      scales: [scale],
+      offsets: [-zeroPoint],
+    });
+    expect(parameters.get('first.weight')).toMatchObject({
+      bits: 8,
+      isSymmetric: true,
+      granularity: 'channel',
+      offsets: [-128, -128, -128, -128],
+    });
+  });
+});
+
+describe('a file of encodings', () => {
+  test('replaces what statistics say, and says which names found no tensor, and which tensors no name', () => {
+    const target = targetOf(channel, someRanges);
+    const file = {
+      activations: new Map([
+        ['second', activation],
+        ['first', activation],
+        ['other', activation],
+      ]),
+      parameters: new Map([
+        ['first.weight', weight],
+        ['first.bias', { ...weight, bits: 32 }],
+      ]),
+      floats: ['kept'],
+    };
+    const { encodings, unmatched, missing, overruled } = applied(file, target);
+    expect(encodings.activations.get('second')).toEqual({
+      elementType: 'uint8',
+      scale: 0.25,
+      zeroPoint: 10,
+    });
+    expect(encodings.weights.get('first.weight')).toEqual({
+      axis: 0,
+      scales: Float32Array.of(0.5, 0.25, 1, 2),
+      least: -128,
+    });
+    expect(encodings.activations.get('logits')).toEqual(target.encodings.activations.get('logits'));
+    // 'first' fuses with its ReLU, and an int32 bias is what it must be anyway.
+    expect(unmatched).toEqual(['first', 'other', 'kept']);
+    expect(missing).toEqual(expect.arrayContaining(['image', 'logits', 'second.weight']));
+    expect(missing).not.toContain('second');
+    expect(overruled).toEqual([]);
+  });
+
+  test.each([-128, -127] as const)('lets weights go down to its offset, %i', (offset) => {
+    const target = targetOf(channel);
+    const lowest = (target.graph.initializers.get('first.weight')!.data as Float32Array).reduce(
+      (least, value) => Math.min(least, value),
+      0,
+    );
+    const scales = Array.from({ length: 4 }, () => lowest / -128);
+    const { encodings } = applied(
+      {
+        activations: new Map(),
+        parameters: new Map([
+          ['first.weight', { ...weight, scales, offsets: scales.map(() => offset) }],
+        ]),
+        floats: [],
+      },
+      target,
+    );
+    const integers = insertQdq(target.graph, encodings).initializers.get('first.weight/quantized')!
+      .data as Int8Array;
+    expect(Math.min(...integers)).toBe(offset);
+  });
+
+  test('gives tensors that must share an encoding the hull of theirs', () => {
+    const wide: AimetEncoding = { ...activation, scales: [0.5], offsets: [0] };
+    const { encodings, missing } = applied(
+      {
+        activations: new Map([
+          ['flat', activation],
+          ['joined', wide],
+        ]),
+        parameters: new Map(),
+        floats: [],
+      },
+      targetOf(channel, someRanges),
+    );
+    const scale = Math.fround((127.5 + 2.5) / 255);
+    for (const tensor of ['joined', 'flat'])
+      expect(encodings.activations.get(tensor)).toEqual({
+        elementType: 'uint8',
+        scale,
+        zeroPoint: Math.round(2.5 / scale),
+      });
+    expect(missing).not.toContain('flat');
+  });
+
+  test('gives a concatenation and its operands each what it says, and converts between them', () => {
+    const wide: AimetEncoding = { ...activation, scales: [0.5], offsets: [0] };
+    const target = targetOf(channel, someRanges);
+    const { encodings } = applied(
+      {
+        activations: new Map([
+          ['gated', activation],
+          ['joined', wide],
+        ]),
+        parameters: new Map(),
+        floats: [],
+      },
+      target,
+    );
+    expect(encodings.activations.get('gated')).toEqual({
+      elementType: 'uint8',
+      scale: 0.25,
+      zeroPoint: 10,
+    });
+    expect(encodings.activations.get('joined')).toEqual({
+      elementType: 'uint8',
+      scale: 0.5,
+      zeroPoint: 0,
+    });
+    const quantized = insertQdq(target.graph, encodings);
+    expect(quantized.initializers.get('joined/input1/scale')?.data).toEqual(Float32Array.of(0.5));
+  });
+
+  test('yields to what the device fixes, and says so', () => {
+    const { encodings, overruled } = applied(
+      { activations: new Map([['gate', activation]]), parameters: new Map(), floats: [] },
+      targetOf(channel),
+    );
+    expect(encodings.activations.get('gate')).toEqual({
+      elementType: 'uint8',
+      scale: 1 / 256,
+      zeroPoint: 0,
+    });
+    expect(overruled).toEqual(['gate']);
+  });
+
+  test.each<readonly [readonly [string, AimetEncoding], string]>([
+    [
+      ['second', { ...activation, bits: 16 }],
+      "tensor 'second': the encoding has 16 bits; activations here have 8 (precision int8; w8a16 has 16)",
+    ],
+    [
+      ['second', { ...activation, granularity: 'channel' }],
+      "tensor 'second': the encoding is per channel; activations here have one scale per tensor",
+    ],
+    [
+      ['second', { ...activation, scales: [1e-60] }],
+      "tensor 'second': the encoding's scale 1e-60 is none that 32 bits can hold; expected a normal number",
+    ],
+    [
+      ['first.weight', { ...weight, bits: 4 }],
+      "weight 'first.weight': the encoding has 4 bits; weights here have 8",
+    ],
+    [
+      ['first.weight', { ...weight, offsets: [-128, -128, 0, -128] }],
+      "weight 'first.weight': the encoding's offset is 0; weights here are symmetric (offset -128)",
+    ],
+    [
+      ['first.weight', { ...weight, scales: [1], offsets: [-128] }],
+      "weight 'first.weight': the encoding has 1 channels; the weight has 4",
+    ],
+    [
+      ['first.weight', { ...weight, scales: [1, 1, 1, 1e300] }],
+      "weight 'first.weight': the encoding has a scale that 32 bits cannot hold; expected a normal number",
+    ],
+  ])('%j is refused with one line', (entry, message) => {
+    expect(errorOf(entry)).toBe(message);
+  });
+
+  test('per channel is refused where weights have one scale', () => {
+    expect(errorOf(['first.weight', weight], { ...channel, weightsPer: 'tensor' })).toBe(
+      "weight 'first.weight': the encoding is per channel; this weight has one scale (quantize with weights per channel)",
+    );
+  });
+
+  test('of any usable numbers gives a network that runs', async () => {
+    const usable = fc
+      .record({
+        scales: fc.tuple(fc.double({ min: 1e-4, max: 10, noNaN: true })),
+        offsets: fc.tuple(fc.integer({ min: -255, max: 0 })),
+      })
+      .map((numbers): AimetEncoding => ({ ...activation, ...numbers }));
+    const target = targetOf(channel, someRanges);
+    const files = fc.dictionary(fc.constantFrom(...target.encodings.activations.keys()), usable);
+    await fc.assert(
+      fc.asyncProperty(files, async (entries) => {
+        const { encodings } = applied(
+          { activations: new Map(Object.entries(entries)), parameters: new Map(), floats: [] },
+          target,
+        );
+        const outputs = await outputsOf(
+          insertQdq(target.graph, encodings),
+          randomInputs(target.graph, 1, 'run'),
+        );
+        expect(outputs.every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
