@@ -174,17 +174,17 @@ async function openCore(
   lifecycle.onStop('ledger', () => ledger.close());
   const store = await openArtifactStore(path.join(options.dataDir, 'artifacts'));
   const directory = createAgentDirectory();
-  const tally = createMeasuredTally(await ledger.jobsMeasuredByDevice());
+  const tally = createMeasuredTally(await ledger.measurements.countByDevice());
   const nonceOf = createNonceOf(
-    await ledger.leaseSecret(randomBytes(leaseSecretBytes).toString('hex')),
+    await ledger.incarnations.leaseSecret(randomBytes(leaseSecretBytes).toString('hex')),
   );
   const engine = createEngine({
     initialState: initialState({
-      incarnation: await ledger.beginIncarnation(),
+      incarnation: await ledger.incarnations.begin(),
       nowMs: systemClock.nowMs(),
       nonceOf,
     }),
-    ledger,
+    jobs: ledger.jobs,
     agents: directory,
     observer: tally.countFor(metrics.observer),
     clock: systemClock,
@@ -261,7 +261,7 @@ async function startSearches(
     candidates: createCandidateBuilder({
       pool,
       store: core.store,
-      ledger: core.ledger,
+      artifacts: core.ledger.artifacts,
       clock: systemClock,
     }),
     catalog,
@@ -308,6 +308,7 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
     }),
     artifact: createArtifactService({
       ...parts,
+      artifacts: core.ledger.artifacts,
       checkModel: (file, format) => core.reader.checkModel(file, format),
     }),
     benchmark: createBenchmarkService({

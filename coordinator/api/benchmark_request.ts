@@ -5,7 +5,7 @@ import { formatTarget, parseTarget, type Target } from '../../common/target';
 import { offersTarget, targetsOf } from '../../common/device';
 import { artifactFromWire, planFromWire } from '../../proto/codec/job';
 import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
-import type { DeviceRecord } from '../ledger/ledger';
+import type { DeviceRecord } from '../ledger/device_records';
 
 export interface BenchmarkRequest {
   readonly artifact: Artifact;

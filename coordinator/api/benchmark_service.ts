@@ -13,7 +13,8 @@ import { notFound, serverStream, type ResponseStream } from '../dispatch/service
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { JobAttempt, JobUpdate } from '../engine/job_update';
-import type { Ledger } from '../ledger/ledger';
+import type { ArtifactRecords } from '../ledger/artifact_records';
+import type { JobRecords } from '../ledger/job_records';
 import type { JobOwner } from '../schedule/event';
 import { quarantineOf } from '../schedule/view';
 import { readBenchmarkRequest, type BenchmarkRequest } from './benchmark_request';
@@ -23,7 +24,10 @@ import { requireFit } from './model_fit';
 
 interface BenchmarkServiceParts {
   readonly engine: Pick<Engine, 'dispatch' | 'listen' | 'state' | 'timeOfDayMs'>;
-  readonly ledger: Pick<Ledger, 'saveJob' | 'artifact'>;
+  readonly ledger: {
+    readonly jobs: Pick<JobRecords, 'save'>;
+    readonly artifacts: Pick<ArtifactRecords, 'find'>;
+  };
   readonly store: Pick<ArtifactStore, 'sizeBytes'>;
   /** @throws BadInputError for bytes that are no model that the farm measures */
   readonly modelKindOf: (digest: string) => Promise<ModelKind>;
@@ -58,7 +62,7 @@ async function run(
   const stopListening = parts.engine.listen(owner.ownerId, (update) => mailbox.put(update));
   try {
     for (const job of jobs.values()) {
-      await parts.ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
+      await parts.ledger.jobs.save({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
       parts.engine.dispatch({ kind: 'job-submitted', job, owner });
     }
     await follow({ jobs, mailbox, updates, whyWaiting: (job) => whyWaiting(parts, job) });
@@ -74,7 +78,7 @@ async function checkArtifact(
 ): Promise<void> {
   const [sizeBytes, known] = await Promise.all([
     store.sizeBytes(artifact.digest),
-    ledger.artifact(artifact.digest),
+    ledger.artifacts.find(artifact.digest),
   ]);
   if (sizeBytes === undefined || known === undefined)
     throw notFound(`artifact ${artifact.digest} is not in the store; upload it first`);

@@ -3,7 +3,7 @@ import { BadInputError } from '../../common/bad_input';
 import { formatTarget, type Runtime, type Target } from '../../common/target';
 import { targetsOf } from '../../common/device';
 import type { ModelKind } from '../dispatch/model_kinds';
-import type { DeviceRecord } from '../ledger/ledger';
+import type { DeviceRecord } from '../ledger/device_records';
 
 const formatNames: Readonly<Record<ModelFormat, string>> = { onnx: 'ONNX', tflite: 'TFLite' };
 const formatByRuntime: Readonly<Record<Runtime, ModelFormat>> = {

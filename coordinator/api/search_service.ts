@@ -9,7 +9,7 @@ import type { TargetProgress as WireProgress } from '../../proto/generated/farm/
 import { serverStream, unary, type ResponseStream } from '../dispatch/service_call';
 import type { Engine } from '../engine/engine';
 import type { FleetSize } from '../engine/fleet_size';
-import type { SearchExtension } from '../ledger/ledger';
+import type { SearchExtension } from '../ledger/search_records';
 import { busyDevicesOf } from '../schedule/view';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchView, TargetProgressView } from '../searches/search_view';

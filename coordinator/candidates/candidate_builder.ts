@@ -1,7 +1,7 @@
 import type { Artifact, ArtifactDigest } from '../../common/artifact';
 import type { Clock } from '../../platform/time/clock';
 import { fail, ok, type Result } from '../../common/result';
-import type { Ledger } from '../ledger/ledger';
+import type { ArtifactRecords } from '../ledger/artifact_records';
 import type { ArtifactStore } from '../dispatch/artifact_store';
 import type { BuildRequest, BuildResult } from './build_request';
 import type { BuildFailure, CandidatePreparation, PreparedModel } from './candidate_preparation';
@@ -13,7 +13,7 @@ interface CandidateBuilderParts {
       data: Uint8Array,
     ): Promise<{ readonly digest: ArtifactDigest; readonly sizeBytes: number }>;
   };
-  readonly ledger: Pick<Ledger, 'saveArtifact'>;
+  readonly artifacts: Pick<ArtifactRecords, 'save'>;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
 
@@ -67,7 +67,7 @@ async function buildAndStore(
   if (!output.ok) return fail(output.error);
   const { model, ...costs } = output.value;
   const artifact: Artifact = { ...(await parts.store.write(model)), format: 'onnx' };
-  await parts.ledger.saveArtifact(artifact, parts.clock.nowMs());
+  await parts.artifacts.save(artifact, parts.clock.nowMs());
   return ok({ artifact, costs });
 }
 

@@ -9,7 +9,7 @@ import type { ArtifactServiceHandlers } from '../../proto/generated/farm/v1/Arti
 import type { FetchRequest__Output as FetchRequest } from '../../proto/generated/farm/v1/FetchRequest';
 import type { UploadChunk__Output as UploadChunk } from '../../proto/generated/farm/v1/UploadChunk';
 import type { UploadResponse } from '../../proto/generated/farm/v1/UploadResponse';
-import type { Ledger } from '../ledger/ledger';
+import type { ArtifactRecords } from '../ledger/artifact_records';
 import type { ArtifactStore, ArtifactWriter } from './artifact_store';
 import {
   CallError,
@@ -21,7 +21,7 @@ import {
 
 interface ArtifactServiceParts {
   readonly store: ArtifactStore;
-  readonly ledger: Pick<Ledger, 'saveArtifact'>;
+  readonly artifacts: Pick<ArtifactRecords, 'save'>;
   /** @throws BadInputError with one line when the file is no model of that format that a phone could run. */
   readonly checkModel: (file: string, format: ModelFormat) => Promise<void>;
   readonly clock: Clock;
@@ -87,7 +87,7 @@ async function upload(
     const format = await receive(chunks, writer);
     await parts.checkModel(writer.path, format);
     const stored = await writer.finish();
-    await parts.ledger.saveArtifact({ ...stored, format }, parts.clock.nowMs());
+    await parts.artifacts.save({ ...stored, format }, parts.clock.nowMs());
     return stored;
   } finally {
     await writer.discard();

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/time/clock';
 import type { DeviceDescription } from '../../common/device';
-import type { DeviceRecord, Ledger } from '../ledger/ledger';
+import type { DeviceRecord } from '../ledger/device_records';
+import type { Ledger } from '../ledger/ledger';
 
 /** Every device that was ever attached and not removed, in memory and in the ledger. */
 export interface DeviceRegister {
@@ -13,7 +14,7 @@ export interface DeviceRegister {
 }
 
 interface DeviceRegisterParts {
-  readonly ledger: Pick<Ledger, 'saveDevice' | 'removeDevice' | 'devices'>;
+  readonly ledger: Pick<Ledger, 'devices'>;
   readonly clock: Clock;
 }
 
@@ -23,11 +24,11 @@ export async function openDeviceRegister({
   clock,
 }: DeviceRegisterParts): Promise<DeviceRegister> {
   const bySerial = new Map(
-    (await ledger.devices()).map((record) => [record.description.serial, record]),
+    (await ledger.devices.all()).map((record) => [record.description.serial, record]),
   );
   const save = async (record: DeviceRecord): Promise<void> => {
     bySerial.set(record.description.serial, record);
-    await ledger.saveDevice(record);
+    await ledger.devices.save(record);
   };
   return {
     seen: async (agentId, devices) => {
@@ -51,7 +52,7 @@ export async function openDeviceRegister({
     },
     remove: async (serial) => {
       bySerial.delete(serial);
-      await ledger.removeDevice(serial);
+      await ledger.devices.remove(serial);
     },
     all: () => bySerial.values(),
   };

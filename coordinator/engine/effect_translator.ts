@@ -2,7 +2,7 @@ import { assert, unreachable } from '../../common/assert';
 import type { JobResult } from '../../common/job';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
-import type { JobState, LedgerEntry } from '../ledger/ledger';
+import type { JobRecordState, LedgerEntry } from '../ledger/job_records';
 import type { JobEnd, SchedulerEffect } from '../schedule/effect';
 import type { OpenJob } from '../schedule/job';
 import type { AgentLinks } from './agent_links';
@@ -135,7 +135,7 @@ function translateEnd(parts: EffectTranslatorParts, effect: Ended, step: StepCon
   });
 }
 
-function endToState(end: JobEnd): JobState {
+function endToState(end: JobEnd): JobRecordState {
   if (end.kind === 'reused') return { kind: 'reused', jobId: end.from.lease.jobId };
   return end.kind === 'measured'
     ? { kind: 'measured', deviceSerial: end.lease.deviceSerial, epoch: end.lease.epoch }

@@ -2,7 +2,7 @@ import { farmFault } from '../../common/fault';
 import type { JobResult } from '../../common/job';
 import { createSteadyClock, type Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
-import type { Ledger, LedgerEntry } from '../ledger/ledger';
+import type { JobRecords, LedgerEntry } from '../ledger/job_records';
 import type { Happening } from '../schedule/event';
 import type { OpenJob } from '../schedule/job';
 import type { SchedulerState } from '../schedule/state';
@@ -16,7 +16,7 @@ import { createWorkQueue, type Work } from './work_queue';
 
 interface EngineParts {
   readonly initialState: SchedulerState;
-  readonly ledger: Pick<Ledger, 'commit'>;
+  readonly jobs: Pick<JobRecords, 'commit'>;
   readonly agents: AgentLinks;
   readonly observer: FarmObserver;
   /** The time of day. The scheduler gets a clock of its own, which nobody sets: a jump must not end leases. */
@@ -49,7 +49,7 @@ export function createEngine(parts: EngineParts): Engine {
   const steadyClock = createSteadyClock(parts.clock);
   const listeners = new Map<string, JobListener>();
   const queue = createWorkQueue({
-    commit: (entries) => parts.ledger.commit(entries),
+    commit: (entries) => parts.jobs.commit(entries),
     onFailure: parts.onFailure,
   });
   const translate = createEffectTranslator({

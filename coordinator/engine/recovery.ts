@@ -1,12 +1,13 @@
 import type { Clock } from '../../platform/time/clock';
-import type { JobRecord, Ledger } from '../ledger/ledger';
+import type { JobRecord } from '../ledger/job_records';
+import type { Ledger } from '../ledger/ledger';
 import { leaseDurationMs } from '../schedule/limits';
 import type { DeviceRegister } from './device_register';
 import { abandonedEntry, type Engine } from './engine';
 
 interface RecoveryParts {
   readonly engine: Pick<Engine, 'dispatch' | 'nowMs'>;
-  readonly ledger: Pick<Ledger, 'searches' | 'jobs' | 'commit'>;
+  readonly ledger: Pick<Ledger, 'searches' | 'jobs'>;
   readonly devices: Pick<DeviceRegister, 'all'>;
   readonly clock: Clock;
 }
@@ -31,15 +32,15 @@ export async function recoverFromLedger(parts: RecoveryParts): Promise<number> {
       reason: 'the coordinator was restarted',
     });
   }
-  const searches = await parts.ledger.searches();
+  const searches = await parts.ledger.searches.all();
   const living = new Set(
     searches
       .filter(({ state }) => state === 'running' || state === 'paused')
       .map(({ searchId }) => searchId),
   );
-  const open = await parts.ledger.jobs({ open: true });
+  const open = await parts.ledger.jobs.find({ open: true });
   // The client of a benchmark left with the process that served it.
-  await parts.ledger.commit(
+  await parts.ledger.jobs.commit(
     open
       .filter(({ ownerId }) => !living.has(ownerId))
       .map(({ job }) => abandonedEntry(job.jobId, atMs)),

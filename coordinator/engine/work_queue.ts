@@ -1,5 +1,5 @@
 import { withDeadline } from '../../platform/time/deadline';
-import type { LedgerEntry } from '../ledger/ledger';
+import type { LedgerEntry } from '../ledger/job_records';
 
 /** What one step of the scheduler asks for: first the entries become durable, then the actions run. */
 export interface Work {

@@ -2,7 +2,7 @@ import { Kysely } from 'kysely';
 import type { Ledger } from './ledger';
 import { migrateToLatest } from './migrate';
 import type { Schema } from './schema';
-import { SqlLedger } from './sql_ledger';
+import { createSqlLedger } from './sql/sql_ledger';
 import { withStatementCache } from './statement_cache';
 import { openSqliteFile, TransactionalSqliteDialect } from './sqlite_file';
 
@@ -18,7 +18,7 @@ export async function openLedger(path: string): Promise<Ledger> {
   });
   try {
     await migrateToLatest(db, path);
-    return new SqlLedger(db);
+    return createSqlLedger(db);
   } catch (error) {
     await db.destroy();
     throw error;

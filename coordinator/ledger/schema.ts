@@ -1,4 +1,5 @@
-import type { JobState, SearchState } from './ledger';
+import type { JobRecordState } from './job_records';
+import type { SearchState } from './search_records';
 
 /**
  * The tables as Kysely sees them. Only what SQLite and PostgreSQL both have is used: whole numbers, reals and text,
@@ -76,7 +77,7 @@ export interface JobTable {
   readonly priority: number;
   readonly weight: number;
   /** A job that reused a measurement is `measured`, by no device; an excluded one is `infeasible`, by a violation. */
-  readonly state: Exclude<JobState['kind'], 'reused' | 'excluded'>;
+  readonly state: Exclude<JobRecordState['kind'], 'reused' | 'excluded'>;
   readonly measured_device_serial: string | null;
   readonly measured_epoch: number | null;
   /** The job whose measurement counts for this one. */

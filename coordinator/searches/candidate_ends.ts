@@ -1,6 +1,6 @@
 import type { Measurement } from '../../common/measurement';
 import type { JobUpdate } from '../engine/job_update';
-import type { JobRecord, JobState } from '../ledger/ledger';
+import type { JobRecord, JobRecordState } from '../ledger/job_records';
 import type { CandidateEnd } from '../../search/target_search';
 import type { Finding } from './finding';
 import { observedIn } from './observed';
@@ -46,7 +46,7 @@ export function endOfRecord(
 }
 
 /** Its search ended before it did: nobody's failure. An attempt that an agent stopped is made again, so this is no attempt's fault. */
-export function wasStopped(state: JobState): boolean {
+export function wasStopped(state: JobRecordState): boolean {
   return state.kind === 'abandoned' && state.fault.code === 'stopped';
 }
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { Job } from '../../common/job';
-import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
+import type { ConfirmationRecord } from '../ledger/confirmation_records';
+import type { JobRecord } from '../ledger/job_records';
 import type { SearchSpec, TargetSpec } from '../../search/spec';
 import type { CandidateEnd } from '../../search/target_search';
 import type { SearchParts } from './search_parts';
@@ -15,7 +16,7 @@ export interface AgainOptions {
   readonly searchId: string;
   readonly spec: SearchSpec;
   readonly target: TargetSpec;
-  readonly ledger: Pick<SearchParts['ledger'], 'saveConfirmation'>;
+  readonly ledger: Pick<SearchParts['ledger'], 'confirmations'>;
   readonly artifactOf: (architecture: string) => Artifact | undefined;
   /** Unique among all records of the target. */
   readonly nextSequence: () => number;
@@ -144,7 +145,7 @@ export class Confirmation {
       state: { kind: 'open' },
       endedSequence: null,
     };
-    await ledger.saveConfirmation(
+    await ledger.confirmations.save(
       {
         searchId,
         target: target.name,

@@ -1,5 +1,5 @@
 import { BadInputError } from '../../common/bad_input';
-import type { SearchExtension } from '../ledger/ledger';
+import type { SearchExtension } from '../ledger/search_records';
 import type { Budget } from '../../search/budget';
 
 /** @throws BadInputError for an extension of what a target has no limit on */

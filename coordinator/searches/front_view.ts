@@ -63,7 +63,9 @@ async function measuredMembers(
     jobId: lane.measuredJobIdOf(member.architecture),
     again: lane.confirmation.jobIdsOf(member.architecture),
   }));
-  const found = await ledger.measurements(asked.flatMap(({ jobId, again }) => [jobId, ...again]));
+  const found = await ledger.measurements.of(
+    asked.flatMap(({ jobId, again }) => [jobId, ...again]),
+  );
   return asked.flatMap(({ member, jobId, again }): MeasuredMember[] => {
     const first = found.get(jobId);
     const artifact = lane.artifactOf(member.architecture);

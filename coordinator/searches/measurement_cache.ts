@@ -2,7 +2,8 @@ import { offersTarget, type DeviceDescription } from '../../common/device';
 import { answersPlan, type Job } from '../../common/job';
 import type { Conditions } from '../../common/measurement';
 import { formatTarget } from '../../common/target';
-import type { EarlierMeasurement, Ledger } from '../ledger/ledger';
+import type { DeviceRecords } from '../ledger/device_records';
+import type { EarlierMeasurement, MeasurementRecords } from '../ledger/measurement_records';
 
 /**
  * A measurement that need not be made again: of the same model on the same target by the same plan, with a tool, agent and operating
@@ -10,13 +11,16 @@ import type { EarlierMeasurement, Ledger } from '../ledger/ledger';
  */
 export async function findEarlierMeasurement(
   job: Job,
-  ledger: Pick<Ledger, 'earlierMeasurements' | 'devices'>,
+  ledger: {
+    readonly measurements: Pick<MeasurementRecords, 'earlier'>;
+    readonly devices: Pick<DeviceRecords, 'all'>;
+  },
 ): Promise<EarlierMeasurement | undefined> {
   const candidates = (
-    await ledger.earlierMeasurements(job.artifact.digest, formatTarget(job.target))
+    await ledger.measurements.earlier(job.artifact.digest, formatTarget(job.target))
   ).filter(({ plan, measurement }) => answersPlan(measurement, plan, job.plan));
   if (candidates.length === 0) return undefined;
-  const devices = (await ledger.devices())
+  const devices = (await ledger.devices.all())
     .map(({ description }) => description)
     .filter((device) => offersTarget(device, job.target));
   const repeatable = candidates.filter(({ measurement }) =>

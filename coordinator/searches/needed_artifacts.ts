@@ -1,6 +1,7 @@
 import type { ArtifactDigest } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
-import type { Ledger, SearchRecord } from '../ledger/ledger';
+import type { Ledger } from '../ledger/ledger';
+import type { SearchRecord } from '../ledger/search_records';
 import type { SearchRunner } from './search_runner';
 
 interface Parts {
@@ -14,9 +15,9 @@ interface Parts {
  */
 export async function neededArtifacts(parts: Parts): Promise<ReadonlySet<ArtifactDigest>> {
   const needed = new Set(
-    (await parts.ledger.jobs({ open: true })).map(({ job }) => job.artifact.digest),
+    (await parts.ledger.jobs.find({ open: true })).map(({ job }) => job.artifact.digest),
   );
-  for (const search of await parts.ledger.searches())
+  for (const search of await parts.ledger.searches.all())
     for (const digest of await neededBy(search, parts)) needed.add(digest);
   return needed;
 }
@@ -26,7 +27,7 @@ async function neededBy(
   { ledger, searches }: Parts,
 ): Promise<readonly ArtifactDigest[]> {
   const all = async (): Promise<readonly ArtifactDigest[]> =>
-    (await ledger.jobs({ ownerId: searchId })).map(({ job }) => job.artifact.digest);
+    (await ledger.jobs.find({ ownerId: searchId })).map(({ job }) => job.artifact.digest);
   if (state === 'running' || state === 'paused') return all();
   try {
     return (await searches.frontArtifacts(searchId)).map(({ digest }) => digest);

@@ -3,14 +3,10 @@ import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import type { BuildFailure } from '../candidates/candidate_preparation';
 import type { JobUpdate } from '../engine/job_update';
-import type {
-  CandidateRecord,
-  ConfirmationRecord,
-  JobRecord,
-  SearchExtension,
-  SearchRecord,
-  SearchState,
-} from '../ledger/ledger';
+import type { CandidateRecord } from '../ledger/candidate_records';
+import type { ConfirmationRecord } from '../ledger/confirmation_records';
+import type { JobRecord } from '../ledger/job_records';
+import type { SearchExtension, SearchRecord, SearchState } from '../ledger/search_records';
 import { extendBudget, type Budget } from '../../search/budget';
 import { SharedBudget } from '../../search/shared_budget';
 import type { SearchSpec } from '../../search/spec';
@@ -105,9 +101,9 @@ export class RunningSearch {
     if (this.#isActive()) this.#listen();
     const { ledger } = this.#parts;
     await this.#setBudgets();
-    const jobs = await ledger.jobs({ ownerId: this.#record.searchId });
-    const candidates = await ledger.candidates(this.#record.searchId);
-    const confirmations = await ledger.confirmations(this.#record.searchId);
+    const jobs = await ledger.jobs.find({ ownerId: this.#record.searchId });
+    const candidates = await ledger.candidates.of(this.#record.searchId);
+    const confirmations = await ledger.confirmations.of(this.#record.searchId);
     this.#adopt(candidates, confirmations, jobs);
     await this.#replay(jobs.filter((job) => job.state.kind !== 'open'));
     this.#early = undefined;
@@ -162,7 +158,7 @@ export class RunningSearch {
 
   async #extend(extension: SearchExtension): Promise<void> {
     assert(this.#state !== 'stopped', 'a stopped search is not extended');
-    const known = await this.#parts.ledger.extensions(this.#record.searchId);
+    const known = await this.#parts.ledger.searches.extensions(this.#record.searchId);
     if (known.some(({ extensionId }) => extensionId === extension.extensionId)) return;
     requireLimits(
       extension,
@@ -174,7 +170,7 @@ export class RunningSearch {
     const state = this.#state === 'finished' ? 'running' : this.#state;
     const wall = this.#wall.timeIn(state);
     try {
-      await this.#parts.ledger.extendSearch(this.#record.searchId, extension, { state, wall });
+      await this.#parts.ledger.searches.extend(this.#record.searchId, extension, { state, wall });
     } finally {
       this.#isExtending = false;
     }
@@ -335,7 +331,9 @@ export class RunningSearch {
   async #replay(ended: readonly JobRecord[]): Promise<void> {
     for (let start = 0; start < ended.length; start += replayedPerTurn) {
       const some = ended.slice(start, start + replayedPerTurn);
-      const measurements = await this.#parts.ledger.measurements(some.map(({ job }) => job.jobId));
+      const measurements = await this.#parts.ledger.measurements.of(
+        some.map(({ job }) => job.jobId),
+      );
       for (const record of some) {
         const end = endOfRecord(record, measurements.get(record.job.jobId));
         if (end !== undefined) this.#end(record.job.jobId, end);
@@ -403,11 +401,11 @@ export class RunningSearch {
     this.#state = state;
     const time = this.#wall.timeIn(state);
     this.#wall.set(time);
-    await this.#parts.ledger.setSearchState(this.#record.searchId, state, time);
+    await this.#parts.ledger.searches.setState(this.#record.searchId, state, time);
   }
 
   async #setBudgets(): Promise<void> {
-    const extensions = await this.#parts.ledger.extensions(this.#record.searchId);
+    const extensions = await this.#parts.ledger.searches.extensions(this.#record.searchId);
     this.#lanes.forEach(({ search }, index) =>
       search.setBudget(
         extensions.reduce<Budget>(extendBudget, this.#spec.targets[index]?.budget ?? search.budget),

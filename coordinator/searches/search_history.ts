@@ -1,6 +1,9 @@
 import type { DeviceDescription } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
-import type { CandidateRecord, ConfirmationRecord, JobState, SearchRecord } from '../ledger/ledger';
+import type { CandidateRecord } from '../ledger/candidate_records';
+import type { ConfirmationRecord } from '../ledger/confirmation_records';
+import type { JobRecordState } from '../ledger/job_records';
+import type { SearchRecord } from '../ledger/search_records';
 import type { Position } from '../../search/additive_accuracy';
 import { standing } from '../../search/expectation';
 import type { SearchSpec } from '../../search/spec';
@@ -31,7 +34,7 @@ export interface PastCandidate {
   readonly features: Float64Array;
   readonly accuracyPercent: number;
   /** `stopped`: on its way when the search was stopped. */
-  readonly state: JobState | { readonly kind: 'stopped' };
+  readonly state: JobRecordState | { readonly kind: 'stopped' };
   readonly endedSequence: number | null;
   readonly jobId: string;
   readonly measurement: Measurement | undefined;
@@ -51,7 +54,7 @@ export async function readHistory(
   parts: HistoryParts,
 ): Promise<SearchHistory> {
   const spec = await parts.specs.read(specYaml, `search ${searchId}`);
-  const devices = (await parts.ledger.devices()).map(({ description }) => description);
+  const devices = (await parts.ledger.devices.all()).map(({ description }) => description);
   const hypervolumes = new Map(fronts.map((front) => [front.target, front.hypervolumes]));
   return {
     specYaml,
@@ -68,11 +71,11 @@ async function* readCandidates(
   spec: SearchSpec,
   { ledger, catalog }: HistoryParts,
 ): AsyncGenerator<PastCandidate> {
-  const candidates = await ledger.candidates(searchId);
+  const candidates = await ledger.candidates.of(searchId);
   const jobs = new Map(
-    (await ledger.jobs({ ownerId: searchId })).map((record) => [record.job.jobId, record]),
+    (await ledger.jobs.find({ ownerId: searchId })).map((record) => [record.job.jobId, record]),
   );
-  const again = await ledger.confirmations(searchId);
+  const again = await ledger.confirmations.of(searchId);
   const looks = secondLookJobs(again);
   const confirmed = confirmedJobs(again);
   const space = catalog.space(spec);
@@ -84,7 +87,7 @@ async function* readCandidates(
       looks.get(secondLookKey(candidate)) ?? candidate.jobId,
       ...(confirmed.get(placeOf(candidate)) ?? []),
     ]);
-    const measurements = await ledger.measurements(jobIds);
+    const measurements = await ledger.measurements.of(jobIds);
     const measurementOf = (candidate: CandidateRecord): Measurement | undefined => {
       const first = measurements.get(candidate.jobId);
       return (

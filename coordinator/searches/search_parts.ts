@@ -20,23 +20,7 @@ export interface SearchParts {
   readonly engine: SearchEngine;
   readonly ledger: Pick<
     Ledger,
-    | 'saveSearch'
-    | 'setSearchState'
-    | 'extendSearch'
-    | 'extensions'
-    | 'searches'
-    | 'saveCandidate'
-    | 'candidates'
-    | 'saveConfirmation'
-    | 'confirmations'
-    | 'saveProposals'
-    | 'abandonProposal'
-    | 'proposals'
-    | 'ends'
-    | 'jobs'
-    | 'measurements'
-    | 'earlierMeasurements'
-    | 'devices'
+    'searches' | 'candidates' | 'confirmations' | 'proposals' | 'jobs' | 'measurements' | 'devices'
   >;
   readonly candidates: CandidatePreparation;
   readonly catalog: SearchCatalog;

@@ -4,7 +4,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
 import { isHashName } from '../../model/space/hash_name';
-import type { SearchExtension, SearchRecord } from '../ledger/ledger';
+import type { SearchExtension, SearchRecord } from '../ledger/search_records';
 import type { SearchSpec } from '../../search/spec';
 import type { ExportedModel } from './exported_model';
 import { EndReader, type EndView } from './outside/end_reader';
@@ -36,7 +36,7 @@ export class SearchRunner {
 
   /** Takes up all searches that had not ended when the coordinator did. Call once, before anything else. */
   async resumeAll(): Promise<void> {
-    for (const record of await this.#parts.ledger.searches()) {
+    for (const record of await this.#parts.ledger.searches.all()) {
       if (record.state === 'running' || record.state === 'paused') await this.#loadUsable(record);
     }
   }
@@ -64,7 +64,7 @@ export class SearchRunner {
       wall: { ranMs: 0, runningSinceMs: nowMs },
     };
     const search = await this.#open(record);
-    await this.#parts.ledger.saveSearch(record);
+    await this.#parts.ledger.searches.save(record);
     this.#searches.set(record.searchId, Promise.resolve(search));
     this.#active.add(search);
     search.fill();
@@ -109,7 +109,7 @@ export class SearchRunner {
 
   /** Oldest first. */
   async list(): Promise<readonly SearchView[]> {
-    const records = await this.#parts.ledger.searches();
+    const records = await this.#parts.ledger.searches.all();
     const views: SearchView[] = [];
     for (const record of records) {
       const search = await this.#loadUsable(record);
@@ -224,7 +224,7 @@ export class SearchRunner {
   }
 
   async #recordOf(searchId: string): Promise<SearchRecord> {
-    const record = (await this.#parts.ledger.searches()).find(
+    const record = (await this.#parts.ledger.searches.all()).find(
       (search) => search.searchId === searchId,
     );
     if (record === undefined)
@@ -293,7 +293,7 @@ export class SearchRunner {
 
   /** A target that no device ever offered is more likely a typing error than a phone to come. */
   async #checkTargets(spec: SearchSpec, source: string): Promise<void> {
-    const devices = await this.#parts.ledger.devices();
+    const devices = await this.#parts.ledger.devices.all();
     const known = new Set(
       devices.flatMap(({ description }) =>
         description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })),

@@ -1,5 +1,5 @@
 import type { DeviceKind } from '../../common/device';
-import type { SearchState } from '../ledger/ledger';
+import type { SearchState } from '../ledger/search_records';
 import type { FrontPick } from '../../search/front_pick';
 import type { TargetProgress } from '../../search/target_search';
 import type { AccuracyStatement } from './accuracy_statement';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/time/clock';
-import type { SearchState, WallTime } from '../ledger/ledger';
+import type { SearchState, WallTime } from '../ledger/search_records';
 import { msPerMinute, type Budget } from '../../search/budget';
 import { WallAlarm } from './wall_alarm';
 import { wallMsAt, wallTimeIn } from './wall_time';

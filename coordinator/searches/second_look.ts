@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
 import type { Job } from '../../common/job';
-import type { ConfirmationRecord, JobRecord } from '../ledger/ledger';
+import type { ConfirmationRecord } from '../ledger/confirmation_records';
+import type { JobRecord } from '../ledger/job_records';
 import { isDoubtful, standing, type Expectation } from '../../search/expectation';
 import type { LaneEnd } from './candidate_ends';
 import type { AgainOptions } from './confirmation';
@@ -145,7 +146,7 @@ export class SecondLook {
       state: { kind: 'open' },
       endedSequence: null,
     };
-    await ledger.saveConfirmation(
+    await ledger.confirmations.save(
       {
         searchId,
         target: target.name,

@@ -4,7 +4,8 @@ import { candidateFault, type CandidateFault } from '../../common/fault';
 import type { Job } from '../../common/job';
 import type { BuildFailure, PreparedModel } from '../candidates/candidate_preparation';
 import type { Result } from '../../common/result';
-import type { ConfirmationRecord, JobEnding, JobRecord } from '../ledger/ledger';
+import type { ConfirmationRecord } from '../ledger/confirmation_records';
+import type { JobEnding, JobRecord } from '../ledger/job_records';
 import type { FrontMember } from '../../search/front';
 import type { SharedBudget } from '../../search/shared_budget';
 import { fleetAimOf, type SearchSpec, type TargetSpec } from '../../search/spec';
@@ -408,7 +409,7 @@ export class TargetLane {
       state: { kind: 'open' },
       endedSequence: null,
     };
-    await parts.ledger.saveCandidate(
+    await parts.ledger.candidates.save(
       candidate,
       record,
       settled && { state: settled.state, atMs: parts.clock.nowMs() },

@@ -20,7 +20,7 @@ export async function withTeachersOfNow(
 ): Promise<string> {
   const spec = await specs.read(specYaml, source);
   if (spec.teachers.length === 0) return specYaml;
-  const records = await ledger.searches();
+  const records = await ledger.searches.all();
   const teachers: { search: string; measured: number }[] = [];
   for (const [index, teacher] of spec.teachers.entries()) {
     const where = `${source}: field teachers.${String(index)}`;
@@ -68,7 +68,7 @@ export async function onboardingYaml(
     throw new BadInputError(
       `${source}: expected the id of at least one search to learn from (see: farm search list)`,
     );
-  const record = (await ledger.searches()).find(({ searchId }) => searchId === first);
+  const record = (await ledger.searches.all()).find(({ searchId }) => searchId === first);
   if (record === undefined)
     throw new BadInputError(`${source}: there is no search "${first}" (see: farm search list)`);
   const { strategy } = await specs.read(record.specYaml, `search ${first}`);
@@ -100,16 +100,16 @@ async function pastTargets(
   most = Infinity,
 ): Promise<readonly PastTarget[]> {
   const candidates = new Map(
-    (await ledger.candidates(searchId)).map((candidate) => [candidate.jobId, candidate]),
+    (await ledger.candidates.of(searchId)).map((candidate) => [candidate.jobId, candidate]),
   );
-  const ended = (await ledger.jobs({ ownerId: searchId }))
+  const ended = (await ledger.jobs.find({ ownerId: searchId }))
     .filter(
       ({ job, state }) =>
         candidates.has(job.jobId) && (state.kind === 'measured' || state.kind === 'reused'),
     )
     .slice(0, most);
-  const looks = secondLookJobs(await ledger.confirmations(searchId));
-  const measurements = await ledger.measurements([
+  const looks = secondLookJobs(await ledger.confirmations.of(searchId));
+  const measurements = await ledger.measurements.of([
     ...ended.map(({ job }) => job.jobId),
     ...looks.values(),
   ]);

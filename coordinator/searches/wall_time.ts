@@ -1,4 +1,4 @@
-import type { SearchState, WallTime } from '../ledger/ledger';
+import type { SearchState, WallTime } from '../ledger/search_records';
 
 /** How long a search has been running. The coordinator's own absence counts: the clock on the wall does not wait for it. */
 export function wallMsAt({ ranMs, runningSinceMs }: WallTime, nowMs: number): number {

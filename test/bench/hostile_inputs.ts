@@ -6,7 +6,7 @@ import { formatYaml } from '../../platform/config/yaml';
 import { loadSpace } from '../../model/space/load_space';
 import { encodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
-import { aMeasurement, aResult } from '../contract/ledger_samples';
+import { aMeasurement, aResult } from '../contract/ledger/ledger_samples';
 
 /** Something that a stranger sends to a coordinator. */
 interface HostileInput {

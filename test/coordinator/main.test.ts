@@ -68,10 +68,10 @@ describe('coordinator', () => {
     agent.die();
     await coordinator.stop();
     const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
-    expect(await ledger.jobs({ open: false })).toMatchObject([
+    expect(await ledger.jobs.find({ open: false })).toMatchObject([
       { state: { kind: 'measured', deviceSerial: 'phone', epoch: lease.epoch } },
     ]);
-    expect((await ledger.measurements([job.jobId])).size).toBe(1);
+    expect((await ledger.measurements.of([job.jobId])).size).toBe(1);
     await ledger.close();
     // Who looks after a restart sees what the device did before it.
     expect(await fleet((await lab.start()).address).jobsMeasured()).toEqual([['phone', 1]]);
@@ -222,7 +222,7 @@ describe('coordinator', () => {
     agent.die();
     await coordinator.stop();
     const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
-    expect(await ledger.jobs({ open: true })).toEqual([]);
+    expect(await ledger.jobs.find({ open: true })).toEqual([]);
     await ledger.close();
   });
 
@@ -271,9 +271,9 @@ describe('coordinator', () => {
     // The first run makes the stream. Then what a killed coordinator leaves: a running search with two open jobs, one of them measured by now.
     await (await lab.start()).stop();
     const ledger = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
-    const epoch = (await ledger.beginIncarnation()) * epochsPerIncarnation + 1;
-    const secret = await ledger.leaseSecret('not taken: there is one');
-    await ledger.saveSearch({
+    const epoch = (await ledger.incarnations.begin()) * epochsPerIncarnation + 1;
+    const secret = await ledger.incarnations.leaseSecret('not taken: there is one');
+    await ledger.searches.save({
       searchId: 'search',
       name: 'sample',
       state: 'paused',
@@ -291,7 +291,7 @@ describe('coordinator', () => {
         state: { kind: 'open' },
         endedSequence: null,
       } as const;
-      await ledger.saveCandidate(
+      await ledger.candidates.save(
         {
           searchId: 'search',
           target: sampleTarget,
@@ -321,12 +321,15 @@ describe('coordinator', () => {
     await coordinator.stop();
     const after = await openLedger(path.join(lab.dataDir, 'ledger.sqlite'));
     expect(
-      (await after.jobs({ ownerId: 'search' })).map(({ job, state }) => [job.jobId, state.kind]),
+      (await after.jobs.find({ ownerId: 'search' })).map(({ job, state }) => [
+        job.jobId,
+        state.kind,
+      ]),
     ).toEqual([
       ['measured-meanwhile', 'measured'],
       ['still-open', 'open'],
     ]);
-    expect((await after.measurements(['measured-meanwhile'])).size).toBe(1);
+    expect((await after.measurements.of(['measured-meanwhile'])).size).toBe(1);
     await after.close();
     agent.die();
   });

@@ -18,7 +18,7 @@ import {
   createResultConsumer,
   type ResultConsumer,
 } from '../../coordinator/results/result_consumer';
-import { aJob, aMeasurement, aResult } from '../contract/ledger_samples';
+import { aJob, aMeasurement, aResult } from '../contract/ledger/ledger_samples';
 import { spawnTypescript } from '../process/typescript_process';
 import { decodeResult } from '../../proto/codec/result';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
@@ -42,7 +42,7 @@ describe('results from agent to ledger', () => {
     directory = mkdtempSync(path.join(tmpdir(), 'farm-results-'));
     ledgerFile = path.join(directory, 'ledger.db');
     ledger = await openLedger(ledgerFile);
-    for (const jobId of jobIds) await ledger.saveJob(aJob(jobId));
+    for (const jobId of jobIds) await ledger.jobs.save(aJob(jobId));
     server = await startNatsServer();
     agentBus = await connectBus(server.url, 'agent', logger);
     bus = await connectBus(server.url, 'coordinator', logger);
@@ -82,16 +82,16 @@ describe('results from agent to ledger', () => {
     await consumer.start();
   };
   const expectEachCountedOnce = async (): Promise<void> => {
-    const measured = await ledger.measurements(jobIds);
+    const measured = await ledger.measurements.of(jobIds);
     expect([...measured.keys()].sort()).toEqual([...jobIds].sort());
     for (const jobId of jobIds)
       expect(measured.get(jobId)?.latencyMs).toBe(1 + Number(jobId.slice(1)));
-    const ended = await ledger.jobs({ open: false });
+    const ended = await ledger.jobs.find({ open: false });
     expect(ended.map(({ endedSequence }) => endedSequence)).toEqual(
       jobIds.map((_, index) => index + 1),
     );
   };
-  const endedCount = async (): Promise<number> => (await ledger.jobs({ open: false })).length;
+  const endedCount = async (): Promise<number> => (await ledger.jobs.find({ open: false })).length;
 
   it('all arrive and count once when the broker is killed in their midst and comes back', async () => {
     await startConsumer((results) => commitResults(ledger, results));

@@ -1,7 +1,7 @@
 import { assert } from '../../../common/assert';
 import type { DeviceKind } from '../../../common/device';
 import type { Measurement } from '../../../common/measurement';
-import type { EndRecord } from '../../ledger/ledger';
+import type { EndRecord } from '../../ledger/proposal_records';
 import type { SearchSpec } from '../../../search/spec';
 import { violationOfMeasured } from '../../../search/violation';
 import { relativeNoiseOf } from '../latency_interval';
@@ -58,8 +58,11 @@ export class EndReader {
   async read(target: string, after: number): Promise<readonly EndView[]> {
     await this.#settled();
     const { ledger, catalog } = this.#parts;
-    const ends = await ledger.ends({ searchId: this.#searchId, target, after }, endsPerPage);
-    const measurements = await ledger.measurements(
+    const ends = await ledger.proposals.ends(
+      { searchId: this.#searchId, target, after },
+      endsPerPage,
+    );
+    const measurements = await ledger.measurements.of(
       ends.flatMap(({ state }) => (state.kind === 'ended' ? [state.jobId] : [])),
     );
     const constraints = this.#spec.targets.find(({ name }) => name === target)?.constraints ?? {};

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { fail, ok, type Result } from '../../../common/result';
-import type { ProposalRecord, ProposalState } from '../../ledger/ledger';
+import type { ProposalRecord, ProposalState } from '../../ledger/proposal_records';
 import { isSpent } from '../../../search/budget';
 import type { SearchSpec } from '../../../search/spec';
 import type { RunningSearch } from '../running_search';
@@ -67,7 +67,7 @@ export class OutsideSearch {
       await nextTurn();
     }
     const search = new OutsideSearch(searchId, admissions, parts);
-    for (const { target, sequence, architecture, state } of await parts.ledger.proposals(
+    for (const { target, sequence, architecture, state } of await parts.ledger.proposals.of(
       searchId,
     )) {
       search.strategist.add(target, { sequence, architecture }, state === 'waiting');
@@ -122,7 +122,7 @@ export class OutsideSearch {
       architecture,
     }));
     // Only then counted as proposed: what could not be saved takes no place.
-    await this.#parts.ledger.saveProposals(proposals);
+    await this.#parts.ledger.proposals.save(proposals);
     for (const { sequence, architecture } of proposals)
       strategist.add(target, { sequence, architecture }, true);
     search.fill();
@@ -152,7 +152,10 @@ export class OutsideSearch {
     architectures: readonly string[],
     search: Pick<RunningSearch, 'view'>,
   ): Promise<readonly Proposed[]> {
-    const records = await this.#parts.ledger.proposals(this.#searchId, { target, architectures });
+    const records = await this.#parts.ledger.proposals.of(this.#searchId, {
+      target,
+      architectures,
+    });
     const places = new Map(
       this.strategist.waiting(target).map((architecture, place) => [architecture, place]),
     );
@@ -167,8 +170,8 @@ export class OutsideSearch {
   }
 
   #abandon(proposal: ProposalRecord): void {
-    const saving = this.#parts.ledger
-      .abandonProposal(proposal)
+    const saving = this.#parts.ledger.proposals
+      .abandon(proposal)
       .catch((error: unknown) => this.#parts.onFailure(error as Error));
     this.#ending = Promise.all([this.#ending, saving]).then(() => undefined);
   }

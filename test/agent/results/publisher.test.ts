@@ -15,7 +15,7 @@ import { startTelemetryPublisher } from '../../../agent/results/telemetry';
 import { decodeResult } from '../../../proto/codec/result';
 import { decodeTelemetry } from '../../../proto/codec/telemetry';
 import { resultStream, resultSubjects, telemetrySubjects } from '../../../proto/subjects';
-import { aMeasurement, aResult } from '../../contract/ledger_samples';
+import { aMeasurement, aResult } from '../../contract/ledger/ledger_samples';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
 
 const logger = createLogger('test', 'silent');

@@ -7,7 +7,7 @@ import { BadInputError } from '../../../common/bad_input';
 import { createLogger } from '../../../platform/logger';
 import { openSpool, type Spool } from '../../../agent/results/spool';
 import { encodeResult } from '../../../proto/codec/result';
-import { aResult } from '../../contract/ledger_samples';
+import { aResult } from '../../contract/ledger/ledger_samples';
 import { spawnTypescript } from '../../process/typescript_process';
 
 const logger = createLogger('test', 'silent');

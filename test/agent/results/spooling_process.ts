@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { openSpool } from '../../../agent/results/spool';
 import { createLogger } from '../../../platform/logger';
-import { aResult } from '../../contract/ledger_samples';
+import { aResult } from '../../contract/ledger/ledger_samples';
 
 /** Spools result after result, some at a time, and names each once it is kept; until it is killed. */
 async function main(directory: string): Promise<never> {

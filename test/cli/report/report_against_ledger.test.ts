@@ -73,18 +73,18 @@ describe('a report says what the ledger has, whatever became of its search', () 
   async function expectTrue(searchId: string): Promise<void> {
     const { ledger } = lab;
     const text = await page(searchId);
-    const candidates = await ledger.candidates(searchId);
-    const records = await ledger.jobs({ ownerId: searchId });
+    const candidates = await ledger.candidates.of(searchId);
+    const records = await ledger.jobs.find({ ownerId: searchId });
     const stateOf = (jobId: string): string => {
       const state = records.find(({ job }) => job.jobId === jobId)!.state;
       return state.kind === 'abandoned' && state.fault.code === 'stopped' ? 'stopped' : state.kind;
     };
     const count = (kind: string): number =>
       candidates.filter(({ jobId }) => stateOf(jobId) === kind).length;
-    const confirmations = (await ledger.confirmations(searchId)).filter(
+    const confirmations = (await ledger.confirmations.of(searchId)).filter(
       ({ jobId }) => stateOf(jobId) === 'measured',
     );
-    const measurements = await ledger.measurements(records.map(({ job }) => job.jobId));
+    const measurements = await ledger.measurements.of(records.map(({ job }) => job.jobId));
 
     const card = (name: string): { readonly value: string; readonly more: string } => {
       const found = new RegExp(`<dt>${name}</dt><dd>([^<]*)(?:<small>([^<]*)</small>)?</dd>`).exec(
@@ -184,7 +184,7 @@ describe('a report says what the ledger has, whatever became of its search', () 
       kind: 'abandoned',
       fault: farmFault('stopped', 'whoever asked for the job has left'),
     } as const;
-    await lab.ledger.commit(
+    await lab.ledger.jobs.commit(
       onTheirWay.map(({ jobId }) => ({ kind: 'job-ended', jobId, state, atMs: 1 })),
     );
     await expectTrue(searchId);

@@ -40,8 +40,10 @@ describe('a benchmark of a model that does not fit its target', () => {
         timeOfDayMs: (atMs) => atMs,
       },
       ledger: {
-        saveJob: ({ job }) => Promise.resolve(void queued.push(job.jobId)),
-        artifact: (digest) => Promise.resolve({ digest, sizeBytes: 9, format: model.format }),
+        jobs: { save: ({ job }) => Promise.resolve(void queued.push(job.jobId)) },
+        artifacts: {
+          find: (digest) => Promise.resolve({ digest, sizeBytes: 9, format: model.format }),
+        },
       },
       store: { sizeBytes: () => Promise.resolve(9) },
       modelKindOf: () => Promise.resolve(model),

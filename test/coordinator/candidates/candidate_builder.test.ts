@@ -35,8 +35,8 @@ function createParts(answers: readonly BuildResult[]) {
       },
       sizeBytes: (digest) => Promise.resolve(stored.has(digest) ? 7 : undefined),
     },
-    ledger: {
-      saveArtifact: (artifact, atMs) => Promise.resolve(void saved.push([artifact, atMs])),
+    artifacts: {
+      save: (artifact, atMs) => Promise.resolve(void saved.push([artifact, atMs])),
     },
     clock: { nowMs: () => 5 },
   });

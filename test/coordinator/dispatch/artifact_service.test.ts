@@ -37,12 +37,12 @@ describe('artifact service', () => {
       if ((await readFile(file)).includes('corrupt'))
         throw new BadInputError('model: not ONNX; expected an ONNX file');
     };
-    const ledger = {
-      saveArtifact: (artifact: Artifact) => Promise.resolve(void saved.push(artifact)),
+    const artifacts = {
+      save: (artifact: Artifact) => Promise.resolve(void saved.push(artifact)),
     };
     const handlers = createArtifactService({
       store,
-      ledger,
+      artifacts,
       checkModel,
       clock: systemClock,
       logger: silentLogger,

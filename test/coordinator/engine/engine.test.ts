@@ -6,7 +6,8 @@ import type { Job, JobResult, Lease } from '../../../common/job';
 import { createEngine, type Engine } from '../../../coordinator/engine/engine';
 import type { FarmObserver } from '../../../coordinator/engine/farm_observer';
 import type { JobUpdate } from '../../../coordinator/engine/job_update';
-import type { Ledger, LedgerEntry } from '../../../coordinator/ledger/ledger';
+import type { LedgerEntry } from '../../../coordinator/ledger/job_records';
+import type { Ledger } from '../../../coordinator/ledger/ledger';
 import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { initialState } from '../../../coordinator/schedule/state';
 import type { CoordinatorMessage } from '../../../proto/codec/coordinator_message';
@@ -56,7 +57,7 @@ describe('engine', () => {
 
   /** A coordinator's life on the same ledger; `commit` may be made to fail. */
   const live = async (
-    commit: Ledger['commit'] = (entries) => ledger.commit(entries),
+    commit: Ledger['jobs']['commit'] = (entries) => ledger.jobs.commit(entries),
   ): Promise<Life> => {
     const life = {
       sent: [] as CoordinatorMessage[],
@@ -66,11 +67,11 @@ describe('engine', () => {
     };
     const engine = createEngine({
       initialState: initialState({
-        incarnation: await ledger.beginIncarnation(),
+        incarnation: await ledger.incarnations.begin(),
         nowMs: now(),
         nonceOf: sampleNonceOf,
       }),
-      ledger: { commit },
+      jobs: { commit },
       agents: { send: (_, message) => void life.sent.push(message), end: () => undefined },
       observer: { ...quiet, resultDiscarded: (cause) => void life.discarded.push(cause) },
       clock: systemClock,
@@ -78,7 +79,7 @@ describe('engine', () => {
       onFailure: (error) => void life.failures.push(error),
     });
     engine.listen(owner.ownerId, (update) => void life.told.push(update));
-    for (const { job } of await ledger.jobs({ open: true }))
+    for (const { job } of await ledger.jobs.find({ open: true }))
       engine.dispatch({ kind: 'job-submitted', job, owner });
     return { engine, ...life };
   };
@@ -96,11 +97,11 @@ describe('engine', () => {
     await engine.settled();
   };
   const save = async (job: Job): Promise<void> =>
-    ledger.saveJob({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
+    ledger.jobs.save({ job, ...owner, state: { kind: 'open' }, endedSequence: null });
   const leases = (life: Life): Lease[] =>
     life.sent.flatMap((message) => (message.kind === 'run-job' ? [message.lease] : []));
   const states = async (): Promise<string[]> =>
-    (await ledger.jobs({})).map(({ job, state }) => `${job.jobId} ${state.kind}`);
+    (await ledger.jobs.find({})).map(({ job, state }) => `${job.jobId} ${state.kind}`);
 
   it('has the measurement in the ledger before the owner hears of it', async () => {
     await save(sampleJob('one'));
@@ -129,7 +130,7 @@ describe('engine', () => {
     await life.engine.handleResults([result, result]);
     await life.engine.handleResults([result]);
     expect(life.told.filter(({ kind }) => kind === 'measured')).toHaveLength(1);
-    expect((await ledger.measurements(['one'])).size).toBe(1);
+    expect((await ledger.measurements.of(['one'])).size).toBe(1);
   });
 
   it('measures the same bytes under two names once, and tells both owners which job did', async () => {
@@ -148,11 +149,11 @@ describe('engine', () => {
       attempt: { agentId: 'shelf' },
       measurement: { latencyMs: 4 },
     });
-    expect((await ledger.jobs({})).map(({ state }) => state)).toMatchObject([
+    expect((await ledger.jobs.find({})).map(({ state }) => state)).toMatchObject([
       { kind: 'measured' },
       { kind: 'reused', jobId: 'one' },
     ]);
-    expect((await ledger.measurements(['two'])).get('two')?.latencyMs).toBe(4);
+    expect((await ledger.measurements.of(['two'])).get('two')?.latencyMs).toBe(4);
   });
 
   it('acknowledges, sends and tells nothing when the ledger fails; the next life counts the result that comes again', async () => {
@@ -174,7 +175,7 @@ describe('engine', () => {
   it('counts nothing twice when it was killed between the commit and everything after', async () => {
     await save(sampleJob('one'));
     const first = await live(async (entries: readonly LedgerEntry[]) => {
-      await ledger.commit(entries);
+      await ledger.jobs.commit(entries);
       throw new Error('killed');
     });
     await attach(first, 1);
@@ -217,7 +218,7 @@ describe('engine', () => {
     await attach(life, 2);
     await life.engine.handleResults([measuredResult(leases(life)[0]!, 'shelf', 'cd'.repeat(32))]);
     expect(life.told.map(({ kind }) => kind)).toEqual(['leased', 'attempt-failed', 'leased']);
-    expect((await ledger.measurements(['one'])).size).toBe(0);
+    expect((await ledger.measurements.of(['one'])).size).toBe(0);
   });
 
   it('counts nothing from who does not hold the lease, and the real result after it', async () => {
@@ -252,7 +253,7 @@ describe('engine', () => {
         message: 'refused a measurement that cannot have happened: it ended before it began',
       },
     });
-    expect((await ledger.measurements(['one'])).size).toBe(0);
+    expect((await ledger.measurements.of(['one'])).size).toBe(0);
   });
 
   it('computes the summary from the samples, whatever the agent says it is', async () => {
@@ -270,7 +271,7 @@ describe('engine', () => {
     await life.engine.handleResults([
       measuredResult(leases(life)[0]!, 'shelf', sampleDigest, boast),
     ]);
-    const kept = (await ledger.measurements(['one'])).get('one');
+    const kept = (await ledger.measurements.of(['one'])).get('one');
     expect(kept).toMatchObject({
       latencyMs: 4,
       betweenSessionsCv: 0,

@@ -1,5 +1,5 @@
 import { createWorkQueue, type WorkQueue } from '../../../coordinator/engine/work_queue';
-import type { LedgerEntry } from '../../../coordinator/ledger/ledger';
+import type { LedgerEntry } from '../../../coordinator/ledger/job_records';
 
 /** A ledger whose commits end when the test says so. */
 class HeldLedger {

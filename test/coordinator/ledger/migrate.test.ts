@@ -35,14 +35,14 @@ describe('migrations', () => {
 
   it('read the faults of before their facts were kept', async () => {
     const ledger = await openLedger(file);
-    await ledger.saveArtifact({ digest: 'd'.repeat(64), sizeBytes: 1, format: 'onnx' }, 1);
+    await ledger.artifacts.save({ digest: 'd'.repeat(64), sizeBytes: 1, format: 'onnx' }, 1);
     await ledger.close();
     const database = await openSqliteFile(file);
     database.exec(`insert into jobs (job_id, owner_id, target, artifact_digest, artifact_size_bytes, artifact_format, plan, priority, weight, state, fault_code, fault_message, ended_sequence)
       values ('old', 'o', 'sm8550/tflite/npu/int8', '${'d'.repeat(64)}', 1, 'tflite', '{"sessions":3,"runs":50,"warmupRuns":5,"threads":1,"sessionDeadlineMs":60000}', 0, 1, 'infeasible', 'crashed', 'twice', 1)`);
     database.close();
     const again = await openLedger(file);
-    expect((await again.jobs({})).map(({ state }) => state)).toEqual([
+    expect((await again.jobs.find({})).map(({ state }) => state)).toEqual([
       {
         kind: 'infeasible',
         fault: { kind: 'candidate-fault', code: 'crashed', message: 'twice', refusal: null },

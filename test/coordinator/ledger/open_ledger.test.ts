@@ -8,8 +8,8 @@ import { BadInputError } from '../../../common/bad_input';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { openSqliteFile } from '../../../coordinator/ledger/sqlite_file';
-import { ledgerContract } from '../../contract/ledger_contract';
-import { aJob, aMeasuredEnd, anAttempt, aSearch } from '../../contract/ledger_samples';
+import { ledgerContract } from '../../contract/ledger/ledger_contract';
+import { aJob, aMeasuredEnd, anAttempt, aSearch } from '../../contract/ledger/ledger_samples';
 import { spawnTypescript } from '../../process/typescript_process';
 
 let directory: string;
@@ -36,8 +36,10 @@ describe('opening a ledger', () => {
   };
   const fill = async (ledger: Ledger, jobs: number): Promise<void> => {
     const jobIds = Array.from({ length: jobs }, (_, index) => `j${String(index)}`);
-    for (const jobId of jobIds) await ledger.saveJob(aJob(jobId));
-    await ledger.commit(jobIds.flatMap((jobId) => [anAttempt(jobId, 1), aMeasuredEnd(jobId, 1)]));
+    for (const jobId of jobIds) await ledger.jobs.save(aJob(jobId));
+    await ledger.jobs.commit(
+      jobIds.flatMap((jobId) => [anAttempt(jobId, 1), aMeasuredEnd(jobId, 1)]),
+    );
   };
 
   it('is refused while another coordinator has it, and works once that one has ended', async () => {
@@ -52,7 +54,7 @@ describe('opening a ledger', () => {
   it('is refused to a second opening in the same process', async () => {
     const ledger = await openLedger(file);
     expect(await refusal()).toContain('in use by another coordinator');
-    await ledger.saveSearch(aSearch);
+    await ledger.searches.save(aSearch);
     await ledger.close();
   });
 
@@ -123,7 +125,7 @@ describe('a ledger whose process is killed at any instruction', () => {
 
   it('has every batch whose commit returned, no half batch, and nothing twice', async () => {
     const ledger = await openLedger(file);
-    for (const jobId of jobIds) await ledger.saveJob(aJob(jobId));
+    for (const jobId of jobIds) await ledger.jobs.save(aJob(jobId));
     await ledger.close();
     const acknowledged: string[] = [];
     for (const extraMs of [0, 2, 5]) {
@@ -138,8 +140,8 @@ describe('a ledger whose process is killed at any instruction', () => {
   /** The jobs that have ended, each of which has its measurement, and no other has one. */
   async function endedJobs(): Promise<readonly string[]> {
     const ledger = await openLedger(file);
-    const ended = (await ledger.jobs({ open: false })).map(({ job }) => job.jobId);
-    expect([...(await ledger.measurements(jobIds)).keys()].sort()).toEqual([...ended].sort());
+    const ended = (await ledger.jobs.find({ open: false })).map(({ job }) => job.jobId);
+    expect([...(await ledger.measurements.of(jobIds)).keys()].sort()).toEqual([...ended].sort());
     await ledger.close();
     return ended;
   }

@@ -7,7 +7,7 @@ import type { Session } from '../../../common/measurement';
 import { OutsideReader } from '../../../coordinator/reading/outside_reader';
 import { parseSearchSpec } from '../../../search/spec';
 import { encodeResult } from '../../../proto/codec/result';
-import { aMeasurement, aResult } from '../../contract/ledger_samples';
+import { aMeasurement, aResult } from '../../contract/ledger/ledger_samples';
 import { onnxModel } from '../../agent/runtimes/small_models';
 
 const spec =

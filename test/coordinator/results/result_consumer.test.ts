@@ -18,7 +18,7 @@ import {
   resultSubject,
   telemetrySubject,
 } from '../../../proto/subjects';
-import { aMeasurement, aResult } from '../../contract/ledger_samples';
+import { aMeasurement, aResult } from '../../contract/ledger/ledger_samples';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
 
 const logger = createLogger('test', 'silent');

@@ -82,7 +82,7 @@ describe('a front that is confirmed', () => {
       state: 'finished',
       targets: [{ measured: budget, confirming: 0, confirmed: 2 * once.length }],
     });
-    expect(await lab.ledger.candidates(searchId)).toHaveLength(budget);
+    expect(await lab.ledger.candidates.of(searchId)).toHaveLength(budget);
     expect(lab.bench.engine.events.at(-1)).toMatchObject({
       kind: 'owner-ended',
       ownerId: searchId,
@@ -169,7 +169,7 @@ describe('a front that is confirmed', () => {
     const { searchId } = await searched();
     await measure();
     const known = new Set(
-      (await lab.ledger.confirmations(searchId)).map(({ architecture }) => architecture),
+      (await lab.ledger.confirmations.of(searchId)).map(({ architecture }) => architecture),
     );
     await lab.runner.extend(searchId, {
       extensionId: 'more',
@@ -183,7 +183,7 @@ describe('a front that is confirmed', () => {
       state: 'finished',
       targets: [{ measured: budget + 30 }],
     });
-    const confirmations = await lab.ledger.confirmations(searchId);
+    const confirmations = await lab.ledger.confirmations.of(searchId);
     for (const { architecture } of await front(searchId))
       expect(confirmations.filter((each) => each.architecture === architecture)).toHaveLength(2);
     expect(confirmations.some(({ architecture }) => !known.has(architecture))).toBe(true);
@@ -256,7 +256,7 @@ describe('a front that is confirmed', () => {
             { measured: budget, abandoned: 0, confirming: 0, confirmed: 2 * members.length },
           ],
         });
-        const rounds = (await lab.ledger.confirmations(view.searchId)).map(
+        const rounds = (await lab.ledger.confirmations.of(view.searchId)).map(
           ({ architecture, round }) => `${architecture} ${String(round)}`,
         );
         expect(rounds).toEqual(
@@ -265,7 +265,7 @@ describe('a front that is confirmed', () => {
           ),
         );
       }
-      expect(await lab.ledger.jobs({ open: true })).toEqual([]);
+      expect(await lab.ledger.jobs.find({ open: true })).toEqual([]);
     },
   );
 });

@@ -27,7 +27,7 @@ describe('a search for a front over several targets', () => {
   }
 
   async function byTarget(searchId: string): Promise<readonly (readonly string[])[]> {
-    const candidates = await lab.ledger.candidates(searchId);
+    const candidates = await lab.ledger.candidates.of(searchId);
     return [fastTarget, slowTarget].map((target) =>
       candidates
         .filter((candidate) => candidate.target === target)
@@ -96,7 +96,7 @@ describe('a search for a front over several targets', () => {
         await measure(1);
       const before = (await lab.runner.fleetFront(searchId)).members;
       const unlucky = before.at(-1)!.architecture;
-      const confirmations = await lab.ledger.confirmations(searchId);
+      const confirmations = await lab.ledger.confirmations.of(searchId);
       const isUnlucky = (jobId: string): boolean =>
         confirmations.some((each) => each.jobId === jobId && each.architecture === unlucky);
       expect(new Set(confirmations.map(({ architecture }) => architecture))).toEqual(

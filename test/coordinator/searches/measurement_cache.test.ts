@@ -2,7 +2,7 @@ import type { DeviceDescription } from '../../../common/device';
 import type { Job } from '../../../common/job';
 import type { Conditions } from '../../../common/measurement';
 import { formatTarget } from '../../../common/target';
-import type { EarlierMeasurement } from '../../../coordinator/ledger/ledger';
+import type { EarlierMeasurement } from '../../../coordinator/ledger/measurement_records';
 import { findEarlierMeasurement } from '../../../coordinator/searches/measurement_cache';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import { sampleJob, sampleMeasurement, samplePhone } from '../sample_fleet';
@@ -29,19 +29,25 @@ describe('an earlier measurement', () => {
     wanted: Job = job,
   ): Promise<string | undefined> => {
     const ledger = {
-      earlierMeasurements: (digest: string, target: string) =>
-        Promise.resolve(
-          digest === job.artifact.digest && target === formatTarget(job.target) ? measurements : [],
-        ),
-      devices: () =>
-        Promise.resolve(
-          phones.map((description) => ({
-            description,
-            agentId: 'agent',
-            lastSeenAtMs: 1,
-            drained: false,
-          })),
-        ),
+      measurements: {
+        earlier: (digest: string, target: string) =>
+          Promise.resolve(
+            digest === job.artifact.digest && target === formatTarget(job.target)
+              ? measurements
+              : [],
+          ),
+      },
+      devices: {
+        all: () =>
+          Promise.resolve(
+            phones.map((description) => ({
+              description,
+              agentId: 'agent',
+              lastSeenAtMs: 1,
+              drained: false,
+            })),
+          ),
+      },
     };
     return (await findEarlierMeasurement(wanted, ledger))?.jobId;
   };
@@ -149,7 +155,7 @@ describe('a search of what was measured before', () => {
     );
     expect(owners.filter((owner) => owner === second)).toHaveLength(5);
     const [front] = await lab.runner.front(second);
-    const jobsOfFirst = (await lab.ledger.candidates(first)).map(({ jobId }) => jobId);
+    const jobsOfFirst = (await lab.ledger.candidates.of(first)).map(({ jobId }) => jobId);
     for (const { reusedFromJobId } of front!.points)
       if (reusedFromJobId !== null) expect(jobsOfFirst).toContain(reusedFromJobId);
     expect(front!.points.some(({ reusedFromJobId }) => reusedFromJobId !== null)).toBe(true);
@@ -159,13 +165,13 @@ describe('a search of what was measured before', () => {
     await run(spec());
     await run(spec());
     const third = await run(spec());
-    const reused = (await lab.ledger.jobs({ ownerId: third })).flatMap(({ state }) =>
+    const reused = (await lab.ledger.jobs.find({ ownerId: third })).flatMap(({ state }) =>
       state.kind === 'reused' ? [state.jobId] : [],
     );
     expect(reused).toHaveLength(10);
-    expect((await lab.ledger.measurements(reused)).size).toBe(10);
+    expect((await lab.ledger.measurements.of(reused)).size).toBe(10);
     expect(
-      (await lab.ledger.jobs({ open: false })).filter(
+      (await lab.ledger.jobs.find({ open: false })).filter(
         ({ job, state }) => reused.includes(job.jobId) && state.kind === 'measured',
       ),
     ).toHaveLength(10);
@@ -186,7 +192,9 @@ describe('a search of what was measured before', () => {
         .every(({ reusedFromJobId }) => reusedFromJobId === first!.jobId),
     ).toBe(true);
     expect(
-      (await lab.ledger.jobs({ ownerId: searchId, open: false })).map(({ state }) => state.kind),
+      (await lab.ledger.jobs.find({ ownerId: searchId, open: false })).map(
+        ({ state }) => state.kind,
+      ),
     ).toEqual(['measured', 'reused']);
   });
 

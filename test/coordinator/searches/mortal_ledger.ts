@@ -16,15 +16,22 @@ export function createMortalLedger(
     die();
     return new Promise<never>(() => undefined);
   };
-  const mortal = Object.assign(Object.create(ledger) as Ledger, {
-    saveSearch: (search: Parameters<Ledger['saveSearch']>[0]) =>
-      write(() => ledger.saveSearch(search)),
-    setSearchState: (...state: Parameters<Ledger['setSearchState']>) =>
-      write(() => ledger.setSearchState(...state)),
-    saveCandidate: (...candidate: Parameters<Ledger['saveCandidate']>) =>
-      write(() => ledger.saveCandidate(...candidate)),
-    saveConfirmation: (...confirmation: Parameters<Ledger['saveConfirmation']>) =>
-      write(() => ledger.saveConfirmation(...confirmation)),
-  });
+  const { searches, candidates, confirmations } = ledger;
+  const mortal: Ledger = {
+    ...ledger,
+    searches: {
+      ...searches,
+      save: (search) => write(() => searches.save(search)),
+      setState: (...state) => write(() => searches.setState(...state)),
+    },
+    candidates: {
+      ...candidates,
+      save: (...candidate) => write(() => candidates.save(...candidate)),
+    },
+    confirmations: {
+      ...confirmations,
+      save: (...confirmation) => write(() => confirmations.save(...confirmation)),
+    },
+  };
   return { ledger: mortal, died };
 }

@@ -22,7 +22,7 @@ describe('the models that somebody may still ask for', () => {
   const built = async (searchId: string): Promise<readonly string[]> =>
     [
       ...new Set(
-        (await lab.ledger.jobs({ ownerId: searchId })).map(({ job }) => job.artifact.digest),
+        (await lab.ledger.jobs.find({ ownerId: searchId })).map(({ job }) => job.artifact.digest),
       ),
     ].sort();
 

@@ -113,7 +113,7 @@ export class PaperEngine implements SearchEngine {
       artifactDigest: artifact.digest,
       outcome: { kind: 'measured' as const, measurement },
     };
-    await this.ledger.commit([
+    await this.ledger.jobs.commit([
       { kind: 'attempt', result, atMs: 1 },
       {
         kind: 'job-ended',
@@ -133,7 +133,7 @@ export class PaperEngine implements SearchEngine {
   /** As the engine ends a job that waits while another measures the same bytes. */
   async reuse({ jobId, artifact }: Job, fromJobId: string): Promise<void> {
     const measurement = sampleMeasurement('phone-0', latencyOf(artifact.digest));
-    await this.ledger.commit([
+    await this.ledger.jobs.commit([
       { kind: 'job-ended', jobId, state: { kind: 'reused', jobId: fromJobId }, atMs: 1 },
     ]);
     const attempt = {
@@ -145,7 +145,7 @@ export class PaperEngine implements SearchEngine {
 
   async refuse({ jobId }: Job): Promise<void> {
     const fault = candidateFault('unsupported-operator', 'no kernel');
-    await this.ledger.commit([
+    await this.ledger.jobs.commit([
       { kind: 'job-ended', jobId, state: { kind: 'infeasible', fault }, atMs: 1 },
     ]);
     this.#tell(jobId, { kind: 'infeasible', jobId, attempt: undefined, fault });
@@ -153,7 +153,7 @@ export class PaperEngine implements SearchEngine {
 
   async abandon({ jobId }: Job): Promise<void> {
     const fault = farmFault('disconnected', 'cable');
-    await this.ledger.commit([
+    await this.ledger.jobs.commit([
       { kind: 'job-ended', jobId, state: { kind: 'abandoned', fault }, atMs: 1 },
     ]);
     this.#tell(jobId, { kind: 'abandoned', jobId, attempt: undefined, fault });
@@ -231,6 +231,6 @@ export async function registerPhones(ledger: Ledger): Promise<void> {
       pool,
       offers: [{ runtime: 'onnxruntime', unit: 'cpu', precision: 'int8' } as const],
     };
-    await ledger.saveDevice({ description, agentId: 'agent', lastSeenAtMs: 1, drained: false });
+    await ledger.devices.save({ description, agentId: 'agent', lastSeenAtMs: 1, drained: false });
   }
 }

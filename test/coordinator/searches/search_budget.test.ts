@@ -1,5 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
-import type { Ledger, SearchExtension } from '../../../coordinator/ledger/ledger';
+import type { SearchExtension } from '../../../coordinator/ledger/search_records';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import { createBench, fastTarget, slowTarget } from './search_bench';
 import { SearchLab } from './search_lab';
@@ -99,17 +99,18 @@ describe('the budget of a search', () => {
     const searchId = await lab.create(spec('{ measurements: 6 }'));
     await lab.measure();
     const stuck = new Promise<never>(() => undefined);
-    const dying = createBench(
-      lab.ledger,
-      Object.assign(Object.create(lab.ledger) as Ledger, {
-        extendSearch: async (...written: Parameters<Ledger['extendSearch']>) => {
-          await lab.ledger.extendSearch(...written);
+    const dying = createBench(lab.ledger, {
+      ...lab.ledger,
+      searches: {
+        ...lab.ledger.searches,
+        extend: async (...written) => {
+          await lab.ledger.searches.extend(...written);
           return stuck;
         },
-      }),
-    );
+      },
+    });
     void new SearchRunner(dying.parts).extend(searchId, more('a', { measurements: 4 }));
-    while ((await lab.ledger.extensions(searchId)).length === 0)
+    while ((await lab.ledger.searches.extensions(searchId)).length === 0)
       await new Promise((resolve) => setImmediate(resolve));
     await lab.restart();
     await lab.measure();
@@ -183,7 +184,7 @@ describe('the budget of a search', () => {
     await expect(lab.runner.extend(searchId, more('a', { measurements: 5 }))).rejects.toThrow(
       `search ${searchId} is stopped and cannot be extended`,
     );
-    expect(await lab.ledger.extensions(searchId)).toEqual([]);
+    expect(await lab.ledger.searches.extensions(searchId)).toEqual([]);
   });
 
   describe('that targets share', () => {

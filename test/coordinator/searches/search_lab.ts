@@ -53,7 +53,7 @@ export class SearchLab {
   }
 
   async architectures(searchId: string): Promise<readonly string[]> {
-    return (await this.ledger.candidates(searchId)).map(({ architecture }) => architecture);
+    return (await this.ledger.candidates.of(searchId)).map(({ architecture }) => architecture);
   }
 
   async close(): Promise<void> {

@@ -34,7 +34,7 @@ describe('the search runner', () => {
   it('keeps two candidates on their way for each device, each in the ledger before it is submitted', async () => {
     const { searchId } = await create(specYaml(`priority: 5\nweight: 2\n`));
     expect(lab.bench.engine.queue).toHaveLength(4);
-    const candidates = await lab.ledger.candidates(searchId);
+    const candidates = await lab.ledger.candidates.of(searchId);
     expect(lab.bench.engine.queue.map((job) => job.jobId)).toEqual(
       candidates.map((candidate) => candidate.jobId),
     );
@@ -61,7 +61,7 @@ describe('the search runner', () => {
       await lab.measure(1);
       const submitted = lab.bench.engine.events.at(-1)!;
       if (submitted.kind !== 'job-submitted') break;
-      const { architecture } = (await lab.ledger.candidates(searchId)).find(
+      const { architecture } = (await lab.ledger.candidates.of(searchId)).find(
         ({ jobId }) => jobId === submitted.job.jobId,
       )!;
       const [front] = await lab.runner.front(searchId);
@@ -70,7 +70,7 @@ describe('the search runner', () => {
           ?.latencyMs,
       );
     }
-    const plans = (await lab.ledger.jobs({ ownerId: searchId })).map(
+    const plans = (await lab.ledger.jobs.find({ ownerId: searchId })).map(
       ({ job }) => job.plan.decisionMs,
     );
     expect(plans.filter((decisionMs) => decisionMs !== undefined).length).toBeGreaterThan(0);
@@ -108,7 +108,7 @@ describe('the search runner', () => {
     expect((await lab.runner.front(searchId, slowTarget)).map((front) => front.target)).toEqual([
       slowTarget,
     ]);
-    const candidates = await lab.ledger.candidates(searchId);
+    const candidates = await lab.ledger.candidates.of(searchId);
     const first = (target: string): string[] =>
       candidates
         .filter((candidate) => candidate.target === target)
@@ -201,7 +201,7 @@ describe('the search runner', () => {
 
   it('gives the model of an architecture under any isomorphic name', async () => {
     const { searchId } = await create(specYaml());
-    const [candidate] = await lab.ledger.candidates(searchId);
+    const [candidate] = await lab.ledger.candidates.of(searchId);
     const [job] = lab.bench.engine.queue;
     const exported = await lab.runner.exportModel(searchId, candidate!.architecture);
     expect(exported).toMatchObject({
@@ -251,7 +251,7 @@ describe('the search runner', () => {
       await expect(lab.runner.create(yaml, 'spec.yaml')).rejects.toThrow(
         new BadInputError(message),
       );
-      expect(await lab.ledger.searches()).toEqual([]);
+      expect(await lab.ledger.searches.all()).toEqual([]);
     });
 
     it('an unknown search, and an unknown target of a known one', async () => {
@@ -307,7 +307,7 @@ describe('the search runner', () => {
     });
 
     it('takes up the others when one search cannot be read any more', async () => {
-      await lab.ledger.saveSearch({
+      await lab.ledger.searches.save({
         searchId: 'old-1',
         name: 'old',
         state: 'running',
@@ -349,7 +349,7 @@ describe('the search runner', () => {
           state: 'finished',
           targets: [{ measured: 12, abandoned: 0 }],
         });
-      expect(await lab.ledger.jobs({ open: true })).toEqual([]);
+      expect(await lab.ledger.jobs.find({ open: true })).toEqual([]);
     },
   );
 });

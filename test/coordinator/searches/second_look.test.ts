@@ -32,7 +32,7 @@ describe('a measurement that is far from what was believed', () => {
   const measured = async (): Promise<number> =>
     (await lab.runner.get(searchId)).targets[0]!.measured;
   const looks = async () =>
-    (await lab.ledger.confirmations(searchId)).filter(({ round }) => round === 0);
+    (await lab.ledger.confirmations.of(searchId)).filter(({ round }) => round === 0);
   const first = (): Job => lab.bench.engine.queue[0]!;
 
   async function measure(job: Job, factor = 1): Promise<void> {

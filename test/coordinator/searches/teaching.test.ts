@@ -151,7 +151,7 @@ describe('teaching', () => {
         measurements: 5,
       }),
     ).rejects.toThrow('no device has ever offered sm1/onnxruntime/cpu/int8');
-    expect(await lab.ledger.searches()).toHaveLength(1);
+    expect(await lab.ledger.searches.all()).toHaveLength(1);
   });
 
   it('refuses teachers that searched another space', async () => {

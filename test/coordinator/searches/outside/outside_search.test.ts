@@ -1,4 +1,4 @@
-import type { Ledger, LedgerEntry } from '../../../../coordinator/ledger/ledger';
+import type { LedgerEntry } from '../../../../coordinator/ledger/job_records';
 import type { EndView } from '../../../../coordinator/searches/outside/end_reader';
 import type { Proposed, Refusal } from '../../../../coordinator/searches/outside/outside_search';
 import { SearchRunner } from '../../../../coordinator/searches/search_runner';
@@ -80,7 +80,7 @@ describe('a search that is driven from outside', () => {
       })),
     );
     expect(
-      (await lab.ledger.candidates(searchId)).map(({ target, sequence, architecture }) => [
+      (await lab.ledger.candidates.of(searchId)).map(({ target, sequence, architecture }) => [
         target,
         sequence,
         architecture,
@@ -110,7 +110,7 @@ describe('a search that is driven from outside', () => {
       answer(cells.slice(10, 40)),
       answer(cells.slice(0, 20)),
     ]);
-    const proposals = await lab.ledger.proposals(searchId);
+    const proposals = await lab.ledger.proposals.of(searchId);
     expect(proposals.map(({ sequence }) => sequence)).toEqual(proposals.map((_, index) => index));
     expect(new Set(proposals.map(({ architecture }) => architecture))).toEqual(
       new Set(cells.slice(0, 40)),
@@ -142,7 +142,7 @@ describe('a search that is driven from outside', () => {
     ],
   ])('refuses %s, and takes nothing of the call', async (_, architectures, message) => {
     await expect(lab.runner.propose(searchId, fastTarget, architectures)).rejects.toThrow(message);
-    expect(await lab.ledger.proposals(searchId)).toEqual([]);
+    expect(await lab.ledger.proposals.of(searchId)).toEqual([]);
     expect(lab.bench.builder.built).toEqual([]);
   });
 
@@ -156,7 +156,7 @@ describe('a search that is driven from outside', () => {
     await expect(answer(['333333', '111111'])).rejects.toThrow(
       /^field architectures\.1: 111111 has 33\.94 % accuracy, and accuracyPercentMin is 66; propose another$/,
     );
-    expect(await lab.ledger.proposals(searchId)).toEqual([]);
+    expect(await lab.ledger.proposals.of(searchId)).toEqual([]);
   });
 
   it('refuses targets and searches that it has not, and those that propose by themselves', async () => {
@@ -271,7 +271,7 @@ describe('a search that is driven from outside', () => {
     lab.bench.builder.refuse = () => true;
     await answer(cells.slice(0, 3));
     await lab.runner.close();
-    expect((await lab.ledger.proposals(searchId)).map(({ state }) => state)).toEqual([
+    expect((await lab.ledger.proposals.of(searchId)).map(({ state }) => state)).toEqual([
       'abandoned',
       'abandoned',
       'abandoned',
@@ -279,17 +279,20 @@ describe('a search that is driven from outside', () => {
   });
 
   it('takes no place for a call that could not be saved', async () => {
-    const broken = createBench(
-      lab.ledger,
-      Object.assign(Object.create(lab.ledger) as Ledger, {
-        saveProposals: () => Promise.reject(new Error('disk full')),
-      }),
-    );
+    const { proposals } = lab.ledger;
+    let isFull = true;
+    const broken = createBench(lab.ledger, {
+      ...lab.ledger,
+      proposals: {
+        ...proposals,
+        save: (some) => (isFull ? Promise.reject(new Error('disk full')) : proposals.save(some)),
+      },
+    });
     const other = new SearchRunner(broken.parts);
     await expect(other.propose(searchId, fastTarget, cells.slice(0, 3))).rejects.toThrow(
       'disk full',
     );
-    broken.parts.ledger.saveProposals = (proposals) => lab.ledger.saveProposals(proposals);
+    isFull = false;
     expect(await other.propose(searchId, fastTarget, cells.slice(5, 7))).toMatchObject({
       ok: true,
       value: [
@@ -372,7 +375,7 @@ describe('a search that is driven from outside', () => {
     await answer(cells.slice(0, 2));
     const jobIds = lab.bench.engine.queue.map(({ jobId }) => jobId);
     for (const [index, mediansMs] of [[4, 5, 6], [5]].entries())
-      await lab.ledger.commit(measuredEnd(jobIds[index]!, mediansMs));
+      await lab.ledger.jobs.commit(measuredEnd(jobIds[index]!, mediansMs));
     expect((await ends()).map(({ sessions, relativeNoise }) => [sessions, relativeNoise])).toEqual([
       [3, expect.closeTo(1 / Math.sqrt(3) / 5, 9)],
       [1, null],

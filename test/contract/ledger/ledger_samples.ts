@@ -1,13 +1,11 @@
-import type { JobResult, Outcome } from '../../common/job';
-import type { Measurement } from '../../common/measurement';
-import type {
-  CandidateRecord,
-  DeviceRecord,
-  JobRecord,
-  LedgerEntry,
-  ProposalRecord,
-  SearchRecord,
-} from '../../coordinator/ledger/ledger';
+import type { JobResult, Outcome } from '../../../common/job';
+import type { Measurement } from '../../../common/measurement';
+import type { CandidateRecord } from '../../../coordinator/ledger/candidate_records';
+import type { DeviceRecord } from '../../../coordinator/ledger/device_records';
+import type { Ledger } from '../../../coordinator/ledger/ledger';
+import type { JobRecord, LedgerEntry } from '../../../coordinator/ledger/job_records';
+import type { ProposalRecord } from '../../../coordinator/ledger/proposal_records';
+import type { SearchRecord } from '../../../coordinator/ledger/search_records';
 
 /** Plausible records; what a test is about, it overrides. */
 const digest = 'ab'.repeat(32);
@@ -36,6 +34,11 @@ export function aJob(jobId: string, overrides: Partial<JobRecord> = {}): JobReco
     endedSequence: null,
     ...overrides,
   };
+}
+
+/** Open jobs of nobody's candidates. */
+export async function saveJobs(ledger: Pick<Ledger, 'jobs'>, ...jobIds: string[]): Promise<void> {
+  for (const jobId of jobIds) await ledger.jobs.save(aJob(jobId));
 }
 
 export function aCandidate(
