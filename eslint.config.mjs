@@ -33,7 +33,6 @@ const tooLong = [
   'coordinator/engine/engine.ts',
   'coordinator/main.ts',
   'coordinator/observe/farm_counters.ts',
-  'coordinator/schedule/device.ts',
   'coordinator/searches/running_search.ts',
   'coordinator/searches/search_runner.ts',
   'coordinator/searches/target_lane.ts',

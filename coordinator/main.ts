@@ -43,8 +43,8 @@ import { connectBus, type Bus } from '../platform/nats/bus';
 import { claimCoordination } from './results/coordinator_claim';
 import { createResultConsumer, type ResultConsumer } from './results/result_consumer';
 import { listenToTelemetry } from './results/telemetry_listener';
-import type { Happening } from './schedule/event';
-import { initialState } from './schedule/state';
+import type { UntimedEvent } from './schedule/event/event';
+import { initialState } from './schedule/state/scheduler_state';
 import { loadSearchCatalog } from './searches/search_catalog';
 import { neededArtifacts } from './searches/needed_artifacts';
 import { SearchRunner } from './searches/search_runner';
@@ -291,7 +291,7 @@ async function startSearches(
 function createHandlers(core: Core, searches: SearchRunner, logger: Logger): FarmHandlers {
   const parts = { ...core, clock: systemClock, logger };
   // Searches keep as many candidates on their way as the fleet takes.
-  const dispatch = (event: Happening): void => {
+  const dispatch = (event: UntimedEvent): void => {
     core.engine.dispatch(event);
     if (!changesFleet(event)) return;
     core.fleetSize.forget();
@@ -320,6 +320,6 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
   };
 }
 
-function changesFleet({ kind }: Happening): boolean {
+function changesFleet({ kind }: UntimedEvent): boolean {
   return kind.startsWith('device-') || kind === 'agent-attached' || kind === 'agent-detached';
 }

@@ -1,12 +1,12 @@
 import type { FarmFault } from '../../common/fault';
 import { unreachable } from '../../common/assert';
 import type { TargetTrouble as WireTrouble } from '../../proto/generated/farm/v1/TargetTrouble';
-import type { DeviceState } from '../schedule/device';
-import type { TargetTrouble, TargetTroubles } from '../schedule/target_health';
-import type { TargetQuarantine } from '../schedule/view';
+import type { FleetDeviceState } from '../schedule/state/device';
+import type { TargetTrouble, TargetTroubles } from '../schedule/state/target_trouble';
+import type { TargetQuarantine } from '../views/fleet/fleet_view';
 
 interface DeviceStateText {
-  readonly state: DeviceState['kind'];
+  readonly state: FleetDeviceState['kind'];
   /** Why, for a person; empty when the state says it all. */
   readonly detail: string;
   readonly jobId: string;
@@ -16,7 +16,10 @@ interface DeviceStateText {
 type TimeOfDay = (atMs: number) => number;
 
 /** State, detail for people, and the job under way, as `farm.v1.Device` has them. */
-export function describeDeviceState(state: DeviceState, timeOfDayMs: TimeOfDay): DeviceStateText {
+export function describeDeviceState(
+  state: FleetDeviceState,
+  timeOfDayMs: TimeOfDay,
+): DeviceStateText {
   const time = (atMs: number): string => calendarTime(atMs, timeOfDayMs);
   switch (state.kind) {
     case 'idle':

@@ -11,7 +11,12 @@ import { CallError, notFound, unary } from '../dispatch/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { MeasuredTally } from '../observe/measured_tally';
-import { deviceViews, targetViews, type DeviceView, type TargetView } from '../schedule/view';
+import {
+  deviceViews,
+  targetViews,
+  type DeviceView,
+  type TargetView,
+} from '../views/fleet/fleet_view';
 import { describeDeviceState, describeTroubles } from './device_state';
 
 interface FleetServiceParts {

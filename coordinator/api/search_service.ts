@@ -10,7 +10,7 @@ import { serverStream, unary, type ResponseStream } from '../dispatch/service_ca
 import type { Engine } from '../engine/engine';
 import type { FleetSize } from '../engine/fleet_size';
 import type { SearchExtension } from '../ledger/search_records';
-import { busyDevicesOf } from '../schedule/view';
+import { busyDevicesOf } from '../views/fleet/fleet_view';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchView, TargetProgressView } from '../searches/search_view';
 import { msPerMinute, wallMsLeft } from '../../search/budget';

@@ -5,7 +5,7 @@ import type { AgentMessage__Output as WireAgentMessage } from '../../proto/gener
 import type { AgentServiceHandlers } from '../../proto/generated/farm/v1/AgentService';
 import type { CoordinatorMessage as WireCoordinatorMessage } from '../../proto/generated/farm/v1/CoordinatorMessage';
 import type { FarmServices } from '../../proto/service';
-import { agentSilenceMs, heartbeatIntervalMs } from '../schedule/limits';
+import { agentSilenceMs, heartbeatIntervalMs } from '../schedule/state/limits';
 import {
   createConversation,
   type AgentTiming,

@@ -3,8 +3,8 @@ import type { JobResult } from '../../common/job';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import type { JobRecordState, LedgerEntry } from '../ledger/job_records';
-import type { JobEnd, SchedulerEffect } from '../schedule/effect';
-import type { OpenJob } from '../schedule/job';
+import type { JobConclusion, OpenJob } from '../schedule/state/job';
+import type { SchedulerEffect } from '../schedule/event/effect';
 import type { AgentLinks } from './agent_links';
 import type { FarmObserver } from './farm_observer';
 import type { JobUpdate } from './job_update';
@@ -135,7 +135,7 @@ function translateEnd(parts: EffectTranslatorParts, effect: Ended, step: StepCon
   });
 }
 
-function endToState(end: JobEnd): JobRecordState {
+function endToState(end: JobConclusion): JobRecordState {
   if (end.kind === 'reused') return { kind: 'reused', jobId: end.from.lease.jobId };
   return end.kind === 'measured'
     ? { kind: 'measured', deviceSerial: end.lease.deviceSerial, epoch: end.lease.epoch }

@@ -3,9 +3,9 @@ import type { JobResult } from '../../common/job';
 import { createSteadyClock, type Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import type { JobRecords, LedgerEntry } from '../ledger/job_records';
-import type { Happening } from '../schedule/event';
-import type { OpenJob } from '../schedule/job';
-import type { SchedulerState } from '../schedule/state';
+import type { UntimedEvent } from '../schedule/event/event';
+import type { OpenJob } from '../schedule/state/job';
+import type { SchedulerState } from '../schedule/state/scheduler_state';
 import { step } from '../schedule/step';
 import type { AgentLinks } from './agent_links';
 import { createEffectTranslator } from './effect_translator';
@@ -29,7 +29,7 @@ interface EngineParts {
 /** Owns the scheduler's state and performs what it asks for: the ledger first, then the world. */
 export interface Engine {
   /** Steps at once; the effects follow in order. A job must be in the ledger before it is submitted. */
-  dispatch(event: Happening): void;
+  dispatch(event: UntimedEvent): void;
   /** Resolves when the results count in the ledger and may be acknowledged; rejects when the ledger failed. */
   handleResults(results: readonly JobResult[]): Promise<void>;
   /** Resolves when all effects of the events so far are performed. */
@@ -58,7 +58,7 @@ export function createEngine(parts: EngineParts): Engine {
     tell: (ownerId, update) => listeners.get(ownerId)?.(update),
   });
 
-  const stepToWork = (event: Happening): Work => {
+  const stepToWork = (event: UntimedEvent): Work => {
     const before = state;
     const atMs = steadyClock.nowMs();
     const timeOfDayMs = parts.clock.nowMs();
@@ -126,7 +126,7 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
-function resultEvent(result: JobResult): Happening {
+function resultEvent(result: JobResult): UntimedEvent {
   return {
     kind: 'result-arrived',
     lease: result.lease,

@@ -1,5 +1,5 @@
 import { formatTarget, type Target } from '../../common/target';
-import type { SchedulerState } from '../schedule/state';
+import type { SchedulerState } from '../schedule/state/scheduler_state';
 
 /** How many attached devices offer a target. Searches ask at every end of a job, so the answer is kept for a while. */
 export interface FleetSize {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/time/clock';
 import type { JobRecord } from '../ledger/job_records';
 import type { Ledger } from '../ledger/ledger';
-import { leaseDurationMs } from '../schedule/limits';
+import { leaseDurationMs } from '../schedule/state/limits';
 import type { DeviceRegister } from './device_register';
 import { abandonedEntry, type Engine } from './engine';
 

@@ -2,7 +2,12 @@ import { summarizeBenchmark } from '../../common/benchmark_summary';
 import { farmFault } from '../../common/fault';
 import type { JobResult } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
-import { currentLease, isGenuine, isOfThisLife, type SchedulerState } from '../schedule/state';
+import {
+  currentLease,
+  isGenuine,
+  isOfThisLife,
+  type SchedulerState,
+} from '../schedule/state/scheduler_state';
 import { findImplausible } from './plausibility';
 
 /** When a result arrived. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/time/clock';
-import { tickIntervalMs } from '../schedule/limits';
+import { tickIntervalMs } from '../schedule/state/limits';
 import type { Engine } from './engine';
 
 /** Lets time pass for the scheduler. The returned function ends it. */

@@ -3,8 +3,8 @@ import { formatTarget } from '../../common/target';
 import type { DeviceState } from '../../common/device';
 import type { ResultConsumer } from '../results/result_consumer';
 import type { TelemetryListener } from '../results/telemetry_listener';
-import type { SchedulerState } from '../schedule/state';
-import { agentViews, deviceViews, targetViews, utilisation } from '../schedule/view';
+import type { SchedulerState } from '../schedule/state/scheduler_state';
+import { agentViews, deviceViews, targetViews, utilisation } from '../views/fleet/fleet_view';
 import type { SearchView } from '../searches/search_view';
 
 export interface FarmGaugesParts {

@@ -1,26 +1,19 @@
-import {
-  agentAttached,
-  agentDetached,
-  agentHeard,
-  dropSilentAgents,
-  forgiveSilence,
-} from './agent';
-import { drainDevice, resumeDevice } from './device';
-import type { SchedulerEffect } from './effect';
-import type { SchedulerEvent } from './event';
-import { changeDevice, loseDevice, registerDevice, removeDevice, wakeDevices } from './fleet';
-import { expireLeases, extendLeases } from './lease';
-import { largestTickGapMs } from './limits';
-import { grantJobs } from './match';
-import { resultArrived } from './outcome';
-import { pauseOwner, resumeOwner } from './owner';
-import { endOwner } from './owner_end';
-import { prefetchForQueued } from './prefetch';
-import { agentRecovered, checkRecoveryDeadline, extendRecovery, startRecovery } from './recovery';
-import { forgetMeasured, reuseJustMeasured } from './shared_measurement';
-import type { SchedulerState } from './state';
-import { submitJob } from './submission';
-import { update, type Turn } from './turn';
+import type { SchedulerEffect } from './event/effect';
+import type { SchedulerEvent } from './event/event';
+import type { SchedulerState } from './state/scheduler_state';
+import { agentAttached, agentDetached, agentHeard } from './transition/agent';
+import { changeDevice, loseDevice, registerDevice, removeDevice } from './transition/device';
+import { drainDevice, resumeDevice } from './transition/device_state';
+import type { Draft } from './transition/draft';
+import { grantJobs } from './transition/match';
+import { pauseOwner, resumeOwner } from './transition/owner';
+import { endOwner } from './transition/owner_end';
+import { prefetchForQueued } from './transition/prefetch';
+import { agentRecovered, startRecovery } from './transition/recovery';
+import { resultArrived } from './transition/result';
+import { reuseJustMeasured } from './transition/reuse';
+import { submitJob } from './transition/submission';
+import { tick } from './transition/tick';
 
 interface StepResult {
   readonly state: SchedulerState;
@@ -33,80 +26,64 @@ interface StepResult {
  * arguments give equal results, and nothing that was passed in changes.
  */
 export function step(state: SchedulerState, event: SchedulerEvent): StepResult {
-  const turn: Turn = {
+  const draft: Draft = {
     state: event.atMs > state.nowMs ? { ...state, nowMs: event.atMs } : state,
     effects: [],
   };
-  apply(turn, event);
-  grantJobs(turn);
-  if (event.kind === 'job-submitted') prefetchForQueued(turn, event.job.jobId);
-  return { state: turn.state, effects: turn.effects };
+  apply(draft, event);
+  grantJobs(draft);
+  if (event.kind === 'job-submitted') prefetchForQueued(draft, event.job.jobId);
+  return { state: draft.state, effects: draft.effects };
 }
 
-function apply(turn: Turn, event: SchedulerEvent): void {
+function apply(draft: Draft, event: SchedulerEvent): void {
   switch (event.kind) {
     case 'tick':
-      tick(turn);
+      tick(draft);
       return;
     case 'agent-attached':
-      agentAttached(turn, event.agentId, event.devices, event.heldLeases);
-      agentRecovered(turn, event.agentId);
+      agentAttached(draft, event.agentId, event.devices, event.heldLeases);
+      agentRecovered(draft, event.agentId);
       return;
     case 'agent-heard':
-      agentHeard(turn, event.agentId, event.heldLeases);
+      agentHeard(draft, event.agentId, event.heldLeases);
       return;
     case 'agent-detached':
-      agentDetached(turn, event.agentId);
+      agentDetached(draft, event.agentId);
       return;
     case 'device-attached':
-      registerDevice(turn, event.agentId, event.device);
+      registerDevice(draft, event.agentId, event.device);
       return;
     case 'device-detached':
-      loseDevice(turn, event.agentId, event.deviceSerial, 'unplugged');
+      loseDevice(draft, event.agentId, event.deviceSerial, 'unplugged');
       return;
     case 'device-drained':
-      changeDevice(turn, event.deviceSerial, drainDevice);
+      changeDevice(draft, event.deviceSerial, drainDevice);
       return;
     case 'device-resumed':
-      changeDevice(turn, event.deviceSerial, resumeDevice);
+      changeDevice(draft, event.deviceSerial, resumeDevice);
       return;
     case 'device-removed':
-      removeDevice(turn, event.deviceSerial);
+      removeDevice(draft, event.deviceSerial);
       return;
     case 'job-submitted':
-      submitJob(turn, event.job, event.owner);
-      reuseJustMeasured(turn, event.job.jobId);
+      submitJob(draft, event.job, event.owner);
+      reuseJustMeasured(draft, event.job.jobId);
       return;
     case 'owner-paused':
-      pauseOwner(turn, event.ownerId);
+      pauseOwner(draft, event.ownerId);
       return;
     case 'owner-resumed':
-      resumeOwner(turn, event.ownerId);
+      resumeOwner(draft, event.ownerId);
       return;
     case 'owner-ended':
-      endOwner(turn, event.ownerId);
+      endOwner(draft, event.ownerId);
       return;
     case 'recovery-started':
-      startRecovery(turn, event.expectedAgentIds, event.untilMs);
+      startRecovery(draft, event.expectedAgentIds, event.untilMs);
       return;
     case 'result-arrived':
-      resultArrived(turn, { lease: event.lease, agentId: event.agentId, outcome: event.outcome });
+      resultArrived(draft, { lease: event.lease, agentId: event.agentId, outcome: event.outcome });
       return;
   }
-}
-
-function tick(turn: Turn): void {
-  const { nowMs, lastTickAtMs } = turn.state;
-  update(turn, { lastTickAtMs: nowMs });
-  const gapMs = nowMs - lastTickAtMs;
-  if (gapMs > largestTickGapMs) {
-    forgiveSilence(turn, gapMs);
-    extendLeases(turn, gapMs);
-    extendRecovery(turn, gapMs);
-  }
-  wakeDevices(turn);
-  forgetMeasured(turn);
-  checkRecoveryDeadline(turn);
-  dropSilentAgents(turn);
-  expireLeases(turn);
 }

@@ -4,14 +4,14 @@ import type { Target } from '../../common/target';
 import type { CandidatePreparation } from '../candidates/candidate_preparation';
 import type { JobListener } from '../engine/job_update';
 import type { Ledger } from '../ledger/ledger';
-import type { Happening } from '../schedule/event';
+import type { UntimedEvent } from '../schedule/event/event';
 import type { SpecReader } from './spec_reader';
 import type { SearchCatalog } from './search_catalog';
 import type { OpenStrategist } from './strategist/strategist';
 
 /** What searches need of the engine. Submitting a job that it knows already must change nothing. */
 export interface SearchEngine {
-  dispatch(event: Happening): void;
+  dispatch(event: UntimedEvent): void;
   /** One listener per owner; the returned function ends it. */
   listen(ownerId: string, listener: JobListener): () => void;
 }

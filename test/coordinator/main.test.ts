@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../common/bad_input';
 import { createNonceOf } from '../../coordinator/engine/lease_nonce';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
-import { epochsPerIncarnation, tickIntervalMs } from '../../coordinator/schedule/limits';
+import { epochsPerIncarnation, tickIntervalMs } from '../../coordinator/schedule/state/limits';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import { encodeTelemetry } from '../../proto/codec/telemetry';
 import { resultSubject, telemetrySubject } from '../../proto/subjects';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../common/job';
-import { justMeasuredMs } from '../../coordinator/schedule/limits';
+import { justMeasuredMs } from '../../coordinator/schedule/state/limits';
 import { buildCandidate } from '../../model/build';
 import { smallClassifier } from '../model/tflite/small_classifier';
 import { writeFixture } from '../model/tflite/tflite_file';

@@ -1,6 +1,6 @@
 import { candidateFault, farmFault } from '../../common/fault';
 import type { Job, JobResult, Lease, Outcome } from '../../common/job';
-import { heartbeatIntervalMs } from '../../coordinator/schedule/limits';
+import { heartbeatIntervalMs } from '../../coordinator/schedule/state/limits';
 import { measured, phone } from '../coordinator/schedule/farm';
 import type { BrokerModel } from './broker_model';
 import type { Profile } from './profile';

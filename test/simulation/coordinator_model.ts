@@ -1,13 +1,17 @@
 import type { Job, JobResult } from '../../common/job';
-import type { SchedulerEffect } from '../../coordinator/schedule/effect';
-import type { Happening, JobOwner, SchedulerEvent } from '../../coordinator/schedule/event';
-import { initialState, type SchedulerState } from '../../coordinator/schedule/state';
+import type { SchedulerEffect } from '../../coordinator/schedule/event/effect';
+import type { UntimedEvent, SchedulerEvent } from '../../coordinator/schedule/event/event';
+import type { JobOwner } from '../../coordinator/schedule/state/owner';
+import {
+  initialState,
+  type SchedulerState,
+} from '../../coordinator/schedule/state/scheduler_state';
 import { step } from '../../coordinator/schedule/step';
-import { leaseDurationMs } from '../../coordinator/schedule/limits';
+import { leaseDurationMs } from '../../coordinator/schedule/state/limits';
 import type { LedgerModel, LedgerWrite } from './ledger_model';
 import type { Profile } from './profile';
 import type { Referee } from './referee';
-import { StreamModel, type AgentMessage } from './stream_model';
+import { type AgentMessage, StreamModel } from './stream_model';
 import { sampleNonceOf } from '../coordinator/sample_fleet';
 import type { World } from './world';
 
@@ -104,7 +108,7 @@ export class CoordinatorModel {
   }
 
   /** @returns false when the process was dead or died in the middle. */
-  happens(happening: Happening): boolean {
+  happens(happening: UntimedEvent): boolean {
     if (this.state === null) return false;
     const before = this.state;
     const event: SchedulerEvent = { ...happening, atMs: this.nowMs() };

@@ -5,7 +5,7 @@ import { LedgerModel } from './ledger_model';
 import { chaosEndsAtMs, chooseProfile, appeased, type Profile } from './profile';
 import { Referee } from './referee';
 import { World } from './world';
-import { largestFarmFaults } from '../../coordinator/schedule/limits';
+import { largestFarmFaults } from '../../coordinator/schedule/state/limits';
 import { jobOf } from '../coordinator/schedule/farm';
 
 const targets = ['sm8550/tflite/cpu/int8', 'sm8550/tflite/npu/int8'] as const;

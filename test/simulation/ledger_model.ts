@@ -1,7 +1,8 @@
 import type { Job, Lease, Outcome } from '../../common/job';
 import { formatTarget } from '../../common/target';
-import type { JobEnd, SchedulerEffect } from '../../coordinator/schedule/effect';
-import type { JobOwner } from '../../coordinator/schedule/event';
+import type { JobConclusion } from '../../coordinator/schedule/state/job';
+import type { SchedulerEffect } from '../../coordinator/schedule/event/effect';
+import type { JobOwner } from '../../coordinator/schedule/state/owner';
 
 export type LedgerWrite = Extract<
   SchedulerEffect,
@@ -11,7 +12,7 @@ export type LedgerWrite = Extract<
 interface JobRow {
   readonly job: Job;
   readonly owner: JobOwner;
-  state: { readonly kind: 'open' } | { readonly kind: 'given-up' } | JobEnd;
+  state: { readonly kind: 'open' } | { readonly kind: 'given-up' } | JobConclusion;
 }
 
 /** The durable memory: survives every crash, commits all or nothing, and has unique keys. */
@@ -98,7 +99,7 @@ export class LedgerModel {
       );
   }
 
-  private endJob(jobId: string, end: JobEnd): void {
+  private endJob(jobId: string, end: JobConclusion): void {
     const row = this.rows.get(jobId);
     if (row === undefined) throw new Error(`job ${jobId} ended but was never saved`);
     if (end.kind === 'reused' && this.rows.get(end.from.lease.jobId)?.state.kind !== 'measured')

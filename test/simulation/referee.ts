@@ -1,7 +1,7 @@
 import type { JobResult, Lease } from '../../common/job';
-import type { SchedulerEffect } from '../../coordinator/schedule/effect';
-import type { SchedulerEvent } from '../../coordinator/schedule/event';
-import type { SchedulerState } from '../../coordinator/schedule/state';
+import type { SchedulerEffect } from '../../coordinator/schedule/event/effect';
+import type { SchedulerEvent } from '../../coordinator/schedule/event/event';
+import type { SchedulerState } from '../../coordinator/schedule/state/scheduler_state';
 import type { LedgerModel } from './ledger_model';
 
 /** Watches the whole farm from outside, where no process can, and objects when a promise of the farm is broken. */
@@ -106,10 +106,12 @@ export class Referee {
       other === undefined,
       `device ${lease.deviceSerial} was granted ${lease.jobId} while it has ${String(other?.jobId)}`,
     );
-    const twin = [...this.leaseOfDevice.values()].find((current) => current.jobId === lease.jobId);
+    const holder = [...this.leaseOfDevice.values()].find(
+      (current) => current.jobId === lease.jobId,
+    );
     this.require(
-      twin === undefined,
-      `job ${lease.jobId} was granted to ${lease.deviceSerial} while ${String(twin?.deviceSerial)} has it`,
+      holder === undefined,
+      `job ${lease.jobId} was granted to ${lease.deviceSerial} while ${String(holder?.deviceSerial)} has it`,
     );
     this.require(this.ledger.isOpen(lease.jobId), `job ${lease.jobId} was granted after its end`);
     const same = this.ledger

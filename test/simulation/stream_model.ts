@@ -1,6 +1,6 @@
 import type { DeviceDescription } from '../../common/device';
 import type { Lease } from '../../common/job';
-import type { SchedulerEffect } from '../../coordinator/schedule/effect';
+import type { SchedulerEffect } from '../../coordinator/schedule/event/effect';
 import type { Profile } from './profile';
 import type { World } from './world';
 

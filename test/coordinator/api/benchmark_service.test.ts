@@ -3,7 +3,7 @@ import { defaultPlan } from '../../../common/job';
 import type { Offer } from '../../../common/target';
 import { createBenchmarkService } from '../../../coordinator/api/benchmark_service';
 import type { ModelKind } from '../../../coordinator/dispatch/model_kinds';
-import { initialState } from '../../../coordinator/schedule/state';
+import { initialState } from '../../../coordinator/schedule/state/scheduler_state';
 import { loadFarmServices } from '../../../proto/service';
 import type { BenchmarkServiceClient } from '../../../proto/generated/farm/v1/BenchmarkService';
 import { describeError, insecure, serve, silentLogger, type TestServer } from '../grpc_fixture';

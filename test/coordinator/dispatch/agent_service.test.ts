@@ -10,7 +10,7 @@ import {
   agentTiming,
   createAgentService,
 } from '../../../coordinator/dispatch/agent_service';
-import type { SchedulerEvent } from '../../../coordinator/schedule/event';
+import type { SchedulerEvent } from '../../../coordinator/schedule/event/event';
 import { decodeAgentMessage, type AgentMessage } from '../../../proto/codec/agent_message';
 import { loadFarmServices } from '../../../proto/service';
 import { serve, silentLogger, type TestServer } from '../grpc_fixture';

@@ -9,7 +9,7 @@ import type { JobUpdate } from '../../../coordinator/engine/job_update';
 import type { LedgerEntry } from '../../../coordinator/ledger/job_records';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import { openLedger } from '../../../coordinator/ledger/open_ledger';
-import { initialState } from '../../../coordinator/schedule/state';
+import { initialState } from '../../../coordinator/schedule/state/scheduler_state';
 import type { CoordinatorMessage } from '../../../proto/codec/coordinator_message';
 import { silentLogger } from '../grpc_fixture';
 import {

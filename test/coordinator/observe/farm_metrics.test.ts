@@ -3,7 +3,7 @@ import type { DeviceDescription, DeviceState } from '../../../common/device';
 import type { FarmObserver } from '../../../coordinator/engine/farm_observer';
 import { createFarmMetrics, type FarmMetrics } from '../../../coordinator/observe/farm_metrics';
 import { step } from '../../../coordinator/schedule/step';
-import { initialState } from '../../../coordinator/schedule/state';
+import { initialState } from '../../../coordinator/schedule/state/scheduler_state';
 import type { Telemetry } from '../../../proto/codec/telemetry';
 import {
   measuredResult,

@@ -2,7 +2,7 @@ import {
   agentSilenceMs,
   forgetAgentAfterMs,
   leaseDurationMs,
-} from '../../../coordinator/schedule/limits';
+} from '../../../coordinator/schedule/state/limits';
 import { createFarm, ofKind, phone, started, stateOfDevice, type Farm } from './farm';
 
 const dayMs = 24 * 3_600_000;

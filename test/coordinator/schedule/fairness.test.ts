@@ -1,4 +1,4 @@
-import { lookAheadSubmissions } from '../../../coordinator/schedule/limits';
+import { lookAheadSubmissions } from '../../../coordinator/schedule/state/limits';
 import { createFarm, measured, ofKind, phone, started, stateOfDevice, type Farm } from './farm';
 
 /** Runs one device for `jobs` jobs that take what `durationMs` says, and counts whose they were. */

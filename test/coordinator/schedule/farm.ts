@@ -1,16 +1,20 @@
 import {
   candidateFault,
-  farmFault,
   type CandidateFaultCode,
+  farmFault,
   type FarmFaultCode,
 } from '../../../common/fault';
 import type { DeviceDescription } from '../../../common/device';
 import { defaultPlan, type Job, type Lease, type Outcome } from '../../../common/job';
 import type { Measurement } from '../../../common/measurement';
 import { parseTarget } from '../../../common/target';
-import type { SchedulerEffect } from '../../../coordinator/schedule/effect';
-import type { JobOwner, SchedulerEvent } from '../../../coordinator/schedule/event';
-import { initialState, type SchedulerState } from '../../../coordinator/schedule/state';
+import type { SchedulerEffect } from '../../../coordinator/schedule/event/effect';
+import type { JobOwner } from '../../../coordinator/schedule/state/owner';
+import type { SchedulerEvent } from '../../../coordinator/schedule/event/event';
+import {
+  initialState,
+  type SchedulerState,
+} from '../../../coordinator/schedule/state/scheduler_state';
 import { step } from '../../../coordinator/schedule/step';
 import { sampleNonceOf } from '../sample_fleet';
 

@@ -2,7 +2,7 @@ import {
   coolingMs,
   firstQuarantineMs,
   largestFarmFaults,
-} from '../../../coordinator/schedule/limits';
+} from '../../../coordinator/schedule/state/limits';
 import {
   candidateFailure,
   createFarm,

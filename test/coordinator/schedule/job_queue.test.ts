@@ -7,7 +7,7 @@ import {
   firstOfAll,
   type JobQueue,
   type QueueEntry,
-} from '../../../coordinator/schedule/job_queue';
+} from '../../../coordinator/schedule/state/job_queue';
 
 function entryOf(sequence: number): QueueEntry {
   return { sequence, jobId: `job-${String(sequence)}` };

@@ -5,7 +5,7 @@ import {
   leaseDurationMs,
   missingLeaseGraceMs,
   resultUnderWayMs,
-} from '../../../coordinator/schedule/limits';
+} from '../../../coordinator/schedule/state/limits';
 import {
   createFarm,
   farmFailure,

@@ -1,10 +1,10 @@
-import { lookAheadJobs, lookAheadSubmissions } from '../../../coordinator/schedule/limits';
-import type { Device } from '../../../coordinator/schedule/device';
-import type { OpenJob } from '../../../coordinator/schedule/job';
-import type { SchedulerState } from '../../../coordinator/schedule/state';
+import { lookAheadJobs, lookAheadSubmissions } from '../../../coordinator/schedule/state/limits';
+import type { FleetDevice } from '../../../coordinator/schedule/state/device';
+import type { OpenJob } from '../../../coordinator/schedule/state/job';
+import type { SchedulerState } from '../../../coordinator/schedule/state/scheduler_state';
 
 /** The rule of matching as one scan over everything, without any index. */
-export function chooseByScan(state: SchedulerState, device: Device): string | undefined {
+export function chooseByScan(state: SchedulerState, device: FleetDevice): string | undefined {
   const { serial, pool } = device.description;
   const priorityOf = (open: OpenJob): number => state.owners.get(open.ownerId)!.priority;
   const tagOf = (open: OpenJob): number =>
@@ -66,7 +66,7 @@ function someOtherDevice(state: SchedulerState, open: OpenJob, failed: readonly 
   });
 }
 
-function mayTry(device: Device, open: OpenJob): boolean {
+function mayTry(device: FleetDevice, open: OpenJob): boolean {
   return !['resting', 'quarantined'].includes(device.troubles.get(open.targetKey)?.kind ?? 'none');
 }
 

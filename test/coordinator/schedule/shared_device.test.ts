@@ -1,4 +1,4 @@
-import type { SchedulerEffect } from '../../../coordinator/schedule/effect';
+import type { SchedulerEffect } from '../../../coordinator/schedule/event/effect';
 import { createFarm, phone, type Farm } from './farm';
 
 /** Two agents whose adb shows the same phone; `second` said so last. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { chooseJob } from '../../../coordinator/schedule/match';
-import type { SchedulerEffect } from '../../../coordinator/schedule/effect';
-import type { SchedulerState } from '../../../coordinator/schedule/state';
+import { chooseJob } from '../../../coordinator/schedule/transition/match';
+import type { SchedulerEffect } from '../../../coordinator/schedule/event/effect';
+import type { SchedulerState } from '../../../coordinator/schedule/state/scheduler_state';
 import { chooseByScan } from './matching_oracle';
 import {
   candidateFailure,

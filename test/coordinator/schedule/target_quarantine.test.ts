@@ -1,12 +1,12 @@
 import { blamesTarget, farmFaultCodes } from '../../../common/fault';
-import { faultPolicy } from '../../../coordinator/schedule/fault_policy';
+import { faultPolicy } from '../../../coordinator/schedule/transition/fault_policy';
 import {
   firstQuarantineMs,
   firstTargetRestMs,
   largestFarmFaults,
   largestQuarantineMs,
-} from '../../../coordinator/schedule/limits';
-import { quarantineOf, targetViews } from '../../../coordinator/schedule/view';
+} from '../../../coordinator/schedule/state/limits';
+import { quarantineOf, targetViews } from '../../../coordinator/views/fleet/fleet_view';
 import {
   candidateFailure,
   createFarm,

@@ -1,5 +1,5 @@
 import type { Lease } from '../../../common/job';
-import type { SchedulerEffect } from '../../../coordinator/schedule/effect';
+import type { SchedulerEffect } from '../../../coordinator/schedule/event/effect';
 import {
   candidateFailure,
   createFarm,

@@ -4,7 +4,7 @@ import {
   deviceViews,
   targetViews,
   utilisation,
-} from '../../../coordinator/schedule/view';
+} from '../../../coordinator/views/fleet/fleet_view';
 import { createFarm, phone } from './farm';
 
 function busyFarm(): ReturnType<typeof createFarm> {

@@ -11,7 +11,7 @@ import type {
 } from '../../../coordinator/candidates/candidate_preparation';
 import type { JobListener } from '../../../coordinator/engine/job_update';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
-import type { SchedulerEvent } from '../../../coordinator/schedule/event';
+import type { SchedulerEvent } from '../../../coordinator/schedule/event/event';
 import {
   loadSearchCatalog,
   type SearchCatalog,

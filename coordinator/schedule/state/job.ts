@@ -1,0 +1,38 @@
+import type { CandidateFault, FarmFault } from '../../../common/fault';
+import type { Job, Lease } from '../../../common/job';
+import type { Measurement } from '../../../common/measurement';
+
+export interface FailedAttempt {
+  readonly deviceSerial: string;
+  readonly fault: CandidateFault | FarmFault;
+}
+
+/** A job without its final word. Ended jobs leave the state; only their ids are remembered for a while. */
+export interface OpenJob {
+  readonly job: Job;
+  readonly targetKey: string;
+  readonly ownerId: string;
+  /** The owner's own count of submissions: first come, first served within an owner. */
+  readonly sequence: number;
+  readonly failedAttempts: readonly FailedAttempt[];
+  /** Results with this epoch or an older one are void. 0 until something was granted or heard in this incarnation. */
+  readonly fence: number;
+  readonly state: OpenJobState;
+}
+
+export type OpenJobState =
+  { readonly kind: 'queued' } | { readonly kind: 'leased'; readonly lease: Lease };
+
+/** An attempt that brought a measurement. */
+export interface MeasuredAttempt {
+  readonly lease: Lease;
+  readonly agentId: string;
+  readonly measurement: Measurement;
+}
+
+export type JobConclusion =
+  | { readonly kind: 'measured'; readonly lease: Lease }
+  /** The measurement of another job serves this one too: the same model under another name. */
+  | { readonly kind: 'reused'; readonly from: MeasuredAttempt }
+  | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
+  | { readonly kind: 'abandoned'; readonly fault: FarmFault };
