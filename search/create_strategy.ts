@@ -1,8 +1,8 @@
+import type { Space } from '../model/space/space';
 import { Nsga2 } from './nsga2';
 import { AsyncNsga2 } from './nsga2_async';
 import type { PastTarget } from './past_target';
 import { createRandomStrategy } from './random_strategy';
-import type { SearchSpace } from './space';
 import type { SearchSpec } from './spec';
 import type { Strategy } from './strategy';
 import { Surrogate } from './surrogate/surrogate';
@@ -10,7 +10,7 @@ import type { Teacher } from './surrogate/teacher';
 
 /** What a strategy may know of its task before anything is measured. */
 interface StrategyTask {
-  readonly space: SearchSpace;
+  readonly space: Space;
   readonly errorPercentOf: (architecture: string) => number;
   readonly latencyMsMax: number | undefined;
   /** Targets of earlier searches, for strategies that learn from them. */

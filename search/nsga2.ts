@@ -1,8 +1,8 @@
+import type { Genotype, Space } from '../model/space/space';
 import { assert } from '../common/assert';
 import { createRandom, type Random } from '../common/random';
 import { breed, survivors, type Individual, type RankedIndividual } from './generation';
 import { ProposalLog } from './proposal_log';
-import type { Genotype, SearchSpace } from './space';
 import type { Ask, Evaluation, Proposal, Strategy } from './strategy';
 import { choiceVariation } from './variation';
 
@@ -27,7 +27,7 @@ interface Child {
  * before has been measured whole. A child that was measured before takes what is known, and nothing is measured for it.
  */
 export class Nsga2 implements Strategy {
-  readonly #space: SearchSpace;
+  readonly #space: Space;
   readonly #options: Nsga2Options;
   readonly #log: ProposalLog;
   /** What generations held, in the order of breeding: a replay breeds the same, whatever has been proposed. */
@@ -39,7 +39,7 @@ export class Nsga2 implements Strategy {
   #children: readonly Child[] | undefined;
   #duplicates = 0;
 
-  constructor(space: SearchSpace, options: Nsga2Options) {
+  constructor(space: Space, options: Nsga2Options) {
     assert(options.populationSize >= 2, 'a population has at least two members');
     this.#space = space;
     this.#options = options;

@@ -1,10 +1,10 @@
+import type { Genotype, Space } from '../model/space/space';
 import { assert } from '../common/assert';
 import type { Random } from '../common/random';
 import { survivors, type Individual, type RankedIndividual } from './generation';
 import type { Nsga2Options } from './nsga2';
 import { proposalRandom, ProposalLog } from './proposal_log';
 import { ProposalOrder } from './proposal_order';
-import type { Genotype, SearchSpace } from './space';
 import { compareStandings } from './standing';
 import type { Ask, Evaluation, Proposal, Strategy } from './strategy';
 import { choiceVariation } from './variation';
@@ -22,14 +22,14 @@ const largestLagShare = 0.25;
  * the first cohort do not become the parents of everything. Later children are bred from what has joined; no one waits.
  */
 export class AsyncNsga2 implements Strategy {
-  readonly #space: SearchSpace;
+  readonly #space: Space;
   readonly #options: Nsga2Options;
   readonly #log: ProposalLog;
   readonly #order: ProposalOrder<Individual<Genotype>>;
   #population: readonly RankedIndividual<Genotype>[] = [];
   #duplicates = 0;
 
-  constructor(space: SearchSpace, options: Nsga2Options) {
+  constructor(space: Space, options: Nsga2Options) {
     assert(options.populationSize >= 2, 'a population has at least two members');
     this.#space = space;
     this.#options = options;

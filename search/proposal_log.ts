@@ -1,6 +1,7 @@
+import { genotypeAt, genotypeCount } from '../model/space/genotype';
+import type { Genotype, Space } from '../model/space/space';
 import { assert } from '../common/assert';
 import { createRandom, type Random } from '../common/random';
-import { genotypeAt, genotypeCount, type Genotype, type SearchSpace } from './space';
 import type { Proposal } from './strategy';
 
 /** Random genotypes tried before the space is walked: enough while a hundredth of it is still unseen. */
@@ -12,13 +13,13 @@ const largestWalkedSpace = 2 ** 20;
 
 /** Every proposal of one strategy, and where to find architectures that are not among them. */
 export class ProposalLog {
-  readonly #space: SearchSpace;
+  readonly #space: Space;
   readonly #sequences = new Map<string, number>();
   /** All genotypes, or names, before it were found seen or invalid, which they stay. */
   #walkedTo = 0;
   #nextSequence = 0;
 
-  constructor(space: SearchSpace) {
+  constructor(space: Space) {
     this.#space = space;
   }
 

@@ -1,9 +1,9 @@
+import type { Space } from '../model/space/space';
 import { proposalRandom, ProposalLog } from './proposal_log';
-import type { SearchSpace } from './space';
 import type { Strategy } from './strategy';
 
 /** Random search without replacement, up to isomorphism: what every other strategy has to beat. */
-export function createRandomStrategy(space: SearchSpace, seed: number): Strategy {
+export function createRandomStrategy(space: Space, seed: number): Strategy {
   const log = new ProposalLog(space);
   return {
     duplicates: 0,

@@ -123,9 +123,6 @@ const frontSchema = z.discriminatedUnion(
   { error: 'expected a mapping with kind: each, joint, worst or weighted' },
 );
 
-/** N of the paper. */
-const benchmarkCellsPerStage = 5;
-
 const planSchema = mapping({
   sessions: planField('sessions'),
   runs: planField('runs'),
@@ -228,8 +225,10 @@ export type SearchSpec = Readonly<
 
 /** Reads a search's YAML; `source` names it in errors. @throws BadInputError that names the field and the remedy. */
 export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
-  const { targets, constraints, budget, concurrency, ...rest } = withDefaultsOfCells(
-    parseYaml(yamlText, documentSchema, source),
+  const { targets, constraints, budget, concurrency, ...rest } = parseYaml(
+    yamlText,
+    documentSchema,
+    source,
   );
   const { shared: isBudgetShared, ...limitsOfAll } = budget;
   const names = new Set<string>();
@@ -257,17 +256,6 @@ export function parseSearchSpec(yamlText: string, source: string): SearchSpec {
   });
   requireFleet(rest, resolved, { source, isBudgetShared });
   return { ...rest, targets: resolved, isBudgetShared };
-}
-
-/** Cells of NAS-Bench-201 have a table of accuracies, and the benchmark's own number of them to a stage. */
-function withDefaultsOfCells(document: SpecDocument): SpecDocument {
-  if (document.space !== 'nasbench201') return document;
-  const { accuracy = accuracySchema.parse({}), model } = document;
-  return {
-    ...document,
-    accuracy,
-    model: { ...model, cellsPerStage: model.cellsPerStage ?? benchmarkCellsPerStage },
-  };
 }
 
 /** A front over several targets needs several, each measuring the same. */

@@ -1,5 +1,6 @@
+import { drawChoices } from '../model/space/genotype';
+import type { Genotype } from '../model/space/space';
 import type { Random } from '../common/random';
-import { drawChoices, type Genotype } from './space';
 
 /** How an evolutionary search makes genomes; what they are is its own business. */
 export interface Variation<Genome> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ownValue } from '../../common/own_value';
 import type { FleetFrontPoints__Output } from '../../proto/generated/farm/v1/FleetFrontPoints';
-import { shortHash } from '../../model/space/space';
+import { shortHash } from '../../model/space/network_space';
 import { describeStatement } from '../output/accuracy_statement';
 import { formatTable, type Cell } from '../output/table';
 import type { Terminal } from '../output/terminal';

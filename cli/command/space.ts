@@ -4,8 +4,10 @@ import { parseTarget, type Target } from '../../common/target';
 import { formatYaml } from '../../platform/config/yaml';
 import type { LayerCost } from '../../model/block/network_cost';
 import { architectureNames } from '../../model/space/architecture_names';
+import { sampleArchitecture } from '../../model/space/genotype';
 import { loadSpace, shippedSpaceNames } from '../../model/space/load_space';
-import { shortHash, type Position, type Space } from '../../model/space/space';
+import { shortHash, type NetworkSpace } from '../../model/space/network_space';
+import type { Position } from '../../model/space/space';
 import { spaceJsonSchema } from '../../model/space/space_document';
 import { wholeNumberFrom } from '../input/number_option';
 import { formatTable, type Cell } from '../output/table';
@@ -34,7 +36,7 @@ export function registerSpace(program: Command, terminal: Terminal): void {
         .map(loadSpace)
         .map((each) => ({
           name: each.name,
-          networks: String(each.summarize(undefined).networks),
+          networks: String(each.summarize().networks),
           description: each.description,
         }));
       terminal.print(
@@ -94,9 +96,10 @@ function registerSample(space: Command, terminal: Terminal): void {
     .option('--json', 'machine-readable output')
     .action((nameOrPath: string, options: SpaceOptions & { count: number; seed: string }) => {
       const found = loadSpace(nameOrPath);
+      const permitted = permittedOn(found, options.target);
       const random = createRandom(options.seed);
       const architectures = Array.from({ length: options.count }, () =>
-        found.sample(random, options.target),
+        sampleArchitecture(permitted, random),
       );
       const rows = architectures.map((architecture) => ({
         architecture,
@@ -114,8 +117,13 @@ function registerSample(space: Command, terminal: Terminal): void {
     });
 }
 
+/** What the rules permit on the target, or all. */
+function permittedOn(space: NetworkSpace, target: Target | undefined): NetworkSpace {
+  return target === undefined ? space : space.within({ targets: [target], forbidden: [] });
+}
+
 /** An accuracy source of a search in which every option adds nothing yet. */
-function accuracyTemplate({ positions }: Space): unknown {
+function accuracyTemplate({ positions }: NetworkSpace): unknown {
   const options = positions.map(({ name, values }) => [
     name,
     Object.fromEntries(values.map((value) => [String(value), 0])),
@@ -127,7 +135,7 @@ function accuracyTemplate({ positions }: Space): unknown {
 
 /** One network of the space; its accuracy is known to a search only. */
 function describeNetwork(
-  space: Space,
+  space: NetworkSpace,
   text: string,
 ): { readonly architecture: string; readonly hash: string } & Pick<
   LayerCost,
@@ -159,8 +167,8 @@ function costCells({ macs, parameters }: Pick<LayerCost, 'macs' | 'parameters'>)
   ];
 }
 
-function toJson(space: Space, target: Target | undefined): unknown {
-  const { options, networks, least, most } = space.summarize(target);
+function toJson(space: NetworkSpace, target: Target | undefined): unknown {
+  const { options, networks, least, most } = permittedOn(space, target).summarize();
   return {
     name: space.name,
     description: space.description,
@@ -173,8 +181,8 @@ function toJson(space: Space, target: Target | undefined): unknown {
   };
 }
 
-function describe(space: Space, target: Target | undefined): string {
-  const { options, networks, least, most } = space.summarize(target);
+function describe(space: NetworkSpace, target: Target | undefined): string {
+  const { options, networks, least, most } = permittedOn(space, target).summarize();
   const million = (value: number): string => (value / 1e6).toFixed(2);
   return [
     `${space.name}: ${space.description}`,

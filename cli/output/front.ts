@@ -1,6 +1,6 @@
 import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import type { FrontPoint__Output } from '../../proto/generated/farm/v1/FrontPoint';
-import { shortHash } from '../../model/space/space';
+import { shortHash } from '../../model/space/network_space';
 import { describeStatement } from './accuracy_statement';
 import { formatTable, type Cell } from './table';
 

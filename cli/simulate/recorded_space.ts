@@ -1,7 +1,4 @@
 import { BadInputError } from '../../common/bad_input';
-import { createNasBench201Space } from '../../search/nasbench201_space';
-import type { SearchSpace } from '../../search/space';
-import { searchSpaceOf } from '../../search/space_adapter';
 import {
   recordingOfChoices,
   recordingOfSpace,
@@ -16,13 +13,7 @@ import { loadSpace } from '../../model/space/load_space';
 export function recordingOf(table: MeasurementTable, space: string | undefined): Recording {
   return space === undefined
     ? recordingOfChoices(table)
-    : recordingOfSpace(withArchitectures(table, space), spaceNamed(space));
-}
-
-function spaceNamed(nameOrPath: string): SearchSpace {
-  return nameOrPath === 'nasbench201'
-    ? createNasBench201Space()
-    : searchSpaceOf(loadSpace(nameOrPath));
+    : recordingOfSpace(withArchitectures(table, space), loadSpace(space));
 }
 
 /** Rows may name their networks by hash. */

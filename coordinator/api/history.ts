@@ -32,7 +32,7 @@ function headerToWire({
   return {
     specYaml,
     ...statement,
-    positions: positions.map(({ name, choices }) => ({ name, choices: [...choices] })),
+    positions: positions.map(({ name, values }) => ({ name, choices: values.map(String) })),
     targets: [...hypervolumes].map(([target, each]) => ({ target, hypervolumes: [...each] })),
     devices: devices.map(deviceToWire),
   };

@@ -1,3 +1,4 @@
+import type { AccuracySource } from '../../search/accuracy/accuracy_source';
 import type { SearchSpec } from '../../search/spec';
 
 /** What the accuracies beside a search's latencies are, and what the weights of its models are: two different networks' facts. */
@@ -9,14 +10,9 @@ export interface AccuracyStatement {
 }
 
 /** No model of a search was trained, so none has the accuracy that stands beside it. */
-export function accuracyStatement({
-  accuracy,
-  model,
-}: Pick<SearchSpec, 'accuracy' | 'model'>): AccuracyStatement {
-  return { accuracySource: sourceOf(accuracy), weights: `drawn, seed ${model.seed}` };
-}
-
-function sourceOf(accuracy: SearchSpec['accuracy']): string {
-  if (accuracy?.kind === 'table') return `table ${accuracy.table}, ${accuracy.split} split, float`;
-  return 'sum of what the specification gives for each choice, float';
+export function accuracyStatement(
+  { model }: Pick<SearchSpec, 'model'>,
+  { statement }: Pick<AccuracySource, 'statement'>,
+): AccuracyStatement {
+  return { accuracySource: statement, weights: `drawn, seed ${model.seed}` };
 }

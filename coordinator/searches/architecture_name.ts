@@ -5,7 +5,7 @@ import type { SearchCatalog } from './search_catalog';
 interface NamingSearch {
   readonly searchId: string;
   readonly spec: SearchSpec;
-  readonly catalog: Pick<SearchCatalog, 'space' | 'hashesOf'>;
+  readonly catalog: Pick<SearchCatalog, 'space'>;
   /** Those that the search built: a hash cannot be turned back into any other. */
   readonly built: Iterable<string>;
 }
@@ -19,7 +19,7 @@ export function canonicalArchitecture(
   const remedy = `take one of its front (farm search front ${searchId})`;
   const known = {
     architectures: built,
-    hashOf: catalog.hashesOf(spec),
+    hashOf: space.hashOf.bind(space),
     where: `search ${searchId}`,
     remedy,
   };

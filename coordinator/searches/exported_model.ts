@@ -13,7 +13,7 @@ export interface ExportedModel extends AccuracyStatement {
 
 interface ExportSurroundings {
   readonly spec: SearchSpec;
-  readonly catalog: Pick<SearchCatalog, 'accuracyPercentOf' | 'hashesOf'>;
+  readonly catalog: Pick<SearchCatalog, 'space' | 'accuracy'>;
 }
 
 /** Undefined for an architecture that was not built. */
@@ -23,11 +23,12 @@ export function exportedModel(
   { spec, catalog }: ExportSurroundings,
 ): ExportedModel | undefined {
   if (artifact === undefined) return undefined;
+  const accuracy = catalog.accuracy(spec);
   return {
     artifact,
     architecture,
-    hash: catalog.hashesOf(spec)(architecture),
-    accuracyPercent: catalog.accuracyPercentOf(spec)(architecture),
-    ...accuracyStatement(spec),
+    hash: catalog.space(spec).hashOf(architecture),
+    accuracyPercent: accuracy.accuracyOf(architecture).percent,
+    ...accuracyStatement(spec, accuracy),
   };
 }

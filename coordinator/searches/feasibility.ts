@@ -1,7 +1,12 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Target } from '../../common/target';
-import type { LowerBounds } from '../../model/nasbench201/smallest';
-import type { SearchSpace } from '../../search/space';
+import { isEmptySpace } from '../../model/space/genotype';
+import type { CostBounds, Space } from '../../model/space/space';
+import {
+  atLeastAsAccurate,
+  boundsAtLeastAsAccurate,
+  mostAccurate,
+} from '../../search/accuracy/accuracy_limits';
 import { fleetAimOf, type Constraints, type SearchSpec } from '../../search/spec';
 import type { SearchCatalog } from './search_catalog';
 
@@ -20,9 +25,12 @@ export function admittedSpace(
   spec: SearchSpec,
   { targets, constraints }: Omit<Scope, 'name'>,
   catalog: SearchCatalog,
-): SearchSpace {
+): Space {
   const { accuracyPercentMin, forbidden = [] } = constraints;
-  return catalog.spaceWithin(spec, { targets, forbidden, accuracyPercentMin });
+  const permitted = catalog.space(spec).within({ targets, forbidden });
+  return accuracyPercentMin === undefined
+    ? permitted
+    : atLeastAsAccurate(permitted, catalog.accuracy(spec), accuracyPercentMin);
 }
 
 /** What a network must keep to be on the front over all targets: of each limit the strictest. */
@@ -104,7 +112,7 @@ function isEmpty(
   }: { readonly forbidden: readonly string[]; readonly catalog: SearchCatalog },
 ): boolean {
   try {
-    return catalog.mostAccurate(spec, { targets, forbidden }) === undefined;
+    return isEmptySpace(catalog.space(spec).within({ targets, forbidden }));
   } catch (error) {
     if (error instanceof BadInputError) return true;
     throw error;
@@ -116,7 +124,7 @@ function unknownOption(
   { forbidden = [] }: Constraints,
   catalog: SearchCatalog,
 ): string | undefined {
-  const options = catalog.options(spec);
+  const options = catalog.space(spec).forbiddable;
   const unknown = forbidden.find((option) => !options.includes(option));
   return unknown === undefined
     ? undefined
@@ -133,7 +141,7 @@ const sizeLimits = [
 /** The first limit that is below the bound on it. */
 function brokenLimit(
   constraints: Constraints,
-  bounds: () => LowerBounds,
+  bounds: () => CostBounds,
 ): { readonly limit: string; readonly asked: number; readonly least: number } | undefined {
   if (sizeLimits.every(([limit]) => constraints[limit] === undefined)) return undefined;
   const least = bounds();
@@ -150,7 +158,9 @@ function belowSmallest(
   const { forbidden = [] } = constraints;
   if (isEmpty(spec, targets, { forbidden, catalog }))
     return `forbidden leaves no network of ${spec.space}; allow more options`;
-  const broken = brokenLimit(constraints, () => catalog.lowerBounds(spec, { targets, forbidden }));
+  const broken = brokenLimit(constraints, () =>
+    catalog.space(spec).within({ targets, forbidden }).costBounds(),
+  );
   return (
     broken &&
     `${broken.limit} is ${broken.asked}, and no network of ${spec.space}${forbidden.length === 0 ? '' : ' that is allowed'} has less than ${broken.least}; raise it`
@@ -166,10 +176,11 @@ function nothingAdmitted(
   const best =
     accuracyPercentMin === undefined
       ? undefined
-      : catalog.mostAccurate(spec, { targets, forbidden })?.accuracyPercent;
+      : mostAccurate(catalog.space(spec).within({ targets, forbidden }), catalog.accuracy(spec))
+          ?.accuracyPercent;
   return accuracyPercentMin === undefined || best === undefined || best >= accuracyPercentMin
     ? undefined
-    : `accuracyPercentMin is ${accuracyPercentMin}, and the best that is allowed has ${shownPercent(best, spec.accuracy?.kind === 'table' ? 2 : 3)}; lower it`;
+    : `accuracyPercentMin is ${accuracyPercentMin}, and the best that is allowed has ${shownPercent(best)}; lower it`;
 }
 
 /** Each limit can be kept by itself, but not together with the accuracy. */
@@ -181,7 +192,11 @@ function tooAccurateForItsSize(
   const { accuracyPercentMin, forbidden = [] } = constraints;
   if (accuracyPercentMin === undefined) return undefined;
   const broken = brokenLimit(constraints, () =>
-    catalog.lowerBounds(spec, { targets, forbidden, accuracyPercentMin }),
+    boundsAtLeastAsAccurate(
+      catalog.space(spec).within({ targets, forbidden }),
+      catalog.accuracy(spec),
+      accuracyPercentMin,
+    ),
   );
   return (
     broken &&
@@ -190,6 +205,6 @@ function tooAccurateForItsSize(
 }
 
 /** Rounded down, so that what is shown can be asked for. */
-function shownPercent(percent: number, decimals: number): string {
-  return (Math.floor(10 ** decimals * percent + 1e-6) / 10 ** decimals).toFixed(decimals);
+function shownPercent(percent: number): string {
+  return (Math.floor(1_000 * percent + 1e-6) / 1_000).toFixed(3);
 }

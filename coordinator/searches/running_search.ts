@@ -1,3 +1,4 @@
+import type { NetworkSpace } from '../../model/space/network_space';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Artifact } from '../../common/artifact';
 import { assert } from '../../common/assert';
@@ -11,7 +12,7 @@ import { extendBudget, type Budget } from '../../search/budget';
 import { SharedBudget } from '../../search/shared_budget';
 import type { SearchSpec } from '../../search/spec';
 import { BuildFailures } from './build_failures';
-import { accuracyStatement } from './accuracy_statement';
+import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
 import { canonicalArchitecture } from './architecture_name';
 import { endOfRecord, endOfUpdate, type LaneEnd } from './candidate_ends';
 import { exportedModel, type ExportedModel } from './exported_model';
@@ -230,8 +231,8 @@ export class RunningSearch {
     const surroundings = {
       ledger: this.#parts.ledger,
       nowMs: this.#parts.clock.nowMs(),
-      hashOf: this.#parts.catalog.hashesOf(this.#spec),
-      statement: accuracyStatement(this.#spec),
+      hashOf: (architecture: string) => this.#space.hashOf(architecture),
+      statement: this.#statement,
     };
     return Promise.all(
       this.#lanes
@@ -242,10 +243,15 @@ export class RunningSearch {
 
   /** The front over all targets together, where the search has one. */
   fleetFront(): FleetFrontView | undefined {
-    return this.#fleet?.view(
-      this.#parts.catalog.hashesOf(this.#spec),
-      accuracyStatement(this.#spec),
-    );
+    return this.#fleet?.view((architecture) => this.#space.hashOf(architecture), this.#statement);
+  }
+
+  get #space(): NetworkSpace {
+    return this.#parts.catalog.space(this.#spec);
+  }
+
+  get #statement(): AccuracyStatement {
+    return accuracyStatement(this.#spec, this.#parts.catalog.accuracy(this.#spec));
   }
 
   /** The name under which the search knows an architecture, given as such or by its hash. @throws BadInputError for text that names none */

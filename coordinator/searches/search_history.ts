@@ -4,7 +4,7 @@ import type { CandidateRecord } from '../ledger/candidate_records';
 import type { ConfirmationRecord } from '../ledger/confirmation_records';
 import type { JobRecordState } from '../ledger/job_records';
 import type { SearchRecord } from '../ledger/search_records';
-import type { Position } from '../../search/additive_accuracy';
+import type { Position } from '../../model/space/space';
 import { standing } from '../../search/expectation';
 import type { SearchSpec } from '../../search/spec';
 import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
@@ -58,10 +58,10 @@ export async function readHistory(
   const hypervolumes = new Map(fronts.map((front) => [front.target, front.hypervolumes]));
   return {
     specYaml,
-    positions: parts.catalog.positions(spec),
+    positions: parts.catalog.space(spec).positions,
     hypervolumes,
     devices,
-    statement: accuracyStatement(spec),
+    statement: accuracyStatement(spec, parts.catalog.accuracy(spec)),
     candidates: readCandidates(searchId, spec, parts),
   };
 }
@@ -79,7 +79,7 @@ async function* readCandidates(
   const looks = secondLookJobs(again);
   const confirmed = confirmedJobs(again);
   const space = catalog.space(spec);
-  const accuracyPercentOf = catalog.accuracyPercentOf(spec);
+  const accuracy = catalog.accuracy(spec);
   for (let start = 0; start < candidates.length; start += candidatesPerPage) {
     const page = candidates.slice(start, start + candidatesPerPage);
     const jobIds = page.flatMap((candidate) => [
@@ -110,7 +110,7 @@ async function* readCandidates(
         ),
         choices: space.genotypeOf(architecture),
         features: space.featuresOf(architecture),
-        accuracyPercent: accuracyPercentOf(architecture),
+        accuracyPercent: accuracy.accuracyOf(architecture).percent,
       };
     }
   }

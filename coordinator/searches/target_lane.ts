@@ -97,7 +97,8 @@ export class TargetLane {
       },
       budget,
       constraints,
-      accuracyPercentOf: parts.catalog.accuracyPercentOf(spec),
+      accuracyPercentOf: (architecture) =>
+        parts.catalog.accuracy(spec).accuracyOf(architecture).percent,
       ...(sharedBudget === undefined
         ? {}
         : {

@@ -12,7 +12,7 @@ interface CellAccuracy {
 }
 
 /** The benchmark's measured accuracies on CIFAR-10; see accuracy.md for the source and licence. */
-interface AccuracyTable {
+interface CellAccuracies {
   /** What was measured for exactly this cell. */
   readonly measured: (cell: Cell) => CellAccuracy;
   /** Mean validation accuracy over the cells isomorphic to this one: their differences are training noise. */
@@ -22,7 +22,7 @@ interface AccuracyTable {
 }
 
 /** Reads the table that comes with the program. Takes about 100 ms: load it once. */
-export function loadAccuracyTable(): AccuracyTable {
+export function loadCellAccuracies(): CellAccuracies {
   const rows = readRows(
     gunzipSync(readFileSync(join(__dirname, 'accuracy.csv.gz'))).toString('utf8'),
   );

@@ -1,11 +1,12 @@
 import { BadInputError } from '../../common/bad_input';
+import { genotypeAt, genotypeCount } from './genotype';
 import { architectureByHash, isHashName } from './hash_name';
-import type { Genotype, Space } from './space';
+import type { NetworkSpace } from './network_space';
 
 /** Each is hashed once, in some seconds at most; a hash cannot be turned back into the network of a larger space. */
 const mostListed = 2 ** 17;
 
-type NamedSpace = Pick<Space, 'name' | 'choices' | 'architectureOf' | 'hashOf'>;
+type NamedSpace = Pick<NetworkSpace, 'name' | 'choices' | 'architectureOf' | 'hashOf'>;
 
 /** Reads a text as an architecture of the space: as it is, or where it is a hash or the unique beginning of one, by that. The function throws BadInputError. */
 export function architectureNames(space: NamedSpace): (text: string) => string {
@@ -24,7 +25,7 @@ export function architectureNames(space: NamedSpace): (text: string) => string {
 }
 
 function hashesOf(space: NamedSpace): ReadonlyMap<string, string> {
-  const count = space.choices.reduce((product, choices) => product * choices, 1);
+  const count = genotypeCount(space);
   if (count > mostListed) {
     throw new BadInputError(
       `space ${space.name} has ${count.toPrecision(2)} genotypes, too many to find a network by its hash; give its architecture (farm search front tells both)`,
@@ -32,19 +33,9 @@ function hashesOf(space: NamedSpace): ReadonlyMap<string, string> {
   }
   const hashes = new Map<string, string>();
   for (let index = 0; index < count; index += 1) {
-    const architecture = space.architectureOf(genotypeAt(space.choices, index));
+    const architecture = space.architectureOf(genotypeAt(space, index));
     if (architecture !== undefined && !hashes.has(architecture))
       hashes.set(architecture, space.hashOf(architecture));
   }
   return hashes;
-}
-
-/** The choices are the digits of the index. */
-function genotypeAt(choices: readonly number[], index: number): Genotype {
-  let rest = index;
-  return choices.map((count) => {
-    const choice = rest % count;
-    rest = Math.floor(rest / count);
-    return choice;
-  });
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
-import { formatTarget, type Target } from '../../common/target';
 import type { BlockSpec } from '../block/block_spec';
-import { costOfSegment, type LayerCost } from '../block/network_cost';
-import { featuresOfSegment, type SegmentFeatures } from '../block/segment_features';
-import { blockSegment, type Segment } from '../block/network_spec';
 import type { Shape } from '../block/layer_shape';
+import { costOfSegment, type LayerCost } from '../block/network_cost';
+import { blockSegment, type Segment } from '../block/network_spec';
+import { featuresOfSegment, type SegmentFeatures } from '../block/segment_features';
 import type { BlockPlan } from './block_plan';
 import { allDigits, combinationCount, formatChoice } from './dimension';
+import { lazy } from './lazy';
 import { forbids, settingOf } from './rule';
 import type { RuleDocument } from './space_document';
 
@@ -23,36 +23,68 @@ export interface BlockOption {
   readonly features: () => SegmentFeatures;
 }
 
-/** All options of one block of a space. What is computed for an option is kept. */
+/** All options of one block of a space that no rule forbids everywhere. What is computed for an option is kept. */
 export interface BlockOptions {
   readonly plan: BlockPlan;
-  /** Undefined where a rule that holds everywhere forbids it. */
+  /** By digits; at least one. */
+  readonly all: () => readonly BlockOption[];
+  /** Undefined where a rule forbids it. */
   readonly at: (digits: readonly number[]) => BlockOption | undefined;
   /** The first option, by digits, with the same layers. */
   readonly canonical: (option: BlockOption) => BlockOption;
   readonly parse: (text: string) => BlockOption;
-  readonly isPermitted: (option: BlockOption, target: Target | undefined) => boolean;
-  readonly permitted: (target: Target | undefined) => readonly BlockOption[];
+}
+
+interface BlockPlace {
+  /** Counted from 0. */
+  readonly index: number;
+  readonly input: Shape;
+  readonly rules: readonly RuleDocument[];
+  /** Names the space in errors. */
+  readonly source: string;
 }
 
 /** Each becomes an object in memory. */
 const mostOptions = 50_000;
 
-/** @throws BadInputError for a block of too many options, or of none. */
-export function createBlockOptions(
+/** @throws BadInputError for a block of too many options, or of none */
+export function createBlockOptions(plan: BlockPlan, place: BlockPlace): BlockOptions {
+  const byText = new Map(
+    allowedDigits(plan, place).map((digits) => [formatDigits(plan, digits), digits]),
+  );
+  const made = new Map<string, BlockOption>();
+  const make = (text: string, digits: readonly number[]): BlockOption => {
+    const known = made.get(text) ?? createOption(plan.specOf(digits), { digits, text, place });
+    made.set(text, known);
+    return known;
+  };
+  const all = lazy(() => [...byText].map(([text, digits]) => make(text, digits)));
+  const firstOfKey = lazy(() => {
+    const first = new Map<string, BlockOption>();
+    for (const option of all()) if (!first.has(option.key)) first.set(option.key, option);
+    return first;
+  });
+  return {
+    plan,
+    all,
+    at: (digits) => {
+      const text = formatDigits(plan, digits);
+      const allowed = byText.get(text);
+      return allowed === undefined ? undefined : make(text, allowed);
+    },
+    canonical: (option) => {
+      const first = firstOfKey().get(option.key);
+      assert(first !== undefined, 'an option of the block has a first one of its kind');
+      return first;
+    },
+    parse: (text) => make(text, byText.get(text) ?? refuse(plan, place.index, text)),
+  };
+}
+
+function allowedDigits(
   plan: BlockPlan,
-  {
-    index,
-    input,
-    rules,
-    source,
-  }: {
-    readonly index: number;
-    readonly input: Shape;
-    readonly rules: readonly RuleDocument[];
-    readonly source: string;
-  },
-): BlockOptions {
+  { index, rules, source }: BlockPlace,
+): readonly (readonly number[])[] {
   const count = combinationCount(plan.dimensions);
   if (count > mostOptions)
     throw new BadInputError(
@@ -66,53 +98,25 @@ export function createBlockOptions(
     throw new BadInputError(
       `${source}: field rules: they forbid every option of block ${index + 1}; relax one`,
     );
-  const byText = new Map(allowed.map((digits) => [formatDigits(plan, digits), digits]));
-  const made = new Map<string, BlockOption>();
-  const firstOfKey = new Map<string, BlockOption>();
-  const make = (text: string, digits: readonly number[]): BlockOption => {
-    const known = made.get(text);
-    if (known !== undefined) return known;
-    const spec = plan.specOf(digits);
-    const segment = blockSegment(spec, index);
-    let cost: LayerCost | undefined;
-    let features: SegmentFeatures | undefined;
-    const option = {
-      digits,
-      text,
-      spec,
-      key: layersKey(segment),
-      cost: () => (cost ??= costOfSegment(segment, input).cost),
-      features: () => (features ??= featuresOfSegment(segment, input)),
-    };
-    made.set(text, option);
-    return option;
-  };
-  const isPermitted = ({ digits }: BlockOption, target: Target | undefined): boolean =>
-    !rules.some((rule) => forbids(rule, settingOf(index, plan.dimensions, digits), target));
-  const permitted = new Map<string, readonly BlockOption[]>();
-  const all = (): readonly BlockOption[] => [...byText].map(([text, digits]) => make(text, digits));
+  return allowed;
+}
+
+function createOption(
+  spec: BlockSpec,
+  {
+    digits,
+    text,
+    place: { index, input },
+  }: { readonly digits: readonly number[]; readonly text: string; readonly place: BlockPlace },
+): BlockOption {
+  const segment = blockSegment(spec, index);
   return {
-    plan,
-    at: (digits) => {
-      const text = formatDigits(plan, digits);
-      const allowedDigits = byText.get(text);
-      return allowedDigits === undefined ? undefined : make(text, allowedDigits);
-    },
-    canonical: (option) => {
-      if (firstOfKey.size === 0)
-        for (const each of all()) if (!firstOfKey.has(each.key)) firstOfKey.set(each.key, each);
-      const first = firstOfKey.get(option.key);
-      assert(first !== undefined, 'an option of the block has a first one of its kind');
-      return first;
-    },
-    parse: (text) => make(text, byText.get(text) ?? refuse(plan, index, text)),
-    isPermitted,
-    permitted: (target) => {
-      const name = target === undefined ? '' : formatTarget(target);
-      const options = permitted.get(name) ?? all().filter((option) => isPermitted(option, target));
-      permitted.set(name, options);
-      return options;
-    },
+    digits,
+    text,
+    spec,
+    key: layersKey(segment),
+    cost: lazy(() => costOfSegment(segment, input).cost),
+    features: lazy(() => featuresOfSegment(segment, input)),
   };
 }
 

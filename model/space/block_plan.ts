@@ -1,6 +1,7 @@
 import { BadInputError } from '../../common/bad_input';
 import type { BlockSpec } from '../block/block_spec';
-import { pick, type Dimension, type Value } from './dimension';
+import { pick, type Dimension } from './dimension';
+import type { Value } from './space';
 import type { ConvSpaceDocument, TransformerSpaceDocument } from './space_document';
 
 /** What one block of a space may be. */

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
-import { BadInputError } from '../../common/bad_input';
-import type { LayerCost } from '../block/network_cost';
 import { foldBatchNorm } from '../canonical/passes/fold_batch_norm';
-import { costOfOnnx } from '../cost/onnx_cost';
 import {
   allCells,
-  cellAt,
-  cellCount,
   cellIndex,
   edges,
   formatCell,
@@ -15,136 +10,122 @@ import {
   parseCell,
   type Cell,
 } from '../nasbench201/cell';
+import { cellFeatures } from '../nasbench201/cell_features';
 import { cifarShape, createNetwork, type NetworkShape } from '../nasbench201/network';
 import { isomorphismRepresentatives } from '../nasbench201/representatives';
+import { cellPositions } from '../nasbench201/positions';
 import { canonicalForm, isConnected, liveEdges } from '../nasbench201/topology';
-import { elementCount, type Graph } from '../onnx/graph';
-import { inferShapes } from '../onnx/shapes/shape_inference';
-import type { ArchitectureCost, Space, SpaceSummary } from './space';
+import { boundsOfCells, costOfCell, costRange } from './cell_costs';
+import { filterSpace } from './filtered_space';
+import { drawChoices, listNetworks } from './genotype';
+import { lazy } from './lazy';
+import type { NetworkSpace, Restriction, SpaceSummary } from './network_space';
+import type { Genotype, Space } from './space';
 import type { CellSpaceDocument } from './space_document';
+
+/** What is shared by all parts of one space. */
+interface CellParts {
+  readonly document: CellSpaceDocument;
+  readonly shape: NetworkShape;
+  /** Of each cell by index the first isomorphic to it. */
+  readonly representatives: () => readonly string[];
+}
 
 /**
  * NAS-Bench-201: an architecture is a cell. Isomorphic cells are one, by the benchmark's own definition: 6,466 classes as
  * published, of which 6,461 are networks. (By computation still fewer differ, about 4,930: the published classes
- * keep apart some cells that compute the same.)
+ * keep apart some cells that compute the same.) All targets run all of it.
  */
-export function createCellSpace({ name, description, cellsPerStage }: CellSpaceDocument): Space {
-  const shape = { ...cifarShape, cellsPerStage };
-  const representatives = isomorphismRepresentatives();
-  const canonical = (cell: Cell): string => representatives[cellIndex(cell)] ?? formatCell(cell);
-  const cellOf = (genotype: readonly number[]): Cell => {
-    assert(genotype.length === edges.length, 'a cell has a choice for each edge');
-    return parseCell(genotype.join(''));
+export function createCellSpace(document: CellSpaceDocument): NetworkSpace {
+  const parts = {
+    document,
+    shape: { ...cifarShape, cellsPerStage: document.cellsPerStage },
+    representatives: lazy(isomorphismRepresentatives),
   };
+  return spaceOf(parts, allOf(parts));
+}
+
+/** `searched`: what is left of the cells. */
+function spaceOf(parts: CellParts, searched: Space): NetworkSpace {
+  const { document, shape } = parts;
+  const cells = lazy(() => (listNetworks(searched) ?? []).map(parseCell));
   return {
-    name,
-    description,
-    positions: edges.map(([from, to]) => ({ name: `edge${from}-${to}`, values: operations })),
-    choices: edges.map(() => operations.length),
+    ...searched,
+    description: document.description,
+    positions: cellPositions,
     rules: [],
-    architectureOf: (genotype) => {
-      const cell = cellOf(genotype);
-      return isConnected(cell) ? canonical(cell) : undefined;
-    },
-    genotypeOf: (architecture) =>
-      parseCell(architecture).map((operation) => operations.indexOf(operation)),
-    canonical: (architecture) => canonical(parseCell(architecture)),
-    hashOf: (architecture) => cellHash(parseCell(architecture), shape),
-    costOf: (architecture) => costOfCell(parseCell(canonical(parseCell(architecture))), shape),
-    featuresOf: (architecture) => {
-      const { macs, parameters, weightBytes, peakActivationBytes, operators } = costOfCell(
-        parseCell(canonical(parseCell(architecture))),
-        shape,
-      );
-      return Float64Array.of(macs, parameters, weightBytes, peakActivationBytes, operators);
-    },
-    parts: () => [
-      [...allCells()]
-        .filter((cell, index) => isConnected(cell) && representatives[index] === formatCell(cell))
-        .map((cell) => cell.map((operation) => operations.indexOf(operation))),
-    ],
-    // A cell needs at least to hand its input on.
-    leastCost: () => costOfCell(parseCell('000100'), shape),
-    isPermitted: () => true,
-    sample: (random) => {
-      for (;;) {
-        const cell = cellAt(random.below(cellCount));
-        // All but 341 of 15,625 are.
-        if (isConnected(cell)) return canonical(cell);
-      }
-    },
-    summarize: () => summarize(representatives, shape),
+    canonical: (architecture) => canonical(parts, parseCell(architecture)),
+    hashOf: (architecture) => hashOf(parseCell(architecture), shape),
+    costOf: (architecture) => costOfCell(parseCell(architecture), shape),
+    costBounds: (architectures) => boundsOfCells(architectures?.map(parseCell) ?? cells(), shape),
+    summarize: () => summarize(parts, searched),
     build: (architecture, { seed }) =>
-      foldBatchNorm(createNetwork(parseCell(canonical(parseCell(architecture))), seed, shape)),
+      foldBatchNorm(createNetwork(parseCell(architecture), seed, shape)),
+    forbiddable: operations,
+    optionsOf,
+    within: ({ forbidden }: Restriction) =>
+      forbidden.length === 0
+        ? spaceOf(parts, searched)
+        : spaceOf(parts, without(searched, forbidden)),
   };
 }
 
-/** SHA-256 of the network that the cell makes in this shape; equal for isomorphic cells. */
-export function cellHash(cell: Cell, shape: NetworkShape): string {
+/** All cells whose output sees their input. */
+function allOf({ document, representatives }: CellParts): Space {
+  const choices = edges.map(() => operations.length);
+  const architectures = lazy(() =>
+    Array.from(allCells(), (cell, index) =>
+      isConnected(cell) ? representatives()[index] : undefined,
+    ),
+  );
+  return {
+    name: document.name,
+    choices,
+    architectureOf: (genotype) => architectures()[indexOf(genotype)],
+    genotypeOf: (architecture) =>
+      parseCell(architecture).map((operation) => operations.indexOf(operation)),
+    featuresOf: (architecture) => cellFeatures(parseCell(architecture)),
+    draw: (random) => drawChoices(choices, random),
+  };
+}
+
+function without(space: Space, forbidden: readonly string[]): Space {
+  return filterSpace(
+    space,
+    (architecture) => !optionsOf(architecture).some((option) => forbidden.includes(option)),
+  );
+}
+
+/** An operation on an edge that carries nothing is none of the network's. */
+function optionsOf(architecture: string): readonly string[] {
+  return liveEdges(parseCell(architecture)).map(({ operation }) => operation);
+}
+
+/** The choices are the digits of the op vector, which counts the cells. */
+function indexOf(genotype: Genotype): number {
+  assert(genotype.length === edges.length, 'a cell has a choice for each edge');
+  return genotype.reduce((index, choice) => index * operations.length + choice, 0);
+}
+
+function canonical({ representatives }: CellParts, cell: Cell): string {
+  return representatives()[cellIndex(cell)] ?? formatCell(cell);
+}
+
+/** Of the network that the cell makes in this shape; equal for isomorphic cells. */
+function hashOf(cell: Cell, shape: NetworkShape): string {
   return createHash('sha256')
     .update(JSON.stringify(['nasbench201', shape, canonicalForm(cell)]))
     .digest('hex');
 }
 
-/** @throws BadInputError for a cell that is no network */
-function costOfCell(cell: Cell, shape: NetworkShape): LayerCost {
-  const trained = createNetwork(cell, 1, shape);
-  const folded = foldBatchNorm(trained);
-  const types = inferShapes(folded);
-  if (!types.ok) throw new BadInputError(types.error);
-  const { macs, parameterBytes, peakActivationBytes, operators } = costOfOnnx(folded, types.value);
+function summarize(parts: CellParts, searched: Space): SpaceSummary {
+  const admitted = [...allCells()].filter(
+    (cell) => searched.architectureOf(cell.map((each) => operations.indexOf(each))) !== undefined,
+  );
+  const networks = new Set(admitted.map((cell) => canonical(parts, cell)));
   return {
-    macs,
-    parameters: parametersOf(trained),
-    weightBytes: parameterBytes,
-    peakActivationBytes,
-    operators: operators.length,
-  };
-}
-
-/** As trained: running statistics do not count. */
-function parametersOf(trained: Graph): number {
-  const statistics = new Set(
-    trained.nodes
-      .filter(({ kind }) => kind === 'BatchNormalization')
-      .flatMap(({ inputs }) => inputs.slice(3)),
-  );
-  return [...trained.initializers].reduce(
-    (sum, [name, tensor]) => sum + (statistics.has(name) ? 0 : elementCount(tensor.shape)),
-    0,
-  );
-}
-
-/** Each live convolution of a cell adds the same, so that three networks tell the cost of all. */
-function summarize(representatives: readonly string[], shape: NetworkShape): SpaceSummary {
-  const [none, point, window] = ['000100', '000200', '000300'].map((cell) =>
-    costOfCell(parseCell(cell), shape),
-  );
-  assert(
-    none !== undefined && point !== undefined && window !== undefined,
-    'three cells have three costs',
-  );
-  const connected = [...allCells()].filter(isConnected);
-  const costs = connected.map((cell): ArchitectureCost => {
-    const live = liveEdges(cell);
-    const [points, windows] = (['nor_conv_1x1', 'nor_conv_3x3'] as const).map(
-      (kind) => live.filter(({ operation }) => operation === kind).length,
-    );
-    const of = (field: keyof ArchitectureCost): number =>
-      none[field] +
-      (points ?? 0) * (point[field] - none[field]) +
-      (windows ?? 0) * (window[field] - none[field]);
-    return { macs: of('macs'), parameters: of('parameters') };
-  });
-  const extreme = (choose: (...values: readonly number[]) => number): ArchitectureCost =>
-    costs.reduce((one, other) => ({
-      macs: choose(one.macs, other.macs),
-      parameters: choose(one.parameters, other.parameters),
-    }));
-  return {
-    options: BigInt(connected.length),
-    networks: BigInt(new Set(connected.map((cell) => representatives[cellIndex(cell)])).size),
-    least: extreme(Math.min),
-    most: extreme(Math.max),
+    options: BigInt(admitted.length),
+    networks: BigInt(networks.size),
+    ...costRange(admitted, parts.shape),
   };
 }

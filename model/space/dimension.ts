@@ -1,7 +1,6 @@
 import { assert } from '../../common/assert';
 import { ownValue } from '../../common/own_value';
-
-export type Value = string | number;
+import type { Value } from './space';
 
 /** One choice of a block. */
 export interface Dimension {

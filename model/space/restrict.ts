@@ -1,17 +1,11 @@
-import type { Target } from '../../common/target';
+import type { BlockSpaceDocument } from './blocks';
+import type { Restriction } from './network_space';
 import { holdsOn } from './rule';
-import type { ConvSpaceDocument, RuleDocument, TransformerSpaceDocument } from './space_document';
-
-/** What a search leaves out of a space. */
-export interface Restriction {
-  /** Networks must be permitted on all of them. */
-  readonly targets: readonly Target[];
-  /** `kernel=7` in all blocks, `block2.kernel=7` in one. */
-  readonly forbidden: readonly string[];
-}
+import type { Value } from './space';
+import type { RuleDocument } from './space_document';
 
 /** The document whose rules hold everywhere: those of the targets, and one for each forbidden option. */
-export function restrictDocument<Document extends ConvSpaceDocument | TransformerSpaceDocument>(
+export function restrictDocument<Document extends BlockSpaceDocument>(
   document: Document,
   { targets, forbidden }: Restriction,
 ): Document {
@@ -23,7 +17,7 @@ export function restrictDocument<Document extends ConvSpaceDocument | Transforme
 
 /** Whether the restriction changes nothing. */
 export function isUnrestricted(
-  { rules }: ConvSpaceDocument | TransformerSpaceDocument,
+  { rules }: BlockSpaceDocument,
   { targets, forbidden }: Restriction,
 ): boolean {
   return (
@@ -32,6 +26,12 @@ export function isUnrestricted(
       (rule) => rule.targets !== undefined && targets.some((target) => holdsOn(rule, target)),
     )
   );
+}
+
+/** The names of an option: that in any block, and that in its own. */
+export function optionNames(position: string, value: Value): readonly [string, string] {
+  const choice = String(value);
+  return [`${position.slice(position.indexOf('.') + 1)}=${choice}`, `${position}=${choice}`];
 }
 
 function ruleAgainst(option: string): RuleDocument {

@@ -1,5 +1,6 @@
 import type { Target } from '../../common/target';
-import type { Dimension, Value } from './dimension';
+import type { Dimension } from './dimension';
+import type { Value } from './space';
 import type { RuleDocument } from './space_document';
 
 /** What rules look at: the block, counted from 0, and its value of each dimension. */

@@ -1,72 +1,65 @@
 import type { Random } from '../../common/random';
-import type { Target } from '../../common/target';
-import type { DrawnNetwork } from '../block/network';
-import type { LayerCost } from '../block/network_cost';
-import type { Graph } from '../onnx/graph';
-import type { Value } from './dimension';
 
 /** One choice, counted from 0, for each position of the space. */
 export type Genotype = readonly number[];
 
+export type Value = string | number;
+
 export interface Position {
-  /** `block1.kernel`, or `0-1` for the edge of a cell. */
+  /** `block1.kernel`, or `edge0-1` of a cell. */
   readonly name: string;
   readonly values: readonly Value[];
 }
 
-export type ArchitectureCost = Pick<LayerCost, 'macs' | 'parameters'>;
-
-export interface SpaceSummary {
-  /** Genotypes that the rules permit. */
-  readonly options: bigint;
-  /** Networks that differ. */
-  readonly networks: bigint;
-  readonly least: ArchitectureCost;
-  readonly most: ArchitectureCost;
-}
-
 /**
- * A search space. An architecture is a string; architectures that compute the same network have one canonical string and
- * one hash. All methods that take an architecture throw BadInputError for a string that is not one of this space.
+ * What a search must know of a space, and nothing more. An architecture is a string; genotypes that are the same network have one canonical architecture, so that
+ * nothing is measured twice.
  */
 export interface Space {
   readonly name: string;
-  readonly description: string;
-  readonly positions: readonly Position[];
-  /** How many choices each position has. */
+  /** How many choices each position has; at least one. */
   readonly choices: readonly number[];
-  readonly rules: readonly string[];
-  /** The canonical string; undefined when a rule that holds everywhere forbids the genotype, or it is no network. */
-  readonly architectureOf: (genotype: Genotype) => string | undefined;
-  /** A genotype of the architecture; of the canonical one, that whose string it is. */
-  readonly genotypeOf: (architecture: string) => Genotype;
-  readonly canonical: (architecture: string) => string;
-  /** SHA-256 of the network, lower-case hexadecimal: equal in all spaces. */
-  readonly hashOf: (architecture: string) => string;
-  readonly costOf: (architecture: string) => LayerCost;
+  /** The canonical architecture; undefined when the genotype is no network, or one that the search must not propose. */
+  architectureOf(genotype: Genotype): string | undefined;
+  /** A genotype of the architecture; of the canonical one, that whose architecture it is. @throws BadInputError for a string that is none of the space */
+  genotypeOf(architecture: string): Genotype;
   /**
-   * What latency may depend on, as many numbers for each architecture: work, bytes and operators by kind, the longest path, of the whole and of each block
-   * where there are blocks (model/block/segment_features). Without drawing a weight.
+   * What running the architecture takes, as far as that can be told without running it: operators by kind, work, bytes, depth. As many numbers, with the
+   * same meanings, for each architecture of the space; none where nothing is known.
    */
-  readonly featuresOf: (architecture: string) => Float64Array;
+  featuresOf(architecture: string): Float64Array;
   /**
-   * The parts that are chosen independently of each other, in the order of the positions: of each the digits of its options that no rule forbids everywhere,
-   * one for each network that the part can be. An architecture is one option of each.
+   * The parts that are chosen independently of each other, in the order of the positions, and of each the genotypes of its options: a network is one of each,
+   * though not all of these need be admitted. Absent where every choice depends on the others.
    */
-  readonly parts: () => readonly (readonly Genotype[])[];
-  /** Of each cost what no permitted network has less of, by itself. */
-  readonly leastCost: () => LayerCost;
-  /** Whether no rule forbids it on the target. */
-  readonly isPermitted: (architecture: string, target: Target) => boolean;
-  /** A random permitted architecture, canonical; uniform over what is permitted, on the target when one is given. */
-  readonly sample: (random: Random, target: Target | undefined) => string;
-  /** Counts and ranges, exact; of what is permitted on the target when one is given. */
-  readonly summarize: (target: Target | undefined) => SpaceSummary;
-  /** The float network in canonical form. */
-  readonly build: (architecture: string, drawn: DrawnNetwork) => Graph;
+  parts?(): readonly (readonly Genotype[])[];
+  /** All networks, each once, where they are listed: those of a table are few among the genotypes. */
+  names?(): readonly string[];
+  /** A genotype by chance, each that is a network as likely as the others; where the space can tell beforehand, one that is: in large spaces full of rules hardly any other is. */
+  draw(random: Random): Genotype;
 }
 
-/** Enough of a hash to name files and rows by: 12 of 64 digits. */
-export function shortHash(hash: string): string {
-  return hash.slice(0, 12);
+/** What a network takes at least: limits on what may be built are held against it. */
+export interface CostBounds {
+  readonly macs: number;
+  /** As trained: normalizations' scales and shifts count, running statistics do not. */
+  readonly parameters: number;
+  /** Of an int8 model. */
+  readonly peakActivationBytes: number;
+  /** Of an int8 model's file. */
+  readonly modelBytes: number;
+}
+
+/** Costs that add up over parts. Memory for activations does not. */
+export type AddedCosts = Pick<CostBounds, 'macs' | 'parameters' | 'modelBytes'>;
+
+/** A space that knows what its networks cost. */
+export interface CostedSpace extends Space {
+  /** What none of these has less of, each cost by itself; of all networks when none are named. */
+  costBounds(architectures?: readonly string[]): CostBounds;
+  /** Of what all networks share, and what each option of each of `parts` adds to it, in their order. Absent where there are no parts. */
+  partCosts?(): {
+    readonly shared: AddedCosts;
+    readonly parts: readonly (readonly AddedCosts[])[];
+  };
 }

@@ -99,7 +99,7 @@ const documentSchema = z.discriminatedUnion('kind', [convSchema, transformerSche
 });
 
 /** A search space as its YAML says; docs/spaces.md explains the fields. */
-type SpaceDocument = z.infer<typeof documentSchema>;
+export type SpaceDocument = z.infer<typeof documentSchema>;
 export type ConvSpaceDocument = z.infer<typeof convSchema>;
 export type TransformerSpaceDocument = z.infer<typeof transformerSchema>;
 export type CellSpaceDocument = z.infer<typeof cellSchema>;

@@ -1,6 +1,6 @@
+import type { Genotype, Space } from '../../model/space/space';
 import { BadInputError } from '../../common/bad_input';
 import { assert } from '../../common/assert';
-import type { Genotype, SearchSpace } from '../space';
 import type { MeasurementTable, TableRow } from './table';
 
 /** What was measured of a network, the mean over its rows. */
@@ -12,7 +12,7 @@ export interface RecordedNetwork {
 
 /** A table as a search sees it: a space of the networks that are in it, and what each would measure. */
 export interface Recording {
-  readonly space: SearchSpace;
+  readonly space: Space;
   /** By the space's names. */
   readonly networks: ReadonlyMap<string, RecordedNetwork>;
   /** Rows whose architecture the space does not admit. */
@@ -27,7 +27,7 @@ interface Named {
 }
 
 /** Reads the architectures as those of `space`, which knows their cost. @throws BadInputError for a string that is none */
-export function recordingOfSpace(table: MeasurementTable, space: SearchSpace): Recording {
+export function recordingOfSpace(table: MeasurementTable, space: Space): Recording {
   const named = table.rows.flatMap((row): Named[] => {
     const name = space.architectureOf(readGenotype(row, space, table.source));
     return name === undefined ? [] : [{ row, name }];
@@ -40,7 +40,7 @@ export function recordingOfSpace(table: MeasurementTable, space: SearchSpace): R
     space.featuresOf(row.architecture),
   );
   const genotypeOf = (architecture: string): Genotype => space.genotypeOf(architecture);
-  const recorded: SearchSpace = {
+  const recorded: Space = {
     name: space.name,
     choices: space.choices,
     genotypeOf,
@@ -79,8 +79,15 @@ export function recordingOfChoices(table: MeasurementTable): Recording {
     table.rows.map((row) => ({ row, name: row.architecture })),
     ({ row }) => row.descriptors,
   );
-  const genotypeOf = (architecture: string): Genotype => genotypes.get(architecture) ?? [];
-  const space: SearchSpace = {
+  const genotypeOf = (architecture: string): Genotype => {
+    const genotype = genotypes.get(architecture);
+    if (genotype === undefined)
+      throw new BadInputError(
+        `architecture "${architecture.slice(0, 80)}": the table ${table.source} has no row of it`,
+      );
+    return genotype;
+  };
+  const space: Space = {
     name: table.source,
     choices: options.map(({ size }) => size),
     architectureOf: (genotype) =>
@@ -96,7 +103,7 @@ export function recordingOfChoices(table: MeasurementTable): Recording {
 function listed(
   networks: ReadonlyMap<string, RecordedNetwork>,
   genotypeOf: (architecture: string) => Genotype,
-): Pick<SearchSpace, 'names' | 'draw'> {
+): Pick<Space, 'names' | 'draw'> {
   const names = [...networks.keys()].sort();
   return {
     names: () => names,
@@ -108,7 +115,7 @@ function listed(
   };
 }
 
-function readGenotype(row: TableRow, space: SearchSpace, source: string): Genotype {
+function readGenotype(row: TableRow, space: Space, source: string): Genotype {
   try {
     return space.genotypeOf(row.architecture);
   } catch (error) {

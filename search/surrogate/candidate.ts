@@ -1,4 +1,4 @@
-import type { SearchSpace } from '../space';
+import type { Space } from '../../model/space/space';
 import { deriveFeatures, type DerivedFeatures } from './derived_features';
 import type { Encoded } from './kernel';
 
@@ -14,7 +14,7 @@ export interface Candidate extends Encoded {
 }
 
 /** What is needed of a space to encode its networks. */
-type EncodedSpace = Pick<SearchSpace, 'choices' | 'genotypeOf' | 'featuresOf'>;
+type EncodedSpace = Pick<Space, 'choices' | 'genotypeOf' | 'featuresOf'>;
 
 /** More than a listed space has; a search of a large one looks at some thousands for each model, and would fill the memory. */
 const mostRemembered = 100_000;

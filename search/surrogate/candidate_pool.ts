@@ -1,11 +1,10 @@
+import { listNetworks } from '../../model/space/genotype';
+import type { Space } from '../../model/space/space';
 import { createRandom, type Random } from '../../common/random';
-import { genotypeAt, genotypeCount, type SearchSpace } from '../space';
 import { CandidateFactory, type Candidate } from './candidate';
 import { searchCandidates } from './inner_search';
 
-/** Spaces of no more genotypes, or networks where they are listed, are looked at whole; larger ones are searched. */
-const largestListedSpace = 2 ** 16;
-/** The same in numbers that describe all candidates: a quarter of a gigabyte. */
+/** Of all candidates that are looked at as a whole, in numbers that describe them: a quarter of a gigabyte. */
 const mostNumbers = 2 ** 25;
 /** Random networks by which features are scaled. */
 const sampleSize = 300;
@@ -31,10 +30,10 @@ export interface CandidatePool {
 }
 
 export function createCandidatePool(
-  space: SearchSpace,
+  space: Space,
   errorPercentOf: (architecture: string) => number,
 ): CandidatePool {
-  const names = namesOf(space);
+  const names = listNetworks(space);
   if (names === undefined) return searchedPool(space, errorPercentOf);
   const factory = new CandidateFactory(space, errorPercentOf, names);
   const [first] = names;
@@ -49,25 +48,12 @@ export function createCandidatePool(
   };
 }
 
-/** Each network of the space once; undefined where there are too many. */
-function namesOf(space: SearchSpace): readonly string[] | undefined {
-  const listed = space.names?.();
-  if (listed !== undefined) return listed.length > largestListedSpace ? undefined : listed;
-  if (genotypeCount(space) > largestListedSpace) return undefined;
-  const names = new Set<string>();
-  for (let index = 0; index < genotypeCount(space); index += 1) {
-    const name = space.architectureOf(genotypeAt(space, index));
-    if (name !== undefined) names.add(name);
-  }
-  return [...names];
-}
-
 function numbersOf({ choices, features, counts, expenses }: Candidate): number {
   return choices.length + features.length + counts.length + expenses.length;
 }
 
 function searchedPool(
-  space: SearchSpace,
+  space: Space,
   errorPercentOf: (architecture: string) => number,
 ): CandidatePool {
   const names = randomNames(space, sampleSize, createRandom('scale of features'));
@@ -91,7 +77,7 @@ function searchedPool(
   };
 }
 
-function randomNames(space: SearchSpace, count: number, random: Random): string[] {
+function randomNames(space: Space, count: number, random: Random): string[] {
   const names = new Set<string>();
   for (let draw = 0; draw < draws && names.size < count; draw += 1) {
     const name = space.architectureOf(space.draw(random));

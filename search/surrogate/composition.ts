@@ -1,5 +1,3 @@
-import type { Genotype } from '../space';
-
 /** What a network is believed to cost, and its error. */
 export interface Price {
   readonly cost: number;
@@ -89,3 +87,4 @@ function evenly<Item>(items: readonly Item[], most: number): readonly Item[] {
     (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))] as Item,
   );
 }
+import type { Genotype } from '../../model/space/space';

@@ -1,5 +1,3 @@
-import type { Genotype } from '../space';
-
 /** What is known of a network of a space that tells no cost: its choices, and its error. */
 export interface DescribedNetwork {
   readonly genotype: Genotype;
@@ -92,3 +90,4 @@ function worthOfLevels(
     return means.map((value) => value - least);
   });
 }
+import type { Genotype } from '../../model/space/space';

@@ -1,7 +1,7 @@
+import type { Genotype, Space } from '../../model/space/space';
 import { assert } from '../../common/assert';
 import type { Random } from '../../common/random';
 import { breed, survivors, type Individual, type RankedIndividual } from '../generation';
-import type { Genotype, SearchSpace } from '../space';
 import { choiceVariation, type Variation } from '../variation';
 import type { Candidate } from './candidate';
 import { compose, type Price } from './composition';
@@ -16,7 +16,7 @@ const mostComposed = 100;
 const pairShare = 0.5;
 
 interface InnerSearch {
-  readonly space: SearchSpace;
+  readonly space: Space;
   readonly candidateOf: (architecture: string) => Candidate;
   readonly cost: (candidate: Candidate) => number;
   /** Architectures to begin with; NSGA-II draws on them and on chance. */
@@ -87,7 +87,7 @@ export function searchCandidates({
 }
 
 /** Where all choices depend on each other, each position by itself: what is no network is left out. */
-function partsOf(space: SearchSpace): readonly (readonly Genotype[])[] {
+function partsOf(space: Space): readonly (readonly Genotype[])[] {
   return (
     space.parts?.() ??
     space.choices.map((count) => Array.from({ length: count }, (_, choice) => [choice]))

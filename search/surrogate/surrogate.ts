@@ -1,10 +1,10 @@
+import type { Space } from '../../model/space/space';
 import { assert } from '../../common/assert';
 import { createRandom, type Random } from '../../common/random';
 import type { Expectation } from '../expectation';
 import type { PastTarget } from '../past_target';
 import { ProposalLog, proposalRandom } from '../proposal_log';
 import type { Point } from '../point';
-import type { SearchSpace } from '../space';
 import type { Ask, Evaluation, Proposal, Strategy } from '../strategy';
 import { Acquisition } from './acquisition';
 import type { Candidate } from './candidate';
@@ -61,7 +61,7 @@ export class Surrogate implements Strategy {
   readonly #past: readonly Teacher[];
   #teacher: { readonly teacher: Teacher; readonly measured: number } | undefined;
 
-  constructor(space: SearchSpace, options: SurrogateOptions) {
+  constructor(space: Space, options: SurrogateOptions) {
     this.#options = options;
     this.#log = new ProposalLog(space);
     this.#pool = createCandidatePool(space, options.errorPercentOf);

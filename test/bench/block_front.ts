@@ -1,3 +1,4 @@
+import type { Genotype } from '../../model/space/space';
 import { unitSpeed } from '../../phones/cost_model/speeds';
 import { fuseActivations } from '../../phones/cost_model/fusion';
 import { operatorUs } from '../../phones/cost_model/latency';
@@ -15,10 +16,9 @@ import {
 import type { OperatorCost } from '../../model/cost/network_cost';
 import { elementCount } from '../../model/onnx/graph';
 import { blockPlans } from '../../model/space/block_plan';
-import { shippedBlockDocument } from '../../model/space/load_space';
+import { blockDocument } from '../model/space/block_document';
 import { segmentInput } from '../../model/block/layer';
 import type { Point } from '../../search/point';
-import type { Genotype } from '../../search/space';
 
 /** Fronts of sums are thinned to so many points: of neighbours less than a ten-thousandth of the front apart one stays. */
 const mostPoints = 10_000;
@@ -35,7 +35,7 @@ interface BlockLatencies {
 
 /** In 8 bits, as quantized networks run; what lies between blocks is left out. */
 export function blockLatencies(spaceName: string, target: Target): BlockLatencies {
-  const document = shippedBlockDocument(spaceName);
+  const document = blockDocument(spaceName);
   const speed = unitSpeed(target.pool, {
     runtime: target.runtime,
     unit: target.unit,

@@ -1,6 +1,6 @@
 import { parseTarget } from '../../common/target';
 import { createRandom } from '../../common/random';
-import { additivePartsOf, type AdditiveAccuracy } from '../../search/additive_accuracy';
+import type { AdditiveAccuracy } from '../../search/accuracy/additive_accuracy';
 import type { Point } from '../../search/point';
 import { parseSearchSpec } from '../../search/spec';
 import { spreadOf } from '../../search/simulate/statistics';
@@ -136,11 +136,15 @@ function run({ space: name, target }: Task, seed: number): Run {
     }),
     'bench',
   );
-  const space = catalog.spaceWithin(spec, { targets: [parseTarget(target)], forbidden: [] });
+  const space = catalog.space(spec).within({ targets: [parseTarget(target)], forbidden: [] });
   const latencies = blockLatencies(name, parseTarget(target));
-  const percentOf = catalog.accuracyPercentOf(spec);
+  const source = catalog.accuracy(spec);
+  const percentOf = (architecture: string): number => source.accuracyOf(architecture).percent;
+  const parts = space.parts?.() ?? [];
   const points = latencies.frontOf(
-    additivePartsOf(accuracy, catalog.positions(spec), space.parts?.() ?? []),
+    (source.sums?.addedBy(parts) ?? []).map((values, part) =>
+      values.map((value, option) => ({ genotype: parts[part]?.[option] ?? [], value })),
+    ),
     100 - accuracy.base,
   );
   const front = new TrueFront(points);

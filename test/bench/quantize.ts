@@ -1,3 +1,4 @@
+import { sampleArchitecture } from '../../model/space/genotype';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -84,7 +85,7 @@ function benchSharing(): void {
   const cache = createQuantizedWeightCache(cacheBytes);
   const milliseconds: number[] = [];
   for (let count = 0; count < architectures; count += 1) {
-    const graph = space.build(space.sample(random, undefined), drawn);
+    const graph = space.build(sampleArchitecture(space, random), drawn);
     const ranges = statisticsOf(graph);
     const startedMs = performance.now();
     writeOnnx(quantizeWithStatistics(graph, ranges, defaultQuantization, cache));

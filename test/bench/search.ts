@@ -1,9 +1,9 @@
+import { loadSpace } from '../../model/space/load_space';
+import type { Space } from '../../model/space/space';
 import { createRandom, type Random } from '../../common/random';
 import { breed, rankAll, survivors } from '../../search/generation';
 import { GrowingArea } from '../../search/hypervolume';
 import { frontNumbers } from '../../search/nondominated_sort';
-import { createNasBench201Space } from '../../search/nasbench201_space';
-import type { SearchSpace } from '../../search/space';
 import { Surrogate } from '../../search/surrogate/surrogate';
 import { choiceVariation } from '../../search/variation';
 
@@ -28,7 +28,7 @@ export function benchSearch(): Promise<void> {
 
 /** From the last result to ten proposals, on NAS-Bench-201 cells and an invented latency; the median of three. */
 function proposalTime(measured: number): number {
-  const space = createNasBench201Space();
+  const space = loadSpace('nasbench201');
   const random = createRandom('bench surrogate');
   const errors = new Map<string, number>();
   const errorPercentOf = (architecture: string): number => {
@@ -59,14 +59,14 @@ function proposalTime(measured: number): number {
   return times.sort((a, b) => a - b)[1] ?? Number.NaN;
 }
 
-function latencyOf(space: SearchSpace, architecture: string, random: Random): number {
+function latencyOf(space: Space, architecture: string, random: Random): number {
   return (
     (1 + space.featuresOf(architecture).reduce((sum, value) => sum + value, 0)) *
     Math.exp(0.1 * random.normal())
   );
 }
 
-function someArchitectures(space: SearchSpace, count: number, random: Random): Set<string> {
+function someArchitectures(space: Space, count: number, random: Random): Set<string> {
   const names = new Set<string>();
   while (names.size < count) {
     const name = space.architectureOf(space.choices.map((choices) => random.below(choices)));

@@ -1,8 +1,10 @@
+import { sampleArchitecture } from '../../model/space/genotype';
 import { createRandom } from '../../common/random';
 import { createTensorCache } from '../../model/block/tensor_cache';
 import type { Graph } from '../../model/onnx/graph';
 import { quantizeGraph } from '../../model/quantize/quantize';
-import { createSpace, shippedSpaceNames, shippedSpaceText } from '../../model/space/load_space';
+import { shippedSpaceNames, shippedSpaceText } from '../../model/space/load_space';
+import { createSpaceOfYaml } from '../../model/space/create_space';
 import { createReference } from '../../model/zoo/reference';
 import { referenceNames } from '../../model/zoo/reference_spec';
 
@@ -36,10 +38,10 @@ export function randomArchitectures(
     /^imageSize: (\d+)$/m,
     (_, size: string) => `imageSize: ${String(Math.min(Number(size), largestImage))}`,
   );
-  const space = createSpace(yaml, spaceName);
+  const space = createSpaceOfYaml(yaml, spaceName);
   const random = createRandom(`${seed}/${spaceName}`);
   const cache = createTensorCache(cachedWeightBytes);
-  return Array.from({ length: count }, () => space.sample(random, undefined)).map(
+  return Array.from({ length: count }, () => sampleArchitecture(space, random)).map(
     (architecture) => ({
       group: spaceName,
       name: architecture,

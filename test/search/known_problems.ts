@@ -1,21 +1,16 @@
+import { drawChoices, genotypeAt, genotypeCount } from '../../model/space/genotype';
+import type { Genotype, Space } from '../../model/space/space';
 import { nondominatedIndices } from '../../search/nondominated_sort';
 import type { Point } from '../../search/point';
-import {
-  drawChoices,
-  genotypeAt,
-  genotypeCount,
-  type Genotype,
-  type SearchSpace,
-} from '../../search/space';
 
 /** A space of which every genotype is its own architecture, and what each is worth. */
 export interface Problem {
-  readonly space: SearchSpace;
+  readonly space: Space;
   readonly evaluate: (genotype: Genotype) => Point;
 }
 
 /** Choices as coordinates of a grid on [0, 1], and test functions of multi-objective search on it. */
-function gridSpace(name: string, choices: readonly number[]): SearchSpace {
+function gridSpace(name: string, choices: readonly number[]): Space {
   return {
     name,
     choices,

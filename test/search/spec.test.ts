@@ -26,7 +26,6 @@ describe('a search specification', () => {
           concurrency: undefined,
         },
       ],
-      accuracy: { kind: 'table', table: 'nasbench201-cifar10-12epoch', split: 'validation' },
       plan: defaultPlan,
       confirm: { rounds: 2 },
       isBudgetShared: false,
@@ -35,7 +34,7 @@ describe('a search specification', () => {
       weight: 1,
       teachers: [],
       fresh: false,
-      model: { cellsPerStage: 5, seed: 1 },
+      model: { seed: 1 },
     });
   });
 

@@ -1,6 +1,10 @@
+import { loadSpace } from '../../model/space/load_space';
+import { parseCell } from '../../model/nasbench201/cell';
+import { filterSpace } from '../../model/space/filtered_space';
+import { genotypeAt, genotypeCount } from '../../model/space/genotype';
+import type { Space } from '../../model/space/space';
 import fc from 'fast-check';
-import { loadAccuracyTable } from '../../model/nasbench201/accuracy';
-import { cellOf, createNasBench201Space } from '../../search/nasbench201_space';
+import { loadCellAccuracies } from '../../model/nasbench201/accuracy';
 import { liveEdges } from '../../model/nasbench201/topology';
 import { hypervolume } from '../../search/hypervolume';
 import { Nsga2 } from '../../search/nsga2';
@@ -8,15 +12,14 @@ import { AsyncNsga2 } from '../../search/nsga2_async';
 import { nondominatedIndices } from '../../search/nondominated_sort';
 import type { Point } from '../../search/point';
 import { createRandomStrategy } from '../../search/random_strategy';
-import { genotypeAt, genotypeCount, restrictSpace, type SearchSpace } from '../../search/space';
 import type { Ask, Evaluation, Strategy } from '../../search/strategy';
 import { replay, runFleet } from './fleet_simulation';
 import { concave, convex, gapped, referenceFront, sphere, type Problem } from './known_problems';
 
-const cells = createNasBench201Space();
-const table = loadAccuracyTable();
+const cells = loadSpace('nasbench201');
+const table = loadCellAccuracies();
 
-const kinds: readonly (readonly [string, (space: SearchSpace, seed: number) => Strategy])[] = [
+const kinds: readonly (readonly [string, (space: Space, seed: number) => Strategy])[] = [
   ['random search', createRandomStrategy],
   ['asynchronous NSGA-II', (space, seed) => new AsyncNsga2(space, { seed, populationSize: 8 })],
   ['NSGA-II', (space, seed) => new Nsga2(space, { seed, populationSize: 8 })],
@@ -32,7 +35,7 @@ const cellProblem: Problem = {
   space: cells,
   evaluate: (genotype) => {
     const key = genotype.join('');
-    const cell = cellOf(key);
+    const cell = parseCell(key);
     const point = known.get(key) ?? [
       0.5 + liveEdges(cell).reduce((sum, edge) => sum + costs[edge.operation], 0),
       100 - table.accuracyPercent(cell),
@@ -99,7 +102,7 @@ describe.each(kinds)('%s', (name, create) => {
   });
 
   it('proposes a small space whole, and then no more', () => {
-    const space = restrictSpace(convex.space, (architecture) => architecture.startsWith('1'));
+    const space = filterSpace(convex.space, (architecture) => architecture.startsWith('1'));
     const run = runFleet(create(space, 1), evaluator({ ...convex, space }), mobile, Infinity);
     const all = Array.from({ length: genotypeCount(space) }, (_unused, index) =>
       space.architectureOf(genotypeAt(space, index)),
@@ -216,7 +219,8 @@ describe('asynchronous NSGA-II', () => {
 
   it('learns from what cannot run: its neighbours are proposed less', () => {
     // Average pooling on the first edge cannot run there.
-    const isRefused = (architecture: string): boolean => cellOf(architecture)[0] === 'avg_pool_3x3';
+    const isRefused = (architecture: string): boolean =>
+      parseCell(architecture)[0] === 'avg_pool_3x3';
     const evaluate = (architecture: string): Evaluation =>
       isRefused(architecture)
         ? { kind: 'infeasible', violation: Infinity }

@@ -1,8 +1,8 @@
+import { filterSpace } from '../../model/space/filtered_space';
 import fc from 'fast-check';
 import { createRandom } from '../../common/random';
 import { AsyncNsga2 } from '../../search/nsga2_async';
 import { createRandomStrategy } from '../../search/random_strategy';
-import { restrictSpace } from '../../search/space';
 import {
   TargetSearch,
   type CandidateEnd,
@@ -106,7 +106,7 @@ describe('a search on one target', () => {
   });
 
   it('ends when the space is exhausted', () => {
-    const few = restrictSpace(space, (architecture) => architecture.endsWith('0.0.0'));
+    const few = filterSpace(space, (architecture) => architecture.endsWith('0.0.0'));
     const search = createSearch({
       strategy: createRandomStrategy(few, 1),
       budget: { measurements: 1_000 },

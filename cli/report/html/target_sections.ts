@@ -4,7 +4,7 @@ import type { ReportData, TargetReport } from '../data/report_data';
 import type { ReportPoint } from '../data/report_input';
 import { plotsOf, type TargetPlots } from '../plots';
 import { figure } from './figure';
-import { shortHash } from '../../../model/space/space';
+import { shortHash } from '../../../model/space/network_space';
 import { describeStatement } from '../../output/accuracy_statement';
 import { html, nothing, type Html, type HtmlValue } from './html';
 import { htmlTable } from './table';

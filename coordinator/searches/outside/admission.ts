@@ -1,5 +1,5 @@
+import type { Space } from '../../../model/space/space';
 import { BadInputError } from '../../../common/bad_input';
-import type { SearchSpace } from '../../../search/space';
 import type { SearchSpec, TargetSpec } from '../../../search/spec';
 import { admittedSpace } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
@@ -11,8 +11,8 @@ const shownCharacters = 120;
 
 /** The architectures that an outside searcher may propose for one target: those that a strategy of ours may. */
 export class Admission {
-  readonly #space: SearchSpace;
-  readonly #admitted: SearchSpace;
+  readonly #space: Space;
+  readonly #admitted: Space;
   readonly #refusal: (architecture: string) => string;
 
   constructor(spec: SearchSpec, { name, target, constraints }: TargetSpec, catalog: SearchCatalog) {
@@ -20,9 +20,12 @@ export class Admission {
     this.#admitted = admittedSpace(spec, { targets: [target], constraints }, catalog);
     this.#refusal = (architecture) => {
       const { forbidden = [], accuracyPercentMin = 0 } = constraints;
-      const option = catalog.optionsOf(spec, architecture).find((each) => forbidden.includes(each));
+      const option = catalog
+        .space(spec)
+        .optionsOf(architecture)
+        .find((each) => forbidden.includes(each));
       if (option !== undefined) return `has ${option}, which the search forbids`;
-      const accuracyPercent = catalog.accuracyPercentOf(spec)(architecture);
+      const accuracyPercent = catalog.accuracy(spec).accuracyOf(architecture).percent;
       return accuracyPercent < accuracyPercentMin
         ? `has ${accuracyPercent.toFixed(2)} % accuracy, and accuracyPercentMin is ${accuracyPercentMin}`
         : `is forbidden on ${name} by a rule of the space`;

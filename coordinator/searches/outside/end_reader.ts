@@ -66,13 +66,13 @@ export class EndReader {
       ends.flatMap(({ state }) => (state.kind === 'ended' ? [state.jobId] : [])),
     );
     const constraints = this.#spec.targets.find(({ name }) => name === target)?.constraints ?? {};
-    const accuracyPercentOf = catalog.accuracyPercentOf(this.#spec);
+    const accuracy = catalog.accuracy(this.#spec);
     return ends.map(({ endedSequence, sequence, architecture, state }) => ({
       ...{
         cursor: endedSequence,
         sequence,
         architecture,
-        accuracyPercent: accuracyPercentOf(architecture),
+        accuracyPercent: accuracy.accuracyOf(architecture).percent,
         jobId: state.kind === 'ended' ? state.jobId : null,
       },
       ...outcomeOf(

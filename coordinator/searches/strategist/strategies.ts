@@ -21,8 +21,9 @@ export function openStrategies(
 ): ReadonlyMap<string, Strategy> {
   const { strategy } = spec;
   assert(strategy.kind !== 'external', 'an outside searcher is no strategy of ours');
-  const accuracyPercentOf = catalog.accuracyPercentOf(spec);
-  const errorPercentOf = (architecture: string): number => 100 - accuracyPercentOf(architecture);
+  const accuracy = catalog.accuracy(spec);
+  const errorPercentOf = (architecture: string): number =>
+    100 - accuracy.accuracyOf(architecture).percent;
   if (fleetAimOf(spec) !== undefined) {
     const constraints = constraintsOfAll(spec);
     return new Map([

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import { registerSimulate } from '../../../cli/command/search_simulate';
-import { createSpace } from '../../../model/space/load_space';
+import { createSpaceOfYaml } from '../../../model/space/create_space';
 import { inventedCsv } from '../../search/simulate/tables';
 
 const workerFile = path.join(__dirname, '../simulate/typescript_worker.js');
@@ -168,7 +168,7 @@ describe('farm search simulate', () => {
       'head: { kind: conv, channels: 16, activation: relu6 }',
     ].join('\n');
     writeFileSync(at('tiny.yaml'), yaml);
-    const space = createSpace(yaml, 'tiny.yaml');
+    const space = createSpaceOfYaml(yaml, 'tiny.yaml');
     const names = Array.from({ length: 8 }, (_, index) =>
       space.architectureOf(
         space.choices.map((count, position) =>

@@ -1,8 +1,9 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
+import { genotypeAt, genotypeCount } from '../../../model/space/genotype';
 import { parseSearchSpec, type SearchSpec } from '../../../search/spec';
-import { genotypeAt, genotypeCount } from '../../../search/space';
 import { admittedSpace, requirePossible } from '../../../coordinator/searches/feasibility';
 import { loadSearchCatalog } from '../../../coordinator/searches/search_catalog';
+import { toldOf } from './space/samples';
 import { buildCandidate } from '../../../model/build';
 
 const catalog = loadSearchCatalog();
@@ -16,7 +17,7 @@ describe('limits that no network can keep', () => {
   it.each([
     [
       '{ accuracyPercentMin: 99 }',
-      /^spec\.yaml: constraints for host\/onnxruntime\/cpu\/int8: accuracyPercentMin is 99, and the best that is allowed has 8\d\.\d\d; lower it$/,
+      /^spec\.yaml: constraints for host\/onnxruntime\/cpu\/int8: accuracyPercentMin is 99, and the best that is allowed has 8\d\.\d{3}; lower it$/,
     ],
     [
       '{ macsMax: 1000 }',
@@ -44,7 +45,7 @@ describe('limits that no network can keep', () => {
     ],
     [
       '{ accuracyPercentMin: 80, forbidden: [nor_conv_1x1, nor_conv_3x3] }',
-      /accuracyPercentMin is 80, and the best that is allowed has \d\d\.\d\d; lower it$/,
+      /accuracyPercentMin is 80, and the best that is allowed has \d\d\.\d{3}; lower it$/,
     ],
   ])('are refused with the nearest that is possible: %s', (constraints, message) => {
     expect(() => requirePossible(spec(constraints), catalog, 'spec.yaml')).toThrow(message);
@@ -59,7 +60,7 @@ describe('limits that no network can keep', () => {
   });
 
   it('are told from bounds that the smallest int8 model keeps and nearly meets', async () => {
-    const least = catalog.lowerBounds(spec('{}'), { targets: [], forbidden: [] });
+    const least = catalog.space(spec('{}')).costBounds();
     const smallest = await buildCandidate({
       ...{
         space: 'nasbench201',
@@ -92,8 +93,7 @@ describe('forbidden options', () => {
       const architecture = all.architectureOf(genotypeAt(all, index));
       const admitted = space.architectureOf(genotypeAt(all, index));
       expect(admitted).toBe(
-        architecture !== undefined &&
-          catalog.optionsOf(limited, architecture).includes('avg_pool_3x3')
+        architecture !== undefined && all.optionsOf(architecture).includes('avg_pool_3x3')
           ? undefined
           : architecture,
       );
@@ -102,28 +102,22 @@ describe('forbidden options', () => {
 });
 
 describe('of cells that are accurate enough', () => {
-  const admitted = { targets: [], forbidden: ['nor_conv_3x3'], accuracyPercentMin: 79 };
+  const admitted = { targets: [], forbidden: ['nor_conv_3x3'] };
+  const told = toldOf(spec('{}'), catalog);
 
   it('the most accurate is known by listing', () => {
-    const percentOf = catalog.accuracyPercentOf(spec('{}'));
+    const percentOf = told.percentOf;
     const all = catalog.space(spec('{}'));
     const names = Array.from({ length: genotypeCount(all) }, (_, index) =>
       all.architectureOf(genotypeAt(all, index)),
     ).filter((name) => name !== undefined);
-    const allowed = names.filter(
-      (name) => !catalog.optionsOf(spec('{}'), name).includes('nor_conv_3x3'),
-    );
-    expect(
-      catalog.mostAccurate(spec('{}'), { targets: [], forbidden: admitted.forbidden })
-        ?.accuracyPercent,
-    ).toBe(Math.max(...allowed.map(percentOf)));
+    const allowed = names.filter((name) => !all.optionsOf(name).includes('nor_conv_3x3'));
+    expect(told.mostAccurate(admitted)?.accuracyPercent).toBe(Math.max(...allowed.map(percentOf)));
   });
 
   it('none is smaller than the bound, and one meets it', () => {
-    const bound = catalog.lowerBounds(spec('{}'), admitted);
-    expect(bound.macs).toBeGreaterThan(
-      catalog.lowerBounds(spec('{}'), { targets: [], forbidden: [] }).macs,
-    );
+    const bound = told.bounds(admitted, 79);
+    expect(bound.macs).toBeGreaterThan(catalog.space(spec('{}')).costBounds().macs);
     const limits = (macsMax: number): SearchSpec =>
       spec(`{ forbidden: [nor_conv_3x3], accuracyPercentMin: 79, macsMax: ${macsMax} }`);
     expect(() => requirePossible(limits(bound.macs), catalog, 'spec.yaml')).not.toThrow();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DeviceKind } from '../../../common/device';
 import { candidateFault, farmFault } from '../../../common/fault';
 import type { Job } from '../../../common/job';
+import type { NetworkSpace } from '../../../model/space/network_space';
 import { createLogger } from '../../../platform/logger';
 import { formatTarget } from '../../../common/target';
 import type {
@@ -25,10 +26,16 @@ export const fastTarget = 'sm8550/onnxruntime/cpu/int8';
 export const slowTarget = 'sm8350/onnxruntime/cpu/int8';
 
 /** Paper models are smaller than real ones can be. */
-const catalog: SearchCatalog = {
-  ...loadSearchCatalog(),
-  lowerBounds: () => ({ macs: 1, parameters: 1, peakActivationBytes: 1, modelBytes: 1 }),
-};
+function withoutBounds(space: NetworkSpace): NetworkSpace {
+  return {
+    ...space,
+    costBounds: () => ({ macs: 1, parameters: 1, peakActivationBytes: 1, modelBytes: 1 }),
+    within: (restriction) => withoutBounds(space.within(restriction)),
+  };
+}
+
+const loaded = loadSearchCatalog();
+const catalog: SearchCatalog = { ...loaded, space: (spec) => withoutBounds(loaded.space(spec)) };
 
 /** A latency that depends on the architecture alone: 1 to 2 ms. */
 export function latencyOf(artifactDigest: string): number {

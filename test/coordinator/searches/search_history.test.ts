@@ -60,7 +60,7 @@ describe('the history of a search', () => {
     for (const { architecture, choices, features } of candidates) {
       const cell = Array.from(architecture.matchAll(/(\w+)~\d/g), ([, operation]) => operation);
       expect(
-        history.positions.map((position, index) => position.choices[choices[index] ?? -1]),
+        history.positions.map((position, index) => position.values[choices[index] ?? -1]),
       ).toEqual(cell);
       expect(features).toHaveLength(candidates[0]!.features.length);
     }

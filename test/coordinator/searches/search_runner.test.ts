@@ -1,3 +1,4 @@
+import { toldOf } from './space/samples';
 import { BadInputError } from '../../../common/bad_input';
 import { parseSearchSpec } from '../../../search/spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
@@ -54,9 +55,7 @@ describe('the search runner', () => {
       undefined,
       undefined,
     ]);
-    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(
-      parseSearchSpec(specYaml(), 'spec.yaml'),
-    );
+    const { percentOf } = toldOf(parseSearchSpec(specYaml(), 'spec.yaml'), lab.bench.parts.catalog);
     while (lab.bench.engine.queue.length > 0) {
       await lab.measure(1);
       const submitted = lab.bench.engine.events.at(-1)!;
@@ -150,9 +149,7 @@ describe('the search runner', () => {
     await lab.measure();
     const [front] = await lab.runner.front(searchId);
     expect(front!.points.length).toBeGreaterThan(0);
-    const percentOf = lab.bench.parts.catalog.accuracyPercentOf(
-      parseSearchSpec(specYaml(), 'spec.yaml'),
-    );
+    const { percentOf } = toldOf(parseSearchSpec(specYaml(), 'spec.yaml'), lab.bench.parts.catalog);
     for (const architecture of lab.bench.builder.built)
       expect(percentOf(architecture)).toBeGreaterThanOrEqual(80);
   });

@@ -1,8 +1,10 @@
+import { sampleArchitecture } from '../../../model/space/genotype';
 import { createRandom } from '../../../common/random';
 import { segmentInput, type Layer } from '../../../model/block/layer';
 import { featuresOfSegment } from '../../../model/block/segment_features';
 import { createBlockSpace } from '../../../model/space/block_space';
-import { shippedBlockDocument, shippedSpaceNames } from '../../../model/space/load_space';
+import { shippedSpaceNames } from '../../../model/space/load_space';
+import { blockDocument } from '../space/block_document';
 
 /** The first ten features of a network are those of SegmentFeatures. */
 const [depthIndex, blockStart] = [9, 11];
@@ -11,11 +13,11 @@ describe('features of a network', () => {
   it.each(shippedSpaceNames().filter((name) => name !== 'nasbench201'))(
     'add up to the cost of the network: %s',
     (name) => {
-      const space = createBlockSpace(shippedBlockDocument(name), name);
-      const blocks = shippedBlockDocument(name).blocks.length;
+      const space = createBlockSpace(blockDocument(name), name);
+      const blocks = blockDocument(name).blocks.length;
       const random = createRandom(3);
       for (let draw = 0; draw < 20; draw += 1) {
-        const architecture = space.sample(random, undefined);
+        const architecture = sampleArchitecture(space, random);
         const cost = space.costOf(architecture);
         const features = Array.from(space.featuresOf(architecture));
         const sum = (from: number, until: number): number =>

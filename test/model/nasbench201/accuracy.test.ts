@@ -1,8 +1,8 @@
-import { loadAccuracyTable } from '../../../model/nasbench201/accuracy';
+import { loadCellAccuracies } from '../../../model/nasbench201/accuracy';
 import { allCells, cellIndex, parseCell } from '../../../model/nasbench201/cell';
 import { canonicalForm, isConnected } from '../../../model/nasbench201/topology';
 
-const table = loadAccuracyTable();
+const table = loadCellAccuracies();
 
 describe('the accuracy table', () => {
   test('gives what the benchmark measured', () => {

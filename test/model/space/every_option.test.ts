@@ -1,4 +1,5 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
+import { sampleArchitecture } from '../../../model/space/genotype';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRandom } from '../../../common/random';
@@ -8,8 +9,9 @@ import { createSession } from '../../../model/execute/session';
 import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
-import { createSpace, shippedSpaceNames } from '../../../model/space/load_space';
-import type { Space } from '../../../model/space/space';
+import { shippedSpaceNames } from '../../../model/space/load_space';
+import { createSpaceOfYaml } from '../../../model/space/create_space';
+import type { NetworkSpace } from '../../../model/space/network_space';
 
 /**
  * Every option of every block that is a network of its own, at a small image: operators and channels are the full one's. Each architecture
@@ -21,7 +23,7 @@ const exhaustive = process.env['FARM_EXHAUSTIVE'] === '1';
 const imageSize = 32;
 const names = shippedSpaceNames().filter((name) => name !== 'nasbench201');
 
-function smallSpace(name: string): Space {
+function smallSpace(name: string): NetworkSpace {
   const yaml = readFileSync(
     join(__dirname, '../../../model/space/shipped', `${name}.yaml`),
     'utf8',
@@ -35,17 +37,16 @@ function smallSpace(name: string): Space {
       (_, channels) => `channels: ${Math.max(16, Number(channels) / 4)}`,
     )
     .replace('[128, 192, 256]', '[32, 48, 64]');
-  return createSpace(exhaustive ? small : narrow, name);
+  return createSpaceOfYaml(exhaustive ? small : narrow, name);
 }
 
 /** One architecture for each number: the options of a block in turn. */
-function* covering(space: Space): Generator<string> {
+function* covering(space: NetworkSpace): Generator<string> {
   const perBlock = new Map<string, string[]>();
   const random = createRandom('cover');
   // The blocks' texts as the space permits them, from samples until nothing new comes: canonical ones only, which is each network once.
   for (let idle = 0; idle < 6_000; idle += 1) {
-    space
-      .sample(random, undefined)
+    sampleArchitecture(space, random)
       .split('+')
       .forEach((text, index) => {
         const known = perBlock.get(String(index)) ?? [];
@@ -62,11 +63,11 @@ function* covering(space: Space): Generator<string> {
 }
 
 /** Few architectures that together show each choice of each position; of many samples always the one with the most that is new. */
-function showing(space: Space): string[] {
+function showing(space: NetworkSpace): string[] {
   const random = createRandom('show');
   const choicesOf = (architecture: string): string[] =>
     space.genotypeOf(architecture).map((digit, position) => `${position}:${digit}`);
-  const samples = Array.from({ length: 400 }, () => space.sample(random, undefined)).map(
+  const samples = Array.from({ length: 400 }, () => sampleArchitecture(space, random)).map(
     (architecture) => ({ architecture, choices: choicesOf(architecture) }),
   );
   const missing = new Set(

@@ -1,15 +1,18 @@
+import { sampleArchitecture } from '../../../model/space/genotype';
 import { createRandom } from '../../../common/random';
-import { parseTarget } from '../../../common/target';
+import { parseTarget, type Target } from '../../../common/target';
 import { segmentsOf } from '../../../model/block/network_spec';
 import { layersKey } from '../../../model/space/block_options';
-import { createSpace, loadSpace, shippedSpaceNames } from '../../../model/space/load_space';
-import { shortHash, type Space } from '../../../model/space/space';
+import { loadSpace, shippedSpaceNames } from '../../../model/space/load_space';
+import { createSpaceOfYaml } from '../../../model/space/create_space';
+import { shortHash, type NetworkSpace, type Restriction } from '../../../model/space/network_space';
 import { imageNetShape, referenceSpec } from '../../../model/zoo/reference_spec';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 
 const npu = parseTarget('sm8550/onnxruntime/npu/int8');
 const cpu = parseTarget('host/onnxruntime/cpu/int8');
+const on = (target: Target): Restriction => ({ targets: [target], forbidden: [] });
 const demo = loadSpace('demo-small');
 const donna = loadSpace('donna-full');
 
@@ -28,7 +31,7 @@ rules:
 `;
 
 /** All genotypes, counted out. */
-function* genotypes(space: Space): Generator<readonly number[]> {
+function* genotypes(space: NetworkSpace): Generator<readonly number[]> {
   const total = space.choices.reduce((product, count) => product * count, 1);
   for (let index = 0; index < total; index += 1) {
     let rest = index;
@@ -50,7 +53,7 @@ describe('shipped spaces', () => {
     ['resnet50', 16_777_216n, 5_308_416n],
     ['vit-tiny', 136_048_896n, 136_048_896n],
   ])('%s has %i architectures, %i networks that differ', (name, options, networks) => {
-    expect(loadSpace(name).summarize(undefined)).toMatchObject({ options, networks });
+    expect(loadSpace(name).summarize()).toMatchObject({ options, networks });
   });
 
   test('are all listed', () => {
@@ -63,7 +66,7 @@ describe('shipped spaces', () => {
       'resnet50',
       'vit-tiny',
     ]);
-    expect(384n ** 5n).toBe(donna.summarize(undefined).options);
+    expect(384n ** 5n).toBe(donna.summarize().options);
   });
 
   test.each([
@@ -98,7 +101,7 @@ describe('shipped spaces', () => {
 });
 
 describe('rules', () => {
-  const space = createSpace(smallYaml, 'two.yaml');
+  const space = createSpaceOfYaml(smallYaml, 'two.yaml');
 
   test('count as a filter of all genotypes does', () => {
     const named = (genotype: readonly number[]): Map<string, unknown> =>
@@ -107,7 +110,7 @@ describe('rules', () => {
       (genotype) =>
         !(named(genotype).get('block2.kernel') === 5 && named(genotype).get('block2.depth') === 2),
     );
-    expect(space.summarize(undefined).options).toBe(BigInt(kept.length));
+    expect(space.summarize().options).toBe(BigInt(kept.length));
     expect(
       [...genotypes(space)].filter((genotype) => space.architectureOf(genotype) !== undefined),
     ).toHaveLength(kept.length);
@@ -116,15 +119,15 @@ describe('rules', () => {
         named(genotype).get('block1.activation') === 'relu' &&
         named(genotype).get('block2.activation') === 'relu',
     );
-    expect(space.summarize(npu).options).toBe(BigInt(onNpu.length));
-    expect(space.summarize(cpu)).toEqual(space.summarize(undefined));
+    expect(space.within(on(npu)).summarize().options).toBe(BigInt(onNpu.length));
+    expect(space.within(on(cpu)).summarize()).toEqual(space.summarize());
   });
 
   test('least and most cost are those of all architectures', () => {
     const costs = [...genotypes(space)]
       .flatMap((genotype) => space.architectureOf(genotype) ?? [])
       .map(space.costOf);
-    const { least, most } = space.summarize(undefined);
+    const { least, most } = space.summarize();
     expect(least).toEqual({
       macs: Math.min(...costs.map(({ macs }) => macs)),
       parameters: Math.min(...costs.map(({ parameters }) => parameters)),
@@ -137,15 +140,17 @@ describe('rules', () => {
 
   test('samples keep them', () => {
     const random = createRandom(3);
-    const samples = Array.from({ length: 50 }, () => donna.sample(random, npu));
-    expect(samples.every((architecture) => donna.isPermitted(architecture, npu))).toBe(true);
+    const onNpu = donna.within(on(npu));
+    const isPermitted = (architecture: string): boolean =>
+      onNpu.architectureOf(donna.genotypeOf(architecture)) === architecture;
+    const samples = Array.from({ length: 50 }, () => sampleArchitecture(onNpu, random));
+    expect(samples.every(isPermitted)).toBe(true);
     expect(samples.some((architecture) => architecture.includes('swish'))).toBe(false);
     expect(
-      donna.isPermitted(
+      isPermitted(
         donna.canonical(
           'dw-k3-e2-d1-w1-swish-se+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain+dw-k3-e2-d1-w1-relu-plain',
         ),
-        npu,
       ),
     ).toBe(false);
   });
@@ -156,7 +161,7 @@ describe('architecture strings', () => {
     const random = createRandom(1);
     for (const space of [demo, donna, loadSpace('vit-tiny')]) {
       for (let index = 0; index < 30; index += 1) {
-        const architecture = space.sample(random, undefined);
+        const architecture = sampleArchitecture(space, random);
         expect(space.canonical(architecture)).toBe(architecture);
         expect(space.architectureOf(space.genotypeOf(architecture))).toBe(architecture);
       }

@@ -1,7 +1,7 @@
+import { drawChoices } from '../../../model/space/genotype';
 import type { Random } from '../../../common/random';
 import { createRandomStrategy } from '../../../search/random_strategy';
 import { measurementMs, SimulatedFleet, type FleetOptions } from '../../../search/simulate/fleet';
-import { drawChoices } from '../../../search/space';
 import type { Ask, Strategy } from '../../../search/strategy';
 
 /** Proposes 0, 1, 2 …; says `later` when `largestPending` wait. */

@@ -1,6 +1,6 @@
-import { createNasBench201Space } from '../../../search/nasbench201_space';
+import { loadSpace } from '../../../model/space/load_space';
+import { genotypeAt, genotypeCount } from '../../../model/space/genotype';
 import { recordingOfChoices, recordingOfSpace } from '../../../search/simulate/recording';
-import { genotypeAt, genotypeCount } from '../../../search/space';
 import { createRandom } from '../../../common/random';
 import { sampleCsv, tableOf } from './tables';
 
@@ -87,7 +87,7 @@ describe('a recording of the columns of choices', () => {
 });
 
 describe('a recording of a space', () => {
-  const space = createNasBench201Space();
+  const space = loadSpace('nasbench201');
   const [first, second] = [
     '|nor_conv_1x1~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|',
     '|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|',

@@ -1,32 +1,34 @@
+import { loadSpace } from '../../../model/space/load_space';
+import { parseCell } from '../../../model/nasbench201/cell';
+import { filterSpace } from '../../../model/space/filtered_space';
+import { drawChoices } from '../../../model/space/genotype';
+import type { Space } from '../../../model/space/space';
 import { cellIndex } from '../../../model/nasbench201/cell';
-import { loadAccuracyTable } from '../../../model/nasbench201/accuracy';
-import { cellOf, createNasBench201Space } from '../../../search/nasbench201_space';
+import { loadCellAccuracies } from '../../../model/nasbench201/accuracy';
 import { liveEdges } from '../../../model/nasbench201/topology';
-import type { SearchSpace } from '../../../search/space';
-import { drawChoices, restrictSpace } from '../../../search/space';
 import type { Evaluation, Strategy } from '../../../search/strategy';
 import { Surrogate } from '../../../search/surrogate/surrogate';
 import { replay, runFleet } from '../fleet_simulation';
 import { convex } from '../known_problems';
 
 /** A twelfth of the cells, so that a search takes a second. */
-const cells = restrictSpace(
-  createNasBench201Space(),
-  (architecture) => cellIndex(cellOf(architecture)) % 12 === 0,
+const cells = filterSpace(
+  loadSpace('nasbench201'),
+  (architecture) => cellIndex(parseCell(architecture)) % 12 === 0,
 );
-const table = loadAccuracyTable();
+const table = loadCellAccuracies();
 /** Milliseconds of what a deployed cell runs, and a start. */
 const costs = { skip_connect: 0.05, nor_conv_1x1: 0.35, nor_conv_3x3: 1, avg_pool_3x3: 0.25 };
 const errorPercentOf = (architecture: string): number =>
-  100 - table.accuracyPercent(cellOf(architecture));
+  100 - table.accuracyPercent(parseCell(architecture));
 const latencyMsOf = (architecture: string): number =>
-  liveEdges(cellOf(architecture)).reduce((sum, edge) => sum + costs[edge.operation], 0.5);
+  liveEdges(parseCell(architecture)).reduce((sum, edge) => sum + costs[edge.operation], 0.5);
 const measure = (architecture: string): Evaluation => ({
   kind: 'measured',
   objectives: [latencyMsOf(architecture), errorPercentOf(architecture)],
   violation: 0,
 });
-const create = (seed: number, space: SearchSpace = cells): Strategy =>
+const create = (seed: number, space: Space = cells): Strategy =>
   new Surrogate(space, { seed, errorPercentOf, latencyMsMax: undefined });
 const fleet = { devices: 5, spread: 0.8, seed: 1 };
 
@@ -77,7 +79,7 @@ describe('the surrogate', () => {
   });
 
   it('proposes a small space whole, and then no more', () => {
-    const space = restrictSpace(convex.space, (architecture) => architecture.startsWith('1.0'));
+    const space = filterSpace(convex.space, (architecture) => architecture.startsWith('1.0'));
     const values = (architecture: string): readonly number[] =>
       convex.evaluate(space.genotypeOf(architecture));
     const strategy = new Surrogate(space, {
@@ -101,7 +103,7 @@ describe('the surrogate', () => {
 
   it('searches a space that is far too large to list', () => {
     const positions = 20;
-    const space: SearchSpace = {
+    const space: Space = {
       name: 'large',
       choices: new Array<number>(positions).fill(6),
       architectureOf: (genotype) => genotype.join(''),

@@ -1,7 +1,8 @@
+import { drawChoices } from '../../../model/space/genotype';
+import type { Space } from '../../../model/space/space';
 import { createRandom } from '../../../common/random';
 import { createStrategies } from '../../../search/create_strategy';
 import type { PastTarget } from '../../../search/past_target';
-import { drawChoices, type SearchSpace } from '../../../search/space';
 import type { Strategy } from '../../../search/strategy';
 import { Surrogate } from '../../../search/surrogate/surrogate';
 
@@ -9,7 +10,7 @@ const positions = 5;
 const choices = 5;
 
 /** A space of which nothing is known but its choices. */
-const space: SearchSpace = {
+const space: Space = {
   name: 'opaque',
   choices: new Array<number>(positions).fill(choices),
   architectureOf: (genotype) => genotype.join(''),

@@ -1,10 +1,10 @@
+import { loadSpace } from '../../../../model/space/load_space';
+import { genotypeAt, genotypeCount } from '../../../../model/space/genotype';
 import { formatOpVector, parseCell } from '../../../../model/nasbench201/cell';
-import { genotypeAt, genotypeCount } from '../../../../search/space';
-import { createNasBench201Space } from '../../../../search/nasbench201_space';
 
 /** So many different networks of NAS-Bench-201, by their canonical names. */
 export function cellsOf(count: number): readonly string[] {
-  const space = createNasBench201Space();
+  const space = loadSpace('nasbench201');
   const cells = new Set<string>();
   for (let index = 0; index < genotypeCount(space) && cells.size < count; index += 1) {
     const architecture = space.architectureOf(genotypeAt(space, index));

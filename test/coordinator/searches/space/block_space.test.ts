@@ -1,3 +1,4 @@
+import { sampleArchitecture } from '../../../../model/space/genotype';
 import { readFileSync } from 'node:fs';
 import { BadInputError } from '../../../../common/bad_input';
 import { createRandom } from '../../../../common/random';
@@ -8,7 +9,7 @@ import { loadSearchCatalog } from '../../../../coordinator/searches/search_catal
 import { openStrategies } from '../../../../coordinator/searches/strategist/strategies';
 import { Admission } from '../../../../coordinator/searches/outside/admission';
 import { loadSpace, shippedSpaceNames } from '../../../../model/space/load_space';
-import { accuracyFor, mobilenetAccuracy, specOf } from './samples';
+import { accuracyFor, mobilenetAccuracy, specOf, toldOf } from './samples';
 
 const npu = parseTarget('sm8550/onnxruntime/npu/int8');
 const catalog = loadSearchCatalog();
@@ -31,15 +32,16 @@ describe('a search of a space of blocks', () => {
         { targets: [npu], constraints: spec.targets[0]!.constraints },
         catalog,
       );
+      const onNpu = whole.within({ targets: [npu], forbidden: [] });
       const random = createRandom(1);
       let drawn = 0;
       for (let draw = 0; draw < 200; draw += 1) {
         const architecture = space.architectureOf(space.draw(random));
         if (architecture === undefined) continue;
         drawn += 1;
-        expect(whole.isPermitted(architecture, npu)).toBe(true);
+        expect(onNpu.architectureOf(whole.genotypeOf(architecture))).toBe(architecture);
         expect(whole.canonical(architecture)).toBe(architecture);
-        expect(catalog.optionsOf(spec, architecture)).not.toContain(forbidden[0]);
+        expect(catalog.space(spec).optionsOf(architecture)).not.toContain(forbidden[0]);
       }
       expect(drawn).toBeGreaterThan(100);
     },
@@ -47,10 +49,10 @@ describe('a search of a space of blocks', () => {
 
   it.each(blockSpaces)('knows bounds that no network of %s is below', (name) => {
     const space = loadSpace(name);
-    const least = catalog.lowerBounds(specOf(name), { targets: [], forbidden: [] });
+    const least = catalog.space(specOf(name)).costBounds();
     const random = createRandom(2);
     for (let draw = 0; draw < 100; draw += 1) {
-      const cost = space.costOf(space.sample(random, undefined));
+      const cost = space.costOf(sampleArchitecture(space, random));
       expect(cost.macs).toBeGreaterThanOrEqual(least.macs);
       expect(cost.parameters).toBeGreaterThanOrEqual(least.parameters);
       expect(cost.peakActivationBytes / 4).toBeGreaterThanOrEqual(least.peakActivationBytes);
@@ -60,7 +62,7 @@ describe('a search of a space of blocks', () => {
 
   it('takes the accuracy of a network from its choices', () => {
     const spec = specOf('demo-small');
-    const percentOf = catalog.accuracyPercentOf(spec);
+    const percentOf = toldOf(spec, catalog).percentOf;
     const { base } = accuracyFor('demo-small');
     const architecture =
       'dw-k7-e2-d1-w1-relu6-plain+dw-k3-e2-d1-w1-relu6-plain+dw-k3-e6-d1-w1-relu6-plain+dw-k3-e2-d2-w1-relu6-se';
@@ -74,17 +76,18 @@ describe('a search of a space of blocks', () => {
       base + parts.reduce((sum, [position, option]) => sum + options[position]![option]!, 0),
       10,
     );
-    const best = catalog.mostAccurate(spec, { targets: [npu], forbidden: [] })!;
+    const best = toldOf(spec, catalog).mostAccurate({ targets: [npu], forbidden: [] })!;
     expect(
       Math.max(
         ...Array.from({ length: 200 }, (_, seed) =>
-          percentOf(loadSpace('demo-small').sample(createRandom(seed), undefined)),
+          percentOf(sampleArchitecture(loadSpace('demo-small'), createRandom(seed))),
         ),
       ),
     ).toBeLessThanOrEqual(best.accuracyPercent);
     expect(percentOf(best.architecture)).toBe(best.accuracyPercent);
     expect(
-      catalog.mostAccurate(spec, { targets: [npu], forbidden: ['kernel=7'] })!.accuracyPercent,
+      toldOf(spec, catalog).mostAccurate({ targets: [npu], forbidden: ['kernel=7'] })!
+        .accuracyPercent,
     ).toBeLessThan(best.accuracyPercent);
   });
 
@@ -100,7 +103,7 @@ describe('a search of a space of blocks', () => {
       ],
       [
         { accuracy: { split: 'test' } },
-        'spec.yaml: field accuracy: the table is of nasbench201 cells, not of demo-small; give { kind: additive, base, options } (see: farm space show demo-small --accuracy-template)',
+        'spec.yaml: field accuracy: the table nasbench201-cifar10-12epoch does not know position block1.cell of demo-small; give { kind: additive, base, options } (see: farm space show demo-small --accuracy-template)',
       ],
       [
         { model: { cellsPerStage: 3 } },
@@ -173,7 +176,7 @@ describe('a search of a space of blocks', () => {
       ),
     ).toThrow(
       new BadInputError(
-        'spec.yaml: field accuracy: nasbench201 has a table of accuracies; remove kind: additive',
+        'spec.yaml: field accuracy.options: the space has no position block1.cell; its positions are edge0-1, edge0-2, edge1-2, edge0-3, edge1-3, edge2-3',
       ),
     );
   });
@@ -228,11 +231,9 @@ describe('a search of a space of blocks', () => {
 
   it('is refused when limits of size and accuracy can be kept one by one but not together', () => {
     const spec = mobilenet({});
-    const admitted = { targets: [npu], forbidden: [], accuracyPercentMin: 80 };
-    const bounds = catalog.lowerBounds(spec, admitted);
-    expect(bounds.macs).toBeGreaterThan(
-      2 * catalog.lowerBounds(spec, { targets: [npu], forbidden: [] }).macs,
-    );
+    const admitted = { targets: [npu], forbidden: [] };
+    const bounds = toldOf(spec, catalog).bounds(admitted, 80);
+    expect(bounds.macs).toBeGreaterThan(2 * toldOf(spec, catalog).bounds(admitted).macs);
     const asking = (limits: object) => () =>
       requirePossible(
         mobilenet({ constraints: { accuracyPercentMin: 80, ...limits } }),
@@ -282,11 +283,11 @@ describe('a search of a space of blocks', () => {
       );
       const space = loadSpace('mobilenetv2');
       expect(proposed).toContain(
-        catalog.mostAccurate(spec, { targets: [npu], forbidden: [] })!.architecture,
+        toldOf(spec, catalog).mostAccurate({ targets: [npu], forbidden: [] })!.architecture,
       );
-      expect(Math.max(...proposed.map(catalog.accuracyPercentOf(spec)))).toBe(81.775);
+      expect(Math.max(...proposed.map(toldOf(spec, catalog).percentOf))).toBe(81.775);
       expect(Math.min(...proposed.map((architecture) => space.costOf(architecture).macs))).toBe(
-        space.leastCost().macs,
+        space.costBounds().macs,
       );
     },
   );
@@ -296,7 +297,7 @@ describe('a search of a space of blocks', () => {
     (kind) => {
       const spec = mobilenet({ strategy: { kind }, constraints: { accuracyPercentMin: 81.5 } });
       const strategy = openStrategies({ spec, past: [] }, catalog).get(spec.targets[0]!.name)!;
-      const percentOf = catalog.accuracyPercentOf(spec);
+      const percentOf = toldOf(spec, catalog).percentOf;
       for (let sequence = 0; sequence < 12; sequence += 1) {
         const answer = strategy.ask();
         if (typeof answer === 'string') throw new Error(answer);
@@ -328,15 +329,18 @@ describe('a search of a space of blocks', () => {
     'goes through 8.35e12 architectures with the strategy %s',
     (kind) => {
       const space = loadSpace('donna-full');
+      const onNpu = space.within({ targets: [npu], forbidden: [] });
       const spec = specOf('donna-full', { strategy: { kind } });
       const strategy = openStrategies({ spec, past: [] }, catalog).get(spec.targets[0]!.name)!;
-      const percentOf = catalog.accuracyPercentOf(spec);
+      const percentOf = toldOf(spec, catalog).percentOf;
       const proposed = new Set<string>();
       for (let measured = 0; measured < 20; measured += 1) {
         const answer = strategy.ask();
         if (typeof answer === 'string') throw new Error(answer);
         const { macs, operators } = space.costOf(answer.architecture);
-        expect(space.isPermitted(answer.architecture, npu)).toBe(true);
+        expect(onNpu.architectureOf(space.genotypeOf(answer.architecture))).toBe(
+          answer.architecture,
+        );
         proposed.add(answer.architecture);
         strategy.tell(answer.architecture, {
           kind: 'measured',
@@ -353,7 +357,7 @@ describe('a search of a space of blocks', () => {
     const spec = parseSearchSpec(readFileSync(path, 'utf8'), path);
     requirePossible(spec, catalog, path);
     expect(
-      catalog.mostAccurate(spec, { targets: [npu], forbidden: [] })!.accuracyPercent,
+      toldOf(spec, catalog).mostAccurate({ targets: [npu], forbidden: [] })!.accuracyPercent,
     ).toBeLessThanOrEqual(100);
   });
 });

@@ -1,5 +1,13 @@
 import { loadSpace } from '../../../../model/space/load_space';
-import type { AdditiveAccuracy } from '../../../../search/additive_accuracy';
+import type { Restriction } from '../../../../model/space/network_space';
+import type { CostBounds } from '../../../../model/space/space';
+import type { SearchCatalog } from '../../../../coordinator/searches/search_catalog';
+import {
+  boundsAtLeastAsAccurate,
+  mostAccurate,
+  type AccurateNetwork,
+} from '../../../../search/accuracy/accuracy_limits';
+import type { AdditiveAccuracy } from '../../../../search/accuracy/additive_accuracy';
 import { parseSearchSpec, type SearchSpec } from '../../../../search/spec';
 
 /** Later options add more, and each position adds in another measure. */
@@ -84,3 +92,18 @@ export const mobilenetAccuracy: AdditiveAccuracy & { readonly kind: 'additive' }
     }),
   ),
 };
+
+/** What a catalog tells of one specification. */
+export function toldOf(spec: SearchSpec, catalog: SearchCatalog) {
+  const space = catalog.space(spec);
+  const accuracy = catalog.accuracy(spec);
+  return {
+    percentOf: (architecture: string): number => accuracy.accuracyOf(architecture).percent,
+    mostAccurate: (restriction: Restriction): AccurateNetwork | undefined =>
+      mostAccurate(space.within(restriction), accuracy),
+    bounds: (restriction: Restriction, accuracyPercentMin?: number): CostBounds =>
+      accuracyPercentMin === undefined
+        ? space.within(restriction).costBounds()
+        : boundsAtLeastAsAccurate(space.within(restriction), accuracy, accuracyPercentMin),
+  };
+}

@@ -1,10 +1,10 @@
+import { loadSpace } from '../../../model/space/load_space';
+import { genotypeAt, genotypeCount } from '../../../model/space/genotype';
 import fc from 'fast-check';
-import { parseCell } from '../../model/nasbench201/cell';
-import { canonicalForm, isConnected } from '../../model/nasbench201/topology';
-import { createNasBench201Space } from '../../search/nasbench201_space';
-import { genotypeAt, genotypeCount } from '../../search/space';
+import { parseCell } from '../../../model/nasbench201/cell';
+import { canonicalForm, isConnected } from '../../../model/nasbench201/topology';
 
-const space = createNasBench201Space();
+const space = loadSpace('nasbench201');
 const genotypes = fc.nat(genotypeCount(space) - 1).map((index) => genotypeAt(space, index));
 
 describe('the space of NAS-Bench-201 cells', () => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { createRandom } from '../../common/random';
-import { drawAtLeast, greatestOf, leastCostAtLeast, type ValuedParts } from '../../search/parts';
+import { createRandom } from '../../../common/random';
+import {
+  drawAtLeast,
+  greatestOf,
+  leastCostAtLeast,
+  type ValuedParts,
+} from '../../../search/accuracy/valued_parts';
 
 const partsArbitrary = fc
   .array(

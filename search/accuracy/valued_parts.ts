@@ -1,5 +1,5 @@
-import type { Random } from '../common/random';
-import type { Genotype } from './space';
+import type { Genotype } from '../../model/space/space';
+import type { Random } from '../../common/random';
 
 /** An option of a part of a space, with what it adds to a sum over all parts. */
 export interface ValuedOption {

@@ -1,0 +1,67 @@
+import { loadCellAccuracies } from '../../model/nasbench201/accuracy';
+import { parseCell } from '../../model/nasbench201/cell';
+import { cellPositions } from '../../model/nasbench201/positions';
+import { lazy } from '../../model/space/lazy';
+import type { NetworkSpace } from '../../model/space/network_space';
+import type { AccuracySource } from '../../search/accuracy/accuracy_source';
+import { additiveProblem, createAdditiveAccuracy } from '../../search/accuracy/additive_accuracy';
+import {
+  createTableAccuracy,
+  notInTable,
+  type AccuracyTable,
+} from '../../search/accuracy/table_accuracy';
+import type { SearchSpec } from '../../search/spec';
+
+type AccuracySpec = NonNullable<SearchSpec['accuracy']>;
+type TableSpec = Extract<AccuracySpec, { readonly kind: 'table' }>;
+
+/** Of a specification without accuracies, if the space is one that the table speaks of. */
+const shippedTable: TableSpec = {
+  kind: 'table',
+  table: 'nasbench201-cifar10-12epoch',
+  split: 'validation',
+};
+
+/** Makes what a specification says of accuracies into a source for its space. */
+interface AccuracyCatalog {
+  /** What keeps the specification's source from telling the accuracy of each network of the space: the field, and the remedy. */
+  problemOf(spec: SearchSpec, space: NetworkSpace): string | undefined;
+  /** Of a specification without problem. */
+  open(spec: SearchSpec, space: NetworkSpace): AccuracySource;
+}
+
+export function createAccuracyCatalog(): AccuracyCatalog {
+  const cells = lazy(loadCellAccuracies);
+  const opened = new WeakMap<SearchSpec, AccuracySource>();
+  const tableOf = ({ table, split }: TableSpec): AccuracyTable => ({
+    statement: `table ${table}, ${split} split, float`,
+    positions: cellPositions,
+    percentOf: (architecture) =>
+      split === 'test'
+        ? cells().testAccuracyPercent(parseCell(architecture))
+        : cells().accuracyPercent(parseCell(architecture)),
+  });
+  const openAnew = (
+    { accuracy = shippedTable }: SearchSpec,
+    space: NetworkSpace,
+  ): AccuracySource =>
+    accuracy.kind === 'table'
+      ? createTableAccuracy(tableOf(accuracy))
+      : createAdditiveAccuracy(accuracy, space);
+  return {
+    problemOf: ({ accuracy }, { name, positions }) => {
+      const template = `farm space show ${name} --accuracy-template`;
+      if (accuracy?.kind === 'additive') return additiveProblem(accuracy, positions);
+      const stranger = notInTable(tableOf(accuracy ?? shippedTable), positions);
+      if (stranger === undefined) return undefined;
+      return accuracy === undefined
+        ? `field accuracy: ${name} comes with no accuracies; give { kind: additive, base, options }, for which ${template} prints a start`
+        : `field accuracy: the table ${accuracy.table} does not know ${stranger} of ${name}; give { kind: additive, base, options } (see: ${template})`;
+    },
+    open: (spec, space) => {
+      const source = opened.get(spec) ?? openAnew(spec, space);
+      opened.set(spec, source);
+      return source;
+    },
+  };
+}

@@ -1,0 +1,8 @@
+import type { Position } from '../space/space';
+import { edges, operations } from './cell';
+
+/** What is chosen in a cell: the operation of each edge. */
+export const cellPositions: readonly Position[] = edges.map(([from, to]) => ({
+  name: `edge${from}-${to}`,
+  values: operations,
+}));
