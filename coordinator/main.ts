@@ -35,7 +35,6 @@ import {
 import type { Ledger } from './ledger/ledger';
 import { openLedger } from './ledger/open_ledger';
 import { createLifecycle, type Lifecycle } from './lifecycle';
-import { createActiveSearches, type ActiveSearches } from './observe/active_searches';
 import { createFarmMetrics, type FarmMetrics } from './observe/farm_metrics';
 import { createMeasuredTally, type MeasuredTally } from './observe/measured_tally';
 import { createReadiness } from './observe/readiness';
@@ -46,8 +45,9 @@ import { listenToTelemetry } from './results/telemetry_listener';
 import type { UntimedEvent } from './schedule/event/event';
 import { initialState } from './schedule/state/scheduler_state';
 import { loadSearchCatalog } from './searches/search_catalog';
-import { neededArtifacts } from './searches/needed_artifacts';
+import { neededArtifacts } from './views/needed_artifacts';
 import { SearchRunner } from './searches/search_runner';
+import { SearchSummaries } from './views/search_summaries';
 import { defaultStrategistThread, StrategistThread } from './searches/strategist/strategist_thread';
 
 /** As long as the output of SHA-256, which HMAC is made with: https://www.rfc-editor.org/rfc/rfc2104 (section 3). */
@@ -113,7 +113,7 @@ async function start(
   const searches = await startSearches(core, options, { lifecycle, logger });
   metrics.show({
     state: () => core.engine.state(),
-    searches: () => searches.active.all(),
+    searches: () => searches.summaries.underWay(),
     isNatsConnected: () => bus.isConnected(),
     telemetry: listenToTelemetry(bus, logger),
     results,
@@ -122,7 +122,7 @@ async function start(
   awaitAgents({ ...core, clock: systemClock }, openJobs);
   const grpc = await startGrpcServer(
     options.grpc,
-    createHandlers(core, searches.runner, logger),
+    createHandlers(core, searches, logger),
     createInterceptors(logger, systemClock),
   );
   lifecycle.onStop('grpc', () => {
@@ -161,7 +161,7 @@ interface Core {
 
 interface Searches {
   readonly runner: SearchRunner;
-  readonly active: ActiveSearches;
+  readonly summaries: SearchSummaries;
 }
 
 async function openCore(
@@ -275,27 +275,35 @@ async function startSearches(
     onFailure: (error) => lifecycle.fail(error),
   });
   lifecycle.onStop('searches', () => runner.close());
-  const active = createActiveSearches();
-  runner.watch((view) => active.heard(view));
+  const summaries = new SearchSummaries({
+    records: core.ledger.summaries,
+    summarize: (searchId) => runner.get(searchId),
+    logger,
+    onFailure: (error) => lifecycle.fail(error),
+  });
+  lifecycle.onStop('summaries', () => summaries.close());
+  runner.watch((summary) => summaries.heard(summary));
   await runner.resumeAll();
+  // A ledger of an older version has none; nobody waits for them.
+  summaries.complete().catch((error: unknown) => lifecycle.fail(error as Error));
   const onDropped = (count: number, bytes: number): void =>
     logger.info({ count, bytes }, 'models that nobody needs were dropped');
   await core.store.keepWithin({
     largestBytes: options.artifactBytes,
-    needed: () => neededArtifacts({ ledger: core.ledger, searches: runner }),
+    needed: () => neededArtifacts({ ledger: core.ledger, summaries }),
     onDropped,
   });
-  return { runner, active };
+  return { runner, summaries };
 }
 
-function createHandlers(core: Core, searches: SearchRunner, logger: Logger): FarmHandlers {
+function createHandlers(core: Core, { runner, summaries }: Searches, logger: Logger): FarmHandlers {
   const parts = { ...core, clock: systemClock, logger };
   // Searches keep as many candidates on their way as the fleet takes.
   const dispatch = (event: UntimedEvent): void => {
     core.engine.dispatch(event);
     if (!changesFleet(event)) return;
     core.fleetSize.forget();
-    searches.fleetChanged();
+    runner.fleetChanged();
   };
   const engine = { ...core.engine, dispatch };
   return {
@@ -315,7 +323,7 @@ function createHandlers(core: Core, searches: SearchRunner, logger: Logger): Far
       ...parts,
       modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)),
     }),
-    search: createSearchService({ ...parts, searches }),
+    search: createSearchService({ ...parts, searches: runner, summaries }),
     fleet: createFleetService({ ...parts, engine }),
   };
 }

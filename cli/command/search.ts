@@ -300,6 +300,7 @@ function describeSearch(search: Search__Output): string {
       ? String(each.confirmed)
       : `${String(each.confirmed)}/${String(each.confirmed + each.confirming)}`,
     { value: each.hypervolume === 0 ? null : each.hypervolume, decimals: 4 },
+    { value: each.frontHypervolume, decimals: 4 },
     count(each.frontSize),
   ]);
   return [
@@ -315,6 +316,7 @@ function describeSearch(search: Search__Output): string {
         'ABANDONED',
         'CONFIRMED',
         'HYPERVOLUME',
+        'OF THE FRONT NOW',
         'FRONT',
       ],
       rows,

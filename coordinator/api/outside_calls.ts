@@ -7,10 +7,16 @@ import type { ProposeResponse } from '../../proto/generated/farm/v1/ProposeRespo
 import { CallError, type ResponseStream } from '../dispatch/service_call';
 import type { EndView } from '../searches/outside/end_reader';
 import type { SearchRunner } from '../searches/search_runner';
+import type { SearchSummaries } from '../views/search_summaries';
 import { createMailbox } from './mailbox';
 
 /** What `SearchService` asks of the searches for a searcher that is not ours. */
-export type OutsideCalls = Pick<SearchRunner, 'get' | 'watch' | 'propose' | 'ends'>;
+export type OutsideCalls = Pick<SearchRunner, 'propose' | 'ends'>;
+
+export interface EndsParts {
+  readonly searches: Pick<OutsideCalls, 'ends'>;
+  readonly summaries: Pick<SearchSummaries, 'get' | 'watch'>;
+}
 
 /** @throws BadInputError or CallError when nothing was taken */
 export async function propose(
@@ -31,20 +37,20 @@ export async function propose(
  * page of memory. Returns when the search has ended and all is sent, or the client has left.
  */
 export async function sendEnds(
-  searches: Omit<OutsideCalls, 'propose'>,
+  { searches, summaries }: EndsParts,
   { searchId, target, after }: EndsRequest__Output,
   ends: ResponseStream<WireEnd>,
 ): Promise<void> {
   if (!Number.isSafeInteger(after))
     throw new BadInputError('field after: expected 0 or the cursor of an end');
   const changes = createMailbox<true>('newest');
-  const stopWatching = searches.watch((view) => {
+  const stopWatching = summaries.watch((view) => {
     if (view.searchId === searchId) changes.put(true);
   });
   try {
     for (let cursor = after; !ends.left.aborted;) {
       // Before the page is read: when the search has ended by then, its last end is in the ledger.
-      const { state } = await searches.get(searchId);
+      const { state } = await summaries.get(searchId);
       const page = await searches.ends(searchId, target, cursor);
       for (const end of page) await ends.send(endToWire(end));
       cursor = page.at(-1)?.cursor ?? cursor;

@@ -14,6 +14,8 @@ import { busyDevicesOf } from '../views/fleet/fleet_view';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchView, TargetProgressView } from '../searches/search_view';
 import { msPerMinute, wallMsLeft } from '../../search/budget';
+import type { SearchSummaries } from '../views/search_summaries';
+import { wallMsAt } from '../searches/wall_time';
 import { sendHistory } from './history';
 import { exportToWire, fleetFrontToWire, frontToWire } from './front';
 import { createMailbox } from './mailbox';
@@ -24,9 +26,6 @@ interface SearchServiceParts {
     SearchRunner,
     | 'create'
     | 'onboard'
-    | 'list'
-    | 'get'
-    | 'watch'
     | 'pause'
     | 'resume'
     | 'stop'
@@ -37,6 +36,7 @@ interface SearchServiceParts {
     | 'exportModel'
   > &
     OutsideCalls;
+  readonly summaries: Pick<SearchSummaries, 'list' | 'get' | 'watch'>;
   readonly engine: Pick<Engine, 'state'>;
   readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
   readonly clock: Clock;
@@ -54,7 +54,7 @@ const longestSilenceMs = 1_000;
 
 /** `SearchService`: the searches, for people and programs. */
 export function createSearchService(parts: SearchServiceParts): SearchServiceHandlers {
-  const { searches, logger } = parts;
+  const { searches, summaries, logger } = parts;
   return {
     Create: unary(logger, async ({ specYaml, source }) =>
       searchToWire(
@@ -66,9 +66,9 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
       searchToWire(parts, await searches.onboard({ searchIds, target, measurements })),
     ),
     List: unary(logger, async () => ({
-      searches: (await searches.list()).map((view) => searchToWire(parts, view)),
+      searches: (await summaries.list()).map((view) => searchToWire(parts, view)),
     })),
-    Get: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.get(searchId))),
+    Get: unary(logger, async ({ searchId }) => searchToWire(parts, await summaries.get(searchId))),
     Watch: serverStream(logger, ({ searchId }, states) => watch(parts, searchId, states)),
     Pause: unary(logger, async ({ searchId }) =>
       searchToWire(parts, await searches.pause(searchId)),
@@ -85,7 +85,7 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
     })),
     History: serverStream(logger, ({ searchId }, parts) => sendHistory(searches, searchId, parts)),
     Propose: unary(logger, (request) => propose(searches, request)),
-    Ends: serverStream(logger, (request, ends) => sendEnds(searches, request, ends)),
+    Ends: serverStream(logger, (request, ends) => sendEnds(parts, request, ends)),
     FleetFront: unary(logger, async ({ searchId }) =>
       fleetFrontToWire(await searches.fleetFront(searchId)),
     ),
@@ -121,9 +121,9 @@ async function watch(
   searchId: string,
   states: ResponseStream<WireSearch>,
 ): Promise<void> {
-  const { searches, clock } = parts;
+  const { summaries, clock } = parts;
   const news = createMailbox<'changed' | 'time'>('newest');
-  const stopWatching = searches.watch((view) => {
+  const stopWatching = summaries.watch((view) => {
     if (view.searchId === searchId) news.put('changed');
   });
   const ended = new AbortController();
@@ -131,7 +131,7 @@ async function watch(
   void tick(() => news.put('time'), clock, isOver);
   try {
     do {
-      const view = await searches.get(searchId);
+      const view = await summaries.get(searchId);
       await states.send(searchToWire(parts, view));
       if (view.state === 'stopped' || view.state === 'finished') return;
       await clock.sleep(watchIntervalMs, isOver);
@@ -150,7 +150,8 @@ async function tick(act: () => void, clock: Clock, isOver: AbortSignal): Promise
 }
 
 function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
-  const { problem, wallMs, targets, isBudgetShared, ...same } = view;
+  const { problem, targets, isBudgetShared, ...same } = view;
+  const wallMs = wallMsAt(view.wall, parts.clock.nowMs());
   const busy = busyDevicesOf(parts.engine.state(), view.searchId);
   return {
     ...same,
@@ -158,7 +159,7 @@ function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
     budgetShared: isBudgetShared,
     wallMinutes: wallMs / msPerMinute,
     targets: targets.map((each) => ({
-      ...progressToWire(each, view),
+      ...progressToWire(each, view.state, wallMs),
       devicesBusy: busy.get(each.target) ?? 0,
       devices: parts.fleetSize.deviceCount(parseTarget(each.target)),
     })),
@@ -167,7 +168,8 @@ function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
 
 function progressToWire(
   { budget, spent, phoneMs, confirmedMs, hypervolume, picks, ...same }: TargetProgressView,
-  { state, wallMs }: SearchView,
+  state: SearchView['state'],
+  wallMs: number,
 ): WireProgress {
   const { measurements = 0, phoneMinutes = 0, wallMinutes = 0 } = budget;
   const leftMs = state === 'running' ? wallMsLeft(budget, { ...spent, wallMs }) : undefined;

@@ -7,6 +7,7 @@ import type { JobRecords } from './job_records';
 import type { MeasurementRecords } from './measurement_records';
 import type { ProposalRecords } from './proposal_records';
 import type { SearchRecords } from './search_records';
+import type { SummaryRecords } from './summary_records';
 
 /**
  * The durable memory of the coordinator: one database, of which each reader is given the ports that it needs. All writes
@@ -15,6 +16,7 @@ import type { SearchRecords } from './search_records';
 export interface Ledger {
   readonly incarnations: Incarnations;
   readonly searches: SearchRecords;
+  readonly summaries: SummaryRecords;
   readonly candidates: CandidateRecords;
   readonly confirmations: ConfirmationRecords;
   readonly proposals: ProposalRecords;

@@ -9,6 +9,7 @@ import { proposals } from './migrations/m0005_proposals';
 import { confirmations } from './migrations/m0006_confirmations';
 import { refusals } from './migrations/m0007_refusals';
 import { leaseSecret } from './migrations/m0008_lease_secret';
+import { summaries } from './migrations/m0009_summaries';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006_confirmations': confirmations,
   '0007_refusals': refusals,
   '0008_lease_secret': leaseSecret,
+  '0009_summaries': summaries,
 };
 
 /**

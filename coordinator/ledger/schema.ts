@@ -10,6 +10,7 @@ export interface Schema {
   readonly lease_secret: { readonly id: number; readonly secret: string };
   readonly searches: SearchTable;
   readonly search_extensions: SearchExtensionTable;
+  readonly search_summaries: SummaryTable;
   readonly candidates: CandidateTable;
   readonly proposals: ProposalTable;
   readonly confirmations: ConfirmationTable;
@@ -36,6 +37,13 @@ export interface SearchExtensionTable {
   readonly measurements: number;
   readonly phone_minutes: number;
   readonly wall_minutes: number;
+}
+
+/** What is shown of a search that has ended, as JSON. */
+interface SummaryTable {
+  readonly search_id: string;
+  readonly version: number;
+  readonly document: string;
 }
 
 export interface CandidateTable {

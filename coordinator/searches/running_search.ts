@@ -87,6 +87,11 @@ export class RunningSearch {
     this.#lanes = spec.targets.map((target) => this.#openLane(target, sharedBudget));
   }
 
+  /** How long it has been running. */
+  get wallMs(): number {
+    return this.#wall.ms;
+  }
+
   get state(): SearchState {
     return this.#state;
   }
@@ -221,9 +226,19 @@ export class RunningSearch {
       strategy: this.#spec.strategy.kind,
       seed: 'seed' in this.#spec.strategy ? this.#spec.strategy.seed : 0,
       problem: this.#problem,
-      wallMs: this.#wall.ms,
+      wall: this.#wall.time,
       targets: this.#lanes.map((lane) => targetView(lane, this.#isActive())),
+      frontModels: this.#isActive() ? [] : this.#frontModels(),
     };
+  }
+
+  #frontModels(): readonly string[] {
+    const ofTargets = this.#lanes.flatMap(({ front }) => [...front.members, ...front.uncertain]);
+    const ofFleet = this.fleetFront()?.members ?? [];
+    const digests = [...ofTargets, ...ofFleet].flatMap(
+      ({ architecture }) => this.artifactOf(architecture)?.digest ?? [],
+    );
+    return [...new Set(digests)];
   }
 
   /** The fronts of all targets, or of the named one. */

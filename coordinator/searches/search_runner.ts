@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Artifact } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import type { Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
@@ -18,13 +17,15 @@ import { loadPast, onboardingYaml, withTeachersOfNow, type Onboarding } from './
 /** Each keeps candidates on their way on all its targets; far more than a shelf can serve. */
 const mostActiveSearches = 100;
 
-export type SearchListener = (view: SearchView) => void;
+type SearchListener = (view: SearchView) => void;
 
 /** All searches of the coordinator. A user's mistake is a BadInputError; every change is in the ledger before it is answered. */
 export class SearchRunner {
   readonly #parts: SearchParts;
-  /** Loaded from the ledger when first asked for, and those that run. */
+  /** Those under way, and those that have ended while somebody uses them. */
   readonly #searches = new Map<string, Promise<RunningSearch>>();
+  /** How many calls use each search now. */
+  readonly #uses = new Map<string, number>();
   readonly #outside = new Map<string, OutsideSearch>();
   readonly #endReaders = new Map<string, EndReader>();
   readonly #active = new Set<RunningSearch>();
@@ -79,47 +80,43 @@ export class SearchRunner {
   }
 
   async pause(searchId: string): Promise<SearchView> {
-    const search = await this.#find(searchId);
-    if (search.state === 'running') await search.pause();
-    return requireState(search, 'paused', 'paused');
+    return this.#using(searchId, async (search) => {
+      if (search.state === 'running') await search.pause();
+      return requireState(search, 'paused', 'paused');
+    });
   }
 
   async resume(searchId: string): Promise<SearchView> {
-    const search = await this.#find(searchId);
-    if (search.state === 'paused') await search.resume();
-    return search.state === 'finished' ? search.view() : requireState(search, 'running', 'resumed');
+    return this.#using(searchId, async (search) => {
+      if (search.state === 'paused') await search.resume();
+      return search.state === 'finished'
+        ? search.view()
+        : requireState(search, 'running', 'resumed');
+    });
   }
 
   /** Adds to the budget of each target; a finished search goes on. @throws BadInputError */
   async extend(searchId: string, extension: SearchExtension): Promise<SearchView> {
-    const search = await this.#find(searchId);
-    if (search.state === 'stopped') requireState(search, 'running', 'extended');
-    if (search.state === 'finished') this.#requireRoom();
-    await search.extend(extension);
-    if (search.state === 'running') this.#active.add(search);
-    return search.view();
+    return this.#using(searchId, async (search) => {
+      if (search.state === 'stopped') requireState(search, 'running', 'extended');
+      if (search.state === 'finished') this.#requireRoom();
+      await search.extend(extension);
+      if (search.state === 'running') this.#active.add(search);
+      return search.view();
+    });
   }
 
   /** For good. Repeating it changes nothing. */
   async stop(searchId: string): Promise<SearchView> {
-    const search = await this.#find(searchId);
-    if (search.state === 'running' || search.state === 'paused') await search.stop();
-    return requireState(search, 'stopped', 'stopped');
+    return this.#using(searchId, async (search) => {
+      if (search.state === 'running' || search.state === 'paused') await search.stop();
+      return requireState(search, 'stopped', 'stopped');
+    });
   }
 
-  /** Oldest first. */
-  async list(): Promise<readonly SearchView[]> {
-    const records = await this.#parts.ledger.searches.all();
-    const views: SearchView[] = [];
-    for (const record of records) {
-      const search = await this.#loadUsable(record);
-      if (search !== undefined) views.push(search.view());
-    }
-    return views;
-  }
-
+  /** Computed from all that the ledger has of a search, unless it is under way: who only reads asks coordinator/views/. @throws BadInputError */
   async get(searchId: string): Promise<SearchView> {
-    return (await this.#find(searchId)).view();
+    return this.#using(searchId, (search) => search.view());
   }
 
   /** Called with a search's view after each change of it; the returned function ends that. The listener must not throw. */
@@ -130,14 +127,15 @@ export class SearchRunner {
 
   /** @throws BadInputError for a target that the search does not have */
   async front(searchId: string, target?: string): Promise<readonly FrontView[]> {
-    const search = await this.#find(searchId);
-    if (target !== undefined) requireTarget(search, searchId, target);
-    return search.fronts(target);
+    return this.#using(searchId, (search) => {
+      if (target !== undefined) requireTarget(search.targetNames, searchId, target);
+      return search.fronts(target);
+    });
   }
 
   /** @throws BadInputError for a search whose targets have fronts of their own only */
   async fleetFront(searchId: string): Promise<FleetFrontView> {
-    const front = (await this.#find(searchId)).fleetFront();
+    const front = await this.#using(searchId, (search) => search.fleetFront());
     if (front === undefined)
       throw new BadInputError(
         `search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`,
@@ -147,7 +145,7 @@ export class SearchRunner {
 
   /** All that a search tried so far. @throws BadInputError */
   async history(searchId: string): Promise<SearchHistory> {
-    const fronts = await (await this.#find(searchId)).fronts(undefined);
+    const fronts = await this.front(searchId);
     return readHistory(await this.#recordOf(searchId), fronts, this.#parts);
   }
 
@@ -157,47 +155,36 @@ export class SearchRunner {
     target: string,
     architectures: readonly string[],
   ): Promise<Result<readonly Proposed[], Refusal>> {
-    const search = await this.#find(searchId);
-    requireTarget(search, searchId, target);
-    const outside = this.#outside.get(searchId);
-    if (outside === undefined)
-      throw new BadInputError(
-        `search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`,
+    return this.#using(searchId, (search) => {
+      requireTarget(search.targetNames, searchId, target);
+      const outside = this.#outside.get(searchId);
+      if (outside === undefined)
+        throw new BadInputError(
+          `search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`,
+        );
+      return outside.propose(
+        target,
+        architectures.map((text) => (isHashName(text) ? search.canonical(text) : text)),
+        search,
       );
-    return outside.propose(
-      target,
-      architectures.map((text) => (isHashName(text) ? search.canonical(text) : text)),
-      search,
-    );
+    });
   }
 
   /** The ends on one target after a cursor, in their order; some at a time, none when nothing more has ended. @throws BadInputError */
   async ends(searchId: string, target: string, after: number): Promise<readonly EndView[]> {
-    requireTarget(await this.#find(searchId), searchId, target);
-    return (await this.#endReaders.get(searchId)?.read(target, after)) ?? [];
+    const reader = await this.#endReaderOf(searchId);
+    requireTarget(reader.targetNames, searchId, target);
+    return reader.read(target, after);
   }
 
   /** The int8 model of an architecture that the search built, by its own or an isomorphic name, or by its hash. @throws BadInputError */
   async exportModel(searchId: string, architecture: string): Promise<ExportedModel> {
-    const exported = (await this.#find(searchId)).exported(architecture);
+    const exported = await this.#using(searchId, (search) => search.exported(architecture));
     if (exported === undefined)
       throw new BadInputError(
         `search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`,
       );
     return exported;
-  }
-
-  /** The models on its fronts, that over all targets included. @throws BadInputError */
-  async frontArtifacts(searchId: string): Promise<readonly Artifact[]> {
-    const search = await this.#find(searchId);
-    const ofTargets = (await search.fronts(undefined)).flatMap(({ points, uncertain }) => [
-      ...points,
-      ...uncertain,
-    ]);
-    const ofFleet = search.fleetFront()?.members ?? [];
-    return [...ofTargets, ...ofFleet].flatMap(
-      ({ architecture }) => search.artifactOf(architecture) ?? [],
-    );
   }
 
   /** The fleet has changed: more devices take more candidates. */
@@ -223,10 +210,45 @@ export class SearchRunner {
     return this.#load(await this.#recordOf(searchId));
   }
 
+  /** Runs `work` on a search; one that has ended is let go of when nobody uses it any more. */
+  async #using<Value>(
+    searchId: string,
+    work: (search: RunningSearch) => Promise<Value> | Value,
+  ): Promise<Value> {
+    this.#uses.set(searchId, (this.#uses.get(searchId) ?? 0) + 1);
+    let search: RunningSearch | undefined;
+    try {
+      search = await this.#find(searchId);
+      return await work(search);
+    } finally {
+      const left = (this.#uses.get(searchId) ?? 1) - 1;
+      if (left > 0) this.#uses.set(searchId, left);
+      else this.#uses.delete(searchId);
+      if (search !== undefined) this.#release(searchId, search);
+    }
+  }
+
+  /** All that a search has in memory can be read again; what one leaves behind is for good. */
+  #release(searchId: string, search: RunningSearch): void {
+    if (this.#uses.has(searchId) || this.#active.has(search)) return;
+    this.#searches.delete(searchId);
+    this.#outside.delete(searchId);
+    this.#endReaders.delete(searchId);
+    // It has nothing to do any more; only its strategist is to be ended.
+    void search.close();
+  }
+
+  /** Of a search that has ended, without reading it: a client that follows many pages asks for each. */
+  async #endReaderOf(searchId: string): Promise<EndReader> {
+    const known = this.#endReaders.get(searchId);
+    if (known !== undefined) return known;
+    const { specYaml } = await this.#recordOf(searchId);
+    const spec = await this.#parts.specs.read(specYaml, `search ${searchId}`);
+    return new EndReader(searchId, spec, this.#parts, () => Promise.resolve());
+  }
+
   async #recordOf(searchId: string): Promise<SearchRecord> {
-    const record = (await this.#parts.ledger.searches.all()).find(
-      (search) => search.searchId === searchId,
-    );
+    const record = await this.#parts.ledger.searches.find(searchId);
     if (record === undefined)
       throw new BadInputError(`there is no search "${searchId}" (see: farm search list)`);
     return record;
@@ -251,6 +273,7 @@ export class SearchRunner {
     if (known !== undefined) return known;
     const loading = this.#restore(record);
     this.#searches.set(record.searchId, loading);
+    loading.catch(() => this.#searches.delete(record.searchId));
     return loading;
   }
 
@@ -281,14 +304,16 @@ export class SearchRunner {
     const search = await this.#open(record);
     if (record.state === 'running' || record.state === 'paused') this.#active.add(search);
     await search.restore();
+    if (this.#active.has(search)) this.#tell(search);
     return search;
   }
 
   #tell(search: RunningSearch): void {
-    if (search.state === 'stopped' || search.state === 'finished') this.#active.delete(search);
-    if (this.#listeners.size === 0) return;
     const view = search.view();
     for (const listener of this.#listeners) listener(view);
+    if (view.state !== 'stopped' && view.state !== 'finished') return;
+    this.#active.delete(search);
+    this.#release(view.searchId, search);
   }
 
   /** A target that no device ever offered is more likely a typing error than a phone to come. */
@@ -319,10 +344,10 @@ function newSearchId(name: string): string {
   return `${name.toLowerCase()}-${randomBytes(4).toString('hex')}`;
 }
 
-function requireTarget(search: RunningSearch, searchId: string, target: string): void {
-  if (!search.targetNames.includes(target))
+function requireTarget(targets: readonly string[], searchId: string, target: string): void {
+  if (!targets.includes(target))
     throw new BadInputError(
-      `search ${searchId} has no target ${target}; its targets are ${search.targetNames.join(', ')}`,
+      `search ${searchId} has no target ${target}; its targets are ${targets.join(', ')}`,
     );
 }
 

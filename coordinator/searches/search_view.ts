@@ -1,5 +1,5 @@
 import type { DeviceKind } from '../../common/device';
-import type { SearchState } from '../ledger/search_records';
+import type { SearchState, WallTime } from '../ledger/search_records';
 import type { FrontPick } from '../../search/front_pick';
 import type { TargetProgress } from '../../search/target_search';
 import type { AccuracyStatement } from './accuracy_statement';
@@ -22,10 +22,12 @@ export interface SearchView {
   /** The targets' budgets are one, for all of them together. */
   readonly isBudgetShared: boolean;
   /** How long it has been running, pauses left out. */
-  readonly wallMs: number;
+  readonly wall: WallTime;
   readonly targets: readonly TargetProgressView[];
   /** Why the farm paused the search by itself; null when it did not. */
   readonly problem: string | null;
+  /** Digests of the models on its fronts once it has ended, that over all targets included; none before, when the fronts still move. */
+  readonly frontModels: readonly string[];
 }
 
 /** What is shown of a search on one target. */
@@ -34,6 +36,8 @@ export interface TargetProgressView
   readonly target: string;
   /** Of what the search measured first, so that it can only grow; null while what it is a share of still moves. */
   readonly hypervolume: number | null;
+  /** Of the front as it stands, confirmations included, as `farm search front` tells it. */
+  readonly frontHypervolume: number;
   /** Would be on the front, were their latencies known to better than their own size. */
   readonly uncertain: number;
   /** How many of all measurements are of virtual phones. */

@@ -16,6 +16,10 @@ export class SearchWall {
     this.#alarm = new WallAlarm(clock, ring);
   }
 
+  get time(): WallTime {
+    return this.#time;
+  }
+
   get ms(): number {
     return wallMsAt(this.#time, this.#clock.nowMs());
   }

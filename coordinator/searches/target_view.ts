@@ -16,12 +16,13 @@ export function targetView(lane: TargetLane, isActive: boolean): TargetProgressV
     // What is on its way when a search is stopped is given up.
     ...(isActive ? {} : { inFlight: 0, confirming: 0 }),
     hypervolume: isHypervolumeSteady || !isActive ? hypervolume : null,
+    frontHypervolume: lane.search.hypervolumeOf(members),
     frontSize: members.length,
     uncertain: uncertain.length,
     virtualMeasurements: lane.findings.virtual,
-    picks: picksOf(members).map((pick) => ({
-      ...pick,
-      isVirtual: virtualByName.get(pick.architecture) === true,
+    picks: picksOf(members).map(({ kind, architecture, accuracyPercent, latencyMs }) => ({
+      ...{ kind, architecture, accuracyPercent, latencyMs },
+      isVirtual: virtualByName.get(architecture) === true,
     })),
   };
 }

@@ -11,6 +11,7 @@ import { createJobRecords } from './job_records';
 import { createMeasurementRecords } from './measurement_records';
 import { createProposalRecords } from './proposal_records';
 import { createSearchRecords } from './search_records';
+import { createSummaryRecords } from './summary_records';
 
 /** The ledger on any database that Kysely speaks and `Schema` fits. All ports write through one queue, so that they share its commits. */
 export function createSqlLedger(db: Kysely<Schema>): Ledger {
@@ -18,6 +19,7 @@ export function createSqlLedger(db: Kysely<Schema>): Ledger {
   return {
     incarnations: createIncarnations(database),
     searches: createSearchRecords(database),
+    summaries: createSummaryRecords(database),
     candidates: createCandidateRecords(database),
     confirmations: createConfirmationRecords(database),
     proposals: createProposalRecords(database),

@@ -54,6 +54,10 @@ export class EndReader {
     this.#settled = settled;
   }
 
+  get targetNames(): readonly string[] {
+    return this.#spec.targets.map(({ name }) => name);
+  }
+
   /** The next ones after a cursor, a page at most; none when nothing more has ended yet. */
   async read(target: string, after: number): Promise<readonly EndView[]> {
     await this.#settled();

@@ -82,7 +82,7 @@ export class OutsideSearch {
   async propose(
     target: string,
     texts: readonly string[],
-    search: Pick<RunningSearch, 'fill' | 'view'>,
+    search: Pick<RunningSearch, 'fill' | 'view' | 'wallMs'>,
   ): Promise<Result<readonly Proposed[], Refusal>> {
     if (texts.length === 0 || texts.length > mostProposedAtOnce)
       throw new BadInputError(
@@ -150,7 +150,7 @@ export class OutsideSearch {
   async #describe(
     target: string,
     architectures: readonly string[],
-    search: Pick<RunningSearch, 'view'>,
+    search: Pick<RunningSearch, 'view' | 'wallMs'>,
   ): Promise<readonly Proposed[]> {
     const records = await this.#parts.ledger.proposals.of(this.#searchId, {
       target,
@@ -180,9 +180,10 @@ export class OutsideSearch {
 /** Whether the budget is spent before the turn of a proposal comes that has `place` others before it, if each costs what those before it did. */
 function budgetAfter(
   target: string,
-  search: Pick<RunningSearch, 'view'>,
+  search: Pick<RunningSearch, 'view' | 'wallMs'>,
 ): (place: number) => boolean {
-  const { state, targets, wallMs } = search.view();
+  const { wallMs } = search;
+  const { state, targets } = search.view();
   const progress = targets.find((each) => each.target === target);
   if (state === 'finished' || progress === undefined) return () => true;
   return (place) => isSpent(progress.budget, { ...progress, wallMs }, progress.inFlight + place);

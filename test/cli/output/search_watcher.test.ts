@@ -30,6 +30,7 @@ function search(measured: number, state = 'running'): Search__Output {
           abandoned: 0,
           inFlight: 4,
           hypervolume: 0.61234,
+          frontHypervolume: 0.61234,
           frontSize: 3,
           reused: 0,
           confirming: 0,

@@ -11,6 +11,7 @@ const target = (limits: Partial<TargetProgress__Output>): TargetProgress__Output
     abandoned: 0,
     inFlight: 1,
     hypervolume: 0.5,
+    frontHypervolume: 0.5,
     frontSize: 3,
     reused: 0,
     confirming: 0,

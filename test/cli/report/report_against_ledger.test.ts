@@ -33,6 +33,7 @@ describe('a report says what the ledger has, whatever became of its search', () 
     const fleetSize = createFleetSize(() => state);
     const parts = {
       searches: lab.runner,
+      summaries: lab.summaries,
       engine: { state: () => state },
       fleetSize,
       clock: lab.bench.clock,

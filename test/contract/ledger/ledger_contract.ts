@@ -7,6 +7,7 @@ import { jobRecordsContract } from './job_records_contract';
 import { measurementRecordsContract } from './measurement_records_contract';
 import { proposalRecordsContract } from './proposal_records_contract';
 import { searchRecordsContract } from './search_records_contract';
+import { summaryRecordsContract } from './summary_records_contract';
 import type { CreatePlace } from './ledger_place';
 
 /** One suite for each port, so that a failure names what a database does not do. */
@@ -20,6 +21,7 @@ const suites = {
   'measurement records': measurementRecordsContract,
   'proposal records': proposalRecordsContract,
   'search records': searchRecordsContract,
+  'summary records': summaryRecordsContract,
 };
 
 /** What every ledger must do, whatever the database behind it. */

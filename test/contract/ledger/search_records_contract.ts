@@ -15,6 +15,8 @@ export function searchRecordsContract(createPlace: CreatePlace): void {
       { ...aSearch, state: 'paused', wall: { ranMs: 70, runningSinceMs: null } },
       { ...aSearch, searchId: 'a-later', createdAtMs: 2_000 },
     ]);
+    expect((await place.ledger.searches.find('s1'))?.state).toBe('paused');
+    expect(await place.ledger.searches.find('unknown')).toBeUndefined();
     await expect(place.ledger.searches.setState('unknown', 'paused', aSearch.wall)).rejects.toThrow(
       'broken invariant',
     );

@@ -2,9 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { fail, ok } from '../../../common/result';
 import { serverStream, unary } from '../../../coordinator/dispatch/service_call';
-import { propose, sendEnds, type OutsideCalls } from '../../../coordinator/api/outside_calls';
+import {
+  propose,
+  sendEnds,
+  type EndsParts,
+  type OutsideCalls,
+} from '../../../coordinator/api/outside_calls';
 import type { EndView } from '../../../coordinator/searches/outside/end_reader';
-import type { SearchListener } from '../../../coordinator/searches/search_runner';
+import type { SearchListener } from '../../../coordinator/views/search_summaries';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import type { End__Output } from '../../../proto/generated/farm/v1/End';
 import type {
@@ -43,12 +48,14 @@ describe('the calls of an outside searcher', () => {
   let state: SearchView['state'];
   let pagesRead: number;
   const listeners = new Set<SearchListener>();
-  const calls: OutsideCalls = {
+  const summaries: EndsParts['summaries'] = {
     get: () => Promise.resolve({ searchId: 'one', state } as SearchView),
     watch: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+  };
+  const calls: OutsideCalls = {
     propose: (searchId, target, architectures) => {
       if (searchId === 'full') return Promise.resolve(fail({ kind: 'full', message: 'read Ends' }));
       if (searchId === 'over')
@@ -76,7 +83,9 @@ describe('the calls of an outside searcher', () => {
     pagesRead = 0;
     const handlers = {
       Propose: unary(silentLogger, (request) => propose(calls, request)),
-      Ends: serverStream(silentLogger, (request, ends) => sendEnds(calls, request, ends)),
+      Ends: serverStream(silentLogger, (request, ends) =>
+        sendEnds({ searches: calls, summaries }, request, ends),
+      ),
     } as Partial<SearchServiceHandlers> as SearchServiceHandlers;
     server = await serve(services.SearchService.service, handlers);
     client = new services.SearchService(server.address, insecure());

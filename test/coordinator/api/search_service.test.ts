@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../../../platform/time/clock';
 import { createSearchService } from '../../../coordinator/api/search_service';
 import { createFleetSize } from '../../../coordinator/engine/fleet_size';
-import type { SearchListener } from '../../../coordinator/searches/search_runner';
+import type { SearchListener } from '../../../coordinator/views/search_summaries';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import { BadInputError } from '../../../common/bad_input';
 import type { TargetProgress__Output } from '../../../proto/generated/farm/v1/TargetProgress';
@@ -23,7 +23,8 @@ const view = (state: SearchView['state'], measured: number): SearchView => ({
     createdAtMs: 5,
     isBudgetShared: false,
     problem: null,
-    wallMs: 60_000,
+    wall: { ranMs: 60_000, runningSinceMs: null },
+    frontModels: [],
   },
   targets: [
     {
@@ -37,6 +38,7 @@ const view = (state: SearchView['state'], measured: number): SearchView => ({
       abandoned: 0,
       inFlight: 1,
       hypervolume: 0.5,
+      frontHypervolume: 0.4,
       frontSize: 2,
       confirming: 3,
       confirmed: 4,
@@ -65,7 +67,6 @@ describe('search service', () => {
       ...{
         create: notUsed,
         onboard: notUsed,
-        list: notUsed,
         pause: notUsed,
         resume: notUsed,
         stop: notUsed,
@@ -77,6 +78,9 @@ describe('search service', () => {
         propose: notUsed,
         ends: notUsed,
       },
+    };
+    const summaries = {
+      list: notUsed,
       get: (searchId: string) =>
         searchId === 'one'
           ? Promise.resolve(current)
@@ -100,6 +104,7 @@ describe('search service', () => {
       services.SearchService.service,
       createSearchService({
         searches,
+        summaries,
         engine: { state: () => farm.state },
         fleetSize,
         clock: impatient,

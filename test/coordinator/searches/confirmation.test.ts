@@ -248,7 +248,7 @@ describe('a front that is confirmed', () => {
       await lab.runner.resumeAll();
       await measureAll(() => lab.runner.settled());
       expect(new Set(measured.map(({ jobId }) => jobId)).size).toBe(measured.length);
-      for (const view of await lab.runner.list()) {
+      for (const view of await lab.summaries.list()) {
         const members = await front(view.searchId);
         expect(view).toMatchObject({
           state: 'finished',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import { openLedger } from '../../../coordinator/ledger/open_ledger';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
+import { SearchSummaries } from '../../../coordinator/views/search_summaries';
 import { createBench, registerPhones, type SearchBench } from './search_bench';
 
 /** For one test: a ledger in a folder of its own, registered phones, and the searches of one process after the other. */
@@ -12,12 +13,14 @@ export class SearchLab {
   readonly ledger: Ledger;
   bench: SearchBench;
   runner: SearchRunner;
+  summaries: SearchSummaries;
 
   private constructor(folder: string, ledger: Ledger) {
     this.#folder = folder;
     this.ledger = ledger;
     this.bench = createBench(ledger);
     this.runner = new SearchRunner(this.bench.parts);
+    this.summaries = this.#summarize();
   }
 
   static async open(): Promise<SearchLab> {
@@ -30,12 +33,29 @@ export class SearchLab {
   /** A new process on the same ledger, at the same moment; the old one closes, or is just gone. */
   async restart(end: 'closed' | 'killed' = 'closed'): Promise<void> {
     const nowMs = this.bench.clock.nowMs();
-    if (end === 'closed') await this.runner.close();
+    if (end === 'closed') {
+      await this.runner.close();
+      await this.summaries.close();
+    }
     this.bench = createBench(this.ledger);
     this.bench.clock.moveTo(nowMs);
     this.runner = new SearchRunner(this.bench.parts);
+    this.summaries = this.#summarize();
     await this.runner.resumeAll();
     await this.runner.settled();
+  }
+
+  #summarize(): SearchSummaries {
+    const { runner } = this;
+    const { logger, onFailure } = this.bench.parts;
+    const summaries = new SearchSummaries({
+      records: this.ledger.summaries,
+      summarize: (searchId) => runner.get(searchId),
+      logger,
+      onFailure,
+    });
+    runner.watch((summary) => summaries.heard(summary));
+    return summaries;
   }
 
   async create(yaml: string): Promise<string> {
@@ -58,6 +78,7 @@ export class SearchLab {
 
   async close(): Promise<void> {
     await this.runner.close();
+    await this.summaries.close();
     expect(this.bench.failures).toEqual([]);
     await this.ledger.close();
     rmSync(this.#folder, { recursive: true });

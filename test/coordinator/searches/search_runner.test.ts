@@ -179,7 +179,7 @@ describe('the search runner', () => {
     );
     await lab.restart('killed');
     expect(lab.bench.engine.events).toEqual([]);
-    expect((await lab.runner.list()).map((view) => view.state)).toEqual(['stopped']);
+    expect((await lab.summaries.list()).map((view) => view.state)).toEqual(['stopped']);
   });
 
   it('pauses by itself when nothing can be built, and says why', async () => {
@@ -314,7 +314,7 @@ describe('the search runner', () => {
       });
       const { searchId } = await create(specYaml());
       await lab.restart('killed');
-      expect((await lab.runner.list()).map((view) => view.searchId)).toEqual([searchId]);
+      expect((await lab.summaries.list()).map((view) => view.searchId)).toEqual([searchId]);
       expect(lab.bench.engine.queue).toHaveLength(4);
     });
   });
@@ -341,7 +341,7 @@ describe('the search runner', () => {
       await lab.restart('killed');
       await measureAll(() => lab.runner.settled());
       expect(new Set(measured).size).toBe(measured.length);
-      for (const view of await lab.runner.list())
+      for (const view of await lab.summaries.list())
         expect(view).toMatchObject({
           state: 'finished',
           targets: [{ measured: 12, abandoned: 0 }],

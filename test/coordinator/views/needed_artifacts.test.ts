@@ -1,6 +1,6 @@
-import { neededArtifacts } from '../../../coordinator/searches/needed_artifacts';
-import { fastTarget } from './search_bench';
-import { SearchLab } from './search_lab';
+import { neededArtifacts } from '../../../coordinator/views/needed_artifacts';
+import { fastTarget } from '../searches/search_bench';
+import { SearchLab } from '../searches/search_lab';
 
 const spec = `name: Cells
 space: nasbench201
@@ -17,8 +17,7 @@ describe('the models that somebody may still ask for', () => {
   });
   afterEach(() => lab.close());
 
-  const needed = async (): Promise<readonly string[]> =>
-    [...(await neededArtifacts({ ledger: lab.ledger, searches: lab.runner }))].sort();
+  const needed = async (): Promise<readonly string[]> => [...(await neededArtifacts(lab))].sort();
   const built = async (searchId: string): Promise<readonly string[]> =>
     [
       ...new Set(
