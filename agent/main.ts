@@ -19,23 +19,22 @@ import { openSpool } from './results/spool';
 import { startTelemetryPublisher } from './results/telemetry';
 import { openPhoneTools } from './runtimes/fetched_tools';
 import { openToolChest } from './runtimes/tool_chest';
+import type { ToolPaths } from './runtimes/tool_paths';
 import { toolCacheFolder } from './tools/tool_cache';
-import { startVirtualFleetProcess, type VirtualFleetProcess } from '../phones/fleet_process';
 import { assembleCrew, type Crew } from './worker/crew';
 import { createStation } from './worker/station';
 import { startTelemetryRounds } from './worker/telemetry_rounds';
 
 interface AgentOptions {
   readonly config: AgentConfig;
-  readonly virtualFleetPath: string | undefined;
+  /** The tools that virtual phones bring; undefined where there are none. */
+  readonly virtualTools: ToolPaths | undefined;
   readonly insecureListen: boolean;
   readonly logger: Logger;
 }
 
 interface RunningAgent {
   readonly httpPort: number;
-  /** Rejects when the agent cannot go on. */
-  readonly done: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -80,7 +79,6 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
       largestBytes: config.cacheBytes,
     }),
   );
-  const fleet = await startFleet(options, closing);
   const shelf = closing.add(
     'devices',
     await openShelf({
@@ -91,14 +89,13 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
       logger,
     }),
   );
-  return run({ ...options, bus, publisher, cache, fleet, shelf }, closing);
+  return run({ ...options, bus, publisher, cache, shelf }, closing);
 }
 
 interface Parts extends AgentOptions {
   readonly bus: Bus;
   readonly publisher: ResultPublisher;
   readonly cache: ArtifactCache;
-  readonly fleet: VirtualFleetProcess | undefined;
   readonly shelf: DeviceShelf;
 }
 
@@ -142,7 +139,6 @@ async function run(parts: Parts, closing: ClosingStack): Promise<RunningAgent> {
   );
   return {
     httpPort: http.port,
-    done: parts.fleet?.failed ?? new Promise(() => undefined),
     stop: () => closing.close(),
   };
 }
@@ -154,7 +150,7 @@ async function openCrew(
   const { config, logger, shelf, cache } = parts;
   const station = {
     tools: await openPhoneTools(config.tools, toolCacheFolder(process.env)),
-    virtualTools: await openToolChest(parts.fleet?.tools ?? config.tools),
+    virtualTools: await openToolChest(parts.virtualTools ?? config.tools),
     pools: new Map(Object.entries(config.pools)),
     runtimes: new Map(Object.entries(config.runtimes)),
     readiness: config.readiness,
@@ -205,22 +201,6 @@ function openLink(parts: Parts, crew: Crew): CoordinatorLink {
       }
     },
   });
-}
-
-async function startFleet(
-  { config, virtualFleetPath, logger }: AgentOptions,
-  closing: ClosingStack,
-): Promise<VirtualFleetProcess | undefined> {
-  if (virtualFleetPath === undefined) return undefined;
-  return closing.add(
-    'virtual phones',
-    await startVirtualFleetProcess({
-      fleetPath: virtualFleetPath,
-      adb: config.adb,
-      folder: path.join(config.dataDir, 'virtual'),
-      logger,
-    }),
-  );
 }
 
 /** What was opened, closed in reverse order, each at most once, whatever one of them does. */

@@ -10,8 +10,8 @@ interface AdbServerAddress {
 export interface FleetLink {
   /** Settles when every phone was seen in the adb server's list, or after `deadlineMs` with false. */
   connected(deadlineMs: number): Promise<boolean>;
-  /** Idempotent. The phones stay with the adb server until they stop. */
-  stop(): void;
+  /** Connects no more, and takes the phones off the adb server's list, as far as it answers. Idempotent. */
+  close(): Promise<void>;
 }
 
 /** Often enough to notice a restarted adb server, seldom enough to cost nothing. */
@@ -33,12 +33,12 @@ export function connectFleet(
   let complete = false;
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      complete = await connectMissing(phones, server);
+      complete = await connectMissing(phones, server, stopping.signal);
       if (complete) for (const wake of [...waiters]) wake();
       await systemClock.sleep(complete ? pollPeriodMs : firstPollPeriodMs, stopping.signal);
     }
   };
-  void loop();
+  const looped = loop();
   return {
     connected: (deadlineMs) =>
       new Promise((resolve) => {
@@ -51,9 +51,13 @@ export function connectFleet(
         waiters.add(settle);
         if (complete) settle();
       }),
-    stop: () => {
+    close: async () => {
+      if (stopping.signal.aborted) return looped;
       stopping.abort();
       for (const wake of [...waiters]) wake();
+      await looped;
+      const addresses = phones.flatMap((phone) => phone.addresses);
+      await forEach(addresses, (address) => ask(server, `host:disconnect:${address}`));
     },
   };
 }
@@ -61,6 +65,7 @@ export function connectFleet(
 async function connectMissing(
   phones: readonly Pick<FleetPhone, 'addresses'>[],
   server: AdbServerAddress,
+  stopping: AbortSignal,
 ): Promise<boolean> {
   const listed = await ask(server, 'host:devices');
   if (listed === undefined) return false;
@@ -73,16 +78,25 @@ async function connectMissing(
     .flatMap((phone) => phone.addresses)
     .filter((address) => !present.has(address));
   const offline = new Set(listed.split('\n').map((line) => line.split('\t')[0] ?? ''));
-  const queue = [...missing];
+  await forEach(missing, async (address) => {
+    if (stopping.aborted) return;
+    // adb says "already connected" to an offline phone and does nothing more.
+    if (offline.has(address)) await ask(server, `host:disconnect:${address}`);
+    await ask(server, `host:connect:${address}`);
+  });
+  return missing.length === 0;
+}
+
+async function forEach(
+  addresses: readonly string[],
+  act: (address: string) => Promise<unknown>,
+): Promise<void> {
+  const queue = [...addresses];
   const worker = async (): Promise<void> => {
-    for (let address = queue.shift(); address !== undefined; address = queue.shift()) {
-      // adb says "already connected" to an offline phone and does nothing more.
-      if (offline.has(address)) await ask(server, `host:disconnect:${address}`);
-      await ask(server, `host:connect:${address}`);
-    }
+    for (let address = queue.shift(); address !== undefined; address = queue.shift())
+      await act(address);
   };
   await Promise.all(Array.from({ length: mostRequestsAtOnce }, worker));
-  return missing.length === 0;
 }
 
 /** One request of the adb server's own protocol. @returns its text, or undefined for any failure */

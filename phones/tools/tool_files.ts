@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Where the files lie, in the shape of an agent's `tools:`. */
-interface VirtualToolPaths {
+export interface VirtualToolPaths {
   readonly tflite: {
     readonly benchmarkModel: string;
     readonly dispatchLibrary?: string;

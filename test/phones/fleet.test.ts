@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  link.stop();
+  await link.close();
   fleet.stop();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -165,7 +165,7 @@ test('a table of latencies is replayed instead of the cost model', async () => {
   const meanMs = Number(/cost total: ([\d.]+) ms/.exec(stdout)?.[1]);
   expect(meanMs).toBeGreaterThan(600);
   expect(meanMs).toBeLessThan(1200);
-  other.stop();
+  await other.close();
   replay.stop();
 });
 
@@ -189,7 +189,7 @@ test('a fleet file can have phones that give one number, phones reached in two w
     ok: true,
     value: { batteryFrozen: true, batteryCelsius: 25 },
   });
-  plugged.stop();
+  await plugged.close();
   await watch.tracker.close();
   odd.stop();
   await own.stop();

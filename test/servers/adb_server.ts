@@ -14,6 +14,8 @@ export interface TestAdbServer {
   /** The transport that the phone's adb serial has now. */
   transportOf(adbSerial: string): Promise<string>;
   disconnect(adbSerial: string): Promise<string>;
+  /** As `adb devices` lists them. */
+  devices(): Promise<string>;
   /** Ends the server on this port, whoever started it. */
   stop(): Promise<void>;
   kill9(): Promise<void>;
@@ -44,6 +46,7 @@ export async function startAdbServer(): Promise<TestAdbServer> {
       return /transport_id:(\d+)/.exec(line)?.[1] ?? '';
     },
     disconnect: (adbSerial) => request(port, `host:disconnect:${adbSerial}`),
+    devices: () => request(port, 'host:devices'),
     kill9,
     restart: async () => {
       await kill9();

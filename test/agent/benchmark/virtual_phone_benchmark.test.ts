@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  link.stop();
+  await link.close();
   await watch.tracker.close();
   fleet.stop();
   await server.stop();

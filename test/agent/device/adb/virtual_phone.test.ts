@@ -30,7 +30,7 @@ describe('the adb adapter on a virtual phone', () => {
       unplug: () => phone.unplug(),
       leaveRoom: () => phone.inject({ kind: 'disk-full' }),
       close: async () => {
-        link.stop();
+        await link.close();
         await watch.tracker.close();
         fleet.stop();
       },

@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { z } from 'zod';
-import { BadInputError } from '../common/bad_input';
-import { withDeadline } from '../platform/time/deadline';
-import type { Logger } from '../platform/logger';
-import { toolPathsSchema, type ToolPaths } from '../agent/runtimes/tool_paths';
+import { BadInputError } from '../../common/bad_input';
+import { withDeadline } from '../../platform/time/deadline';
+import type { Logger } from '../../platform/logger';
+import { toolPathsSchema, type ToolPaths } from '../../agent/runtimes/tool_paths';
 
-export interface VirtualFleetProcess {
+interface VirtualPhones {
   /** The benchmark tools of the virtual phones, as an operator would name those of real ones. */
   readonly tools: ToolPaths;
   /** Rejects when the process ends unasked. */
@@ -14,7 +14,7 @@ export interface VirtualFleetProcess {
   close(): Promise<void>;
 }
 
-interface VirtualFleetProcessOptions {
+interface VirtualPhonesOptions {
   readonly fleetPath: string;
   readonly adb: { readonly host: string; readonly port: number };
   /** Where the virtual tools are written. */
@@ -26,18 +26,20 @@ interface VirtualFleetProcessOptions {
 const readyDeadlineMs = 60_000;
 const closeDeadlineMs = 5_000;
 
-const firstMessage = z.discriminatedUnion('kind', [
+/** FleetReport of phones/, in the words of the agent's configuration (test/contract/virtual_tools.test.ts holds both together). */
+const reportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), phones: z.number(), tools: toolPathsSchema }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
 ]);
 
-/** Virtual phones run in a process of their own: what they compute is the phones' time, not the agent's. */
-export async function startVirtualFleetProcess(
-  options: VirtualFleetProcessOptions,
-): Promise<VirtualFleetProcess> {
+/**
+ * Starts the program of the virtual phones: what they compute is the phones' time, not the agent's.
+ * @throws BadInputError for what the operator can mend; nothing is left running then.
+ */
+export async function startVirtualPhones(options: VirtualPhonesOptions): Promise<VirtualPhones> {
   const { adb, fleetPath, folder } = options;
   const child = fork(
-    path.join(__dirname, 'main.js'),
+    path.join(__dirname, '../../phones/main.js'),
     [fleetPath, adb.host, String(adb.port), folder],
     { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   );
@@ -55,7 +57,7 @@ export async function startVirtualFleetProcess(
     readyDeadlineMs,
     'virtual phones',
   );
-  const first = firstMessage.safeParse(message.ok ? message.value : undefined);
+  const first = reportSchema.safeParse(message.ok ? message.value : undefined);
   if (!first.success || first.data.kind === 'failed') {
     await close();
     throw new BadInputError(
