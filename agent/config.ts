@@ -7,7 +7,7 @@ import { isHost, readHostPort } from '../platform/http/host_port';
 import { shown } from '../common/one_line';
 import { isPoolName, precisions, runtimes, units, type Offer } from '../common/target';
 import { readinessLimitsSchema } from './benchmark/readiness';
-import { toolPathsSchema } from './runtimes/tool_paths';
+import { toolPathsSchema } from './tools/tool_paths';
 
 const host = z.string().refine(isHost, 'expected an address or the name of a host');
 const port = z.number().int().min(0).max(65_535);

@@ -9,7 +9,7 @@ import { createRandom } from '../common/random';
 import { farmVersion } from '../platform/config/version';
 import { openArtifactCache, type ArtifactCache } from './artifacts/artifact_cache';
 import type { AgentConfig } from './config';
-import { openShelf, type DeviceShelf } from './device/shelf';
+import { watchDevices, type AttachedDevices } from './worker/attached_devices';
 import { createArtifactClient } from './link/artifact_client';
 import { openCoordinatorLink, type CoordinatorLink } from './link/coordinator_link';
 import { createAgentMetrics } from './observe/agent_metrics';
@@ -17,12 +17,12 @@ import { connectBus, type Bus } from '../platform/nats/bus';
 import { startResultPublisher, type ResultPublisher } from './results/publisher';
 import { openSpool } from './results/spool';
 import { startTelemetryPublisher } from './results/telemetry';
-import { openPhoneTools } from './runtimes/fetched_tools';
-import { openToolChest } from './runtimes/tool_chest';
-import type { ToolPaths } from './runtimes/tool_paths';
+import { openPhoneTools } from './tools/phone_tools';
+import { openLocalTools } from './tools/local_tools';
+import type { ToolPaths } from './tools/tool_paths';
 import { toolCacheFolder } from './tools/tool_cache';
-import { assembleCrew, type Crew } from './worker/crew';
-import { createStation } from './worker/station';
+import { DeviceWorkers } from './worker/device_workers';
+import { createJobRunner } from './worker/job_runner';
 import { startTelemetryRounds } from './worker/telemetry_rounds';
 
 interface AgentOptions {
@@ -79,9 +79,9 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
       largestBytes: config.cacheBytes,
     }),
   );
-  const shelf = closing.add(
+  const attached = closing.add(
     'devices',
-    await openShelf({
+    await watchDevices({
       dataDir: config.dataDir,
       adb: config.adb,
       host: config.host,
@@ -89,21 +89,21 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
       logger,
     }),
   );
-  return run({ ...options, bus, publisher, cache, shelf }, closing);
+  return run({ ...options, bus, publisher, cache, attached }, closing);
 }
 
-interface Parts extends AgentOptions {
+interface AgentParts extends AgentOptions {
   readonly bus: Bus;
   readonly publisher: ResultPublisher;
   readonly cache: ArtifactCache;
-  readonly shelf: DeviceShelf;
+  readonly attached: AttachedDevices;
 }
 
-async function run(parts: Parts, closing: ClosingStack): Promise<RunningAgent> {
+async function run(parts: AgentParts, closing: ClosingStack): Promise<RunningAgent> {
   const { config, logger, publisher, bus } = parts;
   const metrics = createAgentMetrics({
-    devicesAttached: () => crew.devices().length,
-    jobsRunning: () => crew.heldLeases().length,
+    devicesAttached: () => workers.devices().length,
+    jobsRunning: () => workers.heldLeases().length,
     resultsUnpublished: () => publisher.heldLeases().length,
     connected: () => link.connected(),
   });
@@ -117,14 +117,14 @@ async function run(parts: Parts, closing: ClosingStack): Promise<RunningAgent> {
         'a result could not be kept',
       );
   };
-  const crew = closing.add('crew', await openCrew(parts, keepResult));
-  const link = closing.add('link', openLink(parts, crew));
-  crew.onChange((change) => link.send(change));
+  const workers = closing.add('workers', await openWorkers(parts, keepResult));
+  const link = closing.add('link', openLink(parts, workers));
+  workers.onChange((change) => link.send(change));
   const telemetry = startTelemetryPublisher(bus);
   closing.add('telemetry', telemetry);
   const rounds = startTelemetryRounds({
     agentId: config.agent,
-    crew,
+    workers,
     clock: systemClock,
     publish: (each) => telemetry.publish(each),
   });
@@ -143,14 +143,14 @@ async function run(parts: Parts, closing: ClosingStack): Promise<RunningAgent> {
   };
 }
 
-async function openCrew(
-  parts: Parts,
+async function openWorkers(
+  parts: AgentParts,
   keepResult: (result: JobResult) => Promise<void>,
-): Promise<Crew> {
-  const { config, logger, shelf, cache } = parts;
-  const station = {
+): Promise<DeviceWorkers> {
+  const { config, logger, attached, cache } = parts;
+  const runner = {
     tools: await openPhoneTools(config.tools, toolCacheFolder(process.env)),
-    virtualTools: await openToolChest(parts.virtualTools ?? config.tools),
+    virtualTools: await openLocalTools(parts.virtualTools ?? config.tools),
     pools: new Map(Object.entries(config.pools)),
     runtimes: new Map(Object.entries(config.runtimes)),
     readiness: config.readiness,
@@ -158,19 +158,19 @@ async function openCrew(
     clock: systemClock,
     agentVersion: farmVersion(),
   };
-  return assembleCrew({
+  return new DeviceWorkers({
     agentId: config.agent,
-    shelf,
-    createStation: (device) => createStation(device, station),
+    attached,
+    createRunner: (device) => createJobRunner(device, runner),
     keepResult,
     logger,
   });
 }
 
-function openLink(parts: Parts, crew: Crew): CoordinatorLink {
+function openLink(parts: AgentParts, workers: DeviceWorkers): CoordinatorLink {
   const { config, logger, publisher, cache } = parts;
-  const heldLeases = (): ReturnType<Crew['heldLeases']> => [
-    ...crew.heldLeases(),
+  const heldLeases = (): ReturnType<DeviceWorkers['heldLeases']> => [
+    ...workers.heldLeases(),
     ...publisher.heldLeases(),
   ];
   return openCoordinatorLink({
@@ -182,18 +182,18 @@ function openLink(parts: Parts, crew: Crew): CoordinatorLink {
       kind: 'hello',
       agentId: config.agent,
       version: farmVersion(),
-      devices: crew.devices(),
-      unusablePhones: crew.unusablePhones(),
+      devices: workers.devices(),
+      unusablePhones: workers.unusablePhones(),
       heldLeases: heldLeases(),
     }),
     heartbeat: () => ({ kind: 'heartbeat', heldLeases: heldLeases() }),
     onCommand: (command) => {
       switch (command.kind) {
         case 'run-job':
-          crew.run(command.job, command.lease);
+          workers.run(command.job, command.lease);
           return;
         case 'stop-job':
-          crew.stop(command.lease);
+          workers.stop(command.lease);
           return;
         case 'prefetch-artifact':
           cache.prefetch(command.artifact);

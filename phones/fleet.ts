@@ -4,10 +4,10 @@ import { createRandom } from '../common/random';
 import { systemErrorCode } from '../platform/files/system_error';
 import { readYamlFile } from '../platform/config/yaml';
 import { costModelLatencies } from './cost_model/predict';
-import type { PhoneFault } from './faults';
+import type { PhoneFault } from './machine/faults';
 import { fleetSchema, type FleetFile, type PhoneGroup } from './fleet_file';
 import { readLatencyTable } from './latency_table';
-import { phoneModel, virtualSocs } from './phone_model';
+import { phoneModel, virtualSocs } from './machine/phone_model';
 import { ContentStore } from './system/content_store';
 import { VirtualPhone } from './virtual_phone';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { largestFaultNumber, toolDefects, toolFaults, type PhoneFault } from './faults';
-import { virtualSocs } from './phone_model';
+import { largestFaultNumber, toolDefects, toolFaults, type PhoneFault } from './machine/faults';
+import { virtualSocs } from './machine/phone_model';
 
 /** One process serves 500 phones; far more would run out of threads in the adb server. */
 const mostPhones = 2000;

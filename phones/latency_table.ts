@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BadInputError } from '../common/bad_input';
 import { systemErrorCode } from '../platform/files/system_error';
-import type { LatencySource } from './latency_source';
+import type { LatencySource } from './machine/latency_source';
 
 const largestTableBytes = 64 * 1024 * 1024;
 const expectedHeader = 'soc,runtime,unit,model,latency_ms';

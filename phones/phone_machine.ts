@@ -1,16 +1,16 @@
 import { posix } from 'node:path';
 import type { Random } from '../common/random';
-import type { LatencySource } from './latency_source';
-import type { ToolDefect, ToolFault } from './faults';
+import type { LatencySource } from './machine/latency_source';
+import type { ToolDefect, ToolFault } from './machine/faults';
 import { readModel } from './cost_model/model_reader';
 import type { Heat, HeatedUnit, Load } from './physics/heat';
 import { runFactors } from './physics/noise';
 import type { ContentStore } from './system/content_store';
 import type { FileSystem } from './system/file_system';
 import type { VirtualClock } from './system/virtual_clock';
-import type { InspectedModel, Machine, Placement, Prediction } from './tools/machine';
+import type { InspectedModel, Machine, RunPlacement, LatencyPrediction } from './machine/machine';
 
-interface Parts {
+interface MachineParts {
   readonly files: FileSystem;
   readonly clock: VirtualClock;
   readonly heat: Heat;
@@ -25,10 +25,10 @@ interface Parts {
 
 /** A phone's hardware as its benchmark tools meet it: the model's latency, times chance, over heat. */
 export class PhoneMachine implements Machine {
-  readonly #parts: Parts;
+  readonly #parts: MachineParts;
   #sessions = 0;
 
-  constructor(parts: Parts) {
+  constructor(parts: MachineParts) {
     this.#parts = parts;
   }
 
@@ -50,7 +50,12 @@ export class PhoneMachine implements Machine {
     return readModel(bytes);
   }
 
-  predict(path: string, bytes: Buffer, model: InspectedModel, placement: Placement): Prediction {
+  predict(
+    path: string,
+    bytes: Buffer,
+    model: InspectedModel,
+    placement: RunPlacement,
+  ): LatencyPrediction {
     const { soc, contents, latencies } = this.#parts;
     const digest = contents.digest(bytes);
     const prediction = latencies({
@@ -64,7 +69,7 @@ export class PhoneMachine implements Machine {
     return isRefused ? { ...prediction, delegated: 0, partitions: 0 } : prediction;
   }
 
-  *timeRuns(prediction: Prediction, placement: Placement): Generator<number, never> {
+  *timeRuns(prediction: LatencyPrediction, placement: RunPlacement): Generator<number, never> {
     const { heat, clock, random, speedFactor } = this.#parts;
     this.#sessions += 1;
     const factors = runFactors(random.derive(`session ${this.#sessions}`));
@@ -96,7 +101,7 @@ export class PhoneMachine implements Machine {
 const cpuWatts = { firstThread: 2.2, eachFurther: 0.9, most: 7 };
 const unitWatts = { gpu: 3.5, npu: 1.8 };
 
-function loadOf(placement: Placement): Load {
+function loadOf(placement: RunPlacement): Load {
   const unit: HeatedUnit =
     placement.unit === 'cpu' || placement.unit === 'cpu-xnnpack'
       ? 'cpu'

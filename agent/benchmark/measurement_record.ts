@@ -2,7 +2,7 @@ import type { DeviceState } from '../../common/device';
 import type { Job } from '../../common/job';
 import type { Conditions, Measurement } from '../../common/measurement';
 import type { Device } from '../device/device';
-import type { RuntimeAdapter, SessionReport, ToolCommand } from '../runtimes/runtime';
+import type { RuntimeAdapter, SessionReport, ToolCommand } from '../runtimes/tool/runtime_adapter';
 import { summarizeBenchmark, type BenchmarkSummary } from '../../common/benchmark_summary';
 
 /** When each stage of a benchmark ended. */
@@ -15,7 +15,7 @@ export interface Timeline {
 }
 
 interface BenchmarkRecord {
-  readonly workbench: { readonly device: Device };
+  readonly preparedDevice: { readonly device: Device };
   readonly adapter: RuntimeAdapter;
   readonly job: Job;
   readonly agentVersion: string;
@@ -51,8 +51,8 @@ export function writeMeasurement(record: BenchmarkRecord): Measurement {
 }
 
 function conditionsOf(record: BenchmarkRecord, summary: BenchmarkSummary): Conditions {
-  const { workbench, adapter, job, reports } = record;
-  const { serial, kind, soc, osBuild } = workbench.device.hardware;
+  const { preparedDevice, adapter, job, reports } = record;
+  const { serial, kind, soc, osBuild } = preparedDevice.device.hardware;
   const shares = reports.map((report) => report.unitShare);
   return {
     deviceSerial: serial,
@@ -62,7 +62,7 @@ function conditionsOf(record: BenchmarkRecord, summary: BenchmarkSummary): Condi
     agentVersion: record.agentVersion,
     tool: adapter.name,
     toolVersion: reports[0]?.toolVersion ?? null,
-    toolDigest: adapter.toolDigest,
+    toolDigest: adapter.tools?.digest ?? null,
     command: shellLine(record.toolCommand),
     threads: job.plan.threads,
     boundary: adapter.boundary,
@@ -76,10 +76,11 @@ function conditionsOf(record: BenchmarkRecord, summary: BenchmarkSummary): Condi
 }
 
 function ownCaveats(
-  { before, after, job, workbench }: BenchmarkRecord,
+  { before, after, job, preparedDevice }: BenchmarkRecord,
   summary: BenchmarkSummary,
 ): string[] {
-  const caveats = workbench.device.hardware.kind === 'host' ? [] : readingCaveats([before, after]);
+  const caveats =
+    preparedDevice.device.hardware.kind === 'host' ? [] : readingCaveats([before, after]);
   if ((after.thermalStatus ?? 0) > (before.thermalStatus ?? 0))
     caveats.push(
       `the thermal status rose from ${String(before.thermalStatus ?? 0)} to ${String(after.thermalStatus)}`,

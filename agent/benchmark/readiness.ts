@@ -32,12 +32,12 @@ export function limitsFor(kind: DeviceKind, limits: ReadinessLimits): ReadinessL
     : limits;
 }
 
-type Readiness =
+type ReadinessVerdict =
   | { readonly kind: 'ready' }
   | { readonly kind: 'wait'; readonly code: 'too-hot' | 'battery-low'; readonly reason: string };
 
 /** Whether a device in this state may be timed, and if not, why. */
-export function judgeReadiness(state: DeviceState, limits: ReadinessLimits): Readiness {
+export function judgeReadiness(state: DeviceState, limits: ReadinessLimits): ReadinessVerdict {
   if (state.batteryPercent !== null && state.batteryPercent < limits.lowestBatteryPercent) {
     return {
       kind: 'wait',

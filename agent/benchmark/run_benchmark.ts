@@ -10,15 +10,20 @@ import {
 import type { Job, Outcome } from '../../common/job';
 import { fail, ok, type Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
-import type { Invocation, RuntimeAdapter, SessionReport, ToolCommand } from '../runtimes/runtime';
+import type {
+  Invocation,
+  RuntimeAdapter,
+  SessionReport,
+  ToolCommand,
+} from '../runtimes/tool/runtime_adapter';
 import { writeMeasurement, type Timeline } from './measurement_record';
 import { limitsFor, waitUntilReady, type ReadinessLimits } from './readiness';
 import { mostSessions, needsSession } from './session_rule';
 import { headlineMsOf, summarizeSession } from '../../common/benchmark_summary';
-import type { JobFiles, Workbench } from './workbench';
+import type { JobFiles, PreparedDevice } from './prepared_device';
 
-export interface BenchmarkRequest {
-  readonly workbench: Workbench;
+export interface BenchmarkTask {
+  readonly preparedDevice: PreparedDevice;
   readonly adapter: RuntimeAdapter;
   readonly job: Job;
   /** On this machine. */
@@ -33,7 +38,7 @@ export interface BenchmarkRequest {
   readonly fetchMs: number;
 }
 
-interface RunningJob extends BenchmarkRequest {
+interface RunningJob extends BenchmarkTask {
   readonly files: JobFiles;
 }
 
@@ -50,8 +55,8 @@ const largestResultBytes = 8 * 1024 * 1024;
  * state after, files removed. The first fault ends it and is the outcome; whatever happens, the files are removed.
  * Never rejects.
  */
-export async function runBenchmark(request: BenchmarkRequest): Promise<Outcome> {
-  const { workbench, adapter, job } = request;
+export async function runBenchmark(request: BenchmarkTask): Promise<Outcome> {
+  const { preparedDevice, adapter, job } = request;
   if (!adapter.formats.includes(job.artifact.format)) {
     return candidateFault(
       'invalid-model',
@@ -60,14 +65,14 @@ export async function runBenchmark(request: BenchmarkRequest): Promise<Outcome> 
   }
   const running: RunningJob = {
     ...request,
-    files: workbench.openJob(job.artifact.format, request.clock.nowMs()),
+    files: preparedDevice.openJob(job.artifact.format, request.clock.nowMs()),
   };
   const prepared = await prepare(running);
   if (!prepared.ok) return cleanUpAfter(running, prepared.error);
   const measured = await runSessions(running);
   if (!measured.ok) {
     if (measured.error.kind === 'farm-fault' && blamesTarget(measured.error.code))
-      workbench.distrustTools();
+      preparedDevice.tools.distrust();
     return cleanUpAfter(running, measured.error);
   }
   return finish(running, prepared.value, measured.value);
@@ -81,37 +86,40 @@ interface Prepared {
 }
 
 async function prepare(request: RunningJob): Promise<Result<Prepared, FarmFault>> {
-  const { workbench, adapter, files, clock, signal } = request;
+  const { preparedDevice, adapter, files, clock, signal } = request;
   const startedAtMs = clock.nowMs();
-  const installed = await workbench.install(adapter.toolFiles, signal);
+  const installed =
+    adapter.tools === null
+      ? ok(undefined)
+      : await preparedDevice.tools.install(adapter.tools, signal);
   if (!installed.ok) return installed;
-  const pushed = await workbench.device.push(request.modelPath, files.modelPath, {
+  const pushed = await preparedDevice.device.push(request.modelPath, files.modelPath, {
     executable: false,
     deadlineMs: modelPushDeadlineMs,
     signal,
   });
   if (!pushed.ok) return pushed;
   const pushedAtMs = clock.nowMs();
-  const recentState = workbench.takeFreshState(pushedAtMs);
-  const limits = limitsFor(workbench.device.hardware.kind, request.limits);
+  const recentState = preparedDevice.takeFreshState(pushedAtMs);
+  const limits = limitsFor(preparedDevice.device.hardware.kind, request.limits);
   const ready = await waitUntilReady({
     clock,
     limits,
     signal,
     recentState,
-    readState: () => workbench.device.readState(),
+    readState: () => preparedDevice.device.readState(),
   });
   return ready.ok
     ? ok({ before: ready.value, startedAtMs, pushedAtMs, readyAtMs: clock.nowMs() })
     : ready;
 }
 
-interface Measured {
+interface MeasuredSessions {
   readonly reports: readonly SessionReport[];
   readonly toolCommand: ToolCommand;
 }
 
-async function runSessions(request: RunningJob): Promise<Result<Measured, Fault>> {
+async function runSessions(request: RunningJob): Promise<Result<MeasuredSessions, Fault>> {
   const reports: SessionReport[] = [];
   const mediansMs: number[] = [];
   while (needsSession(request.job.plan, mediansMs)) {
@@ -123,11 +131,14 @@ async function runSessions(request: RunningJob): Promise<Result<Measured, Fault>
   return ok({ reports, toolCommand: request.adapter.command(invocationOf(request, 0)) });
 }
 
-function invocationOf({ workbench, job, cores, files }: RunningJob, session: number): Invocation {
+function invocationOf(
+  { preparedDevice, job, cores, files }: RunningJob,
+  session: number,
+): Invocation {
   return {
     offer: job.target,
     plan: job.plan,
-    workFolder: workbench.device.workFolder,
+    workFolder: preparedDevice.device.workFolder,
     modelPath: files.modelPath,
     resultPath: files.resultPath(session),
     cores,
@@ -135,17 +146,17 @@ function invocationOf({ workbench, job, cores, files }: RunningJob, session: num
 }
 
 async function runSession(
-  request: BenchmarkRequest,
+  request: BenchmarkTask,
   invocation: Invocation,
 ): Promise<Result<SessionReport, Fault>> {
-  const { workbench, adapter, job, signal } = request;
+  const { preparedDevice, adapter, job, signal } = request;
   if (signal.aborted) return fail(farmFault('stopped', 'stopped between sessions'));
   const toolCommand = adapter.command(invocation);
   const thenRead = toolCommand.readsResultFile
     ? { thenRead: { path: invocation.resultPath, largestBytes: largestResultBytes } }
     : {};
   const limits = { deadlineMs: job.plan.sessionDeadlineMs, signal };
-  const executed = await workbench.device.execute(toolCommand.command, {
+  const executed = await preparedDevice.device.execute(toolCommand.command, {
     ...limits,
     environment: toolCommand.environment,
     ...thenRead,
@@ -162,11 +173,11 @@ async function runSession(
 async function finish(
   request: RunningJob,
   prepared: Prepared,
-  measured: Measured,
+  measured: MeasuredSessions,
 ): Promise<Outcome> {
-  const { workbench, clock, files, job } = request;
+  const { preparedDevice, clock, files, job } = request;
   const measuredAtMs = clock.nowMs();
-  const ended = await workbench.device.endJob({
+  const ended = await preparedDevice.device.endJob({
     modelPath: files.modelPath,
     all: filesOf(request),
   });
@@ -174,7 +185,7 @@ async function finish(
   const { state: after, modelDigest } = ended.value;
   if (modelDigest !== job.artifact.digest)
     return otherFile(files.modelPath, modelDigest, job.artifact.digest);
-  workbench.keepState(after);
+  preparedDevice.keepState(after);
   const timeline: Timeline = { ...prepared, measuredAtMs, finishedAtMs: clock.nowMs() };
   return {
     kind: 'measured',
@@ -198,7 +209,7 @@ function otherFile(path: string, found: string | null, expected: string): FarmFa
 
 async function cleanUpAfter(request: RunningJob, fault: Fault): Promise<Outcome> {
   // A failure here is not the job's: what stays is removed when the device attaches again.
-  await request.workbench.remove(filesOf(request));
+  await request.preparedDevice.remove(filesOf(request));
   return fault;
 }
 

@@ -35,7 +35,7 @@ export interface FilesOfJob {
   readonly all: readonly string[];
 }
 
-export interface JobEnd {
+export interface EndOfJob {
   readonly state: DeviceState;
   /** SHA-256 of the model as it lay there; null if it was no longer there. */
   readonly modelDigest: string | null;
@@ -61,7 +61,7 @@ export interface Device {
   readonly disconnected: Promise<string>;
   readState(): Promise<Result<DeviceState, FarmFault>>;
   /** What is to be known at the end of a job, and the removal of its files, in one round trip. One that is missing or stays is no fault. */
-  endJob(files: FilesOfJob): Promise<Result<JobEnd, FarmFault>>;
+  endJob(files: FilesOfJob): Promise<Result<EndOfJob, FarmFault>>;
   /** `command` is an argument vector; the adapter quotes it where a shell is in between. Output is bounded. */
   execute(
     command: readonly string[],

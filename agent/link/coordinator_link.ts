@@ -13,7 +13,6 @@ import type { CoordinatorMessage__Output as WireCoordinatorMessage } from '../..
 import { loadFarmServices } from '../../proto/service';
 import { channelCredentials, channelOptions } from './channel';
 
-type Hello = Extract<AgentMessage, { kind: 'hello' }>;
 type Heartbeat = Extract<AgentMessage, { kind: 'heartbeat' }>;
 
 interface CoordinatorLinkOptions {
@@ -22,7 +21,7 @@ interface CoordinatorLinkOptions {
   readonly random: Random;
   readonly logger: Logger;
   /** Complete and current: it is sent first on every new stream and replaces what the coordinator believed. */
-  readonly hello: () => Hello;
+  readonly hello: () => Extract<AgentMessage, { kind: 'hello' }>;
   readonly heartbeat: () => Heartbeat;
   readonly onCommand: (command: Exclude<CoordinatorMessage, { kind: 'welcome' }>) => void;
 }
@@ -36,15 +35,15 @@ export interface CoordinatorLink {
 
 type LinkState =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'opening'; readonly stream: Stream }
-  | { readonly kind: 'attached'; readonly stream: Stream };
-type Stream = ClientDuplexStream<WireAgentMessage, WireCoordinatorMessage>;
+  | { readonly kind: 'opening'; readonly stream: AttachStream }
+  | { readonly kind: 'attached'; readonly stream: AttachStream };
+type AttachStream = ClientDuplexStream<WireAgentMessage, WireCoordinatorMessage>;
 
 /** First retry soon (the coordinator restarts in a second), then calm enough for hundreds of agents. */
 const reconnectBackoff = { firstDelayMs: 200, largestDelayMs: 5_000 };
 /** A coordinator that accepts the stream but does not answer hello within this is as good as gone. */
 const welcomeDeadlineMs = 10_000;
-/** Messages waiting on a stream that the coordinator does not read: a flapping shelf of 500 phones stays below it. */
+/** Messages waiting on a stream that the coordinator does not read: a flapping attached of 500 phones stays below it. */
 const largestBacklogMessages = 5_000;
 
 /** Keeps one AgentService.Attach stream to the coordinator, for ever, until closed. */
@@ -63,7 +62,7 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
 
   const attachOnce = (): Promise<{ readonly welcomed: boolean; readonly reason: string }> =>
     new Promise((resolve) => {
-      const stream: Stream = client.attach();
+      const stream: AttachStream = client.attach();
       const timers = createTimers();
       const end = (reason: string): void => {
         if (state.kind !== 'waiting' && state.stream !== stream) return;

@@ -1,12 +1,13 @@
 import type { Offer, Unit } from '../../common/target';
 import type { Hardware } from '../device/device';
 import { fetchCommand } from '../tools/phone_bundle';
-import { isForOtherHexagon } from './hexagon';
-import { hostLitert } from './host_litert';
-import { hostOnnxruntime } from './host_onnxruntime';
-import { kitChoices, type KitChoice, type KitPart, type PhoneKit } from './phone_kits';
-import type { RuntimeAdapter, ToolFile } from './runtime';
-import type { KeptTool, ToolChest } from './tool_chest';
+import { isForOtherHexagon } from '../device/android/hexagon';
+import { hostLitert, hostOnnxruntime } from './host/adapter';
+import { toolSetChoices, type ToolSetChoice } from './phone_tool_sets';
+import type { RuntimeAdapter } from './tool/runtime_adapter';
+import { toolBundle, type ToolFile } from './tool/tool_bundle';
+import type { ToolPart, ToolSet } from './tool/tool_set';
+import type { LocalTool, LocalTools } from '../tools/local_tools';
 
 export interface RuntimeSelection {
   readonly adapters: readonly RuntimeAdapter[];
@@ -17,7 +18,7 @@ export interface RuntimeSelection {
 /** What a device can run with the operator's tools. `hostProgramFolder` is only given by tests, which compile the host's programs elsewhere. */
 export function runtimesFor(
   hardware: Hardware,
-  chest: ToolChest,
+  tools: LocalTools,
   hostProgramFolder?: string,
 ): RuntimeSelection {
   if (hardware.kind === 'host')
@@ -25,8 +26,8 @@ export function runtimesFor(
       adapters: [hostOnnxruntime(hostProgramFolder), hostLitert(hostProgramFolder)],
       missing: [],
     };
-  const own = chestFor(hardware.soc, chest);
-  const found = kitChoices
+  const own = toolsOf(hardware.soc, tools);
+  const found = toolSetChoices
     .filter((choice) => choice.fits(hardware.soc))
     .map((choice) => choose(choice, own));
   return {
@@ -36,12 +37,12 @@ export function runtimesFor(
 }
 
 /** Without the libraries of other Hexagon versions: what a phone gets is one bundle, with a digest of its own. */
-function chestFor(soc: string, chest: ToolChest): ToolChest {
-  const own = [...chest.toolsByField].map(
+function toolsOf(soc: string, tools: LocalTools): LocalTools {
+  const own = [...tools.toolsByField].map(
     ([field, tools]) =>
       [field, tools.filter(({ fileName }) => !isForOtherHexagon(fileName, soc))] as const,
   );
-  return { ...chest, toolsByField: new Map(own) };
+  return { ...tools, toolsByField: new Map(own) };
 }
 
 /** The adapter that serves an offer, if the device has one. */
@@ -59,27 +60,27 @@ export function adapterFor(
   );
 }
 
-/** The first kit that is whole, or why none is: the complaint of the kit whose binary is there, else of one that a command brings. */
-function choose({ kits }: KitChoice, chest: ToolChest): RuntimeAdapter | string {
-  for (const kit of kits) {
-    if (lackOf(kit, chest) === null) return open(kit, chest);
+/** The first set that is whole, or why none is: the complaint of the set whose binary is there, else of one that a command brings. */
+function choose({ sets }: ToolSetChoice, tools: LocalTools): RuntimeAdapter | string {
+  for (const set of sets) {
+    if (lackOf(set, tools) === null) return open(set, tools);
   }
-  const begun = kits.find((kit) => toolsFor(kit.parts[0], chest).length > 0);
-  const nearest = begun ?? kits.find((kit) => kit.parts[0].fetchedWith !== undefined) ?? kits[0];
-  return `${nearest.runtime} on ${Object.keys(nearest.precisionsByUnit).join(', ')}: ${lackOf(nearest, chest) ?? 'it lacks nothing'}`;
+  const begun = sets.find((set) => filesFor(set.parts[0], tools).length > 0);
+  const nearest = begun ?? sets.find((set) => set.parts[0].fetchedWith !== undefined) ?? sets[0];
+  return `${nearest.runtime} on ${Object.keys(nearest.precisionsByUnit).join(', ')}: ${lackOf(nearest, tools) ?? 'it lacks nothing'}`;
 }
 
-/** What a kit lacks, as a line that names the YAML field; null if it is whole. */
-function lackOf(kit: PhoneKit, chest: ToolChest): string | null {
-  const lacking = kit.parts.find(
+/** What a set lacks, as a line that names the YAML field; null if it is whole. */
+function lackOf(set: ToolSet, tools: LocalTools): string | null {
+  const lacking = set.parts.find(
     (part) =>
-      chest.problemByField.has(part.field) ||
-      (part.optional !== true && toolsFor(part, chest).length === 0),
+      tools.problemByField.has(part.field) ||
+      (part.optional !== true && filesFor(part, tools).length === 0),
   );
   if (lacking === undefined) return null;
-  const problem = chest.problemByField.get(lacking.field);
+  const problem = tools.problemByField.get(lacking.field);
   if (problem !== undefined) return problem;
-  const others = chest.toolsByField.get(lacking.field) ?? [];
+  const others = tools.toolsByField.get(lacking.field) ?? [];
   const state =
     others.length === 0
       ? 'is not set'
@@ -91,23 +92,23 @@ function lackOf(kit: PhoneKit, chest: ToolChest): string | null {
   return `${lacking.field} ${state} (${lacking.what}; ${remedy})`;
 }
 
-function toolsFor(part: KitPart, chest: ToolChest): readonly KeptTool[] {
-  return (chest.toolsByField.get(part.field) ?? []).filter((tool) => part.is?.(tool) ?? true);
+function filesFor(part: ToolPart, tools: LocalTools): readonly LocalTool[] {
+  return (tools.toolsByField.get(part.field) ?? []).filter((tool) => part.is?.(tool) ?? true);
 }
 
-function open(kit: PhoneKit, chest: ToolChest): RuntimeAdapter | string {
-  const offers = Object.entries(kit.precisionsByUnit).flatMap(([unit, list]) =>
-    list.map((precision): Offer => ({ runtime: kit.runtime, unit: unit as Unit, precision })),
+function open(set: ToolSet, tools: LocalTools): RuntimeAdapter | string {
+  const offers = Object.entries(set.precisionsByUnit).flatMap(([unit, list]) =>
+    list.map((precision): Offer => ({ runtime: set.runtime, unit: unit as Unit, precision })),
   );
-  const [first, ...rest] = kit.parts.flatMap((part) => filesOf(part, kit.folder, chest));
+  const [first, ...rest] = set.parts.flatMap((part) => filesOf(part, tools));
   return first === undefined
-    ? `${kit.runtime}: no tool files`
-    : kit.build([first, ...rest], offers);
+    ? `${set.runtime}: no tool files`
+    : set.build(toolBundle(set.bundleName, [first, ...rest]), offers);
 }
 
-function filesOf(part: KitPart, folder: string, chest: ToolChest): ToolFile[] {
-  return toolsFor(part, chest).map(({ localPath, fileName, digest }) => ({
-    name: `${folder}/${part.fileName ?? fileName}`,
+function filesOf(part: ToolPart, tools: LocalTools): ToolFile[] {
+  return filesFor(part, tools).map(({ localPath, fileName, digest }) => ({
+    name: part.fileName ?? fileName,
     localPath,
     executable: part.executable === true,
     digest,

@@ -6,7 +6,7 @@ import { backoffDelayMs } from '../../platform/time/backoff';
 import { fail, ok, type Result } from '../../common/result';
 import { systemErrorCode } from '../../platform/files/system_error';
 import { readAnswer, type Answer, type DownloadFailure } from './download_answer';
-import { forgetPart, keepPart, partOf, type Part } from './download_part';
+import { forgetPart, keepPart, partOf, type DownloadPart } from './download_part';
 
 interface DownloadRequest {
   readonly url: string;
@@ -69,7 +69,7 @@ async function tryOnce(request: DownloadRequest): Promise<Result<null, DownloadF
   }
 }
 
-function headersFor({ sizeBytes, validator }: Part): Record<string, string> {
+function headersFor({ sizeBytes, validator }: DownloadPart): Record<string, string> {
   // Without a validator nobody could tell whether the rest belongs to what is here.
   if (sizeBytes === 0 || validator === null) return { 'accept-encoding': 'identity' };
   return {

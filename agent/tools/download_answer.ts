@@ -1,4 +1,4 @@
-import type { Part } from './download_part';
+import type { DownloadPart } from './download_part';
 
 export interface DownloadFailure {
   /** `refused`: asking again changes nothing. `interrupted`: the same command goes on where it stopped. */
@@ -25,7 +25,7 @@ export type Answer =
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Reads status and headers (RFC 9110, 14.4 and 15.3.7). */
-export function readAnswer(response: Response, part: Part, largestBytes: number): Answer {
+export function readAnswer(response: Response, part: DownloadPart, largestBytes: number): Answer {
   const { status, headers } = response;
   if (status === 416) return { kind: 'start-over' };
   if (status !== 200 && status !== 206) {

@@ -2,7 +2,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 /** What an interrupted download left: `FILE.part` with the bytes, `FILE.part.json` with whose they are. */
-export interface Part {
+export interface DownloadPart {
   readonly sizeBytes: number;
   /** By which the server tells whether the file is still the same: its strong ETag, or its date. */
   readonly validator: string | null;
@@ -11,10 +11,10 @@ export interface Part {
 const noteSchema = z.object({ url: z.string(), validator: z.string().nullable() });
 type Note = z.infer<typeof noteSchema>;
 
-const nothing: Part = { sizeBytes: 0, validator: null };
+const nothing: DownloadPart = { sizeBytes: 0, validator: null };
 
 /** What is there of a file of this address; of another address counts as nothing. */
-export async function partOf(file: string, url: string): Promise<Part> {
+export async function partOf(file: string, url: string): Promise<DownloadPart> {
   try {
     const note = noteSchema.parse(JSON.parse(await readFile(`${file}.part.json`, 'utf8')));
     if (note.url !== url) return nothing;

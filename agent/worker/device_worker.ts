@@ -24,94 +24,87 @@ type WorkerState =
     }
   | { readonly kind: 'closed' };
 
-/** One per attached device, so that one phone's trouble never touches another. It works on one lease at a time. */
-export interface DeviceWorker {
-  readonly deviceSerial: string;
-  heldLease(): Lease | undefined;
-  run(job: Job, lease: Lease): void;
-  /** The lease is void: the work ends and nothing is published for it. */
-  stop(lease: Lease): void;
-  /** Ends the work, with a `disconnected` result when a lease is held, and waits for it. */
-  close(): Promise<void>;
-}
-
-/** Idle at first. It never rejects: what goes wrong is an outcome. */
-export function createDeviceWorker(options: DeviceWorkerOptions): DeviceWorker {
-  let state: WorkerState = { kind: 'idle' };
-
-  const work = async (job: Job, lease: Lease, abort: AbortController): Promise<void> => {
-    const outcome = await options.measure(job, abort.signal);
-    const revoked = abort.signal.aborted && abort.signal.reason === revokedLease;
-    if (!revoked) {
-      await options.keepResult({
-        lease,
-        agentId: options.agentId,
-        artifactDigest: job.artifact.digest,
-        outcome,
-      });
-    }
-    options.logger.debug(
-      {
-        device: options.deviceSerial,
-        jobId: job.jobId,
-        epoch: lease.epoch,
-        outcome: outcome.kind,
-        revoked,
-      },
-      'job ended',
-    );
-    if (state.kind === 'working' && state.lease.epoch === lease.epoch) state = { kind: 'idle' };
-  };
-
-  const start = (job: Job, lease: Lease): void => {
-    const abort = new AbortController();
-    // Set before the first await inside `work`, so that a second command in the same tick sees the device busy.
-    const finished = Promise.resolve().then(() => work(job, lease, abort));
-    state = { kind: 'working', lease, abort, finished };
-  };
-
-  return {
-    deviceSerial: options.deviceSerial,
-    heldLease: () =>
-      state.kind === 'working' && !state.abort.signal.aborted ? state.lease : undefined,
-    run: (job, lease) => {
-      switch (state.kind) {
-        case 'idle':
-          start(job, lease);
-          return;
-        case 'working': {
-          if (state.lease.epoch === lease.epoch) return;
-          // The coordinator grants anew only when the old lease is void; the old work must leave the device first.
-          const previous = state;
-          previous.abort.abort(revokedLease);
-          void previous.finished.then(() => {
-            if (state.kind !== 'closed') start(job, lease);
-          });
-          return;
-        }
-        case 'closed':
-          void options.keepResult(refusal(options, job, lease));
-          return;
-      }
-    },
-    stop: (lease) => {
-      if (state.kind === 'working' && state.lease.epoch === lease.epoch)
-        state.abort.abort(revokedLease);
-    },
-    close: async () => {
-      const last = state;
-      state = { kind: 'closed' };
-      if (last.kind !== 'working') return;
-      last.abort.abort(closedWorker);
-      await last.finished;
-    },
-  };
-}
-
 const revokedLease = 'lease revoked';
 const closedWorker = 'device gone';
 
-function refusal(options: DeviceWorkerOptions, job: Job, lease: Lease): JobResult {
-  const outcome = farmFault('disconnected', `${options.deviceSerial} is no longer attached`);
-  return { lease, agentId: options.agentId, artifactDigest: job.artifact.digest, outcome };
+/**
+ * One per attached device, so that one phone's trouble never touches another. It works on one lease at a time. Nothing here rejects: what goes wrong is an outcome.
+ */
+export class DeviceWorker {
+  readonly #options: DeviceWorkerOptions;
+  #state: WorkerState = { kind: 'idle' };
+
+  constructor(options: DeviceWorkerOptions) {
+    this.#options = options;
+  }
+
+  heldLease(): Lease | undefined {
+    const state = this.#state;
+    return state.kind === 'working' && !state.abort.signal.aborted ? state.lease : undefined;
+  }
+
+  run(job: Job, lease: Lease): void {
+    const state = this.#state;
+    switch (state.kind) {
+      case 'idle':
+        this.#start(job, lease);
+        return;
+      case 'working':
+        if (state.lease.epoch === lease.epoch) return;
+        // The coordinator grants anew only when the old lease is void; the old work must leave the device first.
+        state.abort.abort(revokedLease);
+        void state.finished.then(() => {
+          if (this.#state.kind !== 'closed') this.#start(job, lease);
+        });
+        return;
+      case 'closed':
+        void this.#keep(job, lease, this.#refusal());
+        return;
+    }
+  }
+
+  /** The lease is void: the work ends and nothing is published for it. */
+  stop(lease: Lease): void {
+    if (this.#state.kind === 'working' && this.#state.lease.epoch === lease.epoch)
+      this.#state.abort.abort(revokedLease);
+  }
+
+  /** Ends the work, with a `disconnected` result when a lease is held, and waits for it. */
+  async close(): Promise<void> {
+    const last = this.#state;
+    this.#state = { kind: 'closed' };
+    if (last.kind !== 'working') return;
+    last.abort.abort(closedWorker);
+    await last.finished;
+  }
+
+  #start(job: Job, lease: Lease): void {
+    const abort = new AbortController();
+    // Set before the first await inside, so that a second command in the same tick sees the device busy.
+    const finished = Promise.resolve().then(() => this.#work(job, lease, abort.signal));
+    this.#state = { kind: 'working', lease, abort, finished };
+  }
+
+  async #work(job: Job, lease: Lease, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#options.measure(job, signal);
+    const revoked = signal.aborted && signal.reason === revokedLease;
+    if (!revoked) await this.#keep(job, lease, outcome);
+    const { logger, deviceSerial: device } = this.#options;
+    const { jobId } = job;
+    logger.debug(
+      { device, jobId, epoch: lease.epoch, outcome: outcome.kind, revoked },
+      'job ended',
+    );
+    if (this.#state.kind === 'working' && this.#state.lease.epoch === lease.epoch)
+      this.#state = { kind: 'idle' };
+  }
+
+  #keep(job: Job, lease: Lease, outcome: Outcome): Promise<void> {
+    const { agentId, keepResult } = this.#options;
+    return keepResult({ lease, agentId, artifactDigest: job.artifact.digest, outcome });
+  }
+
+  #refusal(): Outcome {
+    return farmFault('disconnected', `${this.#options.deviceSerial} is no longer attached`);
+  }
 }

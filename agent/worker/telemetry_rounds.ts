@@ -1,10 +1,10 @@
 import type { Clock } from '../../platform/time/clock';
 import type { Telemetry } from '../../proto/codec/telemetry';
-import type { Crew } from './crew';
+import type { DeviceWorkers } from './device_workers';
 
 interface TelemetryRoundsOptions {
   readonly agentId: string;
-  readonly crew: Crew;
+  readonly workers: DeviceWorkers;
   readonly clock: Clock;
   readonly publish: (telemetry: Telemetry) => void;
 }
@@ -32,13 +32,13 @@ export function startTelemetryRounds(options: TelemetryRoundsOptions): { stop():
 
 /** One device after another, so that a round of 500 phones is a trickle and not a burst. */
 async function round(
-  { agentId, crew, clock, publish }: TelemetryRoundsOptions,
+  { agentId, workers, clock, publish }: TelemetryRoundsOptions,
   shutdown: AbortSignal,
 ): Promise<void> {
-  for (const { device } of crew.stations()) {
+  for (const { device } of workers.runners()) {
     if (shutdown.aborted) return;
     const { serial } = device.hardware;
-    if (crew.heldLeases().some((lease) => lease.deviceSerial === serial)) continue;
+    if (workers.heldLeases().some((lease) => lease.deviceSerial === serial)) continue;
     const state = await device.readState();
     if (state.ok)
       publish({

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
-import { toolPathProblems } from '../../agent/runtimes/tool_paths';
+import { toolPathProblems } from '../../agent/tools/tool_paths';
 import { fetchCommand, phoneBundle } from '../../agent/tools/phone_bundle';
 import { readToolCache, toolCacheFolder } from '../../agent/tools/tool_cache';
 import { agentConfigSchema, type AgentConfig } from '../../agent/config';
@@ -15,7 +15,7 @@ import type { Terminal } from '../output/terminal';
 import { jsonOr } from './connection';
 import { phoneFindings } from './doctor_phones';
 
-interface Finding {
+interface HealthFinding {
   readonly check: string;
   readonly state: 'good' | 'warning' | 'bad';
   readonly detail: string;
@@ -43,7 +43,7 @@ export function registerDoctor(program: Command, terminal: Terminal): void {
         await checkProgram('adb', ['version'], 'sudo apt-get install adb'),
         ...(config.adb.enabled ? await checkPhones(config.adb) : []),
         await checkFetchedTools(),
-        ...toolPathProblems(config.tools).map((detail): Finding => ({
+        ...toolPathProblems(config.tools).map((detail): HealthFinding => ({
           check: 'tools',
           state: 'bad',
           detail,
@@ -68,7 +68,7 @@ async function checkProgram(
   name: string,
   args: readonly string[],
   remedy: string,
-): Promise<Finding> {
+): Promise<HealthFinding> {
   try {
     const { stdout, stderr } = await run(name, args, { timeout: toolDeadlineMs });
     return { check: name, state: 'good', detail: (stdout + stderr).split('\n')[0] ?? '' };
@@ -78,7 +78,7 @@ async function checkProgram(
 }
 
 /** What phones get that have no tools in the agent's YAML. */
-async function checkFetchedTools(): Promise<Finding> {
+async function checkFetchedTools(): Promise<HealthFinding> {
   const bundle = phoneBundle(await readToolCache(toolCacheFolder(process.env)));
   const check = 'phone tools';
   if (bundle === null)
@@ -98,7 +98,7 @@ async function checkFetchedTools(): Promise<Finding> {
 }
 
 /** What adb sees, farm or no farm: most trouble with phones starts here. */
-async function checkPhones({ binary, host, port }: AgentConfig['adb']): Promise<Finding[]> {
+async function checkPhones({ binary, host, port }: AgentConfig['adb']): Promise<HealthFinding[]> {
   // With -H adb takes the server for a remote one and starts none.
   const server = [...(isLoopback(host) ? [] : ['-H', host]), '-P', String(port)];
   const listed = await run(binary, [...server, 'devices', '-l'], { timeout: toolDeadlineMs }).catch(
@@ -115,7 +115,7 @@ async function checkPhones({ binary, host, port }: AgentConfig['adb']): Promise<
   return [...phoneFindings(listed.stdout)];
 }
 
-function quarantinedTargets({ description, troubles }: Device__Output): Finding[] {
+function quarantinedTargets({ description, troubles }: Device__Output): HealthFinding[] {
   const serial = description?.serial ?? '';
   const quarantined = troubles.filter(({ state }) => state === 'quarantined');
   return quarantined.map(({ target, detail }) => ({
@@ -125,7 +125,7 @@ function quarantinedTargets({ description, troubles }: Device__Output): Finding[
   }));
 }
 
-async function checkFleet(address: string): Promise<Finding[]> {
+async function checkFleet(address: string): Promise<HealthFinding[]> {
   const farm = connectFarm(address);
   try {
     const { devices, unusablePhones } = await farm.listDevices();
@@ -136,14 +136,14 @@ async function checkFleet(address: string): Promise<Finding[]> {
         detail: `${address}, ${String(devices.length)} devices`,
       },
       ...devices.flatMap((device) =>
-        (device.description?.missing ?? []).map((detail): Finding => ({
+        (device.description?.missing ?? []).map((detail): HealthFinding => ({
           check: `device ${device.description?.serial ?? ''}`,
           state: 'warning',
           detail,
         })),
       ),
       ...devices.flatMap(quarantinedTargets),
-      ...unusablePhones.map((phone): Finding => ({
+      ...unusablePhones.map((phone): HealthFinding => ({
         check: `phone ${phone.adbSerial}`,
         state: 'warning',
         detail: `${phone.reason}; ${phone.remedy}`,

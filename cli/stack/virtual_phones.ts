@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
 import { withDeadline } from '../../platform/time/deadline';
 import type { Logger } from '../../platform/logger';
-import { toolPathsSchema, type ToolPaths } from '../../agent/runtimes/tool_paths';
+import { toolPathsSchema, type ToolPaths } from '../../agent/tools/tool_paths';
 
 interface VirtualPhones {
   /** The benchmark tools of the virtual phones, as an operator would name those of real ones. */

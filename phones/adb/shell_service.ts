@@ -1,5 +1,5 @@
 import { runShell } from '../shell/interpreter';
-import { runProgram } from '../shell/program';
+import { runProgram } from '../programs/run_program';
 import type { PhoneSystem } from '../system/phone_system';
 import type { AdbStream } from './stream';
 

@@ -214,7 +214,7 @@ function statFields(node: FileNode | undefined): Buffer {
   if (node === undefined) return fields;
   fields.writeUInt32LE((node.kind === 'folder' ? 0o040000 : 0o100000) | node.mode, 0);
   fields.writeUInt32LE(sizeOf(node) >>> 0, 4);
-  fields.writeUInt32LE(node.modifiedAtS >>> 0, 8);
+  fields.writeUInt32LE(Math.floor(node.modifiedAtMs / 1000) >>> 0, 8);
   return fields;
 }
 

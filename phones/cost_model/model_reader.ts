@@ -1,5 +1,5 @@
 import { inspectModel } from '../../model/inspect/inspect';
-import type { InspectedModel } from '../tools/machine';
+import type { InspectedModel } from '../machine/machine';
 
 /** Reads a pushed model file as a runtime would. @returns what is wrong with it, if anything */
 export function readModel(bytes: Buffer): InspectedModel | string {

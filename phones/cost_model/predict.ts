@@ -1,6 +1,6 @@
 import type { OperatorCost } from '../../model/cost/network_cost';
-import type { LatencySource } from '../latency_source';
-import type { Prediction } from '../tools/machine';
+import type { LatencySource } from '../machine/latency_source';
+import type { LatencyPrediction } from '../machine/machine';
 import { fuseActivations } from './fusion';
 import { networkUs, operatorUs } from './latency';
 import { unitSpeed } from './speeds';
@@ -13,7 +13,7 @@ const mostKept = 10_000;
 
 /** Latencies from the model's own operators and the SoC's fitted speeds; each model is worked out once. */
 export function costModelLatencies(): LatencySource {
-  const kept = new Map<string, Prediction>();
+  const kept = new Map<string, LatencyPrediction>();
   return ({ soc, digest, model, placement }) => {
     const key = `${soc}/${placement.runtime}/${placement.unit}/${placement.threads}/${digest}`;
     const known = kept.get(key);
@@ -29,7 +29,7 @@ function predict(
   soc: string,
   placement: Parameters<typeof unitSpeed>[1],
   operators: readonly OperatorCost[],
-): Prediction {
+): LatencyPrediction {
   const speed = unitSpeed(soc, placement);
   const onCpu = placement.unit === 'cpu' || placement.unit === 'cpu-xnnpack';
   const taken = operators.map((operator) => onCpu || acceleratorTakes(operator.kind));

@@ -2,7 +2,7 @@ import fittedSpeeds from './fitted.json';
 import { assert } from '../../common/assert';
 import { ownValue } from '../../common/own_value';
 import type { UnitSpeed } from './latency';
-import type { Placement } from '../tools/machine';
+import type { RunPlacement } from '../machine/machine';
 
 const fitted: Readonly<Record<string, UnitSpeed>> = fittedSpeeds;
 
@@ -44,7 +44,7 @@ const nnapiOverheadFactor = 1.5;
 const bothRuntimes = ['sm8550', 'sm8650', 'sm8750'];
 
 /** The speed of a unit under a runtime. @param soc one of `virtualSocs` */
-export function unitSpeed(soc: string, placement: Placement): UnitSpeed {
+export function unitSpeed(soc: string, placement: RunPlacement): UnitSpeed {
   switch (placement.unit) {
     case 'cpu':
     case 'cpu-xnnpack':

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { ShellState } from './interpreter';
-import type { Streams } from './redirection';
+import type { ShellState } from './state';
+import type { Streams } from './streams';
 
 /** Commands that act on the shell itself. */
 type Builtin = (

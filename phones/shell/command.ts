@@ -1,10 +1,6 @@
 import type { PhoneProcess } from '../system/process_table';
 import type { PhoneSystem } from '../system/phone_system';
-import type { Streams } from './redirection';
-
-export interface Output {
-  write(data: Buffer | string): void;
-}
+import type { Output, Streams } from './streams';
 
 /** What a program gets when it runs. */
 export interface CommandContext {
@@ -32,7 +28,7 @@ export interface CommandContext {
 }
 
 /** Answers the exit status. */
-export type Command = (context: CommandContext) => number | Promise<number>;
+export type PhoneProgram = (context: CommandContext) => number | Promise<number>;
 
 export interface Launch {
   readonly phone: PhoneSystem;
@@ -44,10 +40,10 @@ export interface Launch {
 }
 
 /** As a child of `parent`, or in `own` as after exec. */
-export type Placement = { readonly parent: PhoneProcess } | { readonly own: PhoneProcess };
+export type ProcessPlacement = { readonly parent: PhoneProcess } | { readonly own: PhoneProcess };
 
 /** Runs one program to its end or its death. @returns the exit status as a shell reports it. */
 export type ProgramRunner = (
   words: readonly string[],
-  launch: Launch & Placement,
+  launch: Launch & ProcessPlacement,
 ) => Promise<number>;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { FileSystem } from '../system/file_system';
-import type { Script, Word } from './syntax';
+import type { Script, ShellWord } from './syntax';
 
 export interface ExpansionScope {
   parameter(name: string): string | undefined;
@@ -13,7 +13,7 @@ export interface ExpansionScope {
 const longestField = 1024 * 1024;
 const mostFields = 10_000;
 
-interface Field {
+interface ExpandedField {
   text: string;
   /** The same with quoted characters marked, for file name patterns. */
   pattern: string;
@@ -21,11 +21,11 @@ interface Field {
 
 /** Expands to any number of arguments: parameters, substitutions, splitting, then file names. */
 export async function expandToFields(
-  word: Word,
+  word: ShellWord,
   scope: ExpansionScope,
 ): Promise<readonly string[]> {
-  const fields: Field[] = [];
-  let current: Field | undefined;
+  const fields: ExpandedField[] = [];
+  let current: ExpandedField | undefined;
   const append = (text: string, quoted: boolean): void => {
     current ??= { text: '', pattern: '' };
     current.text = (current.text + text).slice(0, longestField);
@@ -53,13 +53,13 @@ export async function expandToFields(
 }
 
 /** Expands without splitting, as in assignments and redirections. */
-export async function expandToText(word: Word, scope: ExpansionScope): Promise<string> {
+export async function expandToText(word: ShellWord, scope: ExpansionScope): Promise<string> {
   let text = '';
   for (const part of word) text = (text + (await partText(part, scope))).slice(0, longestField);
   return text;
 }
 
-async function partText(part: Word[number], scope: ExpansionScope): Promise<string> {
+async function partText(part: ShellWord[number], scope: ExpansionScope): Promise<string> {
   if (part.kind === 'text') return part.text;
   if (part.kind === 'substitution')
     return (await scope.substitute(part.script)).replace(/\n+$/, '');
@@ -69,7 +69,7 @@ async function partText(part: Word[number], scope: ExpansionScope): Promise<stri
   return value ?? '';
 }
 
-function expandFileNames(field: Field, scope: ExpansionScope): readonly string[] {
+function expandFileNames(field: ExpandedField, scope: ExpansionScope): readonly string[] {
   if (!/(?:^|[^\\])[*?[]/.test(field.pattern)) return [field.text];
   const absolute = field.text.startsWith('/');
   let bases = [absolute ? '/' : scope.workingFolder];

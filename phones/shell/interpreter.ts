@@ -1,34 +1,20 @@
-import { posix } from 'node:path';
 import type { PhoneProcess } from '../system/process_table';
 import type { PhoneSystem } from '../system/phone_system';
 import { shellBuiltins } from './builtins';
 import type { ProgramRunner } from './command';
 import { expandToFields, expandToText, type ExpansionScope } from './expansion';
 import { parseScript } from './parser';
-import { redirect, type Streams } from './redirection';
+import { redirect } from './redirection';
+import { copyForSubshell, freshState, parameterOf, type ShellState } from './state';
+import { openPipe, type Streams } from './streams';
 import { type Chain, type Command, type Pipeline, type Script, ScriptError } from './syntax';
 
 /** A loop that nobody ends stops here, as if its process had been killed. */
 const mostSteps = 1_000_000;
 /** A script must not hold the event loop of the other phones. */
 const stepsBetweenYields = 256;
-const largestPipeBytes = 8 * 1024 * 1024;
 /** `$(…)`, subshells and scripts that call themselves. */
 const deepestShell = 32;
-
-/** What `$x`, `cd` and `exit` act on. A subshell works on a copy. */
-export interface ShellState {
-  readonly variables: Map<string, string>;
-  positional: readonly string[];
-  workingFolder: string;
-  lastStatus: number;
-  lastBackgroundPid: number;
-  /** Set by `exit` and `exec`: nothing more runs. */
-  exited: boolean;
-  /** What `exec 2>file` left for the commands after it. */
-  replacedStreams: Streams | undefined;
-  readonly background: Map<number, Promise<number>>;
-}
 
 interface ShellStart {
   readonly phone: PhoneSystem;
@@ -43,24 +29,7 @@ interface ShellStart {
 
 /** Runs a script in `start.process`. @returns its exit status; a script that cannot be read gives 1 and a message, as mksh does. */
 export async function runShell(source: string, start: ShellStart): Promise<number> {
-  const variables = new Map(
-    start.variables ?? [
-      ['PATH', '/system/bin'],
-      ['HOME', '/'],
-      ['TMPDIR', '/data/local/tmp'],
-      ['USER', 'shell'],
-    ],
-  );
-  const state: ShellState = {
-    variables,
-    positional: start.positional ?? ['sh'],
-    workingFolder: start.workingFolder ?? '/',
-    lastStatus: 0,
-    lastBackgroundPid: 0,
-    exited: false,
-    replacedStreams: undefined,
-    background: new Map(),
-  };
+  const state = freshState(start);
   try {
     return await new Interpreter(start, state).run(parseScript(source), start.streams);
   } catch (error) {
@@ -117,7 +86,7 @@ class Interpreter {
         await this.#runCommand(command, { ...streams, input });
         break;
       }
-      const pipe = collect();
+      const pipe = openPipe();
       await this.#subshell().#runCommand(command, { ...streams, input, output: pipe });
       input = pipe.bytes();
     }
@@ -279,61 +248,20 @@ class Interpreter {
 
   #subshell(process = this.#start.process): Interpreter {
     if (this.#depth >= deepestShell) throw new ScriptError('too many nested shells');
-    const state = {
-      ...this.#state,
-      variables: new Map(this.#state.variables),
-      background: new Map<number, Promise<number>>(),
-    };
-    return new Interpreter({ ...this.#start, process, depth: this.#depth + 1 }, state);
+    const start = { ...this.#start, process, depth: this.#depth + 1 };
+    return new Interpreter(start, copyForSubshell(this.#state));
   }
 
   #scope(streams: Streams): ExpansionScope {
     return {
       files: this.#start.phone.files,
       workingFolder: this.#state.workingFolder,
-      parameter: (name) => this.#parameter(name),
+      parameter: (name) => parameterOf(this.#state, this.#start.process.pid, name),
       substitute: async (script) => {
-        const output = collect();
+        const output = openPipe();
         this.#state.lastStatus = await this.#subshell().run(script, { ...streams, output });
         return output.bytes().toString();
       },
     };
   }
-
-  #parameter(name: string): string | undefined {
-    const { positional } = this.#state;
-    switch (name) {
-      case '?':
-        return String(this.#state.lastStatus);
-      case '$':
-        return String(this.#start.process.pid);
-      case '!':
-        return this.#state.lastBackgroundPid === 0 ? '' : String(this.#state.lastBackgroundPid);
-      case '#':
-        return String(positional.length - 1);
-      case '@':
-      case '*':
-        return positional.slice(1).join(' ');
-      case '-':
-        return '';
-      case 'PWD':
-        return posix.normalize(this.#state.workingFolder);
-      default:
-        return /^\d$/.test(name) ? positional[Number(name)] : this.#state.variables.get(name);
-    }
-  }
-}
-
-function collect(): { write(data: Buffer | string): void; bytes(): Buffer } {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  return {
-    write: (data) => {
-      const chunk = Buffer.from(data);
-      if (sizeBytes + chunk.length > largestPipeBytes) return;
-      sizeBytes += chunk.length;
-      chunks.push(chunk);
-    },
-    bytes: () => Buffer.concat(chunks),
-  };
 }

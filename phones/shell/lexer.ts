@@ -1,9 +1,9 @@
-import { ScriptError, type Script, type Word, type WordPart } from './syntax';
+import { ScriptError, type Script, type ShellWord, type WordPart } from './syntax';
 
 export type Token =
   | {
       readonly kind: 'word';
-      readonly word: Word;
+      readonly word: ShellWord;
       /** The unquoted text, where it could be a reserved word or a name. */ readonly plain:
         string | undefined;
     }
@@ -203,7 +203,7 @@ function tokenizeFallback(
   source: string,
   parse: (source: string, depth: number) => Script,
   depth: number,
-): Word {
+): ShellWord {
   return tokenize(source, parse, depth).flatMap((token) =>
     token.kind === 'word' ? token.word : [],
   );

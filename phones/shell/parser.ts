@@ -6,7 +6,7 @@ import {
   type Redirection,
   type Script,
   ScriptError,
-  type Word,
+  type ShellWord,
 } from './syntax';
 
 /** Longest script: Android's own limit for one argument is 128 KiB. */
@@ -113,7 +113,7 @@ class Parser {
       throw unexpected(name);
     this.#index += 1;
     this.#expectWord('in');
-    const words: Word[] = [];
+    const words: ShellWord[] = [];
     for (let token = this.#peek(); token.kind === 'word'; token = this.#peek()) {
       words.push(token.word);
       this.#index += 1;
@@ -131,8 +131,8 @@ class Parser {
   }
 
   #simple(): Command {
-    const assignments: { name: string; value: Word }[] = [];
-    const words: Word[] = [];
+    const assignments: { name: string; value: ShellWord }[] = [];
+    const words: ShellWord[] = [];
     const redirections: Redirection[] = [];
     for (;;) {
       const token = this.#peek();
@@ -223,12 +223,14 @@ class Parser {
   }
 }
 
-function assignmentOf(word: Word): { readonly name: string; readonly value: Word } | undefined {
+function assignmentOf(
+  word: ShellWord,
+): { readonly name: string; readonly value: ShellWord } | undefined {
   const first = word[0];
   if (first?.kind !== 'text' || first.quoted) return undefined;
   const match = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(first.text);
   if (match === null) return undefined;
-  const start: Word =
+  const start: ShellWord =
     match[2] === undefined || match[2] === '' ? [] : [{ ...first, text: match[2] }];
   return { name: match[1] ?? '', value: [...start, ...word.slice(1)] };
 }

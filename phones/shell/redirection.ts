@@ -1,14 +1,8 @@
 import { posix } from 'node:path';
 import { type FileProblem, fileProblems, type FileSystem } from '../system/file_system';
-import type { Output } from './command';
 import { expandToText, type ExpansionScope } from './expansion';
+import type { Output, Streams } from './streams';
 import type { Redirection } from './syntax';
-
-export interface Streams {
-  readonly input: Buffer;
-  readonly output: Output;
-  readonly errors: Output;
-}
 
 /** Applies redirections from left to right. @returns the streams, or a message. */
 export async function redirect(

@@ -4,24 +4,28 @@ export type WordPart =
   | {
       readonly kind: 'parameter';
       readonly name: string;
-      readonly fallback: Word | undefined;
+      readonly fallback: ShellWord | undefined;
       readonly quoted: boolean;
     }
   | { readonly kind: 'substitution'; readonly script: Script; readonly quoted: boolean };
-export type Word = readonly WordPart[];
+export type ShellWord = readonly WordPart[];
 
 export interface Redirection {
   readonly descriptor: 0 | 1 | 2;
   readonly target:
-    | { readonly kind: 'file'; readonly mode: 'read' | 'write' | 'append'; readonly path: Word }
+    | {
+        readonly kind: 'file';
+        readonly mode: 'read' | 'write' | 'append';
+        readonly path: ShellWord;
+      }
     | { readonly kind: 'descriptor'; readonly descriptor: 1 | 2 };
 }
 
 export type Command =
   | {
       readonly kind: 'simple';
-      readonly assignments: readonly { readonly name: string; readonly value: Word }[];
-      readonly words: readonly Word[];
+      readonly assignments: readonly { readonly name: string; readonly value: ShellWord }[];
+      readonly words: readonly ShellWord[];
       readonly redirections: readonly Redirection[];
     }
   | {
@@ -46,7 +50,7 @@ export type Command =
   | {
       readonly kind: 'for';
       readonly variable: string;
-      readonly words: readonly Word[];
+      readonly words: readonly ShellWord[];
       readonly body: Script;
       readonly redirections: readonly Redirection[];
     };

@@ -14,11 +14,11 @@ export const fileProblems = {
 export type FileProblem = keyof typeof fileProblems;
 
 export type FileNode =
-  | { readonly kind: 'folder'; readonly mode: number; readonly modifiedAtS: number }
+  | { readonly kind: 'folder'; readonly mode: number; readonly modifiedAtMs: number }
   | {
       readonly kind: 'file';
       readonly mode: number;
-      readonly modifiedAtS: number;
+      readonly modifiedAtMs: number;
       readonly bytes: Buffer;
     };
 
@@ -70,7 +70,7 @@ export class FileSystem {
     this.#nowMs = nowMs;
     this.#onFaultWritten = onFaultWritten;
     for (const path of initialFolders)
-      this.#nodes.set(path, { kind: 'folder', mode: 0o771, modifiedAtS: 0 });
+      this.#nodes.set(path, { kind: 'folder', mode: 0o771, modifiedAtMs: 0 });
   }
 
   get freeBytes(): number {
@@ -88,15 +88,15 @@ export class FileSystem {
 
   stat(path: string): FileNode | undefined {
     if (path === '/dev/null')
-      return { kind: 'file', mode: 0o666, modifiedAtS: 0, bytes: Buffer.alloc(0) };
+      return { kind: 'file', mode: 0o666, modifiedAtMs: 0, bytes: Buffer.alloc(0) };
     const node = this.#nodes.get(path);
     if (node !== undefined) return node;
     if (this.#kernel.list(path) !== undefined)
-      return { kind: 'folder', mode: 0o555, modifiedAtS: 0 };
+      return { kind: 'folder', mode: 0o555, modifiedAtMs: 0 };
     const text = this.#kernel.read(path);
     return text === undefined
       ? undefined
-      : { kind: 'file', mode: 0o444, modifiedAtS: 0, bytes: Buffer.from(text) };
+      : { kind: 'file', mode: 0o444, modifiedAtMs: 0, bytes: Buffer.from(text) };
   }
 
   read(path: string): Result<Buffer, FileProblem> {
@@ -125,7 +125,7 @@ export class FileSystem {
     this.#nodes.set(path, {
       kind: 'file',
       mode: mode ?? old?.mode ?? 0o644,
-      modifiedAtS: this.#nowS(),
+      modifiedAtMs: this.#nowMs(),
       bytes,
     });
     return ok(undefined);
@@ -136,7 +136,7 @@ export class FileSystem {
     const problem = this.#creationProblem(path);
     if (problem !== undefined) return fail(problem);
     if (this.#nodes.size >= mostNodes) return fail('ENOSPC');
-    this.#nodes.set(path, { kind: 'folder', mode: 0o755, modifiedAtS: this.#nowS() });
+    this.#nodes.set(path, { kind: 'folder', mode: 0o755, modifiedAtMs: this.#nowMs() });
     return ok(undefined);
   }
 
@@ -144,6 +144,14 @@ export class FileSystem {
     const node = this.#nodes.get(path);
     if (node === undefined) return fail(this.stat(path) === undefined ? 'ENOENT' : 'EACCES');
     this.#nodes.set(path, { ...node, mode: mode & 0o7777 });
+    return ok(undefined);
+  }
+
+  /** Marks what is there as changed now. */
+  touch(path: string): Result<void, FileProblem> {
+    const node = this.#nodes.get(path);
+    if (node === undefined) return fail(this.stat(path) === undefined ? 'ENOENT' : 'EACCES');
+    this.#nodes.set(path, { ...node, modifiedAtMs: this.#nowMs() });
     return ok(undefined);
   }
 
@@ -202,10 +210,6 @@ export class FileSystem {
     const parent = this.stat(posix.dirname(path));
     if (parent === undefined) return 'ENOENT';
     return parent.kind === 'folder' ? undefined : 'ENOTDIR';
-  }
-
-  #nowS(): number {
-    return Math.floor(this.#nowMs() / 1000);
   }
 }
 

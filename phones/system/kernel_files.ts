@@ -1,4 +1,4 @@
-import type { PhoneModel } from '../phone_model';
+import type { PhoneModel } from '../machine/phone_model';
 import type { KernelFiles } from './file_system';
 import type { PhoneProcess } from './process_table';
 
@@ -12,7 +12,7 @@ interface KernelView {
   uptimeS(): number;
 }
 
-type Source = (view: KernelView) => string;
+type KernelSource = (view: KernelView) => string;
 
 /** /proc and /sys of one phone, made up on reading. The table of paths is shared by all phones of a model. */
 export function createKernelFiles(view: KernelView): KernelFiles {
@@ -24,7 +24,7 @@ export function createKernelFiles(view: KernelView): KernelFiles {
 }
 
 interface Table {
-  readonly files: ReadonlyMap<string, Source>;
+  readonly files: ReadonlyMap<string, KernelSource>;
   readonly folders: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -33,7 +33,7 @@ const tables = new WeakMap<PhoneModel, Table>();
 function kernelTable(model: PhoneModel): Table {
   const known = tables.get(model);
   if (known !== undefined) return known;
-  const files = new Map<string, Source>([
+  const files = new Map<string, KernelSource>([
     ...procFiles(model),
     ...frequencyFiles(model),
     ...thermalFiles(),
@@ -55,7 +55,7 @@ function addToFolders(path: string, folders: Map<string, string[]>): void {
   }
 }
 
-function procFiles(model: PhoneModel): [string, Source][] {
+function procFiles(model: PhoneModel): [string, KernelSource][] {
   const totalKb = Math.floor((model.memoryBytes * 0.96) / 1024);
   const memory = [
     ['MemTotal', totalKb],
@@ -98,11 +98,11 @@ function cpuInfo(model: PhoneModel): string {
     .join('');
 }
 
-function frequencyFiles(model: PhoneModel): [string, Source][] {
+function frequencyFiles(model: PhoneModel): [string, KernelSource][] {
   return model.clusters.flatMap((cluster) => {
-    const current: Source = (view) =>
+    const current: KernelSource = (view) =>
       `${Math.max(cluster.smallestFrequencyKhz, Math.round((cluster.largestFrequencyKhz * view.cpuThrottling()) / 100) * 100)}\n`;
-    const files: [string, Source][] = [
+    const files: [string, KernelSource][] = [
       ['scaling_governor', () => 'walt\n'],
       ['scaling_cur_freq', current],
       ['scaling_max_freq', current],
@@ -116,7 +116,7 @@ function frequencyFiles(model: PhoneModel): [string, Source][] {
       ...cluster.cores.map((core) => `/sys/devices/system/cpu/cpu${core}/cpufreq`),
     ];
     return folders.flatMap((folder) =>
-      files.map(([name, source]): [string, Source] => [`${folder}/${name}`, source]),
+      files.map(([name, source]): [string, KernelSource] => [`${folder}/${name}`, source]),
     );
   });
 }
@@ -130,8 +130,8 @@ const zoneSensors: Readonly<Record<(typeof thermalZones)[number], string>> = {
   skin: 'skin',
 };
 
-function thermalFiles(): [string, Source][] {
-  return thermalZones.flatMap((zone, index): [string, Source][] => [
+function thermalFiles(): [string, KernelSource][] {
+  return thermalZones.flatMap((zone, index): [string, KernelSource][] => [
     [`/sys/class/thermal/thermal_zone${index}/type`, () => `${zone}\n`],
     [
       `/sys/class/thermal/thermal_zone${index}/temp`,

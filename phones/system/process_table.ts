@@ -25,7 +25,7 @@ export interface PhoneProcess {
   readonly killed: AbortSignal;
 }
 
-interface Entry {
+interface ProcessEntry {
   readonly process: PhoneProcess;
   readonly controller: AbortController;
   signal: number | undefined;
@@ -33,7 +33,7 @@ interface Entry {
 
 /** The processes of one phone. They live until they end or are killed here, whatever the adb client does. */
 export class ProcessTable {
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new Map<number, ProcessEntry>();
   #nextPid = firstPid;
 
   /** @returns undefined when the table is full. */

@@ -1,4 +1,4 @@
-import type { PhoneModel } from '../phone_model';
+import type { PhoneModel } from '../machine/phone_model';
 
 /** What `getprop` answers. `ro.pareto.virtual` tells a virtual phone from a real one. */
 export function phoneProperties(model: PhoneModel, serial: string): ReadonlyMap<string, string> {

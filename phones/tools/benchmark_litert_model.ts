@@ -13,7 +13,7 @@ import {
   type Timed,
 } from './benchmark_runs';
 import { loadTfliteModel } from './load_tflite_model';
-import type { Machine } from './machine';
+import type { Machine } from '../machine/machine';
 import { mean, quantile, standardDeviation } from './statistics';
 import { dispatchComplaint, failsInRunning } from './tool_defects';
 import { sufferFault } from './tool_faults';

@@ -11,7 +11,7 @@ import {
   type RunOptions,
 } from './benchmark_runs';
 import { loadTfliteModel } from './load_tflite_model';
-import type { Machine, Prediction } from './machine';
+import type { Machine, LatencyPrediction } from '../machine/machine';
 import { cppNumber, mean } from './statistics';
 import { delegateComplaint, failsInRunning } from './tool_defects';
 import { sufferFault } from './tool_faults';
@@ -97,7 +97,7 @@ function delegate(
   run: ToolRun,
   machine: Machine,
   options: RunOptions,
-  asked: { readonly flags: Flags; readonly prediction: Prediction },
+  asked: { readonly flags: Flags; readonly prediction: LatencyPrediction },
 ): string | undefined {
   const { delegated, operators, partitions } = asked.prediction;
   const names = delegateNames[options.placement.unit];

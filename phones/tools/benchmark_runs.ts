@@ -1,11 +1,11 @@
 import type { ToolRun } from '../system/phone_system';
-import type { InspectedModel, Machine, Placement, Prediction } from './machine';
+import type { InspectedModel, Machine, RunPlacement, LatencyPrediction } from '../machine/machine';
 import { cppNumber, mean, quantile, standardDeviation } from './statistics';
 
 /** What both benchmark_models know of how often and how long to run. */
 export interface RunOptions {
   readonly graph: string;
-  readonly placement: Placement;
+  readonly placement: RunPlacement;
   readonly fullDelegation: boolean;
   readonly runs: number;
   readonly smallestS: number;
@@ -36,7 +36,7 @@ export function isOn(flags: Flags, name: string): boolean {
 /** Undefined without a model's name. */
 export function readRunOptions(
   flags: Flags,
-  { unit, quantizedOnly }: Pick<Placement, 'unit' | 'quantizedOnly'>,
+  { unit, quantizedOnly }: Pick<RunPlacement, 'unit' | 'quantizedOnly'>,
 ): RunOptions | undefined {
   const number = (name: string, fallback: number): number => {
     const value = Number(flags.get(name) ?? fallback);
@@ -77,7 +77,7 @@ export function header(options: RunOptions): string {
 
 export interface LoadedModel {
   readonly model: InspectedModel;
-  readonly prediction: Prediction;
+  readonly prediction: LatencyPrediction;
 }
 
 export interface Timed {

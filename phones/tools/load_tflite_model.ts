@@ -1,6 +1,6 @@
 import type { ToolRun } from '../system/phone_system';
 import type { LoadedModel, RunOptions } from './benchmark_runs';
-import type { Machine } from './machine';
+import type { Machine } from '../machine/machine';
 
 /** The model of `--graph`, or undefined after the tool's complaint about it. */
 export function loadTfliteModel(

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { ToolRun } from '../system/phone_system';
-import type { InspectedModel, Machine, Placement } from './machine';
+import type { InspectedModel, Machine, RunPlacement } from '../machine/machine';
 import { pluginComplaint, readPerfTestOptions, type PerfTestOptions } from './perf_test_options';
 import { cppNumber, mean, quantile } from './statistics';
 import { failsInRunning, fallbackRefused, perfTestComplaint } from './tool_defects';
@@ -47,7 +47,7 @@ async function measure(
   options: PerfTestOptions,
   file: { readonly path: string; readonly bytes: Buffer; readonly model: InspectedModel },
 ): Promise<number> {
-  const placement: Placement = {
+  const placement: RunPlacement = {
     runtime: 'onnxruntime',
     unit: options.unit,
     threads: options.threads,

@@ -1,6 +1,6 @@
 import type { Unit } from '../../common/target';
 import type { ToolRun } from '../system/phone_system';
-import type { Machine } from './machine';
+import type { Machine } from '../machine/machine';
 import type { Complaint } from './tool_defects';
 
 export interface PerfTestOptions {

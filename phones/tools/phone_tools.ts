@@ -1,7 +1,7 @@
 import type { Tool } from '../system/phone_system';
 import { benchmarkLitertModel } from './benchmark_litert_model';
 import { benchmarkModel } from './benchmark_model';
-import type { Machine } from './machine';
+import type { Machine } from '../machine/machine';
 import { onnxruntimePerfTest } from './onnxruntime_perf_test';
 import { litertMark } from './tool_files';
 

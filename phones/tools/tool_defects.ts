@@ -1,5 +1,5 @@
 import type { Unit } from '../../common/target';
-import type { ToolDefect } from '../faults';
+import type { ToolDefect } from '../machine/faults';
 
 /** What a tool says, and how it ends, on a phone whose tools are not right. */
 export interface Complaint {

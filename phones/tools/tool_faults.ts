@@ -1,5 +1,5 @@
 import type { ToolRun } from '../system/phone_system';
-import type { Machine } from './machine';
+import type { Machine } from '../machine/machine';
 
 /** Plays a fault that was ordered for this start. @returns the exit status, or undefined to go on. */
 export async function sufferFault(run: ToolRun, machine: Machine): Promise<number | undefined> {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Hardware } from '../../agent/device/device';
-import { toolPathProblems, toolPathsSchema } from '../../agent/runtimes/tool_paths';
+import { toolPathProblems, toolPathsSchema } from '../../agent/tools/tool_paths';
 import { runtimesFor } from '../../agent/runtimes/registry';
-import { openToolChest } from '../../agent/runtimes/tool_chest';
+import { openLocalTools } from '../../agent/tools/local_tools';
 import { writeVirtualTools } from '../../phones/tools/tool_files';
 
 const aVirtualPhone: Omit<Hardware, 'soc'> = {
@@ -38,7 +38,7 @@ describe.each(['tflite', 'litert'] as const)(
     });
 
     it('give a phone every unit that its SoC has', async () => {
-      const chest = await openToolChest(
+      const chest = await openLocalTools(
         toolPathsSchema.parse(await writeVirtualTools(folder, benchmark)),
       );
       const units = (soc: string): string[] => {

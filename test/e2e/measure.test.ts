@@ -9,7 +9,7 @@ import { buildCandidate } from '../../model/build';
 import { smallClassifier } from '../model/tflite/small_classifier';
 import { writeFixture } from '../model/tflite/tflite_file';
 import { withFloatEdges } from './float_edges';
-import { onnxModel } from '../agent/runtimes/small_models';
+import { onnxModel } from '../agent/runtimes/host/small_models';
 import { farmUp, type FarmUp } from './farm_up';
 import { descendants } from './processes';
 

@@ -1,8 +1,8 @@
 import { createRandom } from '../../common/random';
-import { phoneModel } from '../../phones/phone_model';
+import { phoneModel } from '../../phones/machine/phone_model';
 import { costModelLatencies } from '../../phones/cost_model/predict';
 import { runShell } from '../../phones/shell/interpreter';
-import { runProgram } from '../../phones/shell/program';
+import { runProgram } from '../../phones/programs/run_program';
 import { ContentStore } from '../../phones/system/content_store';
 import { VirtualPhone } from '../../phones/virtual_phone';
 import { buildOnnxFixture } from './onnx_fixture';

@@ -1,7 +1,7 @@
 import type { FarmFault } from '../../../common/fault';
 import { ok, type Result } from '../../../common/result';
 import { isEmulatorName } from '../adb/device_list';
-import { serialOf } from '../adb/identity';
+import { serialOf } from './identity';
 import { drawMarker, quoted, readSections, type PhoneLink } from '../adb/shell';
 import type { Hardware } from '../device';
 import { parseClusters, parseCpuinfoClusters, parseCpuinfoHardware } from './cpu';

@@ -3,7 +3,7 @@ import type { DeviceState } from '../../../common/device';
 import type { FarmFault } from '../../../common/fault';
 import { ok, type Result } from '../../../common/result';
 import { quoted, readSections, type PhoneLink } from '../adb/shell';
-import type { FilesOfJob, JobEnd } from '../device';
+import type { FilesOfJob, EndOfJob } from '../device';
 import { parseBattery } from './battery';
 import { parseFrequencies } from './cpu';
 import { parseThermalService } from './thermal';
@@ -35,7 +35,7 @@ export async function endJobOnPhone(
   link: PhoneLink,
   clock: Clock,
   { modelPath, all }: FilesOfJob,
-): Promise<Result<JobEnd, FarmFault>> {
+): Promise<Result<EndOfJob, FarmFault>> {
   const ending = [
     `sha256sum ${quoted(modelPath)} 2>/dev/null`,
     `rm -f -- ${all.map(quoted).join(' ')}`,

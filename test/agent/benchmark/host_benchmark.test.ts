@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBenchmark } from '../../../agent/benchmark/run_benchmark';
 import { readinessLimitsSchema } from '../../../agent/benchmark/readiness';
-import { Workbench } from '../../../agent/benchmark/workbench';
+import { PreparedDevice } from '../../../agent/benchmark/prepared_device';
 import type { Device } from '../../../agent/device/device';
 import { openHostDevice } from '../../../agent/device/host/host_device';
 import { adapterFor, runtimesFor } from '../../../agent/runtimes/registry';
@@ -14,8 +14,8 @@ import type { BenchmarkPlan, Outcome } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
 import { plainOptions } from '../../../model/tflite/file/builtin_options';
 import { serializeTflite } from '../../../model/tflite/file/serialize';
-import { compileHostPrograms, type HostPrograms } from '../runtimes/host_programs';
-import { customOperatorTflite, onnxModel, reluTflite } from '../runtimes/small_models';
+import { compileHostPrograms, type HostPrograms } from '../runtimes/host/host_programs';
+import { customOperatorTflite, onnxModel, reluTflite } from '../runtimes/host/small_models';
 
 /** Real runtimes in real processes on this machine. */
 const dataDir = mkdtempSync(join(tmpdir(), 'host-benchmark-'));
@@ -28,12 +28,12 @@ const plan: BenchmarkPlan = {
 };
 let programs: HostPrograms;
 let device: Device;
-let workbench: Workbench;
+let preparedDevice: PreparedDevice;
 
 beforeAll(async () => {
   programs = await compileHostPrograms();
   device = await openHostDevice({ dataDir, cores: [] });
-  workbench = new Workbench(device);
+  preparedDevice = new PreparedDevice(device);
 });
 
 afterAll(async () => {
@@ -58,7 +58,7 @@ async function benchmark(
     programs.folder,
   );
   return runBenchmark({
-    workbench,
+    preparedDevice,
     adapter: adapterFor(adapters, target)!,
     job: {
       jobId: 'j',

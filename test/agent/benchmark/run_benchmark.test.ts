@@ -1,101 +1,31 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readinessLimitsSchema } from '../../../agent/benchmark/readiness';
-import { runBenchmark, type BenchmarkRequest } from '../../../agent/benchmark/run_benchmark';
-import { Workbench } from '../../../agent/benchmark/workbench';
-import type { Execution, PushOptions } from '../../../agent/device/device';
-import { benchmarkModel } from '../../../agent/runtimes/benchmark_model';
-import { onnxruntimePerfTest } from '../../../agent/runtimes/onnxruntime_perf_test';
-import type { ToolFile } from '../../../agent/runtimes/runtime';
-import type { Clock } from '../../../platform/time/clock';
+import type { PushOptions } from '../../../agent/device/device';
+import { onnxruntimePerfTest } from '../../../agent/runtimes/onnxruntime_perf_test/adapter';
+import { toolBundle } from '../../../agent/runtimes/tool/tool_bundle';
 import { farmFault } from '../../../common/fault';
 import { defaultPlan } from '../../../common/job';
 import { parseTarget } from '../../../common/target';
-import { gpuComplete, newestCpu, nnapiPartial } from '../runtimes/benchmark_model_texts';
-import { calmState, scriptedDevice, type Script, type ScriptedDevice } from './scripted_device';
+import { gpuComplete, newestCpu, nnapiPartial } from '../runtimes/benchmark_model/texts';
+import {
+  benchmarkOn,
+  benchmarkTool,
+  expectOnlyTheTool,
+  modelDigest,
+  printed,
+  succeeding,
+  toolFile,
+} from './scripted_benchmark';
+import { calmState, type Script } from './scripted_device';
 
-const folder = mkdtempSync(join(tmpdir(), 'run-benchmark-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function toolFile(name: string): ToolFile {
-  const localPath = join(folder, name.replaceAll('/', '-'));
-  writeFileSync(localPath, name);
-  return {
-    name,
-    localPath,
-    executable: true,
-    digest: createHash('sha256').update(readFileSync(localPath)).digest('hex'),
-  };
-}
-
-const benchmarkModelFile = toolFile('tflite/benchmark_model');
-const adapter = benchmarkModel([benchmarkModelFile], []);
-const { localPath: modelPath, digest: modelDigest } = toolFile('model');
-const printed = (stdout: string, exitCode = 0): Execution => ({
-  exitCode,
-  stdout,
-  stderr: '',
-  fileRead: null,
-});
-const succeeding = (sessions: number): Execution[] =>
-  Array.from({ length: sessions }, () => printed(newestCpu));
-
-interface Bench {
-  readonly device: ScriptedDevice;
-  readonly run: (
-    more?: Partial<BenchmarkRequest>,
-    target?: string,
-  ) => ReturnType<typeof runBenchmark>;
-}
-
-function benchWith(script: Script): Bench {
-  let nowMs = 1_000_000;
-  const clock: Clock = {
-    nowMs: () => nowMs,
-    sleep: (durationMs) => {
-      nowMs += durationMs;
-      return Promise.resolve();
-    },
-  };
-  const device = scriptedDevice(script, () => nowMs);
-  const workbench = new Workbench(device);
-  const run: Bench['run'] = (more, target = 'sm8550/tflite/cpu/int8') =>
-    runBenchmark({
-      workbench,
-      adapter,
-      job: {
-        jobId: 'j',
-        target: parseTarget(target),
-        artifact: { digest: modelDigest, sizeBytes: 5, format: 'tflite' },
-        plan: defaultPlan,
-      },
-      modelPath,
-      clock,
-      limits: readinessLimitsSchema.parse({}),
-      signal: new AbortController().signal,
-      cores: [],
-      agentVersion: '0.1.0',
-      fetchMs: 3,
-      ...more,
-    });
-  return { device, run };
-}
-
-/** Only the tool itself stays on a device between jobs. */
-function expectOnlyTheTool(device: ScriptedDevice): void {
-  expect([...device.files.keys()]).toEqual(['/farm/tflite/benchmark_model']);
-}
+const tool = `${benchmarkTool.folder}/benchmark_model`;
 
 test('a job measures in few round trips, the second one in fewer', async () => {
-  const { device, run } = benchWith({ tool: succeeding(6) });
+  const { device, run } = benchmarkOn({ tool: succeeding(6) });
   expect(await run()).toMatchObject({ kind: 'measured' });
-  const sessions = Array.from({ length: 3 }, () => 'execute tflite/benchmark_model');
+  const sessions = Array.from({ length: 3 }, () => `execute ${tool}`);
   const ending = 'endJob job.tflite job-0.csv job-1.csv job-2.csv';
   expect(device.calls).toEqual([
     'sha256sum',
-    'push tflite/benchmark_model',
+    `push ${tool}`,
     'sha256sum',
     'push job.tflite',
     'readState',
@@ -109,7 +39,7 @@ test('a job measures in few round trips, the second one in fewer', async () => {
 });
 
 test('the measurement carries sessions, summary, conditions and stages', async () => {
-  const { run } = benchWith({ tool: succeeding(3) });
+  const { run } = benchmarkOn({ tool: succeeding(3) });
   const outcome = await run({ cores: [7] });
   expect(outcome).toMatchObject({
     kind: 'measured',
@@ -124,7 +54,7 @@ test('the measurement carries sessions, summary, conditions and stages', async (
         soc: 'SM8550',
         agentVersion: '0.1.0',
         tool: 'benchmark_model',
-        toolDigest: benchmarkModelFile.digest,
+        toolDigest: benchmarkTool.digest,
         threads: 1,
         unitShare: 1,
         caveats: [],
@@ -134,12 +64,12 @@ test('the measurement carries sessions, summary, conditions and stages', async (
     },
   });
   expect(outcome.kind === 'measured' && outcome.measurement.conditions.command).toMatch(
-    /^LD_LIBRARY_PATH=\/farm\/tflite ADSP_LIBRARY_PATH='\/farm\/tflite;.*' taskset 80 \/farm\/tflite\/benchmark_model --graph=\/farm\/job-[-0-9a-f]+\.tflite /,
+    /^LD_LIBRARY_PATH=(\/farm\/tools\/tflite-[0-9a-f]{16}) ADSP_LIBRARY_PATH='\1;.*' taskset 80 \1\/benchmark_model --graph=\/farm\/job-[-0-9a-f]+\.tflite /,
   );
 });
 
 test('a state that is older than a second is read again', async () => {
-  const { device, run } = benchWith({
+  const { device, run } = benchmarkOn({
     tool: succeeding(6),
     readState: [calmState, { ...calmState, atMs: 0 }],
   });
@@ -201,27 +131,27 @@ describe('faults end the job, and nothing of it stays on the device', () => {
       'sm8550/tflite/cpu/int8',
     ],
   ])('%s', async (...[, script, fault, target]) => {
-    const { device, run } = benchWith(script);
+    const { device, run } = benchmarkOn(script);
     expect(await run({}, target)).toMatchObject(fault);
     expectOnlyTheTool(device);
   });
 
   test('no session follows the first fault', async () => {
-    const { device, run } = benchWith({ tool: [printed(gpuComplete), crash] });
+    const { device, run } = benchmarkOn({ tool: [printed(gpuComplete), crash] });
     await run();
     expect(device.calls.filter((call) => call.startsWith('execute'))).toHaveLength(2);
   });
 
   test('a phone that stays hot is given up after the bound', async () => {
     const hot = { ...calmState, celsiusBySensor: { skin: 45 } };
-    const { device, run } = benchWith({ readState: Array.from({ length: 200 }, () => hot) });
+    const { device, run } = benchmarkOn({ readState: Array.from({ length: 200 }, () => hot) });
     expect(await run()).toMatchObject({ kind: 'farm-fault', code: 'too-hot' });
     expectOnlyTheTool(device);
     expect(device.calls.some((call) => call.startsWith('execute'))).toBe(false);
   });
 
   test('stopped before the first session', async () => {
-    const { device, run } = benchWith({});
+    const { device, run } = benchmarkOn({});
     expect(await run({ signal: AbortSignal.abort() })).toMatchObject({
       kind: 'farm-fault',
       code: 'stopped',
@@ -230,7 +160,7 @@ describe('faults end the job, and nothing of it stays on the device', () => {
   });
 
   test('a model in a format that the runtime cannot read never reaches the device', async () => {
-    const { device, run } = benchWith({});
+    const { device, run } = benchmarkOn({});
     const job = {
       jobId: 'j',
       target: parseTarget('sm8550/tflite/cpu/int8'),
@@ -246,36 +176,10 @@ describe('faults end the job, and nothing of it stays on the device', () => {
   });
 });
 
-describe('tool files', () => {
-  test('that the phone still has from an earlier agent are not pushed', async () => {
-    const { device, run } = benchWith({ tool: succeeding(3) });
-    device.files.set('/farm/tflite/benchmark_model', benchmarkModelFile.digest);
-    await run();
-    expect(device.calls).not.toContain('push tflite/benchmark_model');
-  });
-
-  test('that changed on this machine since the agent started are refused', async () => {
-    const { run } = benchWith({});
-    const changed = benchmarkModel([{ ...benchmarkModelFile, digest: 'b'.repeat(64) }], []);
-    expect(await run({ adapter: changed })).toMatchObject({
-      kind: 'farm-fault',
-      code: 'transfer-failed',
-      message: expect.stringContaining('tflite/benchmark_model has the digest') as string,
-    });
-  });
-
-  test('are looked at again after the tool could not be started', async () => {
-    const { device, run } = benchWith({ tool: [printed('not found', 127), ...succeeding(3)] });
-    expect(await run()).toMatchObject({ kind: 'farm-fault', code: 'tool-missing' });
-    device.files.delete('/farm/tflite/benchmark_model');
-    expect(await run()).toMatchObject({ kind: 'measured' });
-  });
-});
-
 describe('the file that was timed', () => {
   test('has a name that no other job has, here or on the same phone by another way', async () => {
-    const first = benchWith({ tool: succeeding(3) });
-    const second = benchWith({ tool: succeeding(3) });
+    const first = benchmarkOn({ tool: succeeding(3) });
+    const second = benchmarkOn({ tool: succeeding(3) });
     const names: string[] = [];
     for (const { device, run } of [first, first, second]) {
       const push = device.push.bind(device);
@@ -299,7 +203,7 @@ describe('the file that was timed', () => {
   ])(
     "is the job's: with %s in its place when the sessions end, nothing was measured",
     async (_, digest, words) => {
-      const { device, run } = benchWith({ tool: succeeding(3) });
+      const { device, run } = benchmarkOn({ tool: succeeding(3) });
       const execute = device.execute.bind(device);
       Object.assign(device, {
         execute: (...call: Parameters<typeof execute>) => {
@@ -326,11 +230,14 @@ test("each session's result file is read and handed to the tool's parser", async
   const summary = printed(
     'Session creation time cost: 0.07 s\nTotal inference time cost: 0.6 s\nTotal inference requests: 55',
   );
-  const { device, run } = benchWith({
+  const { device, run } = benchmarkOn({
     tool: [summary, summary, summary],
     resultFiles: [rows, rows, rows],
   });
-  const perfTest = onnxruntimePerfTest([toolFile('onnxruntime/onnxruntime_perf_test')], []);
+  const perfTest = onnxruntimePerfTest(
+    toolBundle('onnxruntime', [toolFile('onnxruntime_perf_test')]),
+    [],
+  );
   const job = {
     jobId: 'j',
     target: parseTarget('sm8550/onnxruntime/cpu/int8'),
@@ -342,96 +249,15 @@ test("each session's result file is read and handed to the tool's parser", async
     measurement: { latencyMs: 10, summary: { n: 150, p90Ms: 10, sdMs: 0 } },
   });
   const session = (number: number): string =>
-    `execute onnxruntime/onnxruntime_perf_test, read job-${String(number)}.csv`;
+    `execute ${perfTest.tools?.folder ?? ''}/onnxruntime_perf_test, read job-${String(number)}.csv`;
   expect(device.calls.filter((call) => call.startsWith('execute'))).toEqual([
     session(0),
     session(1),
     session(2),
   ]);
-  expect([...device.files.keys()]).toEqual(['/farm/onnxruntime/onnxruntime_perf_test']);
-});
-
-describe('a latency that decides', () => {
-  const taking = (medianUs: number): Execution =>
-    printed(newestCpu.replace('median=12000', `median=${String(medianUs)}`));
-  const deciding = (decisionMs: number): Partial<BenchmarkRequest> => ({
-    job: {
-      jobId: 'j',
-      target: parseTarget('sm8550/tflite/cpu/int8'),
-      artifact: { digest: modelDigest, sizeBytes: 5, format: 'tflite' },
-      plan: { ...defaultPlan, decisionMs },
-    },
-  });
-
-  test('ends the measurement of what is clearly slower after one session, and says so', async () => {
-    const { device, run } = benchWith({ tool: succeeding(1) });
-    expect(await run(deciding(10))).toMatchObject({
-      kind: 'measured',
-      measurement: {
-        latencyMs: 12,
-        sessions: [{}],
-        conditions: {
-          caveats: [
-            'ended after 1 of 3 sessions: clearly above the 10.000 ms that it would have had to beat',
-          ],
-        },
-      },
-    });
-    expectOnlyTheTool(device);
-  });
-
-  test('leaves the planned sessions to what is clearly faster', async () => {
-    const { run } = benchWith({ tool: succeeding(3) });
-    expect(await run(deciding(20))).toMatchObject({
-      kind: 'measured',
-      measurement: { sessions: [{}, {}, {}], conditions: { caveats: [] } },
-    });
-  });
-
-  test('lasts until noise no longer hides the answer, and leaves nothing on the device', async () => {
-    const { device, run } = benchWith({
-      tool: [12_000, 12_240, 12_180, 12_180, 12_180].map(taking),
-    });
-    expect(await run(deciding(12))).toMatchObject({
-      kind: 'measured',
-      measurement: { latencyMs: 12.18, sessions: [{}, {}, {}, {}, {}] },
-    });
-    expectOnlyTheTool(device);
-  });
-});
-
-describe('caveats', () => {
-  test.each([
-    ['an overridden thermal status', { ...calmState, thermalStatusOverridden: true }, 'overridden'],
-    ['battery readings that are frozen', { ...calmState, batteryFrozen: true }, 'frozen'],
-    ['a phone without temperatures', { ...calmState, celsiusBySensor: {} }, 'no temperatures'],
-    ['a thermal status that rose', { ...calmState, thermalStatus: 2 }, 'rose from 0 to 2'],
-  ])('%s', async (_, after, caveat) => {
-    const { run } = benchWith({ tool: succeeding(3), readState: [calmState, after] });
-    expect(await caveatsOf(run())).toEqual([expect.stringContaining(caveat) as string]);
-  });
-
-  test('sessions that differ by more than five percent', async () => {
-    const slower = newestCpu.replace('median=12000', 'median=14000');
-    const { run } = benchWith({ tool: [printed(newestCpu), printed(slower), printed(newestCpu)] });
-    expect(await caveatsOf(run())).toEqual([
-      expect.stringContaining('coefficient of variation 9.1 %') as string,
-    ]);
-  });
-
-  test('fewer runs than the plan wanted', async () => {
-    const { run } = benchWith({
-      tool: succeeding(3).map(() => printed(newestCpu.replace('count=50', 'count=20'))),
-    });
-    expect(await caveatsOf(run())).toEqual(['a session made 20 of 50 runs before its time limit']);
-  });
-
-  async function caveatsOf(
-    running: ReturnType<typeof runBenchmark>,
-  ): Promise<readonly string[] | undefined> {
-    const outcome = await running;
-    return outcome.kind === 'measured' ? outcome.measurement.conditions.caveats : undefined;
-  }
+  expect([...device.files.keys()]).toEqual([
+    `/farm/${perfTest.tools?.folder ?? ''}/onnxruntime_perf_test`,
+  ]);
 });
 
 function calmLike(): object {

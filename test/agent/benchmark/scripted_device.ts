@@ -107,7 +107,8 @@ export function scriptedDevice(script: Script, nowMs: () => number = () => 0): S
     },
     execute: (command, options) => {
       if (command[0] === 'sha256sum') return Promise.resolve(ok(sha256sum(command.slice(1))));
-      if (command[0] === 'mkdir') return Promise.resolve(ok(printed('')));
+      if (['mkdir', 'touch', 'ls'].includes(command[0] ?? ''))
+        return Promise.resolve(ok(printed('')));
       if (command[0] === 'rm') return Promise.resolve(ok(remove(command.slice(3))));
       return Promise.resolve(runTool(command, options));
     },

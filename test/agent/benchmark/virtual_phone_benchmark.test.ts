@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fastestCores } from '../../../agent/benchmark/pinning';
 import { readinessLimitsSchema } from '../../../agent/benchmark/readiness';
 import { runBenchmark } from '../../../agent/benchmark/run_benchmark';
-import { Workbench } from '../../../agent/benchmark/workbench';
+import { PreparedDevice } from '../../../agent/benchmark/prepared_device';
 import type { Device } from '../../../agent/device/device';
 import { adapterFor, runtimesFor } from '../../../agent/runtimes/registry';
-import { openToolChest, type ToolChest } from '../../../agent/runtimes/tool_chest';
-import { toolPathsSchema } from '../../../agent/runtimes/tool_paths';
+import { openLocalTools, type LocalTools } from '../../../agent/tools/local_tools';
+import { toolPathsSchema } from '../../../agent/tools/tool_paths';
 import { startVirtualFleet, type FleetPhone, type VirtualFleet } from '../../../phones/fleet';
 import { fleetSchema } from '../../../phones/fleet_file';
 import { connectFleet, type FleetLink } from '../../../phones/server_link';
@@ -22,7 +22,7 @@ import { parseTarget } from '../../../common/target';
 import { watchPhones, type Watch } from '../device/adb/adb_fixture';
 import { smallClassifier } from '../../model/tflite/small_classifier';
 import { writeFixture } from '../../model/tflite/tflite_file';
-import { onnxModel, reluTflite } from '../runtimes/small_models';
+import { onnxModel, reluTflite } from '../runtimes/host/small_models';
 import { startAdbServer, type TestAdbServer } from '../../servers/adb_server';
 
 /** A virtual SM8550 behind the real adb server, driven through the same Device as a real phone. */
@@ -33,9 +33,9 @@ let link: FleetLink;
 let watch: Watch;
 let phone: FleetPhone;
 let device: Device;
-let workbench: Workbench;
-let chest: ToolChest;
-let litertChest: ToolChest;
+let preparedDevice: PreparedDevice;
+let chest: LocalTools;
+let litertChest: LocalTools;
 
 beforeAll(async () => {
   server = await startAdbServer();
@@ -46,11 +46,11 @@ beforeAll(async () => {
   link = connectFleet(fleet.phones, { adbHost: '127.0.0.1', adbPort: server.port });
   watch = watchPhones(server.port);
   device = await watch.attached(phone.serial);
-  workbench = new Workbench(device);
-  chest = await openToolChest(
+  preparedDevice = new PreparedDevice(device);
+  chest = await openLocalTools(
     toolPathsSchema.parse(await writeVirtualTools(join(folder, 'tools'))),
   );
-  litertChest = await openToolChest(
+  litertChest = await openLocalTools(
     toolPathsSchema.parse(await writeVirtualTools(join(folder, 'litert'), 'litert')),
   );
 });
@@ -74,14 +74,14 @@ const benchmark: Benchmark = (...job) => benchmarkWith(chest, ...job);
 const benchmarkLitert: Benchmark = (...job) => benchmarkWith(litertChest, ...job);
 
 function benchmarkWith(
-  tools: ToolChest,
+  tools: LocalTools,
   ...[target, model, format, more = {}]: Parameters<Benchmark>
 ): Promise<Outcome> {
   const modelPath = join(folder, `input.${format}`);
   writeFileSync(modelPath, model);
   const parsed = parseTarget(target);
   return runBenchmark({
-    workbench,
+    preparedDevice,
     adapter: adapterFor(runtimesFor(device.hardware, tools).adapters, parsed)!,
     job: {
       jobId: 'j',
@@ -106,9 +106,7 @@ function benchmarkWith(
 async function filesOnPhone(): Promise<string[]> {
   const listed = await device.execute(['ls', device.workFolder], { deadlineMs: 5_000 });
   return listed.ok
-    ? listed.value.stdout
-        .split('\n')
-        .filter((name) => name !== '' && !['tflite', 'litert', 'onnxruntime'].includes(name))
+    ? listed.value.stdout.split('\n').filter((name) => name !== '' && name !== 'tools')
     : [listed.error.message];
 }
 

@@ -1,4 +1,4 @@
-import { createDeviceWorker, type DeviceWorker } from '../../../agent/worker/device_worker';
+import { DeviceWorker } from '../../../agent/worker/device_worker';
 import { farmFault } from '../../../common/fault';
 import {
   defaultPlan,
@@ -95,7 +95,7 @@ function createBench(): Bench {
   const kept: JobResult[] = [];
   const waiting: ((outcome: Outcome) => void)[] = [];
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  const worker = createDeviceWorker({
+  const worker = new DeviceWorker({
     deviceSerial: 'phone',
     agentId: 'agent',
     logger: createLogger('test', 'silent'),

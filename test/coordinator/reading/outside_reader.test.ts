@@ -8,7 +8,7 @@ import { OutsideReader } from '../../../coordinator/reading/outside_reader';
 import { parseSearchSpec } from '../../../search/spec';
 import { encodeResult } from '../../../proto/codec/result';
 import { aMeasurement, aResult } from '../../contract/ledger/ledger_samples';
-import { onnxModel } from '../../agent/runtimes/small_models';
+import { onnxModel } from '../../agent/runtimes/host/small_models';
 
 const spec =
   'name: cells\nspace: nasbench201\ntargets: [ host/onnxruntime/cpu/int8 ]\nbudget: { measurements: 2 }\n';

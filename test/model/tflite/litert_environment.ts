@@ -1,4 +1,4 @@
-import { loadLiteRt, type LiteRt } from '../../../agent/runtimes/host/litert';
+import { loadLiteRt, type LiteRt } from '../../../agent/runtimes/host/program/litert';
 import OnnxRuntimeEnvironment from '../onnxruntime_environment';
 import { liteRtRunner, type RunLiteRt } from './litert_runner';
 

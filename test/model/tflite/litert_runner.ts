@@ -1,5 +1,5 @@
-import type { LiteRt } from '../../../agent/runtimes/host/litert';
-import { compileModel, type LiteRtTensor } from '../../../agent/runtimes/host/litert_model';
+import type { LiteRt } from '../../../agent/runtimes/host/program/litert';
+import { compileModel, type LiteRtTensor } from '../../../agent/runtimes/host/program/litert_model';
 
 /** Runs a TFLite model on each sample, a list of inputs in the model's order; gives its first outputs as numbers. */
 export type RunLiteRt = (

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { loadLiteRt } from '../../../agent/runtimes/host/litert';
+import { loadLiteRt } from '../../../agent/runtimes/host/program/litert';
 import type { Cell } from '../../../cli/output/table';
 import { compareRuntimes, largestIndex, type Agreement } from '../../model/tflite/agreement';
 import { liteRtRunner } from '../../model/tflite/litert_runner';

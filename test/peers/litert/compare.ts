@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { loadLiteRt } from '../../../agent/runtimes/host/litert';
+import { loadLiteRt } from '../../../agent/runtimes/host/program/litert';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeTflite } from '../../../model/tflite/write';
 import { number, section } from '../../bench/report';

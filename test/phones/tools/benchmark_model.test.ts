@@ -1,13 +1,13 @@
-import { readBenchmarkModelTimings } from '../../../agent/runtimes/benchmark_model_output';
-import { toolLines } from '../../../agent/runtimes/tool_text';
+import { readBenchmarkModelTimings } from '../../../agent/runtimes/tflite_benchmark/timings';
+import { toolLines } from '../../../agent/runtimes/tool/tool_text';
 import { benchmarkModel } from '../../../phones/tools/benchmark_model';
-import type { Machine, Prediction } from '../../../phones/tools/machine';
+import type { Machine, LatencyPrediction } from '../../../phones/machine/machine';
 
-const whole: Prediction = { latencyMs: 2, delegated: 10, operators: 10, partitions: 1 };
+const whole: LatencyPrediction = { latencyMs: 2, delegated: 10, operators: 10, partitions: 1 };
 
 async function start(
   words: readonly string[],
-  prediction: Prediction,
+  prediction: LatencyPrediction,
 ): Promise<{ status: number; output: string; errors: string }> {
   let output = '';
   let errors = '';

@@ -1,4 +1,4 @@
-import { parsePerfTest } from '../../../agent/runtimes/onnxruntime_perf_test';
+import { parsePerfTest } from '../../../agent/runtimes/onnxruntime_perf_test/output';
 import { defaultPlan } from '../../../common/job';
 import { barePhone, installTools, run } from '../bare_phone';
 import { buildOnnxFixture } from '../onnx_fixture';

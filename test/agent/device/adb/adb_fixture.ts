@@ -1,7 +1,7 @@
 import type { Device } from '../../../../agent/device/device';
 import type { UnusablePhone } from '../../../../common/device';
 import { createLogger } from '../../../../platform/logger';
-import { trackPhones, type AdbTracker } from '../../../../agent/device/adb/tracker';
+import { trackPhones, type AdbTracker } from '../../../../agent/device/phone/tracker';
 
 export interface Watch {
   readonly events: string[];
