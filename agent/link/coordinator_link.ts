@@ -43,7 +43,7 @@ type AttachStream = ClientDuplexStream<WireAgentMessage, WireCoordinatorMessage>
 const reconnectBackoff = { firstDelayMs: 200, largestDelayMs: 5_000 };
 /** A coordinator that accepts the stream but does not answer hello within this is as good as gone. */
 const welcomeDeadlineMs = 10_000;
-/** Messages waiting on a stream that the coordinator does not read: a flapping attached of 500 phones stays below it. */
+/** Messages waiting on a stream that the coordinator does not read: a flapping hub of 500 phones stays below it. */
 const largestBacklogMessages = 5_000;
 
 /** Keeps one AgentService.Attach stream to the coordinator, for ever, until closed. */

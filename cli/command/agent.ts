@@ -43,7 +43,7 @@ async function run(options: ProgramOptions & { virtual?: string }): Promise<void
       logger,
     });
     const done = phones?.failed ?? new Promise<never>(() => undefined);
-    await runUntilStopped({ done, stop: running.stop }, { httpPort: running.httpPort });
+    await runUntilStopped({ done, stop: () => running.stop() }, { httpPort: running.httpPort });
   } finally {
     await phones?.close();
   }

@@ -70,13 +70,20 @@ function echo(context: CommandContext): number {
 function printFormatted(context: CommandContext): number {
   const [format = '', ...values] = context.words;
   const remaining = [...values];
-  const text = format.replaceAll(/%[sd]|%%|\\n|\\t|\\\\/g, (item) => {
-    if (item === '%%') return '%';
-    if (item === '\\n') return '\n';
-    if (item === '\\t') return '\t';
-    if (item === '\\\\') return '\\';
-    return remaining.shift() ?? '';
-  });
+  const once = (): string =>
+    format.replaceAll(/%[sd]|%%|\\n|\\t|\\\\/g, (item) => {
+      if (item === '%%') return '%';
+      if (item === '\\n') return '\n';
+      if (item === '\\t') return '\t';
+      if (item === '\\\\') return '\\';
+      return remaining.shift() ?? '';
+    });
+  let text = once();
+  // POSIX: the format is used again as long as words are left for it.
+  for (let left = values.length; remaining.length > 0 && remaining.length < left;) {
+    left = remaining.length;
+    text += once();
+  }
   context.output.write(text);
   return 0;
 }

@@ -130,8 +130,9 @@ class Interpreter {
         return;
       }
     }
-    this.#state.lastStatus = 0;
-    await this.run(command.otherwise, streams);
+    // The other branch still sees the status of the condition.
+    if (command.otherwise.length === 0) this.#state.lastStatus = 0;
+    else await this.run(command.otherwise, streams);
   }
 
   async #runWhile(command: Extract<Command, { kind: 'while' }>, streams: Streams): Promise<void> {
@@ -148,7 +149,7 @@ class Interpreter {
     const values: string[] = [];
     for (const word of command.words)
       values.push(...(await expandToFields(word, this.#scope(streams))));
-    this.#state.lastStatus = 0;
+    if (values.length === 0) this.#state.lastStatus = 0;
     for (const value of values) {
       if (await this.#mustStop()) return;
       this.#state.variables.set(command.variable, value);

@@ -76,7 +76,9 @@ describe('the program of the virtual phones', () => {
     const report = await firstReport(child);
     expect(report).toEqual({
       kind: 'failed',
-      message: expect.stringMatching(/^.*fleet\.yaml: field phones\.0\.soc: expected one of .*$/),
+      message: expect.stringMatching(
+        /^.*fleet\.yaml: field phones\.0\.soc: expected one of .*$/,
+      ) as string,
     });
     expect(await exited).toBe(1);
   });

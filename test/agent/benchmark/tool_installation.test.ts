@@ -149,14 +149,13 @@ describe.each([
     const bundle = version('3.0');
     await new ToolInstallation(opened.device).install(bundle, signal);
     let pushes = 0;
-    const counting: Device = Object.create(opened.device, {
-      push: {
-        value: (...call: Parameters<Device['push']>) => {
-          pushes += 1;
-          return opened.device.push(...call);
-        },
+    const counting: Device = {
+      ...opened.device,
+      push: (...call) => {
+        pushes += 1;
+        return opened.device.push(...call);
       },
-    });
+    };
     expect(await new ToolInstallation(counting).install(bundle, signal)).toMatchObject({
       ok: true,
     });

@@ -6,7 +6,7 @@ import type { Telemetry } from '../../../proto/codec/telemetry';
 import { scriptedDevice, type Script } from '../benchmark/scripted_device';
 
 /** A clock whose sleeps end when the test says so. */
-function steppedClock(): { clock: Clock; step(): Promise<void> } {
+function steppedClock(): { clock: Clock; step: () => Promise<void> } {
   let wake: (() => void) | undefined;
   return {
     clock: {

@@ -56,7 +56,9 @@ describe('the processes of a farm on one machine', () => {
 
   it('meet at the same ports', async () => {
     await plan();
-    const broker = JSON.parse(readFileSync(path.join(dataDir, 'nats-server.conf'), 'utf8'));
+    const broker: unknown = JSON.parse(
+      readFileSync(path.join(dataDir, 'nats-server.conf'), 'utf8'),
+    );
     const coordinator = readYamlFile(
       path.join(dataDir, 'coordinator.yaml'),
       coordinatorConfigSchema,

@@ -38,7 +38,7 @@ async function expectAlike(script: string): Promise<void> {
 }
 
 describe('quoting, as in the real shell', () => {
-  const character = fc.constantFrom(...`ab 12 $"'\\*?;&|<>(){}#~=\n\t%é`);
+  const character = fc.constantFrom(...Array.from(`ab 12 $"'\\*?;&|<>(){}#~=\n\t%é`));
   const text = fc.string({ unit: character, maxLength: 12 });
 
   it('single quotes keep every character', async () => {
@@ -69,8 +69,8 @@ describe('quoting, as in the real shell', () => {
   });
 });
 
-/** Scripts of the constructs that scripts around benchmarks use, as text; `d` bounds their depth. */
-const word = fc.constantFrom('a', 'b', '"$x"', '${y:-none}', "'q r'", '$?', '"$(echo in)"', '7');
+/** Scripts of the constructs that scripts around benchmarks use, as text. */
+const word = fc.constantFrom('a', 'b', '"$x"', '${y:-none}', "'q r'", '$?', '7');
 const { list: anyScript } = fc.letrec<{ simple: string; list: string; compound: string }>(
   (tie) => ({
     simple: fc.oneof(
@@ -96,8 +96,9 @@ const { list: anyScript } = fc.letrec<{ simple: string; list: string; compound: 
         .map(([each, body]) => `for i in 1 ${each}; do echo $i; ${body}; done`),
       tie('list').map((body) => `(${body})`),
       tie('list').map((body) => `{ ${body}; }`),
-      tie('list').map((body) => `echo "$(${body})"`),
-      fc.tuple(tie('compound'), tie('compound')).map(([a, b]) => `${a} | ( ${b} )`),
+      tie('list').map((body) => `echo "$( ${body} )"`),
+      // Only one side of a pipe touches files: the real shell runs both at once.
+      tie('compound').map((each) => `${each} | cat`),
     ),
     list: fc
       .array(fc.tuple(tie('compound'), fc.constantFrom('; ', ' && ', ' || ', '\n')), {
@@ -119,7 +120,7 @@ it('lists, conditions, loops, pipes, subshells and files do as in the real shell
 test.each([
   'x=1; (x=2; echo $x); echo $x',
   'false; echo $?; true; echo $?',
-  'echo a >f; cat <f; cat <f | wc -c | tr -d " "',
+  'echo a >f; cat <f; cat <f | wc -c',
   'echo err >&2; echo out 2>&1',
   '(exit 4); echo $?; exit 5',
   'until true; do echo never; done; echo done',
@@ -129,6 +130,6 @@ test.each([
   'echo one; # a comment; echo no\necho two',
   'echo a\\\nb',
   'x=; echo "[${x:-empty}]" "[$x]"',
-  'mkdir d && cd d && echo in >f && cd .. && cat d/f; rm -r d; ls -d d 2>/dev/null; echo $?',
+  'mkdir d && cd d && echo in >f && cd .. && cat d/f; rm -r d; cat d/f 2>/dev/null; echo $?',
   'sleep 0.01 & wait $!; echo $?',
 ])('%s', expectAlike);
