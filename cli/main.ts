@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { BadInputError, longestErrorLine } from '../common/bad_input';
+import { longestErrorLine } from '../common/farm_error';
 import { readHostPort } from '../platform/http/host_port';
 import { oneLine } from '../common/one_line';
 import { farmVersion } from '../platform/config/version';
 import { refuseEmptyArguments, requireValues } from './input/required_values';
 import { registerAgent } from './command/agent';
+import { exitStatus, exitStatusOf } from './exit_status';
 import { registerAgents } from './command/agents';
 import { registerBench } from './command/bench';
 import { registerCoordinator } from './command/coordinator';
@@ -22,9 +23,6 @@ import { registerTools } from './command/tools';
 import { registerUp } from './command/up';
 import { processTerminal, type Terminal } from './output/terminal';
 import { defaultPorts } from './stack/ports';
-
-/** Exit statuses of every command (README). */
-const exitStatus = { done: 0, failed: 1, badInput: 2 } as const;
 
 /** The whole command line; nothing of it runs before it is parsed. */
 export function createProgram(terminal: Terminal): Command {
@@ -101,10 +99,10 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     terminal.note(
       oneLine(`farm: ${error instanceof Error ? error.message : String(error)}`, longestErrorLine),
     );
-    if (error instanceof BadInputError) return exitStatus.badInput;
-    if (process.env['FARM_DEBUG'] !== undefined && error instanceof Error)
-      terminal.note(error.stack ?? '');
-    return exitStatus.failed;
+    const status = exitStatusOf(error);
+    if (status === exitStatus.failed && process.env['FARM_DEBUG'] !== undefined)
+      terminal.note((error instanceof Error && error.stack) || '');
+    return status;
   }
 }
 

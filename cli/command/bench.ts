@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Option } from 'commander';
 import { type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import { largestArtifactBytes, modelFormats, type ModelFormat } from '../../common/artifact';
 import type { DeviceKind } from '../../common/device';
 import { defaultPlan, planLimits, type BenchmarkPlan, type JobResult } from '../../common/job';
@@ -91,8 +92,8 @@ async function namingFile<Value>(modelPath: string, work: () => Promise<Value>):
   try {
     return await work();
   } catch (error) {
-    throw error instanceof BadInputError
-      ? new BadInputError(error.message.replace(/^model:/, `${modelPath}:`))
+    throw error instanceof FarmError
+      ? new FarmError(error.code, error.message.replace(/^model:/, `${modelPath}:`))
       : error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { BadInputError } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import type { UnusablePhone__Output } from '../../proto/generated/farm/v1/UnusablePhone';
 import { clusterNames, deviceName } from '../output/device_name';
@@ -27,7 +27,7 @@ export function registerDevices(program: Command, terminal: Terminal): void {
       const list = await withFarm(command, (farm) => farm.listDevices());
       const device = list.devices.find((each) => each.description?.serial === serial);
       if (device === undefined)
-        throw new BadInputError(`device ${serial}: not known; see: farm devices`);
+        throw new FarmError('not-found', `device ${serial}: not known; see: farm devices`);
       terminal.print(jsonOr(options, device, () => describeDevice(device)));
     });
   registerChange(

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { credentials, status, type ServiceError } from '@grpc/grpc-js';
-import { BadInputError } from '../../common/bad_input';
+import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { FarmError } from '../../common/farm_error';
 import type { Artifact, ModelFormat } from '../../common/artifact';
 import { artifactFromWire } from '../../proto/codec/job';
 import type { AgentList__Output } from '../../proto/generated/farm/v1/AgentList';
@@ -18,23 +18,17 @@ import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { TargetSummary__Output } from '../../proto/generated/farm/v1/TargetSummary';
 import { loadFarmServices } from '../../proto/service';
 import { transportOptions } from '../../proto/transport_options';
+import { callDeadlineMs, callError } from './call_error';
 
-/** A unary call may take this long: the coordinator answers from memory or one SQLite query. */
-const callDeadlineMs = 15_000;
 const uploadChunkBytes = 256 * 1024;
 
-/** The coordinator as the commands see it. Failures are `CoordinatorError`, or `BadInputError` where the user can mend it. */
+/** The coordinator as the commands see it. Failures are `FarmError`. */
 export type FarmClient = ReturnType<typeof connectFarm>;
 
 /** A model of a search, with what its file does not say. */
 export type ExportedModel = Omit<ExportResponse__Output, 'artifact'> & {
   readonly artifact: Artifact;
 };
-
-/** The coordinator answered with an error that is not the user's doing. */
-export class CoordinatorError extends Error {
-  override readonly name = 'CoordinatorError';
-}
 
 type Callback<Response> = (error: ServiceError | null, response?: Response) => void;
 
@@ -52,7 +46,7 @@ export function connectFarm(address: string) {
   ): Promise<Response> =>
     new Promise((resolve, reject) => {
       call({ deadline: Date.now() + callDeadlineMs }, (error, response) => {
-        if (error !== null) reject(toError(error, address));
+        if (error !== null) reject(callError(error, address));
         else resolve(response as Response);
       });
     });
@@ -66,7 +60,9 @@ export function connectFarm(address: string) {
         (error: ServiceError | null, response?: { digest: string; sizeBytes: number }) => {
           if (error === null && response !== undefined) resolve(response);
           else
-            reject(error === null ? new CoordinatorError('empty answer') : toError(error, address));
+            reject(
+              error === null ? new FarmError('failed', 'empty answer') : callError(error, address),
+            );
         },
       );
       void sendChunks(call, chunks, format).catch((error: unknown) => {
@@ -132,7 +128,7 @@ export function connectFarm(address: string) {
         (options, done) => void search.export({ searchId, architecture }, options, done),
       );
       const artifact = artifactFromWire(wire);
-      if (!artifact.ok) throw new CoordinatorError('the coordinator answered without a model');
+      if (!artifact.ok) throw new FarmError('failed', 'the coordinator answered without a model');
       return { ...known, artifact: artifact.value };
     },
     history: (searchId: string): AsyncIterable<HistoryPart__Output> =>
@@ -187,28 +183,8 @@ async function* stream<Message>(
   try {
     for await (const message of call) yield message;
   } catch (error) {
-    throw toError(error as ServiceError, address);
+    throw callError(error as ServiceError, address);
   } finally {
     call.cancel();
-  }
-}
-
-function toError(error: ServiceError, address: string): Error {
-  switch (error.code) {
-    case status.INVALID_ARGUMENT:
-    case status.NOT_FOUND:
-    case status.FAILED_PRECONDITION:
-    case status.ALREADY_EXISTS:
-      return new BadInputError(error.details);
-    case status.DEADLINE_EXCEEDED:
-      return new CoordinatorError(
-        `the coordinator at ${address} did not answer within ${String(callDeadlineMs / 1000)} s; its log says what it is doing`,
-      );
-    case status.UNAVAILABLE:
-      return new BadInputError(
-        `no coordinator answers at ${address}; start one with: farm up (or name another with --coordinator HOST:PORT)`,
-      );
-    default:
-      return new CoordinatorError(`the coordinator at ${address} failed: ${error.details}`);
   }
 }

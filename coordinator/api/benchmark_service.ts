@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BadInputError } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import type { Job, Outcome } from '../../common/job';
 import type { Logger } from '../../platform/logger';
 import { formatTarget } from '../../common/target';
@@ -9,7 +10,7 @@ import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/Ben
 import type { BenchmarkUpdate as WireUpdate } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import type { ArtifactStore } from '../dispatch/artifact_store';
 import type { ModelKind } from '../dispatch/model_kinds';
-import { notFound, type ResponseStream, serverStream } from '../dispatch/service_call';
+import { serverStream, type ResponseStream } from '../dispatch/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { JobAttempt, JobUpdate } from '../engine/job_update';
@@ -81,7 +82,10 @@ async function checkArtifact(
     ledger.artifacts.find(artifact.digest),
   ]);
   if (sizeBytes === undefined || known === undefined)
-    throw notFound(`artifact ${artifact.digest} is not in the store; upload it first`);
+    throw new FarmError(
+      'not-found',
+      `artifact ${artifact.digest} is not in the store; upload it first`,
+    );
   if (sizeBytes !== artifact.sizeBytes || known.format !== artifact.format) {
     throw new BadInputError(
       `benchmark: artifact: ${artifact.digest} is ${known.format} of ${String(sizeBytes)} bytes, not ${artifact.format} of ${String(artifact.sizeBytes)}`,

@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { FarmError } from '../../common/farm_error';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import { deviceToWire, unusablePhoneToWire } from '../../proto/codec/device';
@@ -7,7 +7,7 @@ import type { Device as WireDevice } from '../../proto/generated/farm/v1/Device'
 import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
 import type { TargetSummary as WireTarget } from '../../proto/generated/farm/v1/TargetSummary';
 import type { AgentDirectory, AgentRecord } from '../dispatch/agent_directory';
-import { CallError, notFound, unary } from '../dispatch/service_call';
+import { unary } from '../dispatch/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { MeasuredTally } from '../observe/measured_tally';
@@ -71,8 +71,8 @@ async function setDrained(
 async function remove(parts: FleetServiceParts, serial: string): Promise<WireDevice> {
   const view = findDevice(parts, serial);
   if (view.state.kind !== 'absent')
-    throw new CallError(
-      status.FAILED_PRECONDITION,
+    throw new FarmError(
+      'conflict',
       `device ${serial} is attached; unplug it, or exclude it in its agent's configuration, then remove it`,
     );
   await parts.devices.remove(serial);
@@ -83,7 +83,10 @@ async function remove(parts: FleetServiceParts, serial: string): Promise<WireDev
 function findDevice(parts: FleetServiceParts, serial: string): DeviceView {
   const view = deviceViews(parts.engine.state()).find((each) => each.description.serial === serial);
   if (view === undefined)
-    throw notFound(`device "${serial.slice(0, 100)}" is not known; farm devices lists all`);
+    throw new FarmError(
+      'not-found',
+      `device "${serial.slice(0, 100)}" is not known; farm devices lists all`,
+    );
   return view;
 }
 

@@ -1,10 +1,10 @@
-import { status } from '@grpc/grpc-js';
 import { BadInputError } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import type { End as WireEnd } from '../../proto/generated/farm/v1/End';
 import type { EndsRequest__Output } from '../../proto/generated/farm/v1/EndsRequest';
 import type { ProposeRequest__Output } from '../../proto/generated/farm/v1/ProposeRequest';
 import type { ProposeResponse } from '../../proto/generated/farm/v1/ProposeResponse';
-import { CallError, type ResponseStream } from '../dispatch/service_call';
+import type { ResponseStream } from '../dispatch/service_call';
 import type { EndView } from '../searches/outside/end_reader';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchSummaries } from '../views/search_summaries';
@@ -18,15 +18,15 @@ export interface EndsParts {
   readonly summaries: Pick<SearchSummaries, 'get' | 'watch'>;
 }
 
-/** @throws BadInputError or CallError when nothing was taken */
+/** @throws FarmError when nothing was taken */
 export async function propose(
   searches: Pick<OutsideCalls, 'propose'>,
   { searchId, target, architectures }: ProposeRequest__Output,
 ): Promise<ProposeResponse> {
   const answer = await searches.propose(searchId, target, architectures);
   if (!answer.ok)
-    throw new CallError(
-      answer.error.kind === 'full' ? status.RESOURCE_EXHAUSTED : status.FAILED_PRECONDITION,
+    throw new FarmError(
+      answer.error.kind === 'full' ? 'exhausted' : 'conflict',
       answer.error.message,
     );
   return { proposed: [...answer.value] };

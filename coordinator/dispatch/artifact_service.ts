@@ -1,7 +1,7 @@
-import { status } from '@grpc/grpc-js';
 import type { FileHandle } from 'node:fs/promises';
 import { modelFormats, type ArtifactDigest, type ModelFormat } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import type { ArtifactChunk } from '../../proto/generated/farm/v1/ArtifactChunk';
@@ -11,13 +11,7 @@ import type { UploadChunk__Output as UploadChunk } from '../../proto/generated/f
 import type { UploadResponse } from '../../proto/generated/farm/v1/UploadResponse';
 import type { ArtifactRecords } from '../ledger/artifact_records';
 import type { ArtifactStore, ArtifactWriter } from './artifact_store';
-import {
-  CallError,
-  clientStream,
-  notFound,
-  serverStream,
-  type ResponseStream,
-} from './service_call';
+import { clientStream, serverStream, type ResponseStream } from './service_call';
 
 interface ArtifactServiceParts {
   readonly store: ArtifactStore;
@@ -49,8 +43,7 @@ async function fetchArtifact(
   const sizeBytes = await store.sizeBytes(request.digest);
   if (sizeBytes === undefined) throw unknownArtifact(request.digest);
   if (!Number.isSafeInteger(request.offset) || request.offset > sizeBytes) {
-    throw new CallError(
-      status.OUT_OF_RANGE,
+    throw new BadInputError(
       `offset ${String(request.offset)} is beyond the ${String(sizeBytes)} bytes of artifact ${request.digest}`,
     );
   }
@@ -117,6 +110,9 @@ function announcedFormat(text: string): ModelFormat {
   return format;
 }
 
-function unknownArtifact(digest: ArtifactDigest): CallError {
-  return notFound(`artifact ${digest.slice(0, 64)} is not in the store; upload it first`);
+function unknownArtifact(digest: ArtifactDigest): FarmError {
+  return new FarmError(
+    'not-found',
+    `artifact ${digest.slice(0, 64)} is not in the store; upload it first`,
+  );
 }

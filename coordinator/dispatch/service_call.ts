@@ -6,33 +6,18 @@ import {
   type ServerWritableStream,
 } from '@grpc/grpc-js';
 import { once } from 'node:events';
-import { BadInputError, longestErrorLine } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import { withDeadline } from '../../platform/time/deadline';
 import type { Logger } from '../../platform/logger';
-import { oneLine } from '../../common/one_line';
+import { statusOf } from '../../proto/codec/status';
 import { createAlarm } from './alarm';
-
-/** An answer other than OK that the caller is meant to see; the message is one line. */
-export class CallError extends Error {
-  override readonly name = 'CallError';
-  constructor(
-    readonly code: status,
-    message: string,
-  ) {
-    super(oneLine(message, longestErrorLine));
-  }
-}
-
-export function notFound(what: string): CallError {
-  return new CallError(status.NOT_FOUND, what);
-}
 
 /** A client that neither takes nor sends anything for this long is gone, whatever its connection says. */
 const stallDeadlineMs = 60_000;
 
 /** The answering half of a server-streaming call. */
 export interface ResponseStream<Response> {
-  /** Resolves when the transport takes more. @throws CallError when the client has left or stalls. */
+  /** Resolves when the transport takes more. @throws FarmError when the client has left or stalls. */
   send(response: Response): Promise<void>;
   /** Aborts when the client has left. */
   readonly left: AbortSignal;
@@ -72,9 +57,7 @@ export function clientStream<Request, Response>(
 ): handleClientStreamingCall<Request, Response> {
   return (call, callback) => {
     const stall = createAlarm(() =>
-      call.destroy(
-        new CallError(status.DEADLINE_EXCEEDED, 'nothing was sent for too long; send it again'),
-      ),
+      call.destroy(new FarmError('timed-out', 'nothing was sent for too long; send it again')),
     );
     const requests = async function* (): AsyncIterable<Request> {
       stall.set(stallDeadlineMs);
@@ -99,15 +82,14 @@ function createResponseStream<Request, Response>(
   return {
     left,
     send: async (response) => {
-      if (left.aborted) throw new CallError(status.CANCELLED, 'the client has left');
+      if (left.aborted) throw new FarmError('cancelled', 'the client has left');
       if (call.write(response)) return;
       const drained = await withDeadline(
         once(call, 'drain', { signal: left }),
         stallDeadlineMs,
         'drain',
       );
-      if (!drained.ok)
-        throw new CallError(status.DEADLINE_EXCEEDED, 'the client took nothing for too long');
+      if (!drained.ok) throw new FarmError('timed-out', 'the client took nothing for too long');
     },
   };
 }
@@ -117,9 +99,7 @@ function toStatus(
   method: string,
   logger: Logger,
 ): { readonly code: status; readonly details: string } {
-  if (error instanceof BadInputError)
-    return { code: status.INVALID_ARGUMENT, details: error.message };
-  if (error instanceof CallError) return { code: error.code, details: error.message };
+  if (error instanceof FarmError) return { code: statusOf(error.code), details: error.message };
   if ((error as Error).name === 'AbortError')
     return { code: status.CANCELLED, details: 'the client has left' };
   logger.error({ err: error, method }, 'call failed');

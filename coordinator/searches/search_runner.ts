@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BadInputError } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import type { Result } from '../../common/result';
 import { formatTarget } from '../../common/target';
 import { isHashName } from '../../model/space/hash_name';
@@ -19,7 +20,7 @@ const mostActiveSearches = 100;
 
 type SearchListener = (view: SearchView) => void;
 
-/** All searches of the coordinator. A user's mistake is a BadInputError; every change is in the ledger before it is answered. */
+/** All searches of the coordinator. A user's mistake is a FarmError; every change is in the ledger before it is answered. */
 export class SearchRunner {
   readonly #parts: SearchParts;
   /** Those under way, and those that have ended while somebody uses them. */
@@ -125,7 +126,7 @@ export class SearchRunner {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** @throws BadInputError for a target that the search does not have */
+  /** @throws FarmError for a target that the search does not have */
   async front(searchId: string, target?: string): Promise<readonly FrontView[]> {
     return this.#using(searchId, (search) => {
       if (target !== undefined) requireTarget(search.targetNames, searchId, target);
@@ -133,11 +134,12 @@ export class SearchRunner {
     });
   }
 
-  /** @throws BadInputError for a search whose targets have fronts of their own only */
+  /** @throws FarmError for a search whose targets have fronts of their own only */
   async fleetFront(searchId: string): Promise<FleetFrontView> {
     const front = await this.#using(searchId, (search) => search.fleetFront());
     if (front === undefined)
-      throw new BadInputError(
+      throw new FarmError(
+        'conflict',
         `search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`,
       );
     return front;
@@ -159,7 +161,8 @@ export class SearchRunner {
       requireTarget(search.targetNames, searchId, target);
       const outside = this.#outside.get(searchId);
       if (outside === undefined)
-        throw new BadInputError(
+        throw new FarmError(
+          'conflict',
           `search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`,
         );
       return outside.propose(
@@ -181,7 +184,8 @@ export class SearchRunner {
   async exportModel(searchId: string, architecture: string): Promise<ExportedModel> {
     const exported = await this.#using(searchId, (search) => search.exported(architecture));
     if (exported === undefined)
-      throw new BadInputError(
+      throw new FarmError(
+        'not-found',
         `search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`,
       );
     return exported;
@@ -199,7 +203,8 @@ export class SearchRunner {
 
   #requireRoom(): void {
     if (this.#active.size >= mostActiveSearches)
-      throw new BadInputError(
+      throw new FarmError(
+        'exhausted',
         `${mostActiveSearches} searches are running or paused, the most there can be; stop one first (see: farm search list)`,
       );
   }
@@ -250,7 +255,7 @@ export class SearchRunner {
   async #recordOf(searchId: string): Promise<SearchRecord> {
     const record = await this.#parts.ledger.searches.find(searchId);
     if (record === undefined)
-      throw new BadInputError(`there is no search "${searchId}" (see: farm search list)`);
+      throw new FarmError('not-found', `there is no search "${searchId}" (see: farm search list)`);
     return record;
   }
 
@@ -346,7 +351,8 @@ function newSearchId(name: string): string {
 
 function requireTarget(targets: readonly string[], searchId: string, target: string): void {
   if (!targets.includes(target))
-    throw new BadInputError(
+    throw new FarmError(
+      'not-found',
       `search ${searchId} has no target ${target}; its targets are ${targets.join(', ')}`,
     );
 }
@@ -358,6 +364,9 @@ function requireState(
 ): SearchView {
   const view = search.view();
   if (view.state !== expected)
-    throw new BadInputError(`search ${view.searchId} is ${view.state} and cannot be ${verb}`);
+    throw new FarmError(
+      'conflict',
+      `search ${view.searchId} is ${view.state} and cannot be ${verb}`,
+    );
   return view;
 }

@@ -1,4 +1,5 @@
 import { BadInputError } from '../../common/bad_input';
+import { FarmError } from '../../common/farm_error';
 import type { Logger } from '../../platform/logger';
 import type { SummaryRecord, SummaryRecords } from '../ledger/summary_records';
 import type { SearchView } from '../searches/search_view';
@@ -63,7 +64,7 @@ export class SearchSummaries {
     return summaries;
   }
 
-  /** @throws BadInputError for a search that there is not, or that this version cannot read */
+  /** @throws FarmError for a search that there is not, or that this version cannot read */
   async get(searchId: string): Promise<SearchView> {
     const current = this.#current.get(searchId);
     if (current !== undefined) return current;
@@ -147,6 +148,6 @@ export class SearchSummaries {
   }
 }
 
-function unknownSearch(searchId: string): BadInputError {
-  return new BadInputError(`there is no search "${searchId}" (see: farm search list)`);
+function unknownSearch(searchId: string): FarmError {
+  return new FarmError('not-found', `there is no search "${searchId}" (see: farm search list)`);
 }

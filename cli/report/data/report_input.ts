@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readField } from '../../../proto/codec/field';
-import { CoordinatorError, type FarmClient } from '../../link/farm_client';
+import { FarmError } from '../../../common/farm_error';
+import type { FarmClient } from '../../link/farm_client';
 
 const textField = z.string().max(20_000);
 const numberField = z.number();
@@ -148,7 +149,7 @@ export type ReportCandidate = ReportInput['candidates'][number];
 export type ReportMeasurement = NonNullable<ReportCandidate['measurement']>;
 export type ReportPoint = ReportInput['fronts'][number]['points'][number];
 
-/** Asks the coordinator for all of it. @throws BadInputError for a search that there is not, CoordinatorError for answers that make no sense */
+/** Asks the coordinator for all of it. @throws FarmError for a search that there is not, and for answers that make no sense */
 export async function fetchReportInput(
   farm: Pick<FarmClient, 'getSearch' | 'fronts' | 'history'>,
   searchId: string,
@@ -160,18 +161,20 @@ export async function fetchReportInput(
     if (part.part === 'header') header = part.header;
     else candidates.push(part.candidate);
     if (candidates.length > mostCandidates)
-      throw new CoordinatorError(
+      throw new FarmError(
+        'failed',
         `search ${searchId} has more than ${String(mostCandidates)} candidates, the most that a report takes`,
       );
   }
   return readReportInput({ search, fronts, header, candidates });
 }
 
-/** Validates it. @throws CoordinatorError that names the field */
+/** Validates it. @throws FarmError that names the field */
 export function readReportInput(input: unknown): ReportInput {
   const read = readField(inputSchema, input);
   if (!read.ok)
-    throw new CoordinatorError(
+    throw new FarmError(
+      'failed',
       `the coordinator's account of the search cannot be read (${read.error}); is it of the same version?`,
     );
   return read.value;

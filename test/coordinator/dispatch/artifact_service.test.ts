@@ -101,7 +101,7 @@ describe('artifact service', () => {
       describeError(
         await fetch({ digest, offset: model.length + 1 }).catch((error: unknown) => error),
       ),
-    ).toMatch(/^OUT_OF_RANGE/);
+    ).toMatch(/^INVALID_ARGUMENT: offset/);
   });
 
   it.each([

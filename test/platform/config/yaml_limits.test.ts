@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { BadInputError, longestErrorLine } from '../../../common/bad_input';
+import { BadInputError } from '../../../common/bad_input';
+import { longestErrorLine } from '../../../common/farm_error';
 import { mapping } from '../../../common/field';
 import { parseYaml, withYamlFields } from '../../../platform/config/yaml';
 
