@@ -13,8 +13,11 @@ import { createFleetService } from './api/fleet_service';
 import { startGrpcServer, type FarmHandlers } from './api/grpc_server';
 import { createInterceptors } from './api/interceptors';
 import { createSearchService } from './api/search_service';
-import { BuildPool, defaultBuildPool } from './candidates/build_pool';
-import { createCandidateBuilder } from './candidates/candidate_builder';
+import { createModelStages } from './candidates/model_stages';
+import { createPreparation } from './candidates/preparation';
+import { defaultStageProcesses, openStageProcesses } from './candidates/stage_processes';
+import { StageRuns } from './candidates/stage_runs';
+import { stagesOf } from './candidates/stages_of';
 import type { CoordinatorConfig } from './config';
 import { createAgentDirectory, type AgentDirectory } from './dispatch/agent_directory';
 import { agentTiming, createAgentService } from './dispatch/agent_service';
@@ -247,8 +250,9 @@ async function startSearches(
   options: CoordinatorOptions,
   { lifecycle, logger }: Surroundings,
 ): Promise<Searches> {
-  const pool = new BuildPool(defaultBuildPool);
-  lifecycle.onStop('builder', () => pool.close());
+  const workers = openStageProcesses(defaultStageProcesses);
+  lifecycle.onStop('builders', () => workers.close());
+  const stages = createModelStages({ workers, store: core.store });
   const catalog = loadSearchCatalog();
   catalog.openAll();
   // None is on the event loop: to open a space within limits takes any of them some hundred milliseconds.
@@ -258,9 +262,9 @@ async function startSearches(
   lifecycle.onStop('other strategists', () => others.close());
   const runner = new SearchRunner({
     ...core,
-    candidates: createCandidateBuilder({
-      pool,
-      store: core.store,
+    candidates: createPreparation({
+      stagesOf: (target) => stagesOf(target, stages),
+      runs: new StageRuns(core.store),
       artifacts: core.ledger.artifacts,
       clock: systemClock,
     }),

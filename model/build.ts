@@ -1,6 +1,7 @@
 import { assert } from '../common/assert';
 import { createTensorCache, type TensorCache } from './block/tensor_cache';
 import { inspectModel, type ModelSummary } from './inspect/inspect';
+import type { Graph } from './onnx/graph';
 import { writeOnnx } from './onnx/write';
 import type { CalibrationData } from './quantize/ranges/calibration_data';
 import { quantizeGraph } from './quantize/quantize';
@@ -28,15 +29,32 @@ interface BuiltCandidate {
 
 /** Builds and quantizes one candidate. Equal specs give equal bytes, whatever `weights` keeps of earlier ones. @throws BadInputError for an architecture that cannot be built */
 export async function buildCandidate(
-  { space: name, architecture, seed, calibration, cellsPerStage }: CandidateSpec,
+  spec: CandidateSpec,
   weights: TensorCache = createTensorCache(0),
 ): Promise<BuiltCandidate> {
-  const space = createSpace(withCellsPerStage(shippedSpaceDocument(name), cellsPerStage), name);
-  const network = space.build(architecture, { seed, cache: weights });
-  const int8 = writeOnnx(await quantizeGraph(network, calibration), {
-    weights: `drawn, seed ${seed}`,
+  const { graph, parameters } = buildNetwork(spec, weights);
+  const int8 = writeOnnx(await quantizeGraph(graph, spec.calibration), {
+    weights: `drawn, seed ${spec.seed}`,
   });
   const summary = inspectModel(int8);
   assert(summary.ok, 'a model built here passes inspection');
-  return { int8, summary: summary.value, parameters: space.costOf(architecture).parameters };
+  return { int8, summary: summary.value, parameters };
+}
+
+interface FloatNetwork {
+  /** Canonical. */
+  readonly graph: Graph;
+  readonly parameters: number;
+}
+
+/** As `buildCandidate`, before it is quantized. @throws BadInputError for an architecture that cannot be built */
+export function buildNetwork(
+  { space: name, architecture, seed, cellsPerStage }: Omit<CandidateSpec, 'calibration'>,
+  weights: TensorCache,
+): FloatNetwork {
+  const space = createSpace(withCellsPerStage(shippedSpaceDocument(name), cellsPerStage), name);
+  return {
+    graph: space.build(architecture, { seed, cache: weights }),
+    parameters: space.costOf(architecture).parameters,
+  };
 }

@@ -307,12 +307,10 @@ function withoutNpu(
   return 'runs nothing on an NPU; remove npuShareMin from constraints, and give it to the targets that have one: { target, constraints: { npuShareMin } }';
 }
 
-function unsupported(target: Target): string | undefined {
-  if (target.runtime !== 'onnxruntime')
-    return 'needs TFLite models, and a search builds ONNX; choose a target with runtime onnxruntime';
-  return target.precision === 'int8'
+function unsupported({ precision }: Target): string | undefined {
+  return precision === 'int8' || precision === 'w8a16'
     ? undefined
-    : `is ${target.precision}, and a search builds int8 models; choose a target with precision int8`;
+    : `is ${precision}, and a search builds quantized models; choose a target with precision int8 or w8a16`;
 }
 
 function planField(field: keyof typeof planLimits): z.ZodDefault<z.ZodNumber> {

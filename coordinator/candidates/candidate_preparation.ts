@@ -2,7 +2,7 @@ import type { Artifact } from '../../common/artifact';
 import type { CandidateFault } from '../../common/fault';
 import type { Result } from '../../common/result';
 import type { Target } from '../../common/target';
-import type { ThreadFailureKind } from '../../platform/threads/thread_failure';
+import type { ProcessFailure } from '../../platform/processes/process_failure';
 
 /** An architecture, and all else that determines the bytes that a target is to run. */
 export interface PreparationRequest {
@@ -21,7 +21,7 @@ interface ModelSettings {
 }
 
 /** What a network costs, whatever runs it. */
-interface PreparedCosts {
+export interface PreparedCosts {
   readonly macs: number;
   readonly parameters: number;
   readonly peakActivationBytes: number;
@@ -34,11 +34,7 @@ export interface PreparedModel {
 }
 
 /** Why there is no model. That is the farm's trouble: nothing follows for the architecture. */
-export interface BuildFailure {
-  readonly kind: ThreadFailureKind | 'cancelled';
-  /** One line. */
-  readonly message: string;
-}
+export type BuildFailure = ProcessFailure;
 
 /** The way from architectures to what targets run. */
 export interface CandidatePreparation {

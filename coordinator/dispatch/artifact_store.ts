@@ -29,6 +29,13 @@ export interface ArtifactWriter {
 export interface ArtifactStore {
   startWrite(): Promise<ArtifactWriter>;
   write(data: Uint8Array): Promise<StoredArtifact>;
+  /**
+   * Takes in what another program of ours writes: `fill` has it write the bytes into the file that it is told, durably, and says what they
+   * are. Nothing is left of it when that fails.
+   */
+  receive<Filled extends StoredArtifact, Failure>(
+    fill: (place: string) => Promise<Result<Filled, Failure>>,
+  ): Promise<Result<Filled, Failure>>;
   /** The size, or undefined when the store has no such artifact. */
   sizeBytes(digest: ArtifactDigest): Promise<number | undefined>;
   /** The file, opened at the caller's charge to close it; `not-found` for an unknown digest. */
@@ -80,6 +87,16 @@ export async function openArtifactStore(
         return await writer.finish();
       } finally {
         await writer.discard();
+      }
+    },
+    receive: async (fill) => {
+      const place = path.join(incoming, randomUUID());
+      try {
+        const filled = await fill(place);
+        if (filled.ok) await putInPlace({ directory, room, temporaryPath: place }, filled.value);
+        return filled;
+      } finally {
+        await rm(place, { force: true });
       }
     },
     sizeBytes: async (digest) => {
@@ -140,13 +157,7 @@ function createWriter(parts: WriterParts): ArtifactWriter {
       // The bytes must be on the disk before their name is: a name that a crash left on an empty file would stay for ever.
       await parts.file.sync();
       await parts.file.close();
-      const place = artifactPath(parts.directory, digest);
-      await mkdir(path.dirname(place), { recursive: true });
-      await rename(parts.temporaryPath, place);
-      await syncDirectory(path.dirname(place));
-      parts.room.added(digest, sizeBytes);
-      // Nobody waits for it: what it removes, nobody needs.
-      void parts.room.makeRoom().catch(() => undefined);
+      await putInPlace(parts, { digest, sizeBytes });
       return { digest, sizeBytes };
     },
     discard: async () => {
@@ -155,6 +166,20 @@ function createWriter(parts: WriterParts): ArtifactWriter {
       await rm(parts.temporaryPath, { force: true });
     },
   };
+}
+
+/** Under its own name from now on. */
+async function putInPlace(
+  { directory, temporaryPath, room }: Pick<WriterParts, 'directory' | 'temporaryPath' | 'room'>,
+  { digest, sizeBytes }: StoredArtifact,
+): Promise<void> {
+  const place = artifactPath(directory, digest);
+  await mkdir(path.dirname(place), { recursive: true });
+  await rename(temporaryPath, place);
+  await syncDirectory(path.dirname(place));
+  room.added(digest, sizeBytes);
+  // Nobody waits for it: what it removes, nobody needs.
+  void room.makeRoom().catch(() => undefined);
 }
 
 /** Two letters of fan-out keep directories small when a long search has stored a hundred thousand candidates. */

@@ -331,9 +331,7 @@ export class SearchRunner {
     );
     spec.targets.forEach(({ name }, index) => {
       if (known.has(name)) return;
-      const usable = [...known].filter(
-        (each) => each.includes('/onnxruntime/') && each.endsWith('/int8'),
-      );
+      const usable = [...known].filter((each) => each.endsWith('/int8') || each.endsWith('/w8a16'));
       const remedy =
         usable.length === 0
           ? 'no device is registered yet; start an agent (see: farm doctor)'

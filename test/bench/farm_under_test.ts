@@ -95,7 +95,7 @@ export async function startFarm(fleet: FleetUnderTest): Promise<FarmUnderTest> {
         .processes()
         .flatMap(({ name, pid }) => [
           use(name, pid),
-          ...children(pid).map((child) => use(`${name} / virtual phones`, child)),
+          ...children(pid).map((child) => use(`${name} / its process`, child)),
         ]),
     stop: async () => {
       farm.close();

@@ -3,6 +3,7 @@ import { benchDispatch } from './dispatch';
 import { benchEventLoop } from './event_loop';
 import { benchFleet } from './fleet';
 import { benchFronts } from './fronts';
+import { benchMemory } from './memory';
 import { benchOverhead } from './overhead';
 import { benchQuantize } from './quantize';
 import { benchSearch } from './search';
@@ -13,6 +14,7 @@ const sections: Readonly<Record<string, () => Promise<void>>> = {
   'event-loop': benchEventLoop,
   fleet: benchFleet,
   fronts: benchFronts,
+  memory: benchMemory,
   overhead: benchOverhead,
   quantize: benchQuantize,
   search: benchSearch,

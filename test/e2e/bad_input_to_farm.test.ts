@@ -45,8 +45,8 @@ describe('with a farm', () => {
     ],
     [
       'a target for other models',
-      { ...spec, targets: ['host/tflite/cpu/int8'] },
-      ['field targets.0', 'runtime onnxruntime'],
+      { ...spec, targets: ['host/tflite/cpu/float32'] },
+      ['field targets.0', 'precision int8 or w8a16'],
     ],
     [
       'another space',

@@ -203,12 +203,8 @@ budget: { measurements: 10 }
       'spec.yaml: field targets.0.target: target "host/cpu": it needs four parts; expected <pool>/<runtime>/<unit>/<precision>, for example host/onnxruntime/cpu/int8 (see: farm targets)',
     ],
     [
-      least.replace('onnxruntime', 'tflite'),
-      'spec.yaml: field targets.0: host/tflite/cpu/int8 needs TFLite models, and a search builds ONNX; choose a target with runtime onnxruntime',
-    ],
-    [
       least.replace('int8', 'float32'),
-      'spec.yaml: field targets.0: host/onnxruntime/cpu/float32 is float32, and a search builds int8 models; choose a target with precision int8',
+      'spec.yaml: field targets.0: host/onnxruntime/cpu/float32 is float32, and a search builds quantized models; choose a target with precision int8 or w8a16',
     ],
     [
       least.replace(/\[(.*)\]/, '[$1, $1]'),

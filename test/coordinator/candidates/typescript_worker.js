@@ -1,2 +1,2 @@
 require('../../typescript_hook');
-require('../../../coordinator/candidates/build_worker.ts');
+require('../../../coordinator/candidates/stage_worker.ts');

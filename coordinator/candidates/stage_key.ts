@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { NetworkRequest, Stage } from './stage';
+
+/** Names what a stage makes by all that determines its bytes: the network, and each stage on the way to it. */
+export type StageKey = string;
+
+/** One key for each stage, in their order. */
+export function stageKeys(
+  { space, architecture, model }: NetworkRequest,
+  stages: readonly Stage[],
+): readonly StageKey[] {
+  let key = digestOf([space, architecture, model.cellsPerStage ?? null, model.seed]);
+  return stages.map(({ name, version }) => (key = digestOf([key, name, version])));
+}
+
+function digestOf(inputs: readonly (string | number | null)[]): StageKey {
+  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+}
