@@ -30,7 +30,6 @@ const tooLong = [
   'model/space/block_options.ts',
   'search/spec.ts',
   'test/cli/command/quantize.test.ts',
-  'test/contract/device_contract.ts',
   'test/coordinator/main.test.ts',
   'test/coordinator/results/result_consumer.test.ts',
   'test/coordinator/schedule/lease.test.ts',

@@ -93,7 +93,7 @@ async function measure(
   return 0;
 }
 
-interface Session {
+interface PerfTestSession {
   readonly samplesMs: readonly number[];
   readonly creationMs: number;
   readonly firstMs: number;
@@ -103,7 +103,7 @@ interface Session {
 
 const cpuPercent = 12;
 
-function summaryOf(session: Session): string {
+function summaryOf(session: PerfTestSession): string {
   const totalS = session.totalMs / 1000;
   const lines = [
     `Session creation time cost: ${cppNumber(session.creationMs / 1000)} s`,
@@ -123,7 +123,12 @@ function summaryOf(session: Session): string {
  * Rows into the result file, named after the model's folder, or a short summary without one; statistics after either
  * where they are asked for. As the real tool, it does not notice when the disk takes only a part.
  */
-function dump(run: ToolRun, machine: Machine, options: PerfTestOptions, session: Session): void {
+function dump(
+  run: ToolRun,
+  machine: Machine,
+  options: PerfTestOptions,
+  session: PerfTestSession,
+): void {
   const { samplesMs, peakBytes } = session;
   const path = options.resultPath === undefined ? undefined : run.resolve(options.resultPath);
   const opened = path !== undefined && machine.appendFile(path, '');

@@ -1,4 +1,4 @@
-import { deviceContract } from '../../../contract/device_contract';
+import { deviceContract } from '../../../contract/device/device_contract';
 import { startAdbServer, type TestAdbServer } from '../../../servers/adb_server';
 import { startShellPhone } from '../../../servers/shell_phone';
 import { watchPhones } from './adb_fixture';

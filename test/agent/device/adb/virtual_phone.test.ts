@@ -1,7 +1,7 @@
 import { connectFleet } from '../../../../phones/server_link';
 import { startVirtualFleet } from '../../../../phones/fleet';
 import { fleetSchema } from '../../../../phones/fleet_file';
-import { deviceContract } from '../../../contract/device_contract';
+import { deviceContract } from '../../../contract/device/device_contract';
 import { startAdbServer, type TestAdbServer } from '../../../servers/adb_server';
 import { watchPhones } from './adb_fixture';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { openHostDevice } from '../../../../agent/device/host/host_device';
-import { deviceContract } from '../../../contract/device_contract';
+import { deviceContract } from '../../../contract/device/device_contract';
 
 deviceContract('the host', async () => {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'host-device-'));

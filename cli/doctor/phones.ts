@@ -1,3 +1,4 @@
+import type { AgentConfig } from '../../agent/config';
 import {
   emulatorAdvice,
   explainUnusable,
@@ -7,15 +8,34 @@ import {
   wayNames,
   type ListedPhone,
 } from '../../agent/device/adb/device_list';
+import { isLoopback } from '../../platform/http/loopback';
+import type { HealthFinding } from './finding';
+import { runTool } from './run_tool';
 
-interface PhoneFinding {
-  readonly check: string;
-  readonly state: 'good' | 'warning';
-  readonly detail: string;
+/** What adb sees, farm or no farm: most trouble with phones starts here. */
+export async function checkPhones({
+  enabled,
+  binary,
+  host,
+  port,
+}: AgentConfig['adb']): Promise<readonly HealthFinding[]> {
+  if (!enabled) return [];
+  // With -H adb takes the server for a remote one and starts none.
+  const server = [...(isLoopback(host) ? [] : ['-H', host]), '-P', String(port)];
+  const listed = await runTool(binary, [...server, 'devices', '-l']).catch(() => undefined);
+  if (listed === undefined)
+    return [
+      {
+        check: 'phones',
+        state: 'warning',
+        detail: `the adb server at ${host}:${String(port)} does not answer; try there: ${binary} -P ${String(port)} start-server`,
+      },
+    ];
+  return phoneFindings(listed.stdout);
 }
 
 /** What is to be said of the phones in the output of `adb devices -l`, by the words of an agent that sees the same. */
-export function phoneFindings(listing: string): readonly PhoneFinding[] {
+export function phoneFindings(listing: string): readonly HealthFinding[] {
   const phones = parseDeviceList(listing);
   if (phones.length === 0)
     return [
@@ -29,7 +49,7 @@ export function phoneFindings(listing: string): readonly PhoneFinding[] {
   return phones.map((phone) => finding(phone, names.get(wayKey(phone)) ?? phone.adbSerial));
 }
 
-function finding(phone: ListedPhone, name: string): PhoneFinding {
+function finding(phone: ListedPhone, name: string): HealthFinding {
   const check = `phone ${name}`;
   if (phone.state !== 'device') {
     const { reason, remedy } = explainUnusable(phone, name);

@@ -1,4 +1,4 @@
-import { phoneFindings } from '../../../cli/command/doctor_phones';
+import { phoneFindings } from '../../../cli/doctor/phones';
 
 test('every way that adb lists has its name and what to do, in the words of an agent', () => {
   const listing = `List of devices attached
