@@ -13,5 +13,7 @@ module.exports = {
     ],
   },
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+  // Jest leaves one processor free, which is half of a small machine.
+  maxWorkers: '100%',
   testTimeout: 20_000,
 };
