@@ -51,7 +51,7 @@ import { loadSearchCatalog } from './searches/search_catalog';
 import { neededArtifacts } from './views/needed_artifacts';
 import { SearchRunner } from './searches/search_runner';
 import { SearchSummaries } from './views/search_summaries';
-import { defaultStrategistThread, StrategistThread } from './searches/strategist/strategist_thread';
+import { StrategistThread, strategistThreadOptions } from './searches/strategist/strategist_thread';
 
 /** As long as the output of SHA-256, which HMAC is made with: https://www.rfc-editor.org/rfc/rfc2104 (section 3). */
 const leaseSecretBytes = 32;
@@ -256,8 +256,8 @@ async function startSearches(
   const catalog = loadSearchCatalog();
   catalog.openAll();
   // None is on the event loop: to open a space within limits takes any of them some hundred milliseconds.
-  const surrogates = new StrategistThread(defaultStrategistThread);
-  const others = new StrategistThread(defaultStrategistThread);
+  const surrogates = new StrategistThread(strategistThreadOptions('surrogates'));
+  const others = new StrategistThread(strategistThreadOptions('other strategists'));
   lifecycle.onStop('surrogates', () => surrogates.close());
   lifecycle.onStop('other strategists', () => others.close());
   const runner = new SearchRunner({

@@ -1,13 +1,13 @@
-import { once } from 'node:events';
 import os from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { withDeadline } from '../../platform/time/deadline';
+import { ThreadPool } from '../../platform/threads/thread_pool';
 import type { RunReply, RunRequest, WorkerTable } from './run_request';
 
 /** Each holds the table. */
 const mostThreads = 16;
 /** A run is bounded by its budget; what takes longer than a day is stuck. */
-const runDeadlineMs = 24 * 3_600_000;
+const deadlineMs = 24 * 3_600_000;
+/** Above what a surrogate of two thousand measurements takes by far, beside the largest table. */
+const largestHeapMb = 4_096;
 
 /** Runs spread over worker threads; the results are in the order of the requests, whichever thread made them. `workerFile` is the compiled simulation_worker. */
 export async function runInThreads(
@@ -16,30 +16,24 @@ export async function runInThreads(
   requests: readonly RunRequest[],
   onDone: (index: number) => void,
 ): Promise<readonly RunReply[]> {
-  const replies = new Map<number, RunReply>();
-  const threads = Array.from(
-    { length: Math.min(os.availableParallelism(), mostThreads, requests.length) },
-    () => new Worker(workerFile, { workerData: given }),
-  );
-  const waiting = requests.entries();
-  const work = async (thread: Worker): Promise<void> => {
-    for (const [index, request] of waiting) {
-      replies.set(index, await exchange(thread, request));
-      onDone(index);
-    }
+  const pool = new ThreadPool<RunRequest, RunReply>({
+    name: 'simulation',
+    workerFile,
+    workerData: given,
+    workers: Math.min(os.availableParallelism(), mostThreads),
+    largestQueue: requests.length,
+    deadlineMs,
+    largestHeapMb,
+  });
+  const run = async (request: RunRequest, index: number): Promise<RunReply> => {
+    const result = await pool.run({ request, what: 'simulating a run' });
+    if (!result.ok) throw new Error(result.error.message);
+    onDone(index);
+    return result.value;
   };
   try {
-    await Promise.all(threads.map(work));
+    return await Promise.all(requests.map(run));
   } finally {
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    await pool.close();
   }
-  return requests.flatMap((_, index) => replies.get(index) ?? []);
-}
-
-async function exchange(thread: Worker, request: RunRequest): Promise<RunReply> {
-  const reply = once(thread, 'message') as Promise<[RunReply]>;
-  thread.postMessage(request);
-  const answer = await withDeadline(reply, runDeadlineMs, 'a simulated run');
-  if (!answer.ok) throw new Error(`a simulated run took longer than ${runDeadlineMs} ms`);
-  return answer.value[0];
 }

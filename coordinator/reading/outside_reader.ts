@@ -10,7 +10,11 @@ import type { ModelKind } from '../dispatch/model_kinds';
 import type { SearchSpec } from '../../search/spec';
 import type { SpecReader } from '../searches/spec_reader';
 import type { ThreadTask } from '../../platform/threads/thread_failure';
-import { ThreadPool, type ThreadPoolOptions } from '../../platform/threads/thread_pool';
+import {
+  ThreadPool,
+  type ThreadPoolOptions,
+  type ThreadPoolSnapshot,
+} from '../../platform/threads/thread_pool';
 import { unpackResult } from './packed_result';
 import type { Reading, ReadingRequest } from './reading_request';
 
@@ -48,13 +52,15 @@ export class OutsideReader implements SpecReader {
   readonly #messages: ThreadPool<ReadingRequest, Reading>;
 
   constructor({ workerFile }: OutsideReaderOptions) {
-    const options = (
+    const openPool = (
+      name: string,
       limits: Pick<ThreadPoolOptions, 'deadlineMs' | 'largestHeapMb'>,
-    ): ThreadPoolOptions => ({ workerFile, workers: 1, largestQueue, ...limits });
-    this.#documents = new ThreadPool(options(documents));
-    this.#models = new ThreadPool(options(models));
-    this.#results = new ThreadPool(options(results));
-    this.#messages = new ThreadPool(options(documents));
+    ): ThreadPool<ReadingRequest, Reading> =>
+      new ThreadPool({ name, workerFile, workers: 1, largestQueue, ...limits });
+    this.#documents = openPool('reader of documents', documents);
+    this.#models = openPool('reader of models', models);
+    this.#results = openPool('reader of results', results);
+    this.#messages = openPool("reader of agents' messages", documents);
   }
 
   async read(specYaml: string, source: string): Promise<SearchSpec> {
@@ -119,10 +125,16 @@ export class OutsideReader implements SpecReader {
     return reading.model;
   }
 
+  snapshots(): readonly ThreadPoolSnapshot[] {
+    return this.#pools().map((pool) => pool.snapshot());
+  }
+
   async close(): Promise<void> {
-    await Promise.all(
-      [this.#documents, this.#models, this.#results, this.#messages].map((pool) => pool.close()),
-    );
+    await Promise.all(this.#pools().map((pool) => pool.close()));
+  }
+
+  #pools(): readonly ThreadPool<ReadingRequest, Reading>[] {
+    return [this.#documents, this.#models, this.#results, this.#messages];
   }
 }
 

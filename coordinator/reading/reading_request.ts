@@ -2,7 +2,6 @@ import type { ModelFormat } from '../../common/artifact';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { SearchSpec } from '../../search/spec';
-import type { ThreadReply } from '../../platform/threads/thread_failure';
 import type { PackedResult } from './packed_result';
 
 /** What came from outside and is to be read, with all that reading it needs. */
@@ -28,5 +27,3 @@ export type Reading =
   | { readonly kind: 'agent-message'; readonly message: AgentMessage }
   | { readonly kind: 'fine' }
   | { readonly kind: 'refused'; readonly message: string };
-
-export type ReadingReply = ThreadReply<Reading>;

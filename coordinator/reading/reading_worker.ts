@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
-import { assert, unreachable } from '../../common/assert';
+import { unreachable } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
 import { withYamlFields } from '../../platform/config/yaml';
 import { decodeAgentMessage } from '../../proto/codec/agent_message';
@@ -11,29 +10,22 @@ import { requirePossible } from '../searches/feasibility';
 import { loadSearchCatalog } from '../searches/search_catalog';
 import { checkModel, readModelKind } from './model_check';
 import { packResult } from './packed_result';
-import type { Reading, ReadingReply, ReadingRequest } from './reading_request';
-import { giveWayToEventLoop } from '../../platform/threads/give_way';
+import type { Reading, ReadingRequest } from './reading_request';
+import { serveRequests } from '../../platform/threads/serve_requests';
 
-const port = parentPort;
-assert(port !== null, 'the reader runs as a worker thread');
-giveWayToEventLoop();
 const catalog = loadSearchCatalog();
-port.on('message', (request: ReadingRequest) => {
-  const reply = answer(request);
-  const samples = reply.ok && reply.value.kind === 'result' ? reply.value.packed.samplesMs : [];
-  port.postMessage(
-    reply,
-    samples.map(({ buffer }) => buffer),
-  );
-});
+serveRequests<ReadingRequest, Reading>(
+  (request) => readOrRefuse(request),
+  (reading) =>
+    reading.kind === 'result' ? reading.packed.samplesMs.map(({ buffer }) => buffer) : [],
+);
 
-function answer(request: ReadingRequest): ReadingReply {
+function readOrRefuse(request: ReadingRequest): Reading {
   try {
-    return { ok: true, value: read(request) };
+    return read(request);
   } catch (error) {
-    if (error instanceof BadInputError)
-      return { ok: true, value: { kind: 'refused', message: error.message } };
-    return { ok: false, message: (error as Error).message };
+    if (error instanceof BadInputError) return { kind: 'refused', message: error.message };
+    throw error;
   }
 }
 

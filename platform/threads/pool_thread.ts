@@ -1,14 +1,18 @@
 import { Worker } from 'node:worker_threads';
-import { withDeadline } from '../time/deadline';
 import { fail, ok, type Result } from '../../common/result';
+import { withDeadline } from '../time/deadline';
 import type { ThreadFailure, ThreadFailureKind, ThreadReply, ThreadTask } from './thread_failure';
 
 export interface PoolThreadOptions {
-  /** A compiled module that answers each request with a `ThreadReply`. */
+  /** Of the pool: debuggers and operators see it. */
+  readonly name: string;
+  /** A compiled module that answers requests by `serveRequests`. */
   readonly workerFile: string;
   /** For one request, start of its thread included. */
   readonly deadlineMs: number;
   readonly largestHeapMb: number;
+  /** What every thread is given when it starts. */
+  readonly workerData?: unknown;
 }
 
 /** One worker thread that does one thing at a time. After a crash or a missed deadline it is spent: start another. */
@@ -17,9 +21,11 @@ export class PoolThread<Request, Output> {
   readonly #deadlineMs: number;
   #isSpent = false;
 
-  constructor({ workerFile, deadlineMs, largestHeapMb }: PoolThreadOptions) {
+  constructor({ name, workerFile, deadlineMs, largestHeapMb, workerData }: PoolThreadOptions) {
     this.#deadlineMs = deadlineMs;
     this.#worker = new Worker(workerFile, {
+      name,
+      workerData,
       resourceLimits: { maxOldGenerationSizeMb: largestHeapMb },
     });
     this.#worker.on('error', () => (this.#isSpent = true));
@@ -35,14 +41,15 @@ export class PoolThread<Request, Output> {
   async run(task: ThreadTask<Request>): Promise<Result<Output, ThreadFailure>> {
     this.#worker.ref();
     const reply = await withDeadline(this.#exchange(task), this.#deadlineMs, task.what);
-    if (!reply.ok) await this.terminate();
-    else if (!this.#isSpent) this.#worker.unref();
-    return reply.ok
+    const result: Result<Output, ThreadFailure> = reply.ok
       ? reply.value
       : fail({
           kind: 'deadline-exceeded',
           message: `${task.what} took longer than ${this.#deadlineMs} ms`,
         });
+    if (!result.ok && result.error.kind !== 'failed') await this.terminate();
+    else if (!this.#isSpent) this.#worker.unref();
+    return result;
   }
 
   async terminate(): Promise<void> {
@@ -54,12 +61,14 @@ export class PoolThread<Request, Output> {
     request,
     what,
     handedOver = [],
+    signal,
   }: ThreadTask<Request>): Promise<Result<Output, ThreadFailure>> {
     return new Promise((resolve) => {
       const settle = (result: Result<Output, ThreadFailure>): void => {
         this.#worker.off('message', onMessage);
         this.#worker.off('error', onError);
         this.#worker.off('exit', onExit);
+        signal?.removeEventListener('abort', onAbort);
         resolve(result);
       };
       const crashed = (message: string, kind: ThreadFailureKind = 'crashed'): void =>
@@ -72,10 +81,21 @@ export class PoolThread<Request, Output> {
           error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed',
         );
       const onExit = (code: number): void => crashed(`exit ${code}`);
+      const onAbort = (): void => settle(fail(abortedWhile(what)));
       this.#worker.on('message', onMessage);
       this.#worker.on('error', onError);
       this.#worker.on('exit', onExit);
-      this.#worker.postMessage(request, [...handedOver]);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      try {
+        this.#worker.postMessage(request, [...handedOver]);
+      } catch (error) {
+        // It cannot be copied to another thread.
+        settle(fail({ kind: 'failed', message: `${what}: ${(error as Error).message}` }));
+      }
     });
   }
+}
+
+export function abortedWhile(what: string): ThreadFailure {
+  return { kind: 'aborted', message: `stopped while ${what}` };
 }

@@ -1,5 +1,11 @@
 export type ThreadFailureKind =
-  'failed' | 'crashed' | 'out-of-memory' | 'deadline-exceeded' | 'queue-full' | 'closed';
+  | 'failed'
+  | 'crashed'
+  | 'out-of-memory'
+  | 'deadline-exceeded'
+  | 'aborted'
+  | 'queue-full'
+  | 'closed';
 
 /** Why a request to a pool of threads has no answer. `failed`: the request itself, in the worker's words. */
 export interface ThreadFailure {
@@ -17,4 +23,6 @@ export interface ThreadTask<Request> {
   readonly what: string;
   /** Memory in the request that the thread takes over, instead of a copy that the event loop would have to make. */
   readonly handedOver?: readonly ArrayBuffer[];
+  /** Aborted: a task that waits is dropped, one at work is ended with its thread. */
+  readonly signal?: AbortSignal;
 }

@@ -109,6 +109,6 @@ describe('reading what came from outside', () => {
   it('answers when it is closed', async () => {
     const closed = new OutsideReader({ workerFile: path.join(__dirname, 'typescript_worker.js') });
     await closed.close();
-    await expect(closed.read(spec, 'spec.yaml')).rejects.toThrow('the coordinator is ending');
+    await expect(closed.read(spec, 'spec.yaml')).rejects.toThrow('the program is ending');
   });
 });

@@ -1,29 +1,23 @@
 // Answers with the number of words heard; a target's name says what goes wrong. `once`: only while the file of that name is not there.
+require('../../../typescript_hook');
 const { existsSync, writeFileSync } = require('node:fs');
-const { parentPort } = require('node:worker_threads');
+const { serveSessions } = require('../../../../platform/threads/serve_sessions.ts');
 
-const heard = new Map();
-
-parentPort.on('message', ({ kind, session, target, question, task }) => {
-  if (kind === 'open') heard.set(session, { words: 0, marker: task.spec.name });
-  else if (kind === 'close') heard.delete(session);
-  else if (kind === 'word') heard.get(session).words += 1;
-  else answer(heard.get(session), target, question);
+serveSessions({
+  open: (task) => ({ words: 0, marker: task.spec.name }),
+  apply: (session) => (session.words += 1),
+  answer: (session, target) => {
+    const [fault, when] = target.split(' ');
+    const isFaulty = when !== 'once' || !existsSync(session.marker);
+    if (isFaulty && when === 'once') writeFileSync(session.marker, '');
+    if (isFaulty && fault === 'exit') process.exit(3);
+    if (isFaulty && fault === 'crash') setImmediate(throwBroken);
+    if (isFaulty && (fault === 'hang' || fault === 'crash')) return new Promise(() => undefined);
+    if (isFaulty && fault === 'fail') throw new Error('no such network');
+    return { target, ask: { sequence: session.words, architecture: target } };
+  },
 });
 
-function answer(session, target, question) {
-  const [fault, when] = target.split(' ');
-  const isFaulty = when !== 'once' || !existsSync(session.marker);
-  if (isFaulty && when === 'once') writeFileSync(session.marker, '');
-  if (isFaulty && fault === 'exit') process.exit(3);
-  if (isFaulty && fault === 'crash') throw new Error('broken');
-  if (isFaulty && fault === 'hang') return;
-  if (isFaulty && fault === 'fail')
-    parentPort.postMessage({ question, ok: false, message: 'no such network' });
-  else
-    parentPort.postMessage({
-      question,
-      ok: true,
-      answer: { sequence: session.words, architecture: target },
-    });
+function throwBroken() {
+  throw new Error('broken');
 }

@@ -14,8 +14,10 @@ describe('the strategist thread', () => {
 
   function open(deadlineMs = 5_000): Strategist {
     thread = new StrategistThread({
+      name: 'strategist',
       workerFile: join(__dirname, 'scripted_worker.js'),
       deadlineMs,
+      largestHeapMb: 256,
     });
     return thread.open(taskNamed(join(folder, 'marker')));
   }
@@ -45,7 +47,7 @@ describe('the strategist thread', () => {
   it.each(['exit', 'crash', 'hang'])(
     'puts a question again after a %s, to a thread that was told everything',
     async (fault) => {
-      const strategist = open(fault === 'hang' ? 300 : 5_000);
+      const strategist = open(fault === 'hang' ? 2_000 : 10_000);
       strategist.hear('t', word);
       await strategist.ask('t');
       strategist.hear('t', word);
@@ -58,12 +60,12 @@ describe('the strategist thread', () => {
   );
 
   it.each([
-    ['exit', 'the strategist ended: exit 3'],
-    ['crash', 'the strategist ended: broken'],
-    ['hang', 'the strategist ended: no answer within 300 ms'],
-    ['fail', 'no such network'],
+    ['exit', /^the strategist ended: .*choosing a network for exit: exit 3$/],
+    ['crash', /^the strategist ended: .*: broken$/],
+    ['hang', /^the strategist ended: choosing a network for hang took longer than 2000 ms$/],
+    ['fail', /^no such network$/],
   ])('rejects what ends in a %s again and again, and goes on', async (fault, message) => {
-    const strategist = open(fault === 'hang' ? 300 : 5_000);
+    const strategist = open(fault === 'hang' ? 2_000 : 10_000);
     await expect(strategist.ask(fault)).rejects.toThrow(message);
     expect(await strategist.ask('t')).toEqual({ sequence: 0, architecture: 't' });
   });
@@ -71,10 +73,10 @@ describe('the strategist thread', () => {
   it('rejects what is being asked when the search or the thread is closed', async () => {
     const strategist = open();
     const other = thread.open(taskNamed('other'));
-    const asked = expect(strategist.ask('hang')).rejects.toThrow('the search is closed');
+    const asked = expect(strategist.ask('hang')).rejects.toThrow('the session is closed');
     strategist.close();
     await asked;
-    const last = expect(other.ask('hang')).rejects.toThrow('the strategist is closed');
+    const last = expect(other.ask('hang')).rejects.toThrow('the program is ending');
     await thread.close();
     await last;
   });

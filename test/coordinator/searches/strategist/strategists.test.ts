@@ -47,8 +47,10 @@ describe('the strategists', () => {
   let thread: StrategistThread;
   beforeAll(() => {
     thread = new StrategistThread({
+      name: 'strategist',
       workerFile: join(__dirname, 'typescript_worker.js'),
       deadlineMs: 60_000,
+      largestHeapMb: 1_024,
     });
   });
   afterAll(() => thread.close());
