@@ -19,7 +19,6 @@ const tooLong = [
   'cli/command/search_simulate.ts',
   'cli/link/farm_client.ts',
   'cli/report/chart/front_chart.ts',
-  'coordinator/engine/engine.ts',
   'coordinator/main.ts',
   'coordinator/observe/farm_counters.ts',
   'coordinator/searches/running_search.ts',

@@ -26,7 +26,6 @@ import { openArtifactStore, type ArtifactStore } from './dispatch/artifact_store
 import { createModelKinds } from './dispatch/model_kinds';
 import { openDeviceRegister, type DeviceRegister } from './engine/device_register';
 import { createEngine, type Engine } from './engine/engine';
-import { createFleetSize, type FleetSize } from './engine/fleet_size';
 import { createNonceOf } from './engine/lease_nonce';
 import { awaitAgents, recoverFromLedger } from './engine/recovery';
 import { startTicker } from './engine/ticker';
@@ -45,7 +44,7 @@ import { connectBus, type Bus } from '../platform/nats/bus';
 import { claimCoordination } from './results/coordinator_claim';
 import { createResultConsumer, type ResultConsumer } from './results/result_consumer';
 import { listenToTelemetry } from './results/telemetry_listener';
-import type { UntimedEvent } from './schedule/event/event';
+import { FleetView } from './views/fleet/fleet_view';
 import { initialState } from './schedule/state/scheduler_state';
 import { loadSearchCatalog } from './searches/search_catalog';
 import { neededArtifacts } from './views/needed_artifacts';
@@ -115,7 +114,7 @@ async function start(
   );
   const searches = await startSearches(core, options, { lifecycle, logger });
   metrics.show({
-    state: () => core.engine.state(),
+    fleet: core.fleet,
     searches: () => searches.summaries.underWay(),
     isNatsConnected: () => bus.isConnected(),
     telemetry: listenToTelemetry(bus, logger),
@@ -158,7 +157,7 @@ interface Core {
   readonly devices: DeviceRegister;
   readonly directory: AgentDirectory;
   readonly tally: MeasuredTally;
-  readonly fleetSize: FleetSize;
+  readonly fleet: FleetView;
   readonly reader: OutsideReader;
 }
 
@@ -195,6 +194,8 @@ async function openCore(
     onFailure: (error) => lifecycle.fail(error),
   });
   lifecycle.onStop('engine', () => engine.settled().catch(() => undefined));
+  const fleet = new FleetView(() => engine.state());
+  engine.onStep(() => fleet.stepped());
   const devices = await openDeviceRegister({ ledger, clock: systemClock });
   return {
     ledger,
@@ -203,7 +204,7 @@ async function openCore(
     devices,
     directory,
     tally,
-    fleetSize: createFleetSize(() => engine.state()),
+    fleet,
   };
 }
 
@@ -273,12 +274,17 @@ async function startSearches(
     // Those whose answers take microseconds wait for no surrogate.
     openStrategist: (task) =>
       (task.spec.strategy.kind === 'surrogate' ? surrogates : others).open(task),
-    deviceCount: (target) => core.fleetSize.deviceCount(target),
+    deviceCount: (target) => core.fleet.deviceCount(target),
     clock: systemClock,
     logger,
     onFailure: (error) => lifecycle.fail(error),
   });
-  lifecycle.onStop('searches', () => runner.close());
+  // Searches keep as many candidates on their way as the fleet takes.
+  const stopHearing = core.fleet.subscribe(() => runner.fleetChanged());
+  lifecycle.onStop('searches', () => {
+    stopHearing();
+    return runner.close();
+  });
   const summaries = new SearchSummaries({
     records: core.ledger.summaries,
     summarize: (searchId) => runner.get(searchId),
@@ -302,18 +308,9 @@ async function startSearches(
 
 function createHandlers(core: Core, { runner, summaries }: Searches, logger: Logger): FarmHandlers {
   const parts = { ...core, clock: systemClock, logger };
-  // Searches keep as many candidates on their way as the fleet takes.
-  const dispatch = (event: UntimedEvent): void => {
-    core.engine.dispatch(event);
-    if (!changesFleet(event)) return;
-    core.fleetSize.forget();
-    runner.fleetChanged();
-  };
-  const engine = { ...core.engine, dispatch };
   return {
     agent: createAgentService({
       ...parts,
-      engine,
       timing: agentTiming,
       services: loadFarmServices(),
       decodeLarge: (bytes) => core.reader.decodeAgentMessage(bytes),
@@ -328,10 +325,6 @@ function createHandlers(core: Core, { runner, summaries }: Searches, logger: Log
       modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)),
     }),
     search: createSearchService({ ...parts, searches: runner, summaries }),
-    fleet: createFleetService({ ...parts, engine }),
+    fleet: createFleetService(parts),
   };
-}
-
-function changesFleet({ kind }: UntimedEvent): boolean {
-  return kind.startsWith('device-') || kind === 'agent-attached' || kind === 'agent-detached';
 }

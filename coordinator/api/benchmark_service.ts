@@ -17,14 +17,15 @@ import type { JobAttempt, JobUpdate } from '../engine/job_update';
 import type { ArtifactRecords } from '../ledger/artifact_records';
 import type { JobRecords } from '../ledger/job_records';
 import type { JobOwner } from '../schedule/state/owner';
-import { quarantineOf } from '../views/fleet/fleet_view';
+import type { FleetView } from '../views/fleet/fleet_view';
 import { type BenchmarkRequest, readBenchmarkRequest } from './benchmark_request';
 import { describeQuarantine } from './device_state';
 import { createMailbox, type Mailbox } from './mailbox';
 import { requireFit } from './model_fit';
 
 interface BenchmarkServiceParts {
-  readonly engine: Pick<Engine, 'dispatch' | 'listen' | 'state' | 'timeOfDayMs'>;
+  readonly engine: Pick<Engine, 'dispatch' | 'listen' | 'timeOfDayMs'>;
+  readonly fleet: Pick<FleetView, 'quarantineOf'>;
   readonly ledger: {
     readonly jobs: Pick<JobRecords, 'save'>;
     readonly artifacts: Pick<ArtifactRecords, 'find'>;
@@ -113,8 +114,8 @@ interface Following {
   readonly whyWaiting: (job: Job) => string;
 }
 
-function whyWaiting({ engine }: BenchmarkServiceParts, { target }: Job): string {
-  const quarantine = quarantineOf(engine.state(), formatTarget(target));
+function whyWaiting({ engine, fleet }: BenchmarkServiceParts, { target }: Job): string {
+  const quarantine = fleet.quarantineOf(target);
   return quarantine === undefined
     ? ''
     : describeQuarantine(quarantine, (atMs) => engine.timeOfDayMs(atMs));

@@ -3,7 +3,7 @@ import { unreachable } from '../../common/assert';
 import type { TargetTrouble as WireTrouble } from '../../proto/generated/farm/v1/TargetTrouble';
 import type { FleetDeviceState } from '../schedule/state/device';
 import type { TargetTrouble, TargetTroubles } from '../schedule/state/target_trouble';
-import type { TargetQuarantine } from '../views/fleet/fleet_view';
+import type { TargetQuarantine } from '../views/fleet/target_view';
 
 interface DeviceStateText {
   readonly state: FleetDeviceState['kind'];

@@ -6,22 +6,21 @@ import type { Agent as WireAgent } from '../../proto/generated/farm/v1/Agent';
 import type { Device as WireDevice } from '../../proto/generated/farm/v1/Device';
 import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
 import type { TargetSummary as WireTarget } from '../../proto/generated/farm/v1/TargetSummary';
-import type { AgentDirectory, AgentRecord } from '../dispatch/agent_directory';
+import type { AgentDirectory } from '../dispatch/agent_directory';
 import { unary } from '../dispatch/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { MeasuredTally } from '../observe/measured_tally';
-import {
-  deviceViews,
-  targetViews,
-  type DeviceView,
-  type TargetView,
-} from '../views/fleet/fleet_view';
+import type { AgentView } from '../views/fleet/agent_view';
+import type { DeviceView } from '../views/fleet/device_view';
+import type { FleetView } from '../views/fleet/fleet_view';
+import type { TargetView } from '../views/fleet/target_view';
 import { describeDeviceState, describeTroubles } from './device_state';
 
 interface FleetServiceParts {
-  readonly engine: Pick<Engine, 'dispatch' | 'state' | 'timeOfDayMs'>;
-  readonly directory: Pick<AgentDirectory, 'all'>;
+  readonly engine: Pick<Engine, 'dispatch' | 'timeOfDayMs'>;
+  readonly fleet: Pick<FleetView, 'agents' | 'devices' | 'device' | 'targets'>;
+  readonly directory: Pick<AgentDirectory, 'versionOf' | 'unusablePhones'>;
   readonly devices: DeviceRegister;
   readonly tally: Pick<MeasuredTally, 'jobsMeasured'>;
   readonly clock: Clock;
@@ -33,20 +32,13 @@ export function createFleetService(parts: FleetServiceParts): FleetServiceHandle
   const { logger } = parts;
   return {
     ListDevices: unary(logger, () => ({
-      devices: deviceViews(parts.engine.state()).map((view) => deviceToMessage(parts, view)),
-      unusablePhones: parts.directory
-        .all()
-        .flatMap((agent) => agent.unusablePhones.map(unusablePhoneToWire)),
+      devices: parts.fleet.devices().map((view) => deviceToMessage(parts, view)),
+      unusablePhones: parts.directory.unusablePhones().map(unusablePhoneToWire),
     })),
-    ListAgents: unary(logger, () => {
-      const present = deviceViews(parts.engine.state()).filter(
-        (view) => view.state.kind !== 'absent',
-      );
-      return { agents: parts.directory.all().map((agent) => agentToMessage(agent, present)) };
-    }),
-    ListTargets: unary(logger, () => ({
-      targets: targetViews(parts.engine.state()).map(targetToMessage),
+    ListAgents: unary(logger, () => ({
+      agents: parts.fleet.agents().map((view) => agentToMessage(parts, view)),
     })),
+    ListTargets: unary(logger, () => ({ targets: parts.fleet.targets().map(targetToMessage) })),
     Drain: unary(logger, ({ serial }) => setDrained(parts, serial, true)),
     Resume: unary(logger, ({ serial }) => setDrained(parts, serial, false)),
     Remove: unary(logger, ({ serial }) => remove(parts, serial)),
@@ -81,7 +73,7 @@ async function remove(parts: FleetServiceParts, serial: string): Promise<WireDev
 }
 
 function findDevice(parts: FleetServiceParts, serial: string): DeviceView {
-  const view = deviceViews(parts.engine.state()).find((each) => each.description.serial === serial);
+  const view = parts.fleet.device(serial);
   if (view === undefined)
     throw new FarmError(
       'not-found',
@@ -105,14 +97,16 @@ function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice
   };
 }
 
-function agentToMessage(agent: AgentRecord, present: readonly DeviceView[]): WireAgent {
-  const deviceCount = present.filter((view) => view.agentId === agent.agentId).length;
+function agentToMessage(
+  parts: FleetServiceParts,
+  { agentId, state, heardAtMs, devices }: AgentView,
+): WireAgent {
   return {
-    agentId: agent.agentId,
-    state: agent.link.kind,
-    version: agent.version,
-    lastHeardAtMs: agent.lastHeardAtMs,
-    deviceCount,
+    agentId,
+    state: state.kind,
+    version: parts.directory.versionOf(agentId) ?? '',
+    lastHeardAtMs: parts.engine.timeOfDayMs(heardAtMs),
+    deviceCount: devices,
   };
 }
 

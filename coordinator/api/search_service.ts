@@ -6,11 +6,9 @@ import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/Extend
 import type { Search as WireSearch } from '../../proto/generated/farm/v1/Search';
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
 import type { TargetProgress as WireProgress } from '../../proto/generated/farm/v1/TargetProgress';
-import { serverStream, unary, type ResponseStream } from '../dispatch/service_call';
-import type { Engine } from '../engine/engine';
-import type { FleetSize } from '../engine/fleet_size';
+import { type ResponseStream, serverStream, unary } from '../dispatch/service_call';
 import type { SearchExtension } from '../ledger/search_records';
-import { busyDevicesOf } from '../views/fleet/fleet_view';
+import type { FleetView } from '../views/fleet/fleet_view';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchView, TargetProgressView } from '../searches/search_view';
 import { msPerMinute, wallMsLeft } from '../../search/budget';
@@ -19,7 +17,7 @@ import { wallMsAt } from '../searches/wall_time';
 import { sendHistory } from './history';
 import { exportToWire, fleetFrontToWire, frontToWire } from './front';
 import { createMailbox } from './mailbox';
-import { propose, sendEnds, type OutsideCalls } from './outside_calls';
+import { type OutsideCalls, propose, sendEnds } from './outside_calls';
 
 interface SearchServiceParts {
   readonly searches: Pick<
@@ -37,8 +35,7 @@ interface SearchServiceParts {
   > &
     OutsideCalls;
   readonly summaries: Pick<SearchSummaries, 'list' | 'get' | 'watch'>;
-  readonly engine: Pick<Engine, 'state'>;
-  readonly fleetSize: Pick<FleetSize, 'deviceCount'>;
+  readonly fleet: Pick<FleetView, 'deviceCount' | 'busyDevices'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -152,7 +149,7 @@ async function tick(act: () => void, clock: Clock, isOver: AbortSignal): Promise
 function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
   const { problem, targets, isBudgetShared, ...same } = view;
   const wallMs = wallMsAt(view.wall, parts.clock.nowMs());
-  const busy = busyDevicesOf(parts.engine.state(), view.searchId);
+  const busy = parts.fleet.busyDevices(view.searchId);
   return {
     ...same,
     problem: problem ?? '',
@@ -161,7 +158,7 @@ function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
     targets: targets.map((each) => ({
       ...progressToWire(each, view.state, wallMs),
       devicesBusy: busy.get(each.target) ?? 0,
-      devices: parts.fleetSize.deviceCount(parseTarget(each.target)),
+      devices: parts.fleet.deviceCount(parseTarget(each.target)),
     })),
   };
 }

@@ -1,5 +1,4 @@
 import { unreachable } from '../../common/assert';
-import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { DeviceRegister } from '../engine/device_register';
@@ -24,7 +23,6 @@ export interface ConversationParts {
   readonly engine: Pick<Engine, 'dispatch'>;
   readonly directory: AgentDirectory;
   readonly devices: Pick<DeviceRegister, 'seen'>;
-  readonly clock: Clock;
   readonly logger: Logger;
   readonly timing: AgentTiming;
   readonly outgoing: OutgoingQueue;
@@ -108,7 +106,7 @@ function openSession(parts: ConversationParts, hello: Hello): AgentSession {
 /** The devices become durable before the scheduler may use them: a restart waits for the agents that it knows. */
 async function greet(parts: ConversationParts, session: AgentSession, hello: Hello): Promise<void> {
   const { agentId, version, unusablePhones, devices, heldLeases } = hello;
-  parts.directory.attach(session, { version, unusablePhones, atMs: parts.clock.nowMs() });
+  parts.directory.attach(session, { version, unusablePhones });
   session.send({ kind: 'welcome', heartbeatIntervalMs: parts.timing.heartbeatIntervalMs });
   await parts.devices.seen(agentId, devices);
   if (!parts.directory.isCurrent(session)) return;
@@ -125,8 +123,6 @@ async function follow(
   message: LaterMessage,
 ): Promise<void> {
   const { agentId } = session;
-  const atMs = parts.clock.nowMs();
-  parts.directory.heard(session, atMs);
   switch (message.kind) {
     case 'heartbeat':
       parts.engine.dispatch({ kind: 'agent-heard', agentId, heldLeases: message.heldLeases });

@@ -10,11 +10,10 @@ export interface AgentSession {
   end(reason: 'replaced' | 'stopping' | 'silent'): void;
 }
 
-export interface AgentRecord {
+interface AgentRecord {
   readonly agentId: string;
   readonly version: string;
   readonly unusablePhones: readonly UnusablePhone[];
-  readonly lastHeardAtMs: number;
   readonly link:
     { readonly kind: 'attached'; readonly session: AgentSession } | { readonly kind: 'lost' };
 }
@@ -26,16 +25,17 @@ export interface AgentDirectory extends AgentLinks {
     hello: {
       readonly version: string;
       readonly unusablePhones: readonly UnusablePhone[];
-      readonly atMs: number;
     },
   ): void;
   /** False when a newer session has replaced this one. */
   isCurrent(session: AgentSession): boolean;
-  heard(session: AgentSession, atMs: number): void;
   setUnusablePhones(session: AgentSession, phones: readonly UnusablePhone[]): void;
   /** False when the session had been replaced: then nothing was lost. */
   detach(session: AgentSession): boolean;
-  all(): readonly AgentRecord[];
+  /** Of the agent's last stream, while that is remembered. */
+  versionOf(agentId: string): string | undefined;
+  /** What attached agents see and cannot use. */
+  unusablePhones(): readonly UnusablePhone[];
   endAll(): void;
 }
 
@@ -57,20 +57,18 @@ export function createAgentDirectory(): AgentDirectory {
   return {
     attach: (session, hello) => {
       const former = records.get(session.agentId);
-      const { version, unusablePhones, atMs } = hello;
+      const { version, unusablePhones } = hello;
       // Deleted first, so that the map's order is the order of the last attachment.
       records.delete(session.agentId);
       records.set(session.agentId, {
         agentId: session.agentId,
         version,
         unusablePhones,
-        lastHeardAtMs: atMs,
         link: { kind: 'attached', session },
       });
       if (former?.link.kind === 'attached') former.link.session.end('replaced');
     },
     isCurrent: (session) => currentOf(session) !== undefined,
-    heard: (session, atMs) => void change(session, { lastHeardAtMs: atMs }),
     setUnusablePhones: (session, unusablePhones) => void change(session, { unusablePhones }),
     detach: (session) => {
       const wasCurrent = change(session, { link: { kind: 'lost' }, unusablePhones: [] });
@@ -85,7 +83,8 @@ export function createAgentDirectory(): AgentDirectory {
       const link = records.get(agentId)?.link;
       if (link?.kind === 'attached') link.session.end('silent');
     },
-    all: () => [...records.values()],
+    versionOf: (agentId) => records.get(agentId)?.version,
+    unusablePhones: () => [...records.values()].flatMap((record) => record.unusablePhones),
     endAll: () => {
       for (const { link } of records.values())
         if (link.kind === 'attached') link.session.end('stopping');

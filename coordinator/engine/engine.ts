@@ -12,7 +12,7 @@ import { createEffectTranslator } from './effect_translator';
 import type { FarmObserver } from './farm_observer';
 import type { JobListener } from './job_update';
 import { checkResult } from './result_check';
-import { createWorkQueue, type Work } from './work_queue';
+import { createWorkQueue, type Work, type WorkQueue } from './work_queue';
 
 interface EngineParts {
   readonly initialState: SchedulerState;
@@ -36,6 +36,8 @@ export interface Engine {
   settled(): Promise<void>;
   /** One listener per owner, the newest; the returned function ends it. */
   listen(ownerId: string, listener: JobListener): () => void;
+  /** Called after each step, ticks included; it must be cheap. The returned function ends it. */
+  onStep(listener: () => void): () => void;
   state(): SchedulerState;
   /** By the clock that the times in `state` are of. */
   nowMs(): number;
@@ -45,85 +47,120 @@ export interface Engine {
 
 /** Performs nothing until the first event. */
 export function createEngine(parts: EngineParts): Engine {
-  let state = parts.initialState;
-  const steadyClock = createSteadyClock(parts.clock);
-  const listeners = new Map<string, JobListener>();
-  const queue = createWorkQueue({
-    commit: (entries) => parts.jobs.commit(entries),
-    onFailure: parts.onFailure,
-  });
-  const translate = createEffectTranslator({
-    ...parts,
-    clock: steadyClock,
-    tell: (ownerId, update) => listeners.get(ownerId)?.(update),
-  });
+  return new SteppingEngine(parts);
+}
 
-  const stepToWork = (event: UntimedEvent): Work => {
-    const before = state;
-    const atMs = steadyClock.nowMs();
-    const timeOfDayMs = parts.clock.nowMs();
+class SteppingEngine implements Engine {
+  readonly #clock: Clock;
+  readonly #jobListeners = new Map<string, JobListener>();
+  readonly #stepListeners = new Set<() => void>();
+  readonly #queue: WorkQueue;
+  readonly #translate: ReturnType<typeof createEffectTranslator>;
+  #state: SchedulerState;
+
+  constructor(private readonly parts: EngineParts) {
+    this.#state = parts.initialState;
+    this.#clock = createSteadyClock(parts.clock);
+    this.#queue = createWorkQueue({
+      commit: (entries) => parts.jobs.commit(entries),
+      onFailure: parts.onFailure,
+    });
+    this.#translate = createEffectTranslator({
+      ...parts,
+      clock: this.#clock,
+      tell: (ownerId, update) => this.#jobListeners.get(ownerId)?.(update),
+    });
+  }
+
+  dispatch(event: UntimedEvent): void {
+    // A failure is reported through onFailure, once; the queue's promise adds nothing to it.
+    void this.#queue.push(this.#stepToWork(event)).catch(() => undefined);
+  }
+
+  async handleResults(results: readonly JobResult[]): Promise<void> {
+    const atMs = this.#clock.nowMs();
+    const works = results.map((result) => this.#stepToWork(resultEvent(this.#checked(result))));
+    await this.#queue.push({
+      entries: works.flatMap((work) => work.entries),
+      actions: works.flatMap((work) => work.actions),
+    });
+    this.parts.observer.resultsHandled(results, this.#clock.nowMs() - atMs);
+  }
+
+  settled(): Promise<void> {
+    return this.#queue.push({ entries: [], actions: [] });
+  }
+
+  listen(ownerId: string, listener: JobListener): () => void {
+    this.#jobListeners.set(ownerId, listener);
+    return () => {
+      if (this.#jobListeners.get(ownerId) === listener) this.#jobListeners.delete(ownerId);
+    };
+  }
+
+  onStep(listener: () => void): () => void {
+    this.#stepListeners.add(listener);
+    return () => void this.#stepListeners.delete(listener);
+  }
+
+  state(): SchedulerState {
+    return this.#state;
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  timeOfDayMs(atMs: number): number {
+    return atMs + this.parts.clock.nowMs() - this.#clock.nowMs();
+  }
+
+  #stepToWork(event: UntimedEvent): Work {
+    const before = this.#state;
+    const atMs = this.#clock.nowMs();
+    const timeOfDayMs = this.parts.clock.nowMs();
     const { state: after, effects } = step(before, { ...event, atMs });
-    state = after;
-    const work = translate({
+    this.#state = after;
+    const work = this.#translate({
       effects,
       atMs,
       timeOfDayMs,
       findJob: (jobId) => after.jobs.get(jobId) ?? before.jobs.get(jobId),
     });
     if (event.kind === 'job-submitted' && after.jobs.has(event.job.jobId))
-      parts.observer.jobSubmitted(event.job.jobId, atMs);
+      this.parts.observer.jobSubmitted(event.job.jobId, atMs);
+    for (const listener of this.#stepListeners) listener();
     return event.kind === 'owner-ended'
-      ? withAbandoned(work, openJobsOf(before, event.ownerId), timeOfDayMs)
+      ? this.#withAbandoned(work, openJobsOf(before, event.ownerId), timeOfDayMs)
       : work;
-  };
+  }
 
-  const check = (result: JobResult): JobResult => {
+  #checked(result: JobResult): JobResult {
     const { result: checked, implausible } = checkResult(result, {
-      state,
-      atMs: steadyClock.nowMs(),
-      timeOfDayMs: parts.clock.nowMs(),
+      state: this.#state,
+      atMs: this.#clock.nowMs(),
+      timeOfDayMs: this.parts.clock.nowMs(),
     });
     if (implausible !== undefined) {
-      parts.logger.warn(
+      this.parts.logger.warn(
         { lease: result.lease, agentId: result.agentId, reason: implausible },
         'a measurement that cannot have happened; it counts as a fault',
       );
-      parts.observer.resultImplausible();
+      this.parts.observer.resultImplausible();
     }
     return checked;
-  };
+  }
 
-  const withAbandoned = (work: Work, abandoned: readonly OpenJob[], atMs: number): Work => ({
-    entries: [...work.entries, ...abandoned.map((open) => abandonedEntry(open.job.jobId, atMs))],
-    actions: [
-      ...work.actions,
-      ...abandoned.map((open) => () => parts.observer.jobEnded(open.job.jobId)),
-    ],
-  });
-
-  return {
-    // A failure is reported through onFailure, once; the queue's promise adds nothing to it.
-    dispatch: (event) => void queue.push(stepToWork(event)).catch(() => undefined),
-    handleResults: async (results) => {
-      const atMs = steadyClock.nowMs();
-      const works = results.map((result) => stepToWork(resultEvent(check(result))));
-      await queue.push({
-        entries: works.flatMap((work) => work.entries),
-        actions: works.flatMap((work) => work.actions),
-      });
-      parts.observer.resultsHandled(results, steadyClock.nowMs() - atMs);
-    },
-    settled: () => queue.push({ entries: [], actions: [] }),
-    listen: (ownerId, listener) => {
-      listeners.set(ownerId, listener);
-      return () => {
-        if (listeners.get(ownerId) === listener) listeners.delete(ownerId);
-      };
-    },
-    state: () => state,
-    nowMs: () => steadyClock.nowMs(),
-    timeOfDayMs: (atMs) => atMs + parts.clock.nowMs() - steadyClock.nowMs(),
-  };
+  #withAbandoned(work: Work, abandoned: readonly OpenJob[], atMs: number): Work {
+    const { observer } = this.parts;
+    return {
+      entries: [...work.entries, ...abandoned.map((open) => abandonedEntry(open.job.jobId, atMs))],
+      actions: [
+        ...work.actions,
+        ...abandoned.map((open) => () => observer.jobEnded(open.job.jobId)),
+      ],
+    };
+  }
 }
 
 function resultEvent(result: JobResult): UntimedEvent {

@@ -1,14 +1,12 @@
 import { Gauge, type Registry } from 'prom-client';
-import { formatTarget } from '../../common/target';
 import type { DeviceState } from '../../common/device';
 import type { ResultConsumer } from '../results/result_consumer';
 import type { TelemetryListener } from '../results/telemetry_listener';
-import type { SchedulerState } from '../schedule/state/scheduler_state';
-import { agentViews, deviceViews, targetViews, utilisation } from '../views/fleet/fleet_view';
+import type { FleetView } from '../views/fleet/fleet_view';
 import type { SearchView } from '../searches/search_view';
 
 export interface FarmGaugesParts {
-  readonly state: () => SchedulerState;
+  readonly fleet: FleetView;
   readonly searches: () => readonly SearchView[];
   readonly isNatsConnected: () => boolean;
   readonly telemetry: Pick<TelemetryListener, 'latest'>;
@@ -20,9 +18,9 @@ export interface FarmGaugesParts {
 export function registerFarmGauges(registry: Registry, parts: FarmGaugesParts): void {
   const register = (definition: Definition, fill: Fill): void =>
     registerGauge(registry, definition, fill);
-  registerFleet(register, parts.state);
+  registerFleet(register, parts.fleet);
   registerDeviceStates(register, parts);
-  registerJobs(register, parts.state);
+  registerJobs(register, parts.fleet);
   registerSearches(register, parts.searches);
   register(
     {
@@ -69,11 +67,11 @@ function registerGauge(
   });
 }
 
-function registerFleet(register: Register, state: () => SchedulerState): void {
+function registerFleet(register: Register, fleet: FleetView): void {
   register(
     { name: 'farm_devices', help: 'Devices by state', labelNames: ['pool', 'state'] },
     (gauge) => {
-      for (const view of deviceViews(state()))
+      for (const view of fleet.devices())
         gauge.inc({ pool: view.description.pool, state: view.state.kind });
     },
   );
@@ -84,23 +82,23 @@ function registerFleet(register: Register, state: () => SchedulerState): void {
       labelNames: ['serial', 'target'],
     },
     (gauge) => {
-      for (const { description, troubles } of deviceViews(state())) {
+      for (const { description, troubles } of fleet.devices()) {
         for (const [target, { kind }] of troubles)
           if (kind === 'quarantined') gauge.set({ serial: description.serial, target }, 1);
       }
     },
   );
   register({ name: 'farm_agents', help: 'Agents by state', labelNames: ['state'] }, (gauge) => {
-    for (const view of agentViews(state())) gauge.inc({ state: view.state.kind });
+    for (const view of fleet.agents()) gauge.inc({ state: view.state.kind });
   });
   register(
     { name: 'farm_utilisation_ratio', help: 'Share of the usable devices that are at work' },
-    (gauge) => gauge.set(utilisation(state()).ratio),
+    (gauge) => gauge.set(fleet.utilisation()),
   );
 }
 
 /** How attached devices were when their agents last looked, which they do while a device idles: `farm_device_read_timestamp_seconds` says when. */
-function registerDeviceStates(register: Register, { state, telemetry }: FarmGaugesParts): void {
+function registerDeviceStates(register: Register, { fleet, telemetry }: FarmGaugesParts): void {
   const perDevice = (
     definition: Definition,
     read: (deviceState: DeviceState) => number | null,
@@ -110,7 +108,7 @@ function registerDeviceStates(register: Register, { state, telemetry }: FarmGaug
       for (const {
         description,
         state: { kind },
-      } of deviceViews(state())) {
+      } of fleet.devices()) {
         const heard = kind === 'absent' ? undefined : telemetry.latest(description.serial);
         const value = heard === undefined ? null : read(heard.state);
         if (value !== null)
@@ -147,20 +145,17 @@ function hottest(celsius: readonly number[]): number | null {
   return celsius.length === 0 ? null : Math.max(...celsius);
 }
 
-function registerJobs(register: Register, state: () => SchedulerState): void {
+function registerJobs(register: Register, fleet: FleetView): void {
   register({ name: 'farm_leases', help: 'Leases that count' }, (gauge) =>
-    gauge.set(state().leases.size),
+    gauge.set(fleet.leases()),
   );
   register(
     { name: 'farm_jobs', help: 'Open jobs by state', labelNames: ['target', 'state'] },
     (gauge) => {
-      for (const { target, queued } of targetViews(state()))
+      for (const { target, queued } of fleet.targets())
         gauge.set({ target, state: 'queued' }, queued);
-      for (const { lease } of state().leases.values()) {
-        const open = state().jobs.get(lease.jobId);
-        if (open !== undefined)
-          gauge.inc({ target: formatTarget(open.job.target), state: 'leased' });
-      }
+      for (const [target, busy] of fleet.busyDevices())
+        gauge.set({ target, state: 'leased' }, busy);
     },
   );
   register(
@@ -171,7 +166,7 @@ function registerJobs(register: Register, state: () => SchedulerState): void {
     },
     (gauge) => {
       for (const end of ['measured', 'reused', 'infeasible', 'abandoned'] as const)
-        gauge.set({ state: end }, state().endedCounts[end]);
+        gauge.set({ state: end }, fleet.endedJobs()[end]);
     },
   );
 }

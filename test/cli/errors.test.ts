@@ -9,7 +9,7 @@ import { BadInputError } from '../../common/bad_input';
 import { FarmError, longestErrorLine, type FarmErrorCode } from '../../common/farm_error';
 import { createFleetService } from '../../coordinator/api/fleet_service';
 import { createSearchService } from '../../coordinator/api/search_service';
-import { createFleetSize } from '../../coordinator/engine/fleet_size';
+import { FleetView } from '../../coordinator/views/fleet/fleet_view';
 import { codeOf, statusOf } from '../../proto/codec/status';
 import { loadFarmServices } from '../../proto/service';
 import { systemClock } from '../../platform/time/clock';
@@ -101,14 +101,13 @@ describe('what goes wrong has the same code on the wire and at the exit', () => 
     lab = await SearchLab.open();
     const shelf = createFarm();
     shelf.attach('rack', [phone('p1')]);
-    const parts = { engine: { state: () => shelf.state }, logger: silentLogger };
+    const parts = { fleet: new FleetView(() => shelf.state), logger: silentLogger };
     searchServer = await serve(
       services.SearchService.service,
       createSearchService({
         ...parts,
         searches: lab.runner,
         summaries: lab.summaries,
-        fleetSize: createFleetSize(() => shelf.state),
         clock: lab.bench.clock,
       }),
     );
@@ -119,8 +118,8 @@ describe('what goes wrong has the same code on the wire and at the exit', () => 
       services.FleetService.service,
       createFleetService({
         ...parts,
-        engine: { ...parts.engine, dispatch: notUsed, timeOfDayMs: (atMs) => atMs },
-        directory: { all: notUsed },
+        engine: { dispatch: notUsed, timeOfDayMs: (atMs) => atMs },
+        directory: { versionOf: notUsed, unusablePhones: notUsed },
         devices: {
           all: () => [],
           find: () => undefined,

@@ -68,7 +68,7 @@ export interface FleetDevice {
 }
 
 /** What the device is, or what it will be after its lease. */
-export function freeStateOf({ state }: FleetDevice): FreeState {
+export function freeStateOf({ state }: Pick<FleetDevice, 'state'>): FreeState {
   return state.kind === 'leased' ? state.afterwards : state;
 }
 

@@ -41,6 +41,11 @@ export interface SchedulerState {
   readonly nowMs: number;
   readonly lastTickAtMs: number;
   readonly grants: number;
+  /**
+   * Raised by each change of the fleet itself: which agents are there, which devices they reach, what these offer, and whether
+   * they rest or serve. Work that is given out and done does not raise it, so what depends on the fleet alone can be kept.
+   */
+  readonly fleetVersion: number;
   readonly recovery: RecoveryState;
   readonly agents: Map<string, Agent>;
   readonly devices: Map<string, FleetDevice>;
@@ -66,6 +71,7 @@ export function initialState(options: SchedulerOptions): SchedulerState {
     nowMs: options.nowMs,
     lastTickAtMs: options.nowMs,
     grants: 0,
+    fleetVersion: 0,
     recovery: { kind: 'complete' },
     agents: Map(),
     devices: Map(),

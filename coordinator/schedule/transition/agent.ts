@@ -7,7 +7,7 @@ import { emptyRecentSet } from '../state/recent_set';
 import { handOverDevicesOf, loseDevice, registerDevice } from './device';
 import { reindexDevicesOf, saveDevice } from './device_index';
 import { attachDevice } from './device_state';
-import { update, type Draft } from './draft';
+import { raiseFleetVersion, update, type Draft } from './draft';
 import { reconcileLeases } from './held_leases';
 import { loseLeasesOf } from './lease';
 
@@ -73,7 +73,7 @@ export function dropSilentAgents(draft: Draft): void {
     const silentMs = nowMs - agent.heardAtMs;
     if (agent.state.kind !== 'lost' && silentMs >= agentSilenceMs) loseAgent(draft, agent);
     else if (agent.state.kind === 'lost' && silentMs >= forgetAgentAfterMs)
-      update(draft, { agents: draft.state.agents.delete(agent.agentId) });
+      forgetAgent(draft, agent.agentId);
   }
 }
 
@@ -121,5 +121,12 @@ function isSeenBy({ agentId: owner, alsoSeenBy }: FleetDevice, agentId: string):
 }
 
 function saveAgent(draft: Draft, agent: Agent): void {
+  const before = draft.state.agents.get(agent.agentId);
   update(draft, { agents: draft.state.agents.set(agent.agentId, agent) });
+  if (before?.state.kind !== agent.state.kind) raiseFleetVersion(draft);
+}
+
+function forgetAgent(draft: Draft, agentId: string): void {
+  update(draft, { agents: draft.state.agents.delete(agentId) });
+  raiseFleetVersion(draft);
 }

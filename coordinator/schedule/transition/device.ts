@@ -12,7 +12,7 @@ import {
   wakeDevice,
   withoutSighting,
 } from './device_state';
-import { update, updatePool, type Draft } from './draft';
+import { raiseFleetVersion, update, updatePool, type Draft } from './draft';
 import { voidLease } from './lease';
 
 export function registerDevice(
@@ -94,6 +94,7 @@ export function removeDevice(draft: Draft, serial: string): void {
   }
   updatePool(draft, device.description.pool, (pool) => withoutDevice(pool, serial));
   update(draft, { devices: draft.state.devices.delete(serial) });
+  raiseFleetVersion(draft);
 }
 
 /** Ends the rests and quarantines whose time is over. */

@@ -12,6 +12,11 @@ export function update(draft: Draft, changes: Partial<SchedulerState>): void {
   draft.state = { ...draft.state, ...changes };
 }
 
+/** The fleet itself has changed, not only what it works on. */
+export function raiseFleetVersion(draft: Draft): void {
+  update(draft, { fleetVersion: draft.state.fleetVersion + 1 });
+}
+
 export function updatePool(draft: Draft, name: string, change: (pool: Pool) => Pool): void {
   const before = draft.state.pools.get(name) ?? emptyPool;
   const after = change(before);

@@ -1,156 +1,102 @@
-import type { DeviceDescription } from '../../../common/device';
-import type { FarmFault } from '../../../common/fault';
-import type { AgentState } from '../../schedule/state/agent';
-import { isGrantable } from '../../schedule/state/availability';
-import type { FleetDeviceState } from '../../schedule/state/device';
-import type { SchedulerState } from '../../schedule/state/scheduler_state';
-import { isQuarantined, type TargetTroubles } from '../../schedule/state/target_trouble';
+import { formatTarget, type Target } from '../../../common/target';
+import type { EndedCounts, SchedulerState } from '../../schedule/state/scheduler_state';
+import { agentViews, type AgentView } from './agent_view';
+import { deviceView, deviceViews, type DeviceView } from './device_view';
+import { busyDevices } from './job_view';
+import {
+  devicesByTarget,
+  quarantineOf,
+  targetViews,
+  utilisationOf,
+  type TargetQuarantine,
+  type TargetView,
+} from './target_view';
 
-/** The read side: what pages, API and metrics show. Each function scans what it shows; call them on demand, not per event. */
-interface AgentView {
-  readonly agentId: string;
-  readonly state: AgentState;
-  readonly heardAtMs: number;
-  readonly devices: number;
-}
+/**
+ * The fleet for all who read it: commands, metrics and searches, so that no two of them can disagree. Everything follows from
+ * the scheduler's state and is derived when somebody asks, once per state. What searches ask at each end of a job, how many
+ * devices a target has, is derived once per version of the fleet, which steps that only give out work do not change.
+ */
+export class FleetView {
+  readonly #listeners = new Set<() => void>();
+  #devices: { readonly of: SchedulerState; readonly views: readonly DeviceView[] } | undefined;
+  #counts: { readonly version: number; readonly byTarget: ReadonlyMap<string, number> } | undefined;
+  #toldVersion: number;
+  #telling: NodeJS.Immediate | undefined;
 
-export interface DeviceView {
-  readonly description: DeviceDescription;
-  readonly agentId: string;
-  readonly targets: readonly string[];
-  readonly troubles: TargetTroubles;
-  readonly state: FleetDeviceState;
-  /** Time under lease since the device was first seen after this start, the running lease included. */
-  readonly busyMs: number;
-}
-
-export interface TargetView {
-  readonly target: string;
-  /** Devices that would take a job now. */
-  readonly idle: number;
-  /** Devices at work, on this target or on another one that they offer. */
-  readonly busy: number;
-  readonly unavailable: number;
-  /** Of the unavailable: those whose tools for this target failed. */
-  readonly quarantined: number;
-  readonly queued: number;
-  /** Of all its devices those that are virtual phones. */
-  readonly virtual: number;
-}
-
-interface Utilisation {
-  readonly busy: number;
-  /** Devices at work or ready for it; resting, drained and absent ones are not the queue's fault. */
-  readonly usable: number;
-  /** busy / usable; 0 without usable devices. */
-  readonly ratio: number;
-}
-
-export function agentViews(state: SchedulerState): readonly AgentView[] {
-  const devices = state.devices.countBy((device) => device.agentId);
-  return [...state.agents.values()].map(({ agentId, heardAtMs, state: agent }) => ({
-    agentId,
-    heardAtMs,
-    state: agent,
-    devices: devices.get(agentId) ?? 0,
-  }));
-}
-
-export function deviceViews(state: SchedulerState): readonly DeviceView[] {
-  return [...state.devices.values()].map((device) => ({
-    description: device.description,
-    agentId: device.agentId,
-    targets: device.targetKeys,
-    troubles: device.troubles,
-    state: device.state,
-    busyMs:
-      device.busyMs + (device.state.kind === 'leased' ? state.nowMs - device.state.sinceMs : 0),
-  }));
-}
-
-/** All targets that some device offers or some job waits for, by name. */
-export function targetViews(state: SchedulerState): readonly TargetView[] {
-  const views = new Map<string, TargetView>();
-  const view = (target: string): TargetView =>
-    views.get(target) ?? {
-      target,
-      idle: 0,
-      busy: 0,
-      unavailable: 0,
-      quarantined: 0,
-      queued: 0,
-      virtual: 0,
-    };
-  for (const device of state.devices.values()) {
-    const count = isGrantable(state, device)
-      ? 'idle'
-      : device.state.kind === 'leased'
-        ? 'busy'
-        : 'unavailable';
-    for (const target of device.targetKeys) {
-      const counted = isQuarantined(device.troubles, target)
-        ? (['unavailable', 'quarantined'] as const)
-        : ([count] as const);
-      const marks = device.description.kind === 'virtual' ? (['virtual'] as const) : [];
-      for (const each of [...counted, ...marks])
-        views.set(target, { ...view(target), [each]: view(target)[each] + 1 });
-    }
+  /** `state`: the newest. */
+  constructor(private readonly state: () => SchedulerState) {
+    this.#toldVersion = state().fleetVersion;
   }
-  for (const pool of state.pools.values()) {
-    for (const [target, queues] of pool.queues)
-      views.set(target, {
-        ...view(target),
-        queued: queues.reduce((sum, queue) => sum + queue.size, 0),
-      });
+
+  /** Grows with each change of the fleet itself: agents, devices, what these offer, and whether they are in service. */
+  get version(): number {
+    return this.state().fleetVersion;
   }
-  return [...views.values()].sort((a, b) => (a.target < b.target ? -1 : 1));
-}
 
-/** A target that no phone may run before `untilMs`. */
-export interface TargetQuarantine {
-  readonly untilMs: number;
-  readonly serials: readonly string[];
-  /** The last of each phone. */
-  readonly faults: readonly FarmFault[];
-}
-
-/** Undefined while some present device may still run it, and where none offers it. */
-export function quarantineOf(
-  state: SchedulerState,
-  targetKey: string,
-): TargetQuarantine | undefined {
-  let untilMs = Infinity;
-  const serials: string[] = [];
-  const faults: FarmFault[] = [];
-  for (const [serial, device] of state.devices) {
-    if (!device.targetKeys.includes(targetKey) || !isPresent(device.state)) continue;
-    const trouble = device.troubles.get(targetKey);
-    if (trouble?.kind !== 'quarantined') return undefined;
-    untilMs = Math.min(untilMs, trouble.untilMs);
-    serials.push(serial);
-    faults.push(...trouble.faults.slice(-1).map(({ fault }) => fault));
+  agents(): readonly AgentView[] {
+    return agentViews(this.state(), this.devices());
   }
-  return serials.length === 0 ? undefined : { untilMs, serials, faults };
-}
 
-function isPresent(state: FleetDeviceState): boolean {
-  const free = state.kind === 'leased' ? state.afterwards : state;
-  return free.kind !== 'absent' && free.kind !== 'drained';
-}
-
-/** How many devices are at work for an owner, by target; targets without any are left out. */
-export function busyDevicesOf(state: SchedulerState, ownerId: string): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { lease } of state.leases.values()) {
-    const open = state.jobs.get(lease.jobId);
-    if (open?.ownerId === ownerId)
-      counts.set(open.targetKey, (counts.get(open.targetKey) ?? 0) + 1);
+  devices(): readonly DeviceView[] {
+    const state = this.state();
+    if (this.#devices?.of !== state) this.#devices = { of: state, views: deviceViews(state) };
+    return this.#devices.views;
   }
-  return counts;
-}
 
-export function utilisation(state: SchedulerState): Utilisation {
-  const busy = state.devices.count((device) => device.state.kind === 'leased');
-  const usable = busy + state.devices.count((device) => isGrantable(state, device));
-  return { busy, usable, ratio: usable === 0 ? 0 : busy / usable };
+  device(serial: string): DeviceView | undefined {
+    const device = this.state().devices.get(serial);
+    return device === undefined ? undefined : deviceView(this.state(), device);
+  }
+
+  targets(): readonly TargetView[] {
+    return targetViews(this.devices(), this.state().pools.values());
+  }
+
+  /** How many devices in service offer the target. */
+  deviceCount(target: Target): number {
+    const { version } = this;
+    if (this.#counts?.version !== version)
+      this.#counts = { version, byTarget: devicesByTarget(this.devices()) };
+    return this.#counts.byTarget.get(formatTarget(target)) ?? 0;
+  }
+
+  quarantineOf(target: Target): TargetQuarantine | undefined {
+    return quarantineOf(this.devices(), formatTarget(target));
+  }
+
+  /** How many devices are at work, by target; for one owner, or for all. */
+  busyDevices(ownerId?: string): ReadonlyMap<string, number> {
+    return busyDevices(this.state(), ownerId);
+  }
+
+  /** The share of usable devices that are at work; 0 without usable ones. */
+  utilisation(): number {
+    return utilisationOf(this.devices()).ratio;
+  }
+
+  leases(): number {
+    return this.state().leases.size;
+  }
+
+  /** Jobs that have ended since the start, by their end. */
+  endedJobs(): EndedCounts {
+    return this.state().endedCounts;
+  }
+
+  /** Tells of a changed fleet, soon and once for all changes until then; the returned function ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Whoever steps the scheduler calls this after each step. */
+  stepped(): void {
+    if (this.#telling !== undefined || this.version === this.#toldVersion) return;
+    this.#telling = setImmediate(() => {
+      this.#telling = undefined;
+      this.#toldVersion = this.version;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
 }

@@ -6,7 +6,7 @@ import { farmFault } from '../../../common/fault';
 import type { Measurement } from '../../../common/measurement';
 import { median } from '../../../common/statistics';
 import { createSearchService } from '../../../coordinator/api/search_service';
-import { createFleetSize } from '../../../coordinator/engine/fleet_size';
+import { FleetView } from '../../../coordinator/views/fleet/fleet_view';
 import { loadFarmServices } from '../../../proto/service';
 import { serve, silentLogger, type TestServer } from '../../coordinator/grpc_fixture';
 import { createFarm } from '../../coordinator/schedule/farm';
@@ -30,12 +30,10 @@ describe('a report says what the ledger has, whatever became of its search', () 
   beforeEach(async () => {
     lab = await SearchLab.open();
     const { state } = createFarm();
-    const fleetSize = createFleetSize(() => state);
     const parts = {
       searches: lab.runner,
       summaries: lab.summaries,
-      engine: { state: () => state },
-      fleetSize,
+      fleet: new FleetView(() => state),
       clock: lab.bench.clock,
       logger: silentLogger,
     };

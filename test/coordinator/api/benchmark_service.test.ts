@@ -1,3 +1,4 @@
+import { FleetView } from '../../../coordinator/views/fleet/fleet_view';
 import { status } from '@grpc/grpc-js';
 import { defaultPlan } from '../../../common/job';
 import type { Offer } from '../../../common/target';
@@ -36,9 +37,9 @@ describe('a benchmark of a model that does not fit its target', () => {
       engine: {
         dispatch: ({ kind }) => void queued.push(kind),
         listen: () => () => undefined,
-        state: () => state,
         timeOfDayMs: (atMs) => atMs,
       },
+      fleet: new FleetView(() => state),
       ledger: {
         jobs: { save: ({ job }) => Promise.resolve(void queued.push(job.jobId)) },
         artifacts: {

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../../platform/time/clock';
 import { createSearchService } from '../../../coordinator/api/search_service';
-import { createFleetSize } from '../../../coordinator/engine/fleet_size';
+import { FleetView } from '../../../coordinator/views/fleet/fleet_view';
 import type { SearchListener } from '../../../coordinator/views/search_summaries';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import { BadInputError } from '../../../common/bad_input';
@@ -99,14 +99,12 @@ describe('search service', () => {
     const farm = createFarm();
     farm.attach('rack', [phone('p1'), phone('p2')]);
     farm.submit('job', { owner: { ownerId: 'one' } });
-    const fleetSize = createFleetSize(() => farm.state);
     server = await serve(
       services.SearchService.service,
       createSearchService({
         searches,
         summaries,
-        engine: { state: () => farm.state },
-        fleetSize,
+        fleet: new FleetView(() => farm.state),
         clock: impatient,
         logger: silentLogger,
       }),

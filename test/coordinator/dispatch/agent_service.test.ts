@@ -1,4 +1,3 @@
-import { systemClock } from '../../../platform/time/clock';
 import type { DeviceDescription } from '../../../common/device';
 import type { Result } from '../../../common/result';
 import {
@@ -54,7 +53,6 @@ describe('agent service', () => {
         engine,
         directory,
         devices,
-        clock: systemClock,
         logger: silentLogger,
         timing,
         services,
@@ -133,7 +131,9 @@ describe('agent service', () => {
       'agent-detached',
     ]);
     expect(await agent.ended).toBe('OK');
-    expect(directory.all()).toMatchObject([{ agentId: 'shelf', link: { kind: 'lost' } }]);
+    // What its phones were is remembered of it, not what it could not use.
+    expect(directory.versionOf('shelf')).toBe('0.1.0');
+    expect(directory.unusablePhones()).toEqual([]);
   });
 
   it('notices at once that an agent was killed', async () => {

@@ -2,6 +2,7 @@ import { assert } from '../../../common/assert';
 import type { DeviceDescription, DeviceState } from '../../../common/device';
 import type { FarmObserver } from '../../../coordinator/engine/farm_observer';
 import { createFarmMetrics, type FarmMetrics } from '../../../coordinator/observe/farm_metrics';
+import { FleetView } from '../../../coordinator/views/fleet/fleet_view';
 import { step } from '../../../coordinator/schedule/step';
 import { initialState } from '../../../coordinator/schedule/state/scheduler_state';
 import type { Telemetry } from '../../../proto/codec/telemetry';
@@ -81,7 +82,7 @@ describe('farm metrics', () => {
   it('shows devices and jobs as the scheduler has them, and forgets what is gone', async () => {
     let state = initialState({ incarnation: 1, nowMs: 0, nonceOf: sampleNonceOf });
     metrics.show({
-      state: () => state,
+      fleet: new FleetView(() => state),
       searches: () => [],
       isNatsConnected: () => false,
       telemetry: { latest: () => undefined },
@@ -152,7 +153,7 @@ describe('farm metrics', () => {
       heldLeases: [],
     });
     metrics.show({
-      state: () => state,
+      fleet: new FleetView(() => state),
       searches: () => [],
       isNatsConnected: () => true,
       telemetry: { latest },

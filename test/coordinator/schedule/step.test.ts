@@ -1,110 +1,8 @@
 import fc from 'fast-check';
-import { chooseJob } from '../../../coordinator/schedule/transition/match';
-import type { SchedulerEffect } from '../../../coordinator/schedule/event/effect';
 import type { SchedulerState } from '../../../coordinator/schedule/state/scheduler_state';
+import { chooseJob } from '../../../coordinator/schedule/transition/match';
 import { chooseByScan } from './matching_oracle';
-import {
-  candidateFailure,
-  createFarm,
-  farmFailure,
-  measured,
-  phone,
-  type Farm,
-  leaseFor,
-} from './farm';
-
-const targets = ['sm8550/tflite/cpu/int8', 'sm8550/tflite/npu/int8', 'sm8650/tflite/cpu/int8'];
-const outcomes = [
-  measured,
-  measured,
-  measured,
-  candidateFailure('crashed'),
-  candidateFailure('invalid-model'),
-  farmFailure('timeout'),
-  farmFailure('disconnected'),
-  farmFailure('too-hot'),
-  farmFailure('tool-failed'),
-];
-const agents = ['rack', 'shelf'];
-
-type Move = readonly [number, number, number];
-const moves = fc.array(fc.tuple(fc.nat(99), fc.nat(11), fc.nat(11)), {
-  minLength: 1,
-  maxLength: 120,
-});
-
-function serialsOf(agent: number): readonly string[] {
-  return [0, 1, 2].map((index) => `${agents[agent] ?? ''}-${String(index)}`);
-}
-
-function description(serial: string): ReturnType<typeof phone> {
-  return serial.endsWith('2')
-    ? phone(serial, [targets[2]!])
-    : phone(serial, serial.endsWith('1') ? targets.slice(0, 1) : targets.slice(0, 2));
-}
-
-/** Any event that the outside world may send, sensible or not. */
-function play(farm: Farm, [what, a, b]: Move): readonly SchedulerEffect[] {
-  const agent = a % agents.length;
-  const agentId = agents[agent]!;
-  const serial = serialsOf(agent)[b % 3]!;
-  const leases = [...farm.state.leases.values()];
-  const held = leases
-    .filter((active, index) => active.agentId === agentId && (b + index) % 4 !== 0)
-    .map((active) => active.lease);
-  const active = leases[b % Math.max(1, leases.length)];
-  const lease =
-    active?.lease ??
-    leaseFor(agentId, { jobId: `job-${String(a)}`, deviceSerial: serial, epoch: b });
-  // Now and then from another agent than the lease's.
-  const reporterId = what % 5 === 0 ? agentId : (active?.agentId ?? agentId);
-  const ownerId = `owner-${String(a % 4)}`;
-  if (what < 30)
-    return farm.submit(`job-${String(a)}-${String(b)}-${String(what % 3)}`, {
-      target: targets[b % 3]!,
-      digest: `digest-${String(b)}`,
-      owner: { ownerId, priority: a % 2, weight: 1 + (b % 3) },
-    });
-  if (what < 60)
-    return farm.send({
-      kind: 'result-arrived',
-      lease: what % 7 === 0 ? leaseFor(reporterId, { ...lease, epoch: lease.epoch - 1 }) : lease,
-      agentId: reporterId,
-      outcome: outcomes[a % outcomes.length]!,
-    });
-  if (what < 68) return farm.hear(agentId, held);
-  if (what < 74)
-    return farm.attach(
-      agentId,
-      serialsOf(agent)
-        .filter((_, index) => (b >> index) % 2 === 0)
-        .map(description),
-      held,
-    );
-  if (what < 80) return farm.after(b * 1_000);
-  if (what < 83) return farm.send({ kind: 'agent-detached', agentId });
-  if (what < 86)
-    return farm.send({ kind: 'device-attached', agentId, device: description(serial) });
-  if (what < 89)
-    return farm.send({
-      kind: 'device-detached',
-      agentId,
-      deviceSerial: serial,
-      reason: 'unplugged',
-    });
-  if (what < 91) return farm.send({ kind: 'device-drained', deviceSerial: serial });
-  if (what < 94) return farm.send({ kind: 'device-resumed', deviceSerial: serial });
-  if (what < 95) return farm.send({ kind: 'device-removed', deviceSerial: serial });
-  if (what < 97) return farm.send({ kind: 'owner-paused', ownerId });
-  if (what < 99) return farm.send({ kind: 'owner-resumed', ownerId });
-  return farm.send({ kind: 'owner-ended', ownerId });
-}
-
-function startedFarm(): Farm {
-  const farm = createFarm();
-  agents.forEach((agentId, agent) => farm.attach(agentId, serialsOf(agent).map(description)));
-  return farm;
-}
+import { moves, play, startedFarm } from './random_events';
 
 function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
@@ -178,6 +76,85 @@ describe('step, after any events', () => {
           const known = ended.filter((jobId) => before.jobs.has(jobId));
           expect(ended.length - known.length).toBeLessThanOrEqual(move[0] < 30 ? 1 : 0);
           expect(known.toSorted()).toEqual(ownerEnded ? [] : gone.toSorted());
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('grants epochs that only grow, each to a device without a lease and a job without one', () => {
+    fc.assert(
+      fc.property(moves, (played) => {
+        const farm = startedFarm();
+        let highest = 0;
+        for (const move of played) {
+          // Within one step too: the world hears of an end before it hears of the next grant.
+          const leased = new Map(
+            [...farm.state.leases].map(([serial, { lease }]) => [serial, lease.jobId]),
+          );
+          for (const effect of play(farm, move)) {
+            if (effect.kind === 'record-attempt' || effect.kind === 'stop-job') {
+              if (leased.get(effect.lease.deviceSerial) === effect.lease.jobId)
+                leased.delete(effect.lease.deviceSerial);
+            } else if (effect.kind === 'run-job') {
+              expect(effect.lease.epoch).toBeGreaterThan(highest);
+              highest = effect.lease.epoch;
+              const before = leased.get(effect.lease.deviceSerial);
+              // Silence ends a lease without an effect; then its job is not this device's any more.
+              if (before !== undefined)
+                expect(farm.state.leases.get(effect.lease.deviceSerial)?.lease.jobId).not.toBe(
+                  before,
+                );
+              leased.set(effect.lease.deviceSerial, effect.lease.jobId);
+            }
+          }
+          const jobs = [...farm.state.leases.values()].map(({ lease }) => lease.jobId);
+          expect(new Set(jobs).size).toBe(jobs.length);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('frees all that an owner had when the owner ends, wherever it was', () => {
+    fc.assert(
+      fc.property(moves, fc.nat(3), (played, number) => {
+        const farm = startedFarm();
+        for (const move of played) play(farm, move);
+        const ownerId = `owner-${String(number)}`;
+        const had = [...farm.state.jobs.values()].filter((open) => open.ownerId === ownerId);
+        const running = [...farm.state.leases.values()].filter(({ lease }) =>
+          had.some((open) => open.job.jobId === lease.jobId),
+        );
+        const effects = farm.send({ kind: 'owner-ended', ownerId });
+        expect(farm.state.owners.has(ownerId)).toBe(false);
+        for (const { job } of had) expect(farm.state.jobs.has(job.jobId)).toBe(false);
+        for (const { lease, agentId } of running) {
+          expect(effects).toContainEqual({ kind: 'stop-job', agentId, lease });
+          expect(farm.state.leases.get(lease.deviceSerial)?.lease.jobId).not.toBe(lease.jobId);
+        }
+        for (const pool of farm.state.pools.values()) {
+          for (const queues of pool.queues.values()) expect(queues.has(ownerId)).toBe(false);
+        }
+        expectSoundBooks(farm.state);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('takes no time back: neither now, nor what a device has worked, nor an end that was told', () => {
+    fc.assert(
+      fc.property(moves, (played) => {
+        const farm = startedFarm();
+        for (const move of played) {
+          const before = farm.state;
+          play(farm, move);
+          const { state } = farm;
+          expect(state.nowMs).toBeGreaterThanOrEqual(before.nowMs);
+          for (const [serial, device] of state.devices)
+            expect(device.busyMs).toBeGreaterThanOrEqual(before.devices.get(serial)?.busyMs ?? 0);
+          for (const end of ['measured', 'reused', 'infeasible', 'abandoned'] as const)
+            expect(state.endedCounts[end]).toBeGreaterThanOrEqual(before.endedCounts[end]);
         }
       }),
       { numRuns: 60 },

@@ -1,3 +1,4 @@
+import { parseTarget } from '../../../common/target';
 import { blamesTarget, farmFaultCodes } from '../../../common/fault';
 import { faultPolicy } from '../../../coordinator/schedule/transition/fault_policy';
 import {
@@ -6,7 +7,7 @@ import {
   largestFarmFaults,
   largestQuarantineMs,
 } from '../../../coordinator/schedule/state/limits';
-import { quarantineOf, targetViews } from '../../../coordinator/views/fleet/fleet_view';
+import { FleetView } from '../../../coordinator/views/fleet/fleet_view';
 import {
   candidateFailure,
   createFarm,
@@ -112,18 +113,19 @@ describe('the quarantine of a target', () => {
 
   it('is told with the words of the tools, while no phone may run the target', () => {
     const farm = quarantined();
-    expect(quarantineOf(farm.state, npu)).toMatchObject({
+    const fleet = new FleetView(() => farm.state);
+    expect(fleet.quarantineOf(parseTarget(npu))).toMatchObject({
       serials: ['p1'],
       untilMs: farm.nowMs + firstQuarantineMs,
       faults: [{ code: 'tool-mismatched', message: 'as told by the test' }],
     });
-    expect(targetViews(farm.state)).toMatchObject([
+    expect(fleet.targets()).toMatchObject([
       { target: cpu },
       { target: npu, idle: 0, busy: 0, unavailable: 1, quarantined: 1, queued: 1 },
     ]);
-    expect(quarantineOf(farm.state, cpu)).toBeUndefined();
+    expect(fleet.quarantineOf(parseTarget(cpu))).toBeUndefined();
     farm.attach('shelf', [phone('p2', [npu])]);
-    expect(quarantineOf(farm.state, npu)).toBeUndefined();
+    expect(fleet.quarantineOf(parseTarget(npu))).toBeUndefined();
   });
 
   it('ends after its time with one job on probation, and a success ends the trouble', () => {
