@@ -26,8 +26,6 @@ const tooLong = [
   'coordinator/searches/target_lane.ts',
   'model/block/segment_weights.ts',
   'model/quantize/ties/tie_free.ts',
-  'model/space/block_options.ts',
-  'search/spec.ts',
   'test/cli/command/quantize.test.ts',
   'test/coordinator/main.test.ts',
   'test/coordinator/results/result_consumer.test.ts',

@@ -6,12 +6,12 @@ import { writeOnnx } from './onnx/write';
 import type { CalibrationData } from './quantize/ranges/calibration_data';
 import { quantizeGraph } from './quantize/quantize';
 import { createSpace, withCellsPerStage } from './space/create_space';
-import { shippedSpaceDocument } from './space/load_space';
+import { documentOf } from './space/load_space';
+import { spaceNameOf, type SpaceReference } from './space/space_reference';
 
 /** What to build: an architecture as its search space writes it, weights from `seed`. */
 interface CandidateSpec {
-  /** One that comes with the program. */
-  readonly space: string;
+  readonly space: SpaceReference;
   readonly architecture: string;
   readonly seed: number | string;
   readonly calibration: CalibrationData;
@@ -49,10 +49,13 @@ interface FloatNetwork {
 
 /** As `buildCandidate`, before it is quantized. @throws BadInputError for an architecture that cannot be built */
 export function buildNetwork(
-  { space: name, architecture, seed, cellsPerStage }: Omit<CandidateSpec, 'calibration'>,
+  { space: reference, architecture, seed, cellsPerStage }: Omit<CandidateSpec, 'calibration'>,
   weights: TensorCache,
 ): FloatNetwork {
-  const space = createSpace(withCellsPerStage(shippedSpaceDocument(name), cellsPerStage), name);
+  const space = createSpace(
+    withCellsPerStage(documentOf(reference), cellsPerStage),
+    spaceNameOf(reference),
+  );
   return {
     graph: space.build(architecture, { seed, cache: weights }),
     parameters: space.costOf(architecture).parameters,

@@ -1,38 +1,22 @@
 import { z } from 'zod';
 import { BadInputError } from '../common/bad_input';
 import { defaultPlan, planLimits } from '../common/job';
-import { mapping, number, positive, whole } from '../common/field';
+import { mapping, positive, whole } from '../common/field';
 import { ownValue } from '../common/own_value';
 import { formatTarget, type Target } from '../common/target';
 import { toTarget } from '../common/target_field';
 import { parseYaml } from '../platform/config/yaml';
+import { spaceReferenceSchema } from '../model/space/space_reference';
 import type { Budget } from './budget';
 import type { FleetAim } from './joint/fleet_latency';
+import { accuracySchema } from './spec/accuracy_field';
+import { constraintsSchema } from './spec/constraints_field';
+import { frontSchema } from './spec/front_field';
+import { seedSchema, strategySchema } from './spec/strategy_field';
 
 const searchName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Enough for any shelf; a larger list is a mistake. */
 const mostTargets = 64;
-
-const expectedShare = 'expected a number above 0, at most 1';
-/** More than a space has options. */
-const mostForbidden = 1_000;
-
-const constraintsSchema = mapping({
-  latencyMsMax: positive().optional(),
-  modelBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
-  macsMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
-  accuracyPercentMin: number(0, 100).optional(),
-  parametersMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
-  peakActivationBytesMax: whole(1, Number.MAX_SAFE_INTEGER).optional(),
-  npuShareMin: z.number(expectedShare).gt(0, expectedShare).max(1, expectedShare).optional(),
-  forbidden: z
-    .array(
-      z.string('expected the name of an option'),
-      'expected a list of options, for example [avg_pool_3x3]',
-    )
-    .max(mostForbidden, `expected at most ${mostForbidden} options`)
-    .optional(),
-});
 
 /** Limits on what a search may propose or put on its front; undefined = none. */
 export type Constraints = z.infer<typeof constraintsSchema>;
@@ -65,28 +49,6 @@ const targetSchema = z.preprocess(
   }),
 );
 
-const seedSchema = whole(0, Number.MAX_SAFE_INTEGER).default(1);
-
-export const strategySchema = z.discriminatedUnion(
-  'kind',
-  [
-    mapping({ kind: z.literal('surrogate'), seed: seedSchema }),
-    mapping({
-      kind: z.literal('nsga2-async'),
-      seed: seedSchema,
-      populationSize: whole(2, 1_000).default(20),
-    }),
-    mapping({
-      kind: z.literal('nsga2'),
-      seed: seedSchema,
-      populationSize: whole(2, 1_000).default(100),
-    }),
-    mapping({ kind: z.literal('random'), seed: seedSchema }),
-    mapping({ kind: z.literal('external') }),
-  ],
-  { error: 'expected a mapping with kind: surrogate, nsga2-async, nsga2, random or external' },
-);
-
 /** Each is a model to fit; what more of them would add is little. */
 const mostTeachers = 16;
 
@@ -103,26 +65,6 @@ const teacherSchema = z.preprocess(
   }),
 );
 
-const frontSchema = z.discriminatedUnion(
-  'kind',
-  [
-    mapping({ kind: z.literal('each') }),
-    mapping({ kind: z.literal('joint') }),
-    mapping({ kind: z.literal('worst') }),
-    mapping({
-      kind: z.literal('weighted'),
-      weights: z
-        .record(
-          z.string(),
-          positive(1_000),
-          'expected a mapping from targets to numbers, for example { host/onnxruntime/cpu/int8: 2 }',
-        )
-        .default({}),
-    }),
-  ],
-  { error: 'expected a mapping with kind: each, joint, worst or weighted' },
-);
-
 const planSchema = mapping({
   sessions: planField('sessions'),
   runs: planField('runs'),
@@ -131,53 +73,11 @@ const planSchema = mapping({
   sessionDeadlineMs: planField('sessionDeadlineMs'),
 });
 
-const contribution = number(-100, 100);
-
-/** Where accuracies come from; without a kind, a table. */
-const accuracySchema = z.preprocess(
-  (value) =>
-    typeof value === 'object' && value !== null && !('kind' in value)
-      ? { kind: 'table', ...value }
-      : value,
-  z.discriminatedUnion(
-    'kind',
-    [
-      mapping({
-        kind: z.literal('table'),
-        table: z
-          .literal('nasbench201-cifar10-12epoch', {
-            error: 'expected nasbench201-cifar10-12epoch, the only table so far',
-          })
-          .default('nasbench201-cifar10-12epoch'),
-        split: z
-          .enum(['validation', 'test'], { error: 'expected validation or test' })
-          .default('validation'),
-      }),
-      mapping({
-        kind: z.literal('additive'),
-        base: number(0, 100),
-        options: z.record(
-          z.string(),
-          z.record(
-            z.string(),
-            contribution,
-            'expected a mapping from options to numbers, for example { 3: -0.3, 5: 0 }',
-          ),
-          'expected a mapping from positions to what each option adds, as `farm space show SPACE --accuracy-template` prints it',
-        ),
-      }),
-    ],
-    { error: 'expected a mapping with kind: table or additive' },
-  ),
-);
-
 const documentSchema = mapping({
   name: z
     .string('expected a name')
     .regex(searchName, 'expected 1 to 63 letters, digits, ".", "_" or "-"'),
-  space: z
-    .string('expected the name of a search space')
-    .regex(searchName, 'expected the name of a search space (see: farm space list)'),
+  space: spaceReferenceSchema,
   strategy: strategySchema.prefault({ kind: 'surrogate' }),
   targets: z
     .array(targetSchema, 'expected a list of targets, for example [host/onnxruntime/cpu/int8]')

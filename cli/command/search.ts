@@ -5,6 +5,7 @@ import { Option, type Command } from 'commander';
 import { systemClock } from '../../platform/time/clock';
 import { readYamlText, withYamlFields } from '../../platform/config/yaml';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
+import { withInlinedSpace } from '../input/inlined_space';
 import { wholeNumberFrom } from '../input/number_option';
 import type { ExportedModel, FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
@@ -51,7 +52,7 @@ export function registerSearch(program: Command, terminal: Terminal): void {
         options: JsonOption & { watch?: boolean; fresh?: boolean },
         command: Command,
       ) => {
-        const text = readYamlText(specPath);
+        const text = withInlinedSpace(readYamlText(specPath), specPath);
         const specYaml = options.fresh === true ? withYamlFields(text, { fresh: true }) : text;
         await withFarm(command, async (farm) => {
           const created = await farm.createSearch(specYaml, specPath);

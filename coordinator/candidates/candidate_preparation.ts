@@ -1,3 +1,4 @@
+import type { SpaceReference } from '../../model/space/space_reference';
 import type { Artifact } from '../../common/artifact';
 import type { CandidateFault } from '../../common/fault';
 import type { Result } from '../../common/result';
@@ -6,7 +7,7 @@ import type { ProcessFailure } from '../../platform/processes/process_failure';
 
 /** An architecture, and all else that determines the bytes that a target is to run. */
 export interface PreparationRequest {
-  readonly space: string;
+  readonly space: SpaceReference;
   readonly architecture: string;
   readonly model: ModelSettings;
   readonly target: Target;

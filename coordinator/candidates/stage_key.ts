@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { spaceKeyOf } from '../../model/space/space_reference';
 import type { NetworkRequest, Stage } from './stage';
 
 /** Names what a stage makes by all that determines its bytes: the network, and each stage on the way to it. */
@@ -9,7 +10,7 @@ export function stageKeys(
   { space, architecture, model }: NetworkRequest,
   stages: readonly Stage[],
 ): readonly StageKey[] {
-  let key = digestOf([space, architecture, model.cellsPerStage ?? null, model.seed]);
+  let key = digestOf([spaceKeyOf(space), architecture, model.cellsPerStage ?? null, model.seed]);
   return stages.map(({ name, version }) => (key = digestOf([key, name, version])));
 }
 

@@ -1,6 +1,7 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Target } from '../../common/target';
 import { isEmptySpace } from '../../model/space/genotype';
+import { spaceNameOf } from '../../model/space/space_reference';
 import type { CostBounds, Space } from '../../model/space/space';
 import {
   atLeastAsAccurate,
@@ -99,7 +100,7 @@ function requireRunnable(
 ): void {
   if (isEmpty(spec, targets, { forbidden: [], catalog }))
     throw new BadInputError(
-      `${source}: field space: the rules of ${spec.space} leave no network that can run on ${name}; choose another space or target`,
+      `${source}: field space: the rules of ${spaceNameOf(spec.space)} leave no network that can run on ${name}; choose another space or target`,
     );
 }
 
@@ -128,7 +129,7 @@ function unknownOption(
   const unknown = forbidden.find((option) => !options.includes(option));
   return unknown === undefined
     ? undefined
-    : `forbidden names ${unknown}, which ${spec.space} has not; its options are ${options.slice(0, mostShownOptions).join(', ')}${options.length > mostShownOptions ? ' …' : ''}`;
+    : `forbidden names ${unknown}, which ${spaceNameOf(spec.space)} has not; its options are ${options.slice(0, mostShownOptions).join(', ')}${options.length > mostShownOptions ? ' …' : ''}`;
 }
 
 const sizeLimits = [
@@ -157,13 +158,13 @@ function belowSmallest(
 ): string | undefined {
   const { forbidden = [] } = constraints;
   if (isEmpty(spec, targets, { forbidden, catalog }))
-    return `forbidden leaves no network of ${spec.space}; allow more options`;
+    return `forbidden leaves no network of ${spaceNameOf(spec.space)}; allow more options`;
   const broken = brokenLimit(constraints, () =>
     catalog.space(spec).within({ targets, forbidden }).costBounds(),
   );
   return (
     broken &&
-    `${broken.limit} is ${broken.asked}, and no network of ${spec.space}${forbidden.length === 0 ? '' : ' that is allowed'} has less than ${broken.least}; raise it`
+    `${broken.limit} is ${broken.asked}, and no network of ${spaceNameOf(spec.space)}${forbidden.length === 0 ? '' : ' that is allowed'} has less than ${broken.least}; raise it`
   );
 }
 

@@ -1,3 +1,4 @@
+import { spaceNameOf } from '../../model/space/space_reference';
 import type { NetworkSpace } from '../../model/space/network_space';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Artifact } from '../../common/artifact';
@@ -221,7 +222,7 @@ export class RunningSearch {
       name,
       createdAtMs,
       state: this.#state,
-      space: this.#spec.space,
+      space: spaceNameOf(this.#spec.space),
       isBudgetShared: this.#spec.isBudgetShared,
       strategy: this.#spec.strategy.kind,
       seed: 'seed' in this.#spec.strategy ? this.#spec.strategy.seed : 0,

@@ -1,3 +1,4 @@
+import { spaceKeyOf, spaceNameOf } from '../../model/space/space_reference';
 import { BadInputError } from '../../common/bad_input';
 import type { Ledger } from '../ledger/ledger';
 import type { PastTarget } from '../../search/past_target';
@@ -30,9 +31,9 @@ export async function withTeachersOfNow(
         `${where}: there is no search "${teacher.search}" (see: farm search list)`,
       );
     const { space } = await specs.read(record.specYaml, `search ${teacher.search}`);
-    if (space !== spec.space)
+    if (spaceKeyOf(space) !== spaceKeyOf(spec.space))
       throw new BadInputError(
-        `${where}: search ${teacher.search} is over ${space}, and this one over ${spec.space}; only a search over the same space can teach it`,
+        `${where}: search ${teacher.search} is over ${spaceNameOf(space)}, and this one over ${spaceNameOf(spec.space)}${spaceNameOf(space) === spaceNameOf(spec.space) ? ' of another document' : ''}; only a search over the same space can teach it`,
       );
     const measured = (await pastTargets(teacher.search, ledger)).reduce(
       (sum, past) => sum + past.measured.length,

@@ -1,6 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
 import type { BlockSpec } from '../block/block_spec';
-import { pick, type Dimension } from './dimension';
+import { combinationCount, pick, type Dimension } from './dimension';
 import type { Value } from './space';
 import type { ConvSpaceDocument, TransformerSpaceDocument } from './space_document';
 
@@ -19,6 +19,14 @@ export function blockPlans(
   return document.kind === 'conv'
     ? convPlans(document, source)
     : transformerPlans(document, source);
+}
+
+/** Of all blocks together, rules left aside. @throws BadInputError as `blockPlans` */
+export function countOptions(document: ConvSpaceDocument | TransformerSpaceDocument): number {
+  return blockPlans(document, 'field space').reduce(
+    (sum, { dimensions }) => sum + combinationCount(dimensions),
+    0,
+  );
 }
 
 function convPlans(

@@ -4,6 +4,7 @@ import { readYamlText } from '../../platform/config/yaml';
 import { BadInputError } from '../../common/bad_input';
 import { createSpaceOfYaml } from './create_space';
 import type { NetworkSpace } from './network_space';
+import { isSpacePath, type SpaceReference } from './space_reference';
 import { parseSpaceDocument, type SpaceDocument } from './space_document';
 
 const shippedFolder = join(__dirname, 'shipped');
@@ -26,11 +27,16 @@ export function shippedSpaceText(name: string): string {
 export function loadSpace(nameOrPath: string): NetworkSpace {
   if (shippedSpaceNames().includes(nameOrPath))
     return createSpaceOfYaml(shippedSpaceText(nameOrPath), nameOrPath);
-  if (!/[./\\]/.test(nameOrPath))
+  if (!isSpacePath(nameOrPath))
     throw new BadInputError(
       `no space is named "${nameOrPath.slice(0, 80)}"; give the path of a YAML file, or one of ${shippedSpaceNames().join(', ')}`,
     );
   return createSpaceOfYaml(readYamlText(nameOrPath), nameOrPath);
+}
+
+/** What a space is made from. @throws BadInputError when no shipped one has the name */
+export function documentOf(reference: SpaceReference): SpaceDocument {
+  return typeof reference === 'string' ? shippedSpaceDocument(reference) : reference;
 }
 
 /** What a shipped space is made from. @throws BadInputError when there is none of the name */

@@ -94,12 +94,16 @@ const cellSchema = mapping({
   cellsPerStage: whole(1, 20).default(5),
 });
 
-const documentSchema = z.discriminatedUnion('kind', [convSchema, transformerSchema, cellSchema], {
-  error: 'expected a mapping with kind: conv, transformer or cells',
-});
+export const spaceDocumentSchema = z.discriminatedUnion(
+  'kind',
+  [convSchema, transformerSchema, cellSchema],
+  {
+    error: 'expected a mapping with kind: conv, transformer or cells',
+  },
+);
 
 /** A search space as its YAML says; docs/spaces.md explains the fields. */
-export type SpaceDocument = z.infer<typeof documentSchema>;
+export type SpaceDocument = z.infer<typeof spaceDocumentSchema>;
 export type ConvSpaceDocument = z.infer<typeof convSchema>;
 export type TransformerSpaceDocument = z.infer<typeof transformerSchema>;
 export type CellSpaceDocument = z.infer<typeof cellSchema>;
@@ -123,12 +127,12 @@ export interface RuleDocument {
 
 /** @throws BadInputError that names `source`, the field and what was expected */
 export function parseSpaceDocument(yaml: string, source: string): SpaceDocument {
-  return parseYaml(yaml, documentSchema, source);
+  return parseYaml(yaml, spaceDocumentSchema, source);
 }
 
 /** What an editor needs to complete and check a space's YAML. */
 export function spaceJsonSchema(): unknown {
-  return z.toJSONSchema(documentSchema, { io: 'input' });
+  return z.toJSONSchema(spaceDocumentSchema, { io: 'input' });
 }
 
 function literals<const Values extends readonly [number, ...number[]]>(

@@ -16,7 +16,7 @@ export interface AccuracySums {
 
 /**
  * Where the accuracies of a search's networks come from: a table, a sum of contributions, a predictor. A source is a value: one that came to know better is another
- * source with a higher version, by which a search scores anew what it measured (`TargetSearch.rescore`).
+ * source with a higher version, by which a search scores anew what it measured (docs/search.md).
  */
 export interface AccuracySource {
   /** Counts the improvements from 1. */

@@ -1,7 +1,7 @@
 import { BadInputError } from '../../common/bad_input';
 import { decimalOf } from '../../common/decimal';
 import type { OwnStrategySpec } from '../create_strategy';
-import { strategySchema } from '../spec';
+import { strategySchema } from '../spec/strategy_field';
 
 /** More are a mistake. */
 const mostOptions = 20;

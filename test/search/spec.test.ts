@@ -148,7 +148,7 @@ budget: { measurements: 10 }
     ],
     [
       least.replace('nasbench201', '../darts'),
-      'spec.yaml: field space: expected the name of a search space (see: farm space list)',
+      'spec.yaml: field space: expected the name of a search space (see: farm space list), or a mapping that is one',
     ],
     [
       `${least}accuracy: { kind: guess }`,

@@ -1,3 +1,4 @@
+import { spaceNameOf } from '../../../model/space/space_reference';
 import { describeBudget } from '../../output/spending';
 import type { ReportData, TargetReport } from '../data/report_data';
 import type { Tally } from '../data/tally';
@@ -73,7 +74,7 @@ function facts({ search, spec, statement }: ReportData): Html {
   const rows: readonly (readonly [string, string])[] = [
     [
       'space',
-      `${spec.space}; ${Object.entries(model)
+      `${spaceNameOf(spec.space)}; ${Object.entries(model)
         .map(([name, value]) => `${name} ${String(value)}`)
         .join(', ')}`,
     ],
