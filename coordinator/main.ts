@@ -48,6 +48,8 @@ import { FleetView } from './views/fleet/fleet_view';
 import { initialState } from './schedule/state/scheduler_state';
 import { loadSearchCatalog } from './searches/search_catalog';
 import { neededArtifacts } from './views/needed_artifacts';
+import type { SearchParts } from './searches/search_parts';
+import { SearchReader } from './searches/search_reader';
 import { SearchRunner } from './searches/search_runner';
 import { SearchSummaries } from './views/search_summaries';
 import { StrategistThread, strategistThreadOptions } from './searches/strategist/strategist_thread';
@@ -163,6 +165,7 @@ interface Core {
 
 interface Searches {
   readonly runner: SearchRunner;
+  readonly reader: SearchReader;
   readonly summaries: SearchSummaries;
 }
 
@@ -261,7 +264,7 @@ async function startSearches(
   const others = new StrategistThread(strategistThreadOptions('other strategists'));
   lifecycle.onStop('surrogates', () => surrogates.close());
   lifecycle.onStop('other strategists', () => others.close());
-  const runner = new SearchRunner({
+  const searchParts: SearchParts = {
     ...core,
     candidates: createPreparation({
       stagesOf: (target) => stagesOf(target, stages),
@@ -278,7 +281,9 @@ async function startSearches(
     clock: systemClock,
     logger,
     onFailure: (error) => lifecycle.fail(error),
-  });
+  };
+  const runner = new SearchRunner(searchParts);
+  const reader = new SearchReader(searchParts, runner);
   // Searches keep as many candidates on their way as the fleet takes.
   const stopHearing = core.fleet.subscribe(() => runner.fleetChanged());
   lifecycle.onStop('searches', () => {
@@ -287,7 +292,7 @@ async function startSearches(
   });
   const summaries = new SearchSummaries({
     records: core.ledger.summaries,
-    summarize: (searchId) => runner.get(searchId),
+    summarize: (searchId) => reader.get(searchId),
     logger,
     onFailure: (error) => lifecycle.fail(error),
   });
@@ -303,10 +308,14 @@ async function startSearches(
     needed: () => neededArtifacts({ ledger: core.ledger, summaries }),
     onDropped,
   });
-  return { runner, summaries };
+  return { runner, reader, summaries };
 }
 
-function createHandlers(core: Core, { runner, summaries }: Searches, logger: Logger): FarmHandlers {
+function createHandlers(
+  core: Core,
+  { runner, reader, summaries }: Searches,
+  logger: Logger,
+): FarmHandlers {
   const parts = { ...core, clock: systemClock, logger };
   return {
     agent: createAgentService({
@@ -324,7 +333,7 @@ function createHandlers(core: Core, { runner, summaries }: Searches, logger: Log
       ...parts,
       modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)),
     }),
-    search: createSearchService({ ...parts, searches: runner, summaries }),
+    search: createSearchService({ ...parts, searches: runner, reader, summaries }),
     fleet: createFleetService(parts),
   };
 }

@@ -1,7 +1,7 @@
 import type { Constraints } from './spec';
 
 /** What is known of a network once it is built. */
-interface BuiltCosts {
+export interface BuiltCosts {
   readonly modelBytes: number;
   readonly macs: number;
   readonly parameters: number;

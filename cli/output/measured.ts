@@ -4,7 +4,7 @@ import {
   isUncertain,
   latencyInterval,
   sessionMediansMs,
-} from '../../coordinator/searches/latency_interval';
+} from '../../search/study/latency_interval';
 import { formatTable, type Cell } from './table';
 
 export interface MeasuredTarget {

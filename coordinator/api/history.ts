@@ -6,17 +6,17 @@ import type { HistoryPart as WirePart } from '../../proto/generated/farm/v1/Hist
 import type { PastCandidate as WireCandidate } from '../../proto/generated/farm/v1/PastCandidate';
 import type { PastMeasurement as WireMeasurement } from '../../proto/generated/farm/v1/PastMeasurement';
 import type { ResponseStream } from '../dispatch/service_call';
-import { sessionMediansMs } from '../searches/latency_interval';
+import { sessionMediansMs } from '../../search/study/latency_interval';
 import type { PastCandidate, SearchHistory } from '../searches/search_history';
-import type { SearchRunner } from '../searches/search_runner';
+import type { SearchReader } from '../searches/search_reader';
 
 /** Sends a search's history at the pace of its reader. */
 export async function sendHistory(
-  searches: Pick<SearchRunner, 'history'>,
+  reader: Pick<SearchReader, 'history'>,
   searchId: string,
   parts: ResponseStream<WirePart>,
 ): Promise<void> {
-  const history = await searches.history(searchId);
+  const history = await reader.history(searchId);
   await parts.send({ header: headerToWire(history) });
   for await (const candidate of history.candidates)
     await parts.send({ candidate: candidateToWire(candidate) });

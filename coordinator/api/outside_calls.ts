@@ -6,21 +6,19 @@ import type { ProposeRequest__Output } from '../../proto/generated/farm/v1/Propo
 import type { ProposeResponse } from '../../proto/generated/farm/v1/ProposeResponse';
 import type { ResponseStream } from '../dispatch/service_call';
 import type { EndView } from '../searches/outside/end_reader';
+import type { SearchReader } from '../searches/search_reader';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchSummaries } from '../views/search_summaries';
 import { createMailbox } from './mailbox';
 
-/** What `SearchService` asks of the searches for a searcher that is not ours. */
-export type OutsideCalls = Pick<SearchRunner, 'propose' | 'ends'>;
-
-export interface EndsParts {
-  readonly searches: Pick<OutsideCalls, 'ends'>;
+interface EndsParts {
+  readonly reader: Pick<SearchReader, 'ends'>;
   readonly summaries: Pick<SearchSummaries, 'get' | 'watch'>;
 }
 
 /** @throws FarmError when nothing was taken */
 export async function propose(
-  searches: Pick<OutsideCalls, 'propose'>,
+  searches: Pick<SearchRunner, 'propose'>,
   { searchId, target, architectures }: ProposeRequest__Output,
 ): Promise<ProposeResponse> {
   const answer = await searches.propose(searchId, target, architectures);
@@ -37,7 +35,7 @@ export async function propose(
  * page of memory. Returns when the search has ended and all is sent, or the client has left.
  */
 export async function sendEnds(
-  { searches, summaries }: EndsParts,
+  { reader, summaries }: EndsParts,
   { searchId, target, after }: EndsRequest__Output,
   ends: ResponseStream<WireEnd>,
 ): Promise<void> {
@@ -51,7 +49,7 @@ export async function sendEnds(
     for (let cursor = after; !ends.left.aborted;) {
       // Before the page is read: when the search has ended by then, its last end is in the ledger.
       const { state } = await summaries.get(searchId);
-      const page = await searches.ends(searchId, target, cursor);
+      const page = await reader.ends(searchId, target, cursor);
       for (const end of page) await ends.send(endToWire(end));
       cursor = page.at(-1)?.cursor ?? cursor;
       if (page.length > 0) continue;

@@ -7,33 +7,25 @@ import type { Search as WireSearch } from '../../proto/generated/farm/v1/Search'
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
 import type { TargetProgress as WireProgress } from '../../proto/generated/farm/v1/TargetProgress';
 import { type ResponseStream, serverStream, unary } from '../dispatch/service_call';
-import type { SearchExtension } from '../ledger/search_records';
+import type { SearchExtension } from '../../search/study/request';
 import type { FleetView } from '../views/fleet/fleet_view';
+import type { SearchReader } from '../searches/search_reader';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchView, TargetProgressView } from '../searches/search_view';
 import { msPerMinute, wallMsLeft } from '../../search/budget';
 import type { SearchSummaries } from '../views/search_summaries';
-import { wallMsAt } from '../searches/wall_time';
+import { wallMsAt } from '../../search/study/wall_time';
 import { sendHistory } from './history';
 import { exportToWire, fleetFrontToWire, frontToWire } from './front';
 import { createMailbox } from './mailbox';
-import { type OutsideCalls, propose, sendEnds } from './outside_calls';
+import { propose, sendEnds } from './outside_calls';
 
 interface SearchServiceParts {
   readonly searches: Pick<
     SearchRunner,
-    | 'create'
-    | 'onboard'
-    | 'pause'
-    | 'resume'
-    | 'stop'
-    | 'extend'
-    | 'front'
-    | 'fleetFront'
-    | 'history'
-    | 'exportModel'
-  > &
-    OutsideCalls;
+    'create' | 'onboard' | 'pause' | 'resume' | 'stop' | 'extend' | 'propose'
+  >;
+  readonly reader: Pick<SearchReader, 'front' | 'fleetFront' | 'history' | 'exportModel' | 'ends'>;
   readonly summaries: Pick<SearchSummaries, 'list' | 'get' | 'watch'>;
   readonly fleet: Pick<FleetView, 'deviceCount' | 'busyDevices'>;
   readonly clock: Clock;
@@ -51,7 +43,7 @@ const longestSilenceMs = 1_000;
 
 /** `SearchService`: the searches, for people and programs. */
 export function createSearchService(parts: SearchServiceParts): SearchServiceHandlers {
-  const { searches, summaries, logger } = parts;
+  const { searches, reader, summaries, logger } = parts;
   return {
     Create: unary(logger, async ({ specYaml, source }) =>
       searchToWire(
@@ -78,16 +70,16 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
       searchToWire(parts, await searches.extend(searchId, readExtension(extension))),
     ),
     Front: unary(logger, async ({ searchId, target }) => ({
-      fronts: (await searches.front(searchId, target === '' ? undefined : target)).map(frontToWire),
+      fronts: (await reader.front(searchId, target === '' ? undefined : target)).map(frontToWire),
     })),
-    History: serverStream(logger, ({ searchId }, parts) => sendHistory(searches, searchId, parts)),
+    History: serverStream(logger, ({ searchId }, parts) => sendHistory(reader, searchId, parts)),
     Propose: unary(logger, (request) => propose(searches, request)),
     Ends: serverStream(logger, (request, ends) => sendEnds(parts, request, ends)),
     FleetFront: unary(logger, async ({ searchId }) =>
-      fleetFrontToWire(await searches.fleetFront(searchId)),
+      fleetFrontToWire(await reader.fleetFront(searchId)),
     ),
     Export: unary(logger, async ({ searchId, architecture }) =>
-      exportToWire(await searches.exportModel(searchId, architecture)),
+      exportToWire(await reader.exportModel(searchId, architecture)),
     ),
   };
 }

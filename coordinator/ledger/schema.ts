@@ -1,5 +1,5 @@
 import type { JobRecordState } from './job_records';
-import type { SearchState } from './search_records';
+import type { SearchState } from '../../search/study/request';
 
 /**
  * The tables as Kysely sees them. Only what SQLite and PostgreSQL both have is used: whole numbers, reals and text,

@@ -1,20 +1,5 @@
-export type SearchState = 'running' | 'paused' | 'stopped' | 'finished';
-
-/** A clock that runs while its search does. */
-export interface WallTime {
-  /** Until it last stopped or started. */
-  readonly ranMs: number;
-  /** Null while the search does not run. */
-  readonly runningSinceMs: number | null;
-}
-
-/** What was added to the budget of each target of a search. The id is its maker's, so that adding it twice adds it once. */
-export interface SearchExtension {
-  readonly extensionId: string;
-  readonly measurements: number;
-  readonly phoneMinutes: number;
-  readonly wallMinutes: number;
-}
+import type { SearchExtension, SearchState } from '../../search/study/request';
+import type { WallTime } from '../../search/study/wall_time';
 
 export interface SearchRecord {
   readonly searchId: string;

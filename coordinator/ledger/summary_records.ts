@@ -1,4 +1,4 @@
-import type { SearchState } from './search_records';
+import type { SearchState } from '../../search/study/request';
 
 /** What was computed of a search, in the words of some version of this program. */
 interface SummaryDocument {

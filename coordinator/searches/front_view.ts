@@ -5,8 +5,11 @@ import { ascendingOf, quantile } from '../../common/statistics';
 import type { Ledger } from '../ledger/ledger';
 import type { AccuracyStatement } from './accuracy_statement';
 import type { FrontPoint, FrontView } from './search_view';
-import type { StandingMember } from './standing_front';
-import type { TargetLane } from './target_lane';
+import type { StandingMember } from '../../search/study/standing_front';
+import { confirmationsOf, type Lane } from '../../search/study/lane';
+import { laneFront } from '../../search/study/lane_front';
+import { hypervolumeOf } from '../../search/study/results';
+import { artifactOf } from '../../common/trial';
 import { judgeTrust } from './trust';
 
 /** A member of the front with all that was measured of it, the search's first measurement before its confirmations. */
@@ -14,6 +17,8 @@ interface MeasuredMember {
   readonly member: StandingMember;
   readonly artifact: Artifact;
   readonly jobId: string;
+  /** The job whose measurement the first is, where it was made for somebody else. */
+  readonly reusedFromJobId: string | null;
   readonly measurements: readonly [Measurement, ...Measurement[]];
 }
 
@@ -25,11 +30,8 @@ interface FrontSurroundings {
 }
 
 /** A target's front as it stands, with what the ledger knows of the measurements behind it. */
-export async function frontView(
-  lane: TargetLane,
-  surroundings: FrontSurroundings,
-): Promise<FrontView> {
-  const { members, uncertain } = lane.front;
+export async function frontView(lane: Lane, surroundings: FrontSurroundings): Promise<FrontView> {
+  const { members, uncertain } = laneFront(lane);
   const measured = await measuredMembers(lane, [...members, ...uncertain], surroundings.ledger);
   const usualDevice = mostFrequent(
     measured.map(({ measurements: [first] }) => first.conditions.deviceSerial),
@@ -37,66 +39,61 @@ export async function frontView(
   const points = new Map(
     measured.map((each) => [
       each.member.architecture,
-      pointOf(each, { lane, usualDevice, ...surroundings }),
+      pointOf(each, { usualDevice, ...surroundings }),
     ]),
   );
   const pointsOf = (some: readonly StandingMember[]): FrontPoint[] =>
     some.flatMap(({ architecture }) => points.get(architecture) ?? []);
-  const { search, name: target } = lane;
+  const { results, target } = lane;
   return {
-    target,
+    target: target.name,
     points: pointsOf(members),
     uncertain: pointsOf(uncertain),
-    hypervolume: search.hypervolumeOf(members),
-    hypervolumes: search.hypervolumes,
+    hypervolume: hypervolumeOf(results, members),
+    hypervolumes: results.hypervolumes.toArray(),
     statement: surroundings.statement,
   };
 }
 
 async function measuredMembers(
-  lane: TargetLane,
+  lane: Lane,
   members: readonly StandingMember[],
   ledger: Pick<Ledger, 'measurements'>,
 ): Promise<readonly MeasuredMember[]> {
-  const asked = members.map((member) => ({
-    member,
-    jobId: lane.measuredJobIdOf(member.architecture),
-    again: lane.confirmation.jobIdsOf(member.architecture),
-  }));
+  const asked = members.flatMap((member) => {
+    const trial = lane.trials.get(member.architecture);
+    const artifact = trial === undefined ? null : artifactOf(trial);
+    if (artifact === null || trial?.state.kind !== 'ended') return [];
+    const { end } = trial.state;
+    if (end.kind !== 'measured' && end.kind !== 'reused') return [];
+    const again = confirmationsOf(lane, member.architecture).map(({ jobId }) => jobId);
+    const reusedFromJobId = end.kind === 'reused' ? end.fromJobId : null;
+    return [{ member, artifact, jobId: end.jobId, reusedFromJobId, again }];
+  });
   const found = await ledger.measurements.of(
     asked.flatMap(({ jobId, again }) => [jobId, ...again]),
   );
-  return asked.flatMap(({ member, jobId, again }): MeasuredMember[] => {
-    const first = found.get(jobId);
-    const artifact = lane.artifactOf(member.architecture);
-    if (first === undefined || artifact === undefined) return [];
-    return [
-      {
-        member,
-        artifact,
-        jobId,
-        measurements: [first, ...again.flatMap((each) => found.get(each) ?? [])],
-      },
-    ];
+  return asked.flatMap(({ again, ...same }): MeasuredMember[] => {
+    const first = found.get(same.jobId);
+    if (first === undefined) return [];
+    return [{ ...same, measurements: [first, ...again.flatMap((each) => found.get(each) ?? [])] }];
   });
 }
 
 interface PointSurroundings extends FrontSurroundings {
-  readonly lane: TargetLane;
   /** The device that measured most of the front first. */
   readonly usualDevice: string | undefined;
 }
 
 function pointOf(
-  { member, artifact, jobId, measurements }: MeasuredMember,
-  { lane, nowMs, usualDevice, hashOf }: PointSurroundings,
+  { member, artifact, jobId, measurements, ...measured }: MeasuredMember,
+  { nowMs, usualDevice, hashOf }: PointSurroundings,
 ): FrontPoint {
   const { architecture, accuracyPercent, latencyMs, interval, isVirtual } = member;
   const [{ conditions }] = measurements;
   const caveats = [...new Set(measurements.flatMap((each) => each.conditions.caveats))];
   // What was measured again here rests on this search's own measurements too.
-  const reusedFromJobId =
-    measurements.length === 1 ? (lane.reusedFromJobId(architecture) ?? null) : null;
+  const reusedFromJobId = measurements.length === 1 ? measured.reusedFromJobId : null;
   const ageMs = nowMs - Math.max(...measurements.map(({ finishedAtMs }) => finishedAtMs));
   const isElsewhere = measurements.every((each) => each.conditions.deviceSerial !== usualDevice);
   return {

@@ -8,9 +8,10 @@ import type { Position } from '../../model/space/space';
 import { standing } from '../../search/expectation';
 import type { SearchSpec } from '../../search/spec';
 import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
-import { wasStopped } from './candidate_ends';
+import { wasStopped } from './job_events';
 import type { SearchParts } from './search_parts';
-import { secondLookJobs, secondLookKey, secondLookRound } from './second_look';
+import { secondLookRound } from '../../search/study/second_look';
+import { secondLookJobs, trialKey } from './second_look_jobs';
 import type { FrontView } from './search_view';
 
 /** All that a search tried, for reports and for people who compute with it. */
@@ -84,15 +85,14 @@ async function* readCandidates(
     const page = candidates.slice(start, start + candidatesPerPage);
     const jobIds = page.flatMap((candidate) => [
       candidate.jobId,
-      looks.get(secondLookKey(candidate)) ?? candidate.jobId,
-      ...(confirmed.get(placeOf(candidate)) ?? []),
+      looks.get(trialKey(candidate)) ?? candidate.jobId,
+      ...(confirmed.get(trialKey(candidate)) ?? []),
     ]);
     const measurements = await ledger.measurements.of(jobIds);
     const measurementOf = (candidate: CandidateRecord): Measurement | undefined => {
       const first = measurements.get(candidate.jobId);
       return (
-        first &&
-        standing(first, measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first)
+        first && standing(first, measurements.get(looks.get(trialKey(candidate)) ?? '') ?? first)
       );
     };
     for (const candidate of page) {
@@ -105,7 +105,7 @@ async function* readCandidates(
         ...{ target, sequence, architecture, jobId, endedSequence: record.endedSequence },
         state: wasStopped(record.state) ? { kind: 'stopped' } : record.state,
         measurement: isMeasured ? measurementOf(candidate) : undefined,
-        confirmations: (confirmed.get(placeOf(candidate)) ?? []).flatMap(
+        confirmations: (confirmed.get(trialKey(candidate)) ?? []).flatMap(
           (each) => measurements.get(each) ?? [],
         ),
         choices: space.genotypeOf(architecture),
@@ -123,15 +123,8 @@ function confirmedJobs(
   const jobIds = new Map<string, string[]>();
   for (const confirmation of confirmations) {
     if (confirmation.round === secondLookRound) continue;
-    const place = placeOf(confirmation);
+    const place = trialKey(confirmation);
     jobIds.set(place, [...(jobIds.get(place) ?? []), confirmation.jobId]);
   }
   return jobIds;
-}
-
-function placeOf({
-  target,
-  architecture,
-}: Pick<CandidateRecord, 'target' | 'architecture'>): string {
-  return JSON.stringify([target, architecture]);
 }

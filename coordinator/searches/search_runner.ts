@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { BadInputError } from '../../common/bad_input';
 import { FarmError } from '../../common/farm_error';
 import type { Result } from '../../common/result';
-import { formatTarget } from '../../common/target';
-import { isHashName } from '../../model/space/hash_name';
-import type { SearchExtension, SearchRecord } from '../ledger/search_records';
-import type { SearchSpec } from '../../search/spec';
-import type { ExportedModel } from './exported_model';
-import { EndReader, type EndView } from './outside/end_reader';
-import { OutsideSearch, type Proposed, type Refusal } from './outside/outside_search';
-import { RunningSearch } from './running_search';
-import { readHistory, type SearchHistory } from './search_history';
+import type { StudyEvent } from '../../search/study/event';
+import type { Answer, Request, SearchExtension, SearchState } from '../../search/study/request';
+import type { Study } from '../../search/study/state';
+import type { SearchRecord } from '../ledger/search_records';
+import { requireKnownTargets } from './known_targets';
+import { openSearch } from './open_search';
+import { OutsideProposals, type Proposed, type Rejection } from './outside/outside_proposals';
 import type { SearchParts } from './search_parts';
-import type { FleetFrontView, FrontView, SearchView } from './search_view';
+import type { SearchView } from './search_view';
+import { replayEvents } from './study_memory';
+import { StudyRunner } from './study_runner';
+import { searchView } from './study_view';
 import { loadPast, onboardingYaml, withTeachersOfNow, type Onboarding } from './teaching';
 
 /** Each keeps candidates on their way on all its targets; far more than a shelf can serve. */
@@ -20,39 +21,36 @@ const mostActiveSearches = 100;
 
 type SearchListener = (view: SearchView) => void;
 
-/** All searches of the coordinator. A user's mistake is a FarmError; every change is in the ledger before it is answered. */
+/** The searches that run in this coordinator. A user's mistake is a FarmError; every change is in the ledger before it is answered. */
 export class SearchRunner {
   readonly #parts: SearchParts;
-  /** Those under way, and those that have ended while somebody uses them. */
-  readonly #searches = new Map<string, Promise<RunningSearch>>();
-  /** How many calls use each search now. */
-  readonly #uses = new Map<string, number>();
-  readonly #outside = new Map<string, OutsideSearch>();
-  readonly #endReaders = new Map<string, EndReader>();
-  readonly #active = new Set<RunningSearch>();
+  /** Loaded to run, until they are over. */
+  readonly #active = new Map<string, Promise<StudyRunner>>();
   readonly #listeners = new Set<SearchListener>();
+  readonly #outside: OutsideProposals;
 
   constructor(parts: SearchParts) {
     this.#parts = parts;
+    this.#outside = new OutsideProposals(parts);
   }
 
   /** Takes up all searches that had not ended when the coordinator did. Call once, before anything else. */
   async resumeAll(): Promise<void> {
     for (const record of await this.#parts.ledger.searches.all()) {
-      if (record.state === 'running' || record.state === 'paused') await this.#loadUsable(record);
+      if (record.state === 'running' || record.state === 'paused') await this.#takeUp(record);
     }
   }
 
   /** Before the builder and the ledger are closed. The searches go on in the next process. */
   async close(): Promise<void> {
-    await Promise.all([...this.#active].map((search) => search.close()));
-    await Promise.all([...this.#outside.values()].map((outside) => outside.settled()));
+    for (const runner of this.#active.values()) await (await runner).close();
+    this.#active.clear();
   }
 
   /** `source` names the YAML in errors. @throws BadInputError */
   async create(specYaml: string, source: string): Promise<SearchView> {
     const spec = await this.#parts.specs.read(specYaml, source);
-    await this.#checkTargets(spec, source);
+    await requireKnownTargets(spec, source, this.#parts.ledger);
     await this.#parts.specs.requirePossible(spec, source);
     this.#requireRoom();
     const taught = await withTeachersOfNow(specYaml, source, this.#parts);
@@ -65,13 +63,11 @@ export class SearchRunner {
       createdAtMs: nowMs,
       wall: { ranMs: 0, runningSinceMs: nowMs },
     };
-    const search = await this.#open(record);
+    const runner = await this.#open(record);
     await this.#parts.ledger.searches.save(record);
-    this.#searches.set(record.searchId, Promise.resolve(search));
-    this.#active.add(search);
-    search.fill();
-    this.#tell(search);
-    return search.view();
+    this.#active.set(record.searchId, Promise.resolve(runner));
+    await runner.start(nothingToReplay());
+    return searchView(runner.study);
   }
 
   /** A search for a new target that learns from earlier ones: as the first of them, but for the target and the budget. @throws BadInputError */
@@ -81,43 +77,43 @@ export class SearchRunner {
   }
 
   async pause(searchId: string): Promise<SearchView> {
-    return this.#using(searchId, async (search) => {
-      if (search.state === 'running') await search.pause();
-      return requireState(search, 'paused', 'paused');
-    });
+    const { study } = await this.#request(searchId, { kind: 'pause', problem: null });
+    return requireState(searchView(study), ['paused'], 'paused');
   }
 
   async resume(searchId: string): Promise<SearchView> {
-    return this.#using(searchId, async (search) => {
-      if (search.state === 'paused') await search.resume();
-      return search.state === 'finished'
-        ? search.view()
-        : requireState(search, 'running', 'resumed');
-    });
+    const { study } = await this.#request(searchId, { kind: 'resume' });
+    return requireState(searchView(study), ['running', 'finished'], 'resumed');
   }
 
-  /** Adds to the budget of each target; a finished search goes on. @throws BadInputError */
+  /** Adds to the budget of each target; a finished search goes on. The same extension twice is one. @throws BadInputError */
   async extend(searchId: string, extension: SearchExtension): Promise<SearchView> {
-    return this.#using(searchId, async (search) => {
-      if (search.state === 'stopped') requireState(search, 'running', 'extended');
-      if (search.state === 'finished') this.#requireRoom();
-      await search.extend(extension);
-      if (search.state === 'running') this.#active.add(search);
-      return search.view();
-    });
+    if (!this.#active.has(searchId)) {
+      const { state } = await this.#recordOf(searchId);
+      if (state === 'finished') this.#requireRoom();
+    }
+    const { study, answer } = await this.#request(searchId, { kind: 'extend', extension });
+    if (answer.kind === 'refused') throw new BadInputError(answer.message);
+    return requireState(searchView(study), ['running', 'paused', 'finished'], 'extended');
   }
 
   /** For good. Repeating it changes nothing. */
   async stop(searchId: string): Promise<SearchView> {
-    return this.#using(searchId, async (search) => {
-      if (search.state === 'running' || search.state === 'paused') await search.stop();
-      return requireState(search, 'stopped', 'stopped');
-    });
+    const { study } = await this.#request(searchId, { kind: 'stop' });
+    return requireState(searchView(study), ['stopped'], 'stopped');
   }
 
-  /** Computed from all that the ledger has of a search, unless it is under way: who only reads asks coordinator/views/. @throws BadInputError */
-  async get(searchId: string): Promise<SearchView> {
-    return this.#using(searchId, (search) => search.view());
+  /** Takes what an outside searcher proposes. @throws BadInputError for what it may not propose */
+  async propose(
+    searchId: string,
+    target: string,
+    architectures: readonly string[],
+  ): Promise<Result<readonly Proposed[], Rejection>> {
+    const runner = await this.#loaded(searchId);
+    await runner.started;
+    return this.#outside.propose({ target, architectures }, runner.study, async (request) =>
+      this.#request(searchId, request),
+    );
   }
 
   /** Called with a search's view after each change of it; the returned function ends that. The listener must not throw. */
@@ -126,79 +122,27 @@ export class SearchRunner {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** @throws FarmError for a target that the search does not have */
-  async front(searchId: string, target?: string): Promise<readonly FrontView[]> {
-    return this.#using(searchId, (search) => {
-      if (target !== undefined) requireTarget(search.targetNames, searchId, target);
-      return search.fronts(target);
-    });
+  /** The search as it is now; undefined where it does not run here. */
+  async running(searchId: string): Promise<Study | undefined> {
+    const runner = await this.#active.get(searchId);
+    await runner?.started;
+    return runner?.study;
   }
 
-  /** @throws FarmError for a search whose targets have fronts of their own only */
-  async fleetFront(searchId: string): Promise<FleetFrontView> {
-    const front = await this.#using(searchId, (search) => search.fleetFront());
-    if (front === undefined)
-      throw new FarmError(
-        'conflict',
-        `search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`,
-      );
-    return front;
-  }
-
-  /** All that a search tried so far. @throws BadInputError */
-  async history(searchId: string): Promise<SearchHistory> {
-    const fronts = await this.front(searchId);
-    return readHistory(await this.#recordOf(searchId), fronts, this.#parts);
-  }
-
-  /** Takes what an outside searcher proposes. @throws BadInputError for what it may not propose */
-  async propose(
-    searchId: string,
-    target: string,
-    architectures: readonly string[],
-  ): Promise<Result<readonly Proposed[], Refusal>> {
-    return this.#using(searchId, (search) => {
-      requireTarget(search.targetNames, searchId, target);
-      const outside = this.#outside.get(searchId);
-      if (outside === undefined)
-        throw new FarmError(
-          'conflict',
-          `search ${searchId} proposes by itself (${search.view().strategy}); create one with strategy: { kind: external }`,
-        );
-      return outside.propose(
-        target,
-        architectures.map((text) => (isHashName(text) ? search.canonical(text) : text)),
-        search,
-      );
-    });
-  }
-
-  /** The ends on one target after a cursor, in their order; some at a time, none when nothing more has ended. @throws BadInputError */
-  async ends(searchId: string, target: string, after: number): Promise<readonly EndView[]> {
-    const reader = await this.#endReaderOf(searchId);
-    requireTarget(reader.targetNames, searchId, target);
-    return reader.read(target, after);
-  }
-
-  /** The int8 model of an architecture that the search built, by its own or an isomorphic name, or by its hash. @throws BadInputError */
-  async exportModel(searchId: string, architecture: string): Promise<ExportedModel> {
-    const exported = await this.#using(searchId, (search) => search.exported(architecture));
-    if (exported === undefined)
-      throw new FarmError(
-        'not-found',
-        `search ${searchId} did not build ${architecture}; take an architecture of its front (see: farm search front ${searchId})`,
-      );
-    return exported;
+  /** Resolves when what the search has heard of is in the ledger. */
+  async written(searchId: string): Promise<void> {
+    await (await this.#active.get(searchId))?.written();
   }
 
   /** The fleet has changed: more devices take more candidates. */
   fleetChanged(): void {
-    for (const search of this.#active) search.fill();
+    for (const runner of this.#active.values())
+      void runner.then((each) => each.feed({ kind: 'woken' }));
   }
 
   /** Resolves when nothing is being built or saved. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#active].map((search) => search.settled()));
+    for (const runner of [...this.#active.values()]) await (await runner).settled();
   }
 
   #requireRoom(): void {
@@ -209,47 +153,38 @@ export class SearchRunner {
       );
   }
 
-  async #find(searchId: string): Promise<RunningSearch> {
-    const known = this.#searches.get(searchId);
-    if (known !== undefined) return known;
-    return this.#load(await this.#recordOf(searchId));
-  }
-
-  /** Runs `work` on a search; one that has ended is let go of when nobody uses it any more. */
-  async #using<Value>(
+  /** Serves one request, of a search that runs or is loaded for it. */
+  async #request(
     searchId: string,
-    work: (search: RunningSearch) => Promise<Value> | Value,
-  ): Promise<Value> {
-    this.#uses.set(searchId, (this.#uses.get(searchId) ?? 0) + 1);
-    let search: RunningSearch | undefined;
-    try {
-      search = await this.#find(searchId);
-      return await work(search);
-    } finally {
-      const left = (this.#uses.get(searchId) ?? 1) - 1;
-      if (left > 0) this.#uses.set(searchId, left);
-      else this.#uses.delete(searchId);
-      if (search !== undefined) this.#release(searchId, search);
+    request: Request,
+  ): Promise<{ readonly study: Study; readonly answer: Answer }> {
+    for (;;) {
+      const runner = await this.#loaded(searchId);
+      // It may have ended just now; then it is loaded anew.
+      if (runner.isClosed) continue;
+      const answer = await runner.request(request);
+      return { study: runner.study, answer };
     }
   }
 
-  /** All that a search has in memory can be read again; what one leaves behind is for good. */
-  #release(searchId: string, search: RunningSearch): void {
-    if (this.#uses.has(searchId) || this.#active.has(search)) return;
-    this.#searches.delete(searchId);
-    this.#outside.delete(searchId);
-    this.#endReaders.delete(searchId);
-    // It has nothing to do any more; only its strategist is to be ended.
-    void search.close();
+  /** What is over leaves memory, and is loaded for each request. Whoever asks for it meanwhile waits for the same. */
+  #loaded(searchId: string): Promise<StudyRunner> {
+    const known = this.#active.get(searchId);
+    if (known !== undefined) return known;
+    const loading = this.#load(searchId).catch((error: unknown) => {
+      this.#active.delete(searchId);
+      throw error;
+    });
+    this.#active.set(searchId, loading);
+    return loading;
   }
 
-  /** Of a search that has ended, without reading it: a client that follows many pages asks for each. */
-  async #endReaderOf(searchId: string): Promise<EndReader> {
-    const known = this.#endReaders.get(searchId);
-    if (known !== undefined) return known;
-    const { specYaml } = await this.#recordOf(searchId);
-    const spec = await this.#parts.specs.read(specYaml, `search ${searchId}`);
-    return new EndReader(searchId, spec, this.#parts, () => Promise.resolve());
+  async #load(searchId: string): Promise<StudyRunner> {
+    const record = await this.#recordOf(searchId);
+    const runner = await this.#open(record);
+    // A failure of the ledger is told by the runner itself.
+    runner.start(replayEvents(record, this.#parts.ledger)).catch(() => undefined);
+    return runner;
   }
 
   async #recordOf(searchId: string): Promise<SearchRecord> {
@@ -259,109 +194,53 @@ export class SearchRunner {
     return record;
   }
 
-  /** Undefined for a search whose specification this version no longer takes: it must not keep the others from running. */
-  async #loadUsable(record: SearchRecord): Promise<RunningSearch | undefined> {
+  /** One whose specification this version no longer takes must not keep the others from running. */
+  async #takeUp({ searchId }: SearchRecord): Promise<void> {
     try {
-      return await this.#load(record);
+      await (
+        await this.#loaded(searchId)
+      ).started;
     } catch (error) {
       if (!(error instanceof BadInputError)) throw error;
-      this.#parts.logger.error(
-        { searchId: record.searchId, problem: error.message },
-        'a search cannot be taken up',
-      );
-      return undefined;
+      this.#parts.logger.error({ searchId, problem: error.message }, 'a search cannot be taken up');
     }
   }
 
-  #load(record: SearchRecord): Promise<RunningSearch> {
-    const known = this.#searches.get(record.searchId);
-    if (known !== undefined) return known;
-    const loading = this.#restore(record);
-    this.#searches.set(record.searchId, loading);
-    loading.catch(() => this.#searches.delete(record.searchId));
-    return loading;
-  }
-
-  async #open(record: SearchRecord): Promise<RunningSearch> {
-    const { searchId, specYaml } = record;
-    const spec = await this.#parts.specs.read(specYaml, `search ${searchId}`);
-    const outside =
+  async #open(record: SearchRecord): Promise<StudyRunner> {
+    const study = await openSearch(record, this.#parts);
+    const { spec } = study.settings;
+    const strategist =
       spec.strategy.kind === 'external'
-        ? await OutsideSearch.open(searchId, spec, this.#parts)
-        : undefined;
-    if (outside !== undefined) this.#outside.set(searchId, outside);
-    this.#endReaders.set(
-      searchId,
-      new EndReader(searchId, spec, this.#parts, async () => outside?.settled()),
-    );
-    const parts =
-      outside === undefined
-        ? this.#parts
-        : { ...this.#parts, openStrategist: () => outside.strategist };
-    return new RunningSearch(
-      { record, spec, past: await loadPast(spec, this.#parts.ledger) },
-      parts,
-      (changed) => this.#tell(changed),
-    );
-  }
-
-  async #restore(record: SearchRecord): Promise<RunningSearch> {
-    const search = await this.#open(record);
-    if (record.state === 'running' || record.state === 'paused') this.#active.add(search);
-    await search.restore();
-    if (this.#active.has(search)) this.#tell(search);
-    return search;
-  }
-
-  #tell(search: RunningSearch): void {
-    const view = search.view();
-    for (const listener of this.#listeners) listener(view);
-    if (view.state !== 'stopped' && view.state !== 'finished') return;
-    this.#active.delete(search);
-    this.#release(view.searchId, search);
-  }
-
-  /** A target that no device ever offered is more likely a typing error than a phone to come. */
-  async #checkTargets(spec: SearchSpec, source: string): Promise<void> {
-    const devices = await this.#parts.ledger.devices.all();
-    const known = new Set(
-      devices.flatMap(({ description }) =>
-        description.offers.map((offer) => formatTarget({ pool: description.pool, ...offer })),
-      ),
-    );
-    spec.targets.forEach(({ name }, index) => {
-      if (known.has(name)) return;
-      const usable = [...known].filter((each) => each.endsWith('/int8') || each.endsWith('/w8a16'));
-      const remedy =
-        usable.length === 0
-          ? 'no device is registered yet; start an agent (see: farm doctor)'
-          : `choose one of ${usable.sort().join(', ')}`;
-      throw new BadInputError(
-        `${source}: field targets.${index}: no device has ever offered ${name}; ${remedy}`,
-      );
+        ? null
+        : this.#parts.openStrategist({ spec, past: await loadPast(spec, this.#parts.ledger) });
+    const runner: StudyRunner = new StudyRunner({
+      ...{ study, strategist, parts: this.#parts },
+      onChange: (changed) => this.#tell(changed),
+      onEnd: () => void this.#active.delete(record.searchId),
     });
+    return runner;
   }
+
+  #tell(study: Study): void {
+    const view = searchView(study);
+    for (const listener of this.#listeners) listener(view);
+  }
+}
+
+async function* nothingToReplay(): AsyncGenerator<StudyEvent> {
+  yield await Promise.resolve({ kind: 'replay-ended' } as const);
 }
 
 function newSearchId(name: string): string {
   return `${name.toLowerCase()}-${randomBytes(4).toString('hex')}`;
 }
 
-function requireTarget(targets: readonly string[], searchId: string, target: string): void {
-  if (!targets.includes(target))
-    throw new FarmError(
-      'not-found',
-      `search ${searchId} has no target ${target}; its targets are ${targets.join(', ')}`,
-    );
-}
-
 function requireState(
-  search: RunningSearch,
-  expected: SearchView['state'],
+  view: SearchView,
+  expected: readonly SearchState[],
   verb: string,
 ): SearchView {
-  const view = search.view();
-  if (view.state !== expected)
+  if (!expected.includes(view.state))
     throw new FarmError(
       'conflict',
       `search ${view.searchId} is ${view.state} and cannot be ${verb}`,

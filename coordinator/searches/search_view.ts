@@ -1,10 +1,12 @@
 import type { DeviceKind } from '../../common/device';
-import type { SearchState, WallTime } from '../ledger/search_records';
+import type { Budget, Spending } from '../../search/budget';
+import type { ConfirmationProgress } from '../../search/study/confirming';
+import type { EndCounts } from '../../search/study/lane';
+import type { LatencyInterval } from '../../search/study/latency_interval';
+import type { SearchState } from '../../search/study/request';
+import type { WallTime } from '../../search/study/wall_time';
 import type { FrontPick } from '../../search/front_pick';
-import type { TargetProgress } from '../../search/target_search';
 import type { AccuracyStatement } from './accuracy_statement';
-import type { ConfirmationProgress } from './confirmation';
-import type { LatencyInterval } from './latency_interval';
 import type { FleetMember } from '../../search/joint/fleet_front';
 import type { FleetAim } from '../../search/joint/fleet_latency';
 import type { Trust } from './trust';
@@ -31,9 +33,15 @@ export interface SearchView {
 }
 
 /** What is shown of a search on one target. */
-export interface TargetProgressView
-  extends Omit<TargetProgress, 'hypervolume' | 'isHypervolumeSteady'>, ConfirmationProgress {
+export interface TargetProgressView extends ConfirmationProgress, EndCounts {
   readonly target: string;
+  readonly budget: Budget;
+  /** Of the budget: this target's own, or of all that share it. */
+  readonly spent: Omit<Spending, 'wallMs'>;
+  /** Of this target's trials. */
+  readonly phoneMs: number;
+  readonly inFlight: number;
+  readonly frontSize: number;
   /** Of what the search measured first, so that it can only grow; null while what it is a share of still moves. */
   readonly hypervolume: number | null;
   /** Of the front as it stands, confirmations included, as `farm search front` tells it. */

@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger';
 import type { PastTarget } from '../../search/past_target';
 import { standing } from '../../search/expectation';
 import type { SearchSpec } from '../../search/spec';
-import { secondLookJobs, secondLookKey } from './second_look';
+import { secondLookJobs, trialKey } from './second_look_jobs';
 import type { SpecReader } from './spec_reader';
 
 type Teaching = Pick<Ledger, 'searches' | 'candidates' | 'confirmations' | 'jobs' | 'measurements'>;
@@ -121,7 +121,7 @@ async function pastTargets(
     if (candidate === undefined || first === undefined) continue;
     const measurement = standing(
       first,
-      measurements.get(looks.get(secondLookKey(candidate)) ?? '') ?? first,
+      measurements.get(looks.get(trialKey(candidate)) ?? '') ?? first,
     );
     const measured = targets.get(candidate.target) ?? [];
     measured.push({ architecture: candidate.architecture, latencyMs: measurement.latencyMs });

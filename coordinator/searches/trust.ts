@@ -1,4 +1,4 @@
-import type { LatencyInterval } from './latency_interval';
+import type { LatencyInterval } from '../../search/study/latency_interval';
 
 /**
  * `firm`: to be relied upon; `fair`: good for ranking; `weak`: measure again before building on it; `virtual`: simulated, so that it says

@@ -10,19 +10,14 @@ export interface FleetMember {
   readonly objectives: Point;
 }
 
-/** The non-dominated set over a fleet while measurements arrive, most accurate last. */
-export class FleetFront {
-  #members: FleetMember[] = [];
-
-  get members(): readonly FleetMember[] {
-    return this.#members;
-  }
-
-  insert(member: FleetMember): void {
-    if (this.#members.some((other) => dominates(other.objectives, member.objectives))) return;
-    const kept = this.#members.filter((other) => !dominates(member.objectives, other.objectives));
-    this.#members = [...kept, member].sort(
-      (a, b) => a.accuracyPercent - b.accuracyPercent || (a.architecture < b.architecture ? -1 : 1),
-    );
-  }
+/** The non-dominated among the members of a front over a fleet and one more; most accurate last. */
+export function withFleetMember(
+  members: readonly FleetMember[],
+  member: FleetMember,
+): readonly FleetMember[] {
+  if (members.some((other) => dominates(other.objectives, member.objectives))) return members;
+  const kept = members.filter((other) => !dominates(member.objectives, other.objectives));
+  return [...kept, member].sort(
+    (a, b) => a.accuracyPercent - b.accuracyPercent || (a.architecture < b.architecture ? -1 : 1),
+  );
 }

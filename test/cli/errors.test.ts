@@ -107,6 +107,7 @@ describe('what goes wrong has the same code on the wire and at the exit', () => 
       createSearchService({
         ...parts,
         searches: lab.runner,
+        reader: lab.reader,
         summaries: lab.summaries,
         clock: lab.bench.clock,
       }),

@@ -1,7 +1,9 @@
 import type { Transaction } from 'kysely';
 import { assert } from '../../../common/assert';
 import type { Schema, SearchExtensionTable, SearchTable } from '../schema';
-import type { SearchExtension, SearchRecord, SearchRecords, WallTime } from '../search_records';
+import type { SearchExtension } from '../../../search/study/request';
+import type { WallTime } from '../../../search/study/wall_time';
+import type { SearchRecord, SearchRecords } from '../search_records';
 import type { Database } from './database';
 
 export function createSearchRecords({ db, writes }: Database): SearchRecords {

@@ -4,8 +4,8 @@ import type { Measurement } from '../../../common/measurement';
 import type { EndRecord } from '../../ledger/proposal_records';
 import type { SearchSpec } from '../../../search/spec';
 import { violationOfMeasured } from '../../../search/violation';
-import { relativeNoiseOf } from '../latency_interval';
-import { observedIn } from '../observed';
+import { relativeNoiseOf } from '../../../search/study/latency_interval';
+import { observedIn } from '../../../search/study/observed';
 import type { SearchParts } from '../search_parts';
 
 /** Ends that are in memory at once for one reader, with their measurements. */
@@ -34,58 +34,39 @@ export interface EndView {
   readonly reason: string;
 }
 
-/** The ends of one search, from the ledger. */
-export class EndReader {
-  readonly #searchId: string;
-  readonly #spec: SearchSpec;
-  readonly #parts: Pick<SearchParts, 'ledger' | 'catalog'>;
-  readonly #settled: () => Promise<void>;
+interface EndsAsked {
+  readonly searchId: string;
+  readonly spec: SearchSpec;
+  readonly target: string;
+  /** A cursor; 0: from the first. */
+  readonly after: number;
+}
 
-  /** `settled` resolves when all ends that the search has heard of are in the ledger. */
-  constructor(
-    searchId: string,
-    spec: SearchSpec,
-    parts: Pick<SearchParts, 'ledger' | 'catalog'>,
-    settled: () => Promise<void>,
-  ) {
-    this.#searchId = searchId;
-    this.#spec = spec;
-    this.#parts = parts;
-    this.#settled = settled;
-  }
-
-  get targetNames(): readonly string[] {
-    return this.#spec.targets.map(({ name }) => name);
-  }
-
-  /** The next ones after a cursor, a page at most; none when nothing more has ended yet. */
-  async read(target: string, after: number): Promise<readonly EndView[]> {
-    await this.#settled();
-    const { ledger, catalog } = this.#parts;
-    const ends = await ledger.proposals.ends(
-      { searchId: this.#searchId, target, after },
-      endsPerPage,
-    );
-    const measurements = await ledger.measurements.of(
-      ends.flatMap(({ state }) => (state.kind === 'ended' ? [state.jobId] : [])),
-    );
-    const constraints = this.#spec.targets.find(({ name }) => name === target)?.constraints ?? {};
-    const accuracy = catalog.accuracy(this.#spec);
-    return ends.map(({ endedSequence, sequence, architecture, state }) => ({
-      ...{
-        cursor: endedSequence,
-        sequence,
-        architecture,
-        accuracyPercent: accuracy.accuracyOf(architecture).percent,
-        jobId: state.kind === 'ended' ? state.jobId : null,
-      },
-      ...outcomeOf(
-        state,
-        state.kind === 'ended' ? measurements.get(state.jobId) : undefined,
-        (measurement) => violationOfMeasured(constraints, observedIn(measurement)),
-      ),
-    }));
-  }
+/** The next ends after a cursor, from the ledger, a page at most; none when nothing more has ended yet. */
+export async function readEnds(
+  { searchId, spec, target, after }: EndsAsked,
+  { ledger, catalog }: Pick<SearchParts, 'ledger' | 'catalog'>,
+): Promise<readonly EndView[]> {
+  const ends = await ledger.proposals.ends({ searchId, target, after }, endsPerPage);
+  const measurements = await ledger.measurements.of(
+    ends.flatMap(({ state }) => (state.kind === 'ended' ? [state.jobId] : [])),
+  );
+  const constraints = spec.targets.find(({ name }) => name === target)?.constraints ?? {};
+  const accuracy = catalog.accuracy(spec);
+  return ends.map(({ endedSequence, sequence, architecture, state }) => ({
+    ...{
+      cursor: endedSequence,
+      sequence,
+      architecture,
+      accuracyPercent: accuracy.accuracyOf(architecture).percent,
+      jobId: state.kind === 'ended' ? state.jobId : null,
+    },
+    ...outcomeOf(
+      state,
+      state.kind === 'ended' ? measurements.get(state.jobId) : undefined,
+      (measurement) => violationOfMeasured(constraints, observedIn(measurement)),
+    ),
+  }));
 }
 
 type Outcome = Omit<EndView, 'cursor' | 'sequence' | 'architecture' | 'accuracyPercent' | 'jobId'>;

@@ -1,8 +1,9 @@
 import { assert } from '../../../common/assert';
 import type { Strategy } from '../../../search/strategy';
 import type { SearchCatalog } from '../search_catalog';
-import { openStrategies, say, type StrategistTask } from './strategies';
-import type { Strategist } from './strategist';
+import { updateStrategy } from '../../../search/strategy_update';
+import { openStrategies } from './strategies';
+import type { Strategist, StrategistTask } from './strategist';
 
 /** On the caller's own thread: for strategies that take less than a message to another would. */
 export function createLocalStrategist(task: StrategistTask, catalog: SearchCatalog): Strategist {
@@ -13,7 +14,7 @@ export function createLocalStrategist(task: StrategistTask, catalog: SearchCatal
     return strategy;
   };
   return {
-    hear: (target, word) => say(strategyOf(target), word),
+    update: (target, update) => updateStrategy(strategyOf(target), update),
     ask: async (target) => Promise.resolve(strategyOf(target).ask()),
     expectationOf: (target, architecture) => strategyOf(target).expectationOf?.(architecture),
     close: () => undefined,

@@ -1,18 +1,11 @@
 import { assert } from '../../../common/assert';
 import { createStrategies, createStrategy } from '../../../search/create_strategy';
-import type { PastTarget } from '../../../search/past_target';
-import { fleetAimOf, type SearchSpec } from '../../../search/spec';
+import { fleetAimOf } from '../../../search/spec';
 import type { Strategy } from '../../../search/strategy';
 import { admittedSpace, constraintsOfAll } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
-import { wholeFleet } from './fleet_strategist';
-import type { Word } from './strategist';
-
-/** What is searched, and what is known before. */
-export interface StrategistTask {
-  readonly spec: SearchSpec;
-  readonly past: readonly PastTarget[];
-}
+import { wholeFleet } from '../../../search/study/fleet';
+import type { StrategistTask } from './strategist';
 
 /** A strategy for each target of the search, by the target's name. */
 export function openStrategies(
@@ -49,10 +42,4 @@ export function openStrategies(
   }));
   const strategies = createStrategies(strategy, tasks);
   return new Map(strategies.map((each, index) => [spec.targets[index]?.name ?? '', each]));
-}
-
-export function say(strategy: Strategy, word: Word): void {
-  if (word.kind === 'adopt') strategy.adopt(word.proposal);
-  else if (word.kind === 'tell') strategy.tell(word.architecture, word.evaluation);
-  else strategy.withdraw(word.architecture);
 }

@@ -1,21 +1,23 @@
 import type { Expectation } from '../../../search/expectation';
-import type { Ask, Evaluation, Proposal } from '../../../search/strategy';
-import type { StrategistTask } from './strategies';
+import type { PastTarget } from '../../../search/past_target';
+import type { SearchSpec } from '../../../search/spec';
+import type { Ask } from '../../../search/strategy';
+import type { StrategyUpdate } from '../../../search/strategy_update';
 
-/** What a strategy hears: `Strategy` says when and how often. */
-export type Word =
-  | { readonly kind: 'adopt'; readonly proposal: Proposal }
-  | { readonly kind: 'tell'; readonly architecture: string; readonly evaluation: Evaluation }
-  | { readonly kind: 'withdraw'; readonly architecture: string };
+/** What is searched, and what is known before. */
+export interface StrategistTask {
+  readonly spec: SearchSpec;
+  readonly past: readonly PastTarget[];
+}
 
-/** The strategies of one search, one for each target, wherever they compute. An ask knows every word that was said before it. */
+/** The strategies of one search, one for each target, wherever they compute. An ask knows every update that came before it. */
 export interface Strategist {
-  hear(target: string, word: Word): void;
+  update(target: string, update: StrategyUpdate): void;
   /** One at a time for each target. Rejects when the strategy cannot compute; the search is then to pause. */
   ask(target: string): Promise<Ask>;
   /** What was believed of a pending proposal's latency when it was asked for here; undefined where nothing was. */
   expectationOf?(target: string, architecture: string): Expectation | undefined;
-  /** Nothing more is said or asked; what is asked now is rejected. */
+  /** Nothing more is told or asked; what is asked now is rejected. */
   close(): void;
 }
 

@@ -1,11 +1,11 @@
 import type { Expectation } from '../../../search/expectation';
 import type { Ask } from '../../../search/strategy';
-import type { Word } from './strategist';
+import type { StrategyUpdate } from '../../../search/strategy_update';
 
 /** What the strategist thread is told of a search. */
-export interface TargetWord {
+export interface TargetUpdate {
   readonly target: string;
-  readonly word: Word;
+  readonly update: StrategyUpdate;
 }
 
 export interface StrategistAnswer {

@@ -3,9 +3,8 @@ import type { ThreadFailure } from '../../../platform/threads/thread_failure';
 import type { ThreadPoolSnapshot } from '../../../platform/threads/thread_pool';
 import { SessionThread, type SessionThreadOptions } from '../../../platform/threads/session_thread';
 import type { Expectation } from '../../../search/expectation';
-import type { StrategistTask } from './strategies';
-import type { Strategist } from './strategist';
-import type { StrategistAnswer, TargetWord } from './strategist_message';
+import type { Strategist, StrategistTask } from './strategist';
+import type { StrategistAnswer, TargetUpdate } from './strategist_message';
 
 /** A model of two thousand measurements takes seconds; a thread that is silent for minutes hangs. */
 const deadlineMs = 300_000;
@@ -19,7 +18,7 @@ export function strategistThreadOptions(name: string): SessionThreadOptions {
 
 /** Strategies that compute for long, in one thread beside the event loop. A thread learns of a search when it is first asked. */
 export class StrategistThread {
-  readonly #thread: SessionThread<StrategistTask, TargetWord, string, StrategistAnswer>;
+  readonly #thread: SessionThread<StrategistTask, TargetUpdate, string, StrategistAnswer>;
 
   constructor(options: SessionThreadOptions) {
     this.#thread = new SessionThread(options);
@@ -31,12 +30,12 @@ export class StrategistThread {
     const session = this.#thread.open({
       opening: task,
       entryOf: ({ target, ask }) =>
-        typeof ask === 'object' ? { target, word: { kind: 'adopt', proposal: ask } } : undefined,
+        typeof ask === 'object' ? { target, update: { kind: 'adopt', proposal: ask } } : undefined,
     });
     return {
-      hear: (target, word) => {
-        session.tell({ target, word });
-        if (word.kind !== 'adopt') expectations.delete(placeOf(target, word.architecture));
+      update: (target, update) => {
+        session.tell({ target, update });
+        if (update.kind !== 'adopt') expectations.delete(placeOf(target, update.architecture));
       },
       ask: async (target) => {
         const answered = await session.ask(target, `choosing a network for ${target}`);

@@ -32,6 +32,7 @@ describe('a report says what the ledger has, whatever became of its search', () 
     const { state } = createFarm();
     const parts = {
       searches: lab.runner,
+      reader: lab.reader,
       summaries: lab.summaries,
       fleet: new FleetView(() => state),
       clock: lab.bench.clock,
@@ -156,7 +157,7 @@ describe('a report says what the ledger has, whatever became of its search', () 
   it('finished, with candidates that cannot run or were given up, and its front measured again', async () => {
     const searchId = await lab.create(specYaml('fresh: true'));
     await run();
-    expect((await lab.runner.get(searchId)).state).toBe('finished');
+    expect((await lab.reader.get(searchId)).state).toBe('finished');
     await expectTrue(searchId);
   });
 
@@ -167,7 +168,7 @@ describe('a report says what the ledger has, whatever became of its search', () 
       specYaml('confirm: { rounds: 1 }').replace('name: cells', 'name: again'),
     );
     await run();
-    const [progress] = (await lab.runner.get(again)).targets;
+    const [progress] = (await lab.reader.get(again)).targets;
     expect(progress!.reused).toBeGreaterThan(0);
     await expectTrue(again);
   });
@@ -187,9 +188,9 @@ describe('a report says what the ledger has, whatever became of its search', () 
       onTheirWay.map(({ jobId }) => ({ kind: 'job-ended', jobId, state, atMs: 1 })),
     );
     await expectTrue(searchId);
-    const before = await lab.runner.get(searchId);
+    const before = await lab.reader.get(searchId);
     await lab.restart();
-    expect(await lab.runner.get(searchId)).toEqual(before);
+    expect(await lab.reader.get(searchId)).toEqual(before);
   });
 
   it('running, with what is on its way', async () => {

@@ -2,14 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { fail, ok } from '../../../common/result';
 import { serverStream, unary } from '../../../coordinator/dispatch/service_call';
-import {
-  propose,
-  sendEnds,
-  type EndsParts,
-  type OutsideCalls,
-} from '../../../coordinator/api/outside_calls';
+import { propose, sendEnds } from '../../../coordinator/api/outside_calls';
+import type { SearchReader } from '../../../coordinator/searches/search_reader';
+import type { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { EndView } from '../../../coordinator/searches/outside/end_reader';
-import type { SearchListener } from '../../../coordinator/views/search_summaries';
+import type { SearchListener, SearchSummaries } from '../../../coordinator/views/search_summaries';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import type { End__Output } from '../../../proto/generated/farm/v1/End';
 import type {
@@ -48,14 +45,14 @@ describe('the calls of an outside searcher', () => {
   let state: SearchView['state'];
   let pagesRead: number;
   const listeners = new Set<SearchListener>();
-  const summaries: EndsParts['summaries'] = {
+  const summaries: Pick<SearchSummaries, 'get' | 'watch'> = {
     get: () => Promise.resolve({ searchId: 'one', state } as SearchView),
     watch: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
-  const calls: OutsideCalls = {
+  const searches: Pick<SearchRunner, 'propose'> = {
     propose: (searchId, target, architectures) => {
       if (searchId === 'full') return Promise.resolve(fail({ kind: 'full', message: 'read Ends' }));
       if (searchId === 'over')
@@ -71,6 +68,8 @@ describe('the calls of an outside searcher', () => {
         ),
       );
     },
+  };
+  const reader: Pick<SearchReader, 'ends'> = {
     ends: (_, __, after) => {
       pagesRead += 1;
       return Promise.resolve(ended.filter(({ cursor }) => cursor > after).slice(0, pageSize));
@@ -82,9 +81,9 @@ describe('the calls of an outside searcher', () => {
     state = 'running';
     pagesRead = 0;
     const handlers = {
-      Propose: unary(silentLogger, (request) => propose(calls, request)),
+      Propose: unary(silentLogger, (request) => propose(searches, request)),
       Ends: serverStream(silentLogger, (request, ends) =>
-        sendEnds({ searches: calls, summaries }, request, ends),
+        sendEnds({ reader, summaries }, request, ends),
       ),
     } as Partial<SearchServiceHandlers> as SearchServiceHandlers;
     server = await serve(services.SearchService.service, handlers);

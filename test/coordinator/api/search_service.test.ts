@@ -71,13 +71,15 @@ describe('search service', () => {
         resume: notUsed,
         stop: notUsed,
         extend: notUsed,
-        front: notUsed,
-        fleetFront: notUsed,
-        history: notUsed,
-        exportModel: notUsed,
         propose: notUsed,
-        ends: notUsed,
       },
+    };
+    const reader = {
+      front: notUsed,
+      fleetFront: notUsed,
+      history: notUsed,
+      exportModel: notUsed,
+      ends: notUsed,
     };
     const summaries = {
       list: notUsed,
@@ -103,6 +105,7 @@ describe('search service', () => {
       services.SearchService.service,
       createSearchService({
         searches,
+        reader,
         summaries,
         fleet: new FleetView(() => farm.state),
         clock: impatient,

@@ -1,5 +1,5 @@
 import type { Job } from '../../../common/job';
-import { evenlySpread } from '../../../coordinator/searches/confirmation';
+import { evenlySpread } from '../../../search/study/confirming';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { FrontPoint, SearchView } from '../../../coordinator/searches/search_view';
 import { createMortalLedger } from './mortal_ledger';
@@ -47,9 +47,9 @@ describe('a front that is confirmed', () => {
   }
 
   const front = async (searchId: string): Promise<readonly FrontPoint[]> =>
-    (await lab.runner.front(searchId))[0]!.points;
+    (await lab.reader.front(searchId))[0]!.points;
   const target = async (searchId: string): Promise<SearchView['targets'][number]> =>
-    (await lab.runner.get(searchId)).targets[0]!;
+    (await lab.reader.get(searchId)).targets[0]!;
   const digests = (jobs: readonly { readonly artifact: { readonly digest: string } }[]): string[] =>
     jobs.map(({ artifact }) => artifact.digest);
 
@@ -67,7 +67,7 @@ describe('a front that is confirmed', () => {
         sessionDeadlineMs: 120_000,
         again: true,
       });
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'running',
       targets: [{ measured: budget, inFlight: 0, confirming: 2 * once.length, confirmed: 0 }],
     });
@@ -78,7 +78,7 @@ describe('a front that is confirmed', () => {
       confirmed: 2,
     });
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: budget, confirming: 0, confirmed: 2 * once.length }],
     });
@@ -94,8 +94,8 @@ describe('a front that is confirmed', () => {
       specYaml('', `${fastTarget}, { target: ${slowTarget}, budget: { measurements: 3 } }`),
     );
     await measure();
-    const [fast, slow] = (await lab.runner.get(searchId)).targets;
-    const fronts = await lab.runner.front(searchId);
+    const [fast, slow] = (await lab.reader.get(searchId)).targets;
+    const fronts = await lab.reader.front(searchId);
     expect(fast).toMatchObject({ measured: budget, confirmed: 2 * fronts[0]!.points.length });
     expect(slow).toMatchObject({ measured: 3, confirmed: 2 * fronts[1]!.points.length });
   });
@@ -135,7 +135,7 @@ describe('a front that is confirmed', () => {
     await measure(Infinity, factor);
     const kept = (await front(searchId)).map(({ architecture }) => architecture);
     expect(kept).toEqual(before.slice(1, -1).map(({ architecture }) => architecture));
-    expect((await lab.runner.get(searchId)).state).toBe('finished');
+    expect((await lab.reader.get(searchId)).state).toBe('finished');
   });
 
   it('does without measurements that fail', async () => {
@@ -144,7 +144,7 @@ describe('a front that is confirmed', () => {
     await lab.bench.engine.abandon(lab.bench.engine.queue[0]!);
     await lab.runner.settled();
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [
         { measured: budget, infeasible: 0, abandoned: 0, confirmed: 2 * before.length - 2 },
@@ -158,7 +158,7 @@ describe('a front that is confirmed', () => {
 
   it('is as it was measured first where nobody asks for more', async () => {
     const { searchId } = await searched(specYaml('confirm: { rounds: 0 }\n'));
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ confirming: 0, confirmed: 0 }],
     });
@@ -179,7 +179,7 @@ describe('a front that is confirmed', () => {
     });
     await lab.runner.settled();
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: budget + 30 }],
     });
@@ -210,16 +210,16 @@ describe('a front that is confirmed', () => {
   it('is the same after a restart in its midst', async () => {
     const { searchId, front: members } = await searched();
     await measure(3, () => 1.05);
-    const before = [await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets];
+    const before = [await lab.reader.front(searchId), (await lab.reader.get(searchId)).targets];
     const waiting = lab.bench.engine.queue.map(({ jobId }) => jobId);
     await lab.restart();
-    expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(
+    expect([await lab.reader.front(searchId), (await lab.reader.get(searchId)).targets]).toEqual(
       before,
     );
     expect(lab.bench.engine.queue.map(({ jobId }) => jobId)).toEqual(waiting);
     await measure();
     await lab.restart();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ confirmed: 2 * members.length }],
     });

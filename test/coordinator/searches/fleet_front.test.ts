@@ -1,4 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
+import { FarmError } from '../../../common/farm_error';
 import { createRandom } from '../../../common/random';
 import { fastTarget, latencyOf, slowTarget } from './search_bench';
 import { SearchLab } from './search_lab';
@@ -43,13 +44,13 @@ describe('a search for a front over several targets', () => {
   ])('measures the same networks on all of them: %s', async (front) => {
     const searchId = await lab.create(spec(front));
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 15 }, { measured: 15 }],
     });
     const [fast, slow] = await byTarget(searchId);
     expect(slow).toEqual(fast);
-    const { members, targets } = await lab.runner.fleetFront(searchId);
+    const { members, targets } = await lab.reader.fleetFront(searchId);
     expect(targets).toEqual([fastTarget, slowTarget]);
     expect(members.length).toBeGreaterThan(0);
     for (const { latenciesMs } of members) expect(latenciesMs).toHaveLength(2);
@@ -60,14 +61,14 @@ describe('a search for a front over several targets', () => {
     async (cut) => {
       const searchId = await lab.create(spec('{ kind: worst }'));
       await measure(cut);
-      const front = await lab.runner.fleetFront(searchId);
+      const front = await lab.reader.fleetFront(searchId);
       await lab.restart();
-      expect(await lab.runner.fleetFront(searchId)).toEqual(front);
+      expect(await lab.reader.fleetFront(searchId)).toEqual(front);
       await measure();
       const [fast, slow] = await byTarget(searchId);
       expect(new Set(fast).size).toBe(fast!.length);
       expect(slow).toEqual(fast);
-      expect(await lab.runner.get(searchId)).toMatchObject({
+      expect(await lab.reader.get(searchId)).toMatchObject({
         state: 'finished',
         targets: [{ measured: 15 }, { measured: 15 }],
       });
@@ -79,7 +80,7 @@ describe('a search for a front over several targets', () => {
     async (seed) => {
       const searchId = await lab.create(spec('{ kind: joint }'));
       await measure(Infinity, seed, 0.3);
-      const { state, targets } = await lab.runner.get(searchId);
+      const { state, targets } = await lab.reader.get(searchId);
       expect(state).toBe('finished');
       expect(Math.max(...targets.map(({ measured }) => measured))).toBe(15);
       const [fast, slow] = await byTarget(searchId);
@@ -92,9 +93,9 @@ describe('a search for a front over several targets', () => {
     'measures its front again on every target before it is the result, and computes it anew: %s',
     async (kind) => {
       const searchId = await lab.create(spec(kind).replace('rounds: 0', 'rounds: 2'));
-      while ((await lab.runner.get(searchId)).targets.some(({ measured }) => measured < 15))
+      while ((await lab.reader.get(searchId)).targets.some(({ measured }) => measured < 15))
         await measure(1);
-      const before = (await lab.runner.fleetFront(searchId)).members;
+      const before = (await lab.reader.fleetFront(searchId)).members;
       const unlucky = before.at(-1)!.architecture;
       const confirmations = await lab.ledger.confirmations.of(searchId);
       const isUnlucky = (jobId: string): boolean =>
@@ -114,15 +115,15 @@ describe('a search for a front over several targets', () => {
         );
         await lab.runner.settled();
       }
-      expect((await lab.runner.get(searchId)).state).toBe('finished');
-      const after = (await lab.runner.fleetFront(searchId)).members;
+      expect((await lab.reader.get(searchId)).state).toBe('finished');
+      const after = (await lab.reader.fleetFront(searchId)).members;
       expect(after.slice(0, -1)).toEqual(before.slice(0, -1));
       const slower = before
         .at(-1)!
         .latenciesMs.map((latencyMs) => expect.closeTo(1.5 * latencyMs, 9) as number);
       expect(after.at(-1)).toMatchObject({ architecture: unlucky, latenciesMs: slower });
       await lab.restart();
-      expect((await lab.runner.fleetFront(searchId)).members).toEqual(after);
+      expect((await lab.reader.fleetFront(searchId)).members).toEqual(after);
     },
   );
 
@@ -137,7 +138,7 @@ describe('a search for a front over several targets', () => {
     });
     await lab.runner.settled();
     await measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 19 }, { measured: 19 }],
     });
@@ -151,7 +152,7 @@ describe('a search for a front over several targets', () => {
       ),
     );
     await measure();
-    expect((await lab.runner.get(searchId)).state).toBe('finished');
+    expect((await lab.reader.get(searchId)).state).toBe('finished');
     const [fast, slow] = await byTarget(searchId);
     expect(slow).toEqual(fast);
   });
@@ -183,8 +184,9 @@ describe('a search for a front over several targets', () => {
 
   it('is not there where each target has its own', async () => {
     const searchId = await lab.create(spec('{ kind: each }'));
-    await expect(lab.runner.fleetFront(searchId)).rejects.toThrow(
-      new BadInputError(
+    await expect(lab.reader.fleetFront(searchId)).rejects.toThrow(
+      new FarmError(
+        'conflict',
         `search ${searchId} has a front for each target and none over all; see: farm search front ${searchId}`,
       ),
     );

@@ -145,7 +145,7 @@ describe('a search of what was measured before', () => {
   it('takes it over without a device, spends no budget, and says where it comes from', async () => {
     const first = await run(spec());
     const second = await run(spec());
-    expect((await lab.runner.get(second)).targets[0]).toMatchObject({
+    expect((await lab.reader.get(second)).targets[0]).toMatchObject({
       measured: 5,
       reused: 5,
       inFlight: 0,
@@ -154,7 +154,7 @@ describe('a search of what was measured before', () => {
       event.kind === 'job-submitted' ? [event.owner.ownerId] : [],
     );
     expect(owners.filter((owner) => owner === second)).toHaveLength(5);
-    const [front] = await lab.runner.front(second);
+    const [front] = await lab.reader.front(second);
     const jobsOfFirst = (await lab.ledger.candidates.of(first)).map(({ jobId }) => jobId);
     for (const { reusedFromJobId } of front!.points)
       if (reusedFromJobId !== null) expect(jobsOfFirst).toContain(reusedFromJobId);
@@ -184,8 +184,8 @@ describe('a search of what was measured before', () => {
     await lab.bench.engine.measure(first!);
     await lab.bench.engine.reuse(second!, first!.jobId);
     await lab.runner.settled();
-    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ measured: 1, reused: 1 });
-    const points = (await lab.runner.front(searchId))[0]!.points;
+    expect((await lab.reader.get(searchId)).targets[0]).toMatchObject({ measured: 1, reused: 1 });
+    const points = (await lab.reader.front(searchId))[0]!.points;
     expect(
       points
         .filter(({ jobId }) => jobId === second!.jobId)
@@ -201,18 +201,18 @@ describe('a search of what was measured before', () => {
   it('shows the same after a restart', async () => {
     await run(spec());
     const second = await run(spec());
-    const before = [await lab.runner.get(second), await lab.runner.front(second)];
+    const before = [await lab.reader.get(second), await lab.reader.front(second)];
     await lab.runner.close();
     lab.bench = createBench(lab.ledger);
     lab.runner = new SearchRunner(lab.bench.parts);
     await lab.runner.resumeAll();
-    expect([await lab.runner.get(second), await lab.runner.front(second)]).toEqual(before);
+    expect([await lab.reader.get(second), await lab.reader.front(second)]).toEqual(before);
     expect(lab.bench.engine.events).toEqual([]);
   });
 
   it('measures again when it is told to', async () => {
     await run(spec());
     const second = await run(spec('fresh: true\n'));
-    expect((await lab.runner.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 0 });
+    expect((await lab.reader.get(second)).targets[0]).toMatchObject({ measured: 5, reused: 0 });
   });
 });

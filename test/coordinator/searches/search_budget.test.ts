@@ -1,6 +1,6 @@
-import { wallMsAt } from '../../../coordinator/searches/wall_time';
+import { wallMsAt } from '../../../search/study/wall_time';
 import { BadInputError } from '../../../common/bad_input';
-import type { SearchExtension } from '../../../coordinator/ledger/search_records';
+import type { SearchExtension } from '../../../search/study/request';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import { createBench, fastTarget, slowTarget } from './search_bench';
 import { SearchLab } from './search_lab';
@@ -37,7 +37,7 @@ describe('the budget of a search', () => {
     await lab.runner.resume(searchId);
     await lab.runner.settled();
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 9 }],
     });
@@ -46,7 +46,7 @@ describe('the budget of a search', () => {
     );
     await lab.runner.settled();
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 12 }],
     });
@@ -68,13 +68,13 @@ describe('the budget of a search', () => {
       await lab.runner.settled();
       if (moment === 2) await lab.restart();
       await lab.measure();
-      expect(await lab.runner.get(searchId)).toMatchObject({
+      expect(await lab.reader.get(searchId)).toMatchObject({
         state: 'finished',
         targets: [{ measured: 10 }],
       });
       expect(await lab.architectures(searchId)).toEqual(await lab.architectures(twin));
       await lab.restart();
-      expect(await lab.runner.get(searchId)).toMatchObject({
+      expect(await lab.reader.get(searchId)).toMatchObject({
         state: 'finished',
         targets: [{ budget: { measurements: 10 }, measured: 10 }],
       });
@@ -87,7 +87,7 @@ describe('the budget of a search', () => {
       lab.runner.extend(searchId, more('a', { measurements: 2 })),
       lab.runner.extend(searchId, more('a', { measurements: 2 })),
     ]);
-    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({
+    expect((await lab.reader.get(searchId)).targets[0]).toMatchObject({
       budget: { measurements: 8 },
     });
     await lab.restart();
@@ -115,7 +115,7 @@ describe('the budget of a search', () => {
       await new Promise((resolve) => setImmediate(resolve));
     await lab.restart();
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 10 }],
     });
@@ -125,14 +125,14 @@ describe('the budget of a search', () => {
     // A measurement here takes a second.
     const searchId = await lab.create(spec('{ phoneMinutes: 0.125 }'));
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 8, phoneMs: 8_000 }],
     });
     await lab.runner.extend(searchId, more('a', { phoneMinutes: 0.0625 }));
     await lab.runner.settled();
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 12 }],
     });
@@ -145,7 +145,7 @@ describe('the budget of a search', () => {
     lab.bench.clock.moveTo(60 * minute);
     await lab.restart();
     expect(
-      (wallMsAt((await lab.runner.get(searchId)).wall, lab.bench.clock.nowMs()) / minute).toFixed(
+      (wallMsAt((await lab.reader.get(searchId)).wall, lab.bench.clock.nowMs()) / minute).toFixed(
         2,
       ),
     ).toBe('3.98');
@@ -154,16 +154,16 @@ describe('the budget of a search', () => {
     lab.bench.clock.moveTo(66 * minute);
     await lab.restart();
     await lab.measure(2);
-    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ inFlight: 4 });
+    expect((await lab.reader.get(searchId)).targets[0]).toMatchObject({ inFlight: 4 });
     lab.bench.clock.moveTo(67 * minute);
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 6 }],
     });
     lab.bench.clock.moveTo(90 * minute);
     expect(
-      (wallMsAt((await lab.runner.get(searchId)).wall, lab.bench.clock.nowMs()) / minute).toFixed(
+      (wallMsAt((await lab.reader.get(searchId)).wall, lab.bench.clock.nowMs()) / minute).toFixed(
         0,
       ),
     ).toBe('11');
@@ -177,7 +177,7 @@ describe('the budget of a search', () => {
       ),
     );
     await lab.measure();
-    expect((await lab.runner.get(searchId)).targets.map(({ measured }) => measured)).toEqual([
+    expect((await lab.reader.get(searchId)).targets.map(({ measured }) => measured)).toEqual([
       6, 3,
     ]);
   });
@@ -206,7 +206,7 @@ describe('the budget of a search', () => {
           spec(`{ measurements: ${measurements}, shared: true }`, targets),
         );
         await lab.measure();
-        const view = await lab.runner.get(searchId);
+        const view = await lab.reader.get(searchId);
         expect(view.state).toBe('finished');
         expect(view.targets.reduce((sum, target) => sum + target.measured, 0)).toBe(measurements);
       },
@@ -218,7 +218,7 @@ describe('the budget of a search', () => {
       await lab.restart();
       await lab.measure();
       expect(
-        (await lab.runner.get(searchId)).targets.reduce((sum, target) => sum + target.measured, 0),
+        (await lab.reader.get(searchId)).targets.reduce((sum, target) => sum + target.measured, 0),
       ).toBe(30);
     });
 
@@ -229,7 +229,7 @@ describe('the budget of a search', () => {
       await lab.runner.settled();
       await lab.measure();
       expect(
-        (await lab.runner.get(searchId)).targets.reduce((sum, target) => sum + target.measured, 0),
+        (await lab.reader.get(searchId)).targets.reduce((sum, target) => sum + target.measured, 0),
       ).toBe(10);
     });
 

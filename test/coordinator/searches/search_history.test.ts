@@ -24,7 +24,7 @@ describe('the history of a search', () => {
   async function read(
     searchId: string,
   ): Promise<{ history: SearchHistory; candidates: PastCandidate[] }> {
-    const history = await lab.runner.history(searchId);
+    const history = await lab.reader.history(searchId);
     const candidates: PastCandidate[] = [];
     for await (const candidate of history.candidates) candidates.push(candidate);
     return { history, candidates };
@@ -79,6 +79,6 @@ describe('the history of a search', () => {
   });
 
   it('is refused for a search that there is not', async () => {
-    await expect(lab.runner.history('nope')).rejects.toThrow('there is no search "nope"');
+    await expect(lab.reader.history('nope')).rejects.toThrow('there is no search "nope"');
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import { openLedger } from '../../../coordinator/ledger/open_ledger';
+import { SearchReader } from '../../../coordinator/searches/search_reader';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import { SearchSummaries } from '../../../coordinator/views/search_summaries';
 import { createBench, registerPhones, type SearchBench } from './search_bench';
@@ -13,6 +14,7 @@ export class SearchLab {
   readonly ledger: Ledger;
   bench: SearchBench;
   runner: SearchRunner;
+  reader: SearchReader;
   summaries: SearchSummaries;
 
   private constructor(folder: string, ledger: Ledger) {
@@ -20,6 +22,7 @@ export class SearchLab {
     this.ledger = ledger;
     this.bench = createBench(ledger);
     this.runner = new SearchRunner(this.bench.parts);
+    this.reader = new SearchReader(this.bench.parts, this.runner);
     this.summaries = this.#summarize();
   }
 
@@ -40,6 +43,7 @@ export class SearchLab {
     this.bench = createBench(this.ledger);
     this.bench.clock.moveTo(nowMs);
     this.runner = new SearchRunner(this.bench.parts);
+    this.reader = new SearchReader(this.bench.parts, this.runner);
     this.summaries = this.#summarize();
     await this.runner.resumeAll();
     await this.runner.settled();
@@ -50,7 +54,7 @@ export class SearchLab {
     const { logger, onFailure } = this.bench.parts;
     const summaries = new SearchSummaries({
       records: this.ledger.summaries,
-      summarize: (searchId) => runner.get(searchId),
+      summarize: (searchId) => this.reader.get(searchId),
       logger,
       onFailure,
     });

@@ -63,7 +63,7 @@ describe('the search runner', () => {
       const { architecture } = (await lab.ledger.candidates.of(searchId)).find(
         ({ jobId }) => jobId === submitted.job.jobId,
       )!;
-      const [front] = await lab.runner.front(searchId);
+      const [front] = await lab.reader.front(searchId);
       expect(submitted.job.plan.decisionMs).toBe(
         front!.points.find(({ accuracyPercent }) => accuracyPercent >= percentOf(architecture))
           ?.latencyMs,
@@ -78,12 +78,12 @@ describe('the search runner', () => {
   it('finishes when the budget is measured, and shows the front with its measurements', async () => {
     const { searchId } = await create(specYaml());
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ target: fastTarget, budget: { measurements: 12 }, measured: 12, inFlight: 0 }],
     });
     expect(new Set(await lab.architectures(searchId)).size).toBe(12);
-    const [front] = await lab.runner.front(searchId);
+    const [front] = await lab.reader.front(searchId);
     expect(front!.hypervolumes).toHaveLength(12);
     for (const point of front!.points) {
       expect(point.latencyMs).toBe(latencyOf(point.artifactDigest));
@@ -102,9 +102,9 @@ describe('the search runner', () => {
       specYaml().replace(`[${fastTarget}]`, `[${fastTarget}, ${slowTarget}]`),
     );
     await lab.measure();
-    const fronts = await lab.runner.front(searchId);
+    const fronts = await lab.reader.front(searchId);
     expect(fronts.map((front) => front.target)).toEqual([fastTarget, slowTarget]);
-    expect((await lab.runner.front(searchId, slowTarget)).map((front) => front.target)).toEqual([
+    expect((await lab.reader.front(searchId, slowTarget)).map((front) => front.target)).toEqual([
       slowTarget,
     ]);
     const candidates = await lab.ledger.candidates.of(searchId);
@@ -122,7 +122,7 @@ describe('the search runner', () => {
     await lab.bench.engine.abandon(lab.bench.engine.queue[0]!);
     await lab.runner.settled();
     await lab.measure();
-    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({
+    expect((await lab.reader.get(searchId)).targets[0]).toMatchObject({
       measured: 12,
       infeasible: 1,
       abandoned: 1,
@@ -134,7 +134,7 @@ describe('the search runner', () => {
       specYaml('constraints: { modelBytesMax: 1200, macsMax: 200 }\n'),
     );
     await lab.measure();
-    const view = await lab.runner.get(searchId);
+    const view = await lab.reader.get(searchId);
     expect(view.targets[0]).toMatchObject({ measured: 12 });
     expect(view.targets[0]!.infeasible).toBeGreaterThan(0);
     const submitted = lab.bench.engine.events.flatMap((event) =>
@@ -147,7 +147,7 @@ describe('the search runner', () => {
   it('does not build architectures below the least accuracy', async () => {
     const { searchId } = await create(specYaml('constraints: { accuracyPercentMin: 80 }\n'));
     await lab.measure();
-    const [front] = await lab.runner.front(searchId);
+    const [front] = await lab.reader.front(searchId);
     expect(front!.points.length).toBeGreaterThan(0);
     const { percentOf } = toldOf(parseSearchSpec(specYaml(), 'spec.yaml'), lab.bench.parts.catalog);
     for (const architecture of lab.bench.builder.built)
@@ -160,7 +160,7 @@ describe('the search runner', () => {
     expect((await lab.runner.pause(searchId)).state).toBe('paused');
     expect(lab.bench.engine.queue).toEqual([]);
     await lab.bench.engine.measure(running!);
-    expect((await lab.runner.get(searchId)).targets[0]).toMatchObject({ measured: 1, inFlight: 3 });
+    expect((await lab.reader.get(searchId)).targets[0]).toMatchObject({ measured: 1, inFlight: 3 });
     expect((await lab.runner.resume(searchId)).state).toBe('running');
     await lab.runner.settled();
     expect(lab.bench.engine.queue).toHaveLength(4);
@@ -185,7 +185,7 @@ describe('the search runner', () => {
   it('pauses by itself when nothing can be built, and says why', async () => {
     lab.bench.builder.refuse = () => true;
     const { searchId } = await create(specYaml());
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'paused',
       problem: expect.stringContaining('out of memory') as string,
     });
@@ -193,14 +193,14 @@ describe('the search runner', () => {
     await lab.runner.resume(searchId);
     await lab.runner.settled();
     await lab.measure();
-    expect(await lab.runner.get(searchId)).toMatchObject({ state: 'finished', problem: null });
+    expect(await lab.reader.get(searchId)).toMatchObject({ state: 'finished', problem: null });
   });
 
   it('gives the model of an architecture under any isomorphic name', async () => {
     const { searchId } = await create(specYaml());
     const [candidate] = await lab.ledger.candidates.of(searchId);
     const [job] = lab.bench.engine.queue;
-    const exported = await lab.runner.exportModel(searchId, candidate!.architecture);
+    const exported = await lab.reader.exportModel(searchId, candidate!.architecture);
     expect(exported).toMatchObject({
       artifact: job!.artifact,
       architecture: candidate!.architecture,
@@ -210,14 +210,14 @@ describe('the search runner', () => {
       'table nasbench201-cifar10-12epoch, validation split, float',
     );
     for (const digits of [8, 12, 64])
-      expect(await lab.runner.exportModel(searchId, exported.hash.slice(0, digits))).toEqual(
+      expect(await lab.reader.exportModel(searchId, exported.hash.slice(0, digits))).toEqual(
         exported,
       );
-    await expect(lab.runner.exportModel(searchId, 'ffffffff')).rejects.toThrow(
+    await expect(lab.reader.exportModel(searchId, 'ffffffff')).rejects.toThrow(
       /^search \S+ has no architecture with the hash ffffffff; take one of its front/,
     );
-    await expect(lab.runner.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
-    await expect(lab.runner.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
+    await expect(lab.reader.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
+    await expect(lab.reader.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
   });
 
   it('tells watchers of every change', async () => {
@@ -252,11 +252,11 @@ describe('the search runner', () => {
     });
 
     it('an unknown search, and an unknown target of a known one', async () => {
-      await expect(lab.runner.get('cells-0')).rejects.toThrow(
+      await expect(lab.reader.get('cells-0')).rejects.toThrow(
         'there is no search "cells-0" (see: farm search list)',
       );
       const { searchId } = await create(specYaml());
-      await expect(lab.runner.front(searchId, slowTarget)).rejects.toThrow(
+      await expect(lab.reader.front(searchId, slowTarget)).rejects.toThrow(
         `has no target ${slowTarget}; its targets are ${fastTarget}`,
       );
     });
@@ -275,7 +275,7 @@ describe('the search runner', () => {
         await lab.restart('killed');
         await lab.measure();
         expect(await lab.architectures(searchId)).toEqual(expected);
-        expect(await lab.runner.get(searchId)).toMatchObject({
+        expect(await lab.reader.get(searchId)).toMatchObject({
           state: 'finished',
           targets: [{ measured: 12 }],
         });
@@ -285,10 +285,10 @@ describe('the search runner', () => {
     it('shows the same front as before', async () => {
       const { searchId } = await create(specYaml());
       await lab.measure(6);
-      const before = [await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets];
+      const before = [await lab.reader.front(searchId), (await lab.reader.get(searchId)).targets];
       await lab.runner.close();
       await lab.restart('killed');
-      expect([await lab.runner.front(searchId), (await lab.runner.get(searchId)).targets]).toEqual(
+      expect([await lab.reader.front(searchId), (await lab.reader.get(searchId)).targets]).toEqual(
         before,
       );
     });

@@ -30,7 +30,7 @@ describe('a measurement that is far from what was believed', () => {
   afterEach(() => lab.close());
 
   const measured = async (): Promise<number> =>
-    (await lab.runner.get(searchId)).targets[0]!.measured;
+    (await lab.reader.get(searchId)).targets[0]!.measured;
   const looks = async () =>
     (await lab.ledger.confirmations.of(searchId)).filter(({ round }) => round === 0);
   const first = (): Job => lab.bench.engine.queue[0]!;
@@ -72,7 +72,7 @@ describe('a measurement that is far from what was believed', () => {
     await measure(again);
     expect(await measured()).toBe(believing + 1);
     await measureUntil(budget);
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: budget, inFlight: 0 }],
     });
@@ -82,7 +82,7 @@ describe('a measurement that is far from what was believed', () => {
   it('does not count when the second measurement contradicts it', async () => {
     const { again } = await odd(1 / 30);
     await measure(again);
-    const [{ points } = { points: [] }] = await lab.runner.front(searchId);
+    const [{ points } = { points: [] }] = await lab.reader.front(searchId);
     expect(Math.min(...points.map(({ latencyMs }) => latencyMs))).toBeGreaterThanOrEqual(1);
     for (const { artifactDigest, jobId } of points)
       if (artifactDigest === again.artifact.digest) expect(jobId).toBe(again.jobId);
@@ -91,7 +91,7 @@ describe('a measurement that is far from what was believed', () => {
   it('counts when the second one agrees', async () => {
     const { job, again } = await odd(1 / 30);
     await measure(again, 1.05 / 30);
-    const [{ points } = { points: [] }] = await lab.runner.front(searchId);
+    const [{ points } = { points: [] }] = await lab.reader.front(searchId);
     expect(
       points.find(({ artifactDigest }) => artifactDigest === job.artifact.digest),
     ).toMatchObject({ jobId: job.jobId, latencyMs: usualMs(job) / 30 });
@@ -102,7 +102,7 @@ describe('a measurement that is far from what was believed', () => {
     await lab.bench.engine.abandon(again);
     await lab.runner.settled();
     expect(await measured()).toBe(believing + 1);
-    expect((await lab.runner.front(searchId))[0]!.points.map(({ jobId }) => jobId)).toContain(
+    expect((await lab.reader.front(searchId))[0]!.points.map(({ jobId }) => jobId)).toContain(
       job.jobId,
     );
   });
@@ -113,11 +113,11 @@ describe('a measurement that is far from what was believed', () => {
     expect(lab.bench.engine.queue.map(({ jobId }) => jobId)).toContain(again.jobId);
     expect(await measured()).toBe(believing);
     await measure(again);
-    const [front, proposed] = [await lab.runner.front(searchId), await lab.architectures(searchId)];
+    const [front, proposed] = [await lab.reader.front(searchId), await lab.architectures(searchId)];
     expect(await measured()).toBe(believing + 1);
     await lab.restart();
     expect(await measured()).toBe(believing + 1);
-    expect([await lab.runner.front(searchId), await lab.architectures(searchId)]).toEqual([
+    expect([await lab.reader.front(searchId), await lab.architectures(searchId)]).toEqual([
       front,
       proposed,
     ]);

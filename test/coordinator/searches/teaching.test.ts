@@ -1,7 +1,7 @@
 import { BadInputError } from '../../../common/bad_input';
 import { parseSearchSpec } from '../../../search/spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
-import type { StrategistTask } from '../../../coordinator/searches/strategist/strategies';
+import type { StrategistTask } from '../../../coordinator/searches/strategist/strategist';
 import { loadPast } from '../../../coordinator/searches/teaching';
 import { createBench, fastTarget, latencyOf, paperModel, slowTarget } from './search_bench';
 import { SearchLab } from './search_lab';
@@ -52,7 +52,7 @@ describe('teaching', () => {
     for (const { architecture, latencyMs } of past!.measured)
       expect(latencyMs).toBe(latencyOf(paperModel(architecture).artifact.digest));
     await lab.measure();
-    expect(await lab.runner.get(view.searchId)).toMatchObject({
+    expect(await lab.reader.get(view.searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 5 }],
     });

@@ -37,7 +37,7 @@ describe('the models that somebody may still ask for', () => {
   it('are those of its front afterwards, also after a restart', async () => {
     const searchId = await lab.create(spec);
     await lab.measure();
-    const [front] = await lab.runner.front(searchId);
+    const [front] = await lab.reader.front(searchId);
     const onFront = [...new Set(front!.points.map(({ artifactDigest }) => artifactDigest))].sort();
     expect(onFront.length).toBeLessThan((await built(searchId)).length);
     expect(await needed()).toEqual(onFront);

@@ -93,7 +93,7 @@ describe('what is shown of searches', () => {
 
   it('says the hypervolume that the front says, and the one of before its confirmation', async () => {
     const [target] = (await finish()).targets;
-    const [front] = await lab.runner.front((await lab.summaries.list())[0]!.searchId);
+    const [front] = await lab.reader.front((await lab.summaries.list())[0]!.searchId);
     expect(target).toMatchObject({
       frontHypervolume: front!.hypervolume,
       hypervolume: front!.hypervolumes.at(-1),
@@ -104,7 +104,7 @@ describe('what is shown of searches', () => {
 
   it('names the models on the front of a search that has ended', async () => {
     const { searchId, frontModels } = await finish();
-    const [front] = await lab.runner.front(searchId);
+    const [front] = await lab.reader.front(searchId);
     const onFront = front!.points.map(({ artifactDigest }) => artifactDigest);
     expect([...frontModels].sort()).toEqual([...new Set(onFront)].sort());
   });
@@ -221,18 +221,18 @@ describe('a search that has ended', () => {
     const searchId = await lab.create(spec);
     await lab.measure();
     const reads = jest.spyOn(lab.ledger.candidates, 'of');
-    const front = await lab.runner.front(searchId);
+    const front = await lab.reader.front(searchId);
     expect(reads).toHaveBeenCalledTimes(1);
-    expect(await lab.runner.front(searchId)).toEqual(front);
+    expect(await lab.reader.front(searchId)).toEqual(front);
     expect(reads).toHaveBeenCalledTimes(2);
     const { architecture, artifactDigest } = front[0]!.points[0]!;
-    expect((await lab.runner.exportModel(searchId, architecture)).artifact.digest).toBe(
+    expect((await lab.reader.exportModel(searchId, architecture)).artifact.digest).toBe(
       artifactDigest,
     );
     expect(await lab.runner.extend(searchId, more)).toMatchObject({ state: 'running' });
     await lab.runner.settled();
     reads.mockClear();
-    await lab.runner.front(searchId);
+    await lab.reader.front(searchId);
     expect(reads).not.toHaveBeenCalled();
     await lab.measure();
     expect(await lab.summaries.get(searchId)).toMatchObject({
@@ -246,8 +246,8 @@ describe('a search that has ended', () => {
     await lab.measure();
     const reads = jest.spyOn(lab.ledger.candidates, 'of');
     const [first, second] = await Promise.all([
-      lab.runner.front(searchId),
-      lab.runner.front(searchId),
+      lab.reader.front(searchId),
+      lab.reader.front(searchId),
     ]);
     expect(first).toEqual(second);
     expect(reads).toHaveBeenCalledTimes(1);

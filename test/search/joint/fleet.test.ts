@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { judgeFleet } from '../../../search/joint/fleet_evaluation';
-import { FleetFront, type FleetMember } from '../../../search/joint/fleet_front';
+import { withFleetMember, type FleetMember } from '../../../search/joint/fleet_front';
 import { fleetLatencies } from '../../../search/joint/fleet_latency';
 import type { Evaluation } from '../../../search/strategy';
 
@@ -57,13 +57,12 @@ describe('the front of a fleet', () => {
     fc.assert(
       fc.property(fc.array(member, { maxLength: 30 }), (drawn) => {
         const members = drawn.map((each, index) => ({ ...each, architecture: String(index) }));
-        const front = new FleetFront();
-        members.forEach((each) => front.insert(each));
+        const front = members.reduce<readonly FleetMember[]>(withFleetMember, []);
         const beats = (a: FleetMember, b: FleetMember): boolean =>
           a.objectives.every((value, axis) => value <= b.objectives[axis]!) &&
           a.objectives.some((value, axis) => value < b.objectives[axis]!);
         const expected = members.filter((each) => !members.some((other) => beats(other, each)));
-        expect(front.members.map(({ architecture }) => architecture).sort()).toEqual(
+        expect(front.map(({ architecture }) => architecture).sort()).toEqual(
           expected.map(({ architecture }) => architecture).sort(),
         );
       }),

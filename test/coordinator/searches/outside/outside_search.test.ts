@@ -1,6 +1,9 @@
 import type { LedgerEntry } from '../../../../coordinator/ledger/job_records';
 import type { EndView } from '../../../../coordinator/searches/outside/end_reader';
-import type { Proposed, Refusal } from '../../../../coordinator/searches/outside/outside_search';
+import type {
+  Proposed,
+  Rejection,
+} from '../../../../coordinator/searches/outside/outside_proposals';
 import { SearchRunner } from '../../../../coordinator/searches/search_runner';
 import { createBench, fastTarget, latencyOf, paperModel, slowTarget } from '../search_bench';
 import { sampleMeasurement } from '../../sample_fleet';
@@ -34,7 +37,7 @@ describe('a search that is driven from outside', () => {
   async function answer(
     architectures: readonly string[],
     target = fastTarget,
-  ): Promise<readonly Proposed[] | Refusal> {
+  ): Promise<readonly Proposed[] | Rejection> {
     const result = await lab.runner.propose(searchId, target, architectures);
     await lab.runner.settled();
     return result.ok ? result.value : result.error;
@@ -57,9 +60,9 @@ describe('a search that is driven from outside', () => {
   async function ends(after = 0, target = fastTarget): Promise<EndView[]> {
     const all: EndView[] = [];
     for (
-      let page = await lab.runner.ends(searchId, target, after);
+      let page = await lab.reader.ends(searchId, target, after);
       page.length > 0;
-      page = await lab.runner.ends(searchId, target, all.at(-1)!.cursor)
+      page = await lab.reader.ends(searchId, target, all.at(-1)!.cursor)
     )
       all.push(...page);
     return all;
@@ -67,7 +70,7 @@ describe('a search that is driven from outside', () => {
 
   it('measures what is proposed, in that order, on the target named', async () => {
     expect(lab.bench.engine.queue).toEqual([]);
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'running',
       strategy: 'external',
     });
@@ -216,7 +219,7 @@ describe('a search that is driven from outside', () => {
     await measure(3);
     await answer(cells.slice(0, 9), slowTarget);
     await measure(3);
-    expect(await lab.runner.get(searchId)).toMatchObject({
+    expect(await lab.reader.get(searchId)).toMatchObject({
       state: 'finished',
       targets: [{ measured: 3, infeasible: 1 }, { measured: 3 }],
     });

@@ -1,11 +1,11 @@
-// Answers with the number of words heard; a target's name says what goes wrong. `once`: only while the file of that name is not there.
+// Answers with the number of updates heard; a target's name says what goes wrong. `once`: only while the file of that name is not there.
 require('../../../typescript_hook');
 const { existsSync, writeFileSync } = require('node:fs');
 const { serveSessions } = require('../../../../platform/threads/serve_sessions.ts');
 
 serveSessions({
-  open: (task) => ({ words: 0, marker: task.spec.name }),
-  apply: (session) => (session.words += 1),
+  open: (task) => ({ updates: 0, marker: task.spec.name }),
+  apply: (session) => (session.updates += 1),
   answer: (session, target) => {
     const [fault, when] = target.split(' ');
     const isFaulty = when !== 'once' || !existsSync(session.marker);
@@ -14,7 +14,7 @@ serveSessions({
     if (isFaulty && fault === 'crash') setImmediate(throwBroken);
     if (isFaulty && (fault === 'hang' || fault === 'crash')) return new Promise(() => undefined);
     if (isFaulty && fault === 'fail') throw new Error('no such network');
-    return { target, ask: { sequence: session.words, architecture: target } };
+    return { target, ask: { sequence: session.updates, architecture: target } };
   },
 });
 

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSearchSpec } from '../../../../search/spec';
-import type { StrategistTask } from '../../../../coordinator/searches/strategist/strategies';
-import type { Strategist } from '../../../../coordinator/searches/strategist/strategist';
+import type {
+  Strategist,
+  StrategistTask,
+} from '../../../../coordinator/searches/strategist/strategist';
 import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';
 
-const word = { kind: 'withdraw', architecture: 'a' } as const;
+const update = { kind: 'withdraw', architecture: 'a' } as const;
 
 describe('the strategist thread', () => {
   let folder: string;
@@ -33,14 +35,14 @@ describe('the strategist thread', () => {
   it('answers knowing all that was said before, of each search by itself', async () => {
     const strategist = open();
     const other = thread.open(taskNamed('other'));
-    strategist.hear('t', word);
-    strategist.hear('t', word);
+    strategist.update('t', update);
+    strategist.update('t', update);
     const answers = await Promise.all([strategist.ask('t'), other.ask('u')]);
     expect(answers).toEqual([
       { sequence: 2, architecture: 't' },
       { sequence: 0, architecture: 'u' },
     ]);
-    strategist.hear('t', word);
+    strategist.update('t', update);
     expect(await strategist.ask('t')).toEqual({ sequence: 3, architecture: 't' });
   });
 
@@ -48,10 +50,10 @@ describe('the strategist thread', () => {
     'puts a question again after a %s, to a thread that was told everything',
     async (fault) => {
       const strategist = open(fault === 'hang' ? 2_000 : 10_000);
-      strategist.hear('t', word);
+      strategist.update('t', update);
       await strategist.ask('t');
-      strategist.hear('t', word);
-      // Two words, and the proposal of the first thread.
+      strategist.update('t', update);
+      // Two updates, and the proposal of the first thread.
       expect(await strategist.ask(`${fault} once`)).toEqual({
         sequence: 3,
         architecture: `${fault} once`,

@@ -3,8 +3,10 @@ import { createRandom } from '../../../../common/random';
 import { parseSearchSpec } from '../../../../search/spec';
 import { loadSearchCatalog } from '../../../../coordinator/searches/search_catalog';
 import { createLocalStrategist } from '../../../../coordinator/searches/strategist/local_strategist';
-import type { StrategistTask } from '../../../../coordinator/searches/strategist/strategies';
-import type { Strategist } from '../../../../coordinator/searches/strategist/strategist';
+import type {
+  Strategist,
+  StrategistTask,
+} from '../../../../coordinator/searches/strategist/strategist';
 import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';
 
 jest.setTimeout(60_000);
@@ -31,7 +33,7 @@ async function walk(strategist: Strategist, measurements: number): Promise<strin
       pending.push(answer.architecture);
     }
     const [architecture = ''] = pending.splice(random.below(pending.length), 1);
-    strategist.hear(target, {
+    strategist.update(target, {
       kind: 'tell',
       architecture,
       evaluation:
