@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { backoffDelayMs } from '../../platform/time/backoff';
 import { fail, ok, type Result } from '../../common/result';
 import { systemErrorCode } from '../../platform/files/system_error';
-import { readAnswer, type Answer, type DownloadFailure } from './download_answer';
+import { readAnswer, type DownloadAnswer, type DownloadFailure } from './download_answer';
 import { forgetPart, keepPart, partOf, type DownloadPart } from './download_part';
 
 interface DownloadRequest {
@@ -79,7 +79,7 @@ function headersFor({ sizeBytes, validator }: DownloadPart): Record<string, stri
   };
 }
 
-type Granted = Extract<Answer, { kind: 'bytes' }>;
+type Granted = Extract<DownloadAnswer, { kind: 'bytes' }>;
 
 /** Appends what comes. Answers how long the file is then. */
 async function receive(

@@ -8,7 +8,7 @@ export interface DownloadFailure {
 }
 
 /** What a server made of a request for a file, or for the rest of it. */
-export type Answer =
+export type DownloadAnswer =
   | {
       readonly kind: 'bytes';
       readonly fromByte: number;
@@ -25,7 +25,11 @@ export type Answer =
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Reads status and headers (RFC 9110, 14.4 and 15.3.7). */
-export function readAnswer(response: Response, part: DownloadPart, largestBytes: number): Answer {
+export function readAnswer(
+  response: Response,
+  part: DownloadPart,
+  largestBytes: number,
+): DownloadAnswer {
   const { status, headers } = response;
   if (status === 416) return { kind: 'start-over' };
   if (status !== 200 && status !== 206) {
@@ -56,7 +60,7 @@ export function readAnswer(response: Response, part: DownloadPart, largestBytes:
   };
 }
 
-function failed(failure: DownloadFailure): Answer {
+function failed(failure: DownloadFailure): DownloadAnswer {
   return { kind: 'failed', failure };
 }
 

@@ -6,7 +6,7 @@ export interface PhoneClaim {
   readonly usb: boolean;
 }
 
-type Verdict =
+type ClaimComparison =
   /** The same phone; the newcomer's way is the better one. */
   | 'replace'
   /** The same phone; the way that is held stays. */
@@ -19,7 +19,7 @@ type Verdict =
  * and is not cut by the radio. Where the mark cannot tell, only two cables prove that there are two phones: to take two
  * phones for one costs a phone, to take one for two costs the measurements.
  */
-export function compareClaims(held: PhoneClaim, newcomer: PhoneClaim): Verdict {
+export function compareClaims(held: PhoneClaim, newcomer: PhoneClaim): ClaimComparison {
   const marked = held.mark !== '' && newcomer.mark !== '';
   const isSame = marked
     ? held.mark === newcomer.mark
