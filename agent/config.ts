@@ -1,27 +1,25 @@
 import os from 'node:os';
-import path from 'node:path';
 import { z } from 'zod';
-import { dataDirField } from '../platform/files/data_dir';
-import { natsField } from '../platform/nats/nats_field';
-import { isHost, readHostPort } from '../platform/http/host_port';
+import {
+  hostField,
+  hostPortField,
+  listenField,
+  logLevelField,
+  natsServerField,
+  portField,
+  programDataDirField,
+} from '../platform/config/fields';
 import { shown } from '../common/one_line';
 import { isPoolName, precisions, runtimes, units, type Offer } from '../common/target';
 import { readinessLimitsSchema } from './benchmark/readiness';
 import { toolPathsSchema } from './tools/tool_paths';
 
-const host = z.string().refine(isHost, 'expected an address or the name of a host');
-const port = z.number().int().min(0).max(65_535);
 const name = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
     'expected letters, digits, dot, dash or underscore, at most 63',
   );
-
-const hostPort = z.string().superRefine((text, context) => {
-  const address = readHostPort(text);
-  if (!address.ok) context.addIssue({ code: 'custom', message: address.error });
-});
 
 /** `<runtime>/<unit>/<precision>`: a target without its pool. */
 const offer = z.string().transform((text, context): Offer => {
@@ -49,17 +47,17 @@ export const agentConfigSchema = z.strictObject({
         .replaceAll(/[^A-Za-z0-9._-]/g, '-')
         .slice(0, 50)}-agent`,
   ),
-  coordinator: hostPort.default('127.0.0.1:7600'),
-  nats: natsField.default('nats://127.0.0.1:4222'),
-  dataDir: dataDirField.default(() => path.join(os.homedir(), '.local/share/pareto-farm/agent')),
+  coordinator: hostPortField.default('127.0.0.1:7600'),
+  nats: natsServerField,
+  dataDir: programDataDirField('agent'),
   cacheBytes: z.number().int().min(1_000_000).default(20_000_000_000),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  http: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(7602) }).prefault({}),
+  logLevel: logLevelField,
+  http: listenField(7602),
   adb: z
     .strictObject({
       enabled: z.boolean().default(true),
-      host: host.default('127.0.0.1'),
-      port: port.default(5037),
+      host: hostField,
+      port: portField(5037),
       binary: z.string().default('adb'),
       startServer: z.boolean().default(true),
     })

@@ -3,6 +3,8 @@ import { systemClock } from '../platform/time/clock';
 import { makeDataDir } from '../platform/files/data_dir';
 import { startStatusServer } from '../platform/http/http_status';
 import type { JobResult } from '../common/job';
+import { Lifecycle } from '../platform/lifecycle/lifecycle';
+import type { RunningProgram } from '../platform/lifecycle/run_until_stopped';
 import type { Logger } from '../platform/logger';
 import { requireLoopback } from '../platform/http/loopback';
 import { createRandom } from '../common/random';
@@ -33,9 +35,8 @@ interface AgentOptions {
   readonly logger: Logger;
 }
 
-interface RunningAgent {
+interface RunningAgent extends RunningProgram {
   readonly httpPort: number;
-  stop(): Promise<void>;
 }
 
 /**
@@ -46,21 +47,21 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { config, logger } = options;
   requireLoopback(config.http, options.insecureListen);
   await makeDataDir(config.dataDir);
-  const closing = new ClosingStack(logger);
+  const lifecycle = new Lifecycle(logger);
   try {
-    return await assemble(options, closing);
+    return await assemble(options, lifecycle);
   } catch (error) {
-    await closing.close();
+    await lifecycle.stop();
     throw error;
   }
 }
 
-async function assemble(options: AgentOptions, closing: ClosingStack): Promise<RunningAgent> {
+async function assemble(options: AgentOptions, lifecycle: Lifecycle): Promise<RunningAgent> {
   const { config, logger } = options;
   const random = createRandom(`${config.agent}/${String(systemClock.nowMs())}`);
-  const bus = closing.add('bus', await connectBus(config.nats, `agent ${config.agent}`, logger));
+  const bus = lifecycle.add('bus', await connectBus(config.nats, `agent ${config.agent}`, logger));
   const spool = await openSpool(path.join(config.dataDir, 'spool'), logger);
-  const publisher = closing.add(
+  const publisher = lifecycle.add(
     'results',
     startResultPublisher({
       bus,
@@ -70,8 +71,8 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
       logger,
     }),
   );
-  const source = closing.add('artifacts', createArtifactClient(config.coordinator));
-  const cache = closing.add(
+  const source = lifecycle.add('artifacts', createArtifactClient(config.coordinator));
+  const cache = lifecycle.add(
     'cache',
     await openArtifactCache({
       folder: path.join(config.dataDir, 'artifacts'),
@@ -79,7 +80,7 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
       largestBytes: config.cacheBytes,
     }),
   );
-  const attached = closing.add(
+  const attached = lifecycle.add(
     'devices',
     await watchDevices({
       dataDir: config.dataDir,
@@ -89,7 +90,7 @@ async function assemble(options: AgentOptions, closing: ClosingStack): Promise<R
       logger,
     }),
   );
-  return run({ ...options, bus, publisher, cache, attached }, closing);
+  return run({ ...options, bus, publisher, cache, attached }, lifecycle);
 }
 
 interface AgentParts extends AgentOptions {
@@ -99,7 +100,7 @@ interface AgentParts extends AgentOptions {
   readonly attached: AttachedDevices;
 }
 
-async function run(parts: AgentParts, closing: ClosingStack): Promise<RunningAgent> {
+async function run(parts: AgentParts, lifecycle: Lifecycle): Promise<RunningAgent> {
   const { config, logger, publisher, bus } = parts;
   const metrics = createAgentMetrics({
     devicesAttached: () => workers.devices().length,
@@ -117,29 +118,31 @@ async function run(parts: AgentParts, closing: ClosingStack): Promise<RunningAge
         'a result could not be kept',
       );
   };
-  const workers = closing.add('workers', await openWorkers(parts, keepResult));
-  const link = closing.add('link', openLink(parts, workers));
+  const workers = lifecycle.add('workers', await openWorkers(parts, keepResult));
+  const link = lifecycle.add('link', openLink(parts, workers));
   workers.onChange((change) => link.send(change));
   const telemetry = startTelemetryPublisher(bus);
-  closing.add('telemetry', telemetry);
+  lifecycle.add('telemetry', telemetry);
   const rounds = startTelemetryRounds({
     agentId: config.agent,
     workers,
     clock: systemClock,
     publish: (each) => telemetry.publish(each),
   });
-  closing.add('telemetry rounds', { close: () => rounds.stop() });
+  lifecycle.add('telemetry rounds', { close: () => rounds.stop() });
   const missing = (): string[] => [
     ...(bus.isConnected() ? [] : ['NATS']),
     ...(link.connected() ? [] : ['the coordinator']),
   ];
-  const http = closing.add(
+  const http = lifecycle.add(
     'http',
     await startStatusServer(config.http, { metrics: metrics.render, missing }),
   );
   return {
     httpPort: http.port,
-    stop: () => closing.close(),
+    done: lifecycle.done,
+    stop: () => lifecycle.stop(),
+    hurry: () => lifecycle.hurry(),
   };
 }
 
@@ -201,29 +204,4 @@ function openLink(parts: AgentParts, workers: DeviceWorkers): CoordinatorLink {
       }
     },
   });
-}
-
-/** What was opened, closed in reverse order, each at most once, whatever one of them does. */
-class ClosingStack {
-  private readonly open: { readonly name: string; readonly part: { close(): unknown } }[] = [];
-
-  constructor(private readonly logger: Logger) {}
-
-  add<Part extends { close(): unknown }>(name: string, part: Part): Part {
-    this.open.push({ name, part });
-    return part;
-  }
-
-  async close(): Promise<void> {
-    for (let last = this.open.pop(); last !== undefined; last = this.open.pop()) {
-      try {
-        await last.part.close();
-      } catch (error) {
-        this.logger.warn(
-          { part: last.name, problem: (error as Error).message },
-          'could not be closed in order',
-        );
-      }
-    }
-  }
 }

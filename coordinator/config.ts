@@ -1,30 +1,22 @@
-import os from 'node:os';
-import path from 'node:path';
 import { z } from 'zod';
-import { dataDirField } from '../platform/files/data_dir';
-import { natsField } from '../platform/nats/nats_field';
-import { isHost } from '../platform/http/host_port';
-
-const host = z
-  .string()
-  .refine(isHost, 'expected an address or the name of a host')
-  .default('127.0.0.1');
-/** 0 = any free port. */
-const port = z.int().min(0).max(65_535);
+import {
+  listenField,
+  logLevelField,
+  natsServerField,
+  programDataDirField,
+} from '../platform/config/fields';
 
 /** The coordinator's YAML. Everything has a default, so that an empty file is a working coordinator on one machine. */
 export const coordinatorConfigSchema = z.strictObject({
   /** Ledger and artifacts: all that the coordinator must not lose. */
-  dataDir: dataDirField.default(() =>
-    path.join(os.homedir(), '.local/share/pareto-farm/coordinator'),
-  ),
-  grpc: z.strictObject({ host, port: port.default(7600) }).prefault({}),
+  dataDir: programDataDirField('coordinator'),
+  grpc: listenField(7600),
   /** `/metrics`, `/healthz`, `/readyz`. */
-  http: z.strictObject({ host, port: port.default(7601) }).prefault({}),
-  nats: natsField.default('nats://127.0.0.1:4222'),
+  http: listenField(7601),
+  nats: natsServerField,
   /** Models beyond this are dropped, least recently used first, but for those that open searches and fronts need. */
   artifactBytes: z.int().min(1_000_000).default(50_000_000_000),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  logLevel: logLevelField,
 });
 
 export type CoordinatorConfig = z.infer<typeof coordinatorConfigSchema>;

@@ -36,7 +36,8 @@ import {
 } from './reading/outside_reader';
 import type { Ledger } from './ledger/ledger';
 import { openLedger } from './ledger/open_ledger';
-import { createLifecycle, type Lifecycle } from './lifecycle';
+import { Lifecycle } from '../platform/lifecycle/lifecycle';
+import type { RunningProgram } from '../platform/lifecycle/run_until_stopped';
 import { createFarmMetrics, type FarmMetrics } from './observe/farm_metrics';
 import { createMeasuredTally, type MeasuredTally } from './observe/measured_tally';
 import { createReadiness } from './observe/readiness';
@@ -62,13 +63,10 @@ export interface CoordinatorOptions extends CoordinatorConfig {
   readonly insecureListen: boolean;
 }
 
-export interface RunningCoordinator {
+/** Killing its process instead of stopping it loses nothing. */
+export interface RunningCoordinator extends RunningProgram {
   readonly grpcPort: number;
   readonly httpPort: number;
-  /** Resolves after `stop`; rejects when the coordinator cannot go on. */
-  readonly done: Promise<void>;
-  /** Ends in peace, within a deadline. Killing the process instead loses nothing. */
-  stop(): Promise<void>;
 }
 
 /**
@@ -82,7 +80,7 @@ export async function startCoordinator(
 ): Promise<RunningCoordinator> {
   requireLoopback(options.grpc, options.insecureListen);
   requireLoopback(options.http, options.insecureListen);
-  const lifecycle = createLifecycle(logger);
+  const lifecycle = new Lifecycle(logger);
   try {
     return await start(options, reader, { lifecycle, logger });
   } catch (error) {
@@ -144,6 +142,7 @@ async function start(
     httpPort: http.port,
     done: lifecycle.done,
     stop: () => lifecycle.stop(),
+    hurry: () => lifecycle.hurry(),
   };
 }
 

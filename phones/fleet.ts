@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { BadInputError } from '../common/bad_input';
 import { createRandom } from '../common/random';
 import { systemErrorCode } from '../platform/files/system_error';
-import { readYamlFile } from '../platform/config/yaml';
+import { readYamlFile } from '../platform/config/yaml_file';
 import { costModelLatencies } from './cost_model/predict';
 import type { PhoneFault } from './machine/faults';
 import { fleetSchema, type FleetFile, type PhoneGroup } from './fleet_file';

@@ -1,5 +1,6 @@
 import { BadInputError } from '../common/bad_input';
-import { withDeadline } from '../platform/time/deadline';
+import { Lifecycle } from '../platform/lifecycle/lifecycle';
+import { createLogger } from '../platform/logger';
 import { readFleetFile, startVirtualFleet } from './fleet';
 import type { FleetReport } from './report';
 import { connectFleet } from './server_link';
@@ -15,21 +16,21 @@ const stopDeadlineMs = 4_000;
 async function main(argv: readonly string[]): Promise<number> {
   const [fleetPath = '', adbHost = '', adbPort = '', toolsFolder = ''] = argv;
   const askedToEnd = endRequest();
+  const lifecycle = new Lifecycle(createLogger('virtual phones', 'warn'));
   const fleet = await startVirtualFleet(readFleetFile(fleetPath));
   const link = connectFleet(fleet.phones, { adbHost, adbPort: Number(adbPort) });
-  const leave = async (): Promise<boolean> => {
-    fleet.stop();
-    return (await withDeadline(link.close(), stopDeadlineMs, 'leaving the adb server')).ok;
-  };
+  lifecycle.onStop('adb server', () => link.close(), stopDeadlineMs);
+  // Before the phones leave the server, so that none comes back meanwhile.
+  lifecycle.onStop('phones', () => fleet.stop());
   try {
     const tools = await writeVirtualTools(toolsFolder);
     report({ kind: 'ready', phones: fleet.phones.length, tools });
     await askedToEnd;
   } catch (error) {
-    await leave();
+    await lifecycle.stop();
     throw error;
   }
-  return (await leave()) ? 0 : 1;
+  return (await lifecycle.stop()).length === 0 ? 0 : 1;
 }
 
 /** Ctrl-C reaches the whole terminal; the program that started this one ends first and lets it go. */

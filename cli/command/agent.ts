@@ -2,9 +2,10 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { agentConfigSchema } from '../../agent/config';
 import { createLogger } from '../../platform/logger';
-import { parseYaml, readYamlFile } from '../../platform/config/yaml';
+import { readConfiguration } from '../../platform/config/yaml_file';
 import { startVirtualPhones } from '../stack/virtual_phones';
-import { runUntilStopped, withProgramOptions, type ProgramOptions } from './program_options';
+import { runUntilStopped } from '../../platform/lifecycle/run_until_stopped';
+import { withProgramOptions, type ProgramOptions } from './program_options';
 
 export function registerAgent(program: Command): void {
   withProgramOptions(
@@ -19,10 +20,7 @@ export function registerAgent(program: Command): void {
 }
 
 async function run(options: ProgramOptions & { virtual?: string }): Promise<void> {
-  const config =
-    options.config === undefined
-      ? parseYaml('', agentConfigSchema, 'defaults')
-      : readYamlFile(options.config, agentConfigSchema);
+  const config = readConfiguration(options.config, agentConfigSchema);
   const logger = createLogger('agent', config.logLevel);
   const phones =
     options.virtual === undefined
@@ -42,8 +40,8 @@ async function run(options: ProgramOptions & { virtual?: string }): Promise<void
       insecureListen: options.insecureListen === true,
       logger,
     });
-    const done = phones?.failed ?? new Promise<never>(() => undefined);
-    await runUntilStopped({ done, stop: () => running.stop() }, { httpPort: running.httpPort });
+    const done = phones === undefined ? running.done : Promise.race([running.done, phones.failed]);
+    await runUntilStopped({ ...running, done }, { httpPort: running.httpPort });
   } finally {
     await phones?.close();
   }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { createLogger } from '../../platform/logger';
-import { parseYaml, readYamlFile } from '../../platform/config/yaml';
+import { readConfiguration } from '../../platform/config/yaml_file';
 import { coordinatorConfigSchema } from '../../coordinator/config';
-import { runUntilStopped, withProgramOptions, type ProgramOptions } from './program_options';
+import { runUntilStopped } from '../../platform/lifecycle/run_until_stopped';
+import { withProgramOptions, type ProgramOptions } from './program_options';
 
 export function registerCoordinator(program: Command): void {
   withProgramOptions(
@@ -10,10 +11,7 @@ export function registerCoordinator(program: Command): void {
   ).action(async (options: ProgramOptions) => {
     // Loaded here, not above: the other commands start without the weight of the programs.
     const { startCoordinator } = await import('../../coordinator/main.js');
-    const config =
-      options.config === undefined
-        ? parseYaml('', coordinatorConfigSchema, 'defaults')
-        : readYamlFile(options.config, coordinatorConfigSchema);
+    const config = readConfiguration(options.config, coordinatorConfigSchema);
     const running = await startCoordinator(
       { ...config, insecureListen: options.insecureListen === true },
       createLogger('coordinator', config.logLevel),

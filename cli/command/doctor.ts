@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { agentConfigSchema } from '../../agent/config';
-import { parseYaml, readYamlFile } from '../../platform/config/yaml';
+import { readConfiguration } from '../../platform/config/yaml_file';
 import { checkFarm } from '../doctor/farm';
 import type { HealthFinding } from '../doctor/finding';
 import { checkPhones } from '../doctor/phones';
@@ -43,10 +43,7 @@ async function checkAll(
   agentConfig: string | undefined,
   coordinator: string,
 ): Promise<readonly HealthFinding[]> {
-  const config =
-    agentConfig === undefined
-      ? parseYaml('', agentConfigSchema, 'defaults')
-      : readYamlFile(agentConfig, agentConfigSchema);
+  const config = readConfiguration(agentConfig, agentConfigSchema);
   const findings = [
     ...(await checkPrograms()),
     ...(await checkPhones(config.adb)),

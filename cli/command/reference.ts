@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
-import { formatYaml, readYamlFile } from '../../platform/config/yaml';
+import { formatYaml } from '../../platform/config/yaml';
+import { readYamlFile } from '../../platform/config/yaml_file';
 import { writeOnnx } from '../../model/onnx/write';
 import { anatomyOf, type Anatomy } from '../../model/reference/anatomy';
 import type { CutTensor } from '../../model/reference/cut_tensor';

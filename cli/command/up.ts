@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { agentConfigSchema } from '../../agent/config';
 import { defaultFleetYaml } from '../../phones/fleet';
-import { readYamlFile } from '../../platform/config/yaml';
+import { readYamlFile } from '../../platform/config/yaml_file';
 import { wholeNumberFrom } from '../input/number_option';
 import type { Terminal } from '../output/terminal';
 import { defaultPorts } from '../stack/ports';
-import { signalled } from '../stack/signalled';
+import { signalled } from '../../platform/lifecycle/signals';
 import { startStack } from '../stack/stack';
 
 interface UpOptions {

@@ -11,7 +11,7 @@ import { createFolder } from '../output/folder';
 import { frontsToCsv } from '../output/front';
 import type { Terminal } from '../output/terminal';
 import { freePort } from '../stack/free_port';
-import { signalled } from '../stack/signalled';
+import { signalled } from '../../platform/lifecycle/signals';
 import { startStack, type Stack } from '../stack/stack';
 
 /** Phones boot, register and offer their runtimes within seconds; a minute means that something is broken. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { parseYaml, readYamlText, withYamlFields } from '../../platform/config/yaml';
+import { parseYaml, withYamlFields } from '../../platform/config/yaml';
+import { readYamlText } from '../../platform/config/yaml_file';
 import { parseSpaceDocument } from '../../model/space/space_document';
 import { isSpacePath } from '../../model/space/space_reference';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { BadInputError } from '../../common/bad_input';
-import { readYamlFile } from '../../platform/config/yaml';
+import { readYamlFile } from '../../platform/config/yaml_file';
 import type { DeclaredTensor, Graph } from '../../model/onnx/graph';
 import {
   cutsFileSchema,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readYamlText } from '../../platform/config/yaml';
+import { readYamlText } from '../../platform/config/yaml_file';
 import { BadInputError } from '../../common/bad_input';
 import { createSpaceOfYaml } from './create_space';
 import type { NetworkSpace } from './network_space';

@@ -1,48 +1,14 @@
-import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
 import { Document, isMap, isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
 import { oneLine, shown } from '../../common/one_line';
-import { systemErrorCode } from '../files/system_error';
-import { excessOf, isModest, largestYamlBytes, repeatedKeyOf } from './yaml_limits';
+import { excessOf, isModest, repeatedKeyOf } from './yaml_limits';
 
 /** It quotes what it stumbled over. */
 const longestParserMessage = 200;
 
 /** The parser's own look for repeated keys compares each with all before it, and its warnings would go to the console. */
 const quietly = { uniqueKeys: false, logLevel: 'error' } as const;
-
-/** Reads and validates a YAML file. @throws BadInputError that names the file, the field and what was expected. */
-export function readYamlFile<Value>(path: string, schema: z.ZodType<Value>): Value {
-  return parseYaml(readYamlText(path), schema, path);
-}
-
-/** Reads a YAML file that somebody else will validate. @throws BadInputError */
-export function readYamlText(path: string): string {
-  let bytes: Buffer;
-  try {
-    const found = statSync(path);
-    // Reading a pipe would wait for a writer, and a device may never end.
-    if (!found.isFile() && !found.isDirectory())
-      throw new BadInputError(`${path}: is no file; give the path of a YAML file`);
-    if (found.isDirectory())
-      throw new BadInputError(`${path}: is a folder; give the path of a YAML file`);
-    if (found.size > largestYamlBytes)
-      throw new BadInputError(
-        `${path}: larger than ${String(largestYamlBytes)} bytes; expected a YAML file`,
-      );
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof BadInputError) throw error;
-    throw new BadInputError(
-      `${path}: cannot be read (${systemErrorCode(error)}); give the path of a YAML file`,
-    );
-  }
-  if (!isUtf8(bytes) || bytes.includes(0))
-    throw new BadInputError(`${path}: not a text file; expected YAML in UTF-8`);
-  return bytes.toString('utf8');
-}
 
 /**
  * Validates YAML text; `source` names it in the error. Takes tens of milliseconds per 10,000 lines, so that a program

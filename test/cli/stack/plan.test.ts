@@ -4,7 +4,7 @@ import path from 'node:path';
 import { agentConfigSchema } from '../../../agent/config';
 import { planProcesses, type PlanOptions } from '../../../cli/stack/plan';
 import { coordinatorConfigSchema } from '../../../coordinator/config';
-import { readYamlFile } from '../../../platform/config/yaml';
+import { readYamlFile } from '../../../platform/config/yaml_file';
 
 let dataDir: string;
 beforeEach(() => {
