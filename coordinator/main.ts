@@ -15,7 +15,6 @@ import { createInterceptors } from './api/interceptors';
 import { createSearchService } from './api/search_service';
 import { createModelStages } from './candidates/model_stages';
 import { createPreparation } from './candidates/preparation';
-import { defaultStageProcesses, openStageProcesses } from './candidates/stage_processes';
 import { StageRuns } from './candidates/stage_runs';
 import { stagesOf } from './candidates/stages_of';
 import type { CoordinatorConfig } from './config';
@@ -53,7 +52,7 @@ import type { SearchParts } from './searches/search_parts';
 import { SearchReader } from './searches/search_reader';
 import { SearchRunner } from './searches/search_runner';
 import { SearchSummaries } from './views/search_summaries';
-import { StrategistThread, strategistThreadOptions } from './searches/strategist/strategist_thread';
+import { openWorkers, type WorkerProcesses } from './workers';
 
 /** As long as the output of SHA-256, which HMAC is made with: https://www.rfc-editor.org/rfc/rfc2104 (section 3). */
 const leaseSecretBytes = 32;
@@ -104,7 +103,11 @@ async function start(
     missing: () => readiness.missing(),
   });
   lifecycle.onStop('http', () => http.close());
-  const core = { ...(await openCore(options, metrics, { lifecycle, logger })), reader };
+  const core = {
+    ...(await openCore(options, metrics, { lifecycle, logger })),
+    reader,
+    workers: openWorkers(lifecycle),
+  };
   const bus = await openBus(options, lifecycle, logger);
   readiness.watch('NATS is not connected', () => bus.isConnected());
   const openJobs = await recoverFromLedger({ ...core, clock: systemClock });
@@ -160,6 +163,7 @@ interface Core {
   readonly tally: MeasuredTally;
   readonly fleet: FleetView;
   readonly reader: OutsideReader;
+  readonly workers: WorkerProcesses;
 }
 
 interface Searches {
@@ -172,7 +176,7 @@ async function openCore(
   options: CoordinatorOptions,
   metrics: FarmMetrics,
   { lifecycle, logger }: Surroundings,
-): Promise<Omit<Core, 'reader'>> {
+): Promise<Omit<Core, 'reader' | 'workers'>> {
   await makeDataDir(options.dataDir);
   const ledger = await openLedger(path.join(options.dataDir, 'ledger.sqlite'));
   lifecycle.onStop('ledger', () => ledger.close());
@@ -253,16 +257,9 @@ async function startSearches(
   options: CoordinatorOptions,
   { lifecycle, logger }: Surroundings,
 ): Promise<Searches> {
-  const workers = openStageProcesses(defaultStageProcesses);
-  lifecycle.onStop('builders', () => workers.close());
-  const stages = createModelStages({ workers, store: core.store });
+  const stages = createModelStages({ workers: core.workers.builders, store: core.store });
   const catalog = loadSearchCatalog();
   catalog.openAll();
-  // None is on the event loop: to open a space within limits takes any of them some hundred milliseconds.
-  const surrogates = new StrategistThread(strategistThreadOptions('surrogates'));
-  const others = new StrategistThread(strategistThreadOptions('other strategists'));
-  lifecycle.onStop('surrogates', () => surrogates.close());
-  lifecycle.onStop('other strategists', () => others.close());
   const searchParts: SearchParts = {
     ...core,
     candidates: createPreparation({
@@ -273,9 +270,7 @@ async function startSearches(
     }),
     catalog,
     specs: core.reader,
-    // Those whose answers take microseconds wait for no surrogate.
-    openStrategist: (task) =>
-      (task.spec.strategy.kind === 'surrogate' ? surrogates : others).open(task),
+    openStrategist: core.workers.openStrategist,
     deviceCount: (target) => core.fleet.deviceCount(target),
     clock: systemClock,
     logger,
@@ -333,6 +328,6 @@ function createHandlers(
       modelKindOf: createModelKinds(core.store, (file) => core.reader.readModelKind(file)),
     }),
     search: createSearchService({ ...parts, searches: runner, reader, summaries }),
-    fleet: createFleetService(parts),
+    fleet: createFleetService({ ...parts, workers: () => core.workers.list() }),
   };
 }

@@ -2,6 +2,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { Device__Output } from '../../proto/generated/farm/v1/Device';
 import { connectFarm } from '../link/farm_client';
 import type { HealthFinding } from './finding';
+import { workerFindings } from './workers';
 
 /** What the coordinator says of its farm. */
 export async function checkFarm(address: string): Promise<readonly HealthFinding[]> {
@@ -22,6 +23,7 @@ export async function checkFarm(address: string): Promise<readonly HealthFinding
         })),
       ),
       ...devices.flatMap(quarantinedTargets),
+      ...workerFindings(await farm.listWorkers()),
       ...unusablePhones.map((phone): HealthFinding => ({
         check: `phone ${phone.adbSerial}`,
         state: 'warning',

@@ -16,6 +16,7 @@ import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import type { HistoryPart__Output } from '../../proto/generated/farm/v1/HistoryPart';
 import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import type { TargetSummary__Output } from '../../proto/generated/farm/v1/TargetSummary';
+import type { WorkerList__Output } from '../../proto/generated/farm/v1/WorkerList';
 import { loadFarmServices } from '../../proto/service';
 import { transportOptions } from '../../proto/transport_options';
 import { callDeadlineMs, callError } from './call_error';
@@ -83,6 +84,12 @@ export function connectFarm(address: string) {
           (options, done) => void fleet.listTargets({}, options, done),
         )
       ).targets,
+    listWorkers: async () =>
+      (
+        await unary<WorkerList__Output>(
+          (options, done) => void fleet.listWorkers({}, options, done),
+        )
+      ).workers,
     drain: (serial: string) =>
       unary<Device__Output>((options, done) => void fleet.drain({ serial }, options, done)),
     resume: (serial: string) =>

@@ -1,11 +1,13 @@
 import { FarmError } from '../../common/farm_error';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
+import type { ListedProcess } from '../../platform/processes/listed_process';
 import { deviceToWire, unusablePhoneToWire } from '../../proto/codec/device';
 import type { Agent as WireAgent } from '../../proto/generated/farm/v1/Agent';
 import type { Device as WireDevice } from '../../proto/generated/farm/v1/Device';
 import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
 import type { TargetSummary as WireTarget } from '../../proto/generated/farm/v1/TargetSummary';
+import type { Worker as WireWorker } from '../../proto/generated/farm/v1/Worker';
 import type { AgentDirectory } from '../dispatch/agent_directory';
 import { unary } from '../dispatch/service_call';
 import type { DeviceRegister } from '../engine/device_register';
@@ -23,6 +25,7 @@ interface FleetServiceParts {
   readonly directory: Pick<AgentDirectory, 'versionOf' | 'unusablePhones'>;
   readonly devices: DeviceRegister;
   readonly tally: Pick<MeasuredTally, 'jobsMeasured'>;
+  readonly workers: () => readonly ListedProcess[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -39,6 +42,7 @@ export function createFleetService(parts: FleetServiceParts): FleetServiceHandle
       agents: parts.fleet.agents().map((view) => agentToMessage(parts, view)),
     })),
     ListTargets: unary(logger, () => ({ targets: parts.fleet.targets().map(targetToMessage) })),
+    ListWorkers: unary(logger, () => ({ workers: parts.workers().map(workerToMessage) })),
     Drain: unary(logger, ({ serial }) => setDrained(parts, serial, true)),
     Resume: unary(logger, ({ serial }) => setDrained(parts, serial, false)),
     Remove: unary(logger, ({ serial }) => remove(parts, serial)),
@@ -108,6 +112,16 @@ function agentToMessage(
     lastHeardAtMs: parts.engine.timeOfDayMs(heardAtMs),
     deviceCount: devices,
   };
+}
+
+function workerToMessage({
+  name,
+  pid,
+  isBusy,
+  residentBytes,
+  largestHeapBytes,
+}: ListedProcess): WireWorker {
+  return { name, pid, busy: isBusy, largestHeapBytes, ...(residentBytes && { residentBytes }) };
 }
 
 function targetToMessage({

@@ -12,8 +12,6 @@ export const defaultStageProcesses: ProcessPoolOptions = {
   largestQueue: 100,
   // Above what making the largest network takes by far; a runaway build must not take the machine's memory.
   largestHeapMb: 2_048,
-  // A search that waits for phones asks again within seconds; a new process would have to draw all weights anew.
-  idleMs: 60_000,
 };
 
 type StageProcesses = ProcessPool<WorkerRequest, WorkerReply>;

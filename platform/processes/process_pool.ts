@@ -1,8 +1,14 @@
 import { fail, type Result } from '../../common/result';
 import { BoundedQueue, type NotBegun } from './bounded_queue';
 import { PoolProcess, type PoolProcessOptions } from './pool_process';
-import { residentBytesOf } from './resident_bytes';
+import { listed, type ListedProcess } from './listed_process';
 import type { ProcessFailure, ProcessTask } from './process_failure';
+
+/**
+ * A process without work for so long ends, and gives its memory back. Whoever waits for phones asks again within seconds, and a new
+ * process has to compute anew what the old one kept.
+ */
+const longestIdleMs = 60_000;
 
 export interface ProcessPoolOptions extends PoolProcessOptions {
   /** What its processes are called where they are listed. */
@@ -10,19 +16,8 @@ export interface ProcessPoolOptions extends PoolProcessOptions {
   readonly processes: number;
   /** Requests that may wait: callers bound what they ask ahead, so more is a broken caller. */
   readonly largestQueue: number;
-  /** A process that had nothing to do for so long ends, and gives its memory back. */
-  readonly idleMs: number;
-}
-
-/** One process of a pool, for an operator to see. */
-interface ListedProcess {
-  readonly name: string;
-  readonly pid: number;
-  readonly isBusy: boolean;
-  /** Undefined where the system does not tell. */
-  readonly residentBytes: number | undefined;
-  /** What its heap may grow to; buffers come on top. */
-  readonly largestHeapBytes: number;
+  /** Instead of a minute. */
+  readonly idleMs?: number;
 }
 
 /**
@@ -54,18 +49,9 @@ export class ProcessPool<Request, Output> {
   }
 
   processes(): readonly ListedProcess[] {
+    const { name, largestHeapMb } = this.#options;
     return [...this.#busy, ...this.#idle.keys()].flatMap((each) =>
-      each.pid === undefined
-        ? []
-        : [
-            {
-              name: this.#options.name,
-              pid: each.pid,
-              isBusy: this.#busy.has(each),
-              residentBytes: residentBytesOf(each.pid),
-              largestHeapBytes: this.#options.largestHeapMb * 2 ** 20,
-            },
-          ],
+      listed(each.pid, { name, isBusy: this.#busy.has(each), largestHeapMb }),
     );
   }
 
@@ -101,7 +87,7 @@ export class ProcessPool<Request, Output> {
     const timer = setTimeout(() => {
       this.#idle.delete(worker);
       void worker.end();
-    }, this.#options.idleMs);
+    }, this.#options.idleMs ?? longestIdleMs);
     timer.unref();
     this.#idle.set(worker, timer);
   }

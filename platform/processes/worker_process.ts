@@ -84,7 +84,7 @@ export class WorkerProcess<Request extends Serializable, Reply> {
   #endWith(how: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    const reason = /^.*(?:error|fatal).*$/im.exec(this.#said)?.[0];
+    const reason = /^(?:[A-Za-z]*Error|FATAL)\b.*$/m.exec(this.#said)?.[0];
     this.#listener.onEnd(reason === undefined ? how : `${how}, ${oneLine(reason, longestReason)}`);
   }
 }

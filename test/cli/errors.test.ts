@@ -128,6 +128,7 @@ describe('what goes wrong has the same code on the wire and at the exit', () => 
           setDrained: notUsed,
           set: notUsed,
         } as never,
+        workers: () => [],
         tally: { jobsMeasured: () => 0 },
         clock: systemClock,
       }),

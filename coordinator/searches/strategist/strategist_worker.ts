@@ -1,4 +1,4 @@
-import { serveSessions } from '../../../platform/threads/serve_sessions';
+import { serveSessions } from '../../../platform/processes/serve_sessions';
 import { loadSearchCatalog } from '../search_catalog';
 import { createLocalStrategist } from './local_strategist';
 import type { Strategist, StrategistTask } from './strategist';

@@ -1,7 +1,7 @@
 // Answers with the number of updates heard; a target's name says what goes wrong. `once`: only while the file of that name is not there.
 require('../../../typescript_hook');
 const { existsSync, writeFileSync } = require('node:fs');
-const { serveSessions } = require('../../../../platform/threads/serve_sessions.ts');
+const { serveSessions } = require('../../../../platform/processes/serve_sessions.ts');
 
 serveSessions({
   open: (task) => ({ updates: 0, marker: task.spec.name }),

@@ -7,7 +7,7 @@ import type {
   Strategist,
   StrategistTask,
 } from '../../../../coordinator/searches/strategist/strategist';
-import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';
+import { StrategistProcess } from '../../../../coordinator/searches/strategist/strategist_process';
 
 jest.setTimeout(60_000);
 
@@ -46,23 +46,26 @@ async function walk(strategist: Strategist, measurements: number): Promise<strin
 }
 
 describe('the strategists', () => {
-  let thread: StrategistThread;
+  let strategists: StrategistProcess;
   beforeAll(() => {
-    thread = new StrategistThread({
+    strategists = new StrategistProcess({
       name: 'strategist',
       workerFile: join(__dirname, 'typescript_worker.js'),
       deadlineMs: 60_000,
       largestHeapMb: 1_024,
     });
   });
-  afterAll(() => thread.close());
+  afterAll(() => strategists.close());
 
   it.each([
     ['surrogate', 18],
     ['nsga2-async', 60],
     ['random', 30],
-  ])('propose the same on a thread of their own as on this one: %s', async (kind, measurements) => {
-    const here = await walk(createLocalStrategist(task(kind), loadSearchCatalog()), measurements);
-    expect(await walk(thread.open(task(kind)), measurements)).toEqual(here);
-  });
+  ])(
+    'propose the same on a process of their own as on this one: %s',
+    async (kind, measurements) => {
+      const here = await walk(createLocalStrategist(task(kind), loadSearchCatalog()), measurements);
+      expect(await walk(strategists.open(task(kind)), measurements)).toEqual(here);
+    },
+  );
 });

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Result } from '../../../common/result';
 import {
-  SessionThread,
-  type SessionThreadOptions,
-  type ThreadSession,
-} from '../../../platform/threads/session_thread';
-import type { ThreadFailure } from '../../../platform/threads/thread_failure';
+  SessionProcess,
+  type SessionProcessOptions,
+  type ProcessSession,
+} from '../../../platform/processes/session_process';
+import type { ProcessFailure } from '../../../platform/processes/process_failure';
 
 jest.setTimeout(60_000);
 
@@ -16,11 +16,11 @@ interface Answer {
   readonly state: readonly string[];
 }
 
-type Session = ThreadSession<string, string, Answer>;
+type Session = ProcessSession<string, string, Answer>;
 
-let thread: SessionThread<string, string, string, Answer>;
-const openThread = (options: Partial<SessionThreadOptions> = {}): void => {
-  thread = new SessionThread({
+let worker: SessionProcess<string, string, string, Answer>;
+const openProcess = (options: Partial<SessionProcessOptions> = {}): void => {
+  worker = new SessionProcess({
     name: 'counting',
     workerFile: join(__dirname, 'counting_worker.js'),
     deadlineMs: 20_000,
@@ -30,19 +30,19 @@ const openThread = (options: Partial<SessionThreadOptions> = {}): void => {
 };
 /** What a `keep` question adds to the state is an entry of the journal. */
 const openSession = (opening: string): Session =>
-  thread.open({
+  worker.open({
     opening,
     entryOf: ({ question }) => (question.startsWith('keep ') ? question : undefined),
   });
 const ask = async (session: Session, question = 'list'): Promise<readonly string[] | string> =>
   seen(await session.ask(question, `asking to ${question}`));
-const seen = (result: Result<Answer, ThreadFailure>): readonly string[] | string =>
+const seen = (result: Result<Answer, ProcessFailure>): readonly string[] | string =>
   result.ok ? result.value.state : `${result.error.kind}: ${result.error.message}`;
-afterEach(() => thread.close());
+afterEach(() => worker.close());
 
-describe('a session in a thread', () => {
+describe('a session in a process', () => {
   it('knows all that it was told, in order, and nothing of other sessions', async () => {
-    openThread();
+    openProcess();
     const [first, second] = [openSession('one'), openSession('two')];
     first.tell('a');
     first.tell('b');
@@ -54,7 +54,7 @@ describe('a session in a thread', () => {
   });
 
   it('is told what its own answers changed only where it did not give them', async () => {
-    openThread({ idleMs: 100 });
+    openProcess({ idleMs: 100 });
     const session = openSession('one');
     const kept = ask(session, 'keep x');
     session.tell('told meanwhile');
@@ -62,24 +62,24 @@ describe('a session in a thread', () => {
     session.tell('a');
     expect(await ask(session)).toEqual(['one', 'told meanwhile', 'keep x', 'a']);
     await sleep(400);
-    expect(thread.snapshot().threads).toBe(0);
+    expect(worker.processes()).toEqual([]);
     expect(await ask(session)).toEqual(['one', 'told meanwhile', 'keep x', 'a']);
   });
 
-  it('puts a question again to another thread, and gives it up after that', async () => {
-    openThread();
+  it('puts a question again to another process, and gives it up after that', async () => {
+    openProcess();
     const session = openSession('one');
     session.tell('a');
     await ask(session, 'keep x');
     expect(await ask(session, 'exit')).toBe(
-      'crashed: the thread crashed while asking to exit: exit 3',
+      'crashed: the process ended while asking to exit: status 3',
     );
-    expect(thread.snapshot().lost).toBe(2);
+    expect(worker.processes()).toEqual([]);
     expect(await ask(session)).toEqual(['one', 'a', 'keep x']);
   });
 
   it('gives up a question that hangs, twice its deadline after it was put', async () => {
-    openThread({ deadlineMs: 2_000 });
+    openProcess({ deadlineMs: 2_000 });
     const session = openSession('one');
     const other = openSession('two');
     const answers = await Promise.all([ask(session, 'hang'), ask(other)]);
@@ -90,7 +90,7 @@ describe('a session in a thread', () => {
   });
 
   it('is made anew after a failure, since nobody knows how far it came', async () => {
-    openThread();
+    openProcess();
     const session = openSession('one');
     session.tell('a');
     expect(await ask(session, 'fail')).toBe('failed: no answer');
@@ -100,14 +100,14 @@ describe('a session in a thread', () => {
     expect(await ask(session)).toBe('failed: unusable entry');
   });
 
-  it('fails what is asked when it or the thread is closed', async () => {
-    openThread();
+  it('fails what is asked when it or the process is closed', async () => {
+    openProcess();
     const [first, second] = [openSession('one'), openSession('two')];
     const asked = ask(first, 'hang');
     first.close();
     expect(await asked).toBe('closed: the session is closed');
     const last = ask(second);
-    await thread.close();
+    await worker.close();
     expect(await last).toBe('closed: the program is ending');
   });
 });
@@ -116,7 +116,7 @@ type Step =
   | { readonly kind: 'tell' | 'keep'; readonly session: number; readonly text: string }
   | { readonly kind: 'exit' | 'fail'; readonly session: number };
 
-it('as many sessions as there may be are what a list would be, whatever happens to the thread', async () => {
+it('as many sessions as there may be are what a list would be, whatever happens to the process', async () => {
   const session = fc.integer({ min: 0, max: 2 });
   const step: fc.Arbitrary<Step> = fc.oneof(
     {
@@ -130,7 +130,7 @@ it('as many sessions as there may be are what a list would be, whatever happens 
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('exit' as const), session }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), session }) },
   );
-  openThread();
+  openProcess();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const sessions = ['zero', 'one', 'two'].map((opening) => ({

@@ -1,33 +1,36 @@
 import { join } from 'node:path';
-import type { ThreadFailure } from '../../../platform/threads/thread_failure';
-import type { ThreadPoolSnapshot } from '../../../platform/threads/thread_pool';
-import { SessionThread, type SessionThreadOptions } from '../../../platform/threads/session_thread';
+import type { ListedProcess } from '../../../platform/processes/listed_process';
+import type { ProcessFailure } from '../../../platform/processes/process_failure';
+import {
+  SessionProcess,
+  type SessionProcessOptions,
+} from '../../../platform/processes/session_process';
 import type { Expectation } from '../../../search/expectation';
 import type { Strategist, StrategistTask } from './strategist';
 import type { StrategistAnswer, TargetUpdate } from './strategist_message';
 
-/** A model of two thousand measurements takes seconds; a thread that is silent for minutes hangs. */
+/** A model of two thousand measurements takes seconds; a process that is silent for minutes hangs. */
 const deadlineMs = 300_000;
 /** Above what a surrogate of two thousand measurements takes by far. */
 const largestHeapMb = 4_096;
 
-/** `name` tells one such thread from another in metrics. */
-export function strategistThreadOptions(name: string): SessionThreadOptions {
+/** `name` tells one such process from another where they are listed. */
+export function strategistProcessOptions(name: string): SessionProcessOptions {
   return { name, workerFile: join(__dirname, 'strategist_worker.js'), deadlineMs, largestHeapMb };
 }
 
-/** Strategies that compute for long, in one thread beside the event loop. A thread learns of a search when it is first asked. */
-export class StrategistThread {
-  readonly #thread: SessionThread<StrategistTask, TargetUpdate, string, StrategistAnswer>;
+/** Strategies that compute for long, in one process beside the event loop. A process learns of a search when it is first asked. */
+export class StrategistProcess {
+  readonly #process: SessionProcess<StrategistTask, TargetUpdate, string, StrategistAnswer>;
 
-  constructor(options: SessionThreadOptions) {
-    this.#thread = new SessionThread(options);
+  constructor(options: SessionProcessOptions) {
+    this.#process = new SessionProcess(options);
   }
 
   open(task: StrategistTask): Strategist {
     /** Of pending proposals, by target and architecture. */
     const expectations = new Map<string, Expectation>();
-    const session = this.#thread.open({
+    const session = this.#process.open({
       opening: task,
       entryOf: ({ target, ask }) =>
         typeof ask === 'object' ? { target, update: { kind: 'adopt', proposal: ask } } : undefined,
@@ -50,13 +53,13 @@ export class StrategistThread {
     };
   }
 
-  snapshot(): ThreadPoolSnapshot {
-    return this.#thread.snapshot();
+  processes(): readonly ListedProcess[] {
+    return this.#process.processes();
   }
 
   /** What is asked now is rejected. */
   close(): Promise<void> {
-    return this.#thread.close();
+    return this.#process.close();
   }
 }
 
@@ -64,6 +67,6 @@ function placeOf(target: string, architecture: string): string {
   return `${target} ${architecture}`;
 }
 
-function reasonOf({ kind, message }: ThreadFailure): string {
+function reasonOf({ kind, message }: ProcessFailure): string {
   return kind === 'failed' || kind === 'closed' ? message : `the strategist ended: ${message}`;
 }

@@ -1,6 +1,6 @@
-// A session's state is the list of what it was told. A question of the form `fault` ends the thread in that way.
+// A session's state is the list of what it was told. A question of the form `fault` ends the process in that way.
 require('../../typescript_hook');
-const { serveSessions } = require('../../../platform/threads/serve_sessions.ts');
+const { serveSessions } = require('../../../platform/processes/serve_sessions.ts');
 
 serveSessions({
   open: (opening) => [opening],

@@ -1,61 +1,62 @@
 import { fail, ok, type Result } from '../../common/result';
 import type { SessionReply, SessionRequest } from './session_message';
-import type { ThreadFailure } from './thread_failure';
-import { ThreadPool, type ThreadPoolOptions, type ThreadPoolSnapshot } from './thread_pool';
+import type { ProcessFailure } from './process_failure';
+import type { ListedProcess } from './listed_process';
+import { ProcessPool, type ProcessPoolOptions } from './process_pool';
 
-export interface SessionThreadOptions extends Omit<
-  ThreadPoolOptions,
-  'workers' | 'largestQueue' | 'workerData'
+export interface SessionProcessOptions extends Omit<
+  ProcessPoolOptions,
+  'processes' | 'largestQueue'
 > {
   /** A compiled module that answers by `serveSessions`. */
   readonly workerFile: string;
 }
 
-/** A thread can die of what another session did to it, so a question is put twice; what fails then fails by itself. */
+/** A process can die of what another session did to it, so a question is put twice; what fails then fails by itself. */
 const mostTries = 2;
 
 interface SessionOptions<Opening, Entry, Answer> {
   readonly opening: Opening;
-  /** What an answer changes in the state that gave it; a thread that did not give it is told so. */
+  /** What an answer changes in the state that gave it; a process that did not give it is told so. */
   readonly entryOf: (answer: Answer) => Entry | undefined;
 }
 
-/** A state in the thread, and what it is asked. */
-export interface ThreadSession<Entry, Question, Answer> {
+/** A state in the process, and what it is asked. */
+export interface ProcessSession<Entry, Question, Answer> {
   /** The state will know it before the next question. */
   tell(entry: Entry): void;
   /** Knows every entry that was told before it is this question's turn. `what` names the question in failures. */
-  ask(question: Question, what: string): Promise<Result<Answer, ThreadFailure>>;
+  ask(question: Question, what: string): Promise<Result<Answer, ProcessFailure>>;
   /** What is asked now fails as `closed`. */
   close(): void;
 }
 
 interface JournalEntry<Entry> {
   readonly entry: Entry;
-  /** The thread that answered knows it already. */
+  /** The process that answered knows it already. */
   readonly isImplied: boolean;
 }
 
 /**
- * States that are costly to compute with, in one thread beside the event loop. Each is what its journal makes of it, and the
- * journal is here: a thread that crashed, hung, or ended for want of work is replaced by one that is told everything again.
+ * States that are costly to compute with, in one process beside the event loop. Each is what its journal makes of it, and the
+ * journal is here: a process that crashed, hung, or ended for want of work is replaced by one that is told everything again.
  */
-export class SessionThread<Opening, Entry, Question, Answer> {
-  readonly #pool: ThreadPool<SessionRequest<Opening, Entry, Question>, SessionReply<Answer>>;
+export class SessionProcess<Opening, Entry, Question, Answer> {
+  readonly #pool: ProcessPool<SessionRequest<Opening, Entry, Question>, SessionReply<Answer>>;
   #sessions = 0;
   #ended: number[] = [];
   /** One question at a time, so that each is put with all that the answers before it changed. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: SessionThreadOptions) {
+  constructor(options: SessionProcessOptions) {
     // The questions that wait are here, not in the pool.
-    this.#pool = new ThreadPool({ ...options, workers: 1, largestQueue: 1 });
+    this.#pool = new ProcessPool({ ...options, processes: 1, largestQueue: 1 });
   }
 
-  open(options: SessionOptions<Opening, Entry, Answer>): ThreadSession<Entry, Question, Answer> {
+  open(options: SessionOptions<Opening, Entry, Answer>): ProcessSession<Entry, Question, Answer> {
     this.#sessions += 1;
     const session = new Session(this.#sessions, options);
-    const closed = new Promise<Result<Answer, ThreadFailure>>((resolve) => {
+    const closed = new Promise<Result<Answer, ProcessFailure>>((resolve) => {
       session.onClose = () => resolve(fail({ kind: 'closed', message: 'the session is closed' }));
     });
     return {
@@ -72,8 +73,8 @@ export class SessionThread<Opening, Entry, Question, Answer> {
     };
   }
 
-  snapshot(): ThreadPoolSnapshot {
-    return this.#pool.snapshot();
+  processes(): readonly ListedProcess[] {
+    return this.#pool.processes();
   }
 
   /** What is asked now fails. */
@@ -85,7 +86,7 @@ export class SessionThread<Opening, Entry, Question, Answer> {
     session: Session<Opening, Entry, Answer>,
     question: Question,
     what: string,
-  ): Promise<Result<Answer, ThreadFailure>> {
+  ): Promise<Result<Answer, ProcessFailure>> {
     for (let tries = 1; ;) {
       const ended = this.#ended.splice(0);
       const request = { ...session.untold(), session: session.number, question, ended };

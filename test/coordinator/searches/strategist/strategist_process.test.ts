@@ -6,35 +6,35 @@ import type {
   Strategist,
   StrategistTask,
 } from '../../../../coordinator/searches/strategist/strategist';
-import { StrategistThread } from '../../../../coordinator/searches/strategist/strategist_thread';
+import { StrategistProcess } from '../../../../coordinator/searches/strategist/strategist_process';
 
 const update = { kind: 'withdraw', architecture: 'a' } as const;
 
-describe('the strategist thread', () => {
+describe('the strategist process', () => {
   let folder: string;
-  let thread: StrategistThread;
+  let strategists: StrategistProcess;
 
   function open(deadlineMs = 5_000): Strategist {
-    thread = new StrategistThread({
+    strategists = new StrategistProcess({
       name: 'strategist',
       workerFile: join(__dirname, 'scripted_worker.js'),
       deadlineMs,
       largestHeapMb: 256,
     });
-    return thread.open(taskNamed(join(folder, 'marker')));
+    return strategists.open(taskNamed(join(folder, 'marker')));
   }
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'strategist-'));
   });
   afterEach(async () => {
-    await thread.close();
+    await strategists.close();
     rmSync(folder, { recursive: true });
   });
 
   it('answers knowing all that was said before, of each search by itself', async () => {
     const strategist = open();
-    const other = thread.open(taskNamed('other'));
+    const other = strategists.open(taskNamed('other'));
     strategist.update('t', update);
     strategist.update('t', update);
     const answers = await Promise.all([strategist.ask('t'), other.ask('u')]);
@@ -47,13 +47,13 @@ describe('the strategist thread', () => {
   });
 
   it.each(['exit', 'crash', 'hang'])(
-    'puts a question again after a %s, to a thread that was told everything',
+    'puts a question again after a %s, to a process that was told everything',
     async (fault) => {
       const strategist = open(fault === 'hang' ? 2_000 : 10_000);
       strategist.update('t', update);
       await strategist.ask('t');
       strategist.update('t', update);
-      // Two updates, and the proposal of the first thread.
+      // Two updates, and the proposal of the first strategists.
       expect(await strategist.ask(`${fault} once`)).toEqual({
         sequence: 3,
         architecture: `${fault} once`,
@@ -62,8 +62,8 @@ describe('the strategist thread', () => {
   );
 
   it.each([
-    ['exit', /^the strategist ended: .*choosing a network for exit: exit 3$/],
-    ['crash', /^the strategist ended: .*: broken$/],
+    ['exit', /^the strategist ended: .*choosing a network for exit: status 3$/],
+    ['crash', /^the strategist ended: .*: status 1, Error: broken$/],
     ['hang', /^the strategist ended: choosing a network for hang took longer than 2000 ms$/],
     ['fail', /^no such network$/],
   ])('rejects what ends in a %s again and again, and goes on', async (fault, message) => {
@@ -72,14 +72,14 @@ describe('the strategist thread', () => {
     expect(await strategist.ask('t')).toEqual({ sequence: 0, architecture: 't' });
   });
 
-  it('rejects what is being asked when the search or the thread is closed', async () => {
+  it('rejects what is being asked when the search or the process is closed', async () => {
     const strategist = open();
-    const other = thread.open(taskNamed('other'));
+    const other = strategists.open(taskNamed('other'));
     const asked = expect(strategist.ask('hang')).rejects.toThrow('the session is closed');
     strategist.close();
     await asked;
     const last = expect(other.ask('hang')).rejects.toThrow('the program is ending');
-    await thread.close();
+    await strategists.close();
     await last;
   });
 });

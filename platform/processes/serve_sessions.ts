@@ -1,4 +1,4 @@
-import { serveRequests } from './serve_requests';
+import { answerRequests } from './answer_requests';
 import type { SessionReply, SessionRequest } from './session_message';
 
 /** What a worker does for its sessions. */
@@ -9,7 +9,7 @@ interface SessionService<State, Opening, Entry, Question, Answer> {
   answer(state: State, question: Question): Promise<Answer>;
 }
 
-/** The worker's side of a `SessionThread`, called once by its module. */
+/** The worker's side of a `SessionProcess`, called once by its module. */
 export function serveSessions<State, Opening, Entry, Question, Answer>(
   service: SessionService<State, Opening, Entry, Question, Answer>,
 ): void {
@@ -24,15 +24,17 @@ export function serveSessions<State, Opening, Entry, Question, Answer>(
     const known = sessions.get(session);
     return known?.knownUpTo === from ? known.state : undefined;
   };
-  serveRequests<SessionRequest<Opening, Entry, Question>, SessionReply<Answer>>(async (request) => {
-    for (const session of request.ended) sessions.delete(session);
-    const state = stateFor(request);
-    // If this request fails half-way, the session is unknown, and is told anew.
-    sessions.delete(request.session);
-    if (state === undefined) return { kind: 'unknown' };
-    for (const entry of request.entries) service.apply(state, entry);
-    const answer = await service.answer(state, request.question);
-    sessions.set(request.session, { state, knownUpTo: request.upTo });
-    return { kind: 'answered', answer };
-  });
+  answerRequests<SessionRequest<Opening, Entry, Question>, SessionReply<Answer>>(
+    async (request) => {
+      for (const session of request.ended) sessions.delete(session);
+      const state = stateFor(request);
+      // If this request fails half-way, the session is unknown, and is told anew.
+      sessions.delete(request.session);
+      if (state === undefined) return { kind: 'unknown' };
+      for (const entry of request.entries) service.apply(state, entry);
+      const answer = await service.answer(state, request.question);
+      sessions.set(request.session, { state, knownUpTo: request.upTo });
+      return { kind: 'answered', answer };
+    },
+  );
 }
