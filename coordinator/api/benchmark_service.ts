@@ -10,7 +10,7 @@ import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/Ben
 import type { BenchmarkUpdate as WireUpdate } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import type { ArtifactStore } from '../dispatch/artifact_store';
 import type { ModelKind } from '../dispatch/model_kinds';
-import { serverStream, type ResponseStream } from '../dispatch/service_call';
+import { serverStream, type ResponseStream } from '../calls/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { JobAttempt, JobUpdate } from '../engine/job_update';

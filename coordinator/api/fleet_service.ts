@@ -8,8 +8,8 @@ import type { Device as WireDevice } from '../../proto/generated/farm/v1/Device'
 import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
 import type { TargetSummary as WireTarget } from '../../proto/generated/farm/v1/TargetSummary';
 import type { Worker as WireWorker } from '../../proto/generated/farm/v1/Worker';
-import type { AgentDirectory } from '../dispatch/agent_directory';
-import { unary } from '../dispatch/service_call';
+import type { AgentDirectory } from '../agents/directory';
+import { unary } from '../calls/service_call';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
 import type { MeasuredTally } from '../observe/measured_tally';

@@ -10,7 +10,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { createServer } from 'node:net';
 import { listenFailure } from '../../platform/http/http_status';
 import type { ListenAddress } from '../../platform/http/loopback';
-import { agentServiceDefinition } from '../dispatch/agent_service';
+import { agentServiceDefinition } from '../agents/agent_service';
 import { loadFarmPackage, loadFarmServices } from '../../proto/service';
 import { transportOptions } from '../../proto/transport_options';
 import type { AgentServiceHandlers } from '../../proto/generated/farm/v1/AgentService';

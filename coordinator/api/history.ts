@@ -5,7 +5,7 @@ import type { HistoryHeader as WireHeader } from '../../proto/generated/farm/v1/
 import type { HistoryPart as WirePart } from '../../proto/generated/farm/v1/HistoryPart';
 import type { PastCandidate as WireCandidate } from '../../proto/generated/farm/v1/PastCandidate';
 import type { PastMeasurement as WireMeasurement } from '../../proto/generated/farm/v1/PastMeasurement';
-import type { ResponseStream } from '../dispatch/service_call';
+import type { ResponseStream } from '../calls/service_call';
 import { sessionMediansMs } from '../../search/study/latency_interval';
 import type { PastCandidate, SearchHistory } from '../searches/search_history';
 import type { SearchReader } from '../searches/search_reader';

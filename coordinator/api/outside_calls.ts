@@ -4,7 +4,7 @@ import type { End as WireEnd } from '../../proto/generated/farm/v1/End';
 import type { EndsRequest__Output } from '../../proto/generated/farm/v1/EndsRequest';
 import type { ProposeRequest__Output } from '../../proto/generated/farm/v1/ProposeRequest';
 import type { ProposeResponse } from '../../proto/generated/farm/v1/ProposeResponse';
-import type { ResponseStream } from '../dispatch/service_call';
+import type { ResponseStream } from '../calls/service_call';
 import type { EndView } from '../searches/outside/end_reader';
 import type { SearchReader } from '../searches/search_reader';
 import type { SearchRunner } from '../searches/search_runner';

@@ -6,7 +6,7 @@ import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/Extend
 import type { Search as WireSearch } from '../../proto/generated/farm/v1/Search';
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
 import type { TargetProgress as WireProgress } from '../../proto/generated/farm/v1/TargetProgress';
-import { type ResponseStream, serverStream, unary } from '../dispatch/service_call';
+import { type ResponseStream, serverStream, unary } from '../calls/service_call';
 import type { SearchExtension } from '../../search/study/request';
 import type { FleetView } from '../views/fleet/fleet_view';
 import type { SearchReader } from '../searches/search_reader';

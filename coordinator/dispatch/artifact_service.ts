@@ -11,7 +11,7 @@ import type { UploadChunk__Output as UploadChunk } from '../../proto/generated/f
 import type { UploadResponse } from '../../proto/generated/farm/v1/UploadResponse';
 import type { ArtifactRecords } from '../ledger/artifact_records';
 import type { ArtifactStore, ArtifactWriter } from './artifact_store';
-import { clientStream, serverStream, type ResponseStream } from './service_call';
+import { clientStream, serverStream, type ResponseStream } from '../calls/service_call';
 
 interface ArtifactServiceParts {
   readonly store: ArtifactStore;

@@ -23,7 +23,7 @@ const commitDeadlineMs = 30_000;
 /** Works that share one commit: enough for a burst from 500 devices, small enough to keep the event loop free. */
 const largestGroup = 1_000;
 
-interface Waiting {
+interface WaitingWork {
   readonly work: Work;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -31,7 +31,7 @@ interface Waiting {
 
 /** Performs works in their order, and lets those that arrive during a commit share the next one. */
 export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
-  const waiting: Waiting[] = [];
+  const waiting: WaitingWork[] = [];
   let state:
     | { readonly kind: 'idle' }
     | { readonly kind: 'busy' }
@@ -46,7 +46,7 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
       );
   };
 
-  const performNext = async (group: readonly Waiting[]): Promise<void> => {
+  const performNext = async (group: readonly WaitingWork[]): Promise<void> => {
     const entries = group.flatMap(({ work }) => work.entries);
     // Without entries nothing is awaited: a command must not wait for a turn of the event loop.
     if (entries.length > 0) await commit(entries);
@@ -58,7 +58,7 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
 
   const run = async (): Promise<void> => {
     state = { kind: 'busy' };
-    let group: Waiting[] = [];
+    let group: WaitingWork[] = [];
     try {
       while (waiting.length > 0) {
         group = waiting.splice(0, largestGroup);

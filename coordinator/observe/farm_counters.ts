@@ -16,43 +16,7 @@ interface RunningLease {
 
 /** Counts what happens. Utilisation of a device is the rate of its leased, or of its measuring, seconds. */
 export function createFarmCounters(registry: Registry): FarmObserver {
-  const registers = [registry];
-  const dispatch = new Histogram({
-    name: 'farm_dispatch_seconds',
-    help: 'From a free device with a waiting job to the command that runs it',
-    buckets: dispatchBucketsSeconds,
-    registers,
-  });
-  const handling = new Histogram({
-    name: 'farm_results_handling_seconds',
-    help: 'From the arrival of a batch of results to its commit, effects included',
-    buckets: handlingBucketsSeconds,
-    registers,
-  });
-  const results = new Counter({
-    name: 'farm_results_total',
-    help: 'Attempts that count, by outcome, and results that were discarded because they came late or again',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const refused = new Counter({
-    name: 'farm_results_refused_total',
-    help: 'Results that were not believed: forged (not from the agent of the lease) or implausible (what cannot have happened)',
-    labelNames: ['cause'],
-    registers,
-  });
-  const leased = new Counter({
-    name: 'farm_device_leased_seconds_total',
-    help: 'Time under a lease',
-    labelNames: ['serial', 'pool'],
-    registers,
-  });
-  const measuring = new Counter({
-    name: 'farm_device_measuring_seconds_total',
-    help: 'Time in which the benchmark tool ran',
-    labelNames: ['serial', 'pool'],
-    registers,
-  });
+  const { dispatch, handling, results, refused, leased, measuring } = registerCounters(registry);
   const running = new Map<string, RunningLease>();
   const freeSinceMs = new Map<string, number>();
   const queuedSinceMs = new Map<string, number>();
@@ -90,6 +54,48 @@ export function createFarmCounters(registry: Registry): FarmObserver {
     },
     resultImplausible: () => refused.inc({ cause: 'implausible' }),
     resultsHandled: (_results, durationMs) => handling.observe(durationMs / 1_000),
+  };
+}
+
+function registerCounters(registry: Registry) {
+  const registers = [registry];
+  return {
+    dispatch: new Histogram({
+      name: 'farm_dispatch_seconds',
+      help: 'From a free device with a waiting job to the command that runs it',
+      buckets: dispatchBucketsSeconds,
+      registers,
+    }),
+    handling: new Histogram({
+      name: 'farm_results_handling_seconds',
+      help: 'From the arrival of a batch of results to its commit, effects included',
+      buckets: handlingBucketsSeconds,
+      registers,
+    }),
+    results: new Counter({
+      name: 'farm_results_total',
+      help: 'Attempts that count, by outcome, and results that were discarded because they came late or again',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    refused: new Counter({
+      name: 'farm_results_refused_total',
+      help: 'Results that were not believed: forged (not from the agent of the lease) or implausible (what cannot have happened)',
+      labelNames: ['cause'],
+      registers,
+    }),
+    leased: new Counter({
+      name: 'farm_device_leased_seconds_total',
+      help: 'Time under a lease',
+      labelNames: ['serial', 'pool'],
+      registers,
+    }),
+    measuring: new Counter({
+      name: 'farm_device_measuring_seconds_total',
+      help: 'Time in which the benchmark tool ran',
+      labelNames: ['serial', 'pool'],
+      registers,
+    }),
   };
 }
 

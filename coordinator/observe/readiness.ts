@@ -1,5 +1,5 @@
 /** What the coordinator still waits for before it can work. */
-interface Readiness {
+interface ReadinessChecks {
   /** A step of the start; the returned function says that it is done. */
   step(missing: string): () => void;
   /** Something that may come and go as long as the program lives. */
@@ -7,7 +7,7 @@ interface Readiness {
   missing(): readonly string[];
 }
 
-export function createReadiness(): Readiness {
+export function createReadiness(): ReadinessChecks {
   const steps = new Set<string>();
   const watched: { readonly missing: string; readonly isThere: () => boolean }[] = [];
   return {

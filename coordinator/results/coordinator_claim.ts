@@ -19,13 +19,13 @@ const pollIntervalMs = 250;
 const largestClaimBytes = 8_192;
 
 /** Who coordinates. The data folder of one machine has one coordinator at a time: the lock of its ledger is the kernel's. */
-interface Holder {
+interface ClaimHolder {
   readonly host: string;
   readonly dataDir: string;
   readonly processId: number;
 }
 
-const holderSchema: z.ZodType<Holder> = z.object({
+const holderSchema: z.ZodType<ClaimHolder> = z.object({
   host: z.string().max(300),
   dataDir: z.string().max(4_200),
   processId: z.int(),
@@ -33,14 +33,14 @@ const holderSchema: z.ZodType<Holder> = z.object({
 
 interface ClaimParts {
   readonly bus: Bus;
-  readonly holder: Holder;
+  readonly holder: ClaimHolder;
   /** Another coordinator has taken over, while this one could not be heard for longer than a claim lives. */
   readonly onLost: (error: Error) => void;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export interface Claim {
+export interface CoordinatorClaim {
   /** The next one need not wait then. */
   close(): Promise<void>;
 }
@@ -50,13 +50,13 @@ export interface Claim {
  * long as its holder lives; one of the same folder is of a process that is gone, and is taken over at once.
  * @throws BadInputError that names the coordinator which is there already
  */
-export async function claimCoordination(parts: ClaimParts): Promise<Claim> {
+export async function claimCoordination(parts: ClaimParts): Promise<CoordinatorClaim> {
   const claim = new KeptClaim(parts);
   await claim.take();
   return claim;
 }
 
-class KeptClaim implements Claim {
+class KeptClaim implements CoordinatorClaim {
   readonly #closing = new AbortController();
   #kept: Promise<void> = Promise.resolve();
   #revision = 0;
@@ -141,17 +141,17 @@ class KeptClaim implements Claim {
       .views.kv(bucket, { ttl: claimLifeMs, history: 1, storage: StorageType.File });
   }
 
-  #isOurs({ host, dataDir }: Holder): boolean {
+  #isOurs({ host, dataDir }: ClaimHolder): boolean {
     const { holder } = this.parts;
     return host === holder.host && dataDir === holder.dataDir;
   }
 }
 
-function readHolder(bytes: Uint8Array): Holder | undefined {
+function readHolder(bytes: Uint8Array): ClaimHolder | undefined {
   const read = decodeJson(bytes, holderSchema, largestClaimBytes);
   return read.ok ? read.value : undefined;
 }
 
-function takenBy({ host, dataDir, processId }: Holder): string {
+function takenBy({ host, dataDir, processId }: ClaimHolder): string {
   return `nats: another coordinator uses this server: the one of ${shown(dataDir)} on ${shown(host)} (process ${processId}); stop it, or give each a NATS server of its own`;
 }

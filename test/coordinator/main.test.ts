@@ -7,18 +7,16 @@ import { createNonceOf } from '../../coordinator/engine/lease_nonce';
 import { openLedger } from '../../coordinator/ledger/open_ledger';
 import { epochsPerIncarnation, tickIntervalMs } from '../../coordinator/schedule/state/limits';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
-import { encodeTelemetry } from '../../proto/codec/telemetry';
-import { resultSubject, telemetrySubject } from '../../proto/subjects';
+import { resultSubject } from '../../proto/subjects';
 import { CoordinatorLab, labPlan, metric } from './coordinator_lab';
 import { fleet } from './fleet_client';
-import { describeError, insecure } from './grpc_fixture';
+import { insecure } from './grpc_fixture';
 import {
   measuredResult,
   sampleFloatTarget,
   sampleJob,
   sampleMeasurement,
   samplePhone,
-  samplePhones,
   sampleTarget,
 } from './sample_fleet';
 import { attachAgent } from './scripted_agent';
@@ -138,43 +136,6 @@ describe('coordinator', () => {
     agent.die();
   });
 
-  it('is ready only when it can work, and shows its devices', async () => {
-    const coordinator = await lab.start();
-    const ready = await fetch(`http://127.0.0.1:${String(coordinator.httpPort)}/readyz`);
-    expect([ready.status, await ready.text()]).toEqual([200, 'ready\n']);
-    const agent = attachAgent(coordinator.address, 'shelf');
-    agent.hello(samplePhones(3));
-    await agent.next('welcome');
-    while ((await metric(coordinator, 'farm_agents{state="attached"}')) === undefined);
-    expect(await metric(coordinator, 'farm_devices{pool="sm8550",state="idle"}')).toBe(
-      'farm_devices{pool="sm8550",state="idle"} 3',
-    );
-    expect(await metric(coordinator, 'farm_nats_connected')).toBe('farm_nats_connected 1');
-    agent.die();
-  });
-
-  it('shows what agents tell over NATS about their devices', async () => {
-    const coordinator = await lab.start();
-    const agent = attachAgent(coordinator.address, 'shelf');
-    agent.hello([samplePhone('phone')]);
-    await agent.next('welcome');
-    const state = sampleMeasurement('phone').conditions.before;
-    const telemetry = encodeTelemetry({
-      agentId: 'shelf',
-      deviceSerial: 'phone',
-      state: { ...state, batteryPercent: 77 },
-      activity: 'idle',
-      atMs: 1,
-    });
-    // A message that comes before the subscription is lost, as telemetry may be.
-    while ((await metric(coordinator, 'farm_device_battery_percent')) === undefined)
-      lab.publisher.publish(telemetrySubject('shelf', 'phone'), telemetry);
-    expect(await metric(coordinator, 'farm_device_battery_percent')).toBe(
-      'farm_device_battery_percent{serial="phone",pool="sm8550"} 77',
-    );
-    agent.die();
-  });
-
   it('answers health checks and reflection, also after somebody sent garbage', async () => {
     const coordinator = await lab.start();
     const stranger = createConnection(coordinator.grpcPort, '127.0.0.1');
@@ -242,29 +203,6 @@ describe('coordinator', () => {
       await lab.bench(coordinator.address, { ...artifact, digest: 'f'.repeat(64) }).ended,
     ).toMatch(/^NOT_FOUND: artifact ffff/);
     agent.die();
-  });
-
-  it('keeps a device drained over a restart', async () => {
-    const first = await lab.start();
-    const agent = attachAgent(first.address, 'shelf');
-    agent.hello([samplePhone('phone')]);
-    await agent.next('welcome');
-    await fleet(first.address).drain('phone');
-    await first.stop();
-    const second = await lab.start();
-    const again = attachAgent(second.address, 'shelf');
-    again.hello([samplePhone('phone')]);
-    await again.next('welcome');
-    expect(await fleet(second.address).states()).toEqual([['phone', 'drained']]);
-    await fleet(second.address).resume('phone');
-    expect(await fleet(second.address).states()).toEqual([['phone', 'idle']]);
-    expect(await fleet(second.address).remove('phone').catch(describeError)).toMatch(
-      /^FAILED_PRECONDITION: device phone is attached/,
-    );
-    expect(await fleet(second.address).drain('stranger').catch(describeError)).toMatch(
-      /^NOT_FOUND: device "stranger"/,
-    );
-    again.die();
   });
 
   it('takes up after a restart what was measured meanwhile, and what is still open', async () => {

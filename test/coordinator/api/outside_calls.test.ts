@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { fail, ok } from '../../../common/result';
-import { serverStream, unary } from '../../../coordinator/dispatch/service_call';
+import { serverStream, unary } from '../../../coordinator/calls/service_call';
 import { propose, sendEnds } from '../../../coordinator/api/outside_calls';
 import type { SearchReader } from '../../../coordinator/searches/search_reader';
 import type { SearchRunner } from '../../../coordinator/searches/search_runner';

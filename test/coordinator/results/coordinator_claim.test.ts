@@ -3,7 +3,10 @@ import { BadInputError } from '../../../common/bad_input';
 import { systemClock } from '../../../platform/time/clock';
 import { createLogger } from '../../../platform/logger';
 import { connectBus, type Bus } from '../../../platform/nats/bus';
-import { claimCoordination, type Claim } from '../../../coordinator/results/coordinator_claim';
+import {
+  claimCoordination,
+  type CoordinatorClaim,
+} from '../../../coordinator/results/coordinator_claim';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
 
 jest.setTimeout(40_000);
@@ -11,7 +14,7 @@ jest.setTimeout(40_000);
 const logger = createLogger('test', 'silent');
 let server: NatsServer;
 const buses: Bus[] = [];
-const claims: Claim[] = [];
+const claims: CoordinatorClaim[] = [];
 const lost: Error[] = [];
 
 beforeEach(async () => {

@@ -1,25 +1,17 @@
 import type { NatsConnection } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BadInputError } from '../../../common/bad_input';
 import { systemClock } from '../../../platform/time/clock';
 import type { JobResult } from '../../../common/job';
 import { createLogger } from '../../../platform/logger';
-import { connectBus, type Bus } from '../../../platform/nats/bus';
+import { type Bus, connectBus } from '../../../platform/nats/bus';
 import {
   createResultConsumer,
   type ResultConsumer,
 } from '../../../coordinator/results/result_consumer';
-import { listenToTelemetry } from '../../../coordinator/results/telemetry_listener';
 import { decodeResult, encodeResult } from '../../../proto/codec/result';
-import { encodeTelemetry } from '../../../proto/codec/telemetry';
-import {
-  resultConsumer,
-  resultStream,
-  resultSubject,
-  telemetrySubject,
-} from '../../../proto/subjects';
+import { resultConsumer, resultStream, resultSubject } from '../../../proto/subjects';
 import { aMeasurement, aResult } from '../../contract/ledger/ledger_samples';
-import { startNatsServer, type NatsServer } from '../../servers/nats_server';
+import { type NatsServer, startNatsServer } from '../../servers/nats_server';
 
 const logger = createLogger('test', 'silent');
 const large: number[] = [];
@@ -291,52 +283,6 @@ describe('consuming results', () => {
     await until(() => handled.length === 1);
     expect(failures).toEqual([]);
   });
-
-  it('refuses a stream of this name that it could lose results with', async () => {
-    const manager = await sender.jetstreamManager();
-    await manager.streams.add({ name: resultStream, subjects: ['something.else'] });
-    await expect(startConsumer(() => Promise.resolve())).rejects.toThrow(BadInputError);
-    await expect(manager.consumers.info(resultStream, resultConsumer)).rejects.toThrow(
-      'consumer not found',
-    );
-  });
-});
-
-it('a server without JetStream is a clear line for the user', async () => {
-  const plain = await startNatsServer({ jetStream: false });
-  const plainBus = await connectBus(plain.url, 'coordinator', logger);
-  const consumer = createResultConsumer({
-    bus: plainBus,
-    decodeLarge,
-    handle: () => Promise.resolve(),
-    onFailure: () => undefined,
-    clock: systemClock,
-    logger,
-  });
-  const refused = await consumer.start().catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(BadInputError);
-  expect((refused as Error).message).toMatch(/has no JetStream .*start it with --jetstream$/);
-  await consumer.close();
-  await plainBus.close();
-  await plain.stop();
-});
-
-it('the last telemetry of each device is at hand, and garbage does no harm', async () => {
-  const listener = listenToTelemetry(bus, logger);
-  await bus.connection.flush();
-  const state = aMeasurement(1).conditions.before;
-  const tell = (deviceSerial: string, atMs: number): void =>
-    sender.publish(
-      telemetrySubject('agent-1', deviceSerial),
-      encodeTelemetry({ agentId: 'agent-1', deviceSerial, state, activity: 'measure', atMs }),
-    );
-  tell('p1', 1);
-  sender.publish(telemetrySubject('agent-1', 'p1'), 'garbage');
-  tell('p2', 2);
-  tell('p1', 3);
-  await until(() => listener.latest('p1')?.atMs === 3);
-  expect(listener.latest('p2')?.atMs).toBe(2);
-  expect(listener.latest('p3')).toBeUndefined();
 });
 
 /** Both are bounded by the test's own time limit. */

@@ -1,9 +1,6 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
-import {
-  createOutgoingQueue,
-  type MessageSink,
-} from '../../../coordinator/dispatch/outgoing_queue';
+import { createOutgoingQueue, type MessageSink } from '../../../coordinator/agents/outgoing_queue';
 import type { CoordinatorMessage as WireMessage } from '../../../proto/generated/farm/v1/CoordinatorMessage';
 
 /** A transport that takes `room` messages at a time and asks for a pause after them. */

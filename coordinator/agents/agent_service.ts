@@ -10,8 +10,8 @@ import {
   createConversation,
   type AgentTiming,
   type ConversationParts,
-  type Refusal,
-} from './agent_conversation';
+  type StreamRefusal,
+} from './conversation';
 import { createOutgoingQueue } from './outgoing_queue';
 
 /** The stream of an agent ends when the scheduler gives the agent up, so that the two never disagree for long. */
@@ -21,7 +21,7 @@ export const agentTiming: AgentTiming = {
   silenceDeadlineMs: agentSilenceMs,
 };
 
-const statusOf: Readonly<Record<Refusal['kind'], status>> = {
+const statusOf: Readonly<Record<StreamRefusal['kind'], status>> = {
   'bad-message': status.INVALID_ARGUMENT,
   silent: status.DEADLINE_EXCEEDED,
   'too-slow': status.RESOURCE_EXHAUSTED,
@@ -46,17 +46,17 @@ export function agentServiceDefinition({
   return { Attach: { ...service.Attach, requestDeserialize: (bytes: Buffer) => bytes } };
 }
 
-type Stream = ServerDuplexStream<WireAgentMessage, WireCoordinatorMessage>;
+type AgentStream = ServerDuplexStream<WireAgentMessage, WireCoordinatorMessage>;
 
 /** `AgentService`: one conversation per stream, from its Hello to its end. */
 export function createAgentService(parts: AgentServiceParts): AgentServiceHandlers {
   return { Attach: (stream) => serve(parts, stream) };
 }
 
-function serve(parts: AgentServiceParts, stream: Stream): void {
+function serve(parts: AgentServiceParts, stream: AgentStream): void {
   const outgoing = createOutgoingQueue(stream);
   // grpc-js sends a status to the client when an error is emitted, and ends the stream.
-  const refuse = ({ kind, reason }: Refusal): void =>
+  const refuse = ({ kind, reason }: StreamRefusal): void =>
     void stream.emit('error', { code: statusOf[kind], details: reason });
   const conversation = createConversation({ ...parts, outgoing, refuse });
   const hear = async (bytes: Buffer): Promise<void> => {

@@ -1,14 +1,11 @@
 import type { DeviceDescription } from '../../../common/device';
 import type { Result } from '../../../common/result';
-import {
-  createAgentDirectory,
-  type AgentDirectory,
-} from '../../../coordinator/dispatch/agent_directory';
+import { createAgentDirectory, type AgentDirectory } from '../../../coordinator/agents/directory';
 import {
   agentServiceDefinition,
   agentTiming,
   createAgentService,
-} from '../../../coordinator/dispatch/agent_service';
+} from '../../../coordinator/agents/agent_service';
 import type { SchedulerEvent } from '../../../coordinator/schedule/event/event';
 import { decodeAgentMessage, type AgentMessage } from '../../../proto/codec/agent_message';
 import { loadFarmServices } from '../../../proto/service';

@@ -1,12 +1,12 @@
-import type { ListedProcess } from '../platform/processes/listed_process';
-import { defaultStageProcesses, openStageProcesses } from './candidates/stage_processes';
-import type { ModelStageParts } from './candidates/model_stages';
-import type { Lifecycle } from '../platform/lifecycle/lifecycle';
+import type { ListedProcess } from '../../platform/processes/listed_process';
+import { defaultStageProcesses, openStageProcesses } from '../candidates/stage_processes';
+import type { ModelStageParts } from '../candidates/model_stages';
+import type { Lifecycle } from '../../platform/lifecycle/lifecycle';
 import {
   StrategistProcess,
   strategistProcessOptions,
-} from './searches/strategist/strategist_process';
-import type { OpenStrategist } from './searches/strategist/strategist';
+} from '../searches/strategist/strategist_process';
+import type { OpenStrategist } from '../searches/strategist/strategist';
 
 /** The processes that build and that compute strategies for the coordinator; each begins with its first work and ends when idle. */
 export interface WorkerProcesses {

@@ -3,12 +3,12 @@ import type { Logger } from '../../platform/logger';
 import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { DeviceRegister } from '../engine/device_register';
 import type { Engine } from '../engine/engine';
-import type { AgentDirectory, AgentSession } from './agent_directory';
-import { createAlarm } from './alarm';
+import type { AgentDirectory, AgentSession } from './directory';
+import { createAlarm } from '../../platform/time/alarm';
 import type { OutgoingQueue } from './outgoing_queue';
 
 /** Why the coordinator ends a stream; `reason` is one line for the agent's log. */
-export interface Refusal {
+export interface StreamRefusal {
   readonly kind: 'bad-message' | 'silent' | 'too-slow' | 'replaced' | 'stopping' | 'failed';
   readonly reason: string;
 }
@@ -26,7 +26,7 @@ export interface ConversationParts {
   readonly logger: Logger;
   readonly timing: AgentTiming;
   readonly outgoing: OutgoingQueue;
-  readonly refuse: (refusal: Refusal) => void;
+  readonly refuse: (refusal: StreamRefusal) => void;
 }
 
 /** What is said on one stream, without the stream. */
@@ -36,10 +36,10 @@ interface Conversation {
   end(): void;
 }
 
-type Hello = Extract<AgentMessage, { kind: 'hello' }>;
+type AgentHello = Extract<AgentMessage, { kind: 'hello' }>;
 type LaterMessage = Exclude<AgentMessage, { kind: 'hello' }>;
 
-type Stage =
+type ConversationStage =
   | { readonly kind: 'awaiting-hello' }
   | { readonly kind: 'attached'; readonly session: AgentSession }
   | { readonly kind: 'ended' };
@@ -53,7 +53,7 @@ const endReasons = {
 /** Begins with the wait for hello, which has a deadline. */
 export function createConversation(parts: ConversationParts): Conversation {
   const { timing, refuse } = parts;
-  let stage: Stage = { kind: 'awaiting-hello' };
+  let stage: ConversationStage = { kind: 'awaiting-hello' };
   const silence = createAlarm(() => refuse({ kind: 'silent', reason: endReasons.silent }));
   silence.set(timing.helloDeadlineMs);
   const end = (): void => {
@@ -89,7 +89,7 @@ export function createConversation(parts: ConversationParts): Conversation {
   };
 }
 
-function openSession(parts: ConversationParts, hello: Hello): AgentSession {
+function openSession(parts: ConversationParts, hello: AgentHello): AgentSession {
   return {
     agentId: hello.agentId,
     send: (message) => {
@@ -104,7 +104,11 @@ function openSession(parts: ConversationParts, hello: Hello): AgentSession {
 }
 
 /** The devices become durable before the scheduler may use them: a restart waits for the agents that it knows. */
-async function greet(parts: ConversationParts, session: AgentSession, hello: Hello): Promise<void> {
+async function greet(
+  parts: ConversationParts,
+  session: AgentSession,
+  hello: AgentHello,
+): Promise<void> {
   const { agentId, version, unusablePhones, devices, heldLeases } = hello;
   parts.directory.attach(session, { version, unusablePhones });
   session.send({ kind: 'welcome', heartbeatIntervalMs: parts.timing.heartbeatIntervalMs });

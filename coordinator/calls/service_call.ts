@@ -10,7 +10,7 @@ import { FarmError } from '../../common/farm_error';
 import { withDeadline } from '../../platform/time/deadline';
 import type { Logger } from '../../platform/logger';
 import { statusOf } from '../../proto/codec/status';
-import { createAlarm } from './alarm';
+import { createAlarm } from '../../platform/time/alarm';
 
 /** A client that neither takes nor sends anything for this long is gone, whatever its connection says. */
 const stallDeadlineMs = 60_000;
