@@ -16,7 +16,6 @@ const imports = JSON.parse(
 const tooLong = [
   'cli/command/quantize.ts',
   'cli/command/search.ts',
-  'cli/command/search_simulate.ts',
   'cli/link/farm_client.ts',
   'cli/report/chart/front_chart.ts',
   'model/block/segment_weights.ts',

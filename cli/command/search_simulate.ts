@@ -1,43 +1,18 @@
 import path from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { BadInputError } from '../../common/bad_input';
-import { parseDeviceSpeeds, type DeviceSpeeds } from '../../search/simulate/device_speeds';
-import type { SimulationConditions } from '../../search/simulate/run';
-import { parseStrategy, type NamedStrategy } from '../../search/simulate/strategy_option';
-import { readMeasurementTable, type MeasurementTable } from '../../search/simulate/table';
+import type { Command } from 'commander';
+import { readMeasurementTable, type RecordedTable } from '../../search/simulate/table';
 import { readCsvFile } from '../input/csv_file';
-import { numberFrom, wholeNumberFrom } from '../input/number_option';
 import { refuseFullFolder, writeWholeFolder } from '../output/whole_file';
 import { startProgress } from '../output/progress';
 import type { Terminal } from '../output/terminal';
 import { recordingOf } from '../simulate/recorded_space';
+import { addSimulateOptions, type SimulateOptions } from '../simulate/simulate_options';
 import { drawShares } from '../simulate/simulation_chart';
+import { chosenTargets, conditionsOf, refuseTooMuch } from '../simulate/simulation_plan';
 import { formatResults, runsToCsv, sharesToCsv } from '../simulate/simulation_report';
 import { summarize, type SimulationResult } from '../simulate/simulation_result';
 import { runInThreads } from '../simulate/simulation_threads';
 import { jsonOr } from './connection';
-
-interface SimulateOptions {
-  readonly table: string;
-  readonly space?: string;
-  readonly strategies: readonly NamedStrategy[];
-  readonly budget: number;
-  readonly seeds: number;
-  readonly firstSeed: number;
-  readonly target?: readonly string[];
-  readonly teacher?: string;
-  readonly teacherMeasurements: number;
-  readonly devices: DeviceSpeeds;
-  readonly noise: number;
-  readonly proposalMs: number;
-  readonly stopAt?: number;
-  readonly output?: string;
-  readonly json?: boolean;
-}
-
-const oneDevice: DeviceSpeeds = { kind: 'listed', speeds: [1] };
-/** Each is kept as a number or two until the end. */
-const mostMeasurements = 50_000_000;
 
 /** `workerFile` is the compiled simulation_worker. */
 export function registerSimulate(
@@ -45,88 +20,14 @@ export function registerSimulate(
   terminal: Terminal,
   workerFile = path.join(__dirname, '../simulate/simulation_worker.js'),
 ): void {
-  search
+  const command = search
     .command('simulate')
     .description(
       'try strategies on recorded measurements, by a simulated clock (docs/search.md says what the table holds)',
-    )
-    .requiredOption(
-      '--table <file.csv>',
-      'recorded measurements, a line for each network; may be gzipped',
-    )
-    .option(
-      '--space <space>',
-      'read the architectures as those of this space, and take their cost from it',
-    )
-    .addOption(
-      new Option(
-        '--strategies <list>',
-        'by commas: random, nsga2, nsga2-async, surrogate; with options as in nsga2:populationSize=50',
-      )
-        .argParser(parseStrategies)
-        .default([parseStrategy('surrogate')], 'surrogate'),
-    )
-    .requiredOption(
-      '--budget <n>',
-      'measurements of each run',
-      wholeNumberFrom({ min: 1, max: 1_000_000 }),
-    )
-    .option(
-      '--seeds <k>',
-      'runs of each strategy on each target',
-      wholeNumberFrom({ min: 1, max: 1_000 }),
-      5,
-    )
-    .option(
-      '--first-seed <n>',
-      'of the runs, which count on from it',
-      wholeNumberFrom({ min: 0, max: 1_000_000_000 }),
-      1,
-    )
-    .option(
-      '--teacher <target>',
-      'let the surrogate search this target first, and learn from it for the others',
-    )
-    .option(
-      '--teacher-measurements <n>',
-      'measurements of that search',
-      wholeNumberFrom({ min: 1, max: 10_000 }),
-      50,
-    )
-    .option('--target <list>', 'only these targets of the table, by commas', (text: string) =>
-      text.split(','),
-    )
-    .addOption(
-      new Option(
-        '--devices <speeds>',
-        'speeds such as 1,1,0.5, or a log-normal draw such as 32:lognormal:0.4',
-      )
-        .argParser(parseDeviceSpeeds)
-        .default(oneDevice, 'one device of speed 1'),
-    )
-    .option(
-      '--noise <share>',
-      'relative standard deviation of a measured latency, for example 0.03',
-      numberFrom({ min: 0, max: 1 }),
-      0,
-    )
-    .option(
-      '--proposal-ms <ms>',
-      'simulated time that a proposal takes, one after the other',
-      numberFrom({ min: 0, max: 3_600_000 }),
-      0,
-    )
-    .option(
-      '--stop-at <percent>',
-      'end a run once it has this much of the true hypervolume',
-      numberFrom({ min: 1, max: 100 }),
-    )
-    .option(
-      '-o, --output <dir>',
-      'write runs.csv, hypervolume.csv and <target>.svg into a new folder',
-    )
-    .option('--json', 'machine-readable output')
-    .action((options: SimulateOptions) => simulate(options, terminal, workerFile));
+    );
+  addSimulateOptions(command).action((options: SimulateOptions) =>
+    simulate(options, terminal, workerFile),
+  );
 }
 
 async function simulate(
@@ -164,62 +65,8 @@ async function simulate(
   );
 }
 
-function chosenTargets(
-  table: MeasurementTable,
-  { target: asked, teacher }: SimulateOptions,
-): readonly string[] {
-  const named = [
-    ...(asked ?? []).map((name) => ({ option: '--target', name })),
-    ...(teacher === undefined ? [] : [{ option: '--teacher', name: teacher }]),
-  ];
-  for (const { option, name } of named) {
-    if (!table.targets.includes(name))
-      throw new BadInputError(
-        `${option} ${name.slice(0, 80)}: not in the table; its targets are ${table.targets.join(', ')}`,
-      );
-  }
-  const targets = table.targets.filter(
-    (name) => name !== teacher && (asked === undefined || asked.includes(name)),
-  );
-  if (targets.length === 0)
-    throw new BadInputError(
-      `--teacher ${teacher ?? ''}: no other target is left to be taught; name one with --target`,
-    );
-  return targets;
-}
-
-function refuseTooMuch(
-  { strategies, seeds, budget }: SimulateOptions,
-  targets: number,
-  networks: number,
-): void {
-  const measurements = targets * strategies.length * seeds * Math.min(budget, networks);
-  if (measurements > mostMeasurements)
-    throw new BadInputError(
-      `${measurements} measurements in all; expected at most ${mostMeasurements}: lower --budget or --seeds, or choose fewer targets with --target`,
-    );
-}
-
-function conditionsOf(
-  { budget, noise, devices, proposalMs, stopAt, teacher, teacherMeasurements }: SimulateOptions,
-  { targets }: MeasurementTable,
-): SimulationConditions {
-  const taught =
-    teacher === undefined
-      ? {}
-      : { teacher: { target: targets.indexOf(teacher), measurements: teacherMeasurements } };
-  return {
-    budget,
-    noise,
-    devices,
-    proposalMs,
-    stopAtShare: stopAt === undefined ? Infinity : stopAt / 100,
-    ...taught,
-  };
-}
-
 interface Surroundings {
-  readonly table: MeasurementTable;
+  readonly table: RecordedTable;
   readonly targets: readonly string[];
   readonly workerFile: string;
   readonly terminal: Terminal;
@@ -287,12 +134,4 @@ async function filesOf(results: readonly SimulationResult[]): Promise<Map<string
     ['hypervolume.csv', sharesToCsv(results)],
     ...(await Promise.all(charts)),
   ]);
-}
-
-function parseStrategies(text: string): readonly NamedStrategy[] {
-  const names = text.split(',');
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined)
-    throw new InvalidArgumentError(`"${repeated}" is listed twice; remove one`);
-  return names.map(parseStrategy);
 }

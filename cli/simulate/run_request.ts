@@ -1,10 +1,10 @@
-import type { OwnStrategySpec } from '../../search/create_strategy';
+import type { OwnStrategySpec } from '../../search/strategies/create_strategy';
 import type { SimulatedRun, SimulationConditions } from '../../search/simulate/run';
-import type { MeasurementTable } from '../../search/simulate/table';
+import type { RecordedTable } from '../../search/simulate/table';
 
 /** What a worker thread is given once. */
 export interface WorkerTable {
-  readonly table: MeasurementTable;
+  readonly table: RecordedTable;
   /** As `--space` names it. */
   readonly space: string | undefined;
 }

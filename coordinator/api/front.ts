@@ -3,7 +3,7 @@ import type { ExportResponse as WireExport } from '../../proto/generated/farm/v1
 import type { FleetFrontPoints as WireFleetFront } from '../../proto/generated/farm/v1/FleetFrontPoints';
 import type { Front as WireFront } from '../../proto/generated/farm/v1/Front';
 import type { FrontPoint as WireFrontPoint } from '../../proto/generated/farm/v1/FrontPoint';
-import type { ExportedModel } from '../searches/exported_model';
+import type { ExportedCandidate } from '../searches/exported_model';
 import type { FleetFrontView, FrontPoint, FrontView } from '../searches/search_view';
 
 export function frontToWire({
@@ -44,7 +44,11 @@ export function fleetFrontToWire({
   };
 }
 
-export function exportToWire({ artifact, accuracyPercent, ...same }: ExportedModel): WireExport {
+export function exportToWire({
+  artifact,
+  accuracyPercent,
+  ...same
+}: ExportedCandidate): WireExport {
   return { ...same, artifact: artifactToWire(artifact), accuracy: accuracyPercent };
 }
 

@@ -12,7 +12,7 @@ import type { FleetView } from '../views/fleet/fleet_view';
 import type { SearchReader } from '../searches/search_reader';
 import type { SearchRunner } from '../searches/search_runner';
 import type { SearchView, TargetProgressView } from '../searches/search_view';
-import { msPerMinute, wallMsLeft } from '../../search/budget';
+import { msPerMinute, wallMsLeft } from '../../search/spec/budget';
 import type { SearchSummaries } from '../views/search_summaries';
 import { wallMsAt } from '../../search/study/wall_time';
 import { sendHistory } from './history';

@@ -7,7 +7,7 @@ import { oneLine } from '../../common/one_line';
 import { fail, ok, type Result } from '../../common/result';
 import type { AgentMessage } from '../../proto/codec/agent_message';
 import type { ModelKind } from '../dispatch/model_kinds';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import type { SpecReader } from '../searches/spec_reader';
 import type { ThreadTask } from '../../platform/threads/thread_failure';
 import {

@@ -1,7 +1,7 @@
 import type { ModelFormat } from '../../common/artifact';
 import type { ModelKind } from '../dispatch/model_kinds';
 import type { AgentMessage } from '../../proto/codec/agent_message';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import type { PackedResult } from './packed_result';
 
 /** What came from outside and is to be read, with all that reading it needs. */

@@ -5,7 +5,7 @@ import { withYamlFields } from '../../platform/config/yaml';
 import { decodeAgentMessage } from '../../proto/codec/agent_message';
 import { decodeResult } from '../../proto/codec/result';
 import { loadFarmServices } from '../../proto/service';
-import { parseSearchSpec } from '../../search/spec';
+import { parseSearchSpec } from '../../search/spec/search_spec';
 import { requirePossible } from '../searches/feasibility';
 import { loadSearchCatalog } from '../searches/search_catalog';
 import { checkModel, readModelKind } from './model_check';

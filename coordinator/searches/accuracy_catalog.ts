@@ -10,7 +10,7 @@ import {
   notInTable,
   type AccuracyTable,
 } from '../../search/accuracy/table_accuracy';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 
 type AccuracySpec = NonNullable<SearchSpec['accuracy']>;
 type TableSpec = Extract<AccuracySpec, { readonly kind: 'table' }>;

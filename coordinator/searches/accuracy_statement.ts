@@ -1,5 +1,5 @@
 import type { AccuracySource } from '../../search/accuracy/accuracy_source';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 
 /** What the accuracies beside a search's latencies are, and what the weights of its models are: two different networks' facts. */
 export interface AccuracyStatement {

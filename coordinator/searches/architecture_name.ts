@@ -1,5 +1,5 @@
 import { architectureByHash, isHashName } from '../../model/space/hash_name';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import type { SearchCatalog } from './search_catalog';
 
 interface NamingSearch {

@@ -1,10 +1,10 @@
 import type { Artifact } from '../../common/artifact';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import { accuracyStatement, type AccuracyStatement } from './accuracy_statement';
 import type { SearchCatalog } from './search_catalog';
 
 /** A model of a search, with what its file does not say. */
-export interface ExportedModel extends AccuracyStatement {
+export interface ExportedCandidate extends AccuracyStatement {
   readonly artifact: Artifact;
   readonly architecture: string;
   readonly hash: string;
@@ -21,7 +21,7 @@ export function exportedModel(
   architecture: string,
   artifact: Artifact | undefined,
   { spec, catalog }: ExportSurroundings,
-): ExportedModel | undefined {
+): ExportedCandidate | undefined {
   if (artifact === undefined) return undefined;
   const accuracy = catalog.accuracy(spec);
   return {

@@ -8,7 +8,7 @@ import {
   boundsAtLeastAsAccurate,
   mostAccurate,
 } from '../../search/accuracy/accuracy_limits';
-import { fleetAimOf, type Constraints, type SearchSpec } from '../../search/spec';
+import { fleetAimOf, type Constraints, type SearchSpec } from '../../search/spec/search_spec';
 import type { SearchCatalog } from './search_catalog';
 
 /** Of the options of a space, in an error: enough to show how they are named. */

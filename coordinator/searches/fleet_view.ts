@@ -1,6 +1,6 @@
 import { withFleetMember, type FleetMember } from '../../search/joint/fleet_front';
-import { fleetLatencies } from '../../search/joint/fleet_latency';
-import { fleetAimOf } from '../../search/spec';
+import { fleetLatencies } from '../../search/spec/fleet_aim';
+import { fleetAimOf } from '../../search/spec/search_spec';
 import { areUncertain, latencyMsOf } from '../../search/study/finding';
 import { findingsOf } from '../../search/study/lane';
 import type { Study } from '../../search/study/state';

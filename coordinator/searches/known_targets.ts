@@ -1,6 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
 import { formatTarget } from '../../common/target';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import type { SearchParts } from './search_parts';
 
 /** A target that no device ever offered is more likely a typing error than a phone to come. @throws BadInputError */

@@ -5,7 +5,7 @@ import { countOptions } from '../../model/space/block_plan';
 import type { SpaceReference } from '../../model/space/space_reference';
 import type { NetworkSpace } from '../../model/space/network_space';
 import type { AccuracySource } from '../../search/accuracy/accuracy_source';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import { createAccuracyCatalog } from './accuracy_catalog';
 
 /** The spaces and accuracies that a specification can name. */

@@ -5,7 +5,7 @@ import type { SearchRecord } from '../ledger/search_records';
 import { accuracyStatement } from './accuracy_statement';
 import { canonicalArchitecture } from './architecture_name';
 import { builtArtifact } from './built_artifact';
-import { exportedModel, type ExportedModel } from './exported_model';
+import { exportedModel, type ExportedCandidate } from './exported_model';
 import { fleetFrontView } from './fleet_view';
 import { frontView } from './front_view';
 import { readSearch } from './open_search';
@@ -68,7 +68,7 @@ export class SearchReader {
   }
 
   /** The int8 model of an architecture that the search built, by its own or an isomorphic name, or by its hash. @throws FarmError */
-  async exportModel(searchId: string, text: string): Promise<ExportedModel> {
+  async exportModel(searchId: string, text: string): Promise<ExportedCandidate> {
     const study = await this.#find(searchId);
     const { spec } = study.settings;
     const { catalog } = this.#parts;

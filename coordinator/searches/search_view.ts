@@ -1,14 +1,14 @@
 import type { DeviceKind } from '../../common/device';
-import type { Budget, Spending } from '../../search/budget';
+import type { Budget, Spending } from '../../search/spec/budget';
 import type { ConfirmationProgress } from '../../search/study/confirming';
 import type { EndCounts } from '../../search/study/lane';
 import type { LatencyInterval } from '../../search/study/latency_interval';
 import type { SearchState } from '../../search/study/request';
 import type { WallTime } from '../../search/study/wall_time';
-import type { FrontPick } from '../../search/front_pick';
+import type { FrontPick } from '../../search/front/front_pick';
 import type { AccuracyStatement } from './accuracy_statement';
 import type { FleetMember } from '../../search/joint/fleet_front';
-import type { FleetAim } from '../../search/joint/fleet_latency';
+import type { FleetAim } from '../../search/spec/fleet_aim';
 import type { Trust } from './trust';
 
 /** What is shown of a search. */

@@ -1,5 +1,5 @@
 import { withYamlFields } from '../../platform/config/yaml';
-import { parseSearchSpec, type SearchSpec } from '../../search/spec';
+import { parseSearchSpec, type SearchSpec } from '../../search/spec/search_spec';
 import { requirePossible } from './feasibility';
 import type { SearchCatalog } from './search_catalog';
 

@@ -1,5 +1,5 @@
 import { spaceNameOf } from '../../model/space/space_reference';
-import { picksOf } from '../../search/front_pick';
+import { picksOf } from '../../search/front/front_pick';
 import { spentOf } from '../../search/study/budget_room';
 import { confirmationProgress } from '../../search/study/confirming';
 import type { Lane } from '../../search/study/lane';

@@ -1,6 +1,6 @@
 import type { Job } from '../../common/job';
 import type { Infeasible, TrialEnd } from '../../common/trial';
-import type { SearchSpec } from '../../search/spec';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import type { StudyEffect } from '../../search/study/effect';
 import { keptEnd, type Evidence } from '../../search/study/evidence';
 import type { StudyEvent } from '../../search/study/event';

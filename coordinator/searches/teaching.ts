@@ -1,9 +1,9 @@
 import { spaceKeyOf, spaceNameOf } from '../../model/space/space_reference';
 import { BadInputError } from '../../common/bad_input';
 import type { Ledger } from '../ledger/ledger';
-import type { PastTarget } from '../../search/past_target';
-import { standing } from '../../search/expectation';
-import type { SearchSpec } from '../../search/spec';
+import type { PastTarget } from '../../search/strategy/past_target';
+import { standing } from '../../search/strategy/expectation';
+import type { SearchSpec } from '../../search/spec/search_spec';
 import { secondLookJobs, trialKey } from './second_look_jobs';
 import type { SpecReader } from './spec_reader';
 

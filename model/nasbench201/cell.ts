@@ -11,7 +11,7 @@ export const operations = [
   'nor_conv_3x3',
   'avg_pool_3x3',
 ] as const;
-export type Operation = (typeof operations)[number];
+export type CellOperation = (typeof operations)[number];
 
 /** From node, to node. Node 0 is the cell's input, node 3 its output. */
 export const edges = [
@@ -24,7 +24,14 @@ export const edges = [
 ] as const;
 
 /** One operation per edge, in the order of `edges`. */
-export type Cell = readonly [Operation, Operation, Operation, Operation, Operation, Operation];
+export type Cell = readonly [
+  CellOperation,
+  CellOperation,
+  CellOperation,
+  CellOperation,
+  CellOperation,
+  CellOperation,
+];
 
 export const cellCount = operations.length ** edges.length;
 
@@ -85,7 +92,7 @@ function parseCellString(text: string): Cell {
   return toCell(groups.flatMap((group, index) => parseNode(group, index + 1, shown)));
 }
 
-function parseNode(group: string, node: number, shown: string): Operation[] {
+function parseNode(group: string, node: number, shown: string): CellOperation[] {
   const parts = group.split('|');
   if (parts.length !== node + 2 || parts[0] !== '' || parts.at(-1) !== '') {
     throw new BadInputError(
@@ -99,7 +106,7 @@ function parseEdge(
   part: string,
   source: number,
   at: { readonly node: number; readonly shown: string },
-): Operation {
+): CellOperation {
   const [name = '', from = '', ...rest] = part.split('~');
   if (rest.length > 0 || from !== String(source)) {
     throw new BadInputError(
@@ -114,7 +121,7 @@ function parseEdge(
   return operation;
 }
 
-function toCell(list: readonly Operation[]): Cell {
+function toCell(list: readonly CellOperation[]): Cell {
   const [a, b, c, d, e, f] = list;
   if (
     a === undefined ||

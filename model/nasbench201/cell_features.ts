@@ -1,7 +1,7 @@
-import type { Cell, Operation } from './cell';
+import type { Cell, CellOperation } from './cell';
 import { liveEdges, type LiveEdge } from './topology';
 
-type LiveOperation = Exclude<Operation, 'none'>;
+type LiveOperation = Exclude<CellOperation, 'none'>;
 
 /** Multiply-accumulates per value of the cell's channels and, for a pool, its nine sums as a ninth each: what orders the operators by work. */
 const work: Readonly<Record<LiveOperation, number>> = {

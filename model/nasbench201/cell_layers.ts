@@ -1,7 +1,7 @@
 import { assert } from '../../common/assert';
 import type { Cell } from './cell';
 import { addAveragePool, addReluConvNorm, type LayerSink } from './layers';
-import { added, type Signal } from './signal';
+import { added, type CellSignal } from './signal';
 import { liveEdges, type LiveEdge } from './topology';
 
 const outputNode = 3;
@@ -10,11 +10,11 @@ const outputNode = 3;
 export function addCell(
   sink: LayerSink,
   cell: Cell,
-  place: { readonly name: string; readonly input: Signal },
-): Signal {
+  place: { readonly name: string; readonly input: CellSignal },
+): CellSignal {
   const edges = liveEdges(cell);
   const relus = new Map<string, string>();
-  const nodes: (Signal | undefined)[] = [place.input];
+  const nodes: (CellSignal | undefined)[] = [place.input];
   for (let node = 1; node <= outputNode; node += 1) {
     const results = edges
       .filter((edge) => edge.to === node)
@@ -35,12 +35,16 @@ export function addCell(
 }
 
 interface EdgePlace {
-  readonly source: Signal;
+  readonly source: CellSignal;
   readonly relus: Map<string, string>;
   readonly name: string;
 }
 
-function edgeResult(sink: LayerSink, edge: LiveEdge, { source, relus, name }: EdgePlace): Signal {
+function edgeResult(
+  sink: LayerSink,
+  edge: LiveEdge,
+  { source, relus, name }: EdgePlace,
+): CellSignal {
   switch (edge.operation) {
     case 'skip_connect':
       return source;
@@ -66,9 +70,13 @@ function edgeResult(sink: LayerSink, edge: LiveEdge, { source, relus, name }: Ed
 }
 
 /** Additions of two: ONNX's Sum has no 8-bit kernel in ONNX Runtime. */
-function sum({ builder }: LayerSink, name: string, results: readonly Signal[]): Signal | undefined {
+function sum(
+  { builder }: LayerSink,
+  name: string,
+  results: readonly CellSignal[],
+): CellSignal | undefined {
   const [first, ...rest] = results;
-  return rest.reduce<Signal | undefined>((total, result, index) => {
+  return rest.reduce<CellSignal | undefined>((total, result, index) => {
     if (total === undefined) return undefined;
     const tensor = builder.node(index === rest.length - 1 ? name : `${name}.partial`, 'Add', [
       total.tensor,

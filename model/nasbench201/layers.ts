@@ -1,6 +1,6 @@
 import type { Random } from '../../common/random';
 import { float, float32Tensor, int, ints, type GraphBuilder } from '../onnx/graph_builder';
-import { averaged, energyAfterRelu, energyOf, sourceSignal, type Signal } from './signal';
+import { averaged, energyAfterRelu, energyOf, sourceSignal, type CellSignal } from './signal';
 
 /** Where the layers of one network go, and where their weights come from. */
 export interface LayerSink {
@@ -9,9 +9,9 @@ export interface LayerSink {
   readonly random: Random;
 }
 
-interface ConvLayer {
+interface ConvolutionLayer {
   readonly name: string;
-  readonly input: Signal;
+  readonly input: CellSignal;
   readonly channels: number;
   readonly kernel: 1 | 3;
   readonly stride: number;
@@ -28,8 +28,8 @@ const varyingShareOfPool = { 3: 0.5, 2: 0.6 } as const;
 export function addReluConvNorm(
   sink: LayerSink,
   relus: Map<string, string>,
-  layer: ConvLayer,
-): Signal {
+  layer: ConvolutionLayer,
+): CellSignal {
   const { name, input } = layer;
   const active =
     relus.get(input.tensor) ?? sink.builder.node(`${input.tensor}.relu`, 'Relu', [input.tensor]);
@@ -43,7 +43,7 @@ export function addReluConvNorm(
 }
 
 /** A convolution without bias whose output has the energy of its input: He's weights, drawn uniformly (they quantize well). */
-export function addConv({ builder, random }: LayerSink, layer: ConvLayer): Signal {
+export function addConv({ builder, random }: LayerSink, layer: ConvolutionLayer): CellSignal {
   const { name, input, channels, kernel, stride } = layer;
   const fanIn = input.channels * kernel * kernel;
   const weights = uniform(random.derive(name), channels * fanIn, Math.sqrt(3 / fanIn));
@@ -62,7 +62,11 @@ export function addConv({ builder, random }: LayerSink, layer: ConvLayer): Signa
 }
 
 /** Batch normalization with the running statistics that a signal of this energy would have left behind. */
-export function addBatchNorm({ builder, random }: LayerSink, name: string, input: Signal): Signal {
+export function addBatchNorm(
+  { builder, random }: LayerSink,
+  name: string,
+  input: CellSignal,
+): CellSignal {
   const draw = random.derive(name);
   const energy = energyOf(input);
   const perChannel = (value: () => number): Float32Array =>
@@ -86,8 +90,8 @@ export function addBatchNorm({ builder, random }: LayerSink, name: string, input
 export function addAveragePool(
   { builder }: LayerSink,
   name: string,
-  layer: { readonly input: Signal; readonly size: 2 | 3 },
-): Signal {
+  layer: { readonly input: CellSignal; readonly size: 2 | 3 },
+): CellSignal {
   const { input, size } = layer;
   const placement =
     size === 3
@@ -103,7 +107,7 @@ export function addAveragePool(
 export function addDense(
   { builder, random }: LayerSink,
   name: string,
-  layer: { readonly input: Signal; readonly classes: number },
+  layer: { readonly input: CellSignal; readonly classes: number },
 ): void {
   const { input, classes } = layer;
   const draw = random.derive(name);

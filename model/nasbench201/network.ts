@@ -12,7 +12,7 @@ import {
   addReluConvNorm,
   type LayerSink,
 } from './layers';
-import { added, sourceSignal, type Signal } from './signal';
+import { added, sourceSignal, type CellSignal } from './signal';
 import { isConnected } from './topology';
 
 /** The benchmark's network: stages of equal cells, joined by residual blocks that halve the image. */
@@ -77,8 +77,8 @@ export function createNetwork(cell: Cell, seed: number | string, shape: NetworkS
 function addReduction(
   sink: LayerSink,
   name: string,
-  block: { readonly input: Signal; readonly channels: number },
-): Signal {
+  block: { readonly input: CellSignal; readonly channels: number },
+): CellSignal {
   const { input, channels } = block;
   const relus = new Map<string, string>();
   const first = addReluConvNorm(sink, relus, {
@@ -110,7 +110,7 @@ function addReduction(
   );
 }
 
-function addHead(sink: LayerSink, input: Signal, classes: number): void {
+function addHead(sink: LayerSink, input: CellSignal, classes: number): void {
   const { builder } = sink;
   const normalized = addBatchNorm(sink, 'head.norm', input);
   const active = builder.node('head.relu', 'Relu', [normalized.tensor]);

@@ -3,7 +3,7 @@
  * would have left: without them a cell of pools and skips would reach 10^9 in the last stage. Linear paths from one
  * source add up in amplitude, different sources in energy. Averaging keeps a source's constant part and damps the rest.
  */
-export interface Signal {
+export interface CellSignal {
   readonly tensor: string;
   readonly channels: number;
   /** By source: the amplitude of its constant and of its varying part. */
@@ -21,7 +21,7 @@ const constantShare = 0.3;
 const reluShare = 0.5;
 
 /** The output of a layer that mixes its inputs. */
-export function sourceSignal(tensor: string, channels: number, energy: number): Signal {
+export function sourceSignal(tensor: string, channels: number, energy: number): CellSignal {
   const amplitude = Math.sqrt(energy);
   return {
     tensor,
@@ -31,7 +31,7 @@ export function sourceSignal(tensor: string, channels: number, energy: number): 
 }
 
 /** Mean square of the values. */
-export function energyOf(signal: Signal): number {
+export function energyOf(signal: CellSignal): number {
   let energy = 0;
   for (const { constant, varying } of signal.parts.values())
     energy += constantShare * constant ** 2 + (1 - constantShare) * varying ** 2;
@@ -39,12 +39,12 @@ export function energyOf(signal: Signal): number {
 }
 
 /** Mean square after a ReLU. */
-export function energyAfterRelu(signal: Signal): number {
+export function energyAfterRelu(signal: CellSignal): number {
   return energyOf(signal) * reluShare;
 }
 
 /** After an average over pixels that damps variations to `varyingShare` of their amplitude. */
-export function averaged(signal: Signal, tensor: string, varyingShare: number): Signal {
+export function averaged(signal: CellSignal, tensor: string, varyingShare: number): CellSignal {
   const parts = new Map(
     [...signal.parts].map(([source, { constant, varying }]) => [
       source,
@@ -55,7 +55,7 @@ export function averaged(signal: Signal, tensor: string, varyingShare: number): 
 }
 
 /** The sum, source by source: what comes from one source adds in amplitude, not in energy. */
-export function added(first: Signal, second: Signal, tensor: string): Signal {
+export function added(first: CellSignal, second: CellSignal, tensor: string): CellSignal {
   const parts = new Map(first.parts);
   for (const [source, { constant, varying }] of second.parts) {
     const known = parts.get(source) ?? { constant: 0, varying: 0 };

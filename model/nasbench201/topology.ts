@@ -1,9 +1,9 @@
-import { edges, type Cell, type Operation } from './cell';
+import { edges, type Cell, type CellOperation } from './cell';
 
 export interface LiveEdge {
   readonly from: number;
   readonly to: number;
-  readonly operation: Exclude<Operation, 'none'>;
+  readonly operation: Exclude<CellOperation, 'none'>;
 }
 
 const outputNode = 3;
@@ -50,7 +50,7 @@ export function canonicalForm(cell: Cell): string {
   return sums[outputNode] ?? nothing;
 }
 
-function term(operation: Operation, source: string): string {
+function term(operation: CellOperation, source: string): string {
   if (operation === 'none' || source === nothing) return nothing;
   return operation === 'skip_connect' ? source : `(${source})@${operation}`;
 }

@@ -24,7 +24,7 @@ import type { Genotype } from './space';
 /** Restricted spaces that are kept: making one takes some hundred milliseconds, and a search asks for the same one several times. */
 const mostKept = 16;
 
-interface Parts {
+interface BlockSpaceParts {
   readonly document: BlockSpaceDocument;
   readonly source: string;
   /** All of the space, which gives networks their names. */
@@ -43,7 +43,7 @@ export function createBlockSpace(document: BlockSpaceDocument, source: string): 
   return spaceOf({ document, source, whole, admitted: whole });
 }
 
-function spaceOf(parts: Parts): NetworkSpace {
+function spaceOf(parts: BlockSpaceParts): NetworkSpace {
   const { document, whole, admitted } = parts;
   const parse = (architecture: string): readonly BlockOption[] => parseBlocks(whole, architecture);
   const costOf = (architecture: string): LayerCost =>
@@ -89,7 +89,7 @@ function spaceOf(parts: Parts): NetworkSpace {
 function described({
   document,
   whole,
-}: Parts): Pick<
+}: BlockSpaceParts): Pick<
   NetworkSpace,
   'description' | 'positions' | 'choices' | 'rules' | 'forbiddable' | 'optionsOf'
 > {
@@ -116,7 +116,10 @@ function described({
 }
 
 /** A network counts as what its canonical name says: both ways to write it must be admitted. */
-function architectureOf({ whole, admitted }: Parts, genotype: Genotype): string | undefined {
+function architectureOf(
+  { whole, admitted }: BlockSpaceParts,
+  genotype: Genotype,
+): string | undefined {
   const options = optionsAt(admitted, genotype);
   if (!options.every((option) => option !== undefined)) return undefined;
   const canonical = canonicalOptions(whole, options);
@@ -126,7 +129,10 @@ function architectureOf({ whole, admitted }: Parts, genotype: Genotype): string 
 }
 
 /** Of each block those by which its networks are named. */
-function admittedOptions({ whole, admitted }: Parts): readonly (readonly BlockOption[])[] {
+function admittedOptions({
+  whole,
+  admitted,
+}: BlockSpaceParts): readonly (readonly BlockOption[])[] {
   return whole.blocks.map((block, index) =>
     block
       .all()
@@ -138,7 +144,10 @@ function admittedOptions({ whole, admitted }: Parts): readonly (readonly BlockOp
   );
 }
 
-function restricted(parts: Parts, unrestricted: () => NetworkSpace): NetworkSpace['within'] {
+function restricted(
+  parts: BlockSpaceParts,
+  unrestricted: () => NetworkSpace,
+): NetworkSpace['within'] {
   const kept = new Map<string, NetworkSpace>();
   return (restriction: Restriction) => {
     const key = JSON.stringify([restriction.targets, restriction.forbidden]);
@@ -152,7 +161,7 @@ function restricted(parts: Parts, unrestricted: () => NetworkSpace): NetworkSpac
 }
 
 function restrict(
-  parts: Parts,
+  parts: BlockSpaceParts,
   restriction: Restriction,
   unrestricted: () => NetworkSpace,
 ): NetworkSpace {

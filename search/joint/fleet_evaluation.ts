@@ -1,5 +1,5 @@
-import type { Evaluation } from '../strategy';
-import { fleetLatencies, type FleetAim } from './fleet_latency';
+import type { Evaluation } from '../strategy/strategy';
+import { fleetLatencies, type FleetAim } from '../spec/fleet_aim';
 
 /** What one target says of an architecture; `withdrawn` when no evaluation will come. */
 export type TargetVerdict = Evaluation | 'withdrawn';

@@ -1,4 +1,4 @@
-import { dominates, type Point } from '../point';
+import { dominates, type Point } from '../front/point';
 
 /** An architecture that was measured on every target of a fleet. */
 export interface FleetMember {

@@ -1,6 +1,6 @@
 import { assert } from '../../common/assert';
 import { defaultPlan } from '../../common/job';
-import type { Evaluation, Strategy } from '../strategy';
+import type { Evaluation, Strategy } from '../strategy/strategy';
 
 export interface FleetOptions {
   /** One device for each. */
@@ -14,7 +14,7 @@ export interface FleetOptions {
   readonly durationMs: (architecture: string) => number;
 }
 
-interface Measurement {
+interface SimulatedMeasurement {
   readonly architecture: string;
   readonly device: number;
   readonly startsAtMs: number;
@@ -38,8 +38,8 @@ export class SimulatedFleet {
   readonly #strategy: Strategy;
   readonly #options: FleetOptions;
   readonly #idle: number[];
-  readonly #measurements: Measurement[] = [];
-  #running: readonly Measurement[] = [];
+  readonly #measurements: SimulatedMeasurement[] = [];
+  #running: readonly SimulatedMeasurement[] = [];
   #nowMs = 0;
   #strategyFreeAtMs = 0;
   /** The strategy waits for results. */
@@ -96,7 +96,7 @@ export class SimulatedFleet {
     return this.#idle.length > 0 && this.#satedAtMs === undefined && !this.#isWaiting;
   }
 
-  #end(measurement: Measurement): Measurement {
+  #end(measurement: SimulatedMeasurement): SimulatedMeasurement {
     this.#nowMs = measurement.endsAtMs;
     this.#running = this.#running.slice(1);
     this.#strategy.tell(measurement.architecture, this.#options.evaluate(measurement.architecture));

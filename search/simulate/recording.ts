@@ -1,7 +1,7 @@
 import type { Genotype, Space } from '../../model/space/space';
 import { BadInputError } from '../../common/bad_input';
 import { assert } from '../../common/assert';
-import type { MeasurementTable, TableRow } from './table';
+import type { RecordedTable, TableRow } from './table';
 
 /** What was measured of a network, the mean over its rows. */
 export interface RecordedNetwork {
@@ -20,15 +20,15 @@ export interface Recording {
 }
 
 /** The network of each row has a name: that of its first row. */
-interface Named {
+interface NamedRow {
   readonly row: TableRow;
   /** By the space; equal names are one network. */
   readonly name: string;
 }
 
 /** Reads the architectures as those of `space`, which knows their cost. @throws BadInputError for a string that is none */
-export function recordingOfSpace(table: MeasurementTable, space: Space): Recording {
-  const named = table.rows.flatMap((row): Named[] => {
+export function recordingOfSpace(table: RecordedTable, space: Space): Recording {
+  const named = table.rows.flatMap((row): NamedRow[] => {
     const name = space.architectureOf(readGenotype(row, space, table.source));
     return name === undefined ? [] : [{ row, name }];
   });
@@ -55,7 +55,7 @@ export function recordingOfSpace(table: MeasurementTable, space: Space): Recordi
 }
 
 /** The columns `x_…` are the choices, their distinct values the options; what is not in the table is no network. @throws BadInputError */
-export function recordingOfChoices(table: MeasurementTable): Recording {
+export function recordingOfChoices(table: RecordedTable): Recording {
   if (table.choices.length === 0)
     throw new BadInputError(
       `${table.source}: line 1: no column x_0; expected a column for each choice, or the space of the architectures with --space`,
@@ -135,7 +135,7 @@ function sortedOptions(values: readonly string[]): ReadonlyMap<string, number> {
   return new Map(distinct.map((value, index) => [value, index]));
 }
 
-interface Joined {
+interface JoinedRows {
   /** For each name that of its network. */
   readonly representatives: ReadonlyMap<string, string>;
   readonly networks: ReadonlyMap<string, RecordedNetwork>;
@@ -143,7 +143,7 @@ interface Joined {
 }
 
 /** What was measured of a network is the mean over its rows, spelled as they are; so is what describes it. */
-function join(named: readonly Named[], describe: (named: Named) => Float64Array): Joined {
+function join(named: readonly NamedRow[], describe: (named: NamedRow) => Float64Array): JoinedRows {
   const all = groupsOf(named).map((members) => ({
     members,
     representative: members[0]?.name ?? '',
@@ -170,7 +170,7 @@ function join(named: readonly Named[], describe: (named: Named) => Float64Array)
 }
 
 /** Rows are one network when they have a name or a class in common: a union of disjoint sets. */
-function groupsOf(named: readonly Named[]): readonly (readonly Named[])[] {
+function groupsOf(named: readonly NamedRow[]): readonly (readonly NamedRow[])[] {
   const parents = new Map<string, string>();
   const rootOf = (key: string): string => {
     let at = key;
@@ -185,7 +185,7 @@ function groupsOf(named: readonly Named[]): readonly (readonly Named[])[] {
     const [own, other] = [rootOf(`name ${name}`), rootOf(`class ${row.networkClass}`)];
     if (own !== other) parents.set(own, other);
   }
-  const groups = new Map<string, Named[]>();
+  const groups = new Map<string, NamedRow[]>();
   for (const each of named) {
     const root = rootOf(`name ${each.name}`);
     const members = groups.get(root) ?? [];

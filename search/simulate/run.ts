@@ -1,8 +1,8 @@
 import { assert } from '../../common/assert';
 import { createRandom } from '../../common/random';
-import { createStrategy, type OwnStrategySpec } from '../create_strategy';
-import type { PastTarget } from '../past_target';
-import type { Evaluation, Strategy } from '../strategy';
+import { createStrategy, type OwnStrategySpec } from '../strategies/create_strategy';
+import type { PastTarget } from '../strategy/past_target';
+import type { Evaluation, Strategy } from '../strategy/strategy';
 import { drawSpeeds, type DeviceSpeeds } from './device_speeds';
 import { measurementMs, SimulatedFleet } from './fleet';
 import type { RecordedNetwork, Recording } from './recording';

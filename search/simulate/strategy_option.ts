@@ -1,6 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
 import { decimalOf } from '../../common/decimal';
-import type { OwnStrategySpec } from '../create_strategy';
+import type { OwnStrategySpec } from '../strategies/create_strategy';
 import { strategySchema } from '../spec/strategy_field';
 
 /** More are a mistake. */

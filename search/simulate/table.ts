@@ -21,7 +21,7 @@ export interface TableRow {
 }
 
 /** Networks that were measured, all of them on all targets. */
-export interface MeasurementTable {
+export interface RecordedTable {
   /** Names the table in errors. */
   readonly source: string;
   readonly targets: readonly string[];
@@ -49,10 +49,7 @@ interface Columns {
 }
 
 /** Reads a table from its lines, headings first; docs/search.md says which columns there are. @throws BadInputError with line and column */
-export function readMeasurementTable(
-  records: readonly CsvRecord[],
-  source: string,
-): MeasurementTable {
+export function readMeasurementTable(records: readonly CsvRecord[], source: string): RecordedTable {
   const [header, ...lines] = records;
   if (header === undefined)
     throw new BadInputError(

@@ -1,7 +1,7 @@
 import { assert } from '../../common/assert';
-import { GrowingArea, hypervolume } from '../hypervolume';
-import { nondominatedIndices } from '../nondominated_sort';
-import { coordinate, type Point } from '../point';
+import { GrowingArea, hypervolume } from '../front/hypervolume';
+import { nondominatedIndices } from '../front/nondominated_sort';
+import { coordinate, type Point } from '../front/point';
 
 /** The box of the front is the unit square; the reference lies a tenth beyond it. */
 const reference: Point = [1.1, 1.1];

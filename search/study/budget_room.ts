@@ -1,4 +1,4 @@
-import { isSpent, msPerMinute, type Spending } from '../budget';
+import { isSpent, msPerMinute, type Spending } from '../spec/budget';
 import { inFlightOf, triedBy, type Lane } from './lane';
 import type { Study } from './state';
 import { wallMsAt } from './wall_time';

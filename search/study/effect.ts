@@ -1,6 +1,6 @@
 import type { Job } from '../../common/job';
 import type { Infeasible } from '../../common/trial';
-import type { StrategyUpdate } from '../strategy_update';
+import type { StrategyUpdate } from '../strategy/strategy_update';
 import type { Offer, Remeasurement, SavedTrial, TrialName } from './event';
 import type { NextState } from './phase';
 import type { Answer } from './request';

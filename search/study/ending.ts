@@ -1,9 +1,9 @@
 import { assert } from '../../common/assert';
 import { nextTrial, type TrialEnd } from '../../common/trial';
-import { pointOf } from '../front';
-import { fleetAimOf } from '../spec';
-import type { Evaluation } from '../strategy';
-import { violationOfMeasured } from '../violation';
+import { pointOf } from '../front/front';
+import { fleetAimOf } from '../spec/search_spec';
+import type { Evaluation } from '../strategy/strategy';
+import { violationOfMeasured } from '../spec/violation';
 import type { Evidence } from './evidence';
 import type { TrialName } from './event';
 import { wholeFleet, withVerdict } from './fleet';

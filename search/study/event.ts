@@ -2,9 +2,9 @@ import type { Artifact } from '../../common/artifact';
 import type { CandidateFault } from '../../common/fault';
 import type { Job, Lease } from '../../common/job';
 import type { TrialEnd } from '../../common/trial';
-import type { Expectation } from '../expectation';
-import type { Ask } from '../strategy';
-import type { BuiltCosts } from '../violation';
+import type { Expectation } from '../strategy/expectation';
+import type { Ask } from '../strategy/strategy';
+import type { BuiltCosts } from '../spec/violation';
 import type { Evidence } from './evidence';
 import type { Request, SearchExtension } from './request';
 

@@ -1,6 +1,6 @@
 import type { Measurement } from '../../common/measurement';
 import type { TrialEnd } from '../../common/trial';
-import type { Observed } from '../violation';
+import type { Observed } from '../spec/violation';
 import type { Finding } from './finding';
 import { observedIn } from './observed';
 

@@ -2,9 +2,9 @@ import { List, Map } from 'immutable';
 import { assert } from '../../common/assert';
 import { judgeFleet, type TargetVerdict } from '../joint/fleet_evaluation';
 import { withFleetMember, type FleetMember } from '../joint/fleet_front';
-import { fleetLatencies, type FleetAim } from '../joint/fleet_latency';
-import type { Ask, Proposal } from '../strategy';
-import type { StrategyUpdate } from '../strategy_update';
+import { fleetLatencies, type FleetAim } from '../spec/fleet_aim';
+import type { Ask, Proposal } from '../strategy/strategy';
+import type { StrategyUpdate } from '../strategy/strategy_update';
 
 /** The name under which the strategy of a whole fleet is asked. */
 export const wholeFleet = 'all targets';

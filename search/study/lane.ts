@@ -1,11 +1,11 @@
 import { List, Map } from 'immutable';
 import type { Job } from '../../common/job';
 import { proposedTrial, type Trial, type TrialEnd } from '../../common/trial';
-import type { Budget } from '../budget';
-import type { Expectation } from '../expectation';
-import { joinsBelowMs } from '../front';
-import type { TargetSpec } from '../spec';
-import type { Proposal } from '../strategy';
+import type { Budget } from '../spec/budget';
+import type { Expectation } from '../strategy/expectation';
+import { joinsBelowMs } from '../front/front';
+import type { TargetSpec } from '../spec/search_spec';
+import type { Proposal } from '../strategy/strategy';
 import type { Evidence } from './evidence';
 import { noResults, type Results } from './results';
 

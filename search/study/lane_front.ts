@@ -1,4 +1,4 @@
-import type { FrontMember } from '../front';
+import type { FrontMember } from '../front/front';
 import { findingsOf, type Lane } from './lane';
 import { certainOf, foundOf, uncertainOf } from './results';
 import { standingFront, type StandingFront } from './standing_front';

@@ -1,5 +1,5 @@
 import type { Measurement } from '../../common/measurement';
-import type { Observed } from '../violation';
+import type { Observed } from '../spec/violation';
 import { findingIn, type Finding } from './finding';
 import { isUncertain, latencyInterval, relativeNoiseOf } from './latency_interval';
 

@@ -1,5 +1,5 @@
-import type { Expectation } from '../expectation';
-import type { Ask } from '../strategy';
+import type { Expectation } from '../strategy/expectation';
+import type { Ask } from '../strategy/strategy';
 import { hasRoom, standingOf } from './budget_room';
 import { fleetAnswer, wholeFleet, withTaken } from './fleet';
 import { withProposal, type Conversation, type Lane } from './lane';

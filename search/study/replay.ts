@@ -1,7 +1,7 @@
 import { assert } from '../../common/assert';
 import { nextTrial } from '../../common/trial';
-import type { Proposal } from '../strategy';
-import { fleetAimOf } from '../spec';
+import type { Proposal } from '../strategy/strategy';
+import { fleetAimOf } from '../spec/search_spec';
 import { indexOf } from './ending';
 import type { JobEnded, Memory, Remeasurement, SavedTrial } from './event';
 import { wholeFleet, withAdopted } from './fleet';

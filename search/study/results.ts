@@ -1,6 +1,6 @@
 import { List } from 'immutable';
-import { joinsBelowMs, pointOf, withMember, type FrontMember } from '../front';
-import { hypervolume } from '../hypervolume';
+import { joinsBelowMs, pointOf, withMember, type FrontMember } from '../front/front';
+import { hypervolume } from '../front/hypervolume';
 
 /** Measurements that fix the reference: enough to see the scale, few enough to have it early. */
 const referenceSampleSize = 10;

@@ -1,5 +1,5 @@
 import { nextTrial, type TrialEnd } from '../../common/trial';
-import { isDoubtful, standing } from '../expectation';
+import { isDoubtful, standing } from '../strategy/expectation';
 import { endTrial } from './ending';
 import type { Evidence } from './evidence';
 import type { TrialName } from './event';

@@ -1,4 +1,4 @@
-import { extendBudget } from '../budget';
+import { extendBudget } from '../spec/budget';
 import { takeOffers } from './offering';
 import { lastingPhase, problemOf, stateOf, type NextState } from './phase';
 import type { Answer, Request, SearchExtension, SearchState, WaitingRequest } from './request';

@@ -1,4 +1,4 @@
-import type { SearchSpec } from '../spec';
+import type { SearchSpec } from '../spec/search_spec';
 
 /** What names a job within a search. */
 export interface JobKey {

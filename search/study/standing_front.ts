@@ -1,6 +1,6 @@
-import { joinsBelowMs, withMember, type FrontMember } from '../front';
-import { violationOfMeasured } from '../violation';
-import type { Constraints } from '../spec';
+import { joinsBelowMs, withMember, type FrontMember } from '../front/front';
+import { violationOfMeasured } from '../spec/violation';
+import type { Constraints } from '../spec/search_spec';
 import { isVirtual, latencyMsOf, leastShare, type Finding, type Findings } from './finding';
 import { isUncertain, latencyInterval, type LatencyInterval } from './latency_interval';
 

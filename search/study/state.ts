@@ -1,6 +1,6 @@
 import { List, OrderedMap } from 'immutable';
 import type { Job } from '../../common/job';
-import { fleetAimOf } from '../spec';
+import { fleetAimOf } from '../spec/search_spec';
 import { emptyFleet, type Fleet } from './fleet';
 import { emptyLane, type Lane } from './lane';
 import type { Phase } from './phase';

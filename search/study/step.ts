@@ -1,5 +1,5 @@
 import { nextTrial, type TrialEvent } from '../../common/trial';
-import { fleetAimOf } from '../spec';
+import { fleetAimOf } from '../spec/search_spec';
 import { buildFailed, saveNextTrial, trialBuilt, trialRefused, trialSaved } from './building';
 import { confirm, isConfirmed } from './confirming';
 import type { StudyEffect } from './effect';

@@ -1,5 +1,5 @@
-import type { Expectation } from '../expectation';
-import type { Point } from '../point';
+import type { Expectation } from '../strategy/expectation';
+import type { Point } from '../front/point';
 import type { Candidate } from './candidate';
 import type { Feasibility } from './feasibility';
 import { expectedImprovement, stairsOf, type Stairs } from './improvement';

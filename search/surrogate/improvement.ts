@@ -1,4 +1,4 @@
-import type { Point } from '../point';
+import type { Point } from '../front/point';
 
 /** A front of two objectives as a staircase below a reference, to be asked what a new point may be expected to add. */
 export interface Stairs {

@@ -1,8 +1,8 @@
 import type { Genotype, Space } from '../../model/space/space';
 import { assert } from '../../common/assert';
 import type { Random } from '../../common/random';
-import { breed, survivors, type Individual, type RankedIndividual } from '../generation';
-import { choiceVariation, type Variation } from '../variation';
+import { breed, survivors, type Individual, type RankedIndividual } from '../nsga2/generation';
+import { choiceVariation, type Variation } from '../nsga2/variation';
 import type { Candidate } from './candidate';
 import { compose, type Price } from './composition';
 

@@ -1,18 +1,18 @@
 import type { Space } from '../../model/space/space';
 import { assert } from '../../common/assert';
 import { createRandom, type Random } from '../../common/random';
-import type { Expectation } from '../expectation';
-import type { PastTarget } from '../past_target';
-import { ProposalLog, proposalRandom } from '../proposal_log';
-import type { Point } from '../point';
-import type { Ask, Evaluation, Proposal, Strategy } from '../strategy';
+import type { Expectation } from '../strategy/expectation';
+import type { PastTarget } from '../strategy/past_target';
+import { ProposalLog, proposalRandom } from '../strategy/proposal_log';
+import type { Point } from '../front/point';
+import type { Ask, Evaluation, Proposal, Strategy } from '../strategy/strategy';
 import { Acquisition } from './acquisition';
 import type { Candidate } from './candidate';
 import { createCandidatePool, type CandidatePool } from './candidate_pool';
 import { Feasibility } from './feasibility';
 import { firstPoint, guessCosts, spread, spreadOutwards } from './first_points';
 import { LatencyModel, type MeasuredLatency } from './latency_model';
-import { Lesson } from './lesson';
+import { TransferFeatures } from './transfer_features';
 import { asOneLatency, type MeasuredNetwork } from './measured_network';
 import { createTeacher, type Teacher } from './teacher';
 
@@ -23,7 +23,7 @@ interface SurrogateOptions {
   /** What is slower does not count. */
   readonly latencyMsMax: number | undefined;
   /** What other targets of the same search can teach now. */
-  readonly colleagues?: () => readonly Teacher[];
+  readonly otherTargets?: () => readonly Teacher[];
   /** Targets of earlier searches to learn from. */
   readonly past?: readonly PastTarget[];
 }
@@ -56,7 +56,7 @@ export class Surrogate implements Strategy {
   readonly #pending = new Map<string, Candidate>();
   readonly #expectations = new Map<string, Expectation>();
   #acquisition: Acquisition | undefined;
-  #lesson: Lesson | undefined;
+  #transfer: TransferFeatures | undefined;
   #heardOf: readonly Teacher[] = [];
   readonly #past: readonly Teacher[];
   #teacher: { readonly teacher: Teacher; readonly measured: number } | undefined;
@@ -159,19 +159,19 @@ export class Surrogate implements Strategy {
   }
 
   /** Takes up what the teachers say now. */
-  #attend(): Lesson {
-    const teachers = [...this.#past, ...(this.#options.colleagues?.() ?? [])].slice(
+  #attend(): TransferFeatures {
+    const teachers = [...this.#past, ...(this.#options.otherTargets?.() ?? [])].slice(
       0,
       mostTeachers,
     );
     const isKnown =
       teachers.length === this.#heardOf.length &&
       teachers.every((teacher, index) => teacher === this.#heardOf[index]);
-    if (this.#lesson !== undefined && isKnown) return this.#lesson;
+    if (this.#transfer !== undefined && isKnown) return this.#transfer;
     this.#heardOf = teachers;
     this.#acquisition = undefined;
-    this.#lesson = new Lesson(teachers, this.#pool.sample);
-    return this.#lesson;
+    this.#transfer = new TransferFeatures(teachers, this.#pool.sample);
+    return this.#transfer;
   }
 
   #end(architecture: string): void {
@@ -182,10 +182,10 @@ export class Surrogate implements Strategy {
   }
 
   #first(sequence: number, random: Random): Candidate | undefined {
-    const lesson = this.#attend();
+    const transfer = this.#attend();
     const guess = guessCosts(random);
     const cost =
-      this.#heardOf.length > 0 ? (candidate: Candidate): number => lesson.cost(candidate) : guess;
+      this.#heardOf.length > 0 ? (candidate: Candidate): number => transfer.cost(candidate) : guess;
     const found = this.#pool.find(cost, [], random).filter((candidate) => this.#isOpen(candidate));
     return firstPoint(
       found,
@@ -195,11 +195,13 @@ export class Surrogate implements Strategy {
   }
 
   #best(): Candidate | undefined {
-    const lesson = this.#attend();
-    const pending = Array.from(this.#pending.values(), (candidate) => lesson.taught(candidate));
+    const transfer = this.#attend();
+    const pending = Array.from(this.#pending.values(), (candidate) =>
+      transfer.augmented(candidate),
+    );
     // Over several targets each proposal has a direction of its own.
     if (this.#isFleet || this.#acquisition?.believe(pending) !== true) {
-      this.#acquisition = this.#prepare(pending, lesson);
+      this.#acquisition = this.#prepare(pending, transfer);
       this.#acquisition.believe(pending);
     }
     return this.#acquisition.best((candidate) => this.#isOpen(candidate));
@@ -209,14 +211,14 @@ export class Surrogate implements Strategy {
     return !this.#log.has(architecture);
   }
 
-  #prepare(pending: readonly Candidate[], lesson: Lesson): Acquisition {
+  #prepare(pending: readonly Candidate[], transfer: TransferFeatures): Acquisition {
     const { seed, latencyMsMax } = this.#options;
     const latencies = asOneLatency(
       this.#measured,
       createRandom(`${String(seed)}/direction/${String(this.#log.nextSequence)}`),
     );
     const model = new LatencyModel(
-      latencies.map((each) => ({ ...each, candidate: lesson.taught(each.candidate) })),
+      latencies.map((each) => ({ ...each, candidate: transfer.augmented(each.candidate) })),
     );
     const invalid = new Set(
       this.#measured
@@ -235,8 +237,8 @@ export class Surrogate implements Strategy {
       `${String(seed)}/candidates/${String(this.#measured.length + this.#failed.length)}`,
     );
     const pool = this.#pool
-      .find((candidate) => Math.exp(model.mean(lesson.taught(candidate))), known, random)
-      .map((candidate) => lesson.taught(candidate));
+      .find((candidate) => Math.exp(model.mean(transfer.augmented(candidate))), known, random)
+      .map((candidate) => transfer.augmented(candidate));
     return new Acquisition(
       { model, pool, front, latencyMsMax, feasibility: new Feasibility(known, this.#failed) },
       pending,

@@ -18,7 +18,7 @@ import { elementCount } from '../../model/onnx/graph';
 import { blockPlans } from '../../model/space/block_plan';
 import { blockDocument } from '../model/space/block_document';
 import { segmentInput } from '../../model/block/layer';
-import type { Point } from '../../search/point';
+import type { Point } from '../../search/front/point';
 
 /** Fronts of sums are thinned to so many points: of neighbours less than a ten-thousandth of the front apart one stays. */
 const mostPoints = 10_000;

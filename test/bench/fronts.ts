@@ -1,8 +1,8 @@
 import { parseTarget } from '../../common/target';
 import { createRandom } from '../../common/random';
 import type { AdditiveAccuracy } from '../../search/accuracy/additive_accuracy';
-import type { Point } from '../../search/point';
-import { parseSearchSpec } from '../../search/spec';
+import type { Point } from '../../search/front/point';
+import { parseSearchSpec } from '../../search/spec/search_spec';
 import { spreadOf } from '../../search/simulate/statistics';
 import { SimulatedFleet } from '../../search/simulate/fleet';
 import { TrueFront } from '../../search/simulate/true_front';

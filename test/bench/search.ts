@@ -1,11 +1,11 @@
 import { loadSpace } from '../../model/space/load_space';
 import type { Space } from '../../model/space/space';
 import { createRandom, type Random } from '../../common/random';
-import { breed, rankAll, survivors } from '../../search/generation';
-import { GrowingArea } from '../../search/hypervolume';
-import { frontNumbers } from '../../search/nondominated_sort';
+import { breed, rankAll, survivors } from '../../search/nsga2/generation';
+import { GrowingArea } from '../../search/front/hypervolume';
+import { frontNumbers } from '../../search/front/nondominated_sort';
 import { Surrogate } from '../../search/surrogate/surrogate';
-import { choiceVariation } from '../../search/variation';
+import { choiceVariation } from '../../search/nsga2/variation';
 
 const rounds = 15;
 const points = 10_000;

@@ -1,5 +1,5 @@
 import { createRandom } from '../../common/random';
-import type { Ask, Evaluation, Strategy } from '../../search/strategy';
+import type { Ask, Evaluation, Strategy } from '../../search/strategy/strategy';
 
 /** Anything that is asked and told: a strategy, or a search on one target. */
 interface Asked {

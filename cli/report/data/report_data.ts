@@ -1,5 +1,5 @@
-import { picksOf, type FrontPick } from '../../../search/front_pick';
-import { parseSearchSpec, type SearchSpec } from '../../../search/spec';
+import { picksOf, type FrontPick } from '../../../search/front/front_pick';
+import { parseSearchSpec, type SearchSpec } from '../../../search/spec/search_spec';
 import { choiceShares, type ChoiceShare } from './choice_share';
 import {
   caveatsByTarget,

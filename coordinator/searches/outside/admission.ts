@@ -1,6 +1,6 @@
 import type { Space } from '../../../model/space/space';
 import { BadInputError } from '../../../common/bad_input';
-import type { SearchSpec, TargetSpec } from '../../../search/spec';
+import type { SearchSpec, TargetSpec } from '../../../search/spec/search_spec';
 import { admittedSpace } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
 

@@ -1,7 +1,7 @@
 import { assert } from '../../../common/assert';
-import type { Strategy } from '../../../search/strategy';
+import type { Strategy } from '../../../search/strategy/strategy';
 import type { SearchCatalog } from '../search_catalog';
-import { updateStrategy } from '../../../search/strategy_update';
+import { updateStrategy } from '../../../search/strategy/strategy_update';
 import { openStrategies } from './strategies';
 import type { Strategist, StrategistTask } from './strategist';
 

@@ -1,7 +1,7 @@
 import { assert } from '../../../common/assert';
-import { createStrategies, createStrategy } from '../../../search/create_strategy';
-import { fleetAimOf } from '../../../search/spec';
-import type { Strategy } from '../../../search/strategy';
+import { createStrategies, createStrategy } from '../../../search/strategies/create_strategy';
+import { fleetAimOf } from '../../../search/spec/search_spec';
+import type { Strategy } from '../../../search/strategy/strategy';
 import { admittedSpace, constraintsOfAll } from '../feasibility';
 import type { SearchCatalog } from '../search_catalog';
 import { wholeFleet } from '../../../search/study/fleet';

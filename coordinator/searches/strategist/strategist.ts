@@ -1,8 +1,8 @@
-import type { Expectation } from '../../../search/expectation';
-import type { PastTarget } from '../../../search/past_target';
-import type { SearchSpec } from '../../../search/spec';
-import type { Ask } from '../../../search/strategy';
-import type { StrategyUpdate } from '../../../search/strategy_update';
+import type { Expectation } from '../../../search/strategy/expectation';
+import type { PastTarget } from '../../../search/strategy/past_target';
+import type { SearchSpec } from '../../../search/spec/search_spec';
+import type { Ask } from '../../../search/strategy/strategy';
+import type { StrategyUpdate } from '../../../search/strategy/strategy_update';
 
 /** What is searched, and what is known before. */
 export interface StrategistTask {

@@ -1,6 +1,6 @@
-import type { Expectation } from '../../../search/expectation';
-import type { Ask } from '../../../search/strategy';
-import type { StrategyUpdate } from '../../../search/strategy_update';
+import type { Expectation } from '../../../search/strategy/expectation';
+import type { Ask } from '../../../search/strategy/strategy';
+import type { StrategyUpdate } from '../../../search/strategy/strategy_update';
 
 /** What the strategist process is told of a search. */
 export interface TargetUpdate {

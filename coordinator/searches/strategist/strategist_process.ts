@@ -5,7 +5,7 @@ import {
   SessionProcess,
   type SessionProcessOptions,
 } from '../../../platform/processes/session_process';
-import type { Expectation } from '../../../search/expectation';
+import type { Expectation } from '../../../search/strategy/expectation';
 import type { Strategist, StrategistTask } from './strategist';
 import type { StrategistAnswer, TargetUpdate } from './strategist_message';
 

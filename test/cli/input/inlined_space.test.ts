@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { withInlinedSpace } from '../../../cli/input/inlined_space';
-import { parseSearchSpec } from '../../../search/spec';
+import { parseSearchSpec } from '../../../search/spec/search_spec';
 import { smallConvYaml } from '../../contract/small_spaces';
 
 const rest = 'name: mine\ntargets: [host/onnxruntime/cpu/int8]\nbudget: { measurements: 3 }\n';

@@ -5,7 +5,7 @@ import { BadInputError } from '../../../common/bad_input';
 import { farmFault } from '../../../common/fault';
 import type { Session } from '../../../common/measurement';
 import { OutsideReader } from '../../../coordinator/reading/outside_reader';
-import { parseSearchSpec } from '../../../search/spec';
+import { parseSearchSpec } from '../../../search/spec/search_spec';
 import { encodeResult } from '../../../proto/codec/result';
 import { aMeasurement, aResult } from '../../contract/ledger/ledger_samples';
 import { onnxModel } from '../../agent/runtimes/host/small_models';

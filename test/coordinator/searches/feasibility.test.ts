@@ -1,6 +1,6 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
 import { genotypeAt, genotypeCount } from '../../../model/space/genotype';
-import { parseSearchSpec, type SearchSpec } from '../../../search/spec';
+import { parseSearchSpec, type SearchSpec } from '../../../search/spec/search_spec';
 import { admittedSpace, requirePossible } from '../../../coordinator/searches/feasibility';
 import { loadSearchCatalog } from '../../../coordinator/searches/search_catalog';
 import { toldOf } from './space/samples';

@@ -1,6 +1,6 @@
 import { toldOf } from './space/samples';
 import { BadInputError } from '../../../common/bad_input';
-import { parseSearchSpec } from '../../../search/spec';
+import { parseSearchSpec } from '../../../search/spec/search_spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { SearchView } from '../../../coordinator/searches/search_view';
 import { createMortalLedger } from './mortal_ledger';

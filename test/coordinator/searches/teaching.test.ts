@@ -1,5 +1,5 @@
 import { BadInputError } from '../../../common/bad_input';
-import { parseSearchSpec } from '../../../search/spec';
+import { parseSearchSpec } from '../../../search/spec/search_spec';
 import { SearchRunner } from '../../../coordinator/searches/search_runner';
 import type { StrategistTask } from '../../../coordinator/searches/strategist/strategist';
 import { loadPast } from '../../../coordinator/searches/teaching';

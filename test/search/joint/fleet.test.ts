@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { judgeFleet } from '../../../search/joint/fleet_evaluation';
 import { withFleetMember, type FleetMember } from '../../../search/joint/fleet_front';
-import { fleetLatencies } from '../../../search/joint/fleet_latency';
-import type { Evaluation } from '../../../search/strategy';
+import { fleetLatencies } from '../../../search/spec/fleet_aim';
+import type { Evaluation } from '../../../search/strategy/strategy';
 
 const measured = (latencyMs: number, violation = 0, relativeNoise?: number): Evaluation => ({
   kind: 'measured',

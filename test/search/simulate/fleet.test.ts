@@ -1,8 +1,8 @@
 import { drawChoices } from '../../../model/space/genotype';
 import type { Random } from '../../../common/random';
-import { createRandomStrategy } from '../../../search/random_strategy';
+import { createRandomStrategy } from '../../../search/strategies/random_strategy';
 import { measurementMs, SimulatedFleet, type FleetOptions } from '../../../search/simulate/fleet';
-import type { Ask, Strategy } from '../../../search/strategy';
+import type { Ask, Strategy } from '../../../search/strategy/strategy';
 
 /** Proposes 0, 1, 2 …; says `later` when `largestPending` wait. */
 function counting(

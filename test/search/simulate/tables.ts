@@ -1,7 +1,7 @@
 import {
   readMeasurementTable,
   type CsvRecord,
-  type MeasurementTable,
+  type RecordedTable,
 } from '../../../search/simulate/table';
 import { createRandom } from '../../../common/random';
 
@@ -13,7 +13,7 @@ export function recordsOf(text: string): CsvRecord[] {
     .map((line, index) => ({ line: index + 1, cells: line.trim().split(',') }));
 }
 
-export function tableOf(text: string): MeasurementTable {
+export function tableOf(text: string): RecordedTable {
   return readMeasurementTable(recordsOf(text), 'table.csv');
 }
 

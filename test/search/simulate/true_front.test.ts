@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { TrueFront } from '../../../search/simulate/true_front';
-import type { Point } from '../../../search/point';
+import type { Point } from '../../../search/front/point';
 
 /** Small integers, so that ties and equal points are common. */
 const points = fc.array(

@@ -2,9 +2,9 @@ import { filterSpace } from '../../../model/space/filtered_space';
 import fc from 'fast-check';
 import { createRandom } from '../../../common/random';
 import type { TrialEnd } from '../../../common/trial';
-import { createRandomStrategy } from '../../../search/random_strategy';
+import { createRandomStrategy } from '../../../search/strategies/random_strategy';
 import type { Evidence } from '../../../search/study/evidence';
-import { convex } from '../known_problems';
+import { convex } from '../strategies/known_problems';
 import { createSearch, measured, runDown } from './convex_study';
 import { failedByFarm, refusedByRuntime } from './sample_study';
 

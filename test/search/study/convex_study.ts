@@ -1,7 +1,7 @@
 import type { TrialEnd } from '../../../common/trial';
-import { AsyncNsga2 } from '../../../search/nsga2_async';
+import { AsyncNsga2 } from '../../../search/nsga2/nsga2_async';
 import type { Evidence } from '../../../search/study/evidence';
-import { convex } from '../known_problems';
+import { convex } from '../strategies/known_problems';
 import { DrivenStudy, jobIdOf, type DrivenOptions } from './driven_study';
 import { sampleEvidence } from './sample_study';
 

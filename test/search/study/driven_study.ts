@@ -1,9 +1,9 @@
 import type { TrialEnd } from '../../../common/trial';
-import type { Budget } from '../../../search/budget';
-import type { FrontMember } from '../../../search/front';
-import type { Constraints } from '../../../search/spec';
-import type { Proposal, Strategy } from '../../../search/strategy';
-import { updateStrategy } from '../../../search/strategy_update';
+import type { Budget } from '../../../search/spec/budget';
+import type { FrontMember } from '../../../search/front/front';
+import type { Constraints } from '../../../search/spec/search_spec';
+import type { Proposal, Strategy } from '../../../search/strategy/strategy';
+import { updateStrategy } from '../../../search/strategy/strategy_update';
 import { isSearched } from '../../../search/study/budget_room';
 import type { StudyEffect } from '../../../search/study/effect';
 import type { Evidence } from '../../../search/study/evidence';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { createRandom } from '../../../common/random';
 import type { TrialEnd } from '../../../common/trial';
-import { createRandomStrategy } from '../../../search/random_strategy';
-import type { Evaluation } from '../../../search/strategy';
+import { createRandomStrategy } from '../../../search/strategies/random_strategy';
+import type { Evaluation } from '../../../search/strategy/strategy';
 import type { Evidence } from '../../../search/study/evidence';
-import { convex } from '../known_problems';
+import { convex } from '../strategies/known_problems';
 import { createSearch, measured, runDown } from './convex_study';
 import { refusedByRuntime } from './sample_study';
 

@@ -1,6 +1,6 @@
 import { candidateFault, farmFault } from '../../../common/fault';
 import type { TrialEnd } from '../../../common/trial';
-import { parseSearchSpec, type SearchSpec } from '../../../search/spec';
+import { parseSearchSpec, type SearchSpec } from '../../../search/spec/search_spec';
 import type { Evidence } from '../../../search/study/evidence';
 import type { JobKey } from '../../../search/study/settings';
 import { openStudy, type Study } from '../../../search/study/state';

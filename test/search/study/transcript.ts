@@ -1,10 +1,10 @@
 import type { StudyEffect } from '../../../search/study/effect';
 import type { StudyEvent } from '../../../search/study/event';
-import type { StrategyUpdate } from '../../../search/strategy_update';
+import type { StrategyUpdate } from '../../../search/strategy/strategy_update';
 import { step } from '../../../search/study/step';
 import { stateOf } from '../../../search/study/phase';
 import type { Study } from '../../../search/study/state';
-import type { SearchSpec } from '../../../search/spec';
+import type { SearchSpec } from '../../../search/spec/search_spec';
 import {
   failedByFarm,
   measuredEnd,

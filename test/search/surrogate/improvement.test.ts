@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createRandom } from '../../../common/random';
-import { hypervolume } from '../../../search/hypervolume';
+import { hypervolume } from '../../../search/front/hypervolume';
 import { expectedImprovement, normalShare, stairsOf } from '../../../search/surrogate/improvement';
 
 const reference = [10, 10];

@@ -6,10 +6,10 @@ import type { Space } from '../../../model/space/space';
 import { cellIndex } from '../../../model/nasbench201/cell';
 import { loadCellAccuracies } from '../../../model/nasbench201/accuracy';
 import { liveEdges } from '../../../model/nasbench201/topology';
-import type { Evaluation, Strategy } from '../../../search/strategy';
+import type { Evaluation, Strategy } from '../../../search/strategy/strategy';
 import { Surrogate } from '../../../search/surrogate/surrogate';
 import { replay, runFleet } from '../fleet_simulation';
-import { convex } from '../known_problems';
+import { convex } from '../strategies/known_problems';
 
 /** A twelfth of the cells, so that a search takes a second. */
 const cells = filterSpace(

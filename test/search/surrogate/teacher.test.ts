@@ -1,9 +1,9 @@
 import { drawChoices } from '../../../model/space/genotype';
 import type { Space } from '../../../model/space/space';
 import { createRandom } from '../../../common/random';
-import { createStrategies } from '../../../search/create_strategy';
-import type { PastTarget } from '../../../search/past_target';
-import type { Strategy } from '../../../search/strategy';
+import { createStrategies } from '../../../search/strategies/create_strategy';
+import type { PastTarget } from '../../../search/strategy/past_target';
+import type { Strategy } from '../../../search/strategy/strategy';
 import { Surrogate } from '../../../search/surrogate/surrogate';
 
 const positions = 5;

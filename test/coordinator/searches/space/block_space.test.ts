@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { BadInputError } from '../../../../common/bad_input';
 import { createRandom } from '../../../../common/random';
 import { parseTarget } from '../../../../common/target';
-import { parseSearchSpec } from '../../../../search/spec';
+import { parseSearchSpec } from '../../../../search/spec/search_spec';
 import { admittedSpace, requirePossible } from '../../../../coordinator/searches/feasibility';
 import { loadSearchCatalog } from '../../../../coordinator/searches/search_catalog';
 import { openStrategies } from '../../../../coordinator/searches/strategist/strategies';

@@ -8,7 +8,7 @@ import {
   type AccurateNetwork,
 } from '../../../../search/accuracy/accuracy_limits';
 import type { AdditiveAccuracy } from '../../../../search/accuracy/additive_accuracy';
-import { parseSearchSpec, type SearchSpec } from '../../../../search/spec';
+import { parseSearchSpec, type SearchSpec } from '../../../../search/spec/search_spec';
 
 /** Later options add more, and each position adds in another measure. */
 export function accuracyFor(space: string): AdditiveAccuracy & { readonly kind: 'additive' } {

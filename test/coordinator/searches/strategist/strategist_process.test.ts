@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSearchSpec } from '../../../../search/spec';
+import { parseSearchSpec } from '../../../../search/spec/search_spec';
 import type {
   Strategist,
   StrategistTask,

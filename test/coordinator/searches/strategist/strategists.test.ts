@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createRandom } from '../../../../common/random';
-import { parseSearchSpec } from '../../../../search/spec';
+import { parseSearchSpec } from '../../../../search/spec/search_spec';
 import { loadSearchCatalog } from '../../../../coordinator/searches/search_catalog';
 import { createLocalStrategist } from '../../../../coordinator/searches/strategist/local_strategist';
 import type {
