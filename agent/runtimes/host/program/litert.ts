@@ -8,7 +8,12 @@ import { z } from 'zod';
 /** Node 20 has no relaxed SIMD without a flag, so it takes the build for older browsers. */
 const wasmScript = 'wasm/litert_wasm_compat_internal.js';
 
-const wasmFactory = z.custom<() => Promise<unknown>>((value) => typeof value === 'function');
+const wasmFactory = z.custom<(options: object) => Promise<unknown>>(
+  (value) => typeof value === 'function',
+);
+
+/** TensorFlow Lite's logger writes its level first (tensorflow/lite/minimal_logging.cc); each model's XNNPACK delegate is one such line. */
+const informative = /^(?:INFO|VERBOSE): /;
 
 export interface LiteRt {
   readonly library: typeof litert;
@@ -44,9 +49,17 @@ function actAsWorker(): void {
       path,
       dirname(path),
     ]);
-    Object.assign(globalThis, { ModuleFactory: wasmFactory.parse(scriptModule.exports) });
+    const factory = wasmFactory.parse(scriptModule.exports);
+    Object.assign(globalThis, {
+      ModuleFactory: (options: object) => factory({ ...options, printErr: passOnProblems }),
+    });
   };
   Object.assign(globalThis, { self: globalThis, importScripts });
+}
+
+/** The library's standard error, a line at a time: warnings and errors, not what it is about to do. */
+export function passOnProblems(line: string): void {
+  if (!informative.test(line)) process.stderr.write(`${line}\n`);
 }
 
 function packageVersion(folder: string): string {
