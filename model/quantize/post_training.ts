@@ -1,6 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
 import type { AimetEncodings } from './aimet/aimet_encoding';
-import { applyAimet } from './aimet/network';
+import { applyAimet } from './aimet/apply_aimet';
 import { absorbHighBiases } from './equalize/absorb_bias';
 import { withBiases } from './equalize/bias';
 import { correctBiasesAnalytically } from './equalize/bias_correction';

@@ -1,32 +1,24 @@
 import { fail, ok, type Result } from '../../../common/result';
 import { quoted, type AimetEncoding, type AimetEncodings } from './aimet_encoding';
 import {
-  choice,
   elements,
-  expected,
-  finiteNumber,
-  flag,
   has,
   member,
   members,
-  positiveNumber,
   text,
   UnreadableEncodings,
   wholeFile,
-  wholeNumber,
   type Field,
 } from './json_field';
+import type { Entry } from './entry';
+import { entryOfVersion0 } from './entry_of_version0';
+import { entryOfVersion1 } from './entry_of_version1';
+import { entryOfVersion2 } from './entry_of_version2';
 
 /** Thirty times what ResNet-50 takes with every channel's encoding spelled out. */
 const largestEncodingsBytes = 128 * 2 ** 20;
 
-/** AIMET knows 4 to 32, and 2 in version 2. */
-const [fewestBits, mostBits] = [2, 32];
-
 type Section = 'activations' | 'parameters';
-/** Null stands for a tensor that stays floating point. */
-type Entry = readonly [name: string, encoding: AimetEncoding | null, at: Field];
-
 /**
  * Reads an AIMET encodings file of version 0.4.0 and older (which name none), 0.5.0, 0.6.1, 1.0.0 or 2.0.0. Whatever the
  * text, the answer is a checked value or one line that names the field. Encodings by blocks of channels are refused: the
@@ -123,148 +115,4 @@ function collected(
     }
   }
   return { ...found, floats: [...floats] };
-}
-
-function entryOfVersion0(name: string, at: Field, version: '0.4.0' | '0.5.0' | '0.6.1'): Entry {
-  const channels = elements(at);
-  const [first] = channels;
-  if (first === undefined) throw expected(at, 'at least one encoding');
-  if (version !== '0.4.0' && choice(member(first, 'dtype'), ['int', 'float']) === 'float')
-    return [name, null, at];
-  const bits = wholeNumber(member(first, 'bitwidth'), fewestBits, mostBits);
-  const isSymmetric = symmetryOf(member(first, 'is_symmetric'));
-  const encodings = channels.map((channel) => {
-    if (member(channel, 'bitwidth').value !== bits)
-      throw expected(member(channel, 'bitwidth'), `${String(bits)} as in the first channel`);
-    if (symmetryOf(member(channel, 'is_symmetric')) !== isSymmetric)
-      throw expected(member(channel, 'is_symmetric'), 'what the first channel has');
-    const scale = positiveNumber(member(channel, 'scale'));
-    return { scale, offset: offsetOfVersion0(channel, { scale, bits, version }) };
-  });
-  const granularity = encodings.length === 1 ? 'tensor' : 'channel';
-  return [
-    name,
-    {
-      bits,
-      isSymmetric,
-      granularity,
-      scales: encodings.map(({ scale }) => scale),
-      offsets: encodings.map(({ offset }) => offset),
-    },
-    at,
-  ];
-}
-
-/** Some writers of the oldest versions give the offset a positive sign, but all agree on the minimum. */
-function offsetOfVersion0(
-  channel: Field,
-  {
-    scale,
-    bits,
-    version,
-  }: { readonly scale: number; readonly bits: number; readonly version: string },
-): number {
-  if (version === '0.6.1') return offsetWithin(member(channel, 'offset'), bits);
-  const minimum = member(channel, 'min');
-  const offset = Math.round(finiteNumber(minimum) / scale) + 0;
-  if (offset > 0 || offset <= -(2 ** bits))
-    throw expected(minimum, `a range of ${String(bits)} bits that holds zero`);
-  return offset;
-}
-
-/** Strings in AIMET's files, and booleans in those that people write. */
-function symmetryOf(field: Field): boolean {
-  return typeof field.value === 'boolean'
-    ? field.value
-    : choice(field, ['True', 'False']) === 'True';
-}
-
-/** Minus an unsigned zero point. */
-function offsetWithin(field: Field, bits: number): number {
-  return wholeNumber(field, 1 - 2 ** bits, 0);
-}
-
-function entryOfVersion1(at: Field): Entry {
-  const name = text(member(at, 'name'));
-  const named = { path: `${at.path} (${quoted(name)})`, value: at.value };
-  if (choice(member(named, 'dtype'), ['INT', 'FLOAT']) === 'FLOAT') return [name, null, named];
-  const granularity =
-    choice(member(named, 'enc_type'), ['PER_TENSOR', 'PER_CHANNEL']) === 'PER_TENSOR'
-      ? 'tensor'
-      : 'channel';
-  if (has(named, 'zero_point_shift'))
-    throw new UnreadableEncodings(
-      `${named.path}.zero_point_shift is given; expected encodings without one`,
-    );
-  const bits = wholeNumber(member(named, 'bw'), fewestBits, mostBits);
-  const isSymmetric = flag(member(named, 'is_sym'));
-  const scales = elements(member(named, 'scale')).map(positiveNumber);
-  const offsets = elements(member(named, 'offset')).map((offset) => offsetWithin(offset, bits));
-  return [name, checkedLengths({ bits, isSymmetric, granularity, scales, offsets }, named), named];
-}
-
-function checkedLengths(encoding: AimetEncoding, at: Field): AimetEncoding {
-  const { granularity, scales, offsets } = encoding;
-  if (scales.length === 0 || (granularity === 'tensor' && scales.length !== 1))
-    throw new UnreadableEncodings(
-      `${at.path} has ${String(scales.length)} scales; expected ${granularity === 'tensor' ? 'one' : 'one per channel'}`,
-    );
-  if (offsets.length !== scales.length)
-    throw new UnreadableEncodings(
-      `${at.path} has ${String(scales.length)} scales and ${String(offsets.length)} offsets; expected equally many`,
-    );
-  return encoding;
-}
-
-/** Version 2 speaks as ONNX's QuantizeLinear does: real = scale · (integer − zero point), signed or unsigned. */
-function entryOfVersion2(at: Field): Entry {
-  const name = text(member(at, 'name'));
-  const named = { path: `${at.path} (${quoted(name)})`, value: at.value };
-  const type = text(member(named, 'output_dtype'));
-  const integer = /^(u?)int(\d{1,2})$/.exec(type);
-  if (integer === null) {
-    if (!/^b?float\d/.test(type))
-      throw expected(
-        member(named, 'output_dtype'),
-        'an integer type such as uint8 or a float type',
-      );
-    return [name, null, named];
-  }
-  if (has(named, 'block_size') || has(named, 'per_block_int_scale'))
-    throw new UnreadableEncodings(
-      `${named.path} is an encoding by blocks; expected one per tensor or per channel`,
-    );
-  const bits = wholeNumber(
-    { path: `${named.path}.output_dtype`, value: Number(integer[2]) },
-    fewestBits,
-    mostBits,
-  );
-  const isSigned = integer[1] === '';
-  const scales = listOrOne(member(named, 'y_scale')).map(positiveNumber);
-  const shift = isSigned ? 2 ** (bits - 1) : 0;
-  const zeroPoints = has(named, 'y_zero_point')
-    ? listOrOne(member(named, 'y_zero_point')).map((zero) =>
-        wholeNumber(zero, -shift, 2 ** bits - 1 - shift),
-      )
-    : scales.map(() => 0);
-  const isSymmetric = isSigned && zeroPoints.every((zero) => zero === 0);
-  const granularity = Array.isArray(member(named, 'y_scale').value) ? 'channel' : 'tensor';
-  return [
-    name,
-    checkedLengths(
-      {
-        bits,
-        isSymmetric,
-        granularity,
-        scales,
-        offsets: zeroPoints.map((zero) => 0 - zero - shift),
-      },
-      named,
-    ),
-    named,
-  ];
-}
-
-function listOrOne(field: Field): readonly Field[] {
-  return Array.isArray(field.value) ? elements(field) : [field];
 }

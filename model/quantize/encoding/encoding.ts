@@ -82,6 +82,15 @@ export function symmetricActivationEncoding(range: Range, elementType: Activatio
   return { elementType, scale: Math.fround(steps), zeroPoint };
 }
 
+/** Whether integers mean the same in both. */
+export function haveOneGrid(first: Encoding, second: Encoding): boolean {
+  return (
+    first.scale === second.scale &&
+    first.zeroPoint === second.zeroPoint &&
+    first.elementType === second.elementType
+  );
+}
+
 /** The real numbers that an encoding can hold. */
 export function encodedRange({ elementType, scale, zeroPoint }: Encoding): Range {
   return { min: -zeroPoint * scale, max: (largestOf[elementType] - zeroPoint) * scale };

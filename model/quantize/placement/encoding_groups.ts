@@ -1,6 +1,6 @@
 import type { Graph, Node } from '../../onnx/graph';
 import { stringAttribute } from '../../onnx/graph';
-import type { Encoding } from '../encoding/encoding';
+import { haveOneGrid, type Encoding } from '../encoding/encoding';
 import { createDisjointSets } from './disjoint_sets';
 
 /** Operators that only move values or pick neighbours: their outputs have the encoding of their first input. */
@@ -106,13 +106,4 @@ export function encodingGroups(
     if (isFixed) for (const input of node.inputs) join(input, node.outputs[0] ?? '');
   }
   return { of: groups.of, fixed: (tensor) => fixedByRoot.get(groups.of(tensor)) };
-}
-
-/** Whether integers mean the same in both. */
-export function haveOneGrid(first: Encoding, second: Encoding): boolean {
-  return (
-    first.scale === second.scale &&
-    first.zeroPoint === second.zeroPoint &&
-    first.elementType === second.elementType
-  );
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { writtenVersions } from '../../../model/quantize/aimet/aimet_encoding';
-import { toAimet } from '../../../model/quantize/aimet/network';
+import { toAimet } from '../../../model/quantize/aimet/to_aimet';
 import { writeEncodings } from '../../../model/quantize/aimet/write';
 import { findLinks } from '../../../model/quantize/equalize/chain';
 import type { Graph } from '../../../model/onnx/graph';

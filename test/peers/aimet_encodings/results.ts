@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Cell } from '../../../cli/output/table';
 import type { AimetEncoding, AimetEncodings } from '../../../model/quantize/aimet/aimet_encoding';
-import { applyAimet } from '../../../model/quantize/aimet/network';
+import { applyAimet } from '../../../model/quantize/aimet/apply_aimet';
 import { readEncodings } from '../../../model/quantize/aimet/read';
 import { writeEncodings } from '../../../model/quantize/aimet/write';
 import { withBiases } from '../../../model/quantize/equalize/bias';

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { toAimet } from '../../../model/quantize/aimet/network';
+import { toAimet } from '../../../model/quantize/aimet/to_aimet';
 import type { AimetEncodings } from '../../../model/quantize/aimet/aimet_encoding';
 import { createSession } from '../../../model/execute/session';
 import type { Graph } from '../../../model/onnx/graph';

@@ -6,12 +6,9 @@ import {
   type AimetEncoding,
   type AimetEncodings,
 } from '../../../../model/quantize/aimet/aimet_encoding';
-import {
-  applyAimet,
-  toAimet,
-  type AppliedEncodings,
-  type EncodingTarget,
-} from '../../../../model/quantize/aimet/network';
+import { applyAimet, type AppliedEncodings } from '../../../../model/quantize/aimet/apply_aimet';
+import type { EncodingTarget } from '../../../../model/quantize/aimet/encoding_target';
+import { toAimet } from '../../../../model/quantize/aimet/to_aimet';
 import { readEncodings } from '../../../../model/quantize/aimet/read';
 import { writeEncodings } from '../../../../model/quantize/aimet/write';
 import type { Graph } from '../../../../model/onnx/graph';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { roundHalfEven, type Encoding } from '../../../../model/quantize/encoding/encoding';
 import { averagesAgree } from '../../../../model/quantize/ties/average';
 import type { Rounding } from '../../../../model/quantize/placement/rounding';
-import { reciprocalScale, tieFreeEncodings } from '../../../../model/quantize/ties/tie_free';
+import { reciprocalScale } from '../../../../model/quantize/ties/operator_scale';
+import { tieFreeEncodings } from '../../../../model/quantize/ties/tie_free';
 import { distanceFromTie, over, rational, sum, times, type Rational } from './rational';
 
 const scales = fc
