@@ -1,4 +1,4 @@
-import { passOnProblems } from '../../../../agent/runtimes/host/litert';
+import { passOnProblems } from '../../../../../agent/runtimes/host/program/litert';
 
 function shown(...lines: readonly string[]): string {
   const written: string[] = [];
