@@ -17,19 +17,9 @@ const tooLong = [
   'cli/command/search.ts',
   'cli/link/farm_client.ts',
   'cli/report/chart/front_chart.ts',
-  'model/block/segment_weights.ts',
-  'test/cli/command/quantize.test.ts',
   'test/coordinator/searches/outside/outside_search.test.ts',
   'test/coordinator/searches/search_runner.test.ts',
   'test/coordinator/searches/space/block_space.test.ts',
-  'test/model/canonical/canonicalize.test.ts',
-  'test/model/canonical/rewrites.test.ts',
-  'test/model/quantize/aimet/encodings_file.test.ts',
-  'test/model/quantize/aimet/network.test.ts',
-  'test/model/onnx/shapes/shape_inference.test.ts',
-  'test/model/quantize/ties/tie_free.test.ts',
-  'test/model/tflite/operator_graphs.ts',
-  'test/model/tflite/rounding.test.ts',
 ];
 
 /** Each third-party library has one home, so that its types and its quirks stay there. */

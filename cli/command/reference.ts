@@ -8,7 +8,7 @@ import { anatomyOf, type Anatomy } from '../../model/reference/anatomy';
 import type { CutTensor } from '../../model/reference/cut_tensor';
 import { resolveCuts, type CutChoice } from '../../model/reference/cuts';
 import { cutsFileOf, cutsFileSchema } from '../../model/reference/cuts_file';
-import { extractParts, type Part } from '../../model/reference/extract';
+import { extractParts, type ReferencePart } from '../../model/reference/extract';
 import { profileOf } from '../../model/reference/profile';
 import { mostBlocks } from '../../model/reference/split';
 import { createReference } from '../../model/zoo/reference';
@@ -85,7 +85,7 @@ function describe(
   found: {
     readonly file: OnnxFile;
     readonly anatomy: Anatomy;
-    readonly parts: readonly Part[];
+    readonly parts: readonly ReferencePart[];
     readonly problem: string | null;
   },
   show: { readonly cuts: readonly CutTensor[]; readonly nodes: boolean },
@@ -122,7 +122,7 @@ function registerExtract(reference: Command, terminal: Terminal): void {
 
 function* partFiles(
   network: string,
-  parts: readonly Part[],
+  parts: readonly ReferencePart[],
 ): Generator<readonly [string, Uint8Array | string]> {
   for (const { name, graph } of parts) yield [`${name}.onnx`, writeOnnx(graph)];
   yield ['cuts.yaml', formatYaml(cutsFileOf(network, parts))];

@@ -1,7 +1,7 @@
 import type { DeclaredTensor, TensorType } from '../../model/onnx/graph';
 import type { Anatomy } from '../../model/reference/anatomy';
 import type { CutTensor } from '../../model/reference/cut_tensor';
-import type { Part } from '../../model/reference/extract';
+import type { ReferencePart } from '../../model/reference/extract';
 import type { Profile } from '../../model/reference/profile';
 import type { OnnxFile } from '../input/onnx_file';
 import { formatTable, type Cell } from './table';
@@ -104,7 +104,7 @@ export function describeCandidates(
   );
 }
 
-export function describeParts(parts: readonly Part[], profile: Profile): string {
+export function describeParts(parts: readonly ReferencePart[], profile: Profile): string {
   const rows = parts.map(({ name, graph, from, to, total }): readonly Cell[] => [
     name,
     shownShape(profile.types.get(graph.inputs[0]?.name ?? '')?.shape ?? []),

@@ -1,14 +1,14 @@
 import type { DeclaredTensor } from '../../model/onnx/graph';
 import type { Anatomy } from '../../model/reference/anatomy';
 import type { CutTensor } from '../../model/reference/cut_tensor';
-import type { Part } from '../../model/reference/extract';
+import type { ReferencePart } from '../../model/reference/extract';
 import type { OnnxFile } from '../input/onnx_file';
 import { operatorCounts, strideOver } from './anatomy';
 
 interface Inspected {
   readonly file: OnnxFile;
   readonly anatomy: Anatomy;
-  readonly parts: readonly Part[];
+  readonly parts: readonly ReferencePart[];
   /** Why there is no split. */
   readonly problem: string | null;
 }

@@ -2,17 +2,17 @@
 export const activations = ['relu', 'relu6', 'swish', 'hardswish'] as const;
 export type Activation = (typeof activations)[number];
 
-interface Named {
+interface NamedLayer {
   /** Unique in its segment; also the name of what the layer makes. */
   readonly name: string;
 }
 
-interface OneInput extends Named {
+interface OneInput extends NamedLayer {
   /** The layer whose output is read, or `segmentInput`. */
   readonly input: string;
 }
 
-interface TwoInputs extends Named {
+interface TwoInputs extends NamedLayer {
   readonly inputs: readonly [string, string];
 }
 

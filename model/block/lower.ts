@@ -33,14 +33,14 @@ export function lowerLayers(
   return { operators, tensorOf };
 }
 
-interface Surroundings {
+interface LoweringContext {
   readonly tensorOf: (layer: string) => string;
   readonly shapeOf: (layer: string) => Shape;
 }
 
 type FreeLayer = Exclude<Layer, { readonly kind: 'batchNorm' | 'multiply' }>;
 
-function lowerLayer(layer: FreeLayer, { tensorOf, shapeOf }: Surroundings): readonly Operator[] {
+function lowerLayer(layer: FreeLayer, { tensorOf, shapeOf }: LoweringContext): readonly Operator[] {
   const { name } = layer;
   const outputShape = shapeOf(name);
   const input = 'input' in layer ? tensorOf(layer.input) : '';

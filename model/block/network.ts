@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
+import { sha256Hex } from '../../platform/hash/sha256';
 import type { Graph, Tensor } from '../onnx/graph';
 import { createGraphBuilder, float32Tensor, type GraphBuilder } from '../onnx/graph_builder';
 import { segmentInput } from './layer';
@@ -26,7 +26,7 @@ export interface DrawnNetwork {
 export function createNetwork(network: NetworkSpec, drawn: DrawnNetwork): Graph {
   const builder = createGraphBuilder(network.name);
   const image = [1, 3, ...network.imageSize];
-  let place: Place = { tensor: builder.input(networkInput, image), shape: image };
+  let place: EmittedTensor = { tensor: builder.input(networkInput, image), shape: image };
   const segments = segmentsOf(network);
   segments.forEach((segment, index) => {
     place = emitSegment(builder, segment, {
@@ -40,12 +40,12 @@ export function createNetwork(network: NetworkSpec, drawn: DrawnNetwork): Graph 
   ]);
 }
 
-interface Place {
+interface EmittedTensor {
   readonly tensor: string;
   readonly shape: Shape;
 }
 
-interface Emission extends Place {
+interface Emission extends EmittedTensor {
   readonly drawn: DrawnNetwork;
   readonly outputName: string | undefined;
 }
@@ -54,7 +54,7 @@ function emitSegment(
   builder: GraphBuilder,
   segment: Segment,
   { tensor, shape, drawn, outputName }: Emission,
-): Place {
+): EmittedTensor {
   const shapes = inferLayerShapes(segment.layers, shape);
   const { operators, tensorOf } = lowerLayers(segment.layers, shapes);
   const output = tensorOf(segment.output);
@@ -84,9 +84,7 @@ function emitSegment(
 
 /** Equal for segments that have equal constants: their place, layers, input, and the seed. */
 function segmentKey(segment: Segment, shape: Shape, seed: number | string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([seed, segment, shape]))
-    .digest('hex');
+  return sha256Hex(JSON.stringify([seed, segment, shape]));
 }
 
 function segmentTensors(

@@ -98,33 +98,17 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
         gain: layer.gain * (next.folded?.kind === 'multiply' ? next.folded.factor : 1),
         shift: 0,
       });
-    case 'layerNorm': {
-      const draw = drawing.random.derive(layer.name);
-      const weight = vector(first.mean.length, () => 1 + 0.2 * (draw.next() - 0.5));
-      const bias = vector(first.mean.length, () => 0.2 * (draw.next() - 0.5));
-      drawing.weights.set(`${layer.name}.weight`, float32Tensor([weight.length], weight));
-      drawing.weights.set(`${layer.name}.bias`, float32Tensor([bias.length], bias));
-      return { mean: bias, variance: weight.map((value) => value * value) };
-    }
+    case 'layerNorm':
+      return drawNormalization(drawing, layer.name, first);
     case 'classToken':
-    case 'positions': {
-      const shape =
-        layer.kind === 'classToken'
-          ? [1, first.mean.length]
-          : (drawing.shapes.get(layer.name) ?? []);
-      drawing.weights.set(
-        `${layer.name}.weight`,
-        float32Tensor(
-          shape,
-          spread(
-            drawing.random.derive(layer.name),
-            shape,
-            layer.kind === 'positions' ? positionDeviation : 1,
-          ),
-        ),
-      );
+      drawEmbedding(drawing, layer.name, { shape: [1, first.mean.length], deviation: 1 });
       return first;
-    }
+    case 'positions':
+      drawEmbedding(drawing, layer.name, {
+        shape: drawing.shapes.get(layer.name) ?? [],
+        deviation: positionDeviation,
+      });
+      return first;
     case 'activation':
       return activated(first, layer.function);
     case 'globalPool':
@@ -151,6 +135,25 @@ function drawLayer(drawing: Drawing, layer: Layer, { first, second, next }: Inpu
     case 'firstToken':
       return first;
   }
+}
+
+function drawNormalization({ weights, random }: Drawing, name: string, input: Signal): Signal {
+  const draw = random.derive(name);
+  const weight = vector(input.mean.length, () => 1 + 0.2 * (draw.next() - 0.5));
+  const bias = vector(input.mean.length, () => 0.2 * (draw.next() - 0.5));
+  weights.set(`${name}.weight`, float32Tensor([weight.length], weight));
+  weights.set(`${name}.bias`, float32Tensor([bias.length], bias));
+  return { mean: bias, variance: weight.map((value) => value * value) };
+}
+
+/** Constants that are read as tokens, not multiplied by. */
+function drawEmbedding(
+  { weights, random }: Drawing,
+  name: string,
+  { shape, deviation }: { readonly shape: Shape; readonly deviation: number },
+): void {
+  const values = spread(random.derive(name), shape, deviation);
+  weights.set(`${name}.weight`, float32Tensor(shape, values));
 }
 
 function drawInto(

@@ -2,15 +2,23 @@ import { inferShapes } from '../onnx/shapes/shape_inference';
 import type { Graph } from '../onnx/graph';
 import { writeReferringOnnx } from '../onnx/write';
 import { piecesOf, type Piece } from './pieces';
-import { createSession, type FloatTensor, type Session, type SessionTuning } from './session';
+import {
+  createSession,
+  type FloatTensor,
+  type InferenceSession,
+  type SessionTuning,
+} from './session';
 
 /** ONNX Runtime takes the square of their number to load nodes: 10,000 of them, quantized, half a minute. In pieces of so many it is the sum. */
 const nodesAtOnce = 1000;
 
 /** A graph ready to be run; one of thousands of nodes piece by piece, with what stands between pieces kept in memory. */
-export async function createGraphSession(graph: Graph, tuning?: SessionTuning): Promise<Session> {
+export async function createGraphSession(
+  graph: Graph,
+  tuning?: SessionTuning,
+): Promise<InferenceSession> {
   const pieces = graph.nodes.length > nodesAtOnce ? split(graph) : [{ graph, finished: [] }];
-  const sessions: Session[] = [];
+  const sessions: InferenceSession[] = [];
   const release = async (): Promise<void> => {
     for (const session of sessions) await session.release();
   };
@@ -44,7 +52,7 @@ interface Run {
 
 async function runPieces(
   pieces: readonly Piece[],
-  sessions: readonly Session[],
+  sessions: readonly InferenceSession[],
   { inputs, outputNames }: Run,
 ): Promise<ReadonlyMap<string, FloatTensor>> {
   const known = new Map(inputs);

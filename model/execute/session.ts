@@ -1,10 +1,10 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import * as onnxruntime from 'onnxruntime-node';
 import { ownValue } from '../../common/own_value';
 import { BadInputError } from '../../common/bad_input';
 import type { ReferringModel } from '../onnx/write';
 
 /** A model loaded into ONNX Runtime on one core, for calibration and checks; benchmarks have their own adapter. */
-export interface Session {
+export interface InferenceSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Runs once. Inputs and outputs are float32 in row-major order. */
@@ -36,11 +36,11 @@ const quickStart: SessionTuning = { threads: 1, optimization: 'basic' };
 export async function createSession(
   model: Uint8Array | ReferringModel,
   tuning: SessionTuning = quickStart,
-): Promise<Session> {
+): Promise<InferenceSession> {
   const { bytes, values }: ReferringModel =
     model instanceof Uint8Array ? { bytes: model, values: [] } : model;
   const session = await translated(
-    InferenceSession.create(bytes, {
+    onnxruntime.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
       intraOpNumThreads: tuning.threads,
       interOpNumThreads: 1,
@@ -56,7 +56,10 @@ export async function createSession(
     outputNames: session.outputNames,
     run: async (inputs) => {
       const feeds = Object.fromEntries(
-        [...inputs].map(([name, { shape, data }]) => [name, new Tensor('float32', data, shape)]),
+        [...inputs].map(([name, { shape, data }]) => [
+          name,
+          new onnxruntime.Tensor('float32', data, shape),
+        ]),
       );
       const results = await translated(session.run(feeds, { logSeverityLevel: silent }));
       return new Map(
@@ -83,7 +86,7 @@ async function translated<Value>(work: Promise<Value>): Promise<Value> {
 }
 
 function floatTensor(name: string, value: unknown): FloatTensor {
-  if (value instanceof Tensor && value.data instanceof Float32Array)
+  if (value instanceof onnxruntime.Tensor && value.data instanceof Float32Array)
     return { shape: value.dims, data: value.data };
   throw new Error(`output ${name} is not a float32 tensor`);
 }

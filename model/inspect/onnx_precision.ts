@@ -68,13 +68,13 @@ export function onnxPrecision(graph: Graph, types: Types): Result<Precision, str
 }
 
 /** Where a tensor's values come from. */
-interface Source {
+interface TensorSource {
   /** As it is computed with: of a dequantized tensor the integers. */
   readonly elementType: string;
   readonly isConstant: boolean;
 }
 
-function arithmeticOf(sources: readonly (Source | undefined)[]): Arithmetic {
+function arithmeticOf(sources: readonly (TensorSource | undefined)[]): Arithmetic {
   const typesOf = (isConstant: boolean): ReadonlySet<string> =>
     new Set(
       sources.flatMap((source) => (source?.isConstant === isConstant ? [source.elementType] : [])),
@@ -96,7 +96,7 @@ class Operands {
   }
 
   /** Undefined for an operand that is left out. */
-  sourceOf(tensor: string): Source | undefined {
+  sourceOf(tensor: string): TensorSource | undefined {
     const elementType = this.#types.get(tensor)?.elementType;
     if (elementType === undefined) return undefined;
     let [name, maker] = [tensor, this.#makers.get(tensor)];

@@ -7,7 +7,7 @@ const mostNodes = 100_000;
 /** Functions that call functions; exporters nest two or three deep. */
 const deepestCalls = 32;
 
-class Refused extends Error {}
+class InlineRefused extends Error {}
 
 /** The graph's nodes with every call of a function that the file defines replaced by the function's body. */
 export function inlineFunctions(
@@ -27,7 +27,7 @@ export function inlineFunctions(
   try {
     return ok(new Inlining(functions).expand(nodes, []));
   } catch (error) {
-    if (error instanceof Refused) return fail(error.message);
+    if (error instanceof InlineRefused) return fail(error.message);
     throw error;
   }
 }
@@ -51,13 +51,15 @@ class Inlining {
       if (called === undefined) {
         this.nodeCount += 1;
         if (this.nodeCount > mostNodes)
-          throw new Refused(`the functions in the file expand to more than ${mostNodes} nodes`);
+          throw new InlineRefused(
+            `the functions in the file expand to more than ${mostNodes} nodes`,
+          );
         return [node];
       }
       if (callers.includes(key))
-        throw new Refused(`function ${quote(called.name ?? '')} calls itself`);
+        throw new InlineRefused(`function ${quote(called.name ?? '')} calls itself`);
       if (callers.length >= deepestCalls)
-        throw new Refused(`functions call one another deeper than ${deepestCalls} times`);
+        throw new InlineRefused(`functions call one another deeper than ${deepestCalls} times`);
       return this.expand(this.bodyOf(node, called), [...callers, key]);
     });
   }
@@ -75,7 +77,7 @@ class Inlining {
       (called.input ?? []).includes(output),
     );
     if (passthrough.length > 0)
-      throw new Refused(
+      throw new InlineRefused(
         `function ${quote(called.name ?? '')} returns its input ${quote(passthrough[0] ?? '')} unchanged; put an Identity between`,
       );
     return (called.node ?? []).map((node) => ({
@@ -114,7 +116,7 @@ function resolved(
   const given = call.attribute?.find((one) => one.name === reference);
   if (given !== undefined) return [{ ...given, name: attribute.name ?? '' }];
   if (called.attribute?.includes(reference) === true) return [];
-  throw new Refused(
+  throw new InlineRefused(
     `function ${quote(called.name ?? '')} is called without its attribute ${quote(reference)}, whose default value is not read; inline the functions (onnx.inliner.inline_local_functions)`,
   );
 }

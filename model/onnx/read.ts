@@ -11,7 +11,7 @@ import { checkWireBounds } from './wire_bounds';
 const oldestOpset = 7;
 
 /** What is wrong with the file; one line, for the user. Thrown inside this file only. */
-class Unreadable extends Error {}
+class UnreadableModel extends Error {}
 
 /**
  * Reads an ONNX file that may come from anywhere. Whatever the bytes, the answer is a checked graph or one line that
@@ -48,7 +48,7 @@ export function graphOf(model: onnx.ModelProto): Result<Graph, string> {
   try {
     return ok(checkedGraph(model, nodes.value));
   } catch (error) {
-    if (error instanceof Unreadable) return fail(error.message);
+    if (error instanceof UnreadableModel) return fail(error.message);
     throw error;
   }
 }
@@ -56,13 +56,13 @@ export function graphOf(model: onnx.ModelProto): Result<Graph, string> {
 function checkedGraph(model: onnx.ModelProto, nodes: readonly onnx.INodeProto[]): Graph {
   const proto = model.graph;
   if (proto === null || proto === undefined)
-    throw new Unreadable('the file has no graph; expected an ONNX model');
+    throw new UnreadableModel('the file has no graph; expected an ONNX model');
   const opset = model.opsetImport.find(
     (entry) => (entry.domain ?? '') === '' || entry.domain === 'ai.onnx',
   );
   const opsetVersion = toNumber(opset?.version);
   if (opsetVersion < oldestOpset)
-    throw new Unreadable(
+    throw new UnreadableModel(
       `opset ${opsetVersion} is not supported; export with opset 13 or newer, or bring the file there with onnx.version_converter.convert_version`,
     );
   const initializers = readInitializers(proto.initializer ?? []);
@@ -92,9 +92,10 @@ function readInitializers(protos: readonly onnx.ITensorProto[]): ReadonlyMap<str
         tensor.error === 'its values are in another file'
           ? '; save the model as one file (onnx.save_model with save_as_external_data=False), or give it by its path'
           : '';
-      throw new Unreadable(`initializer ${quote(name)}: ${tensor.error}${remedy}`);
+      throw new UnreadableModel(`initializer ${quote(name)}: ${tensor.error}${remedy}`);
     }
-    if (initializers.has(name)) throw new Unreadable(`initializer ${quote(name)} is given twice`);
+    if (initializers.has(name))
+      throw new UnreadableModel(`initializer ${quote(name)} is given twice`);
     initializers.set(name, tensor.value);
   }
   return initializers;
@@ -144,17 +145,17 @@ function readAttribute(
     case types.TENSOR: {
       const tensor = decodeTensor(proto.t ?? {});
       if (tensor.ok) return { kind: 'tensor', value: tensor.value };
-      throw new Unreadable(
+      throw new UnreadableModel(
         `node ${quote(node.name)}: attribute ${quote(proto.name ?? '')}: ${tensor.error}`,
       );
     }
     case types.GRAPH:
     case types.GRAPHS:
-      throw new Unreadable(
+      throw new UnreadableModel(
         `node ${quote(node.name)}: operator ${quote(node.kind)} is control flow, which is not supported; ${controlFlowWayOut(node.kind)}`,
       );
     default:
-      throw new Unreadable(
+      throw new UnreadableModel(
         `node ${quote(node.name)}: attribute ${quote(proto.name ?? '')} of operator ${quote(node.kind)} is of a kind that is not supported (sparse tensors are not); cut the network before it`,
       );
   }
@@ -176,7 +177,7 @@ function readDeclared(
 function requireDeclaration(proto: onnx.IValueInfoProto, role: 'input' | 'output'): DeclaredTensor {
   const declared = readDeclaration(proto);
   if (declared !== undefined) return declared;
-  throw new Unreadable(
+  throw new UnreadableModel(
     `${role} ${quote(proto.name ?? '')} is not a tensor of a supported element type`,
   );
 }
@@ -205,18 +206,19 @@ function requireConnected(graph: Graph): void {
   for (const node of graph.nodes) {
     const missing = node.inputs.find((input) => !made.has(input));
     if (missing !== undefined)
-      throw new Unreadable(
+      throw new UnreadableModel(
         `node ${quote(node.name)} uses tensor ${quote(missing)}, which nothing before it makes`,
       );
     for (const output of node.outputs) {
       if (output !== '' && made.has(output))
-        throw new Unreadable(`tensor ${quote(output)} has two makers`);
+        throw new UnreadableModel(`tensor ${quote(output)} has two makers`);
       made.add(output);
     }
   }
-  if (graph.outputs.length === 0) throw new Unreadable('the graph has no outputs');
+  if (graph.outputs.length === 0) throw new UnreadableModel('the graph has no outputs');
   const unmade = graph.outputs.find((output) => !made.has(output.name));
-  if (unmade !== undefined) throw new Unreadable(`output ${quote(unmade.name)} is made by no node`);
+  if (unmade !== undefined)
+    throw new UnreadableModel(`output ${quote(unmade.name)} is made by no node`);
 }
 
 function text(bytes: Uint8Array | null | undefined): string {

@@ -17,7 +17,7 @@ interface ReadModel {
 }
 
 /** What is wrong with the files; one line, for the user. Thrown inside this file only. */
-class Unreadable extends Error {}
+class UnreadableFiles extends Error {}
 
 /**
  * Reads an ONNX model and the files beside it that hold its values ("external data"), 2 GB together at most. Those must
@@ -45,7 +45,7 @@ export async function readOnnxFile(file: string): Promise<Result<ReadModel, stri
         })
       : graph;
   } catch (error) {
-    if (error instanceof Unreadable) return fail(error.message);
+    if (error instanceof UnreadableFiles) return fail(error.message);
     throw error;
   }
 }
@@ -63,7 +63,8 @@ async function loadExternalData(
   let { left } = from;
   for (const tensor of externalTensors(model)) {
     const place = placeOf(tensor);
-    if (!place.ok) throw new Unreadable(`initializer ${quote(tensor.name ?? '')}: ${place.error}`);
+    if (!place.ok)
+      throw new UnreadableFiles(`initializer ${quote(tensor.name ?? '')}: ${place.error}`);
     const file = path.join(from.folder, place.value.location);
     await requireInside(file, from.folder);
     tensor.rawData = await readPart(file, { ...place.value, left });
@@ -85,7 +86,7 @@ function externalTensors(model: onnx.ModelProto): readonly onnx.ITensorProto[] {
   );
 }
 
-interface Place {
+interface DataLocation {
   readonly location: string;
   readonly offset: number;
   /** Undefined is all that follows. */
@@ -93,7 +94,7 @@ interface Place {
 }
 
 /** https://github.com/onnx/onnx/blob/main/docs/ExternalData.md */
-function placeOf(tensor: onnx.ITensorProto): Result<Place, string> {
+function placeOf(tensor: onnx.ITensorProto): Result<DataLocation, string> {
   const entry = (key: string): string | undefined =>
     tensor.externalData?.find((one) => one.key === key)?.value ?? undefined;
   const location = entry('location') ?? '';
@@ -125,7 +126,7 @@ async function requireInside(file: string, folder: string): Promise<void> {
     translated(folder, realpath(folder)),
   ]);
   if (!target.startsWith(root.endsWith(path.sep) ? root : root + path.sep))
-    throw new Unreadable(`${quote(file)} leads out of the model's folder`);
+    throw new UnreadableFiles(`${quote(file)} leads out of the model's folder`);
 }
 
 async function readPart(
@@ -133,14 +134,14 @@ async function readPart(
   part: { readonly offset: number; readonly length: number | undefined; readonly left: number },
 ): Promise<Uint8Array> {
   const status = await translated(file, stat(file));
-  if (!status.isFile()) throw new Unreadable(`${quote(file)} is not a file`);
+  if (!status.isFile()) throw new UnreadableFiles(`${quote(file)} is not a file`);
   const length = part.length ?? status.size - part.offset;
   if (length < 0 || part.offset + length > status.size)
-    throw new Unreadable(
+    throw new UnreadableFiles(
       `${quote(file)} has ${status.size} bytes; the model expects values from byte ${part.offset} ${part.length === undefined ? 'on' : `to ${part.offset + part.length}`}`,
     );
   if (length > part.left)
-    throw new Unreadable(
+    throw new UnreadableFiles(
       `the model has more than ${largestArtifactBytes} bytes; larger ones are refused`,
     );
   const handle = await translated(file, open(file, 'r'));
@@ -162,7 +163,8 @@ async function readFully(
       file,
       handle.read(bytes, done, part.length - done, part.offset + done),
     );
-    if (bytesRead === 0) throw new Unreadable(`${quote(file)} became shorter while it was read`);
+    if (bytesRead === 0)
+      throw new UnreadableFiles(`${quote(file)} became shorter while it was read`);
     done += bytesRead;
   }
   return bytes;
@@ -174,7 +176,7 @@ async function translated<Value>(file: string, work: Promise<Value>): Promise<Va
     return await work;
   } catch (error) {
     const code = systemErrorCode(error);
-    throw new Unreadable(
+    throw new UnreadableFiles(
       code === 'ENOENT'
         ? `${quote(file)} is missing; it must lie beside the model`
         : `${quote(file)} cannot be read (${code})`,

@@ -79,7 +79,7 @@ const packedIntegers: Partial<Record<MessageName, readonly number[]>> = {
   attribute: [8],
 };
 
-class Refused extends Error {}
+class OutOfBounds extends Error {}
 
 /** Walks the file's structure without building anything. An error says why decoding it would not be safe. */
 export function checkWireBounds(bytes: Uint8Array): Result<null, string> {
@@ -87,7 +87,7 @@ export function checkWireBounds(bytes: Uint8Array): Result<null, string> {
     new WireWalk(bytes).message('model', bytes.length, 0);
     return ok(null);
   } catch (error) {
-    if (error instanceof Refused) return fail(error.message);
+    if (error instanceof OutOfBounds) return fail(error.message);
     throw error;
   }
 }
@@ -100,15 +100,16 @@ class WireWalk {
   constructor(private readonly bytes: Uint8Array) {}
 
   message(name: MessageName, end: number, depth: number): void {
-    if (depth > deepestNesting) throw new Refused(`nested deeper than ${deepestNesting} messages`);
+    if (depth > deepestNesting)
+      throw new OutOfBounds(`nested deeper than ${deepestNesting} messages`);
     while (this.position < end) this.field(name, end, depth);
-    if (this.position !== end) throw new Refused('a field reaches beyond its message');
+    if (this.position !== end) throw new OutOfBounds('a field reaches beyond its message');
   }
 
   private field(name: MessageName, end: number, depth: number): void {
     this.fieldCount += 1;
     if (this.fieldCount > largestFieldCount)
-      throw new Refused(`more than ${largestFieldCount} fields`);
+      throw new OutOfBounds(`more than ${largestFieldCount} fields`);
     const tag = this.varint();
     switch (tag & 7) {
       case 0:
@@ -124,7 +125,7 @@ class WireWalk {
         this.skip(4, end);
         return;
       default:
-        throw new Refused(`wire type ${tag & 7} is not used by ONNX`);
+        throw new OutOfBounds(`wire type ${tag & 7} is not used by ONNX`);
     }
   }
 
@@ -134,7 +135,7 @@ class WireWalk {
     at: { end: number; depth: number },
   ): void {
     const length = this.varint();
-    if (this.position + length > at.end) throw new Refused('truncated');
+    if (this.position + length > at.end) throw new OutOfBounds('truncated');
     const nested = nestedMessages[name].get(field);
     if (nested !== undefined) {
       this.message(nested, this.position + length, at.depth + 1);
@@ -143,13 +144,13 @@ class WireWalk {
     if (packedIntegers[name]?.includes(field) === true) {
       this.listedIntegerBytes += length;
       if (this.listedIntegerBytes > largestListedIntegerBytes)
-        throw new Refused('too many integers listed one by one; store tensors as raw_data');
+        throw new OutOfBounds('too many integers listed one by one; store tensors as raw_data');
     }
     this.position += length;
   }
 
   private skip(count: number, end: number): void {
-    if (this.position + count > end) throw new Refused('truncated');
+    if (this.position + count > end) throw new OutOfBounds('truncated');
     this.position += count;
   }
 
@@ -158,11 +159,11 @@ class WireWalk {
     let value = 0;
     for (let index = 0; index < 10; index += 1) {
       const byte = this.bytes[this.position];
-      if (byte === undefined) throw new Refused('truncated');
+      if (byte === undefined) throw new OutOfBounds('truncated');
       this.position += 1;
       if (index < 5) value |= (byte & 127) << (7 * index);
       if (byte < 128) return value >>> 0;
     }
-    throw new Refused('an integer is longer than 64 bits');
+    throw new OutOfBounds('an integer is longer than 64 bits');
   }
 }

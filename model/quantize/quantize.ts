@@ -8,7 +8,7 @@ import { insertQdq } from './insertion/insert_qdq';
 import { encodingsFromRanges } from './choice/network_encodings';
 import { observedActivations } from './placement/observed';
 import { activationTypeOf, defaultQuantization, type QuantizationOptions } from './options/options';
-import { placeEncodings, type Placement } from './placement/placement';
+import { placeEncodings, type QuantizerPlacement } from './placement/placement';
 import { plainWeightCodec, type WeightCodec } from './weights/weight_codec';
 
 /**
@@ -60,7 +60,7 @@ export function quantizeWithStatistics(
 }
 
 /** Which tensors will have encodings. @throws BadInputError for dynamic shapes and operators that shape inference cannot follow */
-export function planQuantization(graph: Graph, options: QuantizationOptions): Placement {
+export function planQuantization(graph: Graph, options: QuantizationOptions): QuantizerPlacement {
   const types = inferShapes(graph);
   if (!types.ok) throw new BadInputError(`cannot quantize: ${types.error}`);
   return placeEncodings(graph, types.value, options);

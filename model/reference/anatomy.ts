@@ -3,7 +3,7 @@ import { ok, type Result } from '../../common/result';
 import { candidatesAmong } from './candidates';
 import { cutTensorsOf, type CutTensor } from './cut_tensor';
 import { profileOf, type Profile } from './profile';
-import { stagesOf, type Stage } from './stages';
+import { stagesOf, type ReferenceStage } from './stages';
 
 /** What a canonical graph is made of, as far as cutting it is concerned. */
 export interface Anatomy {
@@ -12,7 +12,7 @@ export interface Anatomy {
   readonly cuts: readonly CutTensor[];
   /** Of those the ones that somebody might want. */
   readonly candidates: readonly CutTensor[];
-  readonly stages: readonly Stage[];
+  readonly stages: readonly ReferenceStage[];
 }
 
 export function anatomyOf(graph: Graph): Result<Anatomy, string> {

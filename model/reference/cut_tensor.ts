@@ -1,11 +1,11 @@
-import { layoutOf, inputImage, strideOf, type ImageSize, type Layout } from './layout';
+import { layoutOf, inputImage, strideOf, type ImageSize, type ActivationLayout } from './layout';
 import type { Profile } from './profile';
 import { findSeparators, type Separator } from './separators';
 
 /** A tensor at which the network may be cut, with what lies before it. */
 export interface CutTensor extends Separator {
   readonly shape: readonly number[];
-  readonly layout: Layout;
+  readonly layout: ActivationLayout;
   /** Input pixels per step; null where there are no places (after pooling) or the input is no image. */
   readonly stride: number | null;
   readonly macsBefore: number;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { elementTypes } from '../onnx/graph';
-import type { Part } from './extract';
+import type { ReferencePart } from './extract';
 import { mostBlocks } from './split';
 
 const dimension = z
@@ -37,7 +37,7 @@ export const cutsFileSchema = z.strictObject({
 export type CutsFile = z.infer<typeof cutsFileSchema>;
 export type FileCut = CutsFile['cuts'][number];
 
-export function cutsFileOf(network: string, parts: readonly Part[]): CutsFile {
+export function cutsFileOf(network: string, parts: readonly ReferencePart[]): CutsFile {
   const cuts = parts.flatMap(({ to, graph }): FileCut[] =>
     to === null
       ? []

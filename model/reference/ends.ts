@@ -7,7 +7,7 @@ import type { NodeProfile, Profile } from './profile';
 const largestStemShare = 0.2;
 
 /** Where the searched part of a network begins and ends: indices into the ends of its units. */
-interface Body {
+interface BodyRange {
   readonly first: number;
   readonly last: number;
 }
@@ -16,7 +16,7 @@ interface Body {
  * The stem reaches to the last tensor before a unit of several layers (a first convolution, its pool, the first depthwise
  * pair; a patch embedding); the head is what follows the last tensor with places, with the pointwise convolution that widens it before pooling.
  */
-export function bodyOf(units: readonly CutTensor[], profile: Profile): Body {
+export function bodyOf(units: readonly CutTensor[], profile: Profile): BodyRange {
   const last = headStart(units, profile);
   return { first: Math.min(stemEnd(units, profile), Math.max(0, last - 1)), last };
 }

@@ -3,7 +3,7 @@ import type { CutTensor } from './cut_tensor';
 import { totalOf, type Profile, type Total } from './profile';
 
 /** One part of a reference: stem, block or head, as a model of its own. */
-export interface Part {
+export interface ReferencePart {
   /** 'stem', 'block1' …, 'head'. */
   readonly name: string;
   readonly graph: Graph;
@@ -18,7 +18,10 @@ export interface Part {
  * Cuts a reference into stem, blocks and head. Tensors keep their names; a constant that several parts read is in each of
  * them. `cuts` in execution order, of the same profile. No weights are copied.
  */
-export function extractParts(profile: Profile, cuts: readonly CutTensor[]): readonly Part[] {
+export function extractParts(
+  profile: Profile,
+  cuts: readonly CutTensor[],
+): readonly ReferencePart[] {
   return Array.from({ length: cuts.length + 1 }, (_, index) => {
     const [from, to] = [cuts[index - 1] ?? null, cuts[index] ?? null];
     const name = from === null ? 'stem' : to === null ? 'head' : `block${index}`;

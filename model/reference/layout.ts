@@ -1,7 +1,7 @@
 import type { Graph, TensorType } from '../onnx/graph';
 
 /** What the dimensions of an activation mean. Batch is not kept. */
-export type Layout =
+export type ActivationLayout =
   | {
       readonly kind: 'image';
       readonly channels: number;
@@ -43,7 +43,7 @@ export function inputImage(graph: Graph, types: ReadonlyMap<string, TensorType>)
 }
 
 /** Four dimensions are NCHW, as ONNX's operators take them, unless only NHWC keeps the image's proportions; three are tokens, and so are two of which the first is not the batch. */
-export function layoutOf(shape: readonly number[], image: ImageSize | null): Layout {
+export function layoutOf(shape: readonly number[], image: ImageSize | null): ActivationLayout {
   const [first = 1, a = 1, b = 1, c = 1] = shape;
   const batch = image?.batch ?? 1;
   if (shape.length === 4)
@@ -68,7 +68,7 @@ function isChannelsLast(
 }
 
 /** Values that stand side by side in the image or the sequence. */
-export function positionsOf(layout: Layout): number {
+export function positionsOf(layout: ActivationLayout): number {
   switch (layout.kind) {
     case 'image':
       return layout.height * layout.width;
@@ -80,7 +80,7 @@ export function positionsOf(layout: Layout): number {
 }
 
 /** How many input pixels one step spans, in each direction; null where the tensor has no places or the input is no image. */
-export function strideOf(layout: Layout, image: ImageSize | null): number | null {
+export function strideOf(layout: ActivationLayout, image: ImageSize | null): number | null {
   if (image === null || positionsOf(layout) <= 1) return null;
   const pixels = image.height * image.width;
   if (layout.kind === 'image') return rounded(Math.sqrt(pixels / positionsOf(layout)));
@@ -96,11 +96,11 @@ function rounded(stride: number): number {
   return stride >= 1 ? Math.round(stride) : Number(stride.toPrecision(2));
 }
 
-export function sameLayout(one: Layout, other: Layout): boolean {
+export function sameLayout(one: ActivationLayout, other: ActivationLayout): boolean {
   return one.kind === other.kind && samePlaces(one, other);
 }
 
 /** An image and the tokens that it was flattened to have the same places. */
-export function samePlaces(one: Layout, other: Layout): boolean {
+export function samePlaces(one: ActivationLayout, other: ActivationLayout): boolean {
   return one.channels === other.channels && positionsOf(one) === positionsOf(other);
 }

@@ -3,7 +3,7 @@ import type { CutTensor } from './cut_tensor';
 import { bodyOf } from './ends';
 import { positionsOf } from './layout';
 import type { Profile } from './profile';
-import type { Stage } from './stages';
+import type { ReferenceStage } from './stages';
 
 /** DONNA's number of blocks for convolutional networks, and for transformers, which have one stage. */
 const defaultBlocks = { stages: 5, oneStage: 4 } as const;
@@ -20,7 +20,7 @@ const penalty = { widthCut: 0.1, insideCut: 1, resolutionInBlock: 0.5, emptyBloc
  * where stages do and do about the same work each. The error says how many blocks there can be.
  */
 export function proposeSplit(
-  stages: readonly Stage[],
+  stages: readonly ReferenceStage[],
   profile: Profile,
   blocks?: number,
 ): Result<readonly CutTensor[], string> {
@@ -44,7 +44,7 @@ function noSplit([only]: readonly CutTensor[]): string {
   return `${what}: shortcuts lead around all others, so there is no split into stem, blocks and head`;
 }
 
-function defaultCount(stages: readonly Stage[], body: readonly CutTensor[]): number {
+function defaultCount(stages: readonly ReferenceStage[], body: readonly CutTensor[]): number {
   const inBody = stages.filter(({ cuts }) => cuts.some((cut) => body.includes(cut))).length;
   return Math.min(
     body.length,
@@ -63,7 +63,7 @@ interface CutPoint {
 
 function cutPoints(
   units: readonly CutTensor[],
-  stages: readonly Stage[],
+  stages: readonly ReferenceStage[],
   blocks: number,
 ): readonly CutPoint[] {
   const ends = new Set(stages.map(({ cuts }) => cuts.at(-1)));
@@ -90,7 +90,7 @@ function evenlySpaced(points: readonly CutPoint[], count: number): readonly CutP
 }
 
 /** The cheapest way from each point to the last in a given number of blocks. */
-interface Way {
+interface CutPlan {
   readonly cost: number;
   readonly cuts: readonly CutTensor[];
 }
@@ -105,13 +105,13 @@ function bestCuts(points: readonly CutPoint[], blocks: number): readonly CutTens
   };
   const spanned = (from: CutPoint, to: CutPoint): number =>
     penalty.resolutionInBlock * (to.changesBefore - from.changesBehind);
-  let ways: readonly (Way | undefined)[] = points.map((point) =>
+  let ways: readonly (CutPlan | undefined)[] = points.map((point) =>
     point === last ? { cost: 0, cuts: [point.cut] } : undefined,
   );
   for (let block = 0; block < blocks; block += 1) {
     const shorter = ways;
     ways = points.map((from, index) => {
-      let best: Way | undefined;
+      let best: CutPlan | undefined;
       for (let next = index + 1; next < points.length; next += 1) {
         const [to, rest] = [points[next], shorter[next]];
         if (to === undefined || rest === undefined) continue;

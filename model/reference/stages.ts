@@ -3,7 +3,7 @@ import { positionsOf, sameLayout } from './layout';
 import type { Profile } from './profile';
 
 /** Where tensors keep one size: the ends of a stage's units, the last of which is the end of the stage. */
-export interface Stage {
+export interface ReferenceStage {
   readonly cuts: readonly CutTensor[];
 }
 
@@ -13,7 +13,10 @@ const longestPeriod = 16;
 const mostExpanded = 3;
 
 /** The stages of a network's candidates: those with places in the image or sequence, or all of a network that has none. */
-export function stagesOf(candidates: readonly CutTensor[], profile: Profile): readonly Stage[] {
+export function stagesOf(
+  candidates: readonly CutTensor[],
+  profile: Profile,
+): readonly ReferenceStage[] {
   const placed = candidates.filter(({ layout }) => positionsOf(layout) > 1);
   const narrow = withoutExpanded(placed.length > 0 ? placed : candidates);
   const runs: CutTensor[][] = [];

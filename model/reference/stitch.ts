@@ -18,7 +18,7 @@ export function stitchParts(name: string, parts: readonly StitchedPart[]): Resul
   const [stem, head] = [parts[0], parts.at(-1)];
   if (stem === undefined || head === undefined) return fail('there is nothing to stitch');
   const names = new Set([...stem.graph.inputs, ...head.graph.outputs].map((tensor) => tensor.name));
-  const joined: Joined = {
+  const joined: StitchedGraph = {
     nodes: [],
     initializers: new Map(),
     declared: new Map(),
@@ -84,7 +84,7 @@ export function shownType({ shape, elementType }: DeclaredTensor): string {
   return `${shape === null ? 'an unknown shape of' : shape.join('x')} ${elementType}`;
 }
 
-interface Joined {
+interface StitchedGraph {
   readonly nodes: Node[];
   readonly initializers: Map<string, Tensor>;
   readonly declared: Map<string, DeclaredTensor>;
@@ -96,7 +96,7 @@ interface Joined {
 
 /** `kept`: the names of the network's outputs, which are the head's to give. */
 function join(
-  joined: Joined,
+  joined: StitchedGraph,
   { name: partName, graph }: StitchedPart,
   kept: ReadonlySet<string>,
 ): void {

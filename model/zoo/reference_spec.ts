@@ -43,7 +43,7 @@ export function referenceSpec(name: ReferenceName, shape: ReferenceShape): Netwo
 
 type Body = Pick<NetworkSpec, 'stem' | 'blocks' | 'head'>;
 
-interface Stage {
+interface StageRow {
   readonly expansion: number;
   readonly channels: number;
   readonly depth: number;
@@ -63,7 +63,7 @@ function mobileNetV2(width: number): Body {
     [6, 160, 3, 2],
     [6, 320, 1, 1],
   ] as const;
-  const stages = table.map(([expansion, base, depth, stride]): Stage => ({
+  const stages = table.map(([expansion, base, depth, stride]): StageRow => ({
     expansion,
     channels: channels(base),
     depth,
@@ -95,7 +95,7 @@ function efficientNet(variant: Pick<ConvBlockSpec, 'activation' | 'attention'>):
     [6, 192, 4, 2, 5],
     [6, 320, 1, 1, 3],
   ] as const;
-  const stages = table.map(([expansion, channels, depth, stride, kernel]): Stage => ({
+  const stages = table.map(([expansion, channels, depth, stride, kernel]): StageRow => ({
     expansion,
     channels,
     depth,
@@ -111,7 +111,7 @@ function efficientNet(variant: Pick<ConvBlockSpec, 'activation' | 'attention'>):
 
 function invertedResiduals(
   stemChannels: number,
-  stages: readonly Stage[],
+  stages: readonly StageRow[],
   variant: Pick<ConvBlockSpec, 'activation' | 'attention'>,
 ): readonly ConvBlockSpec[] {
   return stages.map(({ expansion, channels, depth, stride, kernel }, index) => ({

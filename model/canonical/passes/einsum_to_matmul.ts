@@ -2,7 +2,7 @@ import { einsumEquation, type Labels } from '../../onnx/einsum';
 import { elementCount, type Graph, type Node } from '../../onnx/graph';
 import { ints } from '../../onnx/graph_builder';
 import { int64List } from '../rewriting/constants';
-import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import type { GraphView } from '../rewriting/view';
 
 /** A product of two tensors by index labels is a MatMul between transposes and reshapes; most of them vanish later. */
@@ -12,7 +12,7 @@ export function einsumToMatMul(view: GraphView): Graph {
   );
 }
 
-function matMul(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function matMul(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const equation = einsumEquation(node);
   const [a, b] = equation?.operands ?? [];
   if (

@@ -3,7 +3,7 @@ import { floatAttribute, type Graph, type Node } from '../../onnx/graph';
 import { float32Tensor, int, ints } from '../../onnx/graph_builder';
 import { foldAffine, type Affine } from '../rewriting/affine';
 import { floatsOf } from '../rewriting/constants';
-import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import { viewOf, type GraphView } from '../rewriting/view';
 
 const defaultEpsilon = 1e-5;
@@ -50,7 +50,7 @@ function standingAlone(
   view: GraphView,
   norm: Node,
   { affine, make }: { readonly affine: Affine; readonly make: Maker },
-): Replacement {
+): NodeReplacement {
   const [input = ''] = norm.inputs;
   const channels = affine.scale.length;
   const spatial = view

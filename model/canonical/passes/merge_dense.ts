@@ -1,7 +1,7 @@
 import { floatAttribute, intAttribute, type Graph, type Node } from '../../onnx/graph';
 import { float32Tensor, int } from '../../onnx/graph_builder';
 import { floatsOf, perChannel } from '../rewriting/constants';
-import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import type { GraphView } from '../rewriting/view';
 
 /**
@@ -15,7 +15,11 @@ export function mergeDense(view: GraphView): Graph {
   });
 }
 
-function denseOfMatMul(view: GraphView, { inputs }: Node, make: Maker): Replacement | undefined {
+function denseOfMatMul(
+  view: GraphView,
+  { inputs }: Node,
+  make: Maker,
+): NodeReplacement | undefined {
   const [input = '', weightName = ''] = inputs;
   const weights = floatsOf(view, weightName);
   const shape = view.shape(weightName);
@@ -39,7 +43,7 @@ function isPlain(view: GraphView, node: Node): boolean {
   );
 }
 
-function plainGemm(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function plainGemm(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const [input = '', weightName = '', biasName = ''] = node.inputs;
   const weights = floatsOf(view, weightName);
   const [alpha, beta] = [floatAttribute(node, 'alpha', 1), floatAttribute(node, 'beta', 1)];

@@ -1,7 +1,7 @@
 import { intsAttribute, type Graph, type Node } from '../../onnx/graph';
 import { ints } from '../../onnx/graph_builder';
 import { int64List, integersOf } from '../rewriting/constants';
-import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import type { GraphView } from '../rewriting/view';
 
 const reshapingKinds: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
@@ -14,7 +14,7 @@ export function mergeMoves(view: GraphView): Graph {
   });
 }
 
-function mergedReshape(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function mergedReshape(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const [input = ''] = node.inputs;
   const before = view.maker(input);
   const shape = view.shape(node.outputs[0] ?? '');
@@ -31,7 +31,7 @@ function mergedReshape(view: GraphView, node: Node, make: Maker): Replacement | 
   ]);
 }
 
-function mergedTranspose(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function mergedTranspose(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const [input = ''] = node.inputs;
   const shape = view.shape(input);
   const order = orderOf(view, node);

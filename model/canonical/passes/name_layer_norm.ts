@@ -13,7 +13,7 @@ import {
   type Bindings,
   type Pattern,
 } from '../rewriting/pattern';
-import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import type { GraphView } from '../rewriting/view';
 
 /** Wider than any embedding; scales that are written out stay small. */
@@ -61,7 +61,7 @@ export function nameLayerNorm(view: GraphView): Graph {
   });
 }
 
-function layerNorm(view: GraphView, found: Bindings, make: Maker): Replacement | undefined {
+function layerNorm(view: GraphView, found: Bindings, make: Maker): NodeReplacement | undefined {
   const input = found.get('x') ?? '';
   const size = view.shape(input).at(-1) ?? 0;
   if (size > longestAxis) return undefined;
@@ -91,7 +91,7 @@ function vector(
   return values?.length === to.size && view.shape(tensor).at(-1) === to.size ? values : undefined;
 }
 
-function withLastAxis(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function withLastAxis(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const rank = view.shape(node.inputs[0] ?? '').length;
   if (rank === 0 || intAttribute(node, 'axis', -1) !== rank - 1) return undefined;
   return make.last(

@@ -2,10 +2,10 @@ import { ownValue } from '../../../common/own_value';
 import type { Graph, Node } from '../../onnx/graph';
 import { float32Tensor } from '../../onnx/graph_builder';
 import { float32Scalar, floatsOf, scalarOf } from '../rewriting/constants';
-import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import type { GraphView } from '../rewriting/view';
 
-type ArithmeticRule = (view: GraphView, node: Node, make: Maker) => Replacement | undefined;
+type ArithmeticRule = (view: GraphView, node: Node, make: Maker) => NodeReplacement | undefined;
 
 const rules: Readonly<Record<string, ArithmeticRule>> = {
   Sub: (view, node, make) =>
@@ -43,7 +43,7 @@ function withConstant(
     readonly suffix: string;
     readonly map: (value: number) => number;
   },
-): Replacement | undefined {
+): NodeReplacement | undefined {
   const [first = '', second = ''] = inputs;
   const values = floatsOf(view, second);
   const mapped = values?.map(to.map);
@@ -54,14 +54,14 @@ function withConstant(
   ]);
 }
 
-function constantLast(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function constantLast(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const [first = '', second = ''] = node.inputs;
   return view.constant(first) !== undefined && view.constant(second) === undefined
     ? make.last(node.kind, [second, first])
     : undefined;
 }
 
-function pairwise(_: GraphView, { inputs }: Node, make: Maker): Replacement | undefined {
+function pairwise(_: GraphView, { inputs }: Node, make: Maker): NodeReplacement | undefined {
   const [first, ...others] = inputs;
   const final = others.pop();
   if (first === undefined || final === undefined) return undefined;
@@ -72,13 +72,13 @@ function pairwise(_: GraphView, { inputs }: Node, make: Maker): Replacement | un
   return make.last('Add', [sum, final]);
 }
 
-type Bounds = readonly [lowest: number | undefined, highest: number | undefined];
+type ClipBounds = readonly [lowest: number | undefined, highest: number | undefined];
 
 function bounded(
   view: GraphView,
   { inputs, outputs }: Node,
-  to: { readonly make: Maker; readonly bounds: (value: number) => Bounds },
-): Replacement | undefined {
+  to: { readonly make: Maker; readonly bounds: (value: number) => ClipBounds },
+): NodeReplacement | undefined {
   if (inputs.length !== 2) return undefined;
   const [data, bound] = view.constant(inputs[0] ?? '') === undefined ? inputs : inputs.toReversed();
   const value = scalarOf(view, bound ?? '');
@@ -87,7 +87,7 @@ function bounded(
 }
 
 /** Clip of Clip is one Clip; a bound below only, at zero, is Relu. */
-function mergedClip(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function mergedClip(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const own = boundsOf(view, node);
   if (own === undefined) return undefined;
   const [input = ''] = node.inputs;
@@ -112,7 +112,7 @@ function mergedClip(view: GraphView, node: Node, make: Maker): Replacement | und
   return isTidy && !hasInfinite ? undefined : clip(make, input, own);
 }
 
-function boundsOf(view: GraphView, node: Node): Bounds | undefined {
+function boundsOf(view: GraphView, node: Node): ClipBounds | undefined {
   if (node.kind === 'Relu') return [0, undefined];
   if (node.kind !== 'Clip') return undefined;
   const bounds = [1, 2].map((index) => node.inputs[index] ?? '');
@@ -128,11 +128,11 @@ function isBound(value: number | undefined): value is number {
   return value !== undefined && Math.abs(value) < 3.4e38;
 }
 
-function isRelu([lowest, highest]: Bounds): boolean {
+function isRelu([lowest, highest]: ClipBounds): boolean {
   return lowest === 0 && highest === undefined;
 }
 
-function clip(make: Maker, input: string, bounds: Bounds): Replacement {
+function clip(make: Maker, input: string, bounds: ClipBounds): NodeReplacement {
   if (isRelu(bounds)) return make.last('Relu', [input]);
   const [lowest, highest] = bounds;
   const constant = (suffix: string, value: number | undefined): string =>

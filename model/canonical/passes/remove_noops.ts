@@ -2,7 +2,7 @@ import { ownValue } from '../../../common/own_value';
 import { elementCount, intAttribute, intsAttribute, type Graph, type Node } from '../../onnx/graph';
 import { elementTypeCode } from '../../onnx/tensor_codec';
 import { integersOf, scalarOf } from '../rewriting/constants';
-import { rewrite, sameAs, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, sameAs, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import type { GraphView } from '../rewriting/view';
 
 /** Operators that do nothing when the output has the shape of the input. */
@@ -68,7 +68,7 @@ function isSwitchedOff(view: GraphView, { inputs }: Node): boolean {
 }
 
 /** Nothing is dropped at inference, so a mask that somebody reads lets everything through. */
-function withWholeMask(view: GraphView, node: Node, make: Maker): Replacement | undefined {
+function withWholeMask(view: GraphView, node: Node, make: Maker): NodeReplacement | undefined {
   const [input = ''] = node.inputs;
   const [output = '', mask = ''] = node.outputs;
   const shape = view.shape(input);

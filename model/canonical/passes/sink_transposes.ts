@@ -2,7 +2,7 @@ import { elementCount, intsAttribute, type Graph, type Node } from '../../onnx/g
 import { ints } from '../../onnx/graph_builder';
 import { offsetsOf, picked, rowMajorStrides } from '../../onnx/evaluate/tensor_values';
 import { int64List, integersOf } from '../rewriting/constants';
-import { rewrite, type Maker, type Replacement } from '../rewriting/rewrite';
+import { rewrite, type Maker, type NodeReplacement } from '../rewriting/rewrite';
 import type { GraphView } from '../rewriting/view';
 
 const elementwiseKinds: ReadonlySet<string> = new Set([
@@ -153,7 +153,7 @@ function sunkReduction(
   view: GraphView,
   node: Node,
   { make, input }: { readonly make: Maker; readonly input: Turned | undefined },
-): Replacement | undefined {
+): NodeReplacement | undefined {
   const axes = integersOf(view, node.inputs[1] ?? '');
   if (input === undefined || axes === undefined || axes.length === 0) return undefined;
   const { order, source } = input;

@@ -1,7 +1,7 @@
 import { intAttribute, type Node } from '../../onnx/graph';
 import { float32Tensor } from '../../onnx/graph_builder';
 import { floatsOf } from './constants';
-import { named, type Maker, type Replacement } from './rewrite';
+import { named, type Maker, type NodeReplacement } from './rewrite';
 import { isReadOnce, type GraphView } from './view';
 
 /** y = scale·x + shift, one pair per channel. */
@@ -18,7 +18,7 @@ export function foldAffine(
   view: GraphView,
   tensor: string,
   { affine, make }: { readonly affine: Affine; readonly make: Maker },
-): Replacement | undefined {
+): NodeReplacement | undefined {
   const layer = view.maker(tensor);
   if (layer === undefined || !isReadOnce(view, tensor)) return undefined;
   const axis = channelAxis(view, layer);
@@ -88,7 +88,7 @@ function biasOf(view: GraphView, layer: Node, channels: number): ArrayLike<numbe
   return bias?.length === channels ? bias : undefined;
 }
 
-interface Scaling {
+interface AxisScaling {
   readonly shape: readonly number[];
   readonly axis: number;
   readonly scales: Float32Array;
@@ -98,7 +98,7 @@ interface Scaling {
 
 function scaledAlong(
   weights: Float32Array,
-  { shape, axis, scales, groups }: Scaling,
+  { shape, axis, scales, groups }: AxisScaling,
 ): Float32Array {
   const size = shape[axis] ?? 1;
   const inner = shape.slice(axis + 1).reduce((product, length) => product * length, 1);

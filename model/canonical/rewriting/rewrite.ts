@@ -3,7 +3,7 @@ import { liveNodes } from '../../onnx/graph';
 import type { GraphView } from './view';
 
 /** What stands in place of a node: nodes that make its outputs, or an existing tensor. */
-export type Replacement =
+export type NodeReplacement =
   | {
       readonly kind: 'nodes';
       readonly nodes: readonly Node[];
@@ -21,13 +21,17 @@ export interface Maker {
     attributes?: Attributes,
   ) => string;
   /** The last node: it takes the replaced node's name and outputs. */
-  readonly last: (kind: string, inputs: readonly string[], attributes?: Attributes) => Replacement;
+  readonly last: (
+    kind: string,
+    inputs: readonly string[],
+    attributes?: Attributes,
+  ) => NodeReplacement;
 }
 
 type Attributes = Readonly<Record<string, Attribute>> | ReadonlyMap<string, Attribute>;
 
 /** Looks at one node; undefined leaves it as it is. Whatever it returns must compute the same outputs. */
-type Rule = (node: Node, make: Maker) => Replacement | undefined;
+type Rule = (node: Node, make: Maker) => NodeReplacement | undefined;
 
 /**
  * Applies a rule to every node at once. Since each replacement makes the very tensors that it replaces, the replacements
@@ -173,7 +177,7 @@ export function withoutDead(graph: Graph): Graph {
 }
 
 /** The replacement with its last node under another name: that of the layer that it is, where that is not the replaced node's. */
-export function named(replacement: Replacement, name: string): Replacement {
+export function named(replacement: NodeReplacement, name: string): NodeReplacement {
   return replacement.kind === 'same'
     ? replacement
     : {
@@ -185,6 +189,6 @@ export function named(replacement: Replacement, name: string): Replacement {
 }
 
 /** A replacement by an existing tensor. */
-export function sameAs(tensor: string): Replacement {
+export function sameAs(tensor: string): NodeReplacement {
   return { kind: 'same', tensor };
 }

@@ -6,7 +6,7 @@ import {
   type Tensor,
   type TensorType,
 } from '../graph';
-import type { Evaluation, Evaluator } from './evaluation';
+import type { NodeEvaluation, Evaluator } from './evaluation';
 import {
   broadcastStrides,
   isNumeric,
@@ -105,10 +105,12 @@ function unary(operation: (value: number) => number): Evaluator {
   };
 }
 
-type Operation = (a: number, b: number) => number;
+type BinaryFunction = (a: number, b: number) => number;
 
 /** Combines two inputs or more from the left; results are rounded once per step, as ONNX Runtime does. */
-function folded(operationFor: (output: Tensor, evaluation: Evaluation) => Operation): Evaluator {
+function folded(
+  operationFor: (output: Tensor, evaluation: NodeEvaluation) => BinaryFunction,
+): Evaluator {
   return (evaluation, output) => {
     const tensors = evaluation.node.inputs.map((_, index) => evaluation.constant(index));
     const [first, ...others] = tensors;
@@ -129,7 +131,7 @@ function folded(operationFor: (output: Tensor, evaluation: Evaluation) => Operat
 function combined(
   a: Tensor,
   b: Tensor,
-  { output, operation }: { readonly output: TensorType; readonly operation: Operation },
+  { output, operation }: { readonly output: TensorType; readonly operation: BinaryFunction },
 ): Tensor | undefined {
   const [left, right] = [broadcast(a, output.shape), broadcast(b, output.shape)];
   if (left === undefined || right === undefined) return undefined;
@@ -150,7 +152,10 @@ function broadcast(tensor: Tensor, shape: readonly number[]): ArrayLike<number> 
   );
 }
 
-function where({ constant }: Evaluation, { elementType, shape }: TensorType): Tensor | undefined {
+function where(
+  { constant }: NodeEvaluation,
+  { elementType, shape }: TensorType,
+): Tensor | undefined {
   const [condition, yes, no] = [0, 1, 2]
     .map((index) => constant(index))
     .map((tensor) => (tensor === undefined ? undefined : broadcast(tensor, shape)));
@@ -163,7 +168,7 @@ function where({ constant }: Evaluation, { elementType, shape }: TensorType): Te
 }
 
 function clip(
-  { node, constant }: Evaluation,
+  { node, constant }: NodeEvaluation,
   { elementType, shape }: TensorType,
 ): Tensor | undefined {
   const tensor = constant(0);
@@ -225,7 +230,7 @@ function reduce(operation: (values: readonly number[]) => number): Evaluator {
 }
 
 function cumSum(
-  { node, constant }: Evaluation,
+  { node, constant }: NodeEvaluation,
   { elementType, shape }: TensorType,
 ): Tensor | undefined {
   const [tensor, axisTensor] = [constant(0), constant(1)];

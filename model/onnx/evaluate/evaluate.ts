@@ -1,6 +1,6 @@
 import type { Tensor } from '../graph';
 import { arithmeticEvaluators } from './arithmetic';
-import type { Evaluation, Evaluator } from './evaluation';
+import type { NodeEvaluation, Evaluator } from './evaluation';
 import { indexingEvaluators } from './indexing';
 import { makingEvaluators } from './making';
 import { movementEvaluators } from './movement';
@@ -24,7 +24,7 @@ export function canEvaluate(kind: string): boolean {
  * The outputs of a node whose inputs are constants (or of which only the shape counts), as ONNX Runtime computes them:
  * integers exactly, floats to the last bit or nearly so. Undefined for every other node.
  */
-export function evaluate(evaluation: Evaluation): readonly Tensor[] | undefined {
+export function evaluate(evaluation: NodeEvaluation): readonly Tensor[] | undefined {
   if (evaluation.node.kind === 'Split') return splitOf(evaluation);
   const [output, ...further] = evaluation.outputs;
   if (further.length > 0) return undefined;

@@ -1,7 +1,7 @@
 import type { Node, Tensor, TensorType } from '../graph';
 
 /** One node whose output is to be computed, with what is known of it. */
-export interface Evaluation {
+export interface NodeEvaluation {
   readonly node: Node;
   /** Input `index` when it is a constant. */
   readonly constant: (index: number) => Tensor | undefined;
@@ -11,4 +11,4 @@ export interface Evaluation {
 }
 
 /** Computes the first output; undefined when it is not constant, or not computed here. */
-export type Evaluator = (evaluation: Evaluation, output: TensorType) => Tensor | undefined;
+export type Evaluator = (evaluation: NodeEvaluation, output: TensorType) => Tensor | undefined;

@@ -5,7 +5,7 @@ import {
   type Tensor,
   type TensorType,
 } from '../graph';
-import type { Evaluation, Evaluator } from './evaluation';
+import type { NodeEvaluation, Evaluator } from './evaluation';
 import { joined, numbersOf, offsetsOf, picked, reshaped, rowMajorStrides } from './tensor_values';
 
 /** Operators that read or write values at places that a second tensor lists. */
@@ -19,7 +19,7 @@ export const indexingEvaluators: Readonly<Record<string, Evaluator>> = {
 
 /** For each element of the index tensor, its place in the data; undefined when an index is out of range. */
 function elementPlaces(
-  evaluation: Evaluation,
+  evaluation: NodeEvaluation,
   data: Tensor,
   indices: Tensor,
 ): Int32Array | undefined {
@@ -46,7 +46,7 @@ function counted(index: number | undefined, size: number): number | undefined {
   return fromStart >= 0 && fromStart < size ? fromStart : undefined;
 }
 
-function gatherElements(evaluation: Evaluation, { shape }: TensorType): Tensor | undefined {
+function gatherElements(evaluation: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices] = [evaluation.constant(0), evaluation.constant(1)];
   const places =
     data === undefined || indices === undefined
@@ -74,7 +74,7 @@ function slicePlaces(
   return { starts, inner: elementCount(data.shape.slice(depth)) };
 }
 
-function gatherNd({ node, constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
+function gatherNd({ node, constant }: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices] = [constant(0), constant(1)];
   const places =
     data === undefined || indices === undefined || intAttribute(node, 'batch_dims', 0) !== 0
@@ -98,7 +98,7 @@ function expanded({
   );
 }
 
-function scatterElements(evaluation: Evaluation, { shape }: TensorType): Tensor | undefined {
+function scatterElements(evaluation: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices, updates] = [0, 1, 2].map((index) => evaluation.constant(index));
   const places =
     data === undefined || indices === undefined
@@ -107,7 +107,7 @@ function scatterElements(evaluation: Evaluation, { shape }: TensorType): Tensor 
   return overwritten(evaluation, { data, updates, places, shape });
 }
 
-function scatterNd(evaluation: Evaluation, { shape }: TensorType): Tensor | undefined {
+function scatterNd(evaluation: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const [data, indices, updates] = [0, 1, 2].map((index) => evaluation.constant(index));
   const slices =
     data === undefined || indices === undefined ? undefined : slicePlaces(data, indices);
@@ -128,7 +128,7 @@ interface Overwriting {
 
 /** Data and updates are joined, and each place takes its element from one of the two: the last update wins. */
 function overwritten(
-  { node }: Evaluation,
+  { node }: NodeEvaluation,
   { data, updates, places, shape }: Overwriting,
 ): Tensor | undefined {
   if (

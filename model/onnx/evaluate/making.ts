@@ -7,7 +7,7 @@ import {
   type Tensor,
   type TensorType,
 } from '../graph';
-import type { Evaluation, Evaluator } from './evaluation';
+import type { NodeEvaluation, Evaluator } from './evaluation';
 import { numbersOf, tensorOfNumbers } from './tensor_values';
 
 /** Operators whose values come from attributes and shapes alone. */
@@ -45,14 +45,14 @@ function integers(
   return tensorOfNumbers('int64', shape ?? [list.length], list);
 }
 
-function shapeOf({ node, inputType }: Evaluation): Tensor | undefined {
+function shapeOf({ node, inputType }: NodeEvaluation): Tensor | undefined {
   return integers(inputType(0), (shape) =>
     shape.slice(intAttribute(node, 'start', 0), intAttribute(node, 'end', Number.MAX_SAFE_INTEGER)),
   );
 }
 
 function constantOfShape(
-  { node }: Evaluation,
+  { node }: NodeEvaluation,
   { elementType, shape }: TensorType,
 ): Tensor | undefined {
   const value = node.attributes.get('value');
@@ -62,7 +62,10 @@ function constantOfShape(
     : tensorOfNumbers(elementType, shape, new Float64Array(elementCount(shape)).fill(filling));
 }
 
-function range({ constant }: Evaluation, { elementType, shape }: TensorType): Tensor | undefined {
+function range(
+  { constant }: NodeEvaluation,
+  { elementType, shape }: TensorType,
+): Tensor | undefined {
   const [start, , delta] = [0, 1, 2]
     .map((index) => constant(index))
     .map((tensor) => (tensor === undefined ? undefined : numbersOf(tensor)?.[0]));

@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute, type Tensor, type TensorType } from '../graph';
-import type { Evaluation, Evaluator } from './evaluation';
+import type { NodeEvaluation, Evaluator } from './evaluation';
 import {
   broadcastStrides,
   joined,
@@ -27,12 +27,12 @@ export const movementEvaluators: Readonly<Record<string, Evaluator>> = {
   Tile: tile,
 };
 
-function sameValues({ constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
+function sameValues({ constant }: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = constant(0);
   return tensor === undefined ? undefined : reshaped(tensor, shape);
 }
 
-function transpose({ node, constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
+function transpose({ node, constant }: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = constant(0);
   if (tensor === undefined) return undefined;
   const order = intsAttribute(node, 'perm') ?? shape.map((_, axis) => axis).reverse();
@@ -47,7 +47,7 @@ function transpose({ node, constant }: Evaluation, { shape }: TensorType): Tenso
   );
 }
 
-function concat({ node, constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
+function concat({ node, constant }: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const parts = node.inputs.map((_, index) => constant(index));
   const axis = intAttribute(node, 'axis', 0);
   return parts.every((part) => part !== undefined)
@@ -57,7 +57,7 @@ function concat({ node, constant }: Evaluation, { shape }: TensorType): Tensor |
 
 /** Input `index`, or before opset 10 the attribute of that name. */
 function listOf(
-  { node, constant }: Evaluation,
+  { node, constant }: NodeEvaluation,
   index: number,
   name: string,
 ): readonly number[] | undefined {
@@ -68,7 +68,7 @@ function listOf(
   return numbers === undefined ? undefined : Array.from(numbers);
 }
 
-function slice(evaluation: Evaluation, { shape }: TensorType): Tensor | undefined {
+function slice(evaluation: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = evaluation.constant(0);
   const starts = listOf(evaluation, 1, 'starts');
   if (tensor === undefined || starts === undefined) return undefined;
@@ -91,7 +91,7 @@ function slice(evaluation: Evaluation, { shape }: TensorType): Tensor | undefine
   return picked(tensor, shape, offsetsOf(shape, strides, base));
 }
 
-function gather({ node, constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
+function gather({ node, constant }: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = constant(0);
   const indexTensor = constant(1);
   const indices = indexTensor === undefined ? undefined : numbersOf(indexTensor);
@@ -116,14 +116,14 @@ function gather({ node, constant }: Evaluation, { shape }: TensorType): Tensor |
   return picked(tensor, shape, offsets);
 }
 
-function expand({ constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
+function expand({ constant }: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = constant(0);
   return tensor === undefined
     ? undefined
     : picked(tensor, shape, offsetsOf(shape, broadcastStrides(tensor.shape, shape)));
 }
 
-function tile({ constant }: Evaluation, { shape }: TensorType): Tensor | undefined {
+function tile({ constant }: NodeEvaluation, { shape }: TensorType): Tensor | undefined {
   const tensor = constant(0);
   if (tensor === undefined) return undefined;
   // Each axis is walked as (repeats, size): the repeats do not move.

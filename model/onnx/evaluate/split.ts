@@ -1,9 +1,13 @@
 import { intAttribute, type Tensor } from '../graph';
-import type { Evaluation } from './evaluation';
+import type { NodeEvaluation } from './evaluation';
 import { offsetsOf, picked, rowMajorStrides } from './tensor_values';
 
 /** The parts of a constant. */
-export function splitOf({ node, constant, outputs }: Evaluation): readonly Tensor[] | undefined {
+export function splitOf({
+  node,
+  constant,
+  outputs,
+}: NodeEvaluation): readonly Tensor[] | undefined {
   const tensor = constant(0);
   if (tensor === undefined) return undefined;
   const given = intAttribute(node, 'axis', 0);

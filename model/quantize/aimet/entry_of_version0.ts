@@ -1,4 +1,4 @@
-import { bitsWithin, offsetWithin, type Entry } from './entry';
+import { bitsWithin, offsetWithin, type NamedEncoding } from './entry';
 import {
   choice,
   elements,
@@ -6,14 +6,14 @@ import {
   finiteNumber,
   member,
   positiveNumber,
-  type Field,
+  type JsonField,
 } from './json_field';
 
 export function entryOfVersion0(
   name: string,
-  at: Field,
+  at: JsonField,
   version: '0.4.0' | '0.5.0' | '0.6.1',
-): Entry {
+): NamedEncoding {
   const channels = elements(at);
   const [first] = channels;
   if (first === undefined) throw expected(at, 'at least one encoding');
@@ -45,7 +45,7 @@ export function entryOfVersion0(
 
 /** Some writers of the oldest versions give the offset a positive sign, but all agree on the minimum. */
 function offsetOfVersion0(
-  channel: Field,
+  channel: JsonField,
   {
     scale,
     bits,
@@ -61,7 +61,7 @@ function offsetOfVersion0(
 }
 
 /** Strings in AIMET's files, and booleans in those that people write. */
-function symmetryOf(field: Field): boolean {
+function symmetryOf(field: JsonField): boolean {
   return typeof field.value === 'boolean'
     ? field.value
     : choice(field, ['True', 'False']) === 'True';

@@ -1,5 +1,5 @@
 import { quoted } from './aimet_encoding';
-import { bitsWithin, checkedLengths, offsetWithin, type Entry } from './entry';
+import { bitsWithin, checkedLengths, offsetWithin, type NamedEncoding } from './entry';
 import {
   choice,
   elements,
@@ -9,10 +9,10 @@ import {
   positiveNumber,
   text,
   UnreadableEncodings,
-  type Field,
+  type JsonField,
 } from './json_field';
 
-export function entryOfVersion1(at: Field): Entry {
+export function entryOfVersion1(at: JsonField): NamedEncoding {
   const name = text(member(at, 'name'));
   const named = { path: `${at.path} (${quoted(name)})`, value: at.value };
   if (choice(member(named, 'dtype'), ['INT', 'FLOAT']) === 'FLOAT') return [name, null, named];

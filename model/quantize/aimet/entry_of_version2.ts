@@ -1,5 +1,5 @@
 import { quoted } from './aimet_encoding';
-import { bitsWithin, checkedLengths, type Entry } from './entry';
+import { bitsWithin, checkedLengths, type NamedEncoding } from './entry';
 import {
   elements,
   expected,
@@ -9,11 +9,11 @@ import {
   text,
   UnreadableEncodings,
   wholeNumber,
-  type Field,
+  type JsonField,
 } from './json_field';
 
 /** Version 2 speaks as ONNX's QuantizeLinear does: real = scale · (integer − zero point), signed or unsigned. */
-export function entryOfVersion2(at: Field): Entry {
+export function entryOfVersion2(at: JsonField): NamedEncoding {
   const name = text(member(at, 'name'));
   const named = { path: `${at.path} (${quoted(name)})`, value: at.value };
   const type = text(member(named, 'output_dtype'));
@@ -57,6 +57,6 @@ export function entryOfVersion2(at: Field): Entry {
   ];
 }
 
-function listOrOne(field: Field): readonly Field[] {
+function listOrOne(field: JsonField): readonly JsonField[] {
   return Array.isArray(field.value) ? elements(field) : [field];
 }

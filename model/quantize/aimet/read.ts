@@ -8,9 +8,9 @@ import {
   text,
   UnreadableEncodings,
   wholeFile,
-  type Field,
+  type JsonField,
 } from './json_field';
-import type { Entry } from './entry';
+import type { NamedEncoding } from './entry';
 import { entryOfVersion0 } from './entry_of_version0';
 import { entryOfVersion1 } from './entry_of_version1';
 import { entryOfVersion2 } from './entry_of_version2';
@@ -48,7 +48,7 @@ function parse(json: string): unknown {
   }
 }
 
-function checked(file: Field): AimetEncodings {
+function checked(file: JsonField): AimetEncodings {
   const version = has(file, 'version') ? text(member(file, 'version')) : '0.4.0';
   switch (version) {
     case '1.0.0':
@@ -89,7 +89,9 @@ function checked(file: Field): AimetEncodings {
   }
 }
 
-function sections(file: Field): readonly { readonly section: Section; readonly field: Field }[] {
+function sections(
+  file: JsonField,
+): readonly { readonly section: Section; readonly field: JsonField }[] {
   return [
     { section: 'activations', field: member(file, 'activation_encodings') },
     { section: 'parameters', field: member(file, 'param_encodings') },
@@ -97,7 +99,7 @@ function sections(file: Field): readonly { readonly section: Section; readonly f
 }
 
 function collected(
-  all: readonly { readonly section: Section; readonly entries: readonly Entry[] }[],
+  all: readonly { readonly section: Section; readonly entries: readonly NamedEncoding[] }[],
 ): AimetEncodings {
   const found = {
     activations: new Map<string, AimetEncoding>(),

@@ -11,7 +11,7 @@ import {
 import { hullOf, shareEncodings } from './shared_encodings';
 import { secondFactors } from './second_factors';
 import { activationTypeOf, type QuantizationOptions, type WeightMethod } from '../options/options';
-import type { PlacedWeight, Placement } from '../placement/placement';
+import type { PlacedWeight, QuantizerPlacement } from '../placement/placement';
 import { withRoomForBias } from '../weights/quantized_constants';
 import { tieFreeEncodings } from '../ties/tie_free';
 import { plainWeightCodec, type WeightCodec } from '../weights/weight_codec';
@@ -29,7 +29,7 @@ interface Statistics {
  */
 export function encodingsFromRanges(
   graph: Graph,
-  placement: Placement,
+  placement: QuantizerPlacement,
   statistics: Statistics,
   codec: WeightCodec = plainWeightCodec,
 ): NetworkEncodings {
@@ -46,7 +46,7 @@ export function encodingsFromRanges(
 
 function encodeActivations(
   graph: Graph,
-  placement: Placement,
+  placement: QuantizerPlacement,
   { ranges, options }: Statistics,
 ): Omit<NetworkEncodings, 'weights'> {
   const { groups } = placement;

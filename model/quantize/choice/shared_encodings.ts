@@ -8,7 +8,8 @@ import {
   type EncodingGroups,
   type Joint,
 } from '../placement/encoding_groups';
-import { clampOf, fusedTensors } from '../placement/fusion';
+import { clampOf } from '../../onnx/clamp';
+import { fusedTensors } from '../placement/fusion';
 
 /**
  * A group takes a wider encoding for a reader's sake, where others read it too, if it becomes coarser by no more than this: 0.8 dB,

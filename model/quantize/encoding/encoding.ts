@@ -8,6 +8,9 @@ export interface Encoding {
   readonly zeroPoint: number;
 }
 
+/** Where the integers' type goes without saying; the name of TFLite's schema. */
+export type QuantizationParameters = Pick<Encoding, 'scale' | 'zeroPoint'>;
+
 /** Symmetric int8: real = scale · integer. One scale per slice along `axis`, or one for the whole tensor where it is null. */
 export interface WeightEncoding {
   readonly axis: number | null;

@@ -10,7 +10,7 @@ import { float32Tensor } from '../../onnx/graph_builder';
 import { inferShapes } from '../../onnx/shapes/shape_inference';
 import { addsPlainBias, responseTo } from './bias';
 import { findLinks, type Link } from './chain';
-import { channelAxis, measureMoments, type Feeds, type Moments } from './moments';
+import { channelAxis, measureMoments, type Feeds, type ChannelMoments } from './moments';
 
 interface AbsorbedGraph {
   readonly graph: Graph;
@@ -89,7 +89,7 @@ function isUnpadded(node: Node): boolean {
 /** @returns how many channels moved */
 function moveBias(
   { from, to, through, spread }: Link,
-  { mean, deviation }: Moments,
+  { mean, deviation }: ChannelMoments,
   biases: Map<string, Float32Array>,
 ): number {
   const isLinear = through.every((node) => node.kind !== 'Relu');

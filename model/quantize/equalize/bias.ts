@@ -1,6 +1,6 @@
 import { floatAttribute, type Graph, type Node, type Tensor } from '../../onnx/graph';
 import { float32Tensor } from '../../onnx/graph_builder';
-import { findLayers, forEachRun, type Layer } from './layer';
+import { findLayers, forEachRun, type LinearLayer } from './layer';
 
 /**
  * Gives a bias of zeros to each layer that can have one and has none, so that a correction has a place to go.
@@ -44,7 +44,7 @@ export function addsPlainBias(node: Node): boolean {
 
 /** Σ over the window and the inputs of W·x, per output channel, for an input that is constant in each channel. */
 export function responseTo(
-  layer: Layer,
+  layer: LinearLayer,
   weights: Float32Array,
   inputs: ArrayLike<number>,
 ): Float64Array {

@@ -1,9 +1,9 @@
 import type { Graph, Node } from '../../onnx/graph';
 import { addsPlainBias, responseTo } from './bias';
 import { isClippedRelu } from './chain';
-import { findLayers, type Layer } from './layer';
-import { channelAxis, measureMoments, type Feeds, type Moments } from './moments';
-import { expectedClipped, type Interval } from './normal';
+import { findLayers, type LinearLayer } from './layer';
+import { channelAxis, measureMoments, type Feeds, type ChannelMoments } from './moments';
+import { expectedClipped, type ClipInterval } from './normal';
 import { quantizedLayers, shiftedBias, withBiasIntegers } from './quantized_layer';
 
 /** A float graph and its QDQ form, whose nodes have the names of the float graph's. */
@@ -72,10 +72,14 @@ export async function correctBiasesAnalytically(
 interface InputSource {
   readonly tensor: string;
   readonly axis: number;
-  readonly clip: Interval | null;
+  readonly clip: ClipInterval | null;
 }
 
-function sourceOf(layer: Layer, makers: ReadonlyMap<string, Node>, graph: Graph): InputSource {
+function sourceOf(
+  layer: LinearLayer,
+  makers: ReadonlyMap<string, Node>,
+  graph: Graph,
+): InputSource {
   const [input = ''] = layer.node.inputs;
   const axis = channelAxis(layer.node);
   const maker = makers.get(input);
@@ -95,7 +99,10 @@ function sourceOf(layer: Layer, makers: ReadonlyMap<string, Node>, graph: Graph)
   return { tensor: input, axis, clip: null };
 }
 
-function expectedInput({ mean, deviation }: Moments, clip: Interval | null): Float64Array {
+function expectedInput(
+  { mean, deviation }: ChannelMoments,
+  clip: ClipInterval | null,
+): Float64Array {
   return clip === null
     ? mean
     : mean.map((value, channel) => expectedClipped(value, deviation[channel] ?? 0, clip));

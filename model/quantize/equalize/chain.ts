@@ -1,10 +1,10 @@
 import { consumersByTensor, type Graph, type Node, type TensorType } from '../../onnx/graph';
-import { findLayers, type Layer } from './layer';
+import { findLayers, type LinearLayer } from './layer';
 
 /** The way from one layer's output to the next layer's input, along which no tensor has another reader or is an output. */
 export interface Link {
-  readonly from: Layer;
-  readonly to: Layer;
+  readonly from: LinearLayer;
+  readonly to: LinearLayer;
   /** The nodes between them, in execution order. */
   readonly through: readonly Node[];
   /** How many input channels of `to` hold one output channel of `from`: the pixels of a flattened image, else 1. */
@@ -61,7 +61,7 @@ export function findLinks(graph: Graph, types: ReadonlyMap<string, TensorType>):
   });
 }
 
-function linkOf(from: Layer, to: Layer, through: readonly Node[]): readonly Link[] {
+function linkOf(from: LinearLayer, to: LinearLayer, through: readonly Node[]): readonly Link[] {
   const spread = to.inputChannels / from.outputChannels;
   const isFlattened = through.some((node) => flatteningKinds.has(node.kind));
   return spread === 1 || (isFlattened && Number.isInteger(spread))
@@ -73,7 +73,7 @@ function isCrossed(
   node: Node,
   tensor: string,
   at: {
-    readonly from: Layer;
+    readonly from: LinearLayer;
     readonly graph: Graph;
     readonly types: ReadonlyMap<string, TensorType>;
   },

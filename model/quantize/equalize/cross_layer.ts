@@ -3,7 +3,7 @@ import type { Graph, Node, Tensor } from '../../onnx/graph';
 import { float32Tensor } from '../../onnx/graph_builder';
 import { inferShapes } from '../../onnx/shapes/shape_inference';
 import { chainsOf, findLinks, isClippedRelu, type Link } from './chain';
-import { forEachRun, type Layer } from './layer';
+import { forEachRun, type LinearLayer } from './layer';
 
 export interface EqualizedGraph {
   readonly graph: Graph;
@@ -36,7 +36,7 @@ export function equalize(graph: Graph, passes: number): EqualizedGraph {
   const types = inferShapes(graph);
   if (!types.ok) throw new BadInputError(`cannot equalize: ${types.error}`);
   const chains = chainsOf(findLinks(graph, types.value));
-  const scalings = new Map<Layer, Scaling>();
+  const scalings = new Map<LinearLayer, ChainScaling>();
   for (const layer of chains.flatMap(layersOf))
     if (!scalings.has(layer)) scalings.set(layer, scalingOf(layer));
   for (let pass = 0, change = Infinity; pass < passes && change > settledChange; pass += 1) {
@@ -65,17 +65,17 @@ export function equalize(graph: Graph, passes: number): EqualizedGraph {
 }
 
 /** What a layer's weights are multiplied by so far, and the largest weight of each run, before any scaling. */
-interface Scaling {
+interface ChainScaling {
   readonly magnitudes: Float64Array;
   readonly ofOutput: Float64Array;
   readonly ofInput: Float64Array;
 }
 
-function layersOf(chain: readonly Link[]): readonly Layer[] {
+function layersOf(chain: readonly Link[]): readonly LinearLayer[] {
   return chain.flatMap((link, index) => (index === 0 ? [link.from, link.to] : [link.to]));
 }
 
-function scalingOf(layer: Layer): Scaling {
+function scalingOf(layer: LinearLayer): ChainScaling {
   const { data } = layer.weight;
   const magnitudes = new Float64Array(data.length / layer.runLength);
   for (let index = 0, run = 0; run < magnitudes.length; run += 1) {
@@ -93,8 +93,8 @@ function scalingOf(layer: Layer): Scaling {
 
 /** The largest weight of each output or input channel, with the scaling so far. */
 function channelRanges(
-  layer: Layer,
-  { magnitudes, ofOutput, ofInput }: Scaling,
+  layer: LinearLayer,
+  { magnitudes, ofOutput, ofInput }: ChainScaling,
   side: 'output' | 'input',
 ): Float64Array {
   const ranges = new Float64Array(side === 'output' ? layer.outputChannels : layer.inputChannels);
@@ -119,8 +119,11 @@ function channelRanges(
  * Brings every layer's range of each channel to their geometric mean: two layers by s = sqrt(r1/r2), a triple by the
  * cube roots of AIMET. @returns the largest change, as |log factor|
  */
-function equalizeChain(chain: readonly Link[], scalings: ReadonlyMap<Layer, Scaling>): number {
-  const scaling = (layer: Layer): Scaling => scalings.get(layer) ?? scalingOf(layer);
+function equalizeChain(
+  chain: readonly Link[],
+  scalings: ReadonlyMap<LinearLayer, ChainScaling>,
+): number {
+  const scaling = (layer: LinearLayer): ChainScaling => scalings.get(layer) ?? scalingOf(layer);
   const [first, ...later] = layersOf(chain);
   if (first === undefined) return 0;
   const ranges = [
@@ -159,7 +162,11 @@ function gathered(ranges: Float64Array, spread: number): Float64Array {
 function divideChannel(
   { spread }: Link,
   channel: number,
-  { factor, from, to }: { readonly factor: number; readonly from: Scaling; readonly to: Scaling },
+  {
+    factor,
+    from,
+    to,
+  }: { readonly factor: number; readonly from: ChainScaling; readonly to: ChainScaling },
 ): void {
   from.ofOutput[channel] = (from.ofOutput[channel] ?? 1) / factor;
   for (let input = channel * spread; input < (channel + 1) * spread; input += 1)
@@ -169,7 +176,7 @@ function divideChannel(
 /** Under their old names; each weight is rounded once. */
 function scaledInitializers(
   graph: Graph,
-  scalings: ReadonlyMap<Layer, Scaling>,
+  scalings: ReadonlyMap<LinearLayer, ChainScaling>,
 ): ReadonlyMap<string, Tensor> {
   const initializers = new Map(graph.initializers);
   for (const [layer, { ofOutput, ofInput }] of scalings) {

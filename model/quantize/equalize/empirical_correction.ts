@@ -16,7 +16,7 @@ import {
   withBiasIntegers,
   type QuantizedLayer,
 } from './quantized_layer';
-import { segmentGraph, segmentsOf, type Segment } from './segments';
+import { segmentGraph, segmentsOf, type GraphSegment } from './segments';
 
 /** What the samples' tensors may take while layers are corrected one by one: a mean needs few samples, not much memory. */
 const mostKeptBytes = 2 ** 29;
@@ -65,7 +65,7 @@ function outputOf({ node }: QuantizedLayer): string {
   return node.outputs[0] ?? '';
 }
 
-function samplesThatFit(graph: Graph, segments: readonly Segment[]): number {
+function samplesThatFit(graph: Graph, segments: readonly GraphSegment[]): number {
   const types = inferShapes(graph);
   if (!types.ok) return 1;
   let [kept, most] = [0, 1];
@@ -85,7 +85,7 @@ function samplesThatFit(graph: Graph, segments: readonly Segment[]): number {
 /** Adds the segment's output to each run's tensors. */
 async function runSegment(
   graph: Graph,
-  segment: Segment,
+  segment: GraphSegment,
   runs: readonly Map<string, FloatTensor>[],
 ): Promise<void> {
   const shapes = new Map([...(runs[0] ?? [])].map(([name, { shape }]) => [name, shape]));

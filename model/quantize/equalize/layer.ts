@@ -4,7 +4,7 @@ import { intAttribute, type Float32Tensor, type Graph, type Node } from '../../o
  * An operator whose constant weights map input channels to output channels, seen as a matrix of runs: stretches of
  * `runLength` consecutive weights (a kernel's window) that belong to one output and one input channel.
  */
-export interface Layer {
+export interface LinearLayer {
   readonly node: Node;
   readonly weight: Float32Tensor;
   readonly bias: Float32Tensor | undefined;
@@ -28,7 +28,7 @@ export interface Channels {
 
 /** Calls back with each run in the order of the weights. */
 export function forEachRun(
-  { rows, columns, along, firstOfRow }: Layer,
+  { rows, columns, along, firstOfRow }: LinearLayer,
   visit: (run: number, output: number, input: number) => void,
 ): void {
   const [outputStep, inputStep] = along === 'output' ? [1, 0] : [0, 1];
@@ -46,11 +46,11 @@ export function forEachRun(
  * The layers of a canonical graph that may be rescaled, by node: Conv, ConvTranspose, Gemm and MatMul with weights (and
  * biases, if any) that are constants and that nothing else reads.
  */
-export function findLayers(graph: Graph): ReadonlyMap<Node, Layer> {
+export function findLayers(graph: Graph): ReadonlyMap<Node, LinearLayer> {
   const uses = new Map<string, number>(graph.outputs.map((output) => [output.name, 1]));
   for (const input of graph.nodes.flatMap((node) => node.inputs))
     uses.set(input, (uses.get(input) ?? 0) + 1);
-  const layers = new Map<Node, Layer>();
+  const layers = new Map<Node, LinearLayer>();
   for (const node of graph.nodes) {
     const constants = node.inputs
       .slice(1)
@@ -69,7 +69,7 @@ function layerOf(
   node: Node,
   weight: Float32Tensor,
   bias: Float32Tensor | undefined,
-): Layer | undefined {
+): LinearLayer | undefined {
   const view = viewOf(node, weight.shape);
   if (view === undefined || weight.data.length === 0) return undefined;
   // A Gemm may broadcast one number over all channels, which has no form per channel.
@@ -81,7 +81,7 @@ function layerOf(
   return { node, weight, bias, ...view };
 }
 
-type View = Omit<Layer, 'node' | 'weight' | 'bias'>;
+type View = Omit<LinearLayer, 'node' | 'weight' | 'bias'>;
 
 function viewOf(node: Node, shape: readonly number[]): View | undefined {
   switch (node.kind) {

@@ -8,7 +8,7 @@ import type { Graph, Node } from '../../onnx/graph';
 export type Feeds = ReadonlyMap<string, FloatTensor>;
 
 /** Mean and standard deviation of each channel, over samples and positions. */
-export interface Moments {
+export interface ChannelMoments {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
 }
@@ -26,7 +26,7 @@ export async function measureMoments(
   graph: Graph,
   axes: ReadonlyMap<string, number>,
   samples: readonly Feeds[],
-): Promise<ReadonlyMap<string, Moments>> {
+): Promise<ReadonlyMap<string, ChannelMoments>> {
   const sums = new Map<string, ChannelSums>();
   await watch(graph, axes, {
     samples,
@@ -125,7 +125,7 @@ export function forEachChannelRun(
     visit(channel, data.subarray(start, start + inner));
 }
 
-function momentsOf({ count, sum, squares }: ChannelSums, name: string): Moments {
+function momentsOf({ count, sum, squares }: ChannelSums, name: string): ChannelMoments {
   const mean = sum.map((value) => value / count);
   const deviation = squares.map((value, channel) =>
     Math.sqrt(Math.max(0, value / count - (mean[channel] ?? 0) ** 2)),

@@ -22,14 +22,18 @@ export function normalDistribution(x: number): number {
   return 0.5 + sum * normalDensity(x);
 }
 
-export interface Interval {
+export interface ClipInterval {
   readonly low: number;
   /** May be infinite: a plain ReLU. */
   readonly high: number;
 }
 
 /** E[clamp(x, low, high)] of a normal x (Nagel et al., Data-Free Quantization, 2019, appendix C). */
-export function expectedClipped(mean: number, deviation: number, { low, high }: Interval): number {
+export function expectedClipped(
+  mean: number,
+  deviation: number,
+  { low, high }: ClipInterval,
+): number {
   if (deviation === 0) return Math.min(Math.max(mean, low), high);
   const [a, b] = [(low - mean) / deviation, (high - mean) / deviation];
   const inside =

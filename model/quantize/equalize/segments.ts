@@ -1,7 +1,7 @@
 import type { Graph, Node } from '../../onnx/graph';
 
 /** A piece of a graph that computes one tensor from tensors that are known by then. */
-export interface Segment {
+export interface GraphSegment {
   readonly output: string;
   readonly inputs: readonly string[];
   readonly nodes: readonly Node[];
@@ -14,7 +14,7 @@ export interface Segment {
  * inputs and the tensors cut before. So a network can be run layer by layer, with something changed in between. Nodes that
  * several segments need (sums of shortcuts) are in each of them.
  */
-export function segmentsOf(graph: Graph, cuts: readonly string[]): readonly Segment[] {
+export function segmentsOf(graph: Graph, cuts: readonly string[]): readonly GraphSegment[] {
   const makers = new Map(
     graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)),
   );
@@ -65,7 +65,7 @@ function backFrom(
 /** The segment as a graph of its own. `shapes` gives the shapes of its inputs. */
 export function segmentGraph(
   graph: Graph,
-  { nodes, inputs, output }: Segment,
+  { nodes, inputs, output }: GraphSegment,
   shapes: ReadonlyMap<string, readonly number[]>,
 ): Graph {
   const used = new Set(nodes.flatMap((node) => node.inputs));

@@ -1,4 +1,5 @@
-import { consumersByTensor, floatAttribute, type Graph, type Node } from '../../onnx/graph';
+import { clampOf } from '../../onnx/clamp';
+import { consumersByTensor, type Graph, type Node } from '../../onnx/graph';
 
 /** Operators that runtimes execute together with the activation behind them, so nothing is rounded in between. */
 const absorbingKinds: ReadonlySet<string> = new Set([
@@ -26,26 +27,6 @@ export function fusedTensors(graph: Graph): ReadonlySet<string> {
       );
     });
   return new Set(fused);
-}
-
-/** What an activation leaves of the numbers: those between the two. */
-interface Clamp {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** Of Relu and of Clip with constant limits; undefined for other operators. */
-export function clampOf(graph: Graph, node: Node): Clamp | undefined {
-  if (node.kind === 'Relu') return { min: 0, max: Infinity };
-  if (node.kind !== 'Clip') return undefined;
-  const limit = (index: number, name: string, absent: number): number | undefined => {
-    const input = node.inputs[index] ?? '';
-    if (input === '') return floatAttribute(node, name, absent);
-    const constant = graph.initializers.get(input);
-    return constant?.elementType === 'float32' ? constant.data[0] : undefined;
-  };
-  const [min, max] = [limit(1, 'min', -Infinity), limit(2, 'max', Infinity)];
-  return min === undefined || max === undefined ? undefined : { min, max };
 }
 
 /** Integers clamp at the ends of their range, so an activation that begins at zero (their zero point) needs no operator of its own. */

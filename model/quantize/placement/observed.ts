@@ -1,5 +1,5 @@
 import type { Graph } from '../../onnx/graph';
-import type { Placement } from './placement';
+import type { QuantizerPlacement } from './placement';
 
 /** Their outputs' values are values of their first input, or lie between them. */
 const subsetKinds: ReadonlySet<string> = new Set([
@@ -24,7 +24,7 @@ const subsetKinds: ReadonlySet<string> = new Set([
 /** The activations whose ranges must be measured: not those that an operator fixes, nor those that only hold what another holds and share its encoding. */
 export function observedActivations(
   graph: Graph,
-  { activations, groups }: Placement,
+  { activations, groups }: QuantizerPlacement,
 ): readonly string[] {
   const moved = new Set(
     graph.nodes.filter((node) => subsetKinds.has(node.kind)).flatMap((node) => node.outputs),

@@ -22,7 +22,7 @@ export interface PlacedWeight {
 }
 
 /** Which tensors of a float graph are stored as integers; decided from its structure alone. */
-export interface Placement {
+export interface QuantizerPlacement {
   /** Inputs and nodes' outputs, in execution order. What fuses is not among them. */
   readonly activations: readonly string[];
   /** Float constants that are stored like activations: operands of sums and products. */
@@ -59,7 +59,7 @@ export function placeEncodings(
   graph: Graph,
   types: ReadonlyMap<string, TensorType>,
   options: QuantizationOptions,
-): Placement {
+): QuantizerPlacement {
   const weights = placeWeights(graph, options);
   const fused = fusedTensors(graph);
   const made = [

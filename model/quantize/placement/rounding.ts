@@ -7,7 +7,8 @@ import {
 } from '../../onnx/graph';
 import { pooledElements, reducedElements } from './averaged_elements';
 import { jointOf } from './encoding_groups';
-import { clampOf, fusedTensors } from './fusion';
+import { clampOf } from '../../onnx/clamp';
+import { fusedTensors } from './fusion';
 
 /** What computes a number between integers and rounds it, with the tensors whose scales decide how. */
 export type Rounding =
@@ -111,14 +112,14 @@ export function boundedTensors(graph: Graph): ReadonlySet<string> {
 
 type WithoutOutput<Each> = Each extends unknown ? Omit<Each, 'output'> : never;
 
-interface Surroundings {
+interface RoundingContext {
   readonly graph: Graph;
   readonly types: ReadonlyMap<string, TensorType>;
   readonly fused: ReadonlySet<string>;
 }
 
 function roundingOf(
-  { graph, types, fused }: Surroundings,
+  { graph, types, fused }: RoundingContext,
   node: Node,
 ): WithoutOutput<Rounding> | undefined {
   const [first = '', second = ''] = node.inputs;

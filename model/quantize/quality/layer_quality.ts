@@ -1,5 +1,5 @@
 import { createGraphSession } from '../../execute/graph_session';
-import type { FloatTensor, Session } from '../../execute/session';
+import type { FloatTensor, InferenceSession } from '../../execute/session';
 import type { Graph } from '../../onnx/graph';
 import { inferShapes } from '../../onnx/shapes/shape_inference';
 import { onlyInput } from '../ranges/calibrate';
@@ -75,7 +75,7 @@ export async function measureQuality(
           ),
         ]),
   ];
-  const sessions: Session[] = [];
+  const sessions: InferenceSession[] = [];
   let samples = 0;
   try {
     for (const model of models) sessions.push(await createGraphSession(model));

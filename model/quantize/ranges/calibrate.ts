@@ -1,6 +1,6 @@
 import { BadInputError } from '../../../common/bad_input';
 import { createGraphSession } from '../../execute/graph_session';
-import type { FloatTensor, Session } from '../../execute/session';
+import type { FloatTensor, InferenceSession } from '../../execute/session';
 import { elementCount, type Graph } from '../../onnx/graph';
 import { plain, quote } from '../../onnx/quote';
 import { sampleCount, samplesOf, type CalibrationData } from './calibration_data';
@@ -82,7 +82,7 @@ export function onlyInput(graph: Graph): {
 }
 
 async function runOnce(
-  session: Session,
+  session: InferenceSession,
   name: string,
   input: FloatTensor,
 ): Promise<ReadonlyMap<string, FloatTensor>> {

@@ -3,7 +3,7 @@ import { int } from '../../onnx/graph_builder';
 import { inferShapes } from '../../onnx/shapes/shape_inference';
 import { notFinite, type Collector } from './collector';
 import type { Range } from '../encoding/encoding';
-import { clampOf } from '../placement/fusion';
+import { clampOf } from '../../onnx/clamp';
 
 /** A number that the network computes besides: an end of a tensor's range. */
 interface Extreme {

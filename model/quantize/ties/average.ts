@@ -1,6 +1,4 @@
-import { largestInteger, type Encoding } from '../encoding/encoding';
-
-type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
+import { largestInteger, type QuantizationParameters } from '../encoding/encoding';
 
 /** Four roundings to float32 of at most 255 steps are off by less than this part of a step. */
 const margin = 5e-5;
@@ -12,7 +10,10 @@ const largest = largestInteger('uint8');
  */
 export function averagesAgree(
   counts: readonly number[],
-  { input, output }: { readonly input: Numbers; readonly output: Numbers },
+  {
+    input,
+    output,
+  }: { readonly input: QuantizationParameters; readonly output: QuantizationParameters },
 ): boolean {
   const hasEvenZero = output.zeroPoint % 2 === 0;
   return counts.every((count) => {

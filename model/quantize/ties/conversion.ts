@@ -1,4 +1,4 @@
-import type { Encoding } from '../encoding/encoding';
+import type { QuantizationParameters } from '../encoding/encoding';
 
 /**
  * XNNPACK converts by a multiplier of so many steps per whole, and rounds halves up
@@ -12,10 +12,8 @@ const mostWidening = 1.1;
 /** Significant bits of a scale, so that multiples of it by a multiplier are exact in float32. */
 const exactBits = 16;
 
-type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
-
 /** The smallest scale from the source's on whose conversion to the target's scale is exact in steps of the multiplier; its own where that would be too coarse. */
-export function convertibleScale(source: Numbers, target: number): number {
+export function convertibleScale(source: QuantizationParameters, target: number): number {
   const ratio = (multiplierSteps * source.scale) / target;
   const steps = [nextSteps(ratio, source.zeroPoint), Math.ceil(ratio - 1e-6)].find(
     (each) => each <= mostWidening * ratio,
@@ -24,7 +22,7 @@ export function convertibleScale(source: Numbers, target: number): number {
 }
 
 /** The smallest scale from the target's on to which the source's is converted so. */
-export function receivingScale(source: Numbers, target: number): number {
+export function receivingScale(source: QuantizationParameters, target: number): number {
   const ratio = (multiplierSteps * source.scale) / target;
   const steps = [nextSteps(ratio, source.zeroPoint) - 4, Math.floor(ratio + 1e-6)].find(
     (each) => each > 0 && each * mostWidening >= ratio,

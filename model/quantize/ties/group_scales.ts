@@ -1,5 +1,5 @@
 import { assert } from '../../../common/assert';
-import type { Encoding } from '../encoding/encoding';
+import type { Encoding, QuantizationParameters } from '../encoding/encoding';
 import type { OperatorRounding, Rounding } from '../placement/rounding';
 import { convertibleScale, receivingScale, withFewBits } from './conversion';
 import { candidateStep } from './first_scale';
@@ -83,8 +83,7 @@ export class GroupScales {
     const step = this.stepsOfSums.get(moved);
     for (const tensor of [...rounding.inputs, rounding.output])
       this.settled.add(this.groupOf(tensor));
-    const numbersOf = (tensor: string): Pick<Encoding, 'scale' | 'zeroPoint'> =>
-      this.numbersOf(tensor);
+    const numbersOf = (tensor: string): QuantizationParameters => this.numbersOf(tensor);
     if (isFree) this.scales.set(moved, tieFreeScale(rounding, numbersOf));
     else if (rounding.kind === 'average' && step !== undefined)
       this.scales.set(moved, averageScale(rounding, numbersOf, step));
@@ -111,7 +110,7 @@ export class GroupScales {
     return this.settled.has(this.groupOf(tensor));
   }
 
-  private numbersOf(tensor: string): Pick<Encoding, 'scale' | 'zeroPoint'> {
+  private numbersOf(tensor: string): QuantizationParameters {
     return { scale: this.of(tensor), zeroPoint: this.encodings.get(tensor)?.zeroPoint ?? 0 };
   }
 }

@@ -1,4 +1,4 @@
-import type { Encoding } from '../encoding/encoding';
+import type { QuantizationParameters } from '../encoding/encoding';
 import type { OperatorRounding, Rounding } from '../placement/rounding';
 import { averagesAgree } from './average';
 import { firstScale } from './first_scale';
@@ -19,12 +19,10 @@ const closeReciprocal = 2 ** -36;
 /** A factor whose step is more than so large a part of the product's would have to grow by over a tenth. */
 const fewestFractions = 15;
 
-type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
-
 /** Of the rounding's output; of a sigmoid, hard or not, the input's. */
 export function tieFreeScale(
   rounding: OperatorRounding,
-  numbersOf: (tensor: string) => Numbers,
+  numbersOf: (tensor: string) => QuantizationParameters,
 ): number {
   const output = numbersOf(rounding.output);
   switch (rounding.kind) {
@@ -56,7 +54,7 @@ export function tieFreeScale(
 /** The first output scale, from its own on, under which runtimes agree on the averages; `step` is by how much it may grow at a time. */
 export function averageScale(
   { inputs: [input], output, counts }: Omit<Extract<Rounding, { kind: 'average' }>, 'kind'>,
-  numbersOf: (tensor: string) => Numbers,
+  numbersOf: (tensor: string) => QuantizationParameters,
   step?: number,
 ): number {
   const [source, result] = [numbersOf(input), numbersOf(output)];

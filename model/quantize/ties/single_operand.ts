@@ -1,8 +1,6 @@
-import type { Encoding } from '../encoding/encoding';
+import type { QuantizationParameters } from '../encoding/encoding';
 import { firstScale } from './first_scale';
 import type { Line } from '../placement/rounding';
-
-type Numbers = Pick<Encoding, 'scale' | 'zeroPoint'>;
 
 const integers = 256;
 /** Float32 arithmetic is off by less than this part of a step. */
@@ -15,7 +13,10 @@ const sumMargin = 1e-3;
  * The first output scale, from the wanted one on, under which TFLite's HARD_SWISH gives for each of the 256 integers the one that is
  * nearest to x · max(0, min(1, x/6 + 1/2)); its kernel works with 16 bits, which is not enough for that under any scale.
  */
-export function hardSwishScale(input: Numbers, output: Numbers): number {
+export function hardSwishScale(
+  input: QuantizationParameters,
+  output: QuantizationParameters,
+): number {
   return firstScale(output.scale, (scale) => {
     const kernel = tfliteHardSwish(input, { ...output, scale });
     return everyInteger((integer) => {
@@ -31,8 +32,8 @@ export function hardSwishScale(input: Numbers, output: Numbers): number {
 
 /** The first input scale, from the wanted one on, under which none of the 256 results of a HardSigmoid is near the middle between two integers. */
 export function hardSigmoidInputScale(
-  input: Numbers,
-  output: Numbers,
+  input: QuantizationParameters,
+  output: QuantizationParameters,
   { slope, offset }: Line,
 ): number {
   return firstScale(input.scale, (scale) =>
@@ -47,7 +48,10 @@ export function hardSigmoidInputScale(
 }
 
 /** The first input scale, from the wanted one on, under which none of the 256 results of a sigmoid is near the middle between two integers: tables of different kernels are made with exponentials of different last bits. */
-export function sigmoidInputScale(input: Numbers, output: Numbers): number {
+export function sigmoidInputScale(
+  input: QuantizationParameters,
+  output: QuantizationParameters,
+): number {
   return firstScale(input.scale, (scale) =>
     everyInteger((integer) => {
       const value = scale * (integer - input.zeroPoint);
@@ -77,7 +81,10 @@ function isNearTie(value: number, margin: number): boolean {
  * TFLite's kernel on unsigned integers, in 16-bit fixed point.
  * https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/kernels/internal/reference/hard_swish.h
  */
-export function tfliteHardSwish(input: Numbers, output: Numbers): (integer: number) => number {
+export function tfliteHardSwish(
+  input: QuantizationParameters,
+  output: QuantizationParameters,
+): (integer: number) => number {
   const fineScale = input.scale / 128;
   const toOutput = multiplierOf(fineScale / output.scale);
   const toUnit = multiplierOf(fineScale / (3 / 32_768));

@@ -46,7 +46,7 @@ interface QuantizedWeightCache extends WeightCodec {
   readonly figures: () => CacheFigures;
 }
 
-interface Entry {
+interface CachedWeight {
   readonly encoding: WeightEncoding;
   integers: Tensor | null;
 }
@@ -54,10 +54,10 @@ interface Entry {
 /** Holds up to `limitBytes` of integers; beyond that the longest unused go. */
 export function createQuantizedWeightCache(limitBytes: number): QuantizedWeightCache {
   // In order of use. Scales belong to a tensor's task; integers are found by the scales they were made with.
-  const tensors = new Map<Float32Tensor, Map<string, Entry>>();
+  const tensors = new Map<Float32Tensor, Map<string, CachedWeight>>();
   let [hits, misses, sizeBytes] = [0, 0, 0];
-  const touch = (tensor: Float32Tensor): Map<string, Entry> => {
-    const entries = tensors.get(tensor) ?? new Map<string, Entry>();
+  const touch = (tensor: Float32Tensor): Map<string, CachedWeight> => {
+    const entries = tensors.get(tensor) ?? new Map<string, CachedWeight>();
     tensors.delete(tensor);
     tensors.set(tensor, entries);
     return entries;

@@ -9,7 +9,7 @@ export const activationCodes = { NONE: 0, RELU: 1, RELU_N1_TO_1: 2, RELU6: 3 } a
 export type FusedActivation = keyof typeof activationCodes;
 export type Padding = 'SAME' | 'VALID';
 
-export interface Window {
+export interface WindowOptions {
   readonly padding: Padding;
   /** Height, width. */
   readonly strides: readonly [number, number];
@@ -18,7 +18,7 @@ export interface Window {
 export const noOptions: BuiltinOptions = { type: 0, fields: [] };
 
 export function convolutionOptions(
-  window: Window,
+  window: WindowOptions,
   dilations: readonly [number, number],
   activation: FusedActivation,
 ): BuiltinOptions {
@@ -34,7 +34,7 @@ export function convolutionOptions(
 }
 
 export function depthwiseOptions(
-  window: Window,
+  window: WindowOptions,
   {
     dilations,
     multiplier,
@@ -53,11 +53,14 @@ export function depthwiseOptions(
   };
 }
 
-export function transposeConvolutionOptions(window: Window): BuiltinOptions {
+export function transposeConvolutionOptions(window: WindowOptions): BuiltinOptions {
   return { type: 49, fields: [...windowFields(window)] };
 }
 
-export function poolOptions(window: Window, kernel: readonly [number, number]): BuiltinOptions {
+export function poolOptions(
+  window: WindowOptions,
+  kernel: readonly [number, number],
+): BuiltinOptions {
   return { type: 5, fields: [...windowFields(window), int(3, kernel[1]), int(4, kernel[0])] };
 }
 
@@ -189,7 +192,7 @@ export const plainOptions = {
   SQUARED_DIFFERENCE: { type: 76, fields: [] },
 } satisfies Readonly<Record<string, BuiltinOptions>>;
 
-function windowFields({ padding, strides }: Window): readonly OptionField[] {
+function windowFields({ padding, strides }: WindowOptions): readonly OptionField[] {
   return [byte(0, padding === 'SAME' ? 0 : 1), int(1, strides[1]), int(2, strides[0])];
 }
 

@@ -1,6 +1,7 @@
 import type { FusedActivation } from '../file/builtin_options';
 import { storedZeroPoint } from './integer_storage';
-import type { Clamp, Operand } from './quantized_steps';
+import type { Clamp } from '../../onnx/clamp';
+import type { Operand } from './quantized_steps';
 
 const fusable: readonly (Clamp & { readonly name: FusedActivation })[] = [
   { min: 0, max: Infinity, name: 'RELU' },

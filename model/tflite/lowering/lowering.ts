@@ -22,13 +22,13 @@ import { operatorVersion, type VersionNeeds } from './operator_version';
 import type { Operand } from './quantized_steps';
 import { relayout } from './relayout';
 
-interface Place {
+interface TensorHome {
   readonly layout: Layout;
   readonly index: number;
 }
 
 /** An operator to add: indices of draft tensors; `data` is the position of its data input, 0 when not given. */
-interface Operation {
+interface LoweredOperator {
   readonly kind: string;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
@@ -44,7 +44,7 @@ interface Operation {
 export class Lowering {
   private readonly tensors: DraftTensor[] = [];
   private readonly operators: DraftOperator[] = [];
-  private readonly homes = new Map<string, Place>();
+  private readonly homes = new Map<string, TensorHome>();
   private readonly known = new Map<string, number>();
 
   layoutOf(operand: Operand): Layout {
@@ -128,7 +128,14 @@ export class Lowering {
     return tensor;
   }
 
-  emit({ kind, inputs, outputs, options = noOptions, needs = {}, data = 0 }: Operation): void {
+  emit({
+    kind,
+    inputs,
+    outputs,
+    options = noOptions,
+    needs = {},
+    data = 0,
+  }: LoweredOperator): void {
     const present = inputs.filter((index) => index >= 0).map((index) => this.tensor(index));
     const version = operatorVersion(
       kind,

@@ -1,6 +1,6 @@
+import { clampOf, type Clamp } from '../../onnx/clamp';
 import {
   consumersByTensor,
-  floatAttribute,
   intAttribute,
   liveNodes,
   type ElementType,
@@ -38,15 +38,9 @@ export interface Step {
   readonly clamp?: Clamp | undefined;
 }
 
-/** Real numbers. */
-export interface Clamp {
-  readonly min: number;
-  readonly max: number;
-}
-
 const activationKinds: ReadonlySet<string> = new Set(['Relu', 'Clip']);
 
-interface Reading {
+interface QdqReading {
   readonly graph: Graph;
   readonly types: ReadonlyMap<string, TensorType>;
   readonly consumers: ReadonlyMap<string, readonly Node[]>;
@@ -67,7 +61,7 @@ export function quantizedSteps(
 ): readonly Step[] {
   const nodes = liveNodes(graph);
   const graphOutputs = new Set(graph.outputs.map((output) => output.name));
-  const reading: Reading = {
+  const reading: QdqReading = {
     graph,
     types,
     consumers: consumersByTensor({ ...graph, nodes }),
@@ -78,7 +72,7 @@ export function quantizedSteps(
   return nodes.flatMap((node) => stepOf(reading, node));
 }
 
-function stepOf(reading: Reading, node: Node): readonly Step[] {
+function stepOf(reading: QdqReading, node: Node): readonly Step[] {
   const [input = ''] = node.inputs;
   const [output = ''] = node.outputs;
   if (reading.absorbed.has(node)) return [];
@@ -105,12 +99,12 @@ function stepOf(reading: Reading, node: Node): readonly Step[] {
       node,
       inputs: node.inputs.map((name) => operandOf(reading, node, name)),
       outputs,
-      clamp: activation === undefined ? undefined : clampOf(reading.graph, activation),
+      clamp: activation === undefined ? undefined : constantClamp(reading.graph, activation),
     },
   ];
 }
 
-function activationBehind({ consumers, graphOutputs }: Reading, node: Node): Node | undefined {
+function activationBehind({ consumers, graphOutputs }: QdqReading, node: Node): Node | undefined {
   const [output = ''] = node.outputs;
   const [consumer, ...others] = consumers.get(output) ?? [];
   const fuses =
@@ -122,22 +116,14 @@ function activationBehind({ consumers, graphOutputs }: Reading, node: Node): Nod
   return fuses && !graphOutputs.has(output) ? consumer : undefined;
 }
 
-/** What a Relu or Clip lets through. */
-function clampOf({ initializers }: Graph, node: Node): Clamp {
-  if (node.kind === 'Relu') return { min: 0, max: Infinity };
-  const [min, max] = ['min', 'max'].map((name, index) => {
-    const bound = node.inputs[index + 1] ?? '';
-    if (bound === '') return floatAttribute(node, name, name === 'min' ? -Infinity : Infinity);
-    const constant = initializers.get(bound);
-    if (constant?.elementType !== 'float32')
-      throw new Unsupported(node, 'its bounds are not constant');
-    return constant.data[0] ?? 0;
-  });
-  return { min: min ?? -Infinity, max: max ?? Infinity };
+function constantClamp(graph: Graph, node: Node): Clamp {
+  const clamp = clampOf(graph, node);
+  if (clamp === undefined) throw new Unsupported(node, 'its bounds are not constant');
+  return clamp;
 }
 
 /** The integers behind an operator's float output, which its only reader makes; indices and the like stay as they are. */
-function storedOutput(reading: Reading, node: Node, output: string): Operand {
+function storedOutput(reading: QdqReading, node: Node, output: string): Operand {
   const type = reading.types.get(output);
   if (type !== undefined && type.elementType !== 'float32') {
     const operand = { name: output, shape: type.shape, elementType: type.elementType };
@@ -156,7 +142,7 @@ function storedOutput(reading: Reading, node: Node, output: string): Operand {
   return integers(reading, quantizer, quantizer.outputs[0] ?? '');
 }
 
-function operandOf(reading: Reading, node: Node, name: string): Operand | undefined {
+function operandOf(reading: QdqReading, node: Node, name: string): Operand | undefined {
   if (name === '') return undefined;
   const constant = reading.graph.initializers.get(name);
   if (constant !== undefined)
@@ -170,7 +156,7 @@ function operandOf(reading: Reading, node: Node, name: string): Operand | undefi
   return stored;
 }
 
-function floatInput(reading: Reading, node: Node, name: string): Operand {
+function floatInput(reading: QdqReading, node: Node, name: string): Operand {
   const stored = reading.stored.get(name);
   if (stored !== undefined) return stored;
   if (!reading.graph.inputs.some((input) => input.name === name))
@@ -178,12 +164,12 @@ function floatInput(reading: Reading, node: Node, name: string): Operand {
   return floats(reading, name);
 }
 
-function floats({ types }: Reading, name: string): Operand {
+function floats({ types }: QdqReading, name: string): Operand {
   return { name, shape: types.get(name)?.shape ?? [], elementType: 'float32' };
 }
 
 /** The integer tensor of a QuantizeLinear or DequantizeLinear with its encoding. */
-function integers({ graph, types }: Reading, converter: Node, name: string): Operand {
+function integers({ graph, types }: QdqReading, converter: Node, name: string): Operand {
   const type = types.get(name);
   const [scale, zeroPoint] = converter.inputs
     .slice(1)

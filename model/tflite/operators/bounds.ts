@@ -3,17 +3,18 @@ import { fusableActivation, integerRange, saturatesAt } from '../lowering/fused_
 import { storedZeroPoint } from '../lowering/integer_storage';
 import type { Layout } from '../lowering/layout';
 import { draftTensor, type Lowering } from '../lowering/lowering';
-import type { Clamp, Operand, Step } from '../lowering/quantized_steps';
+import type { Clamp } from '../../onnx/clamp';
+import type { Operand, Step } from '../lowering/quantized_steps';
 import { outputOf } from './family';
 import { fillConstant } from './windows';
 
-interface Limit {
+interface ClampStep {
   readonly kind: 'MAXIMUM' | 'MINIMUM';
   readonly integer: number;
 }
 
 /** A stored tensor and where the bounded one goes. */
-interface Bounded {
+interface BoundedTensor {
   readonly index: number;
   readonly into: () => number;
 }
@@ -22,7 +23,7 @@ interface Bounded {
 export function bound(
   to: Lowering,
   operand: Operand,
-  { index, into, bounds }: Bounded & { readonly bounds: Clamp },
+  { index, into, bounds }: BoundedTensor & { readonly bounds: Clamp },
 ): void {
   const limits = limitsOf(operand, bounds);
   let from = index;
@@ -42,13 +43,13 @@ export function bound(
 }
 
 /** The bounds that an encoding does not keep by saturating; one of them at least where it saturates at neither. */
-export function limitsOf(operand: Operand, { min, max }: Clamp): readonly Limit[] {
+export function limitsOf(operand: Operand, { min, max }: Clamp): readonly ClampStep[] {
   const scale = operand.quantization?.scales[0] ?? 1;
   const [lowest, highest] = integerRange(operand);
   const integer = (real: number): number =>
     Math.min(highest, Math.max(lowest, Math.round(real / scale) + storedZeroPoint(operand)));
-  const below: Limit = { kind: 'MAXIMUM', integer: integer(min) };
-  const above: Limit = { kind: 'MINIMUM', integer: integer(max) };
+  const below: ClampStep = { kind: 'MAXIMUM', integer: integer(min) };
+  const above: ClampStep = { kind: 'MINIMUM', integer: integer(max) };
   return [
     ...(saturatesAt(operand, { min, max: Infinity }) ? [] : [below]),
     ...(saturatesAt(operand, { min: -Infinity, max }) ? [] : [above]),

@@ -2,7 +2,8 @@ import { plainOptions } from '../file/builtin_options';
 import type { BuiltinOptions } from '../file/draft';
 import { storedShape, type Layout } from '../lowering/layout';
 import { draftTensor, type Lowering } from '../lowering/lowering';
-import type { Clamp, Operand } from '../lowering/quantized_steps';
+import type { Clamp } from '../../onnx/clamp';
+import type { Operand } from '../lowering/quantized_steps';
 import { bound, limitsOf } from './bounds';
 import { inputOf, outputOf, type Lower } from './family';
 

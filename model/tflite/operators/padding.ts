@@ -12,7 +12,7 @@ import { fillConstant } from './windows';
 /** How many elements stand before and behind each ONNX dimension; below zero, are cut off. */
 type Amounts = readonly (readonly [before: number, after: number])[];
 
-interface Padding {
+interface PaddedOperand {
   readonly input: Operand;
   readonly output: Operand;
   readonly layout: Layout;
@@ -22,7 +22,7 @@ interface Padding {
 /** PAD, PADV2 or MIRROR_PAD; what TFLite has no operator for picks its elements by index. */
 export function pad(step: Step, to: Lowering): void {
   const [input, output] = [inputOf(step, 0), outputOf(step)];
-  const padding: Padding = {
+  const padding: PaddedOperand = {
     input,
     output,
     layout: to.layoutOf(input),
@@ -57,7 +57,7 @@ function amountsOf(step: Step, rank: number): Amounts {
   });
 }
 
-function amountList(to: Lowering, { output, layout, amounts }: Padding): number {
+function amountList(to: Lowering, { output, layout, amounts }: PaddedOperand): number {
   const stored = layout.flatMap((dimension) => amounts[dimension] ?? [0, 0]);
   return to.constant(
     { name: `${output.name}/pads`, elementType: 'int32', shape: [layout.length, 2] },
@@ -65,7 +65,7 @@ function amountList(to: Lowering, { output, layout, amounts }: Padding): number 
   );
 }
 
-function padConstant(to: Lowering, padding: Padding, value: number): void {
+function padConstant(to: Lowering, padding: PaddedOperand, value: number): void {
   const { input, output, layout } = padding;
   const result = encodedOutput(to, { output, layout, like: input });
   const inputs = [to.read(input, layout), amountList(to, padding)];
@@ -81,7 +81,7 @@ function padConstant(to: Lowering, padding: Padding, value: number): void {
   result.requantize();
 }
 
-function padMirrored(to: Lowering, padding: Padding): void {
+function padMirrored(to: Lowering, padding: PaddedOperand): void {
   const { input, output, layout } = padding;
   const result = encodedOutput(to, { output, layout, like: input });
   to.emit({
@@ -107,7 +107,7 @@ const sourceOf = {
 /** One GATHER for each dimension that changes. */
 function padByIndex(
   to: Lowering,
-  { input, output, layout, amounts }: Padding,
+  { input, output, layout, amounts }: PaddedOperand,
   source: (place: number, size: number) => number,
 ): void {
   const changing = plainLayout(input.shape.length).filter((dimension) =>

@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute, stringAttribute, type Node } from '../../onnx/graph';
-import { plainOptions, type Padding, type Window } from '../file/builtin_options';
+import { plainOptions, type Padding, type WindowOptions } from '../file/builtin_options';
 import { integerRange } from '../lowering/fused_activation';
 import { channelsLast } from '../lowering/layout';
 import { bytesOf, draftTensor, type Lowering } from '../lowering/lowering';
@@ -83,7 +83,7 @@ export function paddedImage(
   to: Lowering,
   image: Operand,
   { sliding, filling }: { readonly sliding: Sliding; readonly filling: Filling },
-): { readonly image: number; readonly window: Window } {
+): { readonly image: number; readonly window: WindowOptions } {
   const index = to.read(image, channelsLast);
   const own = ownPadding(sliding, image.shape);
   if (own !== undefined)

@@ -10,12 +10,12 @@ import { readOnnx } from '../../../model/onnx/read';
 import { writeOnnx } from '../../../model/onnx/write';
 import { anatomyOf } from '../../../model/reference/anatomy';
 import { resolveCuts, type CutChoice } from '../../../model/reference/cuts';
-import { extractParts, type Part } from '../../../model/reference/extract';
+import { extractParts, type ReferencePart } from '../../../model/reference/extract';
 import { stitchParts, type StitchedPart } from '../../../model/reference/stitch';
 import { createReference } from '../../../model/zoo/reference';
 import { gatedNetwork, residualNetwork, transformer } from './small_networks';
 
-function partsOf(graph: Graph, choice: CutChoice = { kind: 'auto' }): readonly Part[] {
+function partsOf(graph: Graph, choice: CutChoice = { kind: 'auto' }): readonly ReferencePart[] {
   const anatomy = anatomyOf(graph);
   if (!anatomy.ok) throw new Error(anatomy.error);
   const cuts = resolveCuts(choice, anatomy.value);

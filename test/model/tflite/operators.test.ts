@@ -1,7 +1,8 @@
 /** @jest-environment ./test/model/tflite/litert_environment.ts */
 import { tfliteDraft } from '../../../model/tflite/write';
 import { compareRuntimes } from './agreement';
-import { graphOf, operatorCases } from './operator_graphs';
+import { graphOf } from './operator_case';
+import { operatorCases } from './operator_graphs';
 import { normalInputs, quantizeOnce, wideOptions } from './quantized_graph';
 
 const samples = 4;

@@ -13,7 +13,7 @@ import {
   defaultQuantization,
   type QuantizationOptions,
 } from '../../../model/quantize/options/options';
-import type { Placement } from '../../../model/quantize/placement/placement';
+import type { QuantizerPlacement } from '../../../model/quantize/placement/placement';
 import { measureRanges, planQuantization } from '../../../model/quantize/quantize';
 import { targetRules } from '../../../model/quantize/options/target_rules';
 import { createReference } from '../../../model/zoo/reference';
@@ -33,7 +33,7 @@ export interface ComparedNetwork {
 export interface PreparedNetwork extends ComparedNetwork {
   readonly inputs: readonly Float32Array[];
   readonly options: QuantizationOptions;
-  readonly placement: Placement;
+  readonly placement: QuantizerPlacement;
   readonly encodings: NetworkEncodings;
 }
 

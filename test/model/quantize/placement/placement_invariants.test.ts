@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import type { Graph } from '../../../../model/onnx/graph';
-import { clampOf, fusedTensors } from '../../../../model/quantize/placement/fusion';
+import { clampOf } from '../../../../model/onnx/clamp';
+import { fusedTensors } from '../../../../model/quantize/placement/fusion';
 import { observedActivations } from '../../../../model/quantize/placement/observed';
-import type { Placement } from '../../../../model/quantize/placement/placement';
+import type { QuantizerPlacement } from '../../../../model/quantize/placement/placement';
 import { defaultQuantization } from '../../../../model/quantize/options/options';
 import { planQuantization } from '../../../../model/quantize/quantize';
 import { randomGraphs } from '../random_graphs';
 
-const placed = (graph: Graph): Placement => planQuantization(graph, defaultQuantization);
+const placed = (graph: Graph): QuantizerPlacement => planQuantization(graph, defaultQuantization);
 
 const readersOf = (graph: Graph, tensor: string): Graph['nodes'] =>
   graph.nodes.filter((node) => node.inputs.includes(tensor));

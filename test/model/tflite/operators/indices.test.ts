@@ -7,7 +7,7 @@ import { defaultQuantization } from '../../../../model/quantize/options/options'
 import { tfliteRefusal } from '../../../../model/tflite/refusal';
 import { tfliteDraft, writeTflite } from '../../../../model/tflite/write';
 import { toChannelsLast } from '../agreement';
-import { randomTensor } from '../operator_graphs';
+import { randomTensor } from '../operator_case';
 import { normalInputs, quantizeOnce, wideOptions } from '../quantized_graph';
 
 /** A segmentation's end: for each pixel the place of its largest number. */

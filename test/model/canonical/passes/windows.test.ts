@@ -1,65 +1,11 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
 import fc from 'fast-check';
-import { ownValue } from '../../../common/own_value';
-import { createRandom } from '../../../common/random';
-import { canonicalize } from '../../../model/canonical/canonicalize';
-import type { Attribute, Graph, Tensor } from '../../../model/onnx/graph';
-import {
-  createGraphBuilder,
-  float32Tensor,
-  int,
-  ints,
-  type GraphBuilder,
-} from '../../../model/onnx/graph_builder';
-import { writeOnnx } from '../../../model/onnx/write';
-import { largestDifference, randomFeeds, run } from './agreement';
-
-/** Some seconds; FARM_EXHAUSTIVE=1 asks for more. */
-const numRuns = process.env['FARM_EXHAUSTIVE'] === '1' ? 2_000 : 60;
-
-function drawn(...shape: number[]): Tensor {
-  const random = createRandom(shape.join());
-  return float32Tensor(
-    shape,
-    Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () =>
-      random.normal(),
-    ),
-  );
-}
-
-function list(values: readonly number[]): Tensor {
-  return { elementType: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
-}
-
-function graphOf(build: (builder: GraphBuilder) => string, opset?: number): Graph {
-  const builder = createGraphBuilder('random');
-  const graph = builder.finish([{ name: build(builder), elementType: 'float32', shape: null }]);
-  return opset === undefined ? graph : { ...graph, opset };
-}
-
-/** The canonical form, once ONNX Runtime has computed the same with it as with the graph. */
-async function agreed(graph: Graph): Promise<Graph> {
-  const canonical = canonicalize(graph);
-  if (!canonical.ok) throw new Error(canonical.error);
-  const feeds = randomFeeds(graph, 'feeds');
-  expect(
-    largestDifference(
-      await run(writeOnnx(graph), feeds),
-      await run(writeOnnx(canonical.value), feeds),
-    ),
-  ).toBeLessThan(1e-5);
-  return canonical.value;
-}
+import type { Attribute } from '../../../../model/onnx/graph';
+import { float32Tensor, int, ints } from '../../../../model/onnx/graph_builder';
+import { numRuns, drawn, list, graphOf, agreed, within } from '../rewritten_graphs';
 
 const pair = (arbitrary: fc.Arbitrary<number>): fc.Arbitrary<[number, number]> =>
   fc.tuple(arbitrary, arbitrary);
-const within = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
-const permutation = (length: number): fc.Arbitrary<number[]> =>
-  fc.shuffledSubarray(
-    Array.from({ length }, (_, index) => index),
-    { minLength: length },
-  );
-
 describe('windows', () => {
   const window = {
     mode: fc.constantFrom('SAME_UPPER', 'SAME_LOWER', 'VALID', undefined),
@@ -174,7 +120,6 @@ describe('windows', () => {
     );
   });
 });
-
 test('padding merges into the window behind it only where it pads alike', async () => {
   const merged = new Set<string>();
   const cases = fc.record({
@@ -238,127 +183,4 @@ test('padding merges into the window behind it only where it pads alike', async 
     { numRuns: 2 * numRuns },
   );
   expect([...merged].sort()).toEqual(['AveragePool', 'Conv', 'MaxPool']);
-});
-
-describe('transposes', () => {
-  const shape = [2, 3, 4, 5];
-  const shapes: Readonly<Record<string, (turned: readonly number[]) => number[]>> = {
-    scalar: () => [],
-    line: (turned) => [turned[3]!],
-    column: (turned) => [turned[1]!, 1, 1],
-    one: () => [1, 1, 1, 1],
-    whole: (turned) => [...turned],
-  };
-  const step = fc.record({
-    kind: fc.constantFrom('Add', 'Mul', 'Max', 'Sub', 'Relu', 'Tanh', 'Neg'),
-    operand: fc.constantFrom(...Object.keys(shapes), 'tensor', 'turned', 'itself'),
-    first: fc.boolean(),
-  });
-
-  test('sink behind elementwise operators and meet the next one', async () => {
-    let sunk = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        permutation(4),
-        permutation(4),
-        fc.array(step, { minLength: 1, maxLength: 3 }),
-        async (there, back, steps) => {
-          const turned = there.map((axis) => shape[axis]!);
-          const graph = graphOf((builder) => {
-            let current = builder.node('there', 'Transpose', [builder.input('x', shape)], {
-              perm: ints(...there),
-            });
-            steps.forEach(({ kind, operand, first }, index) => {
-              const name = `step${String(index)}`;
-              const other = (): string => {
-                if (operand === 'itself') return current;
-                if (operand === 'tensor') return builder.input(`${name}.tensor`, [turned[3]!]);
-                if (operand === 'turned')
-                  return builder.node(
-                    `${name}.turned`,
-                    'Transpose',
-                    [builder.input(`${name}.second`, shape)],
-                    { perm: ints(...there) },
-                  );
-                return builder.constant(
-                  `${name}.constant`,
-                  drawn(...ownValue(shapes, operand)!(turned)),
-                );
-              };
-              const inputs = ['Relu', 'Tanh', 'Neg'].includes(kind)
-                ? [current]
-                : first
-                  ? [current, other()]
-                  : [other(), current];
-              current = builder.node(name, kind, inputs);
-            });
-            return builder.node('back', 'Transpose', [current], { perm: ints(...back) });
-          });
-          const { nodes } = await agreed(graph);
-          if (
-            nodes.filter((node) => node.kind === 'Transpose').length <
-            graph.nodes.filter((node) => node.kind === 'Transpose').length
-          )
-            sunk += 1;
-        },
-      ),
-      { numRuns },
-    );
-    expect(sunk).toBeGreaterThan(numRuns / 4);
-  });
-
-  test('sink behind reductions', async () => {
-    const cases = fc.record({
-      there: permutation(4),
-      axes: fc.subarray([0, 1, 2, 3], { minLength: 1 }),
-      kind: fc.constantFrom('ReduceMean', 'ReduceSum', 'ReduceMax', 'ReduceMin'),
-      keepdims: within(0, 1),
-      negative: fc.boolean(),
-    });
-    let sunk = 0;
-    await fc.assert(
-      fc.asyncProperty(cases, async ({ there, axes, kind, keepdims, negative }) => {
-        const graph = graphOf((builder) => {
-          const turned = builder.node('there', 'Transpose', [builder.input('x', shape)], {
-            perm: ints(...there),
-          });
-          return builder.node(
-            'y',
-            kind,
-            [
-              turned,
-              builder.constant('axes', list(axes.map((axis) => (negative ? axis - 4 : axis)))),
-            ],
-            { keepdims: int(keepdims) },
-          );
-        });
-        if (!(await agreed(graph)).nodes.some((node) => node.kind === 'Transpose')) sunk += 1;
-      }),
-      { numRuns },
-    );
-    expect(sunk).toBeGreaterThan(0);
-  });
-});
-
-test('the flattening Softmax of opsets before 13 is raised to the one over an axis', async () => {
-  const cases = fc.record({
-    kind: fc.constantFrom('Softmax', 'LogSoftmax'),
-    opset: fc.constantFrom(7, 9, 11, 12),
-    shape: fc.array(within(1, 4), { minLength: 2, maxLength: 4 }),
-    drawnAxis: within(-4, 3),
-    given: fc.boolean(),
-  });
-  await fc.assert(
-    fc.asyncProperty(cases, async ({ kind, opset, shape, drawnAxis, given }) => {
-      // Negative axes came with opset 11.
-      const axis = Math.max(opset < 11 ? 0 : -shape.length, Math.min(shape.length - 1, drawnAxis));
-      const graph = graphOf(
-        (builder) =>
-          builder.node('y', kind, [builder.input('x', shape)], given ? { axis: int(axis) } : {}),
-        opset,
-      );
-      await agreed(graph);
-    }),
-    { numRuns },
-  );
 });

@@ -1,89 +1,10 @@
 /** @jest-environment ./test/model/onnxruntime_environment.ts */
 import fc from 'fast-check';
-import { createRandom } from '../../../../common/random';
-import {
-  writtenVersions,
-  type AimetEncoding,
-  type AimetEncodings,
-} from '../../../../model/quantize/aimet/aimet_encoding';
-import { applyAimet, type AppliedEncodings } from '../../../../model/quantize/aimet/apply_aimet';
-import type { EncodingTarget } from '../../../../model/quantize/aimet/encoding_target';
-import { toAimet } from '../../../../model/quantize/aimet/to_aimet';
-import { readEncodings } from '../../../../model/quantize/aimet/read';
-import { writeEncodings } from '../../../../model/quantize/aimet/write';
-import type { Graph } from '../../../../model/onnx/graph';
-import { createGraphBuilder, int, ints } from '../../../../model/onnx/graph_builder';
-import type { Range } from '../../../../model/quantize/encoding/encoding';
+import { type AimetEncoding } from '../../../../model/quantize/aimet/aimet_encoding';
+import { applyAimet } from '../../../../model/quantize/aimet/apply_aimet';
 import { insertQdq } from '../../../../model/quantize/insertion/insert_qdq';
-import { encodingsFromRanges } from '../../../../model/quantize/choice/network_encodings';
-import {
-  activationTypeOf,
-  defaultQuantization,
-  type QuantizationOptions,
-} from '../../../../model/quantize/options/options';
-import { planQuantization } from '../../../../model/quantize/quantize';
-import { outputsOf, layers, randomInputs, randomTensor } from '../equalize/networks';
-
-/** Convolution and ReLU, a pool, a gate by Sigmoid, a constant, a concatenation and a dense layer. */
-function gatedNetwork(): Graph {
-  const builder = createGraphBuilder('gated');
-  const random = createRandom('gated');
-  const add = layers(builder, random, 'Relu');
-  const active = add.active(
-    'active',
-    add.conv('first', builder.input('image', [1, 3, 8, 8]), [4, 3, 3]),
-    4,
-  );
-  const pooled = builder.node('pooled', 'MaxPool', [active], {
-    kernel_shape: ints(2, 2),
-    strides: ints(2, 2),
-  });
-  const shifted = builder.node('shifted', 'Add', [
-    add.conv('second', pooled, [4, 4, 3]),
-    builder.constant('constant', randomTensor(random, [1, 4, 1, 1], 1)),
-  ]);
-  const gated = builder.node('gated', 'Mul', [shifted, builder.node('gate', 'Sigmoid', [shifted])]);
-  const flat = builder.node('flat', 'Flatten', [
-    builder.node('joined', 'Concat', [pooled, gated], { axis: int(1) }),
-  ]);
-  return builder.finish([
-    { name: add.gemm('logits', flat, 5, 128), elementType: 'float32', shape: [1, 5] },
-  ]);
-}
-
-function targetOf(
-  options: QuantizationOptions,
-  ranges: ReadonlyMap<string, Range> = new Map(),
-): EncodingTarget {
-  const graph = gatedNetwork();
-  const placement = planQuantization(graph, options);
-  return {
-    graph,
-    placement,
-    encodings: encodingsFromRanges(graph, placement, { ranges, options }),
-    activationType: activationTypeOf(options.precision),
-  };
-}
-
-/** Every activation has a range of its own. */
-const someRanges = new Map(
-  ['image', 'active', 'pooled', 'second', 'shifted', 'gated', 'joined', 'flat', 'logits'].map(
-    (name, index) => [name, { min: -index / 7, max: 1 + index / 3 }],
-  ),
-);
-
-const channel: QuantizationOptions = { ...defaultQuantization, weightsPer: 'channel' };
-const settings: readonly (readonly [string, QuantizationOptions])[] = [
-  ['8 bits per channel', channel],
-  ['8 bits per tensor', { ...channel, weightsPer: 'tensor' }],
-  ['16-bit activations', { ...channel, precision: 'w8a16' }],
-];
-
-function applied(file: AimetEncodings, target: EncodingTarget): AppliedEncodings {
-  const result = applyAimet(file, target);
-  if (!result.ok) throw new Error(result.error);
-  return result.value;
-}
+import { outputsOf, randomInputs } from '../equalize/networks';
+import { targetOf, someRanges, channel, applied, activation } from './gated_network';
 
 function errorOf(entry: readonly [string, AimetEncoding], options = channel): string {
   const result = applyAimet(
@@ -92,14 +13,6 @@ function errorOf(entry: readonly [string, AimetEncoding], options = channel): st
   );
   return result.ok ? 'applied without an error' : result.error;
 }
-
-const activation: AimetEncoding = {
-  bits: 8,
-  isSymmetric: false,
-  granularity: 'tensor',
-  scales: [0.25],
-  offsets: [-10],
-};
 const weight: AimetEncoding = {
   bits: 8,
   isSymmetric: true,
@@ -107,70 +20,6 @@ const weight: AimetEncoding = {
   scales: [0.5, 0.25, 1, 2],
   offsets: [-128, -128, -128, -128],
 };
-
-describe("a network's encodings", () => {
-  test.each(settings)('come back from a file as they were: %s', (_, options) => {
-    const target = targetOf(options, someRanges);
-    for (const version of writtenVersions) {
-      const file = readEncodings(
-        writeEncodings(toAimet(target.graph, target.encodings), {
-          version,
-          scheme: 'post_training_tf',
-        }),
-      );
-      if (!file.ok) throw new Error(file.error);
-      const back = applied(file.value, targetOf(options));
-      // AIMET's integers go down to -128, which these scales do not need.
-      const weights = new Map(
-        [...target.encodings.weights].map(([name, encoding]) => [
-          name,
-          { ...encoding, least: -128 },
-        ]),
-      );
-      expect(back).toEqual({
-        encodings: { ...target.encodings, weights },
-        unmatched: [],
-        missing: [],
-        overruled: [],
-      });
-      expect(insertQdq(target.graph, back.encodings)).toEqual(
-        insertQdq(target.graph, target.encodings),
-      );
-    }
-  });
-
-  test('are given the tensors that AIMET gives encodings, with offset = -zero point', () => {
-    const target = targetOf(channel, someRanges);
-    const { activations, parameters } = toAimet(target.graph, target.encodings);
-    expect([...activations.keys()].sort()).toEqual([
-      'active',
-      'constant',
-      'gate',
-      'gated',
-      'image',
-      'joined',
-      'logits',
-      'second',
-      'shifted',
-    ]);
-    expect([...parameters.keys()]).toEqual(['first.weight', 'second.weight', 'logits.weight']);
-    const { scale, zeroPoint } = target.encodings.activations.get('second')!;
-    expect(activations.get('second')).toEqual({
-      bits: 8,
-      isSymmetric: false,
-      granularity: 'tensor',
-      scales: [scale],
-      offsets: [-zeroPoint],
-    });
-    expect(parameters.get('first.weight')).toMatchObject({
-      bits: 8,
-      isSymmetric: true,
-      granularity: 'channel',
-      offsets: [-128, -128, -128, -128],
-    });
-  });
-});
-
 describe('a file of encodings', () => {
   test('replaces what statistics say, and says which names found no tensor, and which tensors no name', () => {
     const target = targetOf(channel, someRanges);
