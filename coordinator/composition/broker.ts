@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import os from 'node:os';
 import { systemClock } from '../../platform/time/clock';
 import type { Engine } from '../engine/engine';
-import { OutsideReader } from '../reading/outside_reader';
+import type { OutsideReader } from '../reading/outside_reader';
 import { type Bus, connectBus } from '../../platform/nats/bus';
 import { claimCoordination } from '../results/coordinator_claim';
 import { createResultConsumer, type ResultConsumer } from '../results/result_consumer';

@@ -8,7 +8,7 @@ import { createSearchService } from '../api/search_service';
 import { agentTiming, createAgentService } from '../agents/agent_service';
 import { createArtifactService } from '../dispatch/artifact_service';
 import { createModelKinds } from '../dispatch/model_kinds';
-import { OutsideReader } from '../reading/outside_reader';
+import type { OutsideReader } from '../reading/outside_reader';
 import type { WorkerProcesses } from './workers';
 import type { Core } from './core';
 import type { Searches } from './searches';

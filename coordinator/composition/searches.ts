@@ -3,7 +3,7 @@ import { createModelStages } from '../candidates/model_stages';
 import { createPreparation } from '../candidates/preparation';
 import { StageRuns } from '../candidates/stage_runs';
 import { stagesOf } from '../candidates/stages_of';
-import { OutsideReader } from '../reading/outside_reader';
+import type { OutsideReader } from '../reading/outside_reader';
 import { loadSearchCatalog } from '../searches/search_catalog';
 import { neededArtifacts } from '../views/needed_artifacts';
 import type { SearchParts } from '../searches/search_parts';
