@@ -11,6 +11,7 @@ import { leaseDurationMs } from '../../coordinator/schedule/state/limits';
 import type { LedgerModel, LedgerWrite } from './ledger_model';
 import type { Profile } from './profile';
 import type { Referee } from './referee';
+import type { SearchHost, SearchModel } from './search_model';
 import { type AgentMessage, StreamModel } from './stream_model';
 import { sampleNonceOf } from '../coordinator/sample_fleet';
 import type { World } from './world';
@@ -20,10 +21,12 @@ interface CoordinatorParts {
   readonly profile: () => Profile;
   readonly ledger: LedgerModel;
   readonly referee: Referee;
+  readonly searches: readonly SearchModel[];
 }
 
 const tickMs = 500;
 
+/** The process dies here. */
 class Crash extends Error {}
 
 /** The coordinator's process around the real scheduler: ledger first, then commands, then the acknowledgement. */
@@ -32,6 +35,8 @@ export class CoordinatorModel {
   state: SchedulerState | null = null;
   steps = 0;
   suspends = 0;
+  /** Counts the process's lives, so that what one planned does not happen in the next. */
+  private life = 0;
   /** How far its clock is ahead of the world's: each suspend adds to it. */
   private aheadMs = 0;
   private readonly streams = new Map<string, StreamModel>();
@@ -59,11 +64,14 @@ export class CoordinatorModel {
       untilMs: atMs + leaseDurationMs,
     });
     deliverBacklog();
+    for (const search of this.parts.searches) this.guarded(() => search.start(this.host()));
   }
 
   crash(): void {
     if (this.state === null) return;
     this.state = null;
+    this.life += 1;
+    for (const search of this.parts.searches) search.die();
     this.parts.referee.coordinatorDied();
     for (const stream of this.streams.values()) stream.break();
     this.streams.clear();
@@ -116,14 +124,40 @@ export class CoordinatorModel {
     this.state = state;
     this.steps += 1;
     this.parts.referee.judge(before, state, event, effects);
+    return this.guarded(() => this.perform(effects));
+  }
+
+  /** A search that was just created. */
+  takeUp(search: SearchModel): void {
+    if (this.state !== null) this.guarded(() => search.start(this.host()));
+  }
+
+  /** @returns false when the process died in the middle. */
+  guarded(action: () => void): boolean {
+    const { life } = this;
     try {
-      this.perform(effects);
-      return true;
+      action();
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.crash();
-      return false;
     }
+    return this.life === life;
+  }
+
+  /** This life of the process, as a search sees it. */
+  private host(): SearchHost {
+    const { life } = this;
+    const { world, ledger } = this.parts;
+    return {
+      ledger,
+      nowMs: () => this.nowMs(),
+      later: (mostMs, action) =>
+        world.after(world.between(1, mostMs), () => {
+          if (this.life === life) this.guarded(action);
+        }),
+      mayDie: () => this.mayCrash(),
+      dispatch: (event) => void this.happens(event),
+    };
   }
 
   private perform(effects: readonly SchedulerEffect[]): void {
@@ -134,7 +168,10 @@ export class CoordinatorModel {
     if (writes.length > 0) {
       this.mayCrash();
       this.parts.ledger.commit(writes);
+      const ended = writes.filter((write) => write.kind === 'job-ended');
+      for (const write of ended) this.searchOf(write.ownerId)?.committed(write);
       this.mayCrash();
+      for (const write of ended) this.searchOf(write.ownerId)?.heard(write);
     }
     for (const effect of effects) {
       if (effect.kind === 'end-agent') this.streams.get(effect.agentId)?.break();
@@ -145,6 +182,10 @@ export class CoordinatorModel {
       )
         this.streams.get(effect.agentId)?.sendToAgent(effect);
     }
+  }
+
+  private searchOf(ownerId: string): SearchModel | undefined {
+    return this.parts.searches.find(({ searchId }) => searchId === ownerId);
   }
 
   private mayCrash(): void {

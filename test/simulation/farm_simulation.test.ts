@@ -7,9 +7,12 @@ const seeds =
     ? Array.from({ length: 1_000 }, (_, index) => index + 1)
     : [Number(seedToReplay)];
 
-function simulate(seed: number): SimulationReport {
+/** Each takes ten times what one without searches does. */
+const farmsWithSearches = 60;
+
+function simulate(seed: number, searches = 0): SimulationReport {
   try {
-    return simulateFarm(seed);
+    return simulateFarm(seed, searches);
   } catch (error) {
     throw new Error(
       `seed ${String(seed)}: ${(error as Error).message} (replay with FARM_SIM_SEED=${String(seed)})`,
@@ -20,7 +23,7 @@ function simulate(seed: number): SimulationReport {
 
 describe('a whole farm under loss, delay, replay, forgery, deaths, restarts and a clock that jumps', () => {
   it('loses no measurement, counts none twice, leases no device twice, and ends every job', () => {
-    const reports = seeds.map(simulate);
+    const reports = seeds.map((seed) => simulate(seed));
     if (seedToReplay !== undefined) return;
     // The farms must have been worth the trouble.
     const chaotic = reports.filter((report) => report.profile === 'chaos');
@@ -32,7 +35,15 @@ describe('a whole farm under loss, delay, replay, forgery, deaths, restarts and 
     expect(reports.reduce((sum, report) => sum + report.suspends, 0)).toBeGreaterThan(1_000);
   }, 120_000);
 
+  it('runs searches that propose nothing twice, keep their budgets, finish, and find what they would have found undisturbed', () => {
+    const reports = seeds.slice(0, farmsWithSearches).map((seed) => simulate(seed, 2));
+    if (seedToReplay !== undefined) return;
+    expect(reports.filter((report) => report.incarnations > 3).length).toBeGreaterThan(15);
+    expect(reports.reduce((sum, report) => sum + report.searchesFinished, 0)).toBeGreaterThan(90);
+    expect(reports.reduce((sum, report) => sum + report.searchesExtended, 0)).toBeGreaterThan(15);
+  }, 60_000);
+
   it('is the same farm for the same seed', () => {
-    for (const seed of [1, 2, 3, 4, 5]) expect(simulate(seed)).toEqual(simulate(seed));
+    for (const seed of [1, 2, 3, 4, 5]) expect(simulate(seed, 1)).toEqual(simulate(seed, 1));
   });
 });

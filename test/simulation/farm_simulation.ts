@@ -4,6 +4,8 @@ import { CoordinatorModel } from './coordinator_model';
 import { LedgerModel } from './ledger_model';
 import { chaosEndsAtMs, chooseProfile, appeased, type Profile } from './profile';
 import { Referee } from './referee';
+import { planSearch, requireUndisturbed } from './search_life';
+import { drawSpec, SearchModel } from './search_model';
 import { World } from './world';
 import { largestFarmFaults } from '../../coordinator/schedule/state/limits';
 import { jobOf } from '../coordinator/schedule/farm';
@@ -22,17 +24,23 @@ export interface SimulationReport {
   readonly reused: number;
   readonly forgeries: number;
   readonly suspends: number;
+  readonly searchesFinished: number;
+  readonly searchesExtended: number;
 }
 
 /** One farm from one seed, from the first job to the last word. @throws when a promise of the farm is broken. */
-export function simulateFarm(seed: number): SimulationReport {
+export function simulateFarm(seed: number, searchCount = 0): SimulationReport {
   const world = new World(seed);
   const chosen = chooseProfile(world);
   const peaceful = appeased(chosen);
   const profile = (): Profile => (world.nowMs < chaosEndsAtMs ? chosen : peaceful);
   const ledger = new LedgerModel();
   const referee = new Referee(ledger);
-  const coordinator = new CoordinatorModel({ world, profile, ledger, referee });
+  const searches = Array.from({ length: searchCount }, (_, index) => {
+    const searchId = `study-${String(index)}`;
+    return new SearchModel(searchId, drawSpec(`${String(seed)}/${searchId}`));
+  });
+  const coordinator = new CoordinatorModel({ world, profile, ledger, referee, searches });
   const broker = new BrokerModel(world, profile, (result) => coordinator.consume(result));
   const restart = (): void => coordinator.start(() => broker.deliverBacklog());
   const agents = createAgents({
@@ -46,10 +54,12 @@ export function simulateFarm(seed: number): SimulationReport {
   for (const agent of agents) agent.start();
   planJobs(world, ledger, coordinator);
   planTrouble(world, profile, agents, { coordinator, ledger });
+  for (const search of searches) planSearch(world, search, { coordinator, profile });
   // Whatever killed it, somebody starts it again.
   world.every(2_500, restart);
   const finished = (): boolean =>
-    ledger.rows.size === jobsPerFarm &&
+    ledger.rows.size >= jobsPerFarm &&
+    searches.every(({ isOver }) => isOver) &&
     ledger.openCount === 0 &&
     broker.isEmpty &&
     agents.every((agent) => agent.isIdle);
@@ -59,6 +69,7 @@ export function simulateFarm(seed: number): SimulationReport {
     `after ${String(longestRunMs)} ms, ${String(ledger.openJobs().length)} jobs are open, and broker and spools ${broker.isEmpty ? 'are empty' : 'are not empty'}`,
   );
   verdict(referee, ledger, chosen);
+  for (const search of searches) requireUndisturbed(referee, search);
   const physicalRuns = [...referee.starts.values()].reduce((sum, starts) => sum + starts, 0);
   return {
     profile: chosen.name,
@@ -70,6 +81,8 @@ export function simulateFarm(seed: number): SimulationReport {
     reused: [...ledger.rows.values()].filter(({ state }) => state.kind === 'reused').length,
     forgeries: referee.forgeries,
     suspends: coordinator.suspends,
+    searchesFinished: searches.filter((search) => search.ledger.state === 'finished').length,
+    searchesExtended: searches.filter((search) => search.ledger.extensions.length > 0).length,
   };
 }
 

@@ -216,7 +216,9 @@ describe('the search runner', () => {
     await expect(lab.reader.exportModel(searchId, 'ffffffff')).rejects.toThrow(
       /^search \S+ has no architecture with the hash ffffffff; take one of its front/,
     );
-    await expect(lab.reader.exportModel(searchId, '000000')).rejects.toThrow(BadInputError);
+    await expect(lab.reader.exportModel(searchId, '000000')).rejects.toThrow(
+      `search ${searchId} did not build 000000; take an architecture of its front`,
+    );
     await expect(lab.reader.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
   });
 
