@@ -3,7 +3,7 @@ import { canonicalize } from '../../../model/canonical/canonicalize';
 import type { Graph, Tensor } from '../../../model/onnx/graph';
 import { createGraphBuilder, float32Tensor, int, ints } from '../../../model/onnx/graph_builder';
 
-export function weights(name: string, ...shape: number[]): Tensor {
+function weights(name: string, ...shape: number[]): Tensor {
   const random = createRandom(name);
   return float32Tensor(
     shape,
@@ -14,7 +14,7 @@ export function weights(name: string, ...shape: number[]): Tensor {
   );
 }
 
-export function list(...values: number[]): Tensor {
+function list(...values: number[]): Tensor {
   return { elementType: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
 }
 

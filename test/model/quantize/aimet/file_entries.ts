@@ -4,7 +4,7 @@ import {
 } from '../../../../model/quantize/aimet/aimet_encoding';
 
 /** As in AIMET's specification of the format. */
-export const perTensor: AimetEncoding = {
+const perTensor: AimetEncoding = {
   bits: 8,
   isSymmetric: false,
   granularity: 'tensor',
@@ -12,7 +12,7 @@ export const perTensor: AimetEncoding = {
   offsets: [-114],
 };
 
-export const perChannel: AimetEncoding = {
+const perChannel: AimetEncoding = {
   bits: 8,
   isSymmetric: true,
   granularity: 'channel',

@@ -18,7 +18,7 @@ import { planQuantization } from '../../../../model/quantize/quantize';
 import { layers, randomTensor } from '../equalize/networks';
 
 /** Convolution and ReLU, a pool, a gate by Sigmoid, a constant, a concatenation and a dense layer. */
-export function gatedNetwork(): Graph {
+function gatedNetwork(): Graph {
   const builder = createGraphBuilder('gated');
   const random = createRandom('gated');
   const add = layers(builder, random, 'Relu');
