@@ -19,7 +19,6 @@ const tooLong = [
   'cli/report/chart/front_chart.ts',
   'test/coordinator/searches/outside/outside_search.test.ts',
   'test/coordinator/searches/search_runner.test.ts',
-  'test/coordinator/searches/space/block_space.test.ts',
 ];
 
 /** Each third-party library has one home, so that its types and its quirks stay there. */

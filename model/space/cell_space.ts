@@ -13,7 +13,7 @@ import {
 import { cellFeatures } from '../nasbench201/cell_features';
 import { cifarShape, createNetwork, type NetworkShape } from '../nasbench201/network';
 import { isomorphismRepresentatives } from '../nasbench201/representatives';
-import { cellPositions } from '../nasbench201/positions';
+import { cellPositions } from './cell_positions';
 import { canonicalForm, isConnected, liveEdges } from '../nasbench201/topology';
 import { boundsOfCells, costOfCell, costRange } from './cell_costs';
 import { filterSpace } from './filtered_space';

@@ -1,6 +1,6 @@
 import { loadCellAccuracies } from '../../model/nasbench201/accuracy';
 import { parseCell } from '../../model/nasbench201/cell';
-import { cellPositions } from '../../model/nasbench201/positions';
+import { cellPositions } from '../../model/space/cell_positions';
 import { createSpaceOfYaml } from '../../model/space/create_space';
 import type { NetworkSpace } from '../../model/space/network_space';
 import type { AccuracySource } from '../../search/accuracy/accuracy_source';

@@ -1,5 +1,5 @@
-import type { Position } from '../space/space';
-import { edges, operations } from './cell';
+import type { Position } from './space';
+import { edges, operations } from '../nasbench201/cell';
 
 /** What is chosen in a cell: the operation of each edge. */
 export const cellPositions: readonly Position[] = edges.map(([from, to]) => ({
