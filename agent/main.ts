@@ -9,7 +9,7 @@ import type { Logger } from '../platform/logger';
 import { requireLoopback } from '../platform/http/loopback';
 import { createRandom } from '../common/random';
 import { farmVersion } from '../platform/config/version';
-import { openArtifactCache, type ArtifactCache } from './artifacts/artifact_cache';
+import { openArtifactCache, type ArtifactCache } from '../platform/artifacts/artifact_cache';
 import type { AgentConfig } from './config';
 import { watchDevices, type AttachedDevices } from './worker/attached_devices';
 import { createArtifactClient } from './link/artifact_client';

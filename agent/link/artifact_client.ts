@@ -1,5 +1,5 @@
 import { loadFarmServices } from '../../proto/service';
-import type { ArtifactSource } from '../artifacts/artifact_cache';
+import type { ArtifactSource } from '../../platform/artifacts/artifact_cache';
 import { channelCredentials, channelOptions } from './channel';
 
 /** Reads artifacts from the coordinator's ArtifactService. A broken stream throws; the cache resumes at its offset. */

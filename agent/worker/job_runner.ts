@@ -1,9 +1,9 @@
 import { createSteadyClock, type Clock } from '../../platform/time/clock';
 import type { DeviceDescription, DeviceTool } from '../../common/device';
-import { farmFault } from '../../common/fault';
+import { farmFault, type FarmFaultCode } from '../../common/fault';
 import type { Job, Outcome } from '../../common/job';
 import { formatTarget, type Offer } from '../../common/target';
-import type { ArtifactCache } from '../artifacts/artifact_cache';
+import type { ArtifactCache, CacheFailure } from '../../platform/artifacts/artifact_cache';
 import { fastestCores } from '../benchmark/pinning';
 import type { ReadinessLimits } from '../benchmark/readiness';
 import { runBenchmark } from '../benchmark/run_benchmark';
@@ -13,6 +13,12 @@ import type { Device } from '../device/device';
 import { adapterFor, runtimesFor } from '../runtimes/registry';
 import type { RuntimeAdapter } from '../runtimes/tool/runtime_adapter';
 import type { LocalTools } from '../tools/local_tools';
+
+const faultOfCache = {
+  stopped: 'stopped',
+  'disk-full': 'storage-full',
+  unavailable: 'artifact-unavailable',
+} as const satisfies Record<CacheFailure['kind'], FarmFaultCode>;
 
 interface JobRunnerOptions {
   /** The operator's tools for phones, and the ones that virtual phones bring. */
@@ -98,7 +104,7 @@ async function measure(
   const clock = createSteadyClock(options.clock);
   const startedAtMs = clock.nowMs();
   const fetched = await options.cache.obtain(job.artifact, signal);
-  if (!fetched.ok) return fetched.error;
+  if (!fetched.ok) return farmFault(faultOfCache[fetched.error.kind], fetched.error.message);
   return runBenchmark({
     preparedDevice,
     adapter,

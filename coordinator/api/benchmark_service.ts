@@ -8,7 +8,7 @@ import { encodeResult } from '../../proto/codec/result';
 import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
 import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
 import type { BenchmarkUpdate as WireUpdate } from '../../proto/generated/farm/v1/BenchmarkUpdate';
-import type { ArtifactStore } from '../dispatch/artifact_store';
+import type { ArtifactStore } from '../../platform/artifacts/artifact_store';
 import type { ModelKind } from '../dispatch/model_kinds';
 import { serverStream, type ResponseStream } from '../calls/service_call';
 import type { DeviceRegister } from '../engine/device_register';

@@ -3,7 +3,7 @@ import { assert } from '../../common/assert';
 import { candidateFault, type CandidateFault } from '../../common/fault';
 import { fail, ok, type Result } from '../../common/result';
 import type { ProcessFailure, ProcessTask } from '../../platform/processes/process_failure';
-import type { ArtifactStore, StoredArtifact } from '../dispatch/artifact_store';
+import type { ArtifactStore, StoredArtifact } from '../../platform/artifacts/artifact_store';
 import type { BuildFailure, PreparedCosts, PreparedModel } from './candidate_preparation';
 import type { Scheme } from './scheme';
 import type { Stage, StageLimits, StageResult, StageTask } from './stage';

@@ -1,6 +1,6 @@
 import type { CandidateFault } from '../../common/fault';
 import { fail, ok, type Result } from '../../common/result';
-import type { ArtifactStore } from '../dispatch/artifact_store';
+import type { ArtifactStore } from '../../platform/artifacts/artifact_store';
 import { BoundedQueue } from '../../platform/processes/bounded_queue';
 import type { PreparedModel } from './candidate_preparation';
 import { cancelled, SharedRun } from './shared_run';

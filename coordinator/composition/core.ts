@@ -3,7 +3,7 @@ import path from 'node:path';
 import { systemClock } from '../../platform/time/clock';
 import { makeDataDir } from '../../platform/files/data_dir';
 import { type AgentDirectory, createAgentDirectory } from '../agents/directory';
-import { type ArtifactStore, openArtifactStore } from '../dispatch/artifact_store';
+import { type ArtifactStore, openArtifactStore } from '../../platform/artifacts/artifact_store';
 import { type DeviceRegister, openDeviceRegister } from '../engine/device_register';
 import { createEngine, type Engine } from '../engine/engine';
 import { createNonceOf } from '../engine/lease_nonce';

@@ -10,7 +10,7 @@ import type { FetchRequest__Output as FetchRequest } from '../../proto/generated
 import type { UploadChunk__Output as UploadChunk } from '../../proto/generated/farm/v1/UploadChunk';
 import type { UploadResponse } from '../../proto/generated/farm/v1/UploadResponse';
 import type { ArtifactRecords } from '../ledger/artifact_records';
-import type { ArtifactStore, ArtifactWriter } from './artifact_store';
+import type { ArtifactStore, ArtifactWriter } from '../../platform/artifacts/artifact_store';
 import { clientStream, serverStream, type ResponseStream } from '../calls/service_call';
 
 interface ArtifactServiceParts {

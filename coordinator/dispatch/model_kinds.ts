@@ -1,7 +1,7 @@
 import type { ArtifactDigest, ModelFormat } from '../../common/artifact';
 import { BadInputError } from '../../common/bad_input';
 import type { Precision } from '../../common/target';
-import type { ArtifactStore } from './artifact_store';
+import type { ArtifactStore } from '../../platform/artifacts/artifact_store';
 
 /** Digests never change what they name; each costs a few bytes here, and reading a model costs its size. */
 const mostKept = 10_000;

@@ -17,10 +17,7 @@ import {
   openStageProcesses,
 } from '../../../coordinator/candidates/stage_processes';
 import { stagesOf } from '../../../coordinator/candidates/stages_of';
-import {
-  openArtifactStore,
-  type ArtifactStore,
-} from '../../../coordinator/dispatch/artifact_store';
+import { openArtifactStore, type ArtifactStore } from '../../../platform/artifacts/artifact_store';
 import { inspectModel } from '../../../model/inspect/inspect';
 import { loadSpace } from '../../../model/space/load_space';
 

@@ -6,10 +6,7 @@ import type { Artifact } from '../../../common/artifact';
 import { BadInputError } from '../../../common/bad_input';
 import { systemClock } from '../../../platform/time/clock';
 import { createArtifactService } from '../../../coordinator/dispatch/artifact_service';
-import {
-  openArtifactStore,
-  type ArtifactStore,
-} from '../../../coordinator/dispatch/artifact_store';
+import { openArtifactStore, type ArtifactStore } from '../../../platform/artifacts/artifact_store';
 import type { ArtifactServiceClient } from '../../../proto/generated/farm/v1/ArtifactService';
 import type { ArtifactChunk__Output } from '../../../proto/generated/farm/v1/ArtifactChunk';
 import type { UploadChunk } from '../../../proto/generated/farm/v1/UploadChunk';

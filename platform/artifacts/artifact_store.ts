@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isArtifactDigest, largestArtifactBytes, type ArtifactDigest } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
-import { systemClock, type Clock } from '../../platform/time/clock';
+import { systemClock, type Clock } from '../time/clock';
 import { fail, ok, type Result } from '../../common/result';
 import { ArtifactRoom, type RoomLimits } from './artifact_room';
 
@@ -115,18 +115,22 @@ export async function openArtifactStore(
     read: async (digest) => {
       const file = await openFile(digest);
       if (!file.ok) return file;
-      try {
-        const data = await file.value.readFile();
-        assert(
-          createHash('sha256').update(data).digest('hex') === digest,
-          `artifact ${digest} on disk has the content of its name; remove the damaged file`,
-        );
-        return ok(data);
-      } finally {
-        await file.value.close();
-      }
+      return ok(await readChecked(file.value, digest));
     },
   };
+}
+
+async function readChecked(file: FileHandle, digest: ArtifactDigest): Promise<Uint8Array> {
+  try {
+    const data = await file.readFile();
+    assert(
+      createHash('sha256').update(data).digest('hex') === digest,
+      `artifact ${digest} on disk has the content of its name; remove the damaged file`,
+    );
+    return data;
+  } finally {
+    await file.close();
+  }
 }
 
 interface WriterParts {

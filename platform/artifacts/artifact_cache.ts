@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Artifact, ArtifactDigest } from '../../common/artifact';
-import { farmFault, type FarmFault } from '../../common/fault';
 import { fail, ok, type Result } from '../../common/result';
-import { openCacheIndex, type CacheIndex } from './cache_index';
+import { systemClock } from '../time/clock';
+import { systemErrorCode } from '../files/system_error';
+import { FileIndex } from './file_index';
 
-/** Where missing bytes come from: the coordinator's ArtifactService. Chunks from `offset` on; throws when the source fails. */
+/** Where missing bytes come from. Chunks from `offset` on; throws when the source fails. */
 export interface ArtifactSource {
   fetch(digest: ArtifactDigest, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
@@ -19,9 +20,15 @@ interface ArtifactCacheOptions {
   readonly largestBytes: number;
 }
 
+/** Why there is no file. `stopped`: the caller's own wish. */
+export interface CacheFailure {
+  readonly kind: 'stopped' | 'disk-full' | 'unavailable';
+  readonly message: string;
+}
+
 export interface ArtifactCache {
   /** The path of the verified bytes. `signal` ends this caller's wait, not the download that others may share. */
-  obtain(artifact: Artifact, signal: AbortSignal): Promise<Result<string, FarmFault>>;
+  obtain(artifact: Artifact, signal: AbortSignal): Promise<Result<string, CacheFailure>>;
   /** Starts a download if it is not there; its failure is met again, and reported, by `obtain`. */
   prefetch(artifact: Artifact): void;
   close(): void;
@@ -33,11 +40,11 @@ const fetchAttempts = 4;
 const fetchDeadlineMs = 10 * 60_000;
 
 export async function openArtifactCache(options: ArtifactCacheOptions): Promise<ArtifactCache> {
-  const index = await openCacheIndex(options.folder, options.largestBytes);
+  const index = await openIndex(options.folder);
   const shutdown = new AbortController();
-  const downloads = new Map<ArtifactDigest, Promise<Result<string, FarmFault>>>();
+  const downloads = new Map<ArtifactDigest, Promise<Result<string, CacheFailure>>>();
 
-  const load = (artifact: Artifact): Promise<Result<string, FarmFault>> => {
+  const load = (artifact: Artifact): Promise<Result<string, CacheFailure>> => {
     const running = downloads.get(artifact.digest);
     if (running !== undefined) return running;
     const started = loadArtifact(
@@ -56,13 +63,28 @@ export async function openArtifactCache(options: ArtifactCacheOptions): Promise<
   };
 }
 
+/** Reads what an earlier run left. Partial downloads stay: they are resumed, or fall out as the oldest. */
+async function openIndex(folder: string): Promise<FileIndex> {
+  await mkdir(folder, { recursive: true });
+  const index = new FileIndex((name) => path.join(folder, name), systemClock);
+  index.found(
+    await Promise.all(
+      (await readdir(folder)).map(async (name) => {
+        const { size, mtimeMs } = await stat(path.join(folder, name));
+        return { name, sizeBytes: size, usedAtMs: mtimeMs };
+      }),
+    ),
+  );
+  return index;
+}
+
 function unlessStopped(
-  loading: Promise<Result<string, FarmFault>>,
+  loading: Promise<Result<string, CacheFailure>>,
   signal: AbortSignal,
-): Promise<Result<string, FarmFault>> {
+): Promise<Result<string, CacheFailure>> {
   return new Promise((resolve) => {
     const stop = (): void =>
-      resolve(fail(farmFault('stopped', 'stopped while the model was being fetched')));
+      resolve(fail({ kind: 'stopped', message: 'stopped while the model was being fetched' }));
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     void loading.then(resolve).finally(() => signal.removeEventListener('abort', stop));
@@ -70,10 +92,10 @@ function unlessStopped(
 }
 
 async function loadArtifact(
-  options: ArtifactCacheOptions & { readonly index: CacheIndex },
+  options: ArtifactCacheOptions & { readonly index: FileIndex },
   artifact: Artifact,
   signal: AbortSignal,
-): Promise<Result<string, FarmFault>> {
+): Promise<Result<string, CacheFailure>> {
   const name = `${artifact.digest}.${artifact.format}`;
   const finalPath = path.join(options.folder, name);
   try {
@@ -81,24 +103,22 @@ async function loadArtifact(
       options.index.sizeOf(name) !== artifact.sizeBytes ||
       !(await isComplete(finalPath, artifact.sizeBytes))
     ) {
-      await options.index.makeRoom(artifact.sizeBytes);
+      await options.index.dropTo(options.largestBytes - artifact.sizeBytes);
       const failure = await download(options.source, artifact, `${finalPath}.part`, signal);
       if (failure !== undefined)
-        return fail(
-          farmFault('artifact-unavailable', `model ${artifact.digest.slice(0, 12)}: ${failure}`),
-        );
+        return fail({
+          kind: 'unavailable',
+          message: `model ${artifact.digest.slice(0, 12)}: ${failure}`,
+        });
       await rename(`${finalPath}.part`, finalPath);
-    }
-    options.index.touch(name, artifact.sizeBytes);
+      options.index.added(name, artifact.sizeBytes);
+    } else await options.index.used(name);
     return ok(finalPath);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return fail(
-      farmFault(
-        code === 'ENOSPC' ? 'storage-full' : 'artifact-unavailable',
-        `model cache in ${options.folder}: ${(error as Error).message}`,
-      ),
-    );
+    return fail({
+      kind: systemErrorCode(error) === 'ENOSPC' ? 'disk-full' : 'unavailable',
+      message: `model cache in ${options.folder}: ${(error as Error).message}`,
+    });
   }
 }
 

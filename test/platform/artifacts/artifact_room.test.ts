@@ -3,10 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ArtifactDigest } from '../../../common/artifact';
-import {
-  openArtifactStore,
-  type ArtifactStore,
-} from '../../../coordinator/dispatch/artifact_store';
+import { openArtifactStore, type ArtifactStore } from '../../../platform/artifacts/artifact_store';
 
 const hourMs = 3_600_000;
 let directory: string;

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile, mkdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { BadInputError } from '../../../common/bad_input';
-import { openArtifactStore } from '../../../coordinator/dispatch/artifact_store';
+import { openArtifactStore } from '../../../platform/artifacts/artifact_store';
 
 const bytes = Buffer.from('a small model');
 const digest = createHash('sha256').update(bytes).digest('hex');

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openArtifactCache, type ArtifactSource } from '../../../agent/artifacts/artifact_cache';
+import { openArtifactCache, type ArtifactSource } from '../../../platform/artifacts/artifact_cache';
 import type { Artifact } from '../../../common/artifact';
 
 const patience = new AbortController().signal;
@@ -49,7 +49,7 @@ describe('the artifact cache', () => {
     expect(source.offsets).toEqual([20_000, 0]);
   });
 
-  it('gives up on a source that keeps failing, with a farm fault', async () => {
+  it('gives up on a source that keeps failing, and says why', async () => {
     const { artifact } = published(10);
     const source: ArtifactSource = {
       fetch: () => {
@@ -59,7 +59,7 @@ describe('the artifact cache', () => {
     const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });
     expect(await cache.obtain(artifact, patience)).toMatchObject({
       ok: false,
-      error: { kind: 'farm-fault', code: 'artifact-unavailable' },
+      error: { kind: 'unavailable', message: expect.stringContaining('unreachable') as string },
     });
   });
 
@@ -81,7 +81,7 @@ describe('the artifact cache', () => {
     const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });
     expect(await cache.obtain(artifact, AbortSignal.abort())).toMatchObject({
       ok: false,
-      error: { code: 'stopped' },
+      error: { kind: 'stopped' },
     });
     expect((await cache.obtain(artifact, patience)).ok).toBe(true);
     expect(source.offsets).toEqual([0]);
