@@ -53,7 +53,7 @@ function candidateToWire({
     choices: [...choices],
     features: Array.from(features),
     accuracy: accuracyPercent,
-    state: state.kind,
+    state: stateToWire(state),
     ...('fault' in state ? { faultCode: state.fault.code, faultMessage: state.fault.message } : {}),
     endedSequence: endedSequence ?? 0,
     confirmations: confirmations.map(measurementToWire),
@@ -92,4 +92,9 @@ function measurementToWire(measurement: Measurement): WireMeasurement {
     startedAtMs: measurement.startedAtMs,
     finishedAtMs: measurement.finishedAtMs,
   };
+}
+
+/** What a limit refused is told apart from what cannot run there. */
+function stateToWire(state: PastCandidate['state']): string {
+  return state.kind === 'infeasible' && state.refusedBy.kind === 'limit' ? 'excluded' : state.kind;
 }

@@ -136,7 +136,7 @@ function translateEnd(parts: EffectTranslatorParts, effect: Ended, step: StepCon
 }
 
 function endToState(end: JobConclusion): JobRecordState {
-  if (end.kind === 'reused') return { kind: 'reused', jobId: end.from.lease.jobId };
+  if (end.kind === 'reused') return { kind: 'reused', fromJobId: end.fromJobId };
   return end.kind === 'measured'
     ? { kind: 'measured', deviceSerial: end.lease.deviceSerial, epoch: end.lease.epoch }
     : end;
@@ -148,7 +148,7 @@ function endToUpdate({ jobId, end }: Ended, effects: readonly SchedulerEffect[])
     return {
       kind: 'reused',
       jobId,
-      fromJobId: lease.jobId,
+      fromJobId: end.fromJobId,
       attempt: { lease, agentId },
       measurement,
     };

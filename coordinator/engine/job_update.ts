@@ -1,6 +1,7 @@
 import type { CandidateFault, FarmFault } from '../../common/fault';
 import type { Lease } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
+import type { TrialEnd } from '../../common/trial';
 
 /** Who did, or tried, the work. */
 export interface JobAttempt {
@@ -18,33 +19,11 @@ export type JobUpdate =
       readonly lease: Lease;
       readonly fault: CandidateFault | FarmFault;
     }
-  | {
-      readonly kind: 'measured';
-      readonly jobId: string;
-      readonly attempt: JobAttempt;
-      readonly measurement: Measurement;
-    }
-  /** No device was asked: `fromJobId` measured the same model on the same target, and `attempt` is its. */
-  | {
-      readonly kind: 'reused';
-      readonly jobId: string;
-      readonly fromJobId: string;
-      readonly attempt: JobAttempt;
-      readonly measurement: Measurement;
-    }
-  /** `attempt` is the one that decided it; undefined where none did. */
-  | {
-      readonly kind: 'infeasible';
+  /** `attempt` is the one that decided it, or that made the measurement that is reused; undefined where none did. */
+  | ({
       readonly jobId: string;
       readonly attempt: JobAttempt | undefined;
-      readonly fault: CandidateFault;
-    }
-  | {
-      readonly kind: 'abandoned';
-      readonly jobId: string;
-      readonly attempt: JobAttempt | undefined;
-      readonly fault: FarmFault;
-    };
+    } & TrialEnd<{ readonly measurement: Measurement }>);
 
 /** Called in the order in which things happened, and never again after the job's last word. Must not throw. */
 export type JobListener = (update: JobUpdate) => void;

@@ -1,15 +1,13 @@
-import type { CandidateFault, FarmFault } from '../../common/fault';
 import type { Job, JobResult } from '../../common/job';
+import type { TrialEnd } from '../../common/trial';
 
-export type JobRecordState =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'measured'; readonly deviceSerial: string; readonly epoch: number }
-  /** Not run: the measurement of an earlier job, for the same model under the same conditions, counts for it too. */
-  | { readonly kind: 'reused'; readonly jobId: string }
-  | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
-  /** Not run: it breaks limits that show when it is built, by `violation` (the sum of the excesses, relative to the limits). */
-  | { readonly kind: 'excluded'; readonly fault: CandidateFault; readonly violation: number }
-  | { readonly kind: 'abandoned'; readonly fault: FarmFault };
+/** As much of a measurement as names it. */
+interface MeasurementName {
+  readonly deviceSerial: string;
+  readonly epoch: number;
+}
+
+export type JobRecordState = { readonly kind: 'open' } | TrialEnd<MeasurementName, unknown>;
 
 export interface JobRecord {
   readonly job: Job;

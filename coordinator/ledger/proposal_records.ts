@@ -9,7 +9,7 @@ export interface ProposalRecord {
 }
 
 /** `waiting`: there is no candidate of it yet. What could not be built is `abandoned`. */
-export type ProposalState = 'waiting' | Exclude<JobRecordState['kind'], 'excluded'>;
+export type ProposalState = 'waiting' | JobRecordState['kind'];
 
 /** How one proposal of a search on one target ended. */
 export interface EndRecord {

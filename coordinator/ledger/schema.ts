@@ -85,7 +85,7 @@ export interface JobTable {
   readonly priority: number;
   readonly weight: number;
   /** A job that reused a measurement is `measured`, by no device; an excluded one is `infeasible`, by a violation. */
-  readonly state: Exclude<JobRecordState['kind'], 'reused' | 'excluded'>;
+  readonly state: Exclude<JobRecordState['kind'], 'reused'>;
   readonly measured_device_serial: string | null;
   readonly measured_epoch: number | null;
   /** The job whose measurement counts for this one. */

@@ -14,14 +14,6 @@ export function eventOfUpdate(update: JobUpdate): StudyEvent {
       return { kind: 'job-leased', jobId, lease: update.lease };
     case 'attempt-failed':
       return { kind: 'job-requeued', jobId };
-    case 'infeasible':
-      return {
-        kind: 'job-ended',
-        jobId,
-        end: { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: update.fault },
-      };
-    case 'abandoned':
-      return { kind: 'job-ended', jobId, end: { kind: 'abandoned', fault: update.fault } };
     default:
       return { kind: 'job-ended', jobId, end: keptEnd(jobId, update) };
   }
@@ -36,17 +28,10 @@ export function endOfRecord(
     case 'open':
       return undefined;
     case 'abandoned':
-      return { kind: 'abandoned', fault: state.fault };
     case 'infeasible':
-      return { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: state.fault };
-    case 'excluded':
-      return {
-        kind: 'infeasible',
-        refusedBy: { kind: 'limit', excess: state.violation },
-        fault: state.fault,
-      };
+      return state;
     case 'reused':
-      return measurement && keptEnd(jobId, { kind: 'reused', fromJobId: state.jobId, measurement });
+      return measurement && keptEnd(jobId, { ...state, measurement });
     case 'measured':
       return measurement && keptEnd(jobId, { kind: 'measured', measurement });
   }

@@ -1,5 +1,5 @@
 import type { Job } from '../../common/job';
-import type { Infeasible, TrialEnd } from '../../common/trial';
+import type { TrialEnd } from '../../common/trial';
 import type { SearchSpec } from '../../search/spec/search_spec';
 import type { StudyEffect } from '../../search/study/effect';
 import { keptEnd, type Evidence } from '../../search/study/evidence';
@@ -83,7 +83,7 @@ async function saveTrial(
   const earlier =
     refusal !== null || spec.fresh ? undefined : await findEarlierMeasurement(job, ledger);
   const state: JobEnding['state'] | undefined =
-    refusal === null ? earlier && { kind: 'reused', jobId: earlier.jobId } : excluded(refusal);
+    refusal ?? (earlier && { kind: 'reused', fromJobId: earlier.jobId });
   const end: TrialEnd<Evidence> | null =
     earlier === undefined
       ? refusal
@@ -98,12 +98,6 @@ async function saveTrial(
     state && { state, atMs: clock.nowMs() },
   );
   return { kind: 'trial-saved', target: name.target, architecture: name.architecture, end };
-}
-
-function excluded({ refusedBy, fault }: Infeasible): JobEnding['state'] {
-  return refusedBy.kind === 'limit'
-    ? { kind: 'excluded', fault, violation: refusedBy.excess }
-    : { kind: 'infeasible', fault };
 }
 
 function recordOf({ searchId, spec }: WriterParts, job: Job): JobRecord {

@@ -32,7 +32,9 @@ export function keptEnd(
       const { fromJobId, measurement } = end;
       return { kind: 'reused', fromJobId, ...evidenceOf(jobId, measurement) };
     }
-    default:
-      return end;
+    case 'infeasible':
+      return { kind: 'infeasible', refusedBy: end.refusedBy, fault: end.fault };
+    case 'abandoned':
+      return { kind: 'abandoned', fault: end.fault };
   }
 }

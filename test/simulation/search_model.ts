@@ -264,11 +264,9 @@ export class SearchModel {
     );
     const latencyMs = latencyOf(job?.architecture ?? '', job?.target ?? '');
     if (end.kind === 'measured') return measuredEnd(jobId, latencyMs);
-    if (end.kind === 'infeasible')
-      return { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: end.fault };
-    if (end.kind === 'abandoned') return end;
-    const fromJobId = end.from.lease.jobId;
-    return { kind: 'reused', fromJobId, ...sampleEvidence(jobId, latencyMs) };
+    return end.kind === 'reused'
+      ? { kind: 'reused', fromJobId: end.fromJobId, ...sampleEvidence(jobId, latencyMs) }
+      : end;
   }
 
   #requireBudget(): void {

@@ -1,3 +1,4 @@
+import type { Refuser } from '../../../common/trial';
 import type { ModelFormat } from '../../../common/artifact';
 import { assert, unreachable } from '../../../common/assert';
 import type {
@@ -82,7 +83,7 @@ export function jobStateToColumns(state: JobRecordState): JobStateColumns {
     case 'open':
       return { ...columns, state: 'open' };
     case 'reused':
-      return { ...columns, state: 'measured', reused_job_id: state.jobId };
+      return { ...columns, state: 'measured', reused_job_id: state.fromJobId };
     case 'measured':
       return {
         ...columns,
@@ -90,14 +91,11 @@ export function jobStateToColumns(state: JobRecordState): JobStateColumns {
         measured_device_serial: state.deviceSerial,
         measured_epoch: state.epoch,
       };
-    case 'excluded':
-      return {
-        ...columns,
-        ...faultToColumns(state.fault),
-        state: 'infeasible',
-        violation: state.violation,
-      };
-    case 'infeasible':
+    case 'infeasible': {
+      const { fault, refusedBy } = state;
+      const violation = refusedBy.kind === 'limit' ? refusedBy.excess : null;
+      return { ...columns, ...faultToColumns(fault), state: state.kind, violation };
+    }
     case 'abandoned':
       return { ...columns, ...faultToColumns(state.fault), state: state.kind };
     default:
@@ -121,7 +119,7 @@ export function jobStateFromColumns(row: JobStateColumns): JobRecordState {
     case 'open':
       return { kind: 'open' };
     case 'measured':
-      if (row.reused_job_id !== null) return { kind: 'reused', jobId: row.reused_job_id };
+      if (row.reused_job_id !== null) return { kind: 'reused', fromJobId: row.reused_job_id };
       assert(
         row.measured_device_serial !== null && row.measured_epoch !== null,
         'a measured job names its lease',
@@ -142,9 +140,9 @@ export function jobStateFromColumns(row: JobStateColumns): JobRecordState {
         message: row.fault_message ?? '',
         refusal,
       };
-      return row.violation === null
-        ? { kind: 'infeasible', fault }
-        : { kind: 'excluded', fault, violation: row.violation };
+      const refusedBy: Refuser =
+        row.violation === null ? { kind: 'runtime' } : { kind: 'limit', excess: row.violation };
+      return { kind: 'infeasible', refusedBy, fault };
     }
     case 'abandoned':
       return {

@@ -1,6 +1,7 @@
 import type { CandidateFault, FarmFault } from '../../../common/fault';
 import type { Job, Lease } from '../../../common/job';
 import type { Measurement } from '../../../common/measurement';
+import type { TrialEnd } from '../../../common/trial';
 
 export interface FailedAttempt {
   readonly deviceSerial: string;
@@ -30,9 +31,4 @@ export interface MeasuredAttempt {
   readonly measurement: Measurement;
 }
 
-export type JobConclusion =
-  | { readonly kind: 'measured'; readonly lease: Lease }
-  /** The measurement of another job serves this one too: the same model under another name. */
-  | { readonly kind: 'reused'; readonly from: MeasuredAttempt }
-  | { readonly kind: 'infeasible'; readonly fault: CandidateFault }
-  | { readonly kind: 'abandoned'; readonly fault: FarmFault };
+export type JobConclusion = TrialEnd<{ readonly lease: Lease }, { readonly from: MeasuredAttempt }>;

@@ -58,11 +58,12 @@ function afterCandidateFault(
   fault: CandidateFault,
   { alternative, toolsProven }: AttemptCircumstances,
 ): StateAfterAttempt {
-  if (isConclusive(fault.code)) return { kind: 'infeasible', fault };
+  if (isConclusive(fault.code))
+    return { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault };
   const same = open.failedAttempts.filter((attempt) => attempt.fault.code === fault.code);
   const elsewhere = same.some((attempt) => attempt.deviceSerial !== lease.deviceSerial);
   const repeated = elsewhere || (same.length > 0 && !alternative);
-  if (repeated && toolsProven) return { kind: 'infeasible', fault };
+  if (repeated && toolsProven) return { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault };
   if (open.failedAttempts.length + 1 < largestFarmFaults) return { kind: 'queued' };
   const doubt =
     'no model has run there yet, so the tool may be to blame; measure one that is known to run';

@@ -37,7 +37,11 @@ export function reuseJustMeasured(draft: Draft, jobId: string): void {
   const isFresh = draft.state.nowMs - measured.atMs <= justMeasuredMs;
   if (!isFresh || !answersPlan(measured.from.measurement, measured.plan, open.job.plan)) return;
   updatePool(draft, open.job.target.pool, (pool) => withoutQueued(pool, open));
-  endJob(draft, open, { kind: 'reused', from: measured.from });
+  endJob(draft, open, {
+    kind: 'reused',
+    fromJobId: measured.from.lease.jobId,
+    from: measured.from,
+  });
 }
 
 export function forgetMeasured(draft: Draft): void {

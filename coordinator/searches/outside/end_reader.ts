@@ -99,15 +99,13 @@ function outcomeOf(
         deviceKind: measurement.conditions.deviceKind,
         reason: '',
       };
-    case 'excluded':
+    case 'infeasible':
       return {
         ...unmeasured,
         kind: 'infeasible',
-        violation: job.violation,
+        violation: job.refusedBy.kind === 'limit' ? job.refusedBy.excess : Infinity,
         reason: job.fault.message,
       };
-    case 'infeasible':
-      return { ...unmeasured, kind: 'infeasible', violation: Infinity, reason: job.fault.message };
     case 'abandoned':
       return { ...unmeasured, kind: 'abandoned', violation: 0, reason: job.fault.message };
   }

@@ -36,11 +36,11 @@ export function candidateRecordsContract(createPlace: CreatePlace): void {
     await place.ledger.jobs.commit([anAttempt('earlier', 1), aMeasuredEnd('earlier', 1)]);
     const excess = candidateFault('invalid-model', 'too large');
     await place.ledger.candidates.save(aCandidate(1), aJob('j1'), {
-      state: { kind: 'excluded', fault: excess, violation: 0.25 },
+      state: { kind: 'infeasible', refusedBy: { kind: 'limit', excess: 0.25 }, fault: excess },
       atMs: 7,
     });
     await place.ledger.candidates.save(aCandidate(2), aJob('j2'), {
-      state: { kind: 'reused', jobId: 'earlier' },
+      state: { kind: 'reused', fromJobId: 'earlier' },
       atMs: 8,
     });
     await place.ledger.candidates.save(aCandidate(2), aJob('j2'));
@@ -53,8 +53,8 @@ export function candidateRecordsContract(createPlace: CreatePlace): void {
       ]),
     ).toEqual([
       ['earlier', { kind: 'measured', deviceSerial: 'p1', epoch: 1 }, 1],
-      ['j1', { kind: 'excluded', fault: excess, violation: 0.25 }, 2],
-      ['j2', { kind: 'reused', jobId: 'earlier' }, 3],
+      ['j1', { kind: 'infeasible', refusedBy: { kind: 'limit', excess: 0.25 }, fault: excess }, 2],
+      ['j2', { kind: 'reused', fromJobId: 'earlier' }, 3],
     ]);
     expect(await place.ledger.measurements.of(['j1', 'j2'])).toEqual(
       new Map([['j2', aMeasurement(7)]]),

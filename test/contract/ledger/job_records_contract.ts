@@ -15,11 +15,16 @@ export function jobRecordsContract(createPlace: CreatePlace): void {
       operator: 'Einsum',
     });
     await place.ledger.jobs.commit([
-      { kind: 'job-ended', jobId: 'j1', state: { kind: 'infeasible', fault: refused }, atMs: 1 },
+      {
+        kind: 'job-ended',
+        jobId: 'j1',
+        state: { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: refused },
+        atMs: 1,
+      },
     ]);
     await place.restart();
     expect((await place.ledger.jobs.find({})).map(({ state }) => state)).toEqual([
-      { kind: 'infeasible', fault: refused },
+      { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: refused },
     ]);
   });
 
@@ -44,7 +49,12 @@ export function jobRecordsContract(createPlace: CreatePlace): void {
     const unsupported = candidateFault('unsupported-operator', 'no such operator: Einsum');
     const gone = farmFault('disconnected', 'unplugged');
     await place.ledger.jobs.commit([
-      { kind: 'job-ended', jobId: 'c', state: { kind: 'infeasible', fault: unsupported }, atMs: 1 },
+      {
+        kind: 'job-ended',
+        jobId: 'c',
+        state: { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: unsupported },
+        atMs: 1,
+      },
     ]);
     await place.ledger.jobs.commit([
       anAttempt('b', 4),
@@ -55,7 +65,7 @@ export function jobRecordsContract(createPlace: CreatePlace): void {
     const ended = await place.ledger.jobs.find({ open: false });
     expect(ended.map(({ job, state, endedSequence }) => [job.jobId, state, endedSequence])).toEqual(
       [
-        ['c', { kind: 'infeasible', fault: unsupported }, 1],
+        ['c', { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: unsupported }, 1],
         ['b', { kind: 'measured', deviceSerial: 'p1', epoch: 4 }, 2],
         ['a', { kind: 'abandoned', fault: gone }, 3],
       ],

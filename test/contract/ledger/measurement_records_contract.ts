@@ -39,7 +39,7 @@ export function measurementRecordsContract(createPlace: CreatePlace): void {
       {
         kind: 'job-ended',
         jobId: 'faulty',
-        state: { kind: 'infeasible', fault: unsupported },
+        state: { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault: unsupported },
         atMs: 1,
       },
     ]);

@@ -58,14 +58,18 @@ export function proposalRecordsContract(createPlace: CreatePlace): void {
       await place.ledger.candidates.save(aCandidate(sequence), aJob(`j${String(sequence)}`));
     await place.ledger.jobs.commit([anAttempt('j2', 1), aMeasuredEnd('j2', 1)]);
     await place.ledger.candidates.save(aCandidate(4), aJob('j4'), {
-      state: { kind: 'reused', jobId: 'j2' },
+      state: { kind: 'reused', fromJobId: 'j2' },
       atMs: 1,
     });
     await place.ledger.jobs.commit([
       {
         kind: 'job-ended',
         jobId: 'j3',
-        state: { kind: 'infeasible', fault: candidateFault('crashed', 'twice') },
+        state: {
+          kind: 'infeasible',
+          refusedBy: { kind: 'runtime' },
+          fault: candidateFault('crashed', 'twice'),
+        },
         atMs: 1,
       },
     ]);

@@ -151,7 +151,7 @@ describe('engine', () => {
     });
     expect((await ledger.jobs.find({})).map(({ state }) => state)).toMatchObject([
       { kind: 'measured' },
-      { kind: 'reused', jobId: 'one' },
+      { kind: 'reused', fromJobId: 'one' },
     ]);
     expect((await ledger.measurements.of(['two'])).get('two')?.latencyMs).toBe(4);
   });

@@ -45,6 +45,7 @@ describe('migrations', () => {
     expect((await again.jobs.find({})).map(({ state }) => state)).toEqual([
       {
         kind: 'infeasible',
+        refusedBy: { kind: 'runtime' },
         fault: { kind: 'candidate-fault', code: 'crashed', message: 'twice', refusal: null },
       },
     ]);

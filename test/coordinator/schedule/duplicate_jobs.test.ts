@@ -46,6 +46,7 @@ describe('the same bytes under two names', () => {
         'b',
         {
           kind: 'reused',
+          fromJobId: 'a',
           from: { lease, agentId: 'rack', measurement: expect.anything() as unknown },
         },
       ],

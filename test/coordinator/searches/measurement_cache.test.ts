@@ -166,7 +166,7 @@ describe('a search of what was measured before', () => {
     await run(spec());
     const third = await run(spec());
     const reused = (await lab.ledger.jobs.find({ ownerId: third })).flatMap(({ state }) =>
-      state.kind === 'reused' ? [state.jobId] : [],
+      state.kind === 'reused' ? [state.fromJobId] : [],
     );
     expect(reused).toHaveLength(10);
     expect((await lab.ledger.measurements.of(reused)).size).toBe(10);

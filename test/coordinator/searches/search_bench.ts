@@ -141,7 +141,7 @@ export class PaperEngine implements SearchEngine {
   async reuse({ jobId, artifact }: Job, fromJobId: string): Promise<void> {
     const measurement = sampleMeasurement('phone-0', latencyOf(artifact.digest));
     await this.ledger.jobs.commit([
-      { kind: 'job-ended', jobId, state: { kind: 'reused', jobId: fromJobId }, atMs: 1 },
+      { kind: 'job-ended', jobId, state: { kind: 'reused', fromJobId }, atMs: 1 },
     ]);
     const attempt = {
       lease: { jobId: fromJobId, deviceSerial: 'phone-0', epoch: 1, nonce: 'n' },
@@ -153,9 +153,20 @@ export class PaperEngine implements SearchEngine {
   async refuse({ jobId }: Job): Promise<void> {
     const fault = candidateFault('unsupported-operator', 'no kernel');
     await this.ledger.jobs.commit([
-      { kind: 'job-ended', jobId, state: { kind: 'infeasible', fault }, atMs: 1 },
+      {
+        kind: 'job-ended',
+        jobId,
+        state: { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault },
+        atMs: 1,
+      },
     ]);
-    this.#tell(jobId, { kind: 'infeasible', jobId, attempt: undefined, fault });
+    this.#tell(jobId, {
+      kind: 'infeasible',
+      refusedBy: { kind: 'runtime' },
+      jobId,
+      attempt: undefined,
+      fault,
+    });
   }
 
   async abandon({ jobId }: Job): Promise<void> {
