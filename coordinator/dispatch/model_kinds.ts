@@ -17,16 +17,24 @@ export function createModelKinds(
   store: Pick<ArtifactStore, 'locate'>,
   readKind: (file: string) => Promise<ModelKind>,
 ): (digest: ArtifactDigest) => Promise<ModelKind> {
-  const kept = new Map<ArtifactDigest, ModelKind>();
-  return async (digest) => {
-    const known = kept.get(digest);
-    if (known !== undefined) return known;
+  // The reading itself is kept, so that hundreds who ask at once for one model wait for one reading.
+  const kept = new Map<ArtifactDigest, Promise<ModelKind>>();
+  const read = async (digest: ArtifactDigest): Promise<ModelKind> => {
     const file = await store.locate(digest);
     if (!file.ok)
       throw new BadInputError(`artifact ${digest} is not in the store; upload it first`);
-    const kind = await readKind(file.value);
+    return readKind(file.value);
+  };
+  return (digest) => {
+    const known = kept.get(digest);
+    if (known !== undefined) return known;
     if (kept.size >= mostKept) kept.clear();
-    kept.set(digest, kind);
-    return kind;
+    const reading = read(digest);
+    kept.set(digest, reading);
+    // What failed may succeed later: it may be uploaded, or the reader was busy.
+    reading.catch(() => {
+      if (kept.get(digest) === reading) kept.delete(digest);
+    });
+    return reading;
   };
 }
