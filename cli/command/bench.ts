@@ -1,3 +1,4 @@
+import type { BenchmarkChange } from '../../proto/codec/benchmark';
 import { open } from 'node:fs/promises';
 import type { Option } from 'commander';
 import { type Command } from 'commander';
@@ -9,7 +10,6 @@ import { defaultPlan, planLimits, type BenchmarkPlan, type JobResult } from '../
 import { systemErrorCode } from '../../platform/files/system_error';
 import { formatTarget, parseTarget } from '../../common/target';
 import { decodeResult } from '../../proto/codec/result';
-import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
 import { wholeNumberOption } from '../input/number_option';
 import type { FarmClient } from '../link/farm_client';
 import { formatMeasured, type MeasuredTarget } from '../output/measured';
@@ -99,7 +99,7 @@ async function namingFile<Value>(modelPath: string, work: () => Promise<Value>):
 }
 
 interface End {
-  readonly update: BenchmarkUpdate__Output;
+  readonly update: BenchmarkChange;
   readonly result: JobResult | undefined;
 }
 
@@ -113,14 +113,14 @@ async function follow(
     if (['measured', 'infeasible', 'abandoned'].includes(update.state))
       ends.set(update.target, { update, result: readResult(update.resultJson) });
     terminal.note(
-      `${update.target}: ${[update.state, update.deviceSerial, update.detail].filter((text) => text !== '').join(' ')}`,
+      `${update.target}: ${[update.state, update.deviceSerial, update.detail].filter((text) => text !== null).join(' ')}`,
     );
   }
   return [...ends.values()];
 }
 
-function readResult(json: string): JobResult | undefined {
-  const result = json === '' ? undefined : decodeResult(Buffer.from(json));
+function readResult(json: string | null): JobResult | undefined {
+  const result = json === null ? undefined : decodeResult(Buffer.from(json));
   return result?.ok === true ? result.value : undefined;
 }
 
@@ -149,7 +149,10 @@ function describe(ends: readonly End[], isWide: boolean): string {
   );
   const failures = ends
     .filter(({ update }) => update.state !== 'measured')
-    .map(({ update }) => `${update.target}: ${update.state}: ${update.detail}`);
+    .map(
+      ({ update }) =>
+        `${update.target}: ${[update.state, update.detail].filter((text) => text !== null).join(': ')}`,
+    );
   return [...(measured.length > 0 ? [formatMeasured(measured, { isWide })] : []), ...failures].join(
     '\n',
   );

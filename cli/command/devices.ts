@@ -1,7 +1,7 @@
+import type { DeviceStatus } from '../../proto/codec/fleet';
+import type { UnusablePhone } from '../../common/device';
 import type { Command } from 'commander';
 import { FarmError } from '../../common/farm_error';
-import type { Device__Output } from '../../proto/generated/farm/v1/Device';
-import type { UnusablePhone__Output } from '../../proto/generated/farm/v1/UnusablePhone';
 import { clusterNames, deviceName } from '../output/device_name';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
@@ -25,7 +25,7 @@ export function registerDevices(program: Command, terminal: Terminal): void {
     .option('--json', 'machine-readable output')
     .action(async (serial: string, options: { json?: boolean }, command: Command) => {
       const list = await withFarm(command, (farm) => farm.listDevices());
-      const device = list.devices.find((each) => each.description?.serial === serial);
+      const device = list.devices.find((each) => each.description.serial === serial);
       if (device === undefined)
         throw new FarmError('not-found', `device ${serial}: not known; see: farm devices`);
       terminal.print(jsonOr(options, device, () => describeDevice(device)));
@@ -68,15 +68,15 @@ function registerChange(
 }
 
 function describeList(
-  devices: readonly Device__Output[],
-  unusable: readonly UnusablePhone__Output[],
+  devices: readonly DeviceStatus[],
+  unusable: readonly UnusablePhone[],
 ): string {
   const rows = devices.map((device) => [
-    device.description?.serial ?? '',
-    device.description?.kind ?? '',
+    device.description.serial,
+    device.description.kind,
     device.state,
-    device.description?.pool ?? '',
-    device.description === null ? '' : deviceName(device.description),
+    device.description.pool,
+    deviceName(device.description),
     device.agentId,
     { value: device.jobsMeasured, decimals: 0 },
     [
@@ -85,7 +85,7 @@ function describeList(
         .filter(({ state }) => state === 'quarantined')
         .map(({ target }) => `${target} quarantined`),
     ]
-      .filter((text) => text !== '')
+      .filter((text) => text !== null)
       .join('; '),
   ]);
   const table =
@@ -101,12 +101,11 @@ function describeList(
   return [table, ...(problems.length > 0 ? ['', 'Not usable:', ...problems] : [])].join('\n');
 }
 
-function describeDevice(device: Device__Output): string {
+function describeDevice(device: DeviceStatus): string {
   const description = device.description;
-  if (description === null) return '';
   const rows: [string, string][] = [
     ['serial', description.serial],
-    ['state', [device.state, device.detail].filter((text) => text !== '').join(': ')],
+    ['state', [device.state, device.detail].filter((text) => text !== null).join(': ')],
     ['agent', device.agentId],
     ['kind', description.kind],
     ['model', deviceName(description)],

@@ -1,3 +1,5 @@
+import type { ExportedModelFacts } from '../../proto/codec/front';
+import type { SearchStatus } from '../../proto/codec/search_status';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -5,10 +7,9 @@ import { Option, type Command } from 'commander';
 import { systemClock } from '../../platform/time/clock';
 import { withYamlFields } from '../../platform/config/yaml';
 import { readYamlText } from '../../platform/config/yaml_file';
-import type { Search__Output } from '../../proto/generated/farm/v1/Search';
 import { withInlinedSpace } from '../input/inlined_space';
 import { wholeNumberFrom } from '../input/number_option';
-import type { ExportedModel, FarmClient } from '../link/farm_client';
+import type { FarmClient } from '../link/farm_client';
 import { createFolder } from '../output/folder';
 import { formatFronts, frontsToCsv } from '../output/front';
 import { describeStatement } from '../output/accuracy_statement';
@@ -28,7 +29,7 @@ const onboardingMeasurements = 20;
 const largestBudget = 1_000_000;
 
 /** A model that was written, and the file of what is known of it. */
-type ExportedFile = Omit<ExportedModel, 'artifact'> & {
+type ExportedFile = Omit<ExportedModelFacts, 'artifact'> & {
   readonly file: string;
   readonly facts: string;
 };
@@ -79,7 +80,7 @@ export function registerSearch(program: Command, terminal: Terminal): void {
 /** Says that a search was created; with `watch`, follows it. */
 async function announce(
   farm: FarmClient,
-  { searchId, ...rest }: Search__Output,
+  { searchId, ...rest }: SearchStatus,
   options: JsonOption & { watch?: boolean },
   terminal: Terminal,
 ): Promise<void> {
@@ -157,14 +158,14 @@ function registerReading(search: Command, terminal: Terminal): void {
   search
     .command('front <id>')
     .description('the non-dominated networks of each target')
-    .option('--target <target>', 'only this target', '')
+    .option('--target <target>', 'only this target')
     .option('--wide', 'with sessions, runs, threads and temperatures, as on a wide terminal')
     .addOption(new Option('--csv', 'as CSV, one row for each network').conflicts('json'))
     .option('--json', 'machine-readable output')
     .action(
       async (
         searchId: string,
-        options: JsonOption & { target: string; csv?: boolean; wide?: boolean },
+        options: JsonOption & { target?: string; csv?: boolean; wide?: boolean },
         command: Command,
       ) => {
         const fronts = await withFarm(command, (farm) => farm.fronts(searchId, options.target));
@@ -204,7 +205,7 @@ function registerSteering(search: Command, terminal: Terminal): void {
   const steer = (
     name: 'pause' | 'resume' | 'stop',
     description: string,
-    act: (farm: FarmClient, searchId: string) => Promise<Search__Output>,
+    act: (farm: FarmClient, searchId: string) => Promise<SearchStatus>,
   ): void => {
     search
       .command(`${name} <id>`)
@@ -239,7 +240,7 @@ export async function watchAndReport(
   } finally {
     watcher.finish();
   }
-  const [last, fronts] = await Promise.all([farm.getSearch(searchId), farm.fronts(searchId, '')]);
+  const [last, fronts] = await Promise.all([farm.getSearch(searchId), farm.fronts(searchId)]);
   terminal.note(`search ${searchId} ${last.state}`);
   terminal.print(
     jsonOr(options, fronts, () => formatFronts(fronts, { isWide: isWideTable({}, terminal) })),
@@ -268,14 +269,14 @@ export async function exportModel(
   return { file, facts: `${stem}.json`, ...known };
 }
 
-function describeSearches(searches: readonly Search__Output[]): string {
+function describeSearches(searches: readonly SearchStatus[]): string {
   const rows = searches.map((each) => {
     const measured = each.targets.reduce((sum, target) => sum + target.measured, 0);
-    const budgets = each.targets.map(({ budget }) => budget);
+    const budgets = each.targets.flatMap(({ budget }) => budget ?? []);
     const total = each.budgetShared
       ? (budgets[0] ?? 0)
       : budgets.reduce((sum, budget) => sum + budget, 0);
-    const budget = budgets.every((one) => one > 0) ? `/${String(total)}` : '';
+    const budget = budgets.length === each.targets.length ? `/${String(total)}` : '';
     return [
       each.searchId,
       each.state,
@@ -289,7 +290,7 @@ function describeSearches(searches: readonly Search__Output[]): string {
   return formatTable(['SEARCH', 'STATE', 'NAME', 'SPACE', 'STRATEGY', 'MEASURED', 'CREATED'], rows);
 }
 
-function describeSearch(search: Search__Output): string {
+function describeSearch(search: SearchStatus): string {
   const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
   const rows = search.targets.map((each) => [
     each.virtualMeasurements > 0 ? `${each.target} (virtual)` : each.target,
@@ -301,7 +302,7 @@ function describeSearch(search: Search__Output): string {
     each.confirming === 0
       ? String(each.confirmed)
       : `${String(each.confirmed)}/${String(each.confirmed + each.confirming)}`,
-    { value: each.hypervolume === 0 ? null : each.hypervolume, decimals: 4 },
+    { value: each.hypervolume, decimals: 4 },
     { value: each.frontHypervolume, decimals: 4 },
     count(each.frontSize),
   ]);

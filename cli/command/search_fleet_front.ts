@@ -1,6 +1,6 @@
+import type { ListedFleetFront } from '../../proto/codec/front';
 import type { Command } from 'commander';
 import { ownValue } from '../../common/own_value';
-import type { FleetFrontPoints__Output } from '../../proto/generated/farm/v1/FleetFrontPoints';
 import { shortHash } from '../../model/space/network_space';
 import { describeStatement } from '../output/accuracy_statement';
 import { formatTable, type Cell } from '../output/table';
@@ -23,10 +23,10 @@ export function registerFleetFront(search: Command, terminal: Terminal): void {
 const headings: Readonly<Record<string, string>> = { worst: 'SLOWEST MS', weighted: 'WEIGHTED MS' };
 
 /** A column for each target, the most accurate network last. */
-function formatFleetFront(front: FleetFrontPoints__Output): string {
+function formatFleetFront(front: ListedFleetFront): string {
   const { kind, targets, points, virtualTargets } = front;
   if (points.length === 0) return 'nothing measured on all targets yet';
-  const milliseconds = (value: number): Cell => ({ value, decimals: 3 });
+  const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
   const ofAll = ownValue(headings, kind);
   const rows = points.map(
     ({ fleetLatencyMs, latenciesMs, accuracy, hash, architecture }): Cell[] => [

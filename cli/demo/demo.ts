@@ -1,9 +1,9 @@
+import type { ListedFront } from '../../proto/codec/front';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../platform/time/clock';
 import { parseYaml } from '../../platform/config/yaml';
-import type { Front__Output } from '../../proto/generated/farm/v1/Front';
 import { z } from 'zod';
 import { exportModel, watchAndReport } from '../command/search';
 import { connectFarm, type FarmClient } from '../link/farm_client';
@@ -100,7 +100,7 @@ async function targetsReady(farm: FarmClient, targets: readonly string[]): Promi
 async function writeFront(
   farm: FarmClient,
   searchId: string,
-  front: Front__Output,
+  front: ListedFront,
   outputDir: string,
 ): Promise<void> {
   const folder = path.join(outputDir, front.target.replaceAll('/', '-'));

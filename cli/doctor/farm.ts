@@ -1,5 +1,5 @@
-import { BadInputError } from '../../common/bad_input';
-import type { Device__Output } from '../../proto/generated/farm/v1/Device';
+import { FarmError } from '../../common/farm_error';
+import type { DeviceStatus } from '../../proto/codec/fleet';
 import { connectFarm } from '../link/farm_client';
 import type { HealthFinding } from './finding';
 import { workerFindings } from './workers';
@@ -16,8 +16,8 @@ export async function checkFarm(address: string): Promise<readonly HealthFinding
         detail: `${address}, ${String(devices.length)} devices`,
       },
       ...devices.flatMap((device) =>
-        (device.description?.missing ?? []).map((detail): HealthFinding => ({
-          check: `device ${device.description?.serial ?? ''}`,
+        device.description.missing.map((detail): HealthFinding => ({
+          check: `device ${device.description.serial}`,
           state: 'warning',
           detail,
         })),
@@ -31,15 +31,15 @@ export async function checkFarm(address: string): Promise<readonly HealthFinding
       })),
     ];
   } catch (error) {
-    if (!(error instanceof BadInputError)) throw error;
+    if (!(error instanceof FarmError)) throw error;
     return [{ check: 'coordinator', state: 'warning', detail: error.message }];
   } finally {
     farm.close();
   }
 }
 
-function quarantinedTargets({ description, troubles }: Device__Output): HealthFinding[] {
-  const serial = description?.serial ?? '';
+function quarantinedTargets({ description, troubles }: DeviceStatus): HealthFinding[] {
+  const serial = description.serial;
   const quarantined = troubles.filter(({ state }) => state === 'quarantined');
   return quarantined.map(({ target, detail }) => ({
     check: `device ${serial}`,

@@ -1,5 +1,4 @@
-import type { Front__Output } from '../../proto/generated/farm/v1/Front';
-import type { FrontPoint__Output } from '../../proto/generated/farm/v1/FrontPoint';
+import type { ListedFront, ListedPoint } from '../../proto/codec/front';
 import { shortHash } from '../../model/space/network_space';
 import { describeStatement } from './accuracy_statement';
 import { formatTable, type Cell } from './table';
@@ -10,18 +9,18 @@ interface FrontFormat {
 }
 
 /** One table per target, fastest first, and what its accuracies are. */
-export function formatFronts(fronts: readonly Front__Output[], format: FrontFormat): string {
+export function formatFronts(fronts: readonly ListedFront[], format: FrontFormat): string {
   return fronts
     .map((front) => [heading(front), ...formatFront(front, format)].join('\n'))
     .join('\n\n');
 }
 
-function heading({ target, points, uncertain }: Front__Output): string {
+function heading({ target, points, uncertain }: ListedFront): string {
   const isVirtual = [...points, ...uncertain].some(({ deviceKind }) => deviceKind === 'virtual');
   return isVirtual ? `${target}  (virtual: simulated by a cost model)` : target;
 }
 
-function formatFront(front: Front__Output, { isWide }: FrontFormat): string[] {
+function formatFront(front: ListedFront, { isWide }: FrontFormat): string[] {
   const { points, uncertain } = front;
   const table =
     points.length === 0
@@ -42,11 +41,8 @@ function headings(isWide: boolean): string[] {
   ];
 }
 
-function row(point: FrontPoint__Output, isWide: boolean): Cell[] {
-  const milliseconds = (value: number): Cell => ({
-    value: value === 0 ? null : value,
-    decimals: 3,
-  });
+function row(point: ListedPoint, isWide: boolean): Cell[] {
+  const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
   const count = (value: number): Cell => ({ value, decimals: 0 });
   const [reason, ...others] = point.trustReasons;
   const trust = [point.trust, ...(reason === undefined ? [] : [reason])].join(': ');
@@ -69,17 +65,19 @@ function row(point: FrontPoint__Output, isWide: boolean): Cell[] {
   ];
 }
 
-function interval({ sessions, latencyMsLow, latencyMsHigh }: FrontPoint__Output): string {
-  return sessions > 1 ? `${latencyMsLow.toFixed(3)} to ${latencyMsHigh.toFixed(3)}` : '-';
+function interval({ latencyMsLow, latencyMsHigh }: ListedPoint): string {
+  return latencyMsLow === null || latencyMsHigh === null
+    ? '-'
+    : `${latencyMsLow.toFixed(3)} to ${latencyMsHigh.toFixed(3)}`;
 }
 
-function celsius({ celsiusLow, celsiusHigh }: FrontPoint__Output): string {
-  if (celsiusHigh === 0) return '-';
+function celsius({ celsiusLow, celsiusHigh }: ListedPoint): string {
+  if (celsiusLow === null || celsiusHigh === null) return '-';
   const [low, high] = [celsiusLow.toFixed(0), celsiusHigh.toFixed(0)];
   return low === high ? low : `${low} to ${high}`;
 }
 
-function describeUncertain(point: FrontPoint__Output): string {
+function describeUncertain(point: ListedPoint): string {
   const { latencyMs, accuracy, hash } = point;
   return `not on the front: ${shortHash(hash)}, ${accuracy.toFixed(2)} %, is known to no better than its size (${latencyMs.toFixed(3)} ms, interval ${interval(point)})`;
 }
@@ -119,22 +117,19 @@ const csvColumns = [
 ] as const;
 
 /** RFC 4180, one row per point of the fronts. What is not known is empty. */
-export function frontsToCsv(fronts: readonly Front__Output[]): string {
+export function frontsToCsv(fronts: readonly ListedFront[]): string {
   const rows = fronts.flatMap((front) => front.points.map((point) => csvRow(front, point)));
   return [csvColumns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n') + '\r\n';
 }
 
-function csvRow(
-  { target, accuracySource, weights }: Front__Output,
-  point: FrontPoint__Output,
-): string[] {
-  const known = (value: number): string => (value === 0 ? '' : String(value));
+function csvRow({ target, accuracySource, weights }: ListedFront, point: ListedPoint): string[] {
+  const known = (value: number | null): string => (value === null ? '' : String(value));
   return [
     target,
     point.architecture,
     String(point.accuracy),
     String(point.latencyMs),
-    ...(point.sessions > 1 ? [String(point.latencyMsLow), String(point.latencyMsHigh)] : ['', '']),
+    ...[known(point.latencyMsLow), known(point.latencyMsHigh)],
     String(point.sessions),
     known(point.latencyMsP5),
     known(point.latencyMsP95),
@@ -144,7 +139,7 @@ function csvRow(
     point.deviceSerial,
     point.jobId,
     point.artifactDigest,
-    point.reusedFromJobId,
+    point.reusedFromJobId ?? '',
     point.caveats.join('; '),
     ...[point.hash, point.deviceKind, String(point.runs), String(point.threads)],
     ...[known(point.celsiusLow), known(point.celsiusHigh), accuracySource, weights],

@@ -1,14 +1,13 @@
-import type { FrontPick__Output } from '../../proto/generated/farm/v1/FrontPick';
-import type { Search__Output } from '../../proto/generated/farm/v1/Search';
-import type { TargetProgress__Output } from '../../proto/generated/farm/v1/TargetProgress';
+import type { SearchStatus, TargetStatus } from '../../proto/codec/search_status';
 import { describeBudget, spentOf } from './spending';
 
 const barCells = 20;
 
 /** A picture of a search, to be redrawn in place: a line for the search, three for each target. */
-export function drawProgress(search: Search__Output): string[] {
-  const problem = search.problem === '' ? [] : [`  ${search.problem}`];
-  const head = `search ${search.searchId}  ${search.state}, ${search.wallMinutes.toFixed(1)} min, ${search.strategy}, seed ${String(search.seed)}`;
+export function drawProgress(search: SearchStatus): string[] {
+  const problem = search.problem === null ? [] : [`  ${search.problem}`];
+  const seed = search.seed === null ? '' : `, seed ${String(search.seed)}`;
+  const head = `search ${search.searchId}  ${search.state}, ${search.wallMinutes.toFixed(1)} min, ${search.strategy}${seed}`;
   return [
     head,
     ...problem,
@@ -17,7 +16,7 @@ export function drawProgress(search: Search__Output): string[] {
 }
 
 /** The same of one target as a line, for a log. */
-export function describeProgress(target: TargetProgress__Output, wallMinutes: number): string {
+export function describeProgress(target: TargetStatus, wallMinutes: number): string {
   return [
     `${nameOf(target)} ${describeBudget(target, wallMinutes)} ${describeState(target)}`,
     ...target.picks.map(describePick),
@@ -25,8 +24,8 @@ export function describeProgress(target: TargetProgress__Output, wallMinutes: nu
 }
 
 /** Seconds as people say them; `-` where nothing is known. */
-export function describeSeconds(seconds: number): string {
-  if (seconds <= 0) return '-';
+export function describeSeconds(seconds: number | null): string {
+  if (seconds === null) return '-';
   if (seconds < 90) return `${String(Math.ceil(seconds))} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90
@@ -34,7 +33,7 @@ export function describeSeconds(seconds: number): string {
     : `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
-function drawTarget(target: TargetProgress__Output, wallMinutes: number): string[] {
+function drawTarget(target: TargetStatus, wallMinutes: number): string[] {
   const { done, total } = spentOf(target, wallMinutes);
   const full = total === 0 ? 0 : Math.floor((barCells * Math.min(done, total)) / total);
   const picks =
@@ -49,11 +48,11 @@ function drawTarget(target: TargetProgress__Output, wallMinutes: number): string
 }
 
 /** A target with any simulated measurement says so. */
-function nameOf({ target, virtualMeasurements }: TargetProgress__Output): string {
+function nameOf({ target, virtualMeasurements }: TargetStatus): string {
   return virtualMeasurements > 0 ? `${target} (virtual)` : target;
 }
 
-function describeState(target: TargetProgress__Output): string {
+function describeState(target: TargetStatus): string {
   const { reused, infeasible, abandoned, uncertain, confirming, confirmed } = target;
   const others = Object.entries({
     reused,
@@ -66,12 +65,17 @@ function describeState(target: TargetProgress__Output): string {
   return [
     `${String(target.devicesBusy)} of ${String(target.devices)} devices busy`,
     `${describeSeconds(target.secondsLeft)} left`,
-    `hypervolume ${target.hypervolume === 0 ? '-' : target.hypervolume.toFixed(4)}`,
+    `hypervolume ${target.hypervolume === null ? '-' : target.hypervolume.toFixed(4)}`,
     `front ${String(target.frontSize)}`,
     ...others,
   ].join(', ');
 }
 
-function describePick({ kind, latencyMs, accuracy, virtual }: FrontPick__Output): string {
+function describePick({
+  kind,
+  latencyMs,
+  accuracy,
+  virtual,
+}: TargetStatus['picks'][number]): string {
   return `${kind.replace('-', ' ')} ${latencyMs.toFixed(3)} ms${virtual ? ' virtual' : ''} ${accuracy.toFixed(2)} %`;
 }

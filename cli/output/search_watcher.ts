@@ -1,11 +1,11 @@
-import type { Search__Output } from '../../proto/generated/farm/v1/Search';
+import type { SearchStatus } from '../../proto/codec/search_status';
 import { describeProgress, drawProgress } from './search_progress';
 import { printableLine } from './printable';
 import type { Screen } from './terminal';
 
 /** Shows a search while it changes. */
 interface SearchWatcher {
-  show(search: Search__Output): void;
+  show(search: SearchStatus): void;
   /** The last that was shown is the last there is. */
   finish(): void;
 }

@@ -1,4 +1,4 @@
-import type { TargetProgress__Output } from '../../proto/generated/farm/v1/TargetProgress';
+import type { TargetStatus } from '../../proto/codec/search_status';
 
 interface Limit {
   readonly spent: number;
@@ -7,7 +7,7 @@ interface Limit {
 }
 
 type Limited = Pick<
-  TargetProgress__Output,
+  TargetStatus,
   'budget' | 'budgetPhoneMinutes' | 'budgetWallMinutes' | 'spentMeasurements' | 'spentPhoneMinutes'
 >;
 
@@ -18,7 +18,7 @@ function limitsOf(target: Limited, wallMinutes: number): Limit[] {
     { spent: target.spentPhoneMinutes, limit: target.budgetPhoneMinutes, unit: ' phone-min' },
     { spent: wallMinutes, limit: target.budgetWallMinutes, unit: ' min' },
   ];
-  return limits.filter(({ limit }) => limit > 0);
+  return limits.flatMap(({ limit, ...others }) => (limit === null ? [] : [{ ...others, limit }]));
 }
 
 /** What is spent of each limit, for example `12/40, 3.5/60 phone-min`. */
@@ -31,7 +31,7 @@ export function describeBudget(target: Limited, wallMinutes: number): string {
 
 /** How far the limit is that will be reached first: measurements where they are, else hundredths of the time. */
 export function spentOf(
-  target: TargetProgress__Output,
+  target: TargetStatus,
   wallMinutes: number,
 ): { readonly done: number; readonly total: number } {
   const share = ({ spent, limit }: Limit): number => Math.min(1, spent / limit);

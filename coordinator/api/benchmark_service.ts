@@ -4,6 +4,7 @@ import { FarmError } from '../../common/farm_error';
 import type { Job, Outcome } from '../../common/job';
 import type { Logger } from '../../platform/logger';
 import { formatTarget } from '../../common/target';
+import { benchmarkToWire, type BenchmarkChange } from '../../proto/codec/benchmark';
 import { encodeResult } from '../../proto/codec/result';
 import type { BenchmarkRequest__Output as WireRequest } from '../../proto/generated/farm/v1/BenchmarkRequest';
 import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
@@ -110,14 +111,14 @@ interface Following {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly mailbox: Mailbox<JobUpdate>;
   readonly updates: ResponseStream<WireUpdate>;
-  /** Empty for a job that nothing holds up. */
-  readonly whyWaiting: (job: Job) => string;
+  /** Null for a job that nothing holds up. */
+  readonly whyWaiting: (job: Job) => string | null;
 }
 
-function whyWaiting({ engine, fleet }: BenchmarkServiceParts, { target }: Job): string {
+function whyWaiting({ engine, fleet }: BenchmarkServiceParts, { target }: Job): string | null {
   const quarantine = fleet.quarantineOf(target);
   return quarantine === undefined
-    ? ''
+    ? null
     : describeQuarantine(quarantine, (atMs) => engine.timeOfDayMs(atMs));
 }
 
@@ -136,12 +137,7 @@ async function follow({ jobs, mailbox, updates, whyWaiting: why }: Following): P
   }
 }
 
-interface Description {
-  readonly state: 'queued' | 'leased' | 'measured' | 'infeasible' | 'abandoned';
-  readonly deviceSerial?: string;
-  readonly resultJson?: string;
-  readonly detail?: string;
-}
+type Description = Pick<BenchmarkChange, 'state'> & Partial<BenchmarkChange>;
 
 function describe(job: Job, update: JobUpdate): Description {
   switch (update.kind) {
@@ -198,5 +194,9 @@ function describeAttempt(
 }
 
 function toWire(job: Job, description: Description): WireUpdate {
-  return { target: formatTarget(job.target), jobId: job.jobId, ...description };
+  return benchmarkToWire({
+    ...{ target: formatTarget(job.target), jobId: job.jobId },
+    ...{ deviceSerial: null, resultJson: null, detail: null },
+    ...description,
+  });
 }

@@ -1,16 +1,9 @@
 import type { FarmFault } from '../../common/fault';
 import { unreachable } from '../../common/assert';
-import type { TargetTrouble as WireTrouble } from '../../proto/generated/farm/v1/TargetTrouble';
+import type { DeviceStatus } from '../../proto/codec/fleet';
 import type { FleetDeviceState } from '../schedule/state/device';
 import type { TargetTrouble, TargetTroubles } from '../schedule/state/target_trouble';
 import type { TargetQuarantine } from '../views/fleet/target_view';
-
-interface DeviceStateText {
-  readonly state: FleetDeviceState['kind'];
-  /** Why, for a person; empty when the state says it all. */
-  readonly detail: string;
-  readonly jobId: string;
-}
 
 /** Turns the scheduler's times into those of a calendar. */
 type TimeOfDay = (atMs: number) => number;
@@ -19,35 +12,35 @@ type TimeOfDay = (atMs: number) => number;
 export function describeDeviceState(
   state: FleetDeviceState,
   timeOfDayMs: TimeOfDay,
-): DeviceStateText {
+): Pick<DeviceStatus, 'state' | 'detail' | 'jobId'> {
   const time = (atMs: number): string => calendarTime(atMs, timeOfDayMs);
   switch (state.kind) {
     case 'idle':
     case 'drained':
-      return { state: state.kind, detail: '', jobId: '' };
+      return { state: state.kind, detail: null, jobId: null };
     case 'leased':
       return {
         state: state.kind,
-        detail: state.afterwards.kind === 'drained' ? 'drained when the job ends' : '',
+        detail: state.afterwards.kind === 'drained' ? 'drained when the job ends' : null,
         jobId: state.lease.jobId,
       };
     case 'cooling':
       return {
         state: state.kind,
         detail: `until ${time(state.untilMs)}: ${describeFault(state.fault)}`,
-        jobId: '',
+        jobId: null,
       };
     case 'quarantined':
       return {
         state: state.kind,
         detail: `until ${time(state.untilMs)}: ${describeFaults(state.faults)}`,
-        jobId: '',
+        jobId: null,
       };
     case 'absent':
       return {
         state: state.kind,
         detail: `${state.cause === 'unplugged' ? 'not attached' : 'its agent is lost'} since ${time(state.sinceMs)}`,
-        jobId: '',
+        jobId: null,
       };
     default:
       return unreachable(state);
@@ -55,7 +48,10 @@ export function describeDeviceState(
 }
 
 /** The targets whose tools failed, in the order of their names. */
-export function describeTroubles(troubles: TargetTroubles, timeOfDayMs: TimeOfDay): WireTrouble[] {
+export function describeTroubles(
+  troubles: TargetTroubles,
+  timeOfDayMs: TimeOfDay,
+): DeviceStatus['troubles'] {
   return [...troubles]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([target, trouble]) => ({

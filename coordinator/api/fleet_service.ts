@@ -2,12 +2,18 @@ import { FarmError } from '../../common/farm_error';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import type { ListedProcess } from '../../platform/processes/listed_process';
-import { deviceToWire, unusablePhoneToWire } from '../../proto/codec/device';
-import type { Agent as WireAgent } from '../../proto/generated/farm/v1/Agent';
+import {
+  agentListToWire,
+  deviceListToWire,
+  deviceStatusToWire,
+  workerListToWire,
+  type AgentStatus,
+  type DeviceStatus,
+  type TargetUse,
+  type WorkerStatus,
+} from '../../proto/codec/fleet';
 import type { Device as WireDevice } from '../../proto/generated/farm/v1/Device';
 import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
-import type { TargetSummary as WireTarget } from '../../proto/generated/farm/v1/TargetSummary';
-import type { Worker as WireWorker } from '../../proto/generated/farm/v1/Worker';
 import type { AgentDirectory } from '../agents/directory';
 import { unary } from '../calls/service_call';
 import type { DeviceRegister } from '../engine/device_register';
@@ -34,15 +40,17 @@ interface FleetServiceParts {
 export function createFleetService(parts: FleetServiceParts): FleetServiceHandlers {
   const { logger } = parts;
   return {
-    ListDevices: unary(logger, () => ({
-      devices: parts.fleet.devices().map((view) => deviceToMessage(parts, view)),
-      unusablePhones: parts.directory.unusablePhones().map(unusablePhoneToWire),
-    })),
-    ListAgents: unary(logger, () => ({
-      agents: parts.fleet.agents().map((view) => agentToMessage(parts, view)),
-    })),
-    ListTargets: unary(logger, () => ({ targets: parts.fleet.targets().map(targetToMessage) })),
-    ListWorkers: unary(logger, () => ({ workers: parts.workers().map(workerToMessage) })),
+    ListDevices: unary(logger, () =>
+      deviceListToWire({
+        devices: parts.fleet.devices().map((view) => deviceStatus(parts, view)),
+        unusablePhones: [...parts.directory.unusablePhones()],
+      }),
+    ),
+    ListAgents: unary(logger, () =>
+      agentListToWire(parts.fleet.agents().map((view) => agentStatus(parts, view))),
+    ),
+    ListTargets: unary(logger, () => ({ targets: parts.fleet.targets().map(targetUse) })),
+    ListWorkers: unary(logger, () => workerListToWire(parts.workers().map(workerStatus))),
     Drain: unary(logger, ({ serial }) => setDrained(parts, serial, true)),
     Resume: unary(logger, ({ serial }) => setDrained(parts, serial, false)),
     Remove: unary(logger, ({ serial }) => remove(parts, serial)),
@@ -61,7 +69,7 @@ async function setDrained(
     kind: drained ? 'device-drained' : 'device-resumed',
     deviceSerial: serial,
   });
-  return deviceToMessage(parts, findDevice(parts, serial));
+  return deviceStatusToWire(deviceStatus(parts, findDevice(parts, serial)));
 }
 
 async function remove(parts: FleetServiceParts, serial: string): Promise<WireDevice> {
@@ -73,7 +81,7 @@ async function remove(parts: FleetServiceParts, serial: string): Promise<WireDev
     );
   await parts.devices.remove(serial);
   parts.engine.dispatch({ kind: 'device-removed', deviceSerial: serial });
-  return deviceToMessage(parts, view);
+  return deviceStatusToWire(deviceStatus(parts, view));
 }
 
 function findDevice(parts: FleetServiceParts, serial: string): DeviceView {
@@ -86,10 +94,10 @@ function findDevice(parts: FleetServiceParts, serial: string): DeviceView {
   return view;
 }
 
-function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice {
+function deviceStatus(parts: FleetServiceParts, view: DeviceView): DeviceStatus {
   const { serial } = view.description;
   return {
-    description: deviceToWire(view.description),
+    description: view.description,
     agentId: view.agentId,
     ...describeDeviceState(view.state, (atMs) => parts.engine.timeOfDayMs(atMs)),
     troubles: describeTroubles(view.troubles, (atMs) => parts.engine.timeOfDayMs(atMs)),
@@ -101,10 +109,10 @@ function deviceToMessage(parts: FleetServiceParts, view: DeviceView): WireDevice
   };
 }
 
-function agentToMessage(
+function agentStatus(
   parts: FleetServiceParts,
   { agentId, state, heardAtMs, devices }: AgentView,
-): WireAgent {
+): AgentStatus {
   return {
     agentId,
     state: state.kind,
@@ -114,17 +122,17 @@ function agentToMessage(
   };
 }
 
-function workerToMessage({
+function workerStatus({
   name,
   pid,
   isBusy,
   residentBytes,
   largestHeapBytes,
-}: ListedProcess): WireWorker {
-  return { name, pid, busy: isBusy, largestHeapBytes, ...(residentBytes && { residentBytes }) };
+}: ListedProcess): WorkerStatus {
+  return { name, pid, busy: isBusy, largestHeapBytes, residentBytes: residentBytes ?? null };
 }
 
-function targetToMessage({
+function targetUse({
   target,
   idle,
   busy,
@@ -132,7 +140,7 @@ function targetToMessage({
   quarantined,
   queued,
   virtual,
-}: TargetView): WireTarget {
+}: TargetView): TargetUse {
   return {
     ...{ target, devicesIdle: idle, devicesBusy: busy, devicesUnavailable: unavailable },
     ...{ devicesQuarantined: quarantined, jobsQueued: queued, devicesVirtual: virtual },

@@ -1,38 +1,39 @@
-import { artifactToWire } from '../../proto/codec/job';
-import type { ExportResponse as WireExport } from '../../proto/generated/farm/v1/ExportResponse';
-import type { FleetFrontPoints as WireFleetFront } from '../../proto/generated/farm/v1/FleetFrontPoints';
-import type { Front as WireFront } from '../../proto/generated/farm/v1/Front';
-import type { FrontPoint as WireFrontPoint } from '../../proto/generated/farm/v1/FrontPoint';
+import type {
+  ExportedModelFacts,
+  ListedFleetFront,
+  ListedFront,
+  ListedPoint,
+} from '../../proto/codec/front';
 import type { ExportedCandidate } from '../searches/exported_model';
 import type { FleetFrontView, FrontPoint, FrontView } from '../searches/search_view';
 
-export function frontToWire({
+export function listedFront({
   target,
   points,
   uncertain,
   hypervolume,
   statement,
-}: FrontView): WireFront {
+}: FrontView): ListedFront {
   return {
     target,
-    points: points.map(pointToWire),
-    uncertain: uncertain.map(pointToWire),
+    points: points.map(listedPoint),
+    uncertain: uncertain.map(listedPoint),
     hypervolume,
     ...statement,
   };
 }
 
-export function fleetFrontToWire({
+export function listedFleetFront({
   aim,
   targets,
   members,
   virtualTargets,
   statement,
-}: FleetFrontView): WireFleetFront {
+}: FleetFrontView): ListedFleetFront {
   const points = members.map(
     ({ architecture, hash, accuracyPercent, latenciesMs, objectives }) => ({
       ...{ architecture, hash, accuracy: accuracyPercent, latenciesMs: [...latenciesMs] },
-      fleetLatencyMs: aim.kind === 'joint' ? 0 : (objectives[0] ?? 0),
+      fleetLatencyMs: aim.kind === 'joint' ? null : (objectives[0] ?? null),
     }),
   );
   return {
@@ -44,45 +45,32 @@ export function fleetFrontToWire({
   };
 }
 
-export function exportToWire({
-  artifact,
-  accuracyPercent,
-  ...same
-}: ExportedCandidate): WireExport {
-  return { ...same, artifact: artifactToWire(artifact), accuracy: accuracyPercent };
+export function exportedFacts({ accuracyPercent, ...same }: ExportedCandidate): ExportedModelFacts {
+  return { ...same, accuracy: accuracyPercent };
 }
 
-function pointToWire(point: FrontPoint): WireFrontPoint {
-  const {
-    accuracyPercent,
-    latencyP5Ms,
-    latencyP95Ms,
-    interval,
-    trust,
-    caveats,
-    reusedFromJobId,
-    celsius,
-    ...same
-  } = point;
+function listedPoint(point: FrontPoint): ListedPoint {
+  const { accuracyPercent, latencyP5Ms, latencyP95Ms, interval, trust, caveats, celsius, ...same } =
+    point;
   return {
     ...same,
     accuracy: accuracyPercent,
-    latencyMsP5: latencyP5Ms ?? 0,
-    latencyMsP95: latencyP95Ms ?? 0,
+    latencyMsP5: latencyP5Ms,
+    latencyMsP95: latencyP95Ms,
     caveats: [...caveats],
-    reusedFromJobId: reusedFromJobId ?? '',
     ...sessionsOf(interval),
     trust: trust.level,
     trustReasons: [...trust.reasons],
-    celsiusLow: celsius?.[0] ?? 0,
-    celsiusHigh: celsius?.[1] ?? 0,
+    celsiusLow: celsius?.[0] ?? null,
+    celsiusHigh: celsius?.[1] ?? null,
   };
 }
 
 function sessionsOf(
   interval: FrontPoint['interval'],
-): Pick<WireFrontPoint, 'sessions' | 'latencyMsLow' | 'latencyMsHigh'> {
-  if (interval.kind === 'single-session') return { sessions: 1 };
+): Pick<ListedPoint, 'sessions' | 'latencyMsLow' | 'latencyMsHigh'> {
+  if (interval.kind === 'single-session')
+    return { sessions: 1, latencyMsLow: null, latencyMsHigh: null };
   return {
     sessions: interval.sessions,
     latencyMsLow: interval.lowMs,

@@ -1,10 +1,12 @@
-import { hottestCelsius } from '../../common/device';
+import { hottestCelsius, type DeviceState } from '../../common/device';
 import type { Measurement } from '../../common/measurement';
-import { deviceToWire } from '../../proto/codec/device';
-import type { HistoryHeader as WireHeader } from '../../proto/generated/farm/v1/HistoryHeader';
+import {
+  historyToWire,
+  type HistoryCandidate,
+  type HistoryHeader,
+  type HistoryMeasurement,
+} from '../../proto/codec/history';
 import type { HistoryPart as WirePart } from '../../proto/generated/farm/v1/HistoryPart';
-import type { PastCandidate as WireCandidate } from '../../proto/generated/farm/v1/PastCandidate';
-import type { PastMeasurement as WireMeasurement } from '../../proto/generated/farm/v1/PastMeasurement';
 import type { ResponseStream } from '../calls/service_call';
 import { sessionMediansMs } from '../../search/study/latency_interval';
 import type { PastCandidate, SearchHistory } from '../searches/search_history';
@@ -17,51 +19,52 @@ export async function sendHistory(
   parts: ResponseStream<WirePart>,
 ): Promise<void> {
   const history = await reader.history(searchId);
-  await parts.send({ header: headerToWire(history) });
+  await parts.send(historyToWire({ part: 'header', header: headerOf(history) }));
   for await (const candidate of history.candidates)
-    await parts.send({ candidate: candidateToWire(candidate) });
+    await parts.send(historyToWire({ part: 'candidate', candidate: candidateOf(candidate) }));
 }
 
-function headerToWire({
+function headerOf({
   specYaml,
   positions,
   hypervolumes,
   devices,
   statement,
-}: SearchHistory): WireHeader {
+}: SearchHistory): HistoryHeader {
   return {
     specYaml,
     ...statement,
     positions: positions.map(({ name, values }) => ({ name, choices: values.map(String) })),
     targets: [...hypervolumes].map(([target, each]) => ({ target, hypervolumes: [...each] })),
-    devices: devices.map(deviceToWire),
+    devices: [...devices],
   };
 }
 
-function candidateToWire({
+function candidateOf({
   choices,
   features,
   accuracyPercent,
   state,
-  endedSequence,
   measurement,
   confirmations,
   ...same
-}: PastCandidate): WireCandidate {
+}: PastCandidate): HistoryCandidate {
+  const fault = 'fault' in state ? state.fault : undefined;
   return {
     ...same,
     choices: [...choices],
     features: Array.from(features),
     accuracy: accuracyPercent,
-    state: stateToWire(state),
-    ...('fault' in state ? { faultCode: state.fault.code, faultMessage: state.fault.message } : {}),
-    endedSequence: endedSequence ?? 0,
-    confirmations: confirmations.map(measurementToWire),
-    ...(measurement === undefined ? {} : { measurement: measurementToWire(measurement) }),
+    state: stateOf(state),
+    faultCode: fault?.code ?? null,
+    faultMessage: fault?.message ?? null,
+    refusal: fault?.kind === 'candidate-fault' ? fault.refusal : null,
+    measurement: measurement === undefined ? null : measurementOf(measurement),
+    confirmations: confirmations.map(measurementOf),
   };
 }
 
-function measurementToWire(measurement: Measurement): WireMeasurement {
+function measurementOf(measurement: Measurement): HistoryMeasurement {
   const {
     deviceSerial,
     deviceKind,
@@ -80,14 +83,13 @@ function measurementToWire(measurement: Measurement): WireMeasurement {
   } = measurement.conditions;
   return {
     ...{ deviceSerial, deviceKind, soc, osBuild, agentVersion, tool, command, threads, boundary },
+    ...{ toolVersion, toolDigest },
     latencyMs: measurement.latencyMs,
     sessionMediansMs: sessionMediansMs(measurement),
-    toolVersion: toolVersion ?? '',
-    toolDigest: toolDigest ?? '',
-    celsiusBefore: hottestCelsius(before) ?? 0,
-    celsiusAfter: hottestCelsius(after) ?? 0,
-    cpuKhzBefore: Math.max(0, ...before.cpuFrequencyKhz),
-    cpuKhzAfter: Math.max(0, ...after.cpuFrequencyKhz),
+    celsiusBefore: hottestCelsius(before),
+    celsiusAfter: hottestCelsius(after),
+    cpuKhzBefore: fastestKhz(before),
+    cpuKhzAfter: fastestKhz(after),
     caveats: [...caveats],
     startedAtMs: measurement.startedAtMs,
     finishedAtMs: measurement.finishedAtMs,
@@ -95,6 +97,10 @@ function measurementToWire(measurement: Measurement): WireMeasurement {
 }
 
 /** What a limit refused is told apart from what cannot run there. */
-function stateToWire(state: PastCandidate['state']): string {
+function stateOf(state: PastCandidate['state']): HistoryCandidate['state'] {
   return state.kind === 'infeasible' && state.refusedBy.kind === 'limit' ? 'excluded' : state.kind;
+}
+
+function fastestKhz({ cpuFrequencyKhz }: DeviceState): number | null {
+  return cpuFrequencyKhz.length === 0 ? null : Math.max(...cpuFrequencyKhz);
 }

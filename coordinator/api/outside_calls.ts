@@ -1,5 +1,6 @@
 import { BadInputError } from '../../common/bad_input';
 import { FarmError } from '../../common/farm_error';
+import { endToWire, proposedToWire, type ProposalEnd } from '../../proto/codec/outside';
 import type { End as WireEnd } from '../../proto/generated/farm/v1/End';
 import type { EndsRequest__Output } from '../../proto/generated/farm/v1/EndsRequest';
 import type { ProposeRequest__Output } from '../../proto/generated/farm/v1/ProposeRequest';
@@ -27,7 +28,7 @@ export async function propose(
       answer.error.kind === 'full' ? 'exhausted' : 'conflict',
       answer.error.message,
     );
-  return { proposed: [...answer.value] };
+  return { proposed: answer.value.map(proposedToWire) };
 }
 
 /**
@@ -50,7 +51,7 @@ export async function sendEnds(
       // Before the page is read: when the search has ended by then, its last end is in the ledger.
       const { state } = await summaries.get(searchId);
       const page = await reader.ends(searchId, target, cursor);
-      for (const end of page) await ends.send(endToWire(end));
+      for (const end of page) await ends.send(endToWire(endOf(end)));
       cursor = page.at(-1)?.cursor ?? cursor;
       if (page.length > 0) continue;
       if (state === 'finished' || state === 'stopped') return;
@@ -61,20 +62,6 @@ export async function sendEnds(
   }
 }
 
-function endToWire({
-  accuracyPercent,
-  latencyMs,
-  relativeNoise,
-  jobId,
-  deviceKind,
-  ...same
-}: EndView): WireEnd {
-  return {
-    ...same,
-    deviceKind: deviceKind ?? '',
-    accuracy: accuracyPercent,
-    latencyMs: latencyMs ?? 0,
-    relativeNoise: relativeNoise ?? 0,
-    jobId: jobId ?? '',
-  };
+function endOf({ accuracyPercent, reason, ...same }: EndView): ProposalEnd {
+  return { ...same, accuracy: accuracyPercent, reason: reason === '' ? null : reason };
 }

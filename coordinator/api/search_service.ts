@@ -1,22 +1,21 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
-import { parseTarget } from '../../common/target';
+import { exportedModelToWire, fleetFrontToWire, frontListToWire } from '../../proto/codec/front';
+import { searchToWire } from '../../proto/codec/search_status';
 import type { ExtendRequest__Output } from '../../proto/generated/farm/v1/ExtendRequest';
 import type { Search as WireSearch } from '../../proto/generated/farm/v1/Search';
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
-import type { TargetProgress as WireProgress } from '../../proto/generated/farm/v1/TargetProgress';
 import { type ResponseStream, serverStream, unary } from '../calls/service_call';
 import type { SearchExtension } from '../../search/study/request';
 import type { FleetView } from '../views/fleet/fleet_view';
 import type { SearchReader } from '../searches/search_reader';
 import type { SearchRunner } from '../searches/search_runner';
-import type { SearchView, TargetProgressView } from '../searches/search_view';
-import { msPerMinute, wallMsLeft } from '../../search/spec/budget';
+import type { SearchView } from '../searches/search_view';
 import type { SearchSummaries } from '../views/search_summaries';
-import { wallMsAt } from '../../search/study/wall_time';
 import { sendHistory } from './history';
-import { exportToWire, fleetFrontToWire, frontToWire } from './front';
+import { exportedFacts, listedFleetFront, listedFront } from './front';
+import { searchStatus } from './search_status';
 import { createMailbox } from './mailbox';
 import { propose, sendEnds } from './outside_calls';
 
@@ -46,40 +45,40 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
   const { searches, reader, summaries, logger } = parts;
   return {
     Create: unary(logger, async ({ specYaml, source }) =>
-      searchToWire(
+      stateToWire(
         parts,
         await searches.create(specYaml, source === '' ? 'search specification' : source),
       ),
     ),
     Onboard: unary(logger, async ({ searchIds, target, measurements }) =>
-      searchToWire(parts, await searches.onboard({ searchIds, target, measurements })),
+      stateToWire(parts, await searches.onboard({ searchIds, target, measurements })),
     ),
     List: unary(logger, async () => ({
-      searches: (await summaries.list()).map((view) => searchToWire(parts, view)),
+      searches: (await summaries.list()).map((view) => stateToWire(parts, view)),
     })),
-    Get: unary(logger, async ({ searchId }) => searchToWire(parts, await summaries.get(searchId))),
+    Get: unary(logger, async ({ searchId }) => stateToWire(parts, await summaries.get(searchId))),
     Watch: serverStream(logger, ({ searchId }, states) => watch(parts, searchId, states)),
     Pause: unary(logger, async ({ searchId }) =>
-      searchToWire(parts, await searches.pause(searchId)),
+      stateToWire(parts, await searches.pause(searchId)),
     ),
     Resume: unary(logger, async ({ searchId }) =>
-      searchToWire(parts, await searches.resume(searchId)),
+      stateToWire(parts, await searches.resume(searchId)),
     ),
-    Stop: unary(logger, async ({ searchId }) => searchToWire(parts, await searches.stop(searchId))),
+    Stop: unary(logger, async ({ searchId }) => stateToWire(parts, await searches.stop(searchId))),
     Extend: unary(logger, async ({ searchId, ...extension }) =>
-      searchToWire(parts, await searches.extend(searchId, readExtension(extension))),
+      stateToWire(parts, await searches.extend(searchId, readExtension(extension))),
     ),
-    Front: unary(logger, async ({ searchId, target }) => ({
-      fronts: (await reader.front(searchId, target === '' ? undefined : target)).map(frontToWire),
-    })),
+    Front: unary(logger, async ({ searchId, target }) =>
+      frontListToWire((await reader.front(searchId, target)).map(listedFront)),
+    ),
     History: serverStream(logger, ({ searchId }, parts) => sendHistory(reader, searchId, parts)),
     Propose: unary(logger, (request) => propose(searches, request)),
     Ends: serverStream(logger, (request, ends) => sendEnds(parts, request, ends)),
     FleetFront: unary(logger, async ({ searchId }) =>
-      fleetFrontToWire(await reader.fleetFront(searchId)),
+      fleetFrontToWire(listedFleetFront(await reader.fleetFront(searchId))),
     ),
     Export: unary(logger, async ({ searchId, architecture }) =>
-      exportToWire(await reader.exportModel(searchId, architecture)),
+      exportedModelToWire(exportedFacts(await reader.exportModel(searchId, architecture))),
     ),
   };
 }
@@ -121,7 +120,7 @@ async function watch(
   try {
     do {
       const view = await summaries.get(searchId);
-      await states.send(searchToWire(parts, view));
+      await states.send(stateToWire(parts, view));
       if (view.state === 'stopped' || view.state === 'finished') return;
       await clock.sleep(watchIntervalMs, isOver);
     } while ((await news.take(isOver)) !== undefined);
@@ -138,45 +137,11 @@ async function tick(act: () => void, clock: Clock, isOver: AbortSignal): Promise
   }
 }
 
-function searchToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
-  const { problem, targets, isBudgetShared, ...same } = view;
-  const wallMs = wallMsAt(view.wall, parts.clock.nowMs());
-  const busy = parts.fleet.busyDevices(view.searchId);
-  return {
-    ...same,
-    problem: problem ?? '',
-    budgetShared: isBudgetShared,
-    wallMinutes: wallMs / msPerMinute,
-    targets: targets.map((each) => ({
-      ...progressToWire(each, view.state, wallMs),
-      devicesBusy: busy.get(each.target) ?? 0,
-      devices: parts.fleet.deviceCount(parseTarget(each.target)),
-    })),
-  };
-}
-
-function progressToWire(
-  { budget, spent, phoneMs, confirmedMs, hypervolume, picks, ...same }: TargetProgressView,
-  state: SearchView['state'],
-  wallMs: number,
-): WireProgress {
-  const { measurements = 0, phoneMinutes = 0, wallMinutes = 0 } = budget;
-  const leftMs = state === 'running' ? wallMsLeft(budget, { ...spent, wallMs }) : undefined;
-  return {
-    ...same,
-    budget: measurements,
-    spentMeasurements: spent.measured,
-    spentPhoneMinutes: spent.phoneMs / msPerMinute,
-    phoneMinutes: phoneMs / msPerMinute,
-    budgetPhoneMinutes: phoneMinutes,
-    budgetWallMinutes: wallMinutes,
-    secondsLeft: (leftMs ?? 0) / 1_000,
-    confirmMinutes: confirmedMs / msPerMinute,
-    hypervolume: hypervolume ?? 0,
-    picks: picks.map(({ accuracyPercent, isVirtual, ...pick }) => ({
-      ...pick,
-      accuracy: accuracyPercent,
-      virtual: isVirtual,
-    })),
-  };
+function stateToWire(parts: SearchServiceParts, view: SearchView): WireSearch {
+  const status = searchStatus(view, {
+    nowMs: parts.clock.nowMs(),
+    busy: parts.fleet.busyDevices(view.searchId),
+    deviceCount: (target) => parts.fleet.deviceCount(target),
+  });
+  return searchToWire(status);
 }

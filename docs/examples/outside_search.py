@@ -9,8 +9,8 @@ cursor = pathlib.Path(f"{search_id}.cursor")  # where to read on after a crash o
 after = int(cursor.read_text()) if cursor.exists() else 0
 
 def propose():
-    state = "measured"
-    while state not in ("waiting", "in-flight", "beyond-budget"):  # drawn before, or no network: draw again
+    state = None
+    while state not in (messages.Proposed.WAITING, messages.Proposed.IN_FLIGHT, messages.Proposed.BEYOND_BUDGET):  # drawn before, or no network: draw again
         a, b, c, d, e, f = cell = random.choices(range(5), k=6)  # an operation for each edge; 0 is none
         if d or (a and e) or (b and f) or (a and c and f):  # the output sees the input
             request = messages.ProposeRequest(search_id=search_id, target=target, architectures=["".join(map(str, cell))])
@@ -19,6 +19,7 @@ def propose():
 for _ in range(0 if after else 8):  # keeps a few devices busy
     propose()
 for end in farm.Ends(messages.EndsRequest(search_id=search_id, target=target, after=after)):
-    print(end.sequence, end.kind, f"{end.latency_ms:.3f} ms, {end.accuracy:.2f} %", end.architecture, flush=True)
+    latency = f"{end.latency_ms:.3f} ms" if end.HasField("latency_ms") else end.reason
+    print(end.sequence, messages.End.Kind.Name(end.kind).lower(), f"{latency}, {end.accuracy:.2f} %", end.architecture, flush=True)
     propose()
     cursor.write_text(str(end.cursor))

@@ -109,7 +109,7 @@ async function registered(farm: FarmClient, phones: number, deadlineMs: number):
   for (;;) {
     const { devices } = await farm.listDevices();
     if (
-      devices.filter((device) => device.state === 'idle' && device.description?.kind === 'virtual')
+      devices.filter((device) => device.state === 'idle' && device.description.kind === 'virtual')
         .length >= phones
     )
       return;

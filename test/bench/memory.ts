@@ -68,9 +68,8 @@ async function runSearch(under: FarmUnderTest, count: number): Promise<Ran> {
     const built = targets.reduce((sum, { measured, reused }) => sum + measured + reused, 0);
     const seconds = (performance.now() - startedMs) / 1000;
     if (Number.isNaN(firstS) && built > 0) firstS = seconds;
-    if (state === 'SEARCH_STATE_FINISHED' || state === 'finished')
-      return { peak, firstS, seconds, built };
-    if (problem !== '') throw new Error(`search ${searchId}: ${problem}`);
+    if (state === 'finished') return { peak, firstS, seconds, built };
+    if (problem !== null) throw new Error(`search ${searchId}: ${problem}`);
     await systemClock.sleep(sampledEveryMs);
   }
 }

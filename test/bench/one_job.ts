@@ -51,8 +51,8 @@ export async function runUploaded(
   return { measurement, waitMs, totalMs: performance.now() - askedMs };
 }
 
-function readMeasurement(json: string): Measurement | undefined {
-  const result = decodeResult(Buffer.from(json));
+function readMeasurement(json: string | null): Measurement | undefined {
+  const result = decodeResult(Buffer.from(json ?? ''));
   return result.ok && result.value.outcome.kind === 'measured'
     ? result.value.outcome.measurement
     : undefined;

@@ -11,7 +11,7 @@ import {
   type RunningCoordinator,
 } from '../../coordinator/main';
 import { encodeResult } from '../../proto/codec/result';
-import type { BenchmarkUpdate__Output } from '../../proto/generated/farm/v1/BenchmarkUpdate';
+import { benchmarkFromWire, type BenchmarkChange } from '../../proto/codec/benchmark';
 import { loadFarmServices } from '../../proto/service';
 import { resultSubject } from '../../proto/subjects';
 import { startNatsServer, type NatsServer } from '../servers/nats_server';
@@ -32,7 +32,7 @@ export const labPlan = {
 jest.setTimeout(60_000);
 
 interface Bench {
-  readonly updates: readonly BenchmarkUpdate__Output[];
+  readonly updates: readonly BenchmarkChange[];
   readonly ended: Promise<string>;
   cancel(): void;
 }
@@ -112,8 +112,11 @@ export class CoordinatorLab {
   ): Bench {
     const client = new services.BenchmarkService(address, insecure());
     const call = client.run({ artifact, targets: [...targets], plan: labPlan });
-    const updates: BenchmarkUpdate__Output[] = [];
-    call.on('data', (update: BenchmarkUpdate__Output) => updates.push(update));
+    const updates: BenchmarkChange[] = [];
+    call.on('data', (wire: unknown) => {
+      const update = benchmarkFromWire(wire);
+      if (update.ok) updates.push(update.value);
+    });
     const ended = new Promise<string>((resolve) => {
       call.on('end', () => resolve('OK'));
       call.on('error', (error) => resolve(describeError(error)));

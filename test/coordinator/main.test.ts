@@ -54,7 +54,7 @@ describe('coordinator', () => {
     await lab.publish(result);
     expect(await run.ended).toBe('OK');
     expect(run.updates.map(({ state, deviceSerial }) => [state, deviceSerial])).toEqual([
-      ['queued', ''],
+      ['queued', null],
       ['leased', 'phone'],
       ['measured', 'phone'],
     ]);

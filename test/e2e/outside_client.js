@@ -12,7 +12,11 @@ const ahead = 6;
 const mostFailures = 200;
 const pauseMs = 100;
 
-const definition = loadSync('farm/v1/search.proto', { includeDirs: [protoFolder], longs: Number });
+const definition = loadSync('farm/v1/search.proto', {
+  includeDirs: [protoFolder],
+  longs: Number,
+  enums: String,
+});
 const farm = new (loadPackageDefinition(definition).farm.v1.SearchService)(
   address,
   credentials.createInsecure(),

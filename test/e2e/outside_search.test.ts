@@ -104,7 +104,7 @@ describe('a searcher that is not ours, in a process of its own', () => {
   test('has heard of every end once, in their order', async () => {
     const heard = ends();
     expect(heard.map(({ kind }) => kind)).toEqual(
-      Array.from({ length: measurements }, () => 'measured'),
+      Array.from({ length: measurements }, () => 'MEASURED'),
     );
     expect(new Set(heard.map(({ architecture }) => architecture)).size).toBe(measurements);
     const cursors = heard.map(({ cursor }) => cursor);

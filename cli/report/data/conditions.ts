@@ -21,8 +21,8 @@ export interface DeviceUse {
 export interface ToolUse {
   readonly target: string;
   readonly tool: string;
-  readonly toolVersion: string;
-  readonly toolDigest: string;
+  readonly toolVersion: string | null;
+  readonly toolDigest: string | null;
   readonly agentVersion: string;
   readonly threads: number;
   readonly boundary: string;
@@ -121,9 +121,8 @@ function groupBy<Element>(
   return [...groups].sort((a, b) => b[1].length - a[1].length);
 }
 
-/** Zeros stand for what is not known. */
-function range(values: readonly number[]): readonly [number, number] | undefined {
-  const known = values.filter((value) => value > 0);
+function range(values: readonly (number | null)[]): readonly [number, number] | undefined {
+  const known = values.filter((value) => value !== null);
   return known.length === 0
     ? undefined
     : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];

@@ -13,7 +13,8 @@ export interface FailureKind {
 /** The most frequent first. */
 export function failuresByKind(candidates: readonly ReportCandidate[]): readonly FailureKind[] {
   const kinds = new Map<string, FailureKind>();
-  for (const { target, state, faultCode: code, faultMessage } of candidates) {
+  for (const { target, state, faultCode, faultMessage } of candidates) {
+    const code = faultCode ?? '';
     if (
       state !== 'infeasible' &&
       state !== 'excluded' &&
@@ -26,7 +27,7 @@ export function failuresByKind(candidates: readonly ReportCandidate[]): readonly
     kinds.set(
       key,
       known === undefined
-        ? { target, state, code, count: 1, example: faultMessage }
+        ? { target, state, code, count: 1, example: faultMessage ?? '' }
         : { ...known, count: known.count + 1 },
     );
   }

@@ -62,7 +62,9 @@ export function computeReport(
   made: ReportData['made'],
 ): ReportData {
   const spec = parseSearchSpec(header.specYaml, `search ${search.searchId}`);
-  const inOrder = candidates.filter(isMeasured).sort((a, b) => a.endedSequence - b.endedSequence);
+  const inOrder = candidates
+    .filter(isMeasured)
+    .sort((a, b) => (a.endedSequence ?? 0) - (b.endedSequence ?? 0));
   const targets = search.targets.map((progress): TargetReport => {
     const {
       points: front = [],

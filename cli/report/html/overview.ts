@@ -8,7 +8,7 @@ import { html, nothing, type Html } from './html';
 export function overview(data: ReportData): Html {
   const virtual = data.devices.filter(({ kind }) => kind === 'virtual').map(({ serial }) => serial);
   return html`${virtual.length === 0 ? nothing : html`<p class="note">Virtual phones measured for this search (${virtual.join(', ')}). Their latencies come from a cost model, not from silicon.</p>`}
-    ${data.search.problem === '' ? nothing : html`<p class="note">The farm paused this search: ${data.search.problem}</p>`}
+    ${data.search.problem === null ? nothing : html`<p class="note">The farm paused this search: ${data.search.problem}</p>`}
     <div class="cards">${data.targets.map((target) => card(target, data.search.wallMinutes))}</div>
     ${facts(data)}`;
 }

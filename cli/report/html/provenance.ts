@@ -75,8 +75,8 @@ function toolTable({ tools }: ReportData): Html {
   const rows = tools.map((use) => [
     use.target,
     use.tool,
-    use.toolVersion === '' ? '-' : use.toolVersion,
-    use.toolDigest === '' ? '-' : html`<code>${use.toolDigest.slice(0, digestLength)}</code>`,
+    use.toolVersion ?? '-',
+    use.toolDigest === null ? '-' : html`<code>${use.toolDigest.slice(0, digestLength)}</code>`,
     use.agentVersion,
     String(use.threads),
     use.boundary,

@@ -148,19 +148,21 @@ function row(point: ReportPoint): HtmlValue[] {
   ];
 }
 
-function interval({ sessions, latencyMsLow, latencyMsHigh }: ReportPoint): string {
-  return sessions > 1 ? `${latencyMsLow.toFixed(3)} to ${latencyMsHigh.toFixed(3)}` : '-';
+function interval({ latencyMsLow, latencyMsHigh }: ReportPoint): string {
+  return latencyMsLow === null || latencyMsHigh === null
+    ? '-'
+    : `${latencyMsLow.toFixed(3)} to ${latencyMsHigh.toFixed(3)}`;
 }
 
 function celsius({ celsiusLow, celsiusHigh }: ReportPoint): string {
-  if (celsiusHigh === 0) return '-';
+  if (celsiusLow === null || celsiusHigh === null) return '-';
   const [low, high] = [celsiusLow.toFixed(0), celsiusHigh.toFixed(0)];
   return low === high ? low : `${low} to ${high}`;
 }
 
 function trust({ trust: level, trustReasons }: ReportPoint): Html {
-  return html`<span class="${level}">${level}</span
-    >${trustReasons.length === 0 ? '' : `: ${trustReasons.join('; ')}`}`;
+  const reasons = trustReasons.length === 0 ? '' : `: ${trustReasons.join('; ')}`;
+  return html`<span class="${level}">${level}</span>${reasons}`;
 }
 
 /** Enough to see what matters; the plot has the rest. */

@@ -1,9 +1,8 @@
+import type { ListedFront, ListedPoint } from '../../../proto/codec/front';
 import { formatFronts, frontsToCsv } from '../../../cli/output/front';
-import type { Front__Output } from '../../../proto/generated/farm/v1/Front';
-import type { FrontPoint__Output } from '../../../proto/generated/farm/v1/FrontPoint';
 
 const hash = 'ab'.repeat(32);
-const point: FrontPoint__Output = {
+const point: ListedPoint = {
   ...{
     architecture: '|a,b|',
     accuracy: 91.5,
@@ -30,18 +29,18 @@ const point: FrontPoint__Output = {
 };
 const unknown = {
   sessions: 1,
-  latencyMsLow: 0,
-  latencyMsHigh: 0,
-  latencyMsP5: 0,
-  celsiusLow: 0,
-  celsiusHigh: 0,
+  latencyMsLow: null,
+  latencyMsHigh: null,
+  latencyMsP5: null,
+  celsiusLow: null,
+  celsiusHigh: null,
 };
-const single: FrontPoint__Output = {
+const single: ListedPoint = {
   ...point,
   ...unknown,
   trustReasons: ['one session, so no interval'],
 };
-const virtual: FrontPoint__Output = {
+const virtual: ListedPoint = {
   ...point,
   deviceKind: 'virtual',
   trust: 'virtual',
@@ -52,11 +51,7 @@ const header =
   'size_bytes,trust,trust_reasons,device,job,artifact_sha256,reused_from_job,caveats,' +
   'hash,device_kind,runs,threads,celsius_low,celsius_high,accuracy_source,weights\r\n';
 
-function front(
-  target: string,
-  points: FrontPoint__Output[],
-  uncertain: FrontPoint__Output[] = [],
-): Front__Output {
+function front(target: string, points: ListedPoint[], uncertain: ListedPoint[] = []): ListedFront {
   return {
     target,
     points,

@@ -1,10 +1,10 @@
+import type { SearchStatus } from '../../../proto/codec/search_status';
 import { createLoggedWatcher, createRedrawnWatcher } from '../../../cli/output/search_watcher';
 import { describeSeconds } from '../../../cli/output/search_progress';
-import type { Search__Output } from '../../../proto/generated/farm/v1/Search';
 
 const target = 'sm8550/onnxruntime/npu/int8';
 
-function search(measured: number, state = 'running'): Search__Output {
+function search(measured: number, state: SearchStatus['state'] = 'running'): SearchStatus {
   return {
     ...{
       searchId: 's-1',
@@ -14,7 +14,7 @@ function search(measured: number, state = 'running'): Search__Output {
       strategy: 'surrogate',
       seed: 7,
       createdAtMs: 0,
-      problem: '',
+      problem: null,
       wallMinutes: 2.5,
       budgetShared: false,
     },
@@ -41,8 +41,8 @@ function search(measured: number, state = 'running'): Search__Output {
         },
         ...{
           phoneMinutes: 1,
-          budgetPhoneMinutes: 0,
-          budgetWallMinutes: 0,
+          budgetPhoneMinutes: null,
+          budgetWallMinutes: null,
           devicesBusy: 2,
           devices: 3,
           secondsLeft: 420,
@@ -102,7 +102,7 @@ describe('a search that is redrawn', () => {
 
 describe('a search in a log', () => {
   function log(
-    states: readonly (readonly [atMs: number, measured: number, state?: string])[],
+    states: readonly (readonly [atMs: number, measured: number, state?: SearchStatus['state']])[],
   ): string[] {
     const lines: string[] = [];
     let nowMs = 0;
@@ -156,14 +156,15 @@ describe('a search in a log', () => {
 
 describe('the time left', () => {
   it.each([
-    [0, '-'],
+    [null, '-'],
+    [0, '0 s'],
     [12.2, '13 s'],
     [89, '89 s'],
     [90, '2 min'],
     [3_600, '60 min'],
     [7_830, '2 h 11 min'],
     [7_200, '2 h 0 min'],
-  ])('%f s is "%s"', (seconds, text) => {
+  ])('%p s is "%s"', (seconds, text) => {
     expect(describeSeconds(seconds)).toBe(text);
   });
 });

@@ -1,10 +1,10 @@
+import type { TargetStatus } from '../../../proto/codec/search_status';
 import { describeBudget, spentOf } from '../../../cli/output/spending';
-import type { TargetProgress__Output } from '../../../proto/generated/farm/v1/TargetProgress';
 
-const target = (limits: Partial<TargetProgress__Output>): TargetProgress__Output => ({
+const target = (limits: Partial<TargetStatus>): TargetStatus => ({
   ...{
     target: 't',
-    budget: 0,
+    budget: null,
     measured: 12,
     spentMeasurements: 12,
     infeasible: 0,
@@ -23,11 +23,11 @@ const target = (limits: Partial<TargetProgress__Output>): TargetProgress__Output
   ...{
     phoneMinutes: 3.54,
     spentPhoneMinutes: 3.54,
-    budgetPhoneMinutes: 0,
-    budgetWallMinutes: 0,
+    budgetPhoneMinutes: null,
+    budgetWallMinutes: null,
     devicesBusy: 1,
     devices: 2,
-    secondsLeft: 0,
+    secondsLeft: null,
     picks: [],
   },
   ...limits,

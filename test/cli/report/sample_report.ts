@@ -1,11 +1,11 @@
+import { samplePhone } from '../../coordinator/sample_fleet';
 import { createRandom } from '../../../common/random';
 import { computeReport, type ReportData } from '../../../cli/report/data/report_data';
-import {
-  readReportInput,
-  type ReportCandidate,
-  type ReportInput,
-  type ReportMeasurement,
-  type ReportPoint,
+import type {
+  ReportCandidate,
+  ReportInput,
+  ReportMeasurement,
+  ReportPoint,
 } from '../../../cli/report/data/report_input';
 
 export const targets = ['host/onnxruntime/cpu/int8', 'sm8550/onnxruntime/npu/int8'] as const;
@@ -29,8 +29,10 @@ export function network(target: string, sequence: number, noise = 0): ReportCand
     sequence,
     choices,
     state: 'measured',
-    faultCode: '',
-    faultMessage: '',
+    faultCode: null,
+    faultMessage: null,
+    refusal: null,
+    jobId: `job-${String(sequence)}`,
     endedSequence: sequence + 1,
     architecture: choices.map((choice) => operators[choice]).join('+'),
     features: [count(0), count(1), count(2)],
@@ -52,7 +54,7 @@ export function measurement(latencyMs: number): ReportMeasurement {
       tool: 'onnxruntime_perf_test',
     },
     ...{
-      toolVersion: '',
+      toolVersion: null,
       toolDigest: 'ab'.repeat(32),
       command: 'onnxruntime_perf_test -e qnn model',
       threads: 1,
@@ -91,7 +93,10 @@ const statement = { accuracySource: 'table t, test split, float', weights: 'draw
 /** A search of `candidates` as the coordinator tells it, its fronts found the dumb way. */
 export function reportInput(
   candidates: readonly ReportCandidate[],
-  more: { readonly state?: string; readonly targets?: readonly string[] } = {},
+  more: {
+    readonly state?: ReportInput['search']['state'];
+    readonly targets?: readonly string[];
+  } = {},
 ): ReportInput {
   const fronts = (more.targets ?? targets).map((target) => ({
     target,
@@ -100,7 +105,7 @@ export function reportInput(
     hypervolume: 0.5,
     ...statement,
   }));
-  return readReportInput({
+  return {
     search: {
       ...{
         searchId: 'cells-1',
@@ -111,20 +116,26 @@ export function reportInput(
         seed: 3,
         createdAtMs: 1_700_000_000_000,
         wallMinutes: 12,
-        problem: '',
+        problem: null,
+        budgetShared: false,
       },
       targets: fronts.map(({ target }) => ({
         ...{
           target,
           measured: candidates.filter((each) => each.target === target && each.measurement !== null)
             .length,
-          abandoned: 0,
-          hypervolume: 0.5,
+          ...{ infeasible: 0, abandoned: 0, inFlight: 0, reused: 0, uncertain: 0 },
+          ...{ confirming: 0, confirmed: 0, confirmMinutes: 0, virtualMeasurements: 0 },
+          ...{ hypervolume: 0.5, frontHypervolume: 0.5, frontSize: 1, picks: [] },
         },
         ...{
           budget: 40,
-          budgetPhoneMinutes: 0,
-          budgetWallMinutes: 0,
+          budgetPhoneMinutes: null,
+          budgetWallMinutes: null,
+          phoneMinutes: 3,
+          devicesBusy: 0,
+          devices: 1,
+          secondsLeft: null,
           spentMeasurements: 20,
           spentPhoneMinutes: 3,
         },
@@ -143,8 +154,8 @@ export function reportInput(
       })),
       devices: [
         {
-          serial: 'P1',
-          kind: 'virtual',
+          ...samplePhone('P1'),
+          kind: 'virtual' as const,
           manufacturer: 'Sample',
           model: 'Phone',
           soc: 'SM8550',
@@ -152,8 +163,8 @@ export function reportInput(
         },
       ],
     },
-    candidates,
-  });
+    candidates: [...candidates],
+  };
 }
 
 function frontOf(candidates: readonly ReportCandidate[]): ReportPoint[] {
@@ -169,6 +180,8 @@ function frontOf(candidates: readonly ReportCandidate[]): ReportPoint[] {
     .sort((a, b) => a.latencyMs - b.latencyMs)
     .map((each) => ({
       ...each,
+      ...{ latencyMsP5: null, latencyMsP95: null, jobId: 'job', artifactDigest: 'ef'.repeat(32) },
+      ...{ caveats: [], reusedFromJobId: null },
       sessions: 3,
       latencyMsLow: each.latencyMs * 0.98,
       latencyMsHigh: each.latencyMs * 1.02,

@@ -1,3 +1,4 @@
+import { endFromWire } from '../../../proto/codec/outside';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import { fail, ok } from '../../../common/result';
@@ -106,8 +107,8 @@ describe('the calls of an outside searcher', () => {
   it('answers proposals in their order, and says which of them can be repeated', async () => {
     expect(await proposeTo('one', 't', ['b', 'a'])).toEqual({
       proposed: [
-        { architecture: 'b', sequence: 0, state: 'waiting' },
-        { architecture: 'a', sequence: 1, state: 'waiting' },
+        { architecture: 'b', sequence: 0, state: 'WAITING' },
+        { architecture: 'a', sequence: 1, state: 'WAITING' },
       ],
     });
     const refusal = async (searchId: string, target: string): Promise<unknown> =>
@@ -153,41 +154,29 @@ describe('the calls of an outside searcher', () => {
       }),
     ];
     state = 'stopped';
-    const seen: End__Output[] = [];
+    const seen: unknown[] = [];
     for await (const end of client.ends({
       searchId: 'one',
       target: 't',
       after: 0,
     }) as AsyncIterable<End__Output>)
-      seen.push(end);
+      seen.push(endFromWire(end));
     expect(seen).toEqual([
       {
-        cursor: 3,
-        sequence: 0,
-        architecture: 'cell-0',
-        kind: 'measured',
-        accuracy: 90,
-        latencyMs: 2,
-        violation: 0.5,
-        sessions: 3,
-        relativeNoise: 0.01,
-        deviceKind: 'phone',
-        jobId: 'j0',
-        reason: '',
+        ok: true,
+        value: {
+          ...{ cursor: 3, sequence: 0, architecture: 'cell-0', kind: 'measured', accuracy: 90 },
+          ...{ latencyMs: 2, violation: 0.5, sessions: 3, relativeNoise: 0.01 },
+          ...{ deviceKind: 'phone', jobId: 'j0', reason: null },
+        },
       },
       {
-        cursor: 6,
-        sequence: 1,
-        architecture: 'cell-1',
-        kind: 'infeasible',
-        accuracy: 90,
-        latencyMs: 0,
-        violation: Infinity,
-        sessions: 0,
-        relativeNoise: 0,
-        deviceKind: '',
-        jobId: '',
-        reason: 'no kernel',
+        ok: true,
+        value: {
+          ...{ cursor: 6, sequence: 1, architecture: 'cell-1', kind: 'infeasible', accuracy: 90 },
+          ...{ latencyMs: null, violation: Infinity, sessions: 0, relativeNoise: null },
+          ...{ deviceKind: null, jobId: null, reason: 'no kernel' },
+        },
       },
     ]);
   });
