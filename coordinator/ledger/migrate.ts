@@ -10,6 +10,7 @@ import { confirmations } from './migrations/m0006_confirmations';
 import { refusals } from './migrations/m0007_refusals';
 import { leaseSecret } from './migrations/m0008_lease_secret';
 import { summaries } from './migrations/m0009_summaries';
+import { summaryEnds } from './migrations/m0010_summary_ends';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007_refusals': refusals,
   '0008_lease_secret': leaseSecret,
   '0009_summaries': summaries,
+  '0010_summary_ends': summaryEnds,
 };
 
 /**

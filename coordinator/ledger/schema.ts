@@ -44,6 +44,7 @@ interface SummaryTable {
   readonly search_id: string;
   readonly version: number;
   readonly document: string;
+  readonly last_end: number | null;
 }
 
 export interface CandidateTable {

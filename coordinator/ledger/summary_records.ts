@@ -4,6 +4,8 @@ import type { SearchState } from '../../search/study/request';
 interface SummaryDocument {
   readonly version: number;
   readonly json: string;
+  /** The last end of a job of the search that it speaks of; null where none had ended. */
+  readonly lastEnd: number | null;
 }
 
 /** The last summary of a search, beside what tells whether it still holds. */
@@ -11,6 +13,8 @@ export interface SummaryRecord {
   readonly searchId: string;
   readonly state: SearchState;
   readonly ranMs: number;
+  /** The last end of a job of the search that the ledger has. */
+  readonly lastEnd: number | null;
   /** Null for a search of which none was kept. */
   readonly summary: SummaryDocument | null;
 }

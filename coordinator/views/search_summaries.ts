@@ -18,9 +18,9 @@ interface SearchSummariesParts {
 
 /**
  * What is read of searches, apart from what runs them: values of those that are under way, which say each change of
- * theirs, and rows of the ledger of those that have ended. A row is written after the search's end is committed; who dies
- * in between leaves a row that does not fit the search's state any more, which is then computed once from its
- * measurements.
+ * theirs, and rows of the ledger of those that have ended. A row is written after the search's end is committed, and says
+ * up to which end of a job it speaks. Where a process died in between, or a job ended after its search was stopped, the
+ * row does not fit what the ledger has, and is computed once from the measurements.
  */
 export class SearchSummaries {
   readonly #parts: SearchSummariesParts;
@@ -116,10 +116,12 @@ export class SearchSummaries {
 
   async #computeAndKeep(searchId: string, why: string): Promise<SearchView | undefined> {
     try {
+      // Asked before: what ends meanwhile makes the summary one of the past.
+      const lastEnd = (await this.#parts.records.find(searchId))?.lastEnd ?? null;
       const summary = await this.#parts.summarize(searchId);
       this.#parts.logger.info({ searchId, why }, 'the summary of a search was computed anew');
       // One that was resumed meanwhile speaks for itself.
-      if (hasEnded(summary) && !this.#current.has(searchId)) await this.#keep(summary);
+      if (hasEnded(summary) && !this.#current.has(searchId)) await this.#keep(summary, lastEnd);
       return this.#current.get(searchId) ?? summary;
     } catch (error) {
       if (!(error instanceof BadInputError)) throw error;
@@ -133,17 +135,26 @@ export class SearchSummaries {
 
   async #save(summary: SearchView): Promise<void> {
     try {
-      await this.#keep(summary);
+      await this.#saveEnded(summary);
       if (this.#current.get(summary.searchId) === summary) this.#current.delete(summary.searchId);
     } catch (error) {
       this.#parts.onFailure(error as Error);
     }
   }
 
-  #keep(summary: SearchView): Promise<void> {
+  /** A stopped search has not heard of the jobs that ended just then, so the ledger is asked. */
+  async #saveEnded(summary: SearchView): Promise<void> {
+    const { searchId, state } = summary;
+    const lastEnd = (await this.#parts.records.find(searchId))?.lastEnd ?? null;
+    const last = state === 'stopped' ? await this.#parts.summarize(searchId) : summary;
+    if (hasEnded(last)) await this.#keep(last, lastEnd);
+  }
+
+  #keep(summary: SearchView, lastEnd: number | null): Promise<void> {
     return this.#parts.records.save(summary.searchId, {
       version: summaryVersion,
       json: JSON.stringify(summary),
+      lastEnd,
     });
   }
 }

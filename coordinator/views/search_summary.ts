@@ -64,11 +64,14 @@ const summarySchema: z.ZodType<SearchView> = z.object({
 
 /**
  * The summary that was kept of a search which has ended. The error says why there is none: it was never kept, it is of
- * another version, or the search went on after it and the process died before the next one was written.
+ * another version, a job that was under way has ended since, or the search went on after it and the process died before
+ * the next one was written.
  */
-export function readSummary({ state, ranMs, summary }: SummaryRecord): Result<SearchView, string> {
+export function readSummary(record: SummaryRecord): Result<SearchView, string> {
+  const { state, ranMs, lastEnd, summary } = record;
   if (summary === null) return fail('none was kept');
   if (summary.version !== summaryVersion) return fail(`is of version ${String(summary.version)}`);
+  if (summary.lastEnd !== lastEnd) return fail('a job ended after it');
   const read = decodeJson(Buffer.from(summary.json), summarySchema, largestSummaryBytes);
   if (!read.ok) return read;
   const { value } = read;

@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
-import { sha256Hex } from '../../platform/hash/sha256';
 import type { Graph, Tensor } from '../onnx/graph';
 import { createGraphBuilder, float32Tensor, type GraphBuilder } from '../onnx/graph_builder';
 import { segmentInput } from './layer';
@@ -84,7 +84,9 @@ function emitSegment(
 
 /** Equal for segments that have equal constants: their place, layers, input, and the seed. */
 function segmentKey(segment: Segment, shape: Shape, seed: number | string): string {
-  return sha256Hex(JSON.stringify([seed, segment, shape]));
+  return createHash('sha256')
+    .update(JSON.stringify([seed, segment, shape]))
+    .digest('hex');
 }
 
 function segmentTensors(

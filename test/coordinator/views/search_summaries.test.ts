@@ -1,3 +1,4 @@
+import { candidateFault } from '../../../common/fault';
 import type { Ledger } from '../../../coordinator/ledger/ledger';
 import { SearchSummaries } from '../../../coordinator/views/search_summaries';
 import type { SearchView } from '../../../coordinator/searches/search_view';
@@ -124,6 +125,30 @@ describe('what is shown of searches', () => {
     expect(await lab.summaries.complete()).toBe(0);
   });
 
+  it('counts a job that ended when its search had just been stopped', async () => {
+    const searchId = await lab.create(spec);
+    await lab.measure(2);
+    const [late] = await lab.ledger.jobs.find({ ownerId: searchId, open: true });
+    await lab.runner.stop(searchId);
+    await lab.summaries.settled();
+    expect(await readerOnly().get(searchId)).toMatchObject({ targets: [{ infeasible: 0 }] });
+    const fault = candidateFault('unsupported-operator', 'no such kernel');
+    await lab.ledger.jobs.commit([
+      {
+        kind: 'job-ended',
+        jobId: late!.job.jobId,
+        state: { kind: 'infeasible', refusedBy: { kind: 'runtime' }, fault },
+        atMs: 1,
+      },
+    ]);
+    await expect(readerOnly().get(searchId)).rejects.toThrow('a search was loaded');
+    expect(await lab.summaries.get(searchId)).toMatchObject({
+      state: 'stopped',
+      targets: [{ measured: 2, infeasible: 1 }],
+    });
+    expect(await readerOnly().get(searchId)).toMatchObject({ targets: [{ infeasible: 1 }] });
+  });
+
   it('does not show the first end of a search that went on and ended anew as the process died', async () => {
     const { searchId } = await finish();
     const save = jest
@@ -144,9 +169,12 @@ describe('what is shown of searches', () => {
   });
 
   it.each([
-    ['of another version', { version: 0, json: '{}' }],
-    ['that is no JSON', { version: 1, json: '{' }],
-    ['that says something else than a summary', { version: 1, json: '{"state":"finished"}' }],
+    ['of another version', { version: 0, json: '{}', lastEnd: 1 }],
+    ['that is no JSON', { version: 1, json: '{', lastEnd: 1 }],
+    [
+      'that says something else than a summary',
+      { version: 1, json: '{"state":"finished"}', lastEnd: 1 },
+    ],
   ])('computes anew a summary %s', async (_, damaged) => {
     const said = await finish();
     await lab.ledger.summaries.save(said.searchId, damaged);
@@ -186,6 +214,7 @@ describe('what is shown of searches', () => {
       await lab.ledger.summaries.save(searchId, {
         version: 1,
         json: JSON.stringify({ ...said, searchId }),
+        lastEnd: null,
       });
     }
     const reads = countReads();
