@@ -3,7 +3,12 @@ import { BadInputError } from '../../common/bad_input';
 import { FarmError } from '../../common/farm_error';
 import type { Result } from '../../common/result';
 import type { StudyEvent } from '../../search/study/event';
-import type { Answer, Request, SearchExtension, SearchState } from '../../search/study/request';
+import type {
+  RequestAnswer,
+  Request,
+  SearchExtension,
+  SearchState,
+} from '../../search/study/request';
 import type { Study } from '../../search/study/state';
 import type { SearchRecord } from '../ledger/search_records';
 import { requireKnownTargets } from './known_targets';
@@ -19,14 +24,14 @@ import { loadPast, onboardingYaml, withTeachersOfNow, type Onboarding } from './
 /** Each keeps candidates on their way on all its targets; far more than a shelf can serve. */
 const mostActiveSearches = 100;
 
-type SearchListener = (view: SearchView) => void;
+type ChangeListener = (view: SearchView) => void;
 
 /** The searches that run in this coordinator. A user's mistake is a FarmError; every change is in the ledger before it is answered. */
 export class SearchRunner {
   readonly #parts: SearchParts;
   /** Loaded to run, until they are over. */
   readonly #active = new Map<string, Promise<StudyRunner>>();
-  readonly #listeners = new Set<SearchListener>();
+  readonly #listeners = new Set<ChangeListener>();
   readonly #outside: OutsideProposals;
 
   constructor(parts: SearchParts) {
@@ -117,7 +122,7 @@ export class SearchRunner {
   }
 
   /** Called with a search's view after each change of it; the returned function ends that. The listener must not throw. */
-  watch(listener: SearchListener): () => void {
+  watch(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -157,7 +162,7 @@ export class SearchRunner {
   async #request(
     searchId: string,
     request: Request,
-  ): Promise<{ readonly study: Study; readonly answer: Answer }> {
+  ): Promise<{ readonly study: Study; readonly answer: RequestAnswer }> {
     for (;;) {
       const runner = await this.#loaded(searchId);
       // It may have ended just now; then it is loaded anew.

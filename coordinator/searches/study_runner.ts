@@ -3,14 +3,14 @@ import { assert } from '../../common/assert';
 import { wakeInMs } from '../../search/study/budget_room';
 import type { StudyEffect } from '../../search/study/effect';
 import type { StudyEvent, TrialName } from '../../search/study/event';
-import type { Answer, Request } from '../../search/study/request';
+import type { RequestAnswer, Request } from '../../search/study/request';
 import type { Study } from '../../search/study/state';
 import { step } from '../../search/study/step';
 import { eventOfUpdate } from './job_events';
 import type { SearchParts } from './search_parts';
 import type { Strategist } from './strategist/strategist';
 import { buildTrial } from './study_build';
-import { write, type Write } from './study_writer';
+import { write, type StudyWrite } from './study_writer';
 import { WallAlarm } from './wall_alarm';
 
 interface RunnerOptions {
@@ -26,7 +26,7 @@ interface RunnerOptions {
 }
 
 interface Waiter {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: RequestAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -104,7 +104,7 @@ export class StudyRunner {
   }
 
   /** Resolves when the request has been served, and what it changes is in the ledger. */
-  async request(request: Request): Promise<Answer> {
+  async request(request: Request): Promise<RequestAnswer> {
     assert(this.#life !== 'closed', `search ${this.#searchId} is still in this process`);
     this.#requests += 1;
     const requestId = this.#requests;
@@ -238,7 +238,7 @@ export class StudyRunner {
     this.feed(await buildTrial(parts, settings, name, this.#unwanted.signal));
   }
 
-  async #write(effect: Write): Promise<void> {
+  async #write(effect: StudyWrite): Promise<void> {
     const { searchId, spec } = this.#study.settings;
     try {
       const event = await write({ ...this.#options.parts, searchId, spec }, effect);

@@ -11,14 +11,14 @@ import type { SearchParts } from './search_parts';
 /** SQLite commits in milliseconds; after this the disk or another process is at fault. */
 const writeDeadlineMs = 30_000;
 
-interface WriterParts {
+interface StudyWriterParts {
   readonly searchId: string;
   readonly spec: SearchSpec;
   readonly ledger: SearchParts['ledger'];
   readonly clock: SearchParts['clock'];
 }
 
-export type Write = Extract<
+export type StudyWrite = Extract<
   StudyEffect,
   {
     readonly kind:
@@ -27,7 +27,10 @@ export type Write = Extract<
 >;
 
 /** Writes what a study asks to keep, and says so when the ledger has it; null where nobody waits for that. @throws when the ledger cannot be written */
-export async function write(parts: WriterParts, effect: Write): Promise<StudyEvent | null> {
+export async function write(
+  parts: StudyWriterParts,
+  effect: StudyWrite,
+): Promise<StudyEvent | null> {
   const isDone = new AbortController();
   const late = parts.clock.sleep(writeDeadlineMs, isDone.signal).then((): StudyEvent | null => {
     throw new Error(
@@ -43,7 +46,7 @@ export async function write(parts: WriterParts, effect: Write): Promise<StudyEve
   }
 }
 
-async function perform(parts: WriterParts, effect: Write): Promise<StudyEvent | null> {
+async function perform(parts: StudyWriterParts, effect: StudyWrite): Promise<StudyEvent | null> {
   const { searchId, ledger } = parts;
   switch (effect.kind) {
     case 'save-trial':
@@ -75,8 +78,8 @@ async function perform(parts: WriterParts, effect: Write): Promise<StudyEvent | 
 
 /** With a measurement that was made before, where there is one that serves. */
 async function saveTrial(
-  parts: WriterParts,
-  { trial, refusal }: Extract<Write, { readonly kind: 'save-trial' }>,
+  parts: StudyWriterParts,
+  { trial, refusal }: Extract<StudyWrite, { readonly kind: 'save-trial' }>,
 ): Promise<StudyEvent> {
   const { searchId, spec, ledger, clock } = parts;
   const { job, ...name } = trial;
@@ -100,7 +103,7 @@ async function saveTrial(
   return { kind: 'trial-saved', target: name.target, architecture: name.architecture, end };
 }
 
-function recordOf({ searchId, spec }: WriterParts, job: Job): JobRecord {
+function recordOf({ searchId, spec }: StudyWriterParts, job: Job): JobRecord {
   return {
     job,
     ownerId: searchId,

@@ -1,9 +1,9 @@
 import type { Job } from '../../common/job';
 import type { Infeasible } from '../../common/trial';
 import type { StrategyUpdate } from '../strategy/strategy_update';
-import type { Offer, Remeasurement, SavedTrial, TrialName } from './event';
+import type { OutsideOffer, Remeasurement, SavedTrial, TrialName } from './event';
 import type { NextState } from './phase';
-import type { Answer } from './request';
+import type { RequestAnswer } from './request';
 
 /**
  * What the world must do for a study. Dying before one, or doing it twice, must be harmless: what is to last is written first, and
@@ -23,13 +23,17 @@ export type StudyEffect =
   /** Answered by `remeasurement-saved`. */
   | { readonly kind: 'save-remeasurement'; readonly remeasurement: Remeasurement }
   /** All of them or none. Answered by `offers-saved` or `offers-lost`. */
-  | { readonly kind: 'save-offers'; readonly requestId: number; readonly offers: readonly Offer[] }
+  | {
+      readonly kind: 'save-offers';
+      readonly requestId: number;
+      readonly offers: readonly OutsideOffer[];
+    }
   /** The model of an outside searcher's proposal cannot be made. */
-  | { readonly kind: 'abandon-offer'; readonly offer: Offer }
+  | { readonly kind: 'abandon-offer'; readonly offer: OutsideOffer }
   /** State, clock and extension in one write. Answered by `state-saved`. */
   | { readonly kind: 'save-state'; readonly next: NextState }
   | { readonly kind: 'submit-job'; readonly job: Job }
   | { readonly kind: 'pause-jobs' | 'resume-jobs' | 'end-jobs' }
-  | { readonly kind: 'answer'; readonly requestId: number; readonly answer: Answer }
+  | { readonly kind: 'answer'; readonly requestId: number; readonly answer: RequestAnswer }
   /** Something is wrong that the operator should know. */
   | { readonly kind: 'report-problem'; readonly problem: string };

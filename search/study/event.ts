@@ -36,7 +36,7 @@ export interface Remeasurement extends TrialName {
 }
 
 /** What an outside searcher has proposed. */
-export interface Offer extends TrialName {
+export interface OutsideOffer extends TrialName {
   readonly sequence: number;
 }
 
@@ -45,7 +45,7 @@ export interface Memory {
   readonly trials: readonly SavedTrial[];
   readonly remeasurements: readonly Remeasurement[];
   readonly extensions: readonly SearchExtension[];
-  readonly offers: readonly (Offer & { readonly isWaiting: boolean })[];
+  readonly offers: readonly (OutsideOffer & { readonly isWaiting: boolean })[];
 }
 
 /** A model, with what it costs. */
@@ -81,7 +81,11 @@ export type StudyEvent =
   /** `end`: it had ended as it was saved, by a measurement that was made before or by its refusal. */
   | ({ readonly kind: 'trial-saved'; readonly end: TrialEnd<Evidence> | null } & TrialName)
   | { readonly kind: 'remeasurement-saved'; readonly remeasurement: Remeasurement }
-  | { readonly kind: 'offers-saved'; readonly requestId: number; readonly offers: readonly Offer[] }
+  | {
+      readonly kind: 'offers-saved';
+      readonly requestId: number;
+      readonly offers: readonly OutsideOffer[];
+    }
   /** What was asked for could not be written; nothing has changed. */
   | { readonly kind: 'offers-lost'; readonly requestId: number }
   | { readonly kind: 'state-saved' }

@@ -10,7 +10,7 @@ import type { Evidence } from './evidence';
 import { noResults, type Results } from './results';
 
 /** What passes between a lane and what proposes for it. One question at a time. */
-export type Conversation =
+export type Questioning =
   | { readonly kind: 'idle' }
   /** `hasNews`: something has changed since that may let the strategy go on. */
   | { readonly kind: 'asked'; readonly hasNews: boolean }
@@ -47,7 +47,7 @@ export interface Lane {
   readonly budget: Budget;
   /** That offer the target and are attached. */
   readonly devices: number;
-  readonly conversation: Conversation;
+  readonly conversation: Questioning;
   /** By architecture. */
   readonly trials: Map<string, Trial<Evidence>>;
   /** Trials that have not ended. */

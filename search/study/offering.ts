@@ -1,6 +1,6 @@
-import type { Offer } from './event';
+import type { OutsideOffer } from './event';
 import { stateOf } from './phase';
-import type { Answer, WaitingRequest } from './request';
+import type { RequestAnswer, WaitingRequest } from './request';
 import { laneNow, update, updateLane, type Turn } from './turn';
 
 /** Of one target: more would be chosen long before the ends that should guide it. */
@@ -10,7 +10,7 @@ const mostWaiting = 1_000;
  * Takes what an outside searcher proposes, all of a call or nothing. They are in the ledger before they are answered, with their sequence, so that
  * the client has nothing to repeat after a crash. Undefined while they are being written: the request goes on waiting.
  */
-export function takeOffers(turn: Turn, waiting: WaitingRequest): Answer | undefined {
+export function takeOffers(turn: Turn, waiting: WaitingRequest): RequestAnswer | undefined {
   const { requestId, request } = waiting;
   if (request.kind !== 'offer' || requestId === null) return { kind: 'done' };
   const { target, architectures } = request;
@@ -44,7 +44,7 @@ export function takeOffers(turn: Turn, waiting: WaitingRequest): Answer | undefi
 /** The ledger has them. */
 export function keepOffer(
   turn: Turn,
-  { target, architecture, sequence }: Offer,
+  { target, architecture, sequence }: OutsideOffer,
   isWaiting: boolean,
 ): void {
   const { known, waiting } = laneNow(turn, target).offers;

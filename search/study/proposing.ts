@@ -2,7 +2,7 @@ import type { Expectation } from '../strategy/expectation';
 import type { Ask } from '../strategy/strategy';
 import { hasRoom, standingOf } from './budget_room';
 import { fleetAnswer, wholeFleet, withTaken } from './fleet';
-import { withProposal, type Conversation, type Lane } from './lane';
+import { withProposal, type Questioning, type Lane } from './lane';
 import { isOver } from './phase';
 import { isExternal, type Study } from './state';
 import { laneNow, update, updateLane, type Turn } from './turn';
@@ -135,7 +135,7 @@ function take(turn: Turn, target: string, answer: Ask, expectation: Expectation 
 }
 
 /** What has ended meanwhile may be what the strategy waits for. */
-function withoutProposal(asked: Conversation, answer: 'later' | 'exhausted'): Conversation {
+function withoutProposal(asked: Questioning, answer: 'later' | 'exhausted'): Questioning {
   if (answer === 'exhausted') return { kind: 'exhausted' };
   return asked.kind === 'asked' && asked.hasNews ? { kind: 'idle' } : { kind: 'waiting' };
 }

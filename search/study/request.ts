@@ -27,7 +27,7 @@ export interface WaitingRequest {
 }
 
 /** How a request ended. What a state does not permit changes nothing, and is `done`: the state tells. */
-export type Answer =
+export type RequestAnswer =
   | { readonly kind: 'done' }
   | {
       readonly kind: 'refused';

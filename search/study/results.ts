@@ -8,7 +8,7 @@ const referenceSampleSize = 10;
 const referenceMargin = 1.1;
 
 /** What a measurement says of a network's place: `outside` breaks a limit, `uncertain` is not known to better than its own size. */
-export interface Result extends FrontMember {
+export interface TrialResult extends FrontMember {
   readonly standing: 'certain' | 'uncertain' | 'outside';
 }
 
@@ -19,7 +19,7 @@ export interface Result extends FrontMember {
  * and target, not across them.
  */
 export interface Results {
-  readonly all: List<Result>;
+  readonly all: List<TrialResult>;
   /** Non-dominated among the certain; fastest first. */
   readonly front: readonly FrontMember[];
   readonly hypervolumes: List<number>;
@@ -40,7 +40,7 @@ export function hasReference({ sampled }: Results): boolean {
   return sampled >= referenceSampleSize;
 }
 
-export function withResult(results: Results, result: Result): Results {
+export function withResult(results: Results, result: TrialResult): Results {
   const all = results.all.push(result);
   if (result.standing !== 'certain') return remembered({ ...results, all }, hasReference(results));
   const isMoving = !hasReference(results);
@@ -87,12 +87,12 @@ export function hypervolumeOf(
 }
 
 /** Certain ones, on the front or dominated. */
-export function certainOf({ all }: Results): readonly Result[] {
+export function certainOf({ all }: Results): readonly TrialResult[] {
   return [...all.filter(({ standing }) => standing === 'certain')];
 }
 
 /** Would join the front, were their latencies known to better than their own size; fastest first. */
-export function uncertainOf(results: Results): readonly Result[] {
+export function uncertainOf(results: Results): readonly TrialResult[] {
   return [...results.all]
     .filter(
       ({ standing, latencyMs, accuracyPercent }) =>

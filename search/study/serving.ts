@@ -1,7 +1,13 @@
 import { extendBudget } from '../spec/budget';
 import { takeOffers } from './offering';
 import { lastingPhase, problemOf, stateOf, type NextState } from './phase';
-import type { Answer, Request, SearchExtension, SearchState, WaitingRequest } from './request';
+import type {
+  RequestAnswer,
+  Request,
+  SearchExtension,
+  SearchState,
+  WaitingRequest,
+} from './request';
 import type { Study } from './state';
 import { update, type Turn } from './turn';
 import { wallTimeFrom } from './wall_time';
@@ -75,7 +81,7 @@ export function extended(study: Study, extension: SearchExtension): Partial<Stud
   };
 }
 
-export function answer(turn: Turn, requestId: number | null, text: Answer): void {
+export function answer(turn: Turn, requestId: number | null, text: RequestAnswer): void {
   if (requestId !== null) turn.effects.push({ kind: 'answer', requestId, answer: text });
 }
 

@@ -9,7 +9,7 @@ import type { StudySettings } from './settings';
 import type { WallTime } from './wall_time';
 
 /** A job that has not ended, and what it is for. */
-export interface OpenJob {
+export interface StudyJob {
   readonly job: Job;
   /** The target's name. */
   readonly target: string;
@@ -34,7 +34,7 @@ export interface Study {
   /** Where one strategy proposes for all targets; null where each has its own. */
   readonly fleet: Fleet | null;
   /** In the ledger and not ended, in the order in which they were saved. */
-  readonly jobs: OrderedMap<string, OpenJob>;
+  readonly jobs: OrderedMap<string, StudyJob>;
   readonly extensionIds: List<string>;
   /** In a row. */
   readonly buildFailures: number;

@@ -1,6 +1,4 @@
 import { artifactOf, type TrialEnd } from '../../common/trial';
-import { parseTarget } from '../../common/target';
-import { createRandom } from '../../common/random';
 import type { SchedulerEffect } from '../../coordinator/schedule/event/effect';
 import type { UntimedEvent } from '../../coordinator/schedule/event/event';
 import type { SearchSpec } from '../../search/spec/search_spec';
@@ -10,8 +8,9 @@ import type { StudyEvent } from '../../search/study/event';
 import type { Request } from '../../search/study/request';
 import { step } from '../../search/study/step';
 import { openStudy, type Study } from '../../search/study/state';
-import { measuredEnd, sampleEvidence, sampleJobId, sampleSpec } from '../search/study/sample_study';
+import { measuredEnd, sampleEvidence, sampleJobId } from '../search/study/sample_study';
 import { StudyLedger } from '../search/study/study_ledger';
+import { accuracyOf, buildOf, latencyOf } from './drawn_search';
 import type { LedgerModel } from './ledger_model';
 
 type JobEnded = Extract<SchedulerEffect, { readonly kind: 'job-ended' }>;
@@ -25,35 +24,6 @@ export interface SearchHost {
   readonly mayDie: () => void;
   readonly dispatch: (event: UntimedEvent) => void;
   readonly ledger: LedgerModel;
-}
-
-const targetNames = ['sm8550/tflite/cpu/int8', 'sm8550/tflite/npu/int8'] as const;
-
-/** What a search is about, drawn from a seed. */
-export function drawSpec(seed: string): SearchSpec {
-  const random = createRandom(seed);
-  const pick = <Item>(items: readonly Item[]): Item => items[random.below(items.length)]!;
-  const budget = { measurements: 2 + random.below(5) };
-  const targets = pick([targetNames.slice(0, 1), targetNames.slice(1), targetNames]);
-  const isFleet = targets.length > 1 && random.next() < 0.5;
-  return {
-    ...sampleSpec({ confirm: { rounds: random.below(2) } }),
-    isBudgetShared: false,
-    front: isFleet ? { kind: 'worst' } : { kind: 'each' },
-    targets: targets.map((name) => ({
-      ...{ name, target: parseTarget(name), constraints: {}, budget },
-      concurrency: 1 + random.below(3),
-    })),
-  };
-}
-
-/** A function of model and target alone: 1 to 2 ms. */
-function latencyOf(architecture: string, target: string): number {
-  return 1 + createRandom(`${architecture} on ${target}`).next();
-}
-
-function accuracyOf(architecture: string): number {
-  return 50 + 40 * createRandom(`accuracy of ${architecture}`).next();
 }
 
 /** One search through all lives of the coordinator: the real core, its ledger, and what performs its effects. */
@@ -282,22 +252,6 @@ export class SearchModel {
         throw new Error(`${this.searchId} has measured ${measured} on ${name}, beyond its budget`);
     }
   }
-}
-
-/** Some networks cannot be built, and some run nowhere. */
-function buildOf({
-  target,
-  architecture,
-}: Extract<StudyEffect, { readonly kind: 'build' }>): StudyEvent {
-  const chance = createRandom(`model of ${architecture}`).next();
-  if (chance < 0.1) return { kind: 'build-failed', target, architecture, message: 'no memory' };
-  const digest = `${chance < 0.2 ? 'refused' : 'sound'}-${architecture}`;
-  const artifact = { digest, sizeBytes: 1, format: 'onnx' as const };
-  return {
-    kind: 'built',
-    ...{ target, architecture },
-    build: { artifact, macs: 1, parameters: 1, peakActivationBytes: 1 },
-  };
 }
 
 /** What is compared of two studies. */

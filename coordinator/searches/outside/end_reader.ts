@@ -69,7 +69,10 @@ export async function readEnds(
   }));
 }
 
-type Outcome = Omit<EndView, 'cursor' | 'sequence' | 'architecture' | 'accuracyPercent' | 'jobId'>;
+type EndDetails = Omit<
+  EndView,
+  'cursor' | 'sequence' | 'architecture' | 'accuracyPercent' | 'jobId'
+>;
 
 const unmeasured = { latencyMs: null, sessions: 0, relativeNoise: null, deviceKind: null } as const;
 
@@ -77,7 +80,7 @@ function outcomeOf(
   state: EndRecord['state'],
   measurement: Measurement | undefined,
   violationOf: (measurement: Measurement) => number,
-): Outcome {
+): EndDetails {
   if (state.kind === 'unbuilt')
     return {
       ...unmeasured,

@@ -7,7 +7,7 @@ import { isSpent } from '../../../search/spec/budget';
 import type { SearchSpec } from '../../../search/spec/search_spec';
 import type { Lane } from '../../../search/study/lane';
 import { stateOf } from '../../../search/study/phase';
-import type { Answer, Request } from '../../../search/study/request';
+import type { RequestAnswer, Request } from '../../../search/study/request';
 import type { StudySettings } from '../../../search/study/settings';
 import { laneOf, type Study } from '../../../search/study/state';
 import { wallMsAt } from '../../../search/study/wall_time';
@@ -42,7 +42,9 @@ interface Call {
   readonly architectures: readonly string[];
 }
 
-type Ask = (request: Request) => Promise<{ readonly study: Study; readonly answer: Answer }>;
+type AskSearch = (
+  request: Request,
+) => Promise<{ readonly study: Study; readonly answer: RequestAnswer }>;
 
 /** What programs of others propose for searches: checked, handed to the search, and described as it stands then. */
 export class OutsideProposals {
@@ -61,7 +63,7 @@ export class OutsideProposals {
   async propose(
     { target, architectures: texts }: Call,
     study: Study,
-    ask: Ask,
+    ask: AskSearch,
   ): Promise<Result<readonly Proposed[], Rejection>> {
     const { settings } = study;
     requireTarget(settings, target);

@@ -4,7 +4,7 @@ import type { Evidence } from '../../../search/study/evidence';
 import type {
   JobEnded,
   Memory,
-  Offer,
+  OutsideOffer,
   Remeasurement,
   SavedTrial,
 } from '../../../search/study/event';
@@ -19,7 +19,7 @@ export class StudyLedger {
   wall: WallTime = { ranMs: 0, runningSinceMs: 0 };
   readonly trials: SavedTrial[] = [];
   readonly remeasurements: Remeasurement[] = [];
-  readonly offers: Offer[] = [];
+  readonly offers: OutsideOffer[] = [];
   readonly ends: JobEnded[] = [];
   readonly extensions: SearchExtension[] = [];
   readonly #abandonedOffers = new Set<string>();
@@ -43,11 +43,11 @@ export class StudyLedger {
     this.remeasurements.push(remeasurement);
   }
 
-  saveOffers(offers: readonly Offer[]): void {
+  saveOffers(offers: readonly OutsideOffer[]): void {
     this.offers.push(...offers);
   }
 
-  abandonOffer(offer: Offer): void {
+  abandonOffer(offer: OutsideOffer): void {
     this.#abandonedOffers.add(`${offer.target} ${offer.architecture}`);
   }
 
@@ -71,7 +71,7 @@ export class StudyLedger {
   }
 
   memory(): Memory {
-    const isTaken = (offer: Offer): boolean =>
+    const isTaken = (offer: OutsideOffer): boolean =>
       this.#abandonedOffers.has(`${offer.target} ${offer.architecture}`) ||
       this.trials.some(
         ({ target, architecture }) =>
