@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
-import { jsonOr, withFarm } from './connection';
+import { withFarm } from './connection';
+import { jsonOr } from '../output/json_or';
 
 export function registerAgents(program: Command, terminal: Terminal): void {
   program

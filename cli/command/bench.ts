@@ -14,7 +14,8 @@ import { wholeNumberOption } from '../input/number_option';
 import type { FarmClient } from '../link/farm_client';
 import { formatMeasured, type MeasuredTarget } from '../output/measured';
 import { isWideTable, type Terminal } from '../output/terminal';
-import { jsonOr, withFarm } from './connection';
+import { withFarm } from './connection';
+import { jsonOr } from '../output/json_or';
 
 interface BenchOptions extends Pick<BenchmarkPlan, 'sessions' | 'runs' | 'threads'> {
   readonly on: string;

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { connectFarm, type FarmClient } from '../link/farm_client';
-import { printableJson } from '../output/printable';
 
 /** Runs `work` with a client for the coordinator that the command line names, and closes it whatever happens. */
 export async function withFarm<Value>(
@@ -13,13 +12,4 @@ export async function withFarm<Value>(
   } finally {
     farm.close();
   }
-}
-
-/** Prints machine-readable JSON with --json, otherwise what `human` makes of it. */
-export function jsonOr(
-  options: { readonly json?: boolean },
-  value: unknown,
-  human: () => string,
-): string {
-  return options.json === true ? printableJson(value) : human();
 }

@@ -5,7 +5,8 @@ import { FarmError } from '../../common/farm_error';
 import { clusterNames, deviceName } from '../output/device_name';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
-import { jsonOr, withFarm } from './connection';
+import { withFarm } from './connection';
+import { jsonOr } from '../output/json_or';
 
 export function registerDevices(program: Command, terminal: Terminal): void {
   const devices = program

@@ -8,7 +8,7 @@ import { checkPhoneTools } from '../doctor/phone_tools';
 import { checkPrograms } from '../doctor/programs';
 import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
-import { jsonOr } from './connection';
+import { jsonOr } from '../output/json_or';
 
 interface DoctorOptions {
   readonly agentConfig?: string;

@@ -23,7 +23,7 @@ import {
   type QuantizationReport,
 } from '../output/quantization_report';
 import type { Terminal } from '../output/terminal';
-import { jsonOr } from './connection';
+import { jsonOr } from '../output/json_or';
 import { beside, readEncodingsFile, writeFiles } from './quantize_files';
 import {
   addQuantizeOptions,

@@ -32,7 +32,7 @@ import {
 import { anatomyToJson } from '../output/anatomy_json';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFile, writeWholeFolder } from '../output/whole_file';
-import { jsonOr } from './connection';
+import { jsonOr } from '../output/json_or';
 
 interface CutOptions {
   readonly input?: InputShapes;

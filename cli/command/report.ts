@@ -3,7 +3,8 @@ import { systemClock } from '../../platform/time/clock';
 import { farmVersion } from '../../platform/config/version';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFile, writeWholeFolder } from '../output/whole_file';
-import { jsonOr, withFarm } from './connection';
+import { withFarm } from './connection';
+import { jsonOr } from '../output/json_or';
 
 interface ReportOptions {
   readonly output: string;

@@ -1,24 +1,18 @@
-import type { ExportedModelFacts } from '../../proto/codec/front';
-import type { SearchStatus } from '../../proto/codec/search_status';
-import { createWriteStream } from 'node:fs';
-import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
-import { systemClock } from '../../platform/time/clock';
 import { withYamlFields } from '../../platform/config/yaml';
 import { readYamlText } from '../../platform/config/yaml_file';
+import type { SearchStatus } from '../../proto/codec/search_status';
 import { withInlinedSpace } from '../input/inlined_space';
 import { wholeNumberFrom } from '../input/number_option';
 import type { FarmClient } from '../link/farm_client';
-import { createFolder } from '../output/folder';
-import { formatFronts, frontsToCsv } from '../output/front';
 import { describeStatement } from '../output/accuracy_statement';
-import { createLoggedWatcher, createRedrawnWatcher } from '../output/search_watcher';
-import { describeBudget } from '../output/spending';
-import { formatTable } from '../output/table';
-import { writeWholeFile } from '../output/whole_file';
-import { isWideTable, processScreen, type Terminal } from '../output/terminal';
-import { jsonOr, withFarm } from './connection';
+import { formatFronts, frontsToCsv } from '../output/front';
+import { jsonOr, type JsonOption } from '../output/json_or';
+import { describeSearch, describeSearches } from '../output/search_table';
+import { isWideTable, type Terminal } from '../output/terminal';
+import { exportModel } from '../search/export_model';
+import { watchAndReport } from '../search/watch_and_report';
+import { withFarm } from './connection';
 import { registerExtend } from './search_extend';
 import { registerFleetFront } from './search_fleet_front';
 import { registerSimulate } from './search_simulate';
@@ -27,16 +21,6 @@ import { registerSimulate } from './search_simulate';
 const onboardingMeasurements = 20;
 /** As a specification allows. */
 const largestBudget = 1_000_000;
-
-/** A model that was written, and the file of what is known of it. */
-type ExportedFile = Omit<ExportedModelFacts, 'artifact'> & {
-  readonly file: string;
-  readonly facts: string;
-};
-
-interface JsonOption {
-  readonly json?: boolean;
-}
 
 export function registerSearch(program: Command, terminal: Terminal): void {
   const search = program
@@ -223,106 +207,4 @@ function registerSteering(search: Command, terminal: Terminal): void {
   steer('stop', 'end a search for good; what was measured is kept', (farm, searchId) =>
     farm.stopSearch(searchId),
   );
-}
-
-/** Follows a search to its end on standard error, then prints its fronts on standard output. */
-export async function watchAndReport(
-  farm: FarmClient,
-  searchId: string,
-  options: JsonOption,
-  terminal: Terminal,
-): Promise<void> {
-  const watcher = terminal.interactive
-    ? createRedrawnWatcher(processScreen)
-    : createLoggedWatcher(terminal.note, () => systemClock.nowMs());
-  try {
-    for await (const state of farm.watchSearch(searchId)) watcher.show(state);
-  } finally {
-    watcher.finish();
-  }
-  const [last, fronts] = await Promise.all([farm.getSearch(searchId), farm.fronts(searchId)]);
-  terminal.note(`search ${searchId} ${last.state}`);
-  terminal.print(
-    jsonOr(options, fronts, () => formatFronts(fronts, { isWide: isWideTable({}, terminal) })),
-  );
-}
-
-/** Downloads the int8 model of `architecture`, and tells what is known of it beside the file; both are named by its digest, so a repetition writes the same. */
-export async function exportModel(
-  farm: FarmClient,
-  searchId: string,
-  architecture: string,
-  folder: string,
-): Promise<ExportedFile> {
-  const { artifact, ...known } = await farm.exportModel(searchId, architecture);
-  await createFolder(folder, '-o DIR');
-  const stem = path.join(folder, `${artifact.digest.slice(0, 16)}.int8`);
-  const file = `${stem}.${artifact.format}`;
-  await pipeline(farm.download(artifact.digest), createWriteStream(file));
-  const facts = {
-    searchId,
-    ...known,
-    artifactDigest: artifact.digest,
-    sizeBytes: artifact.sizeBytes,
-  };
-  await writeWholeFile(`${stem}.json`, `${JSON.stringify(facts, null, 2)}\n`, '-o DIR');
-  return { file, facts: `${stem}.json`, ...known };
-}
-
-function describeSearches(searches: readonly SearchStatus[]): string {
-  const rows = searches.map((each) => {
-    const measured = each.targets.reduce((sum, target) => sum + target.measured, 0);
-    const budgets = each.targets.flatMap(({ budget }) => budget ?? []);
-    const total = each.budgetShared
-      ? (budgets[0] ?? 0)
-      : budgets.reduce((sum, budget) => sum + budget, 0);
-    const budget = budgets.length === each.targets.length ? `/${String(total)}` : '';
-    return [
-      each.searchId,
-      each.state,
-      each.name,
-      each.space,
-      each.strategy,
-      `${String(measured)}${budget}`,
-      new Date(each.createdAtMs).toISOString(),
-    ];
-  });
-  return formatTable(['SEARCH', 'STATE', 'NAME', 'SPACE', 'STRATEGY', 'MEASURED', 'CREATED'], rows);
-}
-
-function describeSearch(search: SearchStatus): string {
-  const count = (value: number): { value: number; decimals: number } => ({ value, decimals: 0 });
-  const rows = search.targets.map((each) => [
-    each.virtualMeasurements > 0 ? `${each.target} (virtual)` : each.target,
-    describeBudget(each, search.wallMinutes),
-    count(each.reused),
-    count(each.inFlight),
-    count(each.infeasible),
-    count(each.abandoned),
-    each.confirming === 0
-      ? String(each.confirmed)
-      : `${String(each.confirmed)}/${String(each.confirmed + each.confirming)}`,
-    { value: each.hypervolume, decimals: 4 },
-    { value: each.frontHypervolume, decimals: 4 },
-    count(each.frontSize),
-  ]);
-  return [
-    describeSearches([search]),
-    '',
-    formatTable(
-      [
-        'TARGET',
-        'SPENT',
-        'REUSED',
-        'RUNNING',
-        'INFEASIBLE',
-        'ABANDONED',
-        'CONFIRMED',
-        'HYPERVOLUME',
-        'OF THE FRONT NOW',
-        'FRONT',
-      ],
-      rows,
-    ),
-  ].join('\n');
 }

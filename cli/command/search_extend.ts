@@ -5,7 +5,8 @@ import { decimalOf, wholeOf } from '../../common/decimal';
 import { shown } from '../../common/one_line';
 import { describeBudget } from '../output/spending';
 import type { Terminal } from '../output/terminal';
-import { jsonOr, withFarm } from './connection';
+import { withFarm } from './connection';
+import { jsonOr } from '../output/json_or';
 
 interface ExtendOptions {
   readonly json?: boolean;

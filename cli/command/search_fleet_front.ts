@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { ownValue } from '../../common/own_value';
 import { shortHash } from '../../model/space/network_space';
 import { describeStatement } from '../output/accuracy_statement';
-import { formatTable, type Cell } from '../output/table';
+import { formatTable, type TableCell } from '../output/table';
 import type { Terminal } from '../output/terminal';
-import { jsonOr, withFarm } from './connection';
+import { withFarm } from './connection';
+import { jsonOr } from '../output/json_or';
 
 export function registerFleetFront(search: Command, terminal: Terminal): void {
   search
@@ -26,10 +27,10 @@ const headings: Readonly<Record<string, string>> = { worst: 'SLOWEST MS', weight
 function formatFleetFront(front: ListedFleetFront): string {
   const { kind, targets, points, virtualTargets } = front;
   if (points.length === 0) return 'nothing measured on all targets yet';
-  const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
+  const milliseconds = (value: number | null): TableCell => ({ value, decimals: 3 });
   const ofAll = ownValue(headings, kind);
   const rows = points.map(
-    ({ fleetLatencyMs, latenciesMs, accuracy, hash, architecture }): Cell[] => [
+    ({ fleetLatencyMs, latenciesMs, accuracy, hash, architecture }): TableCell[] => [
       ...(ofAll === undefined ? [] : [milliseconds(fleetLatencyMs)]),
       ...latenciesMs.map(milliseconds),
       ...[{ value: accuracy, decimals: 2 }, shortHash(hash), architecture],

@@ -12,7 +12,7 @@ import { chosenTargets, conditionsOf, refuseTooMuch } from '../simulate/simulati
 import { formatResults, runsToCsv, sharesToCsv } from '../simulate/simulation_report';
 import { summarize, type SimulationResult } from '../simulate/simulation_result';
 import { runInThreads } from '../simulate/simulation_threads';
-import { jsonOr } from './connection';
+import { jsonOr } from '../output/json_or';
 
 /** `workerFile` is the compiled simulation_worker. */
 export function registerSimulate(

@@ -10,9 +10,9 @@ import { shortHash, type NetworkSpace } from '../../model/space/network_space';
 import type { Position } from '../../model/space/space';
 import { spaceJsonSchema } from '../../model/space/space_document';
 import { wholeNumberFrom } from '../input/number_option';
-import { formatTable, type Cell } from '../output/table';
+import { formatTable, type TableCell } from '../output/table';
 import type { Terminal } from '../output/terminal';
-import { jsonOr } from './connection';
+import { jsonOr } from '../output/json_or';
 import { registerSpaceBuild } from './space_build';
 
 interface SpaceOptions {
@@ -160,7 +160,10 @@ function formatNetwork({
   ].join('\n');
 }
 
-function costCells({ macs, parameters }: Pick<LayerCost, 'macs' | 'parameters'>): readonly Cell[] {
+function costCells({
+  macs,
+  parameters,
+}: Pick<LayerCost, 'macs' | 'parameters'>): readonly TableCell[] {
   return [
     { value: macs / 1e6, decimals: 1 },
     { value: parameters / 1e6, decimals: 3 },

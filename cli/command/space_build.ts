@@ -10,7 +10,7 @@ import { writeTflite } from '../../model/tflite/write';
 import { wholeNumberFrom } from '../input/number_option';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFolder } from '../output/whole_file';
-import { jsonOr } from './connection';
+import { jsonOr } from '../output/json_or';
 
 interface BuildOptions {
   readonly output: string;

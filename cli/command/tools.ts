@@ -17,7 +17,7 @@ import { startProgress } from '../output/progress';
 import type { Terminal } from '../output/terminal';
 import { describeFetched, describeToolCache, toolCacheToJson } from '../output/tool_cache';
 import { holdFolder } from '../stack/folder_lock';
-import { jsonOr } from './connection';
+import { jsonOr } from '../output/json_or';
 
 interface FetchOptions {
   readonly version?: string;

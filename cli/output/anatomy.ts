@@ -4,7 +4,7 @@ import type { CutTensor } from '../../model/reference/cut_tensor';
 import type { ReferencePart } from '../../model/reference/extract';
 import type { Profile } from '../../model/reference/profile';
 import type { OnnxFile } from '../input/onnx_file';
-import { formatTable, type Cell } from './table';
+import { formatTable, type TableCell } from './table';
 
 const mebibyte = 1024 * 1024;
 
@@ -17,7 +17,11 @@ export function describeTotal({ total, peakActivationBytes }: Profile): string {
 export function describeModel({ path, sizeBytes, opset }: OnnxFile, profile: Profile): string {
   const edge =
     (role: string) =>
-    ({ name }: DeclaredTensor): readonly Cell[] => [role, name, shownType(profile.types.get(name))];
+    ({ name }: DeclaredTensor): readonly TableCell[] => [
+      role,
+      name,
+      shownType(profile.types.get(name)),
+    ];
   const edges = [
     ...profile.graph.inputs.map(edge('input')),
     ...profile.graph.outputs.map(edge('output')),
@@ -41,7 +45,7 @@ export function operatorCounts({
 
 export function describeNodes({ nodes, types }: Profile): string {
   const rows = nodes.map(
-    ({ node, macs, parameters, parameterBytes, activationBytes }): readonly Cell[] => [
+    ({ node, macs, parameters, parameterBytes, activationBytes }): readonly TableCell[] => [
       node.name,
       node.kind,
       shownShape(types.get(node.outputs[0] ?? '')?.shape ?? []),
@@ -59,7 +63,7 @@ export function describeNodes({ nodes, types }: Profile): string {
 
 /** Runs of candidates of one size; a stage's work is what leads from the end of the one before to its own. */
 export function describeStages({ stages, profile }: Anatomy): string {
-  const rows = stages.map(({ cuts }, index): readonly Cell[] => {
+  const rows = stages.map(({ cuts }, index): readonly TableCell[] => {
     const [last, before] = [cuts.at(-1), stages[index - 1]?.cuts.at(-1)];
     const macs = (last?.macsBefore ?? 0) - (before?.macsBefore ?? 0);
     const parameters = (last?.parametersBefore ?? 0) - (before?.parametersBefore ?? 0);
@@ -89,7 +93,7 @@ export function describeCandidates(
     const index = chosen.findIndex((cut) => cut.tensor === tensor);
     return index === -1 ? '' : index === 0 ? 'end of stem' : `end of block${String(index)}`;
   };
-  const rows = candidates.map((cut): readonly Cell[] => [
+  const rows = candidates.map((cut): readonly TableCell[] => [
     cut.tensor,
     shownShape(cut.shape),
     inStride(cut),
@@ -105,7 +109,7 @@ export function describeCandidates(
 }
 
 export function describeParts(parts: readonly ReferencePart[], profile: Profile): string {
-  const rows = parts.map(({ name, graph, from, to, total }): readonly Cell[] => [
+  const rows = parts.map(({ name, graph, from, to, total }): readonly TableCell[] => [
     name,
     shownShape(profile.types.get(graph.inputs[0]?.name ?? '')?.shape ?? []),
     shownShape(profile.types.get(graph.outputs[0]?.name ?? '')?.shape ?? []),
@@ -140,18 +144,18 @@ export function strideOver(from: CutTensor | null, to: CutTensor | null): number
   return from === null ? to.stride : from.stride === null ? null : to.stride / from.stride;
 }
 
-function inStride(cut: CutTensor | undefined): Cell {
+function inStride(cut: CutTensor | undefined): TableCell {
   const stride = cut?.stride ?? null;
   return { value: stride, decimals: stride !== null && !Number.isInteger(stride) ? 2 : 0 };
 }
 
-function share(macs: number, { total }: Profile): Cell {
+function share(macs: number, { total }: Profile): TableCell {
   return { value: total.macs === 0 ? null : (100 * macs) / total.macs, decimals: 1 };
 }
 
-const inMillions = (value: number): Cell => ({ value: value / 1e6, decimals: 2 });
-const inThousands = (value: number): Cell => ({ value: value / 1e3, decimals: 1 });
-const inKibibytes = (value: number): Cell => ({ value: value / 1024, decimals: 1 });
+const inMillions = (value: number): TableCell => ({ value: value / 1e6, decimals: 2 });
+const inThousands = (value: number): TableCell => ({ value: value / 1e3, decimals: 1 });
+const inKibibytes = (value: number): TableCell => ({ value: value / 1024, decimals: 1 });
 const millions = (value: number): string => (value / 1e6).toFixed(2);
 const shownBytes = (bytes: number): string =>
   bytes < mebibyte ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / mebibyte).toFixed(1)} MiB`;

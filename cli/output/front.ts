@@ -1,7 +1,7 @@
 import type { ListedFront, ListedPoint } from '../../proto/codec/front';
 import { shortHash } from '../../model/space/network_space';
 import { describeStatement } from './accuracy_statement';
-import { formatTable, type Cell } from './table';
+import { formatTable, type TableCell } from './table';
 
 interface FrontFormat {
   /** With what the numbers rest on: sessions, runs, threads, temperatures. */
@@ -41,9 +41,9 @@ function headings(isWide: boolean): string[] {
   ];
 }
 
-function row(point: ListedPoint, isWide: boolean): Cell[] {
-  const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
-  const count = (value: number): Cell => ({ value, decimals: 0 });
+function row(point: ListedPoint, isWide: boolean): TableCell[] {
+  const milliseconds = (value: number | null): TableCell => ({ value, decimals: 3 });
+  const count = (value: number): TableCell => ({ value, decimals: 0 });
   const [reason, ...others] = point.trustReasons;
   const trust = [point.trust, ...(reason === undefined ? [] : [reason])].join(': ');
   return [

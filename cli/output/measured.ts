@@ -5,7 +5,7 @@ import {
   latencyInterval,
   sessionMediansMs,
 } from '../../search/study/latency_interval';
-import { formatTable, type Cell } from './table';
+import { formatTable, type TableCell } from './table';
 
 export interface MeasuredTarget {
   readonly target: string;
@@ -45,11 +45,11 @@ export function formatMeasured(
   );
 }
 
-function row({ target, measurement }: MeasuredTarget, isWide: boolean): Cell[] {
+function row({ target, measurement }: MeasuredTarget, isWide: boolean): TableCell[] {
   const { latencyMs, summary, conditions, sessions, betweenSessionsCv } = measurement;
   const { minMs, p5Ms, p50Ms, p90Ms, p95Ms, meanMs, sdMs, n } = summary;
-  const milliseconds = (value: number | null): Cell => ({ value, decimals: 3 });
-  const count = (value: number): Cell => ({ value, decimals: 0 });
+  const milliseconds = (value: number | null): TableCell => ({ value, decimals: 3 });
+  const count = (value: number): TableCell => ({ value, decimals: 0 });
   return [
     ...[
       target,

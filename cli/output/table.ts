@@ -1,12 +1,12 @@
 import { printableLine } from './printable';
 
 /** A cell is text as it is, or a number with its decimals fixed; numbers are aligned to the right. */
-export type Cell = string | { readonly value: number | null; readonly decimals: number };
+export type TableCell = string | { readonly value: number | null; readonly decimals: number };
 
 /** Lays rows out in columns. No borders: tables are read by people and by awk. */
 export function formatTable(
   headings: readonly string[],
-  rows: readonly (readonly Cell[])[],
+  rows: readonly (readonly TableCell[])[],
 ): string {
   const texts = rows.map((row) => row.map(cellText));
   const numeric = headings.map(
@@ -27,7 +27,7 @@ export function formatTable(
   return [line(headings), ...texts.map(line)].join('\n');
 }
 
-function cellText(cell: Cell): string {
+function cellText(cell: TableCell): string {
   if (typeof cell === 'string') return printableLine(cell);
   return cell.value === null ? '-' : cell.value.toFixed(cell.decimals);
 }

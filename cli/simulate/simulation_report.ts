@@ -4,7 +4,7 @@ import {
   simulatedMsTo,
   type Spread,
 } from '../../search/simulate/statistics';
-import { formatTable, type Cell } from '../output/table';
+import { formatTable, type TableCell } from '../output/table';
 import type { SimulationResult } from './simulation_result';
 
 const percents = levels.map((level) => String(Math.round(level * 100)));
@@ -27,7 +27,7 @@ export function formatResults(results: readonly SimulationResult[]): string {
   return formatTable(headings, results.map(toCells));
 }
 
-function toCells(result: SimulationResult): readonly Cell[] {
+function toCells(result: SimulationResult): readonly TableCell[] {
   const spread = ({ lowerQuartile, median, upperQuartile }: Spread): string =>
     `${whole(median)} (${whole(lowerQuartile)}..${whole(upperQuartile)})`;
   const last = levels.length - 1;
@@ -49,7 +49,7 @@ function whole(value: number | null): string {
   return value === null ? '-' : value.toFixed(0);
 }
 
-function scaled(spread: Spread | undefined, factor: number, decimals: number): Cell {
+function scaled(spread: Spread | undefined, factor: number, decimals: number): TableCell {
   const median = spread?.median ?? null;
   return { value: median === null ? null : factor * median, decimals };
 }

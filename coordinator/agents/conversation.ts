@@ -30,7 +30,7 @@ export interface ConversationParts {
 }
 
 /** What is said on one stream, without the stream. */
-interface Conversation {
+interface AgentConversation {
   /** Resolves when the message is handled; the next one must wait for that. */
   hear(message: AgentMessage): Promise<void>;
   end(): void;
@@ -51,7 +51,7 @@ const endReasons = {
 } as const;
 
 /** Begins with the wait for hello, which has a deadline. */
-export function createConversation(parts: ConversationParts): Conversation {
+export function createConversation(parts: ConversationParts): AgentConversation {
   const { timing, refuse } = parts;
   let stage: ConversationStage = { kind: 'awaiting-hello' };
   const silence = createAlarm(() => refuse({ kind: 'silent', reason: endReasons.silent }));

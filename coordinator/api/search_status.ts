@@ -5,7 +5,7 @@ import type { SearchView, TargetProgressView } from '../searches/search_view';
 import { wallMsAt } from '../../search/study/wall_time';
 
 /** What a search's summary does not say, since it changes by itself. */
-interface Present {
+interface Circumstances {
   readonly nowMs: number;
   /** Devices at work for the search, by target; those without are left out. */
   readonly busy: ReadonlyMap<string, number>;
@@ -13,7 +13,7 @@ interface Present {
 }
 
 /** How a search stands at this moment. */
-export function searchStatus(view: SearchView, present: Present): SearchStatus {
+export function searchStatus(view: SearchView, present: Circumstances): SearchStatus {
   const { searchId, name, state, space, strategy, seed, createdAtMs, problem } = view;
   const wallMs = wallMsAt(view.wall, present.nowMs);
   return {

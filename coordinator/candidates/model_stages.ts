@@ -76,7 +76,7 @@ type Made = Result<
   CandidateFault | BuildFailure
 >;
 
-interface Work {
+interface StageWork {
   readonly task: StageTask;
   readonly name: string;
   readonly signal: AbortSignal;
@@ -85,7 +85,7 @@ interface Work {
 async function make(
   workers: Workers,
   request: WorkerRequest,
-  { task, name, signal }: Work,
+  { task, name, signal }: StageWork,
 ): Promise<Made> {
   const what = `building ${task.network.architecture} (${name})`;
   let reply = await workers.run({ request, what }, signal);

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { toLedgerError } from './ledger_error';
 
-type Write<Value, Schema> = (transaction: Transaction<Schema>) => Promise<Value>;
+type LedgerWrite<Value, Schema> = (transaction: Transaction<Schema>) => Promise<Value>;
 
 /**
  * Puts writes that come together into one transaction. A commit waits for the disk, and that wait is the same for one
@@ -13,7 +13,7 @@ export class GroupCommit<Schema> {
 
   constructor(private readonly db: Kysely<Schema>) {}
 
-  run<Value>(write: Write<Value, Schema>): Promise<Value> {
+  run<Value>(write: LedgerWrite<Value, Schema>): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
       this.waiting.push(createMember(write, resolve, reject));
       if (!this.draining) void this.drain();
@@ -70,7 +70,7 @@ interface Member<Schema> {
 }
 
 function createMember<Value, Schema>(
-  write: Write<Value, Schema>,
+  write: LedgerWrite<Value, Schema>,
   resolve: (value: Value) => void,
   fail: (error: unknown) => void,
 ): Member<Schema> {

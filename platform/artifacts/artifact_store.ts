@@ -133,7 +133,7 @@ async function readChecked(file: FileHandle, digest: ArtifactDigest): Promise<Ui
   }
 }
 
-interface WriterParts {
+interface IncomingParts {
   readonly directory: string;
   readonly temporaryPath: string;
   readonly file: FileHandle;
@@ -141,7 +141,7 @@ interface WriterParts {
   readonly room: ArtifactRoom;
 }
 
-function createWriter(parts: WriterParts): ArtifactWriter {
+function createWriter(parts: IncomingParts): ArtifactWriter {
   const hash: Hash = createHash('sha256');
   let sizeBytes = 0;
   return {
@@ -174,7 +174,7 @@ function createWriter(parts: WriterParts): ArtifactWriter {
 
 /** Under its own name from now on. */
 async function putInPlace(
-  { directory, temporaryPath, room }: Pick<WriterParts, 'directory' | 'temporaryPath' | 'room'>,
+  { directory, temporaryPath, room }: Pick<IncomingParts, 'directory' | 'temporaryPath' | 'room'>,
   { digest, sizeBytes }: StoredArtifact,
 ): Promise<void> {
   const place = artifactPath(directory, digest);

@@ -1,12 +1,10 @@
 import { listenToParent } from './listen_to_parent';
 import type { ProcessRequest } from './pool_process';
 import type { ProcessReply } from './process_failure';
-
-/** What it throws is the failure of that request alone. */
-type Answer<Request, Output> = (request: Request) => Output | Promise<Output>;
+import type { RequestHandler } from '../request_handler';
 
 /** For a worker process of a pool, when it begins: answers its parent's requests one by one, in their order. */
-export function answerRequests<Request, Output>(answer: Answer<Request, Output>): void {
+export function answerRequests<Request, Output>(answer: RequestHandler<Request, Output>): void {
   const send = listenToParent<ProcessRequest<Request>, ProcessReply<Output>>(({ request }) => {
     void replyTo(request, answer).then((reply) => send(reply));
   });
@@ -14,7 +12,7 @@ export function answerRequests<Request, Output>(answer: Answer<Request, Output>)
 
 async function replyTo<Request, Output>(
   request: Request,
-  answer: Answer<Request, Output>,
+  answer: RequestHandler<Request, Output>,
 ): Promise<ProcessReply<Output>> {
   try {
     return { ok: true, value: await answer(request) };

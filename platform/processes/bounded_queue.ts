@@ -10,7 +10,7 @@ interface QueueLimits {
 /** Why something was not begun. */
 export type NotBegun = 'queue-full' | 'cancelled' | 'closed';
 
-interface Waiting {
+interface WaitingTask {
   readonly begin: () => void;
   readonly drop: (reason: NotBegun) => void;
 }
@@ -18,7 +18,7 @@ interface Waiting {
 /** Runs so many things at once, first come first served; others wait, within a bound, until they are cancelled. */
 export class BoundedQueue {
   readonly #limits: QueueLimits;
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<WaitingTask>();
   #running = 0;
   #isClosed = false;
 
@@ -68,7 +68,7 @@ export class BoundedQueue {
         resolve(reason);
       };
       const onAbort = (): void => settle('cancelled');
-      const waiting: Waiting = { begin: () => settle(undefined), drop: settle };
+      const waiting: WaitingTask = { begin: () => settle(undefined), drop: settle };
       this.#waiting.add(waiting);
       signal?.addEventListener('abort', onAbort);
     });

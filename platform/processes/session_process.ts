@@ -55,7 +55,7 @@ export class SessionProcess<Opening, Entry, Question, Answer> {
 
   open(options: SessionOptions<Opening, Entry, Answer>): ProcessSession<Entry, Question, Answer> {
     this.#sessions += 1;
-    const session = new Session(this.#sessions, options);
+    const session = new OpenSession(this.#sessions, options);
     const closed = new Promise<Result<Answer, ProcessFailure>>((resolve) => {
       session.onClose = () => resolve(fail({ kind: 'closed', message: 'the session is closed' }));
     });
@@ -83,7 +83,7 @@ export class SessionProcess<Opening, Entry, Question, Answer> {
   }
 
   async #ask(
-    session: Session<Opening, Entry, Answer>,
+    session: OpenSession<Opening, Entry, Answer>,
     question: Question,
     what: string,
   ): Promise<Result<Answer, ProcessFailure>> {
@@ -105,7 +105,7 @@ export class SessionProcess<Opening, Entry, Question, Answer> {
   }
 }
 
-class Session<Opening, Entry, Answer> {
+class OpenSession<Opening, Entry, Answer> {
   onClose: () => void = () => undefined;
   readonly #journal: JournalEntry<Entry>[] = [];
   #toldUpTo: number | undefined;

@@ -2,16 +2,14 @@ import { parentPort } from 'node:worker_threads';
 import { assert } from '../../common/assert';
 import { giveWayToEventLoop } from './give_way';
 import type { ThreadReply } from './thread_failure';
-
-/** What it throws is the failure of that request alone. */
-type Answer<Request, Output> = (request: Request) => Output | Promise<Output>;
+import type { RequestHandler } from '../request_handler';
 
 /**
  * The worker's side of a `ThreadPool`, called once by its module. `handedOver` names memory in the answer that changes its
  * owner instead of being copied.
  */
 export function serveRequests<Request, Output>(
-  answer: Answer<Request, Output>,
+  answer: RequestHandler<Request, Output>,
   handedOver: (output: Output) => readonly ArrayBuffer[] = () => [],
 ): void {
   const port = parentPort;

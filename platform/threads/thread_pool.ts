@@ -30,7 +30,7 @@ export interface ThreadPoolSnapshot {
   readonly lost: number;
 }
 
-interface Waiting<Request, Output> {
+interface QueuedRequest<Request, Output> {
   readonly task: ThreadTask<Request>;
   readonly settle: (result: Result<Output, ThreadFailure>) => void;
 }
@@ -48,7 +48,7 @@ const closed: ThreadFailure = { kind: 'closed', message: 'the program is ending'
  */
 export class ThreadPool<Request, Output> {
   readonly #options: ThreadPoolOptions;
-  readonly #waiting = new Set<Waiting<Request, Output>>();
+  readonly #waiting = new Set<QueuedRequest<Request, Output>>();
   readonly #idle: Idle<Request, Output>[] = [];
   readonly #busy = new Set<PoolThread<Request, Output>>();
   #lost = 0;
@@ -75,7 +75,7 @@ export class ThreadPool<Request, Output> {
       const drop = (): void => {
         if (this.#waiting.delete(waiting)) waiting.settle(fail(abortedWhile(what)));
       };
-      const waiting: Waiting<Request, Output> = {
+      const waiting: QueuedRequest<Request, Output> = {
         task,
         settle: (result) => {
           signal?.removeEventListener('abort', drop);

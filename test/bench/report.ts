@@ -1,15 +1,15 @@
-import { formatTable, type Cell } from '../../cli/output/table';
+import { formatTable, type TableCell } from '../../cli/output/table';
 
 /** Prints one section as a table that can be pasted into docs/benchmarks.md. */
 export function section(
   title: string,
   headings: readonly string[],
-  rows: readonly (readonly Cell[])[],
+  rows: readonly (readonly TableCell[])[],
 ): void {
   process.stdout.write(`\n${title}\n${formatTable(headings, rows)}\n`);
 }
 
-export function number(value: number, decimals = 0): Cell {
+export function number(value: number, decimals = 0): TableCell {
   return { value: Number.isFinite(value) ? value : null, decimals };
 }
 

@@ -39,14 +39,14 @@ export function delegationOfSubgraphs(lines: readonly string[], kernels: RegExp)
   return { kind: replaced ? 'full' : 'unproven' };
 }
 
-interface NodeReplacement {
+interface ReplacedNodes {
   readonly replaced: number;
   /** Null in versions that did not print it. */
   readonly total: number | null;
   readonly kernel: string;
 }
 
-function replacementIn(line: string): NodeReplacement | null {
+function replacementIn(line: string): ReplacedNodes | null {
   const [, replaced, total, kernel] =
     /Replacing (\d{1,7}) (?:out of (\d{1,7}) )?node\(s\) with delegate \(([^)]{1,80})\)/.exec(
       line,

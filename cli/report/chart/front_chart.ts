@@ -67,15 +67,7 @@ function optionOf(
     .map(({ accuracy, measurement }) => [measurement.latencyMs, accuracy]);
   return {
     grid: { left: 58, right: 24, top: 34, bottom: 48 },
-    legend: {
-      top: 0,
-      left: 50,
-      itemWidth: 14,
-      itemHeight: 9,
-      itemGap: 24,
-      textStyle: { color: theme.faintInk },
-      data: ['measured', 'front'].map((name) => ({ name, icon: 'circle' })),
-    },
+    legend: legendOf(theme),
     xAxis: valueAxis(theme, { name: 'latency, ms', ...x }, false),
     yAxis: valueAxis(theme, { name: 'accuracy, %', ...y }, true),
     series: [
@@ -125,6 +117,18 @@ function optionOf(
         data: picks.map(({ latencyMs, accuracyPercent }) => [latencyMs, accuracyPercent]),
       },
     ],
+  };
+}
+
+function legendOf(theme: Theme) {
+  return {
+    top: 0,
+    left: 50,
+    itemWidth: 14,
+    itemHeight: 9,
+    itemGap: 24,
+    textStyle: { color: theme.faintInk },
+    data: ['measured', 'front'].map((name) => ({ name, icon: 'circle' })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Cell } from '../../../cli/output/table';
+import type { TableCell } from '../../../cli/output/table';
 import type { AimetEncoding, AimetEncodings } from '../../../model/quantize/aimet/aimet_encoding';
 import { applyAimet } from '../../../model/quantize/aimet/apply_aimet';
 import { readEncodings } from '../../../model/quantize/aimet/read';
@@ -25,7 +25,7 @@ function read(text: string): AimetEncodings {
 }
 
 /** The encodings of one file against those of another, or of the same after we have read and written it. */
-export function compareEncodings(text: string, other?: string): readonly Cell[] {
+export function compareEncodings(text: string, other?: string): readonly TableCell[] {
   const [first, second] = [
     read(text),
     read(other ?? writeEncodings(read(text), { version: '1.0.0', scheme: 'post_training_tf' })),
@@ -66,7 +66,7 @@ export async function compareOutputs(
   network: PreparedNetwork,
   text: string,
   outputsPath: string,
-): Promise<readonly Cell[]> {
+): Promise<readonly TableCell[]> {
   const { graph, placement, encodings, options, inputs } = network;
   const applied = applyAimet(read(text), {
     graph,
@@ -97,13 +97,13 @@ export async function compareOutputs(
 export async function compareEqualized(
   { graph, inputs, options }: PreparedNetwork,
   file: Uint8Array,
-): Promise<readonly Cell[]> {
+): Promise<readonly TableCell[]> {
   const theirs = readOnnx(file);
   if (!theirs.ok) throw new Error(theirs.error);
   const perTensor = (each: Graph): Promise<Graph> =>
     quantizeGraph(each, { kind: 'given', samples: inputs }, { ...options, weightsPer: 'tensor' });
   const expected = await outputsOf(graph, inputs);
-  const snr = async (each: Graph): Promise<Cell> =>
+  const snr = async (each: Graph): Promise<TableCell> =>
     number(signalToNoiseDb(expected, await outputsOf(each, inputs)), 1);
   const settled = withBiases(equalize(graph, mostPasses).graph);
   const pair = { float: settled, quantized: await perTensor(settled) };

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
-import type { Cell } from '../../../cli/output/table';
+import type { TableCell } from '../../../cli/output/table';
 import { canonicalize } from '../../../model/canonical/canonicalize';
 import { writeOnnx } from '../../../model/onnx/write';
 import { defaultQuantization } from '../../../model/quantize/options/options';
@@ -105,15 +105,15 @@ function report(found: z.infer<typeof outcomes>, all: boolean): void {
     };
   });
   const below = rows.filter(({ phone, host }) => Math.min(phone, host) < -mostBelowDb);
-  const mean = (differences: readonly number[]): Cell =>
+  const mean = (differences: readonly number[]): TableCell =>
     number(differences.reduce((sum, each) => sum + each, 0) / differences.length, 2);
-  const least = (differences: readonly number[]): Cell => number(Math.min(...differences), 2);
+  const least = (differences: readonly number[]): TableCell => number(Math.min(...differences), 2);
   const summary = (
     [
       ['mean', mean],
       ['least', least],
     ] as const
-  ).map(([label, of]): Cell[] => [
+  ).map(([label, of]): TableCell[] => [
     label,
     '',
     '',

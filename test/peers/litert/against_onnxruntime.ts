@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { loadLiteRt } from '../../../agent/runtimes/host/program/litert';
-import type { Cell } from '../../../cli/output/table';
+import type { TableCell } from '../../../cli/output/table';
 import { compareRuntimes, largestIndex, type Agreement } from '../../model/tflite/agreement';
 import { liteRtRunner } from '../../model/tflite/litert_runner';
 import { normalInputs } from '../../model/tflite/quantized_graph';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   });
   const optimization = asked.optimization === 'basic' ? 'basic' : 'all';
   const run = liteRtRunner(await loadLiteRt());
-  const rows: (readonly Cell[])[] = [];
+  const rows: (readonly TableCell[])[] = [];
   for (const { name, networks } of groups(Number(asked.count), Number(asked.size)).filter(
     (group) => positionals.length === 0 || positionals.includes(group.name),
   )) {
@@ -88,7 +88,7 @@ function groups(count: number, size: number): readonly Group[] {
   ];
 }
 
-function row(name: string, networks: number, runs: readonly Agreement[]): readonly Cell[] {
+function row(name: string, networks: number, runs: readonly Agreement[]): readonly TableCell[] {
   const steps = runs.flatMap((run) => run.steps);
   const share = (part: number, whole: number): number => (100 * part) / whole;
   return [

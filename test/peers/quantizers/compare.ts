@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Cell } from '../../../cli/output/table';
+import type { TableCell } from '../../../cli/output/table';
 import type { AimetEncodings } from '../../../model/quantize/aimet/aimet_encoding';
 import type { Graph } from '../../../model/onnx/graph';
 import { writeOnnx } from '../../../model/onnx/write';
@@ -106,7 +106,7 @@ async function compare(
   await writeFile(files.model, writeOnnx(graph));
   await writeFile(files.calibration, npy(inputShape, calibration));
   await writeFile(files.heldOut, npy(inputShape, heldOut));
-  const rows: Cell[][] = [];
+  const rows: TableCell[][] = [];
   const theirs = new Map<string, Outcome>();
   for (const each of asked) {
     const outcome = await tool(each, files).catch(() => undefined);

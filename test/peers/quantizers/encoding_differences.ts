@@ -1,5 +1,5 @@
 import { ownValue } from '../../../common/own_value';
-import type { Cell } from '../../../cli/output/table';
+import type { TableCell } from '../../../cli/output/table';
 import type { AimetEncoding } from '../../../model/quantize/aimet/aimet_encoding';
 import type { Graph } from '../../../model/onnx/graph';
 import { number } from '../../bench/report';
@@ -19,7 +19,7 @@ const wholeStep = 128 / 127 - 1;
 const symmetricOffset = -128;
 
 /** Scales in both, how many differ, how many of these by 128/127, the largest other difference, and tensors with other offsets. */
-export function summary(ours: Ours, theirs: Theirs): readonly Cell[] {
+export function summary(ours: Ours, theirs: Theirs): readonly TableCell[] {
   let [both, off, explained, largest, offsets] = [0, 0, 0, 0, 0];
   for (const [name, encoding] of ours) {
     const other = ownValue(theirs, name);
@@ -41,7 +41,7 @@ export function differingActivations(
   graph: Graph,
   theirs: Theirs,
   { ours, equalConditions }: { readonly ours: Ours; readonly equalConditions: Ours },
-): readonly (readonly Cell[])[] {
+): readonly (readonly TableCell[])[] {
   const makers = new Map(
     graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node.kind] as const)),
   );
