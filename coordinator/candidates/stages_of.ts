@@ -7,10 +7,10 @@ import type { Stage } from './stage';
 /** What a target needs, first to last: it follows from its runtime and precision. Searches are refused on targets of other precisions. */
 export function stagesOf(
   { runtime, precision }: Pick<Target, 'runtime' | 'precision'>,
-  { float, quantized, tflite }: ModelStages,
+  stages: ModelStages,
 ): readonly Stage[] {
   assert(precision === 'int8' || precision === 'w8a16', 'a search is on quantized targets');
-  if (runtime === 'onnxruntime') return [float, quantized(precision)];
+  if (runtime === 'onnxruntime') return [stages.float, stages.quantized(precision)];
   const scheme: Scheme = precision === 'w8a16' ? 'w8a16-symmetric' : precision;
-  return [float, quantized(scheme), tflite];
+  return [stages.float, stages.quantized(scheme), stages.tflite];
 }

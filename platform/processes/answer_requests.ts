@@ -5,8 +5,9 @@ import type { RequestHandler } from '../request_handler';
 
 /** For a worker process of a pool, when it begins: answers its parent's requests one by one, in their order. */
 export function answerRequests<Request, Output>(answer: RequestHandler<Request, Output>): void {
-  const send = listenToParent<ProcessRequest<Request>, ProcessReply<Output>>(({ request }) => {
-    void replyTo(request, answer).then((reply) => send(reply));
+  const send = listenToParent((message) => {
+    const { request } = message as ProcessRequest<Request>;
+    void replyTo(request, answer).then(send);
   });
 }
 

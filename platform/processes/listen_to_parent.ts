@@ -6,9 +6,7 @@ const steps = 5;
 const lowestPriority = 19;
 
 /** For a worker process, when it begins: it hears its parent's requests, gives way to it, and ends with it. Returns how to answer. */
-export function listenToParent<Request, Reply>(
-  onRequest: (request: Request) => void,
-): (reply: Reply) => void {
+export function listenToParent(onRequest: (request: unknown) => void): (reply: unknown) => void {
   const send = process.send?.bind(process);
   assert(send !== undefined, 'a worker is started by another program of ours');
   giveWayToParent();

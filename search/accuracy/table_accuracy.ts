@@ -11,13 +11,13 @@ export interface AccuracyTable {
 }
 
 /** What is looked up is kept. */
-export function createTableAccuracy({ statement, percentOf }: AccuracyTable): AccuracySource {
+export function createTableAccuracy(table: AccuracyTable): AccuracySource {
   const known = new Map<string, number>();
   return {
     version: 1,
-    statement,
+    statement: table.statement,
     accuracyOf: (architecture) => {
-      const percent = known.get(architecture) ?? percentOf(architecture);
+      const percent = known.get(architecture) ?? table.percentOf(architecture);
       known.set(architecture, percent);
       return { percent };
     },

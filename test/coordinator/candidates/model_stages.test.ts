@@ -208,9 +208,9 @@ describe('the worker process of the stages', () => {
   it('is started again when it was killed in the middle, and the candidate hears nothing of it', async () => {
     const workers = processes();
     let kills = 0;
-    const { run } = killing(workers, () => (kills += 1) <= 1);
+    const killed = killing(workers, () => (kills += 1) <= 1);
     try {
-      const result = await createModelStages({ workers: { run }, store }).float.run(
+      const result = await createModelStages({ workers: killed, store }).float.run(
         { network: cells, previous: undefined },
         signal,
       );
@@ -223,9 +223,9 @@ describe('the worker process of the stages', () => {
   it('is given up when it is killed each time: a failure of the farm, not a fault of the candidate', async () => {
     const workers = processes();
     let kills = 0;
-    const { run } = killing(workers, () => (kills += 1) > 0);
+    const killed = killing(workers, () => (kills += 1) > 0);
     try {
-      const result = await createModelStages({ workers: { run }, store }).float.run(
+      const result = await createModelStages({ workers: killed, store }).float.run(
         { network: cells, previous: undefined },
         signal,
       );

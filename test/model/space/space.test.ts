@@ -126,7 +126,7 @@ describe('rules', () => {
   test('least and most cost are those of all architectures', () => {
     const costs = [...genotypes(space)]
       .flatMap((genotype) => space.architectureOf(genotype) ?? [])
-      .map(space.costOf);
+      .map((architecture) => space.costOf(architecture));
     const { least, most } = space.summarize();
     expect(least).toEqual({
       macs: Math.min(...costs.map(({ macs }) => macs)),

@@ -65,7 +65,8 @@ export function expectedFleet(state: SchedulerState, asked: readonly string[]) {
   });
   return {
     agents,
-    devices: devices.map(({ seen: _, ...device }) => device),
+    // Equal to one without it.
+    devices: devices.map((device) => ({ ...device, seen: undefined })),
     targets,
     deviceCounts: asked.map(
       (target) =>

@@ -128,14 +128,12 @@ describe('an operator that moves values', () => {
     ['DepthToSpace', { blocksize: int(2) }, [], true, false],
     ['AveragePool', { kernel_shape: ints(2, 2) }, [], false, false],
     ['Relu', {}, [], false, false],
-  ] as const)(
-    '%s %j %j: only moves %p, interpolates %p',
-    (kind, attributes, more, moves, between) => {
-      const { graph, node } = oneNode(kind, attributes, ...more);
-      expect(onlyMoves(graph, node)).toBe(moves);
-      expect(interpolates(node)).toBe(between);
-    },
-  );
+  ] as const)('%s %j %j: only moves %p, interpolates %p', (...row) => {
+    const [kind, attributes, more, moves, between] = row;
+    const { graph, node } = oneNode(kind, attributes, ...more);
+    expect(onlyMoves(graph, node)).toBe(moves);
+    expect(interpolates(node)).toBe(between);
+  });
 
   test('joins what it fills in: its operand is converted to the encoding of its output', () => {
     const { graph, node } = oneNode('Pad', {}, 'pads', 'seven');
