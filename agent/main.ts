@@ -121,7 +121,7 @@ async function run(parts: AgentParts, lifecycle: Lifecycle): Promise<RunningAgen
   const workers = lifecycle.add('workers', await openWorkers(parts, keepResult));
   const link = lifecycle.add('link', openLink(parts, workers));
   workers.onChange((change) => link.send(change));
-  const telemetry = startTelemetryPublisher(bus);
+  const telemetry = startTelemetryPublisher(bus, systemClock);
   lifecycle.add('telemetry', telemetry);
   const rounds = startTelemetryRounds({
     agentId: config.agent,

@@ -1,4 +1,5 @@
 import { systemClock } from '../platform/time/clock';
+import { startTicker } from '../platform/time/ticker';
 import { startStatusServer } from '../platform/http/http_status';
 import type { Logger } from '../platform/logger';
 import { requireLoopback } from '../platform/http/loopback';
@@ -6,7 +7,7 @@ import { startGrpcServer } from './api/grpc_server';
 import { createInterceptors } from './api/interceptors';
 import type { CoordinatorConfig } from './config';
 import { awaitAgents, recoverFromLedger } from './engine/recovery';
-import { startTicker } from './engine/ticker';
+import { tickIntervalMs } from './schedule/state/limits';
 import {
   defaultOutsideReader,
   OutsideReader,
@@ -104,7 +105,12 @@ async function start(
     core.directory.endAll();
     return grpc.stop();
   });
-  lifecycle.onStop('ticker', startTicker(core.engine, systemClock));
+  // Time passes for the scheduler.
+  core.engine.dispatch({ kind: 'tick' });
+  const ticker = startTicker({ clock: systemClock, intervalMs: tickIntervalMs }, () =>
+    core.engine.dispatch({ kind: 'tick' }),
+  );
+  lifecycle.onStop('ticker', () => ticker.stop());
   started();
   logger.info(
     { grpcPort: grpc.port, httpPort: http.port, dataDir: options.dataDir, openJobs },

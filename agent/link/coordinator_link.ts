@@ -1,7 +1,10 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { backoffDelayMs } from '../../platform/time/backoff';
+import { createAlarm } from '../../platform/time/alarm';
 import type { Clock } from '../../platform/time/clock';
+import { retry } from '../../platform/time/retry';
+import { startTicker, type Ticker } from '../../platform/time/ticker';
 import type { Logger } from '../../platform/logger';
+import { fail } from '../../common/result';
 import type { Random } from '../../common/random';
 import { agentMessageToWire, type AgentMessage } from '../../proto/codec/agent_message';
 import {
@@ -37,10 +40,20 @@ type LinkState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'opening'; readonly stream: AttachStream }
   | { readonly kind: 'attached'; readonly stream: AttachStream };
+
+/** How one stream was, once it has ended. */
+interface StreamEnding {
+  readonly welcomed: boolean;
+  readonly reason: string;
+}
+
 type AttachStream = ClientDuplexStream<WireAgentMessage, WireCoordinatorMessage>;
 
 /** First retry soon (the coordinator restarts in a second), then calm enough for hundreds of agents. */
-const reconnectBackoff = { firstDelayMs: 200, largestDelayMs: 5_000 };
+const reconnecting = {
+  mostTries: Infinity,
+  backoff: { firstDelayMs: 200, largestDelayMs: 5_000 },
+} as const;
 /** A coordinator that accepts the stream but does not answer hello within this is as good as gone. */
 const welcomeDeadlineMs = 10_000;
 /** Messages waiting on a stream that the coordinator does not read: a flapping hub of 500 phones stays below it. */
@@ -60,13 +73,15 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
     else state.stream.write(agentMessageToWire(message));
   };
 
-  const attachOnce = (): Promise<{ readonly welcomed: boolean; readonly reason: string }> =>
+  const attachOnce = (): Promise<StreamEnding> =>
     new Promise((resolve) => {
       const stream: AttachStream = client.attach();
-      const timers = createTimers();
+      const welcome = createAlarm(() => stream.cancel(), options.clock);
+      let heartbeat: Ticker | undefined;
       const end = (reason: string): void => {
         if (state.kind !== 'waiting' && state.stream !== stream) return;
-        timers.clear();
+        welcome.clear();
+        void heartbeat?.stop();
         const welcomed = state.kind === 'attached';
         state = { kind: 'waiting' };
         shutdown.signal.removeEventListener('abort', cancel);
@@ -80,7 +95,12 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
           options.logger.warn({ problem: message.error }, 'ignored an unreadable command');
         else if (message.value.kind === 'welcome') {
           state = { kind: 'attached', stream };
-          timers.every(message.value.heartbeatIntervalMs, () => send(options.heartbeat()));
+          welcome.clear();
+          const { heartbeatIntervalMs: intervalMs } = message.value;
+          void heartbeat?.stop();
+          heartbeat = startTicker({ clock: options.clock, intervalMs }, () =>
+            send(options.heartbeat()),
+          );
         } else options.onCommand(message.value);
       });
       stream.on('error', (error) => end(error.message));
@@ -89,9 +109,7 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
         end('the coordinator closed the stream');
       });
       state = { kind: 'opening', stream };
-      timers.after(welcomeDeadlineMs, () => {
-        if (state.kind === 'opening') stream.cancel();
-      });
+      welcome.set(welcomeDeadlineMs);
       send(options.hello());
     });
 
@@ -109,40 +127,29 @@ export function openCoordinatorLink(options: CoordinatorLinkOptions): Coordinato
 
 async function keepAttached(
   options: CoordinatorLinkOptions,
-  attachOnce: () => Promise<{ readonly welcomed: boolean; readonly reason: string }>,
+  attachOnce: () => Promise<StreamEnding>,
   shutdown: AbortSignal,
 ): Promise<void> {
-  const closing = (): boolean => shutdown.aborted;
-  for (let attempt = 0; !closing(); attempt += 1) {
-    const { welcomed, reason } = await attachOnce();
-    if (closing()) return;
-    if (welcomed) attempt = 0;
-    // One line when the coordinator goes, not one per retry through the night.
-    if (attempt === 0)
-      options.logger.warn(
-        { coordinator: options.coordinator, reason },
-        'no coordinator; trying again until it is back',
-      );
-    await options.clock.sleep(
-      backoffDelayMs(reconnectBackoff, attempt, options.random.next()),
-      shutdown,
-    );
-  }
-}
-
-interface Timers {
-  every(intervalMs: number, action: () => void): void;
-  after(delayMs: number, action: () => void): void;
-  clear(): void;
-}
-
-function createTimers(): Timers {
-  const intervals: NodeJS.Timeout[] = [];
-  return {
-    every: (intervalMs, action) => intervals.push(setInterval(action, intervalMs)),
-    after: (delayMs, action) => intervals.push(setTimeout(action, delayMs)),
-    clear: () => {
-      for (const timer of intervals) clearTimeout(timer);
+  const { clock, random, logger, coordinator } = options;
+  let isToldOf = false;
+  await retry<never, StreamEnding>(
+    {
+      ...reconnecting,
+      uniform: random.next,
+      clock,
+      signal: shutdown,
+      isProgress: ({ welcomed }) => welcomed,
     },
-  };
+    async () => {
+      const ending = await attachOnce();
+      // One line when the coordinator goes, not one per retry through the night.
+      if (!shutdown.aborted && (ending.welcomed || !isToldOf))
+        logger.warn(
+          { coordinator, reason: ending.reason },
+          'no coordinator; trying again until it is back',
+        );
+      isToldOf = true;
+      return fail(ending);
+    },
+  );
 }

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { backoffDelayMs } from '../../platform/time/backoff';
 import type { Clock } from '../../platform/time/clock';
+import { retry } from '../../platform/time/retry';
 import { farmFault, type FarmFault } from '../../common/fault';
 import type { JobResult, Lease } from '../../common/job';
 import type { Logger } from '../../platform/logger';
 import type { Random } from '../../common/random';
-import { ok, type Result } from '../../common/result';
+import { fail, ok, type Result } from '../../common/result';
 import { decodeResult, encodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
 import type { Bus } from '../../platform/nats/bus';
@@ -15,7 +15,10 @@ import type { Spool, SpooledResult } from './spool';
 const mostInFlight = 64;
 /** The broker acknowledges in about a millisecond. After this, what it lost when it was killed is sent again; if it did not lose it, it drops the copy by its id. */
 const acknowledgementDeadlineMs = 1_500;
-const resendPolicy = { firstDelayMs: 50, largestDelayMs: 2_000 };
+const resending = {
+  mostTries: Infinity,
+  backoff: { firstDelayMs: 50, largestDelayMs: 2_000 },
+} as const;
 /** Room for subject and headers within the broker's payload limit. */
 const overheadBytes = 1_024;
 
@@ -102,11 +105,13 @@ async function deliver(
   entry: SpooledResult,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
-    if (await trySend(parts, entry, attempt)) return true;
-    await parts.clock.sleep(backoffDelayMs(resendPolicy, attempt, parts.random.next()), signal);
-  }
-  return false;
+  const { clock, random } = parts;
+  const delivered = await retry(
+    { ...resending, uniform: random.next, clock, signal },
+    async (triesBefore) =>
+      (await trySend(parts, entry, triesBefore)) ? ok(undefined) : fail(undefined),
+  );
+  return delivered.ok;
 }
 
 async function trySend(

@@ -1,6 +1,8 @@
 import { encodeTelemetry, type Telemetry } from '../../proto/codec/telemetry';
 import { telemetrySubject } from '../../proto/subjects';
 import type { Bus } from '../../platform/nats/bus';
+import type { Clock } from '../../platform/time/clock';
+import { startTicker } from '../../platform/time/ticker';
 
 /** A person cannot follow more, and 500 phones then make 2,000 small messages a second at most. */
 const flushIntervalMs = 250;
@@ -9,11 +11,11 @@ const flushIntervalMs = 250;
 interface TelemetryPublisher {
   /** Of several within a quarter of a second for one device, the last is sent. */
   publish(telemetry: Telemetry): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Sends until it is closed; while the broker is away, nothing is kept for it. */
-export function startTelemetryPublisher(bus: Bus): TelemetryPublisher {
+export function startTelemetryPublisher(bus: Bus, clock: Clock): TelemetryPublisher {
   const latest = new Map<string, Telemetry>();
   const flush = (): void => {
     if (bus.isConnected()) {
@@ -26,11 +28,11 @@ export function startTelemetryPublisher(bus: Bus): TelemetryPublisher {
     }
     latest.clear();
   };
-  const timer = setInterval(flush, flushIntervalMs);
+  const ticker = startTicker({ clock, intervalMs: flushIntervalMs }, flush);
   return {
     publish: (telemetry) => void latest.set(telemetry.deviceSerial, telemetry),
-    close: () => {
-      clearInterval(timer);
+    close: async () => {
+      await ticker.stop();
       flush();
     },
   };

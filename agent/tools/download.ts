@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { backoffDelayMs } from '../../platform/time/backoff';
+import { createAlarm } from '../../platform/time/alarm';
+import { retry } from '../../platform/time/retry';
 import { fail, ok, type Result } from '../../common/result';
 import { systemErrorCode } from '../../platform/files/system_error';
 import { readAnswer, type DownloadAnswer, type DownloadFailure } from './download_answer';
@@ -19,36 +20,52 @@ interface DownloadRequest {
 
 /** A server that says nothing for so long says nothing any more. */
 const silenceMs = 60_000;
-/** Tries in a row that bring no byte. */
-const mostFruitlessTries = 5;
-/** Tries at all: a line that breaks every hundred megabytes still brings the largest archive. */
-const mostTries = 100;
-const backoff = { firstDelayMs: 500, largestDelayMs: 10_000 } as const;
+const trying = {
+  /** A line that breaks every hundred megabytes still brings the largest archive. */
+  mostTries: 100,
+  /** In a row, that bring no byte. */
+  mostFruitlessTries: 5,
+  backoff: { firstDelayMs: 1_000, largestDelayMs: 10_000 },
+} as const;
 
 /** Fetches one file over HTTP, going on after each interruption where it stopped (RFC 9110, 14 and 13.1.5). */
 export async function download(request: DownloadRequest): Promise<Result<null, DownloadFailure>> {
   if (existsSync(request.file)) return ok(null);
-  let fruitless = 0;
-  let last: DownloadFailure = { kind: 'interrupted', status: null, reason: 'not tried' };
-  for (let tries = 0; tries < mostTries && fruitless < mostFruitlessTries; tries += 1) {
-    const before = (await partOf(request.file, request.url)).sizeBytes;
-    const attempt = await tryOnce(request);
-    if (attempt.ok || attempt.error.kind === 'refused') return attempt;
-    last = attempt.error;
-    const after = (await partOf(request.file, request.url)).sizeBytes;
-    fruitless = after > before ? 0 : fruitless + 1;
-    if (fruitless < mostFruitlessTries) await request.wait(backoffDelayMs(backoff, fruitless, 1));
-  }
-  return fail(last);
+  const haveBytes = async (): Promise<number> =>
+    (await partOf(request.file, request.url)).sizeBytes;
+  const downloaded = await retry<null, FailedTry>(
+    {
+      ...trying,
+      clock: { sleep: request.wait },
+      isFinal: ({ failure }) => failure.kind === 'refused',
+      isProgress: ({ broughtBytes }) => broughtBytes > 0,
+    },
+    async () => {
+      const before = await haveBytes();
+      const tried = await tryOnce(request);
+      if (tried.ok) return tried;
+      return fail({ failure: tried.error, broughtBytes: (await haveBytes()) - before });
+    },
+  );
+  if (downloaded.ok) return downloaded;
+  return downloaded.error === null ? interrupted('not tried') : fail(downloaded.error.failure);
+}
+
+interface FailedTry {
+  readonly failure: DownloadFailure;
+  readonly broughtBytes: number;
 }
 
 async function tryOnce(request: DownloadRequest): Promise<Result<null, DownloadFailure>> {
   const part = await partOf(request.file, request.url);
-  const silence = new SilenceAlarm(silenceMs);
+  const silent = new AbortController();
+  const silence = createAlarm(() => silent.abort());
+  const heard = (): void => silence.set(silenceMs);
+  heard();
   try {
     const response = await fetch(request.url, {
       headers: headersFor(part),
-      signal: silence.signal,
+      signal: silent.signal,
     });
     const answer = readAnswer(response, part, request.largestBytes);
     if (answer.kind === 'failed') return fail(answer.failure);
@@ -58,14 +75,14 @@ async function tryOnce(request: DownloadRequest): Promise<Result<null, DownloadF
       return interrupted('the file changed on the server');
     }
     await keepPart(request.file, { url: request.url, validator: answer.validator });
-    const arrived = await receive(response, answer, request, silence);
+    const arrived = await receive(response, answer, request, heard);
     return arrived.ok ? await complete(request, answer, arrived.value) : arrived;
   } catch (error) {
     return interrupted(
-      silence.signal.aborted ? `silent for ${String(silenceMs / 1_000)} s` : networkReason(error),
+      silent.signal.aborted ? `silent for ${String(silenceMs / 1_000)} s` : networkReason(error),
     );
   } finally {
-    silence.end();
+    silence.clear();
   }
 }
 
@@ -86,14 +103,14 @@ async function receive(
   response: Response,
   answer: Granted,
   request: DownloadRequest,
-  silence: SilenceAlarm,
+  heard: () => void,
 ): Promise<Result<number, DownloadFailure>> {
   const file = await open(`${request.file}.part`, answer.fromByte === 0 ? 'w' : 'a');
   let doneBytes = answer.fromByte;
   try {
     const body: AsyncIterable<Uint8Array> | null = response.body;
     for await (const chunk of body ?? []) {
-      silence.heard();
+      heard();
       doneBytes += chunk.byteLength;
       if (doneBytes > request.largestBytes)
         return refused(null, `larger than ${String(request.largestBytes)} bytes`);
@@ -153,28 +170,6 @@ function networkReason(error: unknown): string {
   if (cause instanceof Error)
     return `cannot be reached (${'code' in cause ? systemErrorCode(cause) : cause.message})`;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Aborts a request when nothing has been heard for a while. */
-class SilenceAlarm {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(deadlineMs: number) {
-    this.#timer = setTimeout(() => this.#controller.abort(), deadlineMs);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  heard(): void {
-    this.#timer.refresh();
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
 }
 
 /** Throws away what a download brought, complete or not. */

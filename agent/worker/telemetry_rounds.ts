@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/time/clock';
+import { startTicker, type Ticker } from '../../platform/time/ticker';
 import type { Telemetry } from '../../proto/codec/telemetry';
 import type { DeviceWorkers } from './device_workers';
 
@@ -13,21 +14,10 @@ interface TelemetryRoundsOptions {
 const roundIntervalMs = 15_000;
 
 /** Publishes the state of every idle device, round after round. A phone that measures is left alone: its job reads the state itself. */
-export function startTelemetryRounds(options: TelemetryRoundsOptions): { stop(): Promise<void> } {
-  const shutdown = new AbortController();
-  const rounds = (async (): Promise<void> => {
-    for (;;) {
-      await options.clock.sleep(roundIntervalMs, shutdown.signal);
-      if (shutdown.signal.aborted) return;
-      await round(options, shutdown.signal);
-    }
-  })();
-  return {
-    stop: async () => {
-      shutdown.abort();
-      await rounds;
-    },
-  };
+export function startTelemetryRounds(options: TelemetryRoundsOptions): Ticker {
+  return startTicker({ clock: options.clock, intervalMs: roundIntervalMs }, (shutdown) =>
+    round(options, shutdown),
+  );
 }
 
 /** One device after another, so that a round of 500 phones is a trickle and not a burst. */

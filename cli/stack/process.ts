@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { systemClock } from '../../platform/time/clock';
+import { withDeadline } from '../../platform/time/deadline';
 
 export interface ProcessOptions {
   readonly name: string;
@@ -55,9 +55,7 @@ export function startProcess(options: ProcessOptions): RunningProcess {
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
-      const patience = new AbortController();
-      await Promise.race([exited, systemClock.sleep(stopDeadlineMs, patience.signal)]);
-      patience.abort();
+      await withDeadline(exited, stopDeadlineMs, options.name);
       child.kill('SIGKILL');
       await exited;
     },

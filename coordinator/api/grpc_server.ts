@@ -9,6 +9,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { createServer } from 'node:net';
 import { listenFailure } from '../../platform/http/http_status';
+import { withDeadline } from '../../platform/time/deadline';
 import type { ListenAddress } from '../../platform/http/loopback';
 import { agentServiceDefinition } from '../agents/agent_service';
 import { loadFarmPackage, loadFarmServices } from '../../proto/service';
@@ -100,15 +101,8 @@ function tryPort(address: ListenAddress): Promise<void> {
   });
 }
 
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      server.forceShutdown();
-      resolve();
-    }, stopDeadlineMs);
-    server.tryShutdown(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+async function stop(server: Server): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const stopped = await withDeadline(ended, stopDeadlineMs, 'calls under way');
+  if (!stopped.ok) server.forceShutdown();
 }

@@ -2,6 +2,7 @@ import { StorageType, type KV } from 'nats';
 import { z } from 'zod';
 import { BadInputError } from '../../common/bad_input';
 import type { Clock } from '../../platform/time/clock';
+import { repeat } from '../../platform/time/ticker';
 import type { Logger } from '../../platform/logger';
 import { shown } from '../../common/one_line';
 import { decodeJson, encodeJson } from '../../proto/codec/json';
@@ -78,7 +79,9 @@ class KeptClaim implements CoordinatorClaim {
       seen = found.revision;
       await this.parts.clock.sleep(pollIntervalMs, this.#closing.signal);
     }
-    this.#kept = this.#keep();
+    const { clock } = this.parts;
+    const { signal } = this.#closing;
+    this.#kept = repeat({ clock, intervalMs: renewIntervalMs, signal }, () => this.#keep());
   }
 
   async close(): Promise<void> {
@@ -89,18 +92,14 @@ class KeptClaim implements CoordinatorClaim {
   }
 
   async #keep(): Promise<void> {
-    for (;;) {
-      await this.parts.clock.sleep(renewIntervalMs, this.#closing.signal);
-      if (this.#closing.signal.aborted) return;
-      if (!this.parts.bus.isConnected()) continue;
-      try {
-        if (!(await this.#renew())) return;
-      } catch (error) {
-        this.parts.logger.warn(
-          { reason: shown((error as Error).message) },
-          'the claim on the broker could not be renewed; trying again',
-        );
-      }
+    if (!this.parts.bus.isConnected()) return;
+    try {
+      if (!(await this.#renew())) this.#closing.abort();
+    } catch (error) {
+      this.parts.logger.warn(
+        { reason: shown((error as Error).message) },
+        'the claim on the broker could not be renewed; trying again',
+      );
     }
   }
 

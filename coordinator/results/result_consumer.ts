@@ -2,9 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Events, type ConsumerMessages, type JsMsg } from 'nats';
 import type { Clock } from '../../platform/time/clock';
 import { withDeadline } from '../../platform/time/deadline';
+import { retry } from '../../platform/time/retry';
+import { repeat } from '../../platform/time/ticker';
 import type { JobResult } from '../../common/job';
 import type { Logger } from '../../platform/logger';
-import type { Result } from '../../common/result';
+import { fail, ok, type Result } from '../../common/result';
 import { decodeResult } from '../../proto/codec/result';
 import { resultSubject } from '../../proto/subjects';
 import type { Bus } from '../../platform/nats/bus';
@@ -16,7 +18,10 @@ const mostRequested = 512;
 /** A pull request's life. It bounds how long a request that a restarted broker has forgotten goes unnoticed. */
 const pullExpiryMs = 5_000;
 /** A broker that has just come up needs a moment for its streams. */
-const resumeIntervalMs = 200;
+const resumption = {
+  mostTries: Infinity,
+  backoff: { firstDelayMs: 200, largestDelayMs: 200 },
+} as const;
 /** A stream or consumer that somebody deleted is noticed within this time; asking costs the broker nothing. */
 const lookIntervalMs = 1_000;
 /** Some 200,000 results at the ledger's slowest; beyond this something is stuck. */
@@ -80,7 +85,9 @@ class JetStreamResultConsumer implements ResultConsumer {
     });
     await this.consume();
     void this.resumeAfterReconnects();
-    void this.lookAfterStream();
+    const { clock } = this.parts;
+    const { signal } = this.closing;
+    void repeat({ clock, intervalMs: lookIntervalMs, signal }, () => this.lookAfterStream());
     const settled = await withDeadline(handled, backlogDeadlineMs, 'results that waited');
     if (!settled.ok)
       throw new Error(
@@ -116,21 +123,17 @@ class JetStreamResultConsumer implements ResultConsumer {
 
   /** Deleting them is as easy as a wrong word on the broker's command line; what was in them is measured again (ARCHITECTURE.md, failure model). */
   private async lookAfterStream(): Promise<void> {
-    const { bus, clock, logger } = this.parts;
-    for (;;) {
-      await clock.sleep(lookIntervalMs, this.closing.signal);
-      if (this.closing.signal.aborted || bus.connection.isClosed()) return;
-      if (!bus.isConnected()) continue;
-      const gone = await whatIsGone(bus).catch(() => undefined);
-      if (gone === undefined) continue;
-      this.whole = false;
-      logger.error(
-        { gone },
-        'deleted on the broker by somebody; it is made anew, and jobs whose results were in it are measured again',
-      );
-      await this.renew();
-      this.whole = true;
-    }
+    const { bus, logger } = this.parts;
+    if (!bus.isConnected()) return;
+    const gone = await whatIsGone(bus).catch(() => undefined);
+    if (gone === undefined) return;
+    this.whole = false;
+    logger.error(
+      { gone },
+      'deleted on the broker by somebody; it is made anew, and jobs whose results were in it are measured again',
+    );
+    await this.renew();
+    this.whole = true;
   }
 
   /** What was on its way to us when the connection broke is due again at once, not only after the acknowledgement wait. */
@@ -152,18 +155,19 @@ class JetStreamResultConsumer implements ResultConsumer {
   }
 
   private async resume(): Promise<void> {
-    while (!this.closing.signal.aborted) {
+    const { clock, logger } = this.parts;
+    await retry({ ...resumption, clock, signal: this.closing.signal }, async () => {
       try {
         await this.consume();
-        return;
+        return ok(undefined);
       } catch (error) {
-        this.parts.logger.warn(
+        logger.warn(
           { reason: (error as Error).message },
           'the broker is back but not ready; trying again',
         );
-        await this.parts.clock.sleep(resumeIntervalMs, this.closing.signal);
+        return fail(null);
       }
-    }
+    });
   }
 
   private async handleBatch(batch: readonly JsMsg[]): Promise<void> {

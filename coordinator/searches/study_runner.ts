@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../../common/assert';
+import { createAlarm, type Alarm } from '../../platform/time/alarm';
 import { wakeInMs } from '../../search/study/budget_room';
 import type { StudyEffect } from '../../search/study/effect';
 import type { StudyEvent, TrialName } from '../../search/study/event';
@@ -11,7 +12,6 @@ import type { SearchParts } from './search_parts';
 import type { Strategist } from './strategist/strategist';
 import { buildTrial } from './study_build';
 import { write, type StudyWrite } from './study_writer';
-import { WallAlarm } from './wall_alarm';
 
 interface RunnerOptions {
   /** Before it is told what the ledger has of it. */
@@ -44,7 +44,7 @@ export class StudyRunner {
   readonly #writing = new Set<Promise<void>>();
   readonly #waiters = new Map<number, Waiter>();
   #requests = 0;
-  readonly #alarm: WallAlarm;
+  readonly #alarm: Alarm;
   #wakeAtMs = Infinity;
   #stopListening: (() => void) | undefined;
   /** Aborted when nothing that is being prepared is wanted any more. */
@@ -55,10 +55,10 @@ export class StudyRunner {
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#study = options.study;
-    this.#alarm = new WallAlarm(options.parts.clock, () => {
+    this.#alarm = createAlarm(() => {
       this.#wakeAtMs = Infinity;
       this.feed({ kind: 'woken' });
-    });
+    }, options.parts.clock);
   }
 
   get study(): Study {

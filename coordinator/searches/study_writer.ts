@@ -1,5 +1,6 @@
 import type { Job } from '../../common/job';
 import type { TrialEnd } from '../../common/trial';
+import { withDeadline } from '../../platform/time/deadline';
 import type { SearchSpec } from '../../search/spec/search_spec';
 import type { StudyEffect } from '../../search/study/effect';
 import { keptEnd, type Evidence } from '../../search/study/evidence';
@@ -31,19 +32,16 @@ export async function write(
   parts: StudyWriterParts,
   effect: StudyWrite,
 ): Promise<StudyEvent | null> {
-  const isDone = new AbortController();
-  const late = parts.clock.sleep(writeDeadlineMs, isDone.signal).then((): StudyEvent | null => {
-    throw new Error(
-      `the ledger did not write within ${writeDeadlineMs} ms; check the disk that holds it`,
-    );
-  });
-  // When the write is done, it is no more than a sleep that was cut short.
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([perform(parts, effect), late]);
-  } finally {
-    isDone.abort();
-  }
+  const written = await withDeadline(
+    perform(parts, effect),
+    writeDeadlineMs,
+    'the ledger',
+    parts.clock,
+  );
+  if (written.ok) return written.value;
+  throw new Error(
+    `the ledger did not write within ${writeDeadlineMs} ms; check the disk that holds it`,
+  );
 }
 
 async function perform(parts: StudyWriterParts, effect: StudyWrite): Promise<StudyEvent | null> {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Artifact, ArtifactDigest } from '../../common/artifact';
 import { fail, ok, type Result } from '../../common/result';
 import { systemClock } from '../time/clock';
+import { retry } from '../time/retry';
 import { systemErrorCode } from '../files/system_error';
 import { FileIndex } from './file_index';
 
@@ -35,7 +36,7 @@ export interface ArtifactCache {
 }
 
 /** A broken connection resumes where it stopped; a source that fails this often in a row is not there. */
-const fetchAttempts = 4;
+const fetching = { mostTries: 4, backoff: { firstDelayMs: 0, largestDelayMs: 0 } } as const;
 /** One artifact may take this long before its job is given back: 2 GB over a slow office network. */
 const fetchDeadlineMs = 10 * 60_000;
 
@@ -134,12 +135,11 @@ async function download(
   partPath: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  let failure: string | undefined;
-  for (let attempt = 1; attempt <= fetchAttempts && !signal.aborted; attempt += 1) {
-    failure = await appendMissing(source, artifact, partPath, signal);
-    if (failure === undefined) return undefined;
-  }
-  return failure ?? 'stopped';
+  const fetched = await retry({ ...fetching, clock: systemClock, signal }, async () => {
+    const failure = await appendMissing(source, artifact, partPath, signal);
+    return failure === undefined ? ok(undefined) : fail(failure);
+  });
+  return fetched.ok ? undefined : (fetched.error ?? 'stopped');
 }
 
 /** Fetches what `partPath` lacks and checks the whole. Returns why it failed; bytes that prove wrong are removed. */

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../common/result';
+import { systemClock, type Clock } from './clock';
 
 interface DeadlineExceeded {
   readonly kind: 'deadline-exceeded';
@@ -14,17 +15,15 @@ export async function withDeadline<Value>(
   work: PromiseLike<Value>,
   deadlineMs: number,
   what: string,
+  clock: Pick<Clock, 'sleep'> = systemClock,
 ): Promise<Result<Value, DeadlineExceeded>> {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<Result<Value, DeadlineExceeded>>((resolve) => {
-    timer = setTimeout(
-      () => resolve(fail({ kind: 'deadline-exceeded', what, deadlineMs })),
-      deadlineMs,
-    );
-  });
+  const settled = new AbortController();
+  const expiry = clock
+    .sleep(deadlineMs, settled.signal)
+    .then(() => fail<DeadlineExceeded>({ kind: 'deadline-exceeded', what, deadlineMs }));
   try {
     return await Promise.race([Promise.resolve(work).then((value) => ok(value)), expiry]);
   } finally {
-    clearTimeout(timer);
+    settled.abort();
   }
 }

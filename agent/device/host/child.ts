@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { once } from 'node:events';
 import type { FarmFault } from '../../../common/fault';
 import { ok, type Result } from '../../../common/result';
-import { systemClock } from '../../../platform/time/clock';
+import { withDeadline } from '../../../platform/time/deadline';
 import { BoundedCapture } from '../bounded_capture';
 import type { Execution } from '../device';
 
@@ -66,8 +66,7 @@ async function superviseChild(
     const closed = once(child, 'close');
     closed.catch(() => undefined);
     const [code, by] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    if ((await Promise.race([closed, systemClock.sleep(stragglerGraceMs)])) === undefined)
-      killNow();
+    if (!(await withDeadline(closed, stragglerGraceMs, program)).ok) killNow();
     await closed;
     return { code: code ?? 128 + (by === null ? 0 : constants.signals[by]), note: '' };
   } catch (error) {

@@ -158,12 +158,12 @@ describe('publishing telemetry', () => {
         if (decoded.ok) received.push([decoded.value.deviceSerial, decoded.value.atMs]);
       },
     });
-    const telemetry = startTelemetryPublisher(bus);
+    const telemetry = startTelemetryPublisher(bus, systemClock);
     const state = aMeasurement(1).conditions.before;
     for (const atMs of [1, 2, 3])
       for (const deviceSerial of ['p1', 'p2'])
         telemetry.publish({ agentId: 'a', deviceSerial, state, activity: 'idle', atMs });
-    telemetry.close();
+    await telemetry.close();
     await until(() => received.length >= 2);
     expect(received).toEqual([
       ['p1', 3],
