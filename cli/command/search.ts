@@ -168,16 +168,17 @@ function registerReading(search: Command, terminal: Terminal): void {
       'write the int8 model of a measured architecture, named as such or by its hash, and what is known of it',
     )
     .requiredOption('-o, --output <dir>', 'folder to write to')
+    .option('--target <target>', 'of which target, where they have different files')
     .option('--json', 'machine-readable output')
     .action(
       async (
         searchId: string,
         architecture: string,
-        options: JsonOption & { output: string },
+        options: JsonOption & { output: string; target?: string },
         command: Command,
       ) => {
         const exported = await withFarm(command, (farm) =>
-          exportModel(farm, searchId, architecture, options.output),
+          exportModel(farm, { searchId, architecture, target: options.target }, options.output),
         );
         terminal.print(jsonOr(options, exported, () => exported.file));
         terminal.note(`accuracy ${exported.accuracy.toFixed(2)} %; ${describeStatement(exported)}`);

@@ -109,6 +109,8 @@ async function writeFront(
   await writeFile(path.join(folder, 'front.csv'), frontsToCsv([front]));
   await writeFile(path.join(folder, 'front.json'), `${JSON.stringify(front, null, 2)}\n`);
   for (const point of new Set([front.points.at(0), front.points.at(-1)])) {
-    if (point !== undefined) await exportModel(farm, searchId, point.architecture, folder);
+    if (point === undefined) continue;
+    const { architecture } = point;
+    await exportModel(farm, { searchId, architecture, target: front.target }, folder);
   }
 }

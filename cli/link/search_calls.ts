@@ -29,7 +29,8 @@ export interface SearchCalls {
   /** Of every target, or of the one named. */
   fronts(searchId: string, target?: string): Promise<readonly ListedFront[]>;
   fleetFront(searchId: string): Promise<ListedFleetFront>;
-  exportModel(searchId: string, architecture: string): Promise<ExportedModelFacts>;
+  /** `target`: of which, where targets have different files. */
+  exportModel(searchId: string, architecture: string, target?: string): Promise<ExportedModelFacts>;
   history(searchId: string): AsyncIterable<HistoryPiece>;
   watchSearch(searchId: string): AsyncIterable<SearchStatus>;
 }
@@ -75,9 +76,14 @@ export function createSearchCalls(search: SearchServiceClient, caller: Caller): 
         (deadline, done) => search.fleetFront({ searchId }, deadline, done),
         fleetFrontFromWire,
       ),
-    exportModel: (searchId, architecture) =>
+    exportModel: (searchId, architecture, target) =>
       caller.unary(
-        (deadline, done) => search.export({ searchId, architecture }, deadline, done),
+        (deadline, done) =>
+          search.export(
+            { searchId, architecture, ...(target === undefined ? {} : { target }) },
+            deadline,
+            done,
+          ),
         exportedModelFromWire,
       ),
     history: (searchId) => caller.stream(search.history({ searchId }), historyFromWire),

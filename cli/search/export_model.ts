@@ -12,14 +12,20 @@ type ExportedFile = Omit<ExportedModelFacts, 'artifact'> & {
   readonly facts: string;
 };
 
+interface ExportedNetwork {
+  readonly searchId: string;
+  readonly architecture: string;
+  /** Undefined: of whichever, if all have the same file. */
+  readonly target: string | undefined;
+}
+
 /** Downloads the int8 model of `architecture`, and tells what is known of it beside the file; both are named by its digest, so a repetition writes the same. */
 export async function exportModel(
   farm: FarmClient,
-  searchId: string,
-  architecture: string,
+  { searchId, architecture, target }: ExportedNetwork,
   folder: string,
 ): Promise<ExportedFile> {
-  const { artifact, ...known } = await farm.exportModel(searchId, architecture);
+  const { artifact, ...known } = await farm.exportModel(searchId, architecture, target);
   await createFolder(folder, '-o DIR');
   const stem = path.join(folder, `${artifact.digest.slice(0, 16)}.int8`);
   const file = `${stem}.${artifact.format}`;

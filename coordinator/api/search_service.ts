@@ -77,8 +77,8 @@ export function createSearchService(parts: SearchServiceParts): SearchServiceHan
     FleetFront: unary(logger, async ({ searchId }) =>
       fleetFrontToWire(listedFleetFront(await reader.fleetFront(searchId))),
     ),
-    Export: unary(logger, async ({ searchId, architecture }) =>
-      exportedModelToWire(exportedFacts(await reader.exportModel(searchId, architecture))),
+    Export: unary(logger, async ({ searchId, architecture, target }) =>
+      exportedModelToWire(exportedFacts(await reader.exportModel(searchId, architecture, target))),
     ),
   };
 }

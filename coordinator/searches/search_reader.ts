@@ -4,8 +4,7 @@ import type { Study } from '../../search/study/state';
 import type { SearchRecord } from '../ledger/search_records';
 import { accuracyStatement } from './accuracy_statement';
 import { canonicalArchitecture } from './architecture_name';
-import { builtArtifact } from './built_artifact';
-import { exportedModel, type ExportedCandidate } from './exported_model';
+import { exportedModel, theBuiltArtifact, type ExportedCandidate } from './exported_model';
 import { fleetFrontView } from './fleet_view';
 import { frontView } from './front_view';
 import { readSearch } from './open_search';
@@ -67,10 +66,14 @@ export class SearchReader {
     return readEnds({ searchId, spec, target, after }, this.#parts);
   }
 
-  /** The int8 model of an architecture that the search built, by its own or an isomorphic name, or by its hash. @throws FarmError */
-  async exportModel(searchId: string, text: string): Promise<ExportedCandidate> {
+  /**
+   * The quantized model of an architecture that the search built, by its own or an isomorphic name, or by its hash. `target`: of which, where
+   * targets have different files of it. @throws FarmError
+   */
+  async exportModel(searchId: string, text: string, target?: string): Promise<ExportedCandidate> {
     const study = await this.#find(searchId);
     const { spec } = study.settings;
+    if (target !== undefined) requireTarget({ searchId, spec }, target);
     const { catalog } = this.#parts;
     const built = study.lanes.flatMap(({ trials }) =>
       [...trials.values()].flatMap((trial) =>
@@ -78,7 +81,7 @@ export class SearchReader {
       ),
     );
     const architecture = canonicalArchitecture(text, { searchId, spec, catalog, built });
-    const artifact = builtArtifact(study, architecture);
+    const artifact = theBuiltArtifact(study, architecture, target);
     const exported = exportedModel(architecture, artifact, { spec, catalog });
     if (exported === undefined)
       throw new FarmError(

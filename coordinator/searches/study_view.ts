@@ -7,7 +7,7 @@ import { laneFront } from '../../search/study/lane_front';
 import { isOver, problemOf, stateOf } from '../../search/study/phase';
 import { hasReference, hypervolumeOf } from '../../search/study/results';
 import type { Study } from '../../search/study/state';
-import { builtArtifact } from './built_artifact';
+import { builtArtifacts } from './built_artifacts';
 import { standingFleetFront } from './fleet_view';
 import type { SearchView, TargetProgressView } from './search_view';
 
@@ -37,7 +37,10 @@ function frontModels(study: Study): readonly string[] {
   const architectures = [...ofTargets, ...standingFleetFront(study)].map(
     ({ architecture }) => architecture,
   );
-  return [...new Set(architectures.flatMap((each) => builtArtifact(study, each)?.digest ?? []))];
+  const digests = architectures.flatMap((architecture) =>
+    [...builtArtifacts(study, architecture).values()].map(({ digest }) => digest),
+  );
+  return [...new Set(digests)];
 }
 
 /** Picks and sizes are of the front that `farm search front` lists, confirmations included. */

@@ -140,7 +140,7 @@ describe('a farm of this machine and two virtual phones', () => {
     const { status, ends, stderr } = await bench(path.join(farm.folder, file), targets);
     expect({ status, details: ends.map(({ detail }) => detail) }).toEqual({
       status: 0,
-      details: ['', ''],
+      details: [null, null],
     });
     expect(stderr.match(/: measured /g)).toHaveLength(2);
     expect(ends.map(({ target, state }) => [target, state]).sort()).toEqual(

@@ -32,13 +32,9 @@ describe('a search over two runtimes', () => {
       expect(points.length + uncertain.length).toBeGreaterThan(0);
     const { architecture } = [...fronts[1]!.points, ...fronts[1]!.uncertain][0]!;
     const exported = (await farm.json(
-      'search',
-      'export',
-      searchId,
-      architecture,
-      '-o',
-      'models',
+      ...['search', 'export', searchId, architecture, '--target', targets[1]!, '-o', 'models'],
     )) as { file: string };
+    expect(exported.file).toMatch(/\.int8\.tflite$/);
     const summary = inspectModel(readFileSync(path.join(farm.folder, exported.file)));
     expect(summary).toMatchObject({ value: { precision: 'int8' } });
   });

@@ -47,12 +47,14 @@ export class PaperBuilder implements CandidatePreparation {
   readonly built: string[] = [];
   /** Says how a request fails, if it does. */
   refuse: (request: PreparationRequest) => boolean = () => false;
+  /** Equal for requests that end in the same file. */
+  fileOf: (request: PreparationRequest) => string = ({ architecture }) => architecture;
 
   prepare(request: PreparationRequest): ReturnType<CandidatePreparation['prepare']> {
     this.built.push(request.architecture);
     if (this.refuse(request))
       return Promise.resolve({ ok: false, error: { kind: 'crashed', message: 'out of memory' } });
-    return Promise.resolve({ ok: true, value: paperModel(request.architecture) });
+    return Promise.resolve({ ok: true, value: paperModel(this.fileOf(request)) });
   }
 }
 

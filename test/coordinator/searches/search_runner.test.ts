@@ -1,4 +1,5 @@
 import { toldOf } from './space/samples';
+import { formatTarget } from '../../../common/target';
 import { BadInputError } from '../../../common/bad_input';
 import { parseSearchSpec } from '../../../search/spec/search_spec';
 import type { SearchView } from '../../../coordinator/searches/search_view';
@@ -218,6 +219,26 @@ describe('the search runner', () => {
       `search ${searchId} did not build 000000; take an architecture of its front`,
     );
     await expect(lab.reader.exportModel(searchId, 'nonsense')).rejects.toThrow(BadInputError);
+  });
+
+  it('asks for the target where targets have different files of an architecture', async () => {
+    lab.bench.builder.fileOf = ({ architecture, target }) => `${architecture} on ${target.pool}`;
+    const both = specYaml('front: { kind: joint }\n').replace(
+      fastTarget,
+      `${fastTarget}, ${slowTarget}`,
+    );
+    const { searchId } = await create(both);
+    const { architecture } = (await lab.ledger.candidates.of(searchId))[0]!;
+    await expect(lab.reader.exportModel(searchId, architecture)).rejects.toThrow(
+      `measured different files of ${architecture}; name one of its targets: ${fastTarget}, ${slowTarget}`,
+    );
+    for (const target of [fastTarget, slowTarget])
+      expect((await lab.reader.exportModel(searchId, architecture, target)).artifact).toEqual(
+        lab.bench.engine.queue.find((job) => formatTarget(job.target) === target)?.artifact,
+      );
+    await expect(lab.reader.exportModel(searchId, architecture, 'a/b/c/d')).rejects.toThrow(
+      'has no target a/b/c/d',
+    );
   });
 
   it('tells watchers of every change', async () => {
