@@ -93,6 +93,10 @@ export class DrivenStudy {
     this.#feed({ kind: 'woken' });
   }
 
+  improve(accuracyPercentOf: (architecture: string) => number): void {
+    this.#feed({ kind: 'accuracies-improved', accuracyPercentOf });
+  }
+
   extend(measurements: number): void {
     const extension = { extensionId: 'more', measurements, phoneMinutes: 0, wallMinutes: 0 };
     this.#feed({ kind: 'requested', requestId: 1, request: { kind: 'extend', extension } });
