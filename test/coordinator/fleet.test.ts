@@ -108,12 +108,12 @@ describe('the fleet of a running coordinator', () => {
       };
     };
     while ((await metric(coordinator, 'farm_agents{state="attached"}')) === undefined);
-    expect(await readings()).toMatchObject({ search: 1, agents: [['attached', 1]] });
+    expect(await readings()).toMatchObject({ search: 1, agents: [['ATTACHED', 1]] });
     agent.die();
     while ((await metric(coordinator, 'farm_agents{state="attached"}')) !== undefined);
     expect(await readings()).toEqual({
       search: 0,
-      agents: [['detached', 0]],
+      agents: [['DETACHED', 0]],
       states: ['absent'],
       idle: undefined,
       attached: undefined,
