@@ -1,5 +1,6 @@
 import { defaultPlan, type BenchmarkPlan } from '../../common/job';
 import type { Measurement } from '../../common/measurement';
+import { bounded } from './bounded';
 import { startFarm } from './farm_under_test';
 import { createModelSource } from './fresh_model';
 import { runUploaded, upload } from './one_job';
@@ -7,6 +8,8 @@ import { number, percentile, section } from './report';
 
 const phones = 32;
 const modelBytes = 256 * 1024;
+/** Enough that every phone has jobs waiting, and below what the coordinator reads at a time. */
+const atOnce = 192;
 /** The tool's start and load take some milliseconds more than its runs. */
 const settings = [
   { name: '2 s jobs', latencyMs: 20, runs: 98, jobsPerPhone: 10 },
@@ -22,10 +25,9 @@ export async function benchDispatch(): Promise<void> {
     const plan: BenchmarkPlan = { ...defaultPlan, sessions: 1, runs, warmupRuns: 1 };
     const job = { ...under, plan };
     // Uploaded beforehand: a search stores its candidates one by one while phones measure, not all at once.
-    const artifacts = await Promise.all(
-      Array.from({ length: phones * jobsPerPhone }, () => upload(job, fresh(modelBytes))),
-    );
-    const finished = await Promise.all(artifacts.map((artifact) => runUploaded(job, artifact)));
+    const models = Array.from({ length: phones * jobsPerPhone }, () => fresh(modelBytes));
+    const artifacts = await bounded(models, atOnce, (model) => upload(job, model));
+    const finished = await bounded(artifacts, atOnce, (artifact) => runUploaded(job, artifact));
     const measurements = finished.map((each) => each.measurement);
     await under.stop();
     const { gapsMs, measuringShare } = timeBetweenJobs(measurements);
