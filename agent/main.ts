@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { systemClock } from '../platform/time/clock';
 import { makeDataDir } from '../platform/files/data_dir';
-import { startStatusServer } from '../platform/http/http_status';
+import { startHttpServer } from '../platform/http/http_server';
+import { statusRoutes } from '../platform/http/status_routes';
 import type { JobResult } from '../common/job';
 import { Lifecycle } from '../platform/lifecycle/lifecycle';
 import type { RunningProgram } from '../platform/lifecycle/run_until_stopped';
@@ -136,7 +137,12 @@ async function run(parts: AgentParts, lifecycle: Lifecycle): Promise<RunningAgen
   ];
   const http = lifecycle.add(
     'http',
-    await startStatusServer(config.http, { metrics: metrics.render, missing }),
+    await startHttpServer({
+      address: config.http,
+      setting: 'http.port',
+      routes: statusRoutes({ metrics: metrics.render, missing }),
+      logger,
+    }),
   );
   return {
     httpPort: http.port,

@@ -1,6 +1,7 @@
 import { systemClock } from '../platform/time/clock';
 import { startTicker } from '../platform/time/ticker';
-import { startStatusServer } from '../platform/http/http_status';
+import { startHttpServer } from '../platform/http/http_server';
+import { statusRoutes } from '../platform/http/status_routes';
 import type { Logger } from '../platform/logger';
 import { requireLoopback } from '../platform/http/loopback';
 import { startGrpcServer } from './api/grpc_server';
@@ -66,9 +67,11 @@ async function start(
   const metrics = createFarmMetrics();
   const readiness = createReadiness();
   const started = readiness.step('the coordinator is still starting');
-  const http = await startStatusServer(options.http, {
-    metrics: metrics.page,
-    missing: () => readiness.missing(),
+  const http = await startHttpServer({
+    address: options.http,
+    setting: 'http.port',
+    routes: statusRoutes({ metrics: metrics.page, missing: () => readiness.missing() }),
+    logger,
   });
   lifecycle.onStop('http', () => http.close());
   const core = {

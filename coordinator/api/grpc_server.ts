@@ -8,7 +8,7 @@ import {
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { createServer } from 'node:net';
-import { listenFailure } from '../../platform/http/http_status';
+import { listenFailure } from '../../platform/http/listen_failure';
 import { withDeadline } from '../../platform/time/deadline';
 import type { ListenAddress } from '../../platform/http/loopback';
 import { agentServiceDefinition } from '../agents/agent_service';

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { StatusPages } from '../../platform/http/http_status';
+import type { StatusPages } from '../../platform/http/status_routes';
 import type { FarmObserver } from '../engine/farm_observer';
 import { createFarmCounters } from './farm_counters';
 import { registerFarmGauges, type FarmGaugesParts } from './farm_gauges';
