@@ -76,7 +76,7 @@ async function search(farm: FarmClient, outputDir: string, terminal: Terminal): 
   );
   const created = await farm.createSearch(specYaml, specPath);
   await watchAndReport(farm, created.searchId, {}, terminal);
-  const fronts = await farm.fronts(created.searchId, '');
+  const fronts = await farm.fronts(created.searchId);
   await copyFile(specPath, path.join(outputDir, 'search.yaml'));
   for (const front of fronts) await writeFront(farm, created.searchId, front, outputDir);
   terminal.print(
