@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const programs = ['proto', 'model', 'coordinator', 'agent', 'phones', 'cli'];
+const programs = ['proto', 'model', 'coordinator', 'agent', 'phones', 'predictor', 'cli'];
 const assets = /\.(proto|csv|csv\.gz|ya?ml|json|sql|mjs)$/;
 
 for (const program of programs) {

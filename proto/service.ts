@@ -7,8 +7,9 @@ import type { ProtoGrpcType as ArtifactTypes } from './generated/artifact';
 import type { ProtoGrpcType as BenchmarkTypes } from './generated/benchmark';
 import type { ProtoGrpcType as FleetTypes } from './generated/fleet';
 import type { ProtoGrpcType as SearchTypes } from './generated/search';
+import type { ProtoGrpcType as TrainingTypes } from './generated/training';
 
-const files = ['agent', 'artifact', 'benchmark', 'fleet', 'search'].map(
+const files = ['agent', 'artifact', 'benchmark', 'fleet', 'search', 'training'].map(
   (name) => `farm/v1/${name}.proto`,
 );
 
@@ -30,7 +31,8 @@ export type FarmServices = AgentTypes['farm']['v1'] &
   ArtifactTypes['farm']['v1'] &
   BenchmarkTypes['farm']['v1'] &
   FleetTypes['farm']['v1'] &
-  SearchTypes['farm']['v1'];
+  SearchTypes['farm']['v1'] &
+  TrainingTypes['farm']['v1'];
 
 /** Client constructors and service definitions of `farm.v1`. */
 export function loadFarmServices(): FarmServices {

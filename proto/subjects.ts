@@ -3,6 +3,24 @@ export const resultStream = 'FARM_RESULTS';
 export const resultSubjects = 'farm.v1.result.>';
 export const resultConsumer = 'ledger';
 
+/** The work queue of predictor workers: a subject per task, which holds one message, so that publishing twice is publishing once. */
+export const trainStream = 'FARM_TRAIN';
+export const trainSubjects = 'farm.v1.train.>';
+export const trainConsumer = 'workers';
+
+export function trainSubject(kind: string, taskId: string): string {
+  return `farm.v1.train.${subjectToken(kind)}.${subjectToken(taskId)}`;
+}
+
+/** What became of tasks. */
+export const trainedStream = 'FARM_TRAINED';
+export const trainedSubjects = 'farm.v1.trained.>';
+export const trainedConsumer = 'ledger';
+
+export function trainedSubject(workerName: string): string {
+  return `farm.v1.trained.${subjectToken(workerName)}`;
+}
+
 /** Where an agent publishes the results of one device. */
 export function resultSubject(agentId: string, deviceSerial: string): string {
   return `farm.v1.result.${subjectToken(agentId)}.${subjectToken(deviceSerial)}`;

@@ -1,4 +1,4 @@
-import type { ConvBlockSpec } from './block_spec';
+import type { ConvBlockSpec } from '../../common/block_spec';
 import { segmentInput } from './layer';
 import { createLayerList, type LayerList } from './layer_list';
 import { makeDivisible } from './make_divisible';

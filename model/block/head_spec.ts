@@ -1,4 +1,5 @@
-import { segmentInput, type Activation } from './layer';
+import { type Activation } from '../../common/activation';
+import { segmentInput } from './layer';
 import { createLayerList, type LayerList } from './layer_list';
 import { layerNormEpsilon } from './transformer_block';
 

@@ -1,6 +1,4 @@
-/** Activations that a block may choose. */
-export const activations = ['relu', 'relu6', 'swish', 'hardswish'] as const;
-export type Activation = (typeof activations)[number];
+import type { Activation } from '../../common/activation';
 
 interface NamedLayer {
   /** Unique in its segment; also the name of what the layer makes. */

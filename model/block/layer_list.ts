@@ -1,5 +1,6 @@
 import { assert } from '../../common/assert';
-import { segmentInput, type Activation, type ConvLayer, type Layer } from './layer';
+import { type Activation } from '../../common/activation';
+import { segmentInput, type ConvLayer, type Layer } from './layer';
 
 type ConvSettings = Pick<ConvLayer, 'channels' | 'kernel'> &
   Partial<Pick<ConvLayer, 'stride' | 'groups' | 'gain'>>;

@@ -1,4 +1,4 @@
-import type { BlockSpec } from './block_spec';
+import type { BlockSpec } from '../../common/block_spec';
 import { convBlockLayers } from './conv_block';
 import { headLayers, type HeadSpec } from './head_spec';
 import { segmentInput, type Layer } from './layer';

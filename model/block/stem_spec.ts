@@ -1,4 +1,5 @@
-import type { Activation, Layer } from './layer';
+import type { Activation } from '../../common/activation';
+import type { Layer } from './layer';
 import { segmentInput } from './layer';
 import { createLayerList, type LayerList } from './layer_list';
 

@@ -1,4 +1,4 @@
-import type { TransformerBlockSpec } from './block_spec';
+import type { TransformerBlockSpec } from '../../common/block_spec';
 import { segmentInput } from './layer';
 import { createLayerList, type LayerList } from './layer_list';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assert } from '../../common/assert';
 import { BadInputError } from '../../common/bad_input';
-import type { BlockSpec } from '../block/block_spec';
+import type { BlockSpec } from '../../common/block_spec';
 import type { Shape } from '../block/layer_shape';
 import { costOfSegment, type LayerCost } from '../block/network_cost';
 import { blockSegment, type Segment } from '../block/network_spec';

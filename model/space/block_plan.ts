@@ -1,5 +1,5 @@
 import { BadInputError } from '../../common/bad_input';
-import type { BlockSpec } from '../block/block_spec';
+import type { BlockSpec } from '../../common/block_spec';
 import { combinationCount, pick, type Dimension } from './dimension';
 import type { Value } from './space';
 import type { ConvSpaceDocument, TransformerSpaceDocument } from './space_document';

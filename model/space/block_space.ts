@@ -54,6 +54,8 @@ function spaceOf(parts: BlockSpaceParts): NetworkSpace {
     featuresOf: (architecture) => featuresOfBlocks(whole, parse(architecture)),
     genotypeOf: (architecture) => digitsOf(parse(architecture)),
     architectureOf: (genotype) => architectureOf(parts, genotype),
+    blockChoices: () => options(),
+    blocksOf: (architecture) => canonicalOptions(whole, parse(architecture)),
     canonical: (architecture) => formatBlocks(canonicalOptions(whole, parse(architecture))),
     hashOf: (architecture) =>
       createHash('sha256')

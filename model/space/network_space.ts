@@ -2,6 +2,7 @@ import type { Target } from '../../common/target';
 import type { DrawnNetwork } from '../block/network';
 import type { LayerCost } from '../block/network_cost';
 import type { Graph } from '../onnx/graph';
+import type { BlockOption } from './block_options';
 import type { CostedSpace, Position } from './space';
 
 export type ArchitectureCost = Pick<LayerCost, 'macs' | 'parameters'>;
@@ -42,8 +43,19 @@ interface BuildableSpace {
   build(architecture: string, drawn: DrawnNetwork): Graph;
 }
 
+/** What may stand in a block: its setting, name, and cost. */
+export type BlockChoice = Pick<BlockOption, 'text' | 'spec' | 'key' | 'cost'>;
+
+/** Spaces whose networks are blocks in a row between a stem and a head. */
+interface BlockedSpace {
+  /** Of each block what may stand there, each that differs once. Absent where networks are no blocks in a row. */
+  blockChoices?(): readonly (readonly BlockChoice[])[];
+  /** The blocks of an architecture, under their canonical names. @throws BadInputError for a string that is not one of this space */
+  blocksOf?(architecture: string): readonly BlockChoice[];
+}
+
 /** A space of networks that the program can build, and that targets' rules and a search can cut down. */
-export interface NetworkSpace extends CostedSpace, DescribedSpace, BuildableSpace {
+export interface NetworkSpace extends CostedSpace, DescribedSpace, BuildableSpace, BlockedSpace {
   /** The canonical string, whatever is restricted. */
   canonical(architecture: string): string;
   /** What a search may forbid: `kernel=7` in all blocks, `block2.kernel=7` in one, `nor_conv_3x3` in a cell. */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { mapping, whole } from '../../common/field';
 import { precisions, runtimes, units } from '../../common/target';
 import { parseYaml } from '../../platform/config/yaml';
-import { attentions, cells } from '../block/block_spec';
-import { activations } from '../block/layer';
+import { attentions, cells } from '../../common/block_spec';
+import { activations } from '../../common/activation';
 
 const spaceName = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const mostBlocks = 16;

@@ -1,4 +1,4 @@
-import type { ConvBlockSpec, TransformerBlockSpec } from '../block/block_spec';
+import type { ConvBlockSpec, TransformerBlockSpec } from '../../common/block_spec';
 import { makeDivisible } from '../block/make_divisible';
 import type { NetworkSpec } from '../block/network_spec';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createNetwork } from '../../../model/block/network';
 import { costOfNetwork } from '../../../model/block/network_cost';
 import type { NetworkSpec } from '../../../model/block/network_spec';
-import type { ConvBlockSpec } from '../../../model/block/block_spec';
+import type { ConvBlockSpec } from '../../../common/block_spec';
 import { createTensorCache } from '../../../model/block/tensor_cache';
 import { costOfOnnx } from '../../../model/cost/onnx_cost';
 import { inferShapes } from '../../../model/onnx/shapes/shape_inference';

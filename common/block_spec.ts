@@ -1,4 +1,4 @@
-import type { Activation } from './layer';
+import type { Activation } from './activation';
 
 /**
  * What carries a convolutional block: `depthwise` an inverted residual (MobileNetV2), `grouped` the same with groups of
