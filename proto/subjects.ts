@@ -21,6 +21,13 @@ export function trainedSubject(workerName: string): string {
   return `farm.v1.trained.${subjectToken(workerName)}`;
 }
 
+/** Where a predictor worker says every few seconds how it is. */
+export function workerSubject(workerName: string): string {
+  return `farm.v1.worker.${subjectToken(workerName)}`;
+}
+
+export const workerSubjects = 'farm.v1.worker.>';
+
 /** Where an agent publishes the results of one device. */
 export function resultSubject(agentId: string, deviceSerial: string): string {
   return `farm.v1.result.${subjectToken(agentId)}.${subjectToken(deviceSerial)}`;
