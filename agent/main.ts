@@ -13,7 +13,7 @@ import { farmVersion } from '../platform/config/version';
 import { openArtifactCache, type ArtifactCache } from '../platform/artifacts/artifact_cache';
 import type { AgentConfig } from './config';
 import { watchDevices, type AttachedDevices } from './worker/attached_devices';
-import { createArtifactClient } from './link/artifact_client';
+import { createArtifactClient } from '../proto/link/artifact_client';
 import { openCoordinatorLink, type CoordinatorLink } from './link/coordinator_link';
 import { createAgentMetrics } from './observe/agent_metrics';
 import { connectBus, type Bus } from '../platform/nats/bus';

@@ -14,7 +14,7 @@ import {
 import type { AgentMessage as WireAgentMessage } from '../../proto/generated/farm/v1/AgentMessage';
 import type { CoordinatorMessage__Output as WireCoordinatorMessage } from '../../proto/generated/farm/v1/CoordinatorMessage';
 import { loadFarmServices } from '../../proto/service';
-import { channelCredentials, channelOptions } from './channel';
+import { channelCredentials, channelOptions } from '../../proto/link/channel';
 
 type Heartbeat = Extract<AgentMessage, { kind: 'heartbeat' }>;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Artifact, ArtifactDigest } from '../../common/artifact';
+import { largestArtifactBytes, type ArtifactDigest } from '../../common/artifact';
 import { fail, ok, type Result } from '../../common/result';
 import { systemClock } from '../time/clock';
 import { retry } from '../time/retry';
@@ -12,6 +12,13 @@ import { FileIndex } from './file_index';
 /** Where missing bytes come from. Chunks from `offset` on; throws when the source fails. */
 export interface ArtifactSource {
   fetch(digest: ArtifactDigest, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** What is wanted: bytes of this digest, and of this size where that is known. The format ends the file's name. */
+export interface WantedArtifact {
+  readonly digest: ArtifactDigest;
+  readonly sizeBytes: number | null;
+  readonly format: string;
 }
 
 interface ArtifactCacheOptions {
@@ -29,9 +36,9 @@ export interface CacheFailure {
 
 export interface ArtifactCache {
   /** The path of the verified bytes. `signal` ends this caller's wait, not the download that others may share. */
-  obtain(artifact: Artifact, signal: AbortSignal): Promise<Result<string, CacheFailure>>;
+  obtain(artifact: WantedArtifact, signal: AbortSignal): Promise<Result<string, CacheFailure>>;
   /** Starts a download if it is not there; its failure is met again, and reported, by `obtain`. */
-  prefetch(artifact: Artifact): void;
+  prefetch(artifact: WantedArtifact): void;
   close(): void;
 }
 
@@ -45,7 +52,7 @@ export async function openArtifactCache(options: ArtifactCacheOptions): Promise<
   const shutdown = new AbortController();
   const downloads = new Map<ArtifactDigest, Promise<Result<string, CacheFailure>>>();
 
-  const load = (artifact: Artifact): Promise<Result<string, CacheFailure>> => {
+  const load = (artifact: WantedArtifact): Promise<Result<string, CacheFailure>> => {
     const running = downloads.get(artifact.digest);
     if (running !== undefined) return running;
     const started = loadArtifact(
@@ -94,26 +101,25 @@ function unlessStopped(
 
 async function loadArtifact(
   options: ArtifactCacheOptions & { readonly index: FileIndex },
-  artifact: Artifact,
+  artifact: WantedArtifact,
   signal: AbortSignal,
 ): Promise<Result<string, CacheFailure>> {
   const name = `${artifact.digest}.${artifact.format}`;
   const finalPath = path.join(options.folder, name);
   try {
-    if (
-      options.index.sizeOf(name) !== artifact.sizeBytes ||
-      !(await isComplete(finalPath, artifact.sizeBytes))
-    ) {
-      await options.index.dropTo(options.largestBytes - artifact.sizeBytes);
+    if (await isThere(options.index, artifact, { name, finalPath })) await options.index.used(name);
+    else {
+      await options.index.dropTo(options.largestBytes - (artifact.sizeBytes ?? 0));
       const failure = await download(options.source, artifact, `${finalPath}.part`, signal);
       if (failure !== undefined)
         return fail({
           kind: 'unavailable',
           message: `model ${artifact.digest.slice(0, 12)}: ${failure}`,
         });
+      const { size } = await stat(`${finalPath}.part`);
       await rename(`${finalPath}.part`, finalPath);
-      options.index.added(name, artifact.sizeBytes);
-    } else await options.index.used(name);
+      options.index.added(name, size);
+    }
     return ok(finalPath);
   } catch (error) {
     return fail({
@@ -124,14 +130,20 @@ async function loadArtifact(
 }
 
 /** Content was verified before it got its final name; the size guards against a disk that was full at a crash. */
-async function isComplete(filePath: string, sizeBytes: number): Promise<boolean> {
-  const found = await stat(filePath).catch(() => undefined);
-  return found?.size === sizeBytes;
+async function isThere(
+  index: FileIndex,
+  { sizeBytes }: WantedArtifact,
+  { name, finalPath }: { readonly name: string; readonly finalPath: string },
+): Promise<boolean> {
+  const knownBytes = index.sizeOf(name);
+  if (knownBytes === undefined || knownBytes !== (sizeBytes ?? knownBytes)) return false;
+  const found = await stat(finalPath).catch(() => undefined);
+  return found?.size === knownBytes;
 }
 
 async function download(
   source: ArtifactSource,
-  artifact: Artifact,
+  artifact: WantedArtifact,
   partPath: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -145,7 +157,7 @@ async function download(
 /** Fetches what `partPath` lacks and checks the whole. Returns why it failed; bytes that prove wrong are removed. */
 async function appendMissing(
   source: ArtifactSource,
-  artifact: Artifact,
+  artifact: WantedArtifact,
   partPath: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -158,12 +170,12 @@ async function appendMissing(
         hash.update(chunk as Buffer);
     for await (const chunk of source.fetch(artifact.digest, sizeBytes, signal)) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > artifact.sizeBytes) break;
+      if (sizeBytes > (artifact.sizeBytes ?? largestArtifactBytes)) break;
       hash.update(chunk);
       await file.appendFile(chunk);
     }
-    if (sizeBytes < artifact.sizeBytes) return 'the source ended early';
-    if (sizeBytes === artifact.sizeBytes && hash.digest('hex') === artifact.digest)
+    if (sizeBytes < (artifact.sizeBytes ?? 0)) return 'the source ended early';
+    if (sizeBytes === (artifact.sizeBytes ?? sizeBytes) && hash.digest('hex') === artifact.digest)
       return undefined;
     await file.truncate(0);
     return 'the bytes do not match the digest';

@@ -26,6 +26,23 @@ describe('the artifact cache', () => {
     expect(source.offsets).toEqual([0]);
   });
 
+  it('takes the size as it comes where only the digest is known', async () => {
+    const { artifact, source, bytes } = published(100_000, { breakAfterBytes: 40_000 });
+    const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });
+    const wanted = { digest: artifact.digest, sizeBytes: null, format: 'npz' };
+    expect(await readFile(pathOf(await cache.obtain(wanted, patience)))).toEqual(bytes);
+    await cache.obtain(wanted, patience);
+    expect(source.offsets).toEqual([0, 40_000, 80_000]);
+  });
+
+  it('fetches anew a file of unknown size that was cut short on the disk', async () => {
+    const { artifact, source, bytes } = published(50_000);
+    const wanted = { digest: artifact.digest, sizeBytes: null, format: 'npz' };
+    const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });
+    await writeFile(pathOf(await cache.obtain(wanted, patience)), bytes.subarray(0, 10));
+    expect(await readFile(pathOf(await cache.obtain(wanted, patience)))).toEqual(bytes);
+  });
+
   it('resumes a broken download where it stopped', async () => {
     const { artifact, source, bytes } = published(100_000, { breakAfterBytes: 40_000 });
     const cache = await openArtifactCache({ folder, source, largestBytes: 1e9 });

@@ -1,7 +1,7 @@
 import type { JetStreamManager } from 'nats';
-import pino from 'pino';
 import { BadInputError } from '../../../common/bad_input';
 import { connectBus, type Bus } from '../../../platform/nats/bus';
+import { createLogger } from '../../../platform/logger';
 import { requireJetStream } from '../../../platform/nats/jetstream';
 import { ensureWorkQueue, type WorkQueue } from '../../../platform/nats/work_queue';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
@@ -21,7 +21,7 @@ describe('a work queue', () => {
 
   beforeAll(async () => {
     server = await startNatsServer();
-    bus = await connectBus(server.url, 'test', pino({ level: 'silent' }));
+    bus = await connectBus(server.url, 'test', createLogger('test', 'silent'));
     manager = await requireJetStream(bus);
   });
   afterAll(async () => {

@@ -1,10 +1,10 @@
 import { credentials, type ChannelCredentials, type ClientOptions } from '@grpc/grpc-js';
-import { transportOptions } from '../../proto/transport_options';
+import { transportOptions } from '../transport_options';
 
 /** Protobuf messages of the farm are small; artifacts travel in chunks. A larger one is a mistake or an attack. */
 const largestMessageBytes = 4 * 1024 * 1024;
 
-/** How the agent connects. No retries: a replayed stream would repeat a hello out of place. */
+/** How agents and predictor workers connect. No retries: a replayed stream would repeat a hello out of place. */
 export const channelOptions: ClientOptions = {
   ...transportOptions,
   'grpc.enable_retries': 0,

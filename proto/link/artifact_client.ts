@@ -1,4 +1,4 @@
-import { loadFarmServices } from '../../proto/service';
+import { loadFarmServices } from '../service';
 import type { ArtifactSource } from '../../platform/artifacts/artifact_cache';
 import { channelCredentials, channelOptions } from './channel';
 
