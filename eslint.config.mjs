@@ -42,6 +42,7 @@ const homes = {
   kysely: ['coordinator/ledger', 'test'],
   'better-sqlite3': ['coordinator/ledger', 'test'],
   'better-sqlite3-napi': ['coordinator/ledger'],
+  '@tensorflow/tfjs': ['predictor/engine/wasm', 'test/predictor/engine', 'test/bench'],
   '@tensorflow/tfjs-node': ['predictor/engine', 'test/predictor/engine', 'test/bench'],
   '@tensorflow/tfjs-core': ['predictor/engine', 'test/predictor/engine', 'test/bench'],
   '@tensorflow/tfjs-backend-wasm': ['predictor/engine', 'test/predictor/engine', 'test/bench'],

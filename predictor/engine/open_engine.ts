@@ -1,0 +1,21 @@
+import { FarmError } from '../../common/farm_error';
+import type { Engine } from './engine';
+import { openBackend, type EngineOptions } from './open_backend';
+
+/**
+ * The engine of this process, native where it can be had.
+ * @throws what loading throws, when a kind is asked for that does not load
+ */
+export async function openEngine(
+  options: EngineOptions = { kind: 'auto', threads: undefined },
+): Promise<Engine> {
+  const { kind, reason, memory } = await openBackend(options);
+  return {
+    kind,
+    reason,
+    memory,
+    createNetwork: () => {
+      throw new FarmError('failed', 'networks cannot be created yet');
+    },
+  };
+}
