@@ -1,0 +1,2 @@
+require('../../typescript_hook');
+require('./scripted_tasks.ts');
