@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { withYamlFields } from '../../platform/config/yaml';
 import { readYamlText } from '../../platform/config/yaml_file';
 import type { SearchStatus } from '../../proto/codec/search_status';
+import { withInlinedCoefficients } from '../input/inlined_coefficients';
 import { withInlinedSpace } from '../input/inlined_space';
 import { wholeNumberFrom } from '../input/number_option';
 import type { FarmClient } from '../link/farm_client';
@@ -38,7 +39,10 @@ export function registerSearch(program: Command, terminal: Terminal): void {
         options: JsonOption & { watch?: boolean; fresh?: boolean },
         command: Command,
       ) => {
-        const text = withInlinedSpace(readYamlText(specPath), specPath);
+        const text = withInlinedCoefficients(
+          withInlinedSpace(readYamlText(specPath), specPath),
+          specPath,
+        );
         const specYaml = options.fresh === true ? withYamlFields(text, { fresh: true }) : text;
         await withFarm(command, async (farm) => {
           const created = await farm.createSearch(specYaml, specPath);

@@ -6,6 +6,10 @@ import type { NetworkSpace } from '../../model/space/network_space';
 import type { AccuracySource } from '../../search/accuracy/accuracy_source';
 import { additiveProblem, createAdditiveAccuracy } from '../../search/accuracy/additive_accuracy';
 import {
+  coefficientProblem,
+  createCoefficientAccuracy,
+} from '../../search/accuracy/coefficient_accuracy';
+import {
   createTableAccuracy,
   notInTable,
   type AccuracyTable,
@@ -44,14 +48,17 @@ export function createAccuracyCatalog(): AccuracyCatalog {
   const openAnew = (
     { accuracy = shippedTable }: SearchSpec,
     space: NetworkSpace,
-  ): AccuracySource =>
-    accuracy.kind === 'table'
-      ? createTableAccuracy(tableOf(accuracy))
-      : createAdditiveAccuracy(accuracy, space);
+  ): AccuracySource => {
+    if (accuracy.kind === 'table') return createTableAccuracy(tableOf(accuracy));
+    return accuracy.kind === 'additive'
+      ? createAdditiveAccuracy(accuracy, space)
+      : createCoefficientAccuracy(accuracy, space);
+  };
   return {
     problemOf: ({ accuracy }, { name, positions }) => {
       const template = `farm space show ${name} --accuracy-template`;
       if (accuracy?.kind === 'additive') return additiveProblem(accuracy, positions);
+      if (accuracy?.kind === 'coefficients') return coefficientProblem(accuracy, positions);
       const stranger = notInTable(tableOf(accuracy ?? shippedTable), positions);
       if (stranger === undefined) return undefined;
       return accuracy === undefined

@@ -51,7 +51,20 @@ export function createAdditiveAccuracy(
 
 /** What keeps the source from telling the accuracy of all networks: the field, and the remedy. Undefined if nothing does. */
 export function additiveProblem(
-  { base, options }: AdditiveAccuracy,
+  additive: AdditiveAccuracy,
+  positions: readonly Position[],
+): string | undefined {
+  const problem = contributionsProblem(additive.options, positions);
+  if (problem !== undefined) return problem;
+  const { least, most } = additiveRange(additive, positions);
+  return least < 0 || most > 100
+    ? `field accuracy: its sums go from ${least.toFixed(2)} to ${most.toFixed(2)}, and an accuracy is a percentage from 0 to 100; change base or options`
+    : undefined;
+}
+
+/** The first position or option that the contributions lack, or that the space does. Undefined if there is none. */
+export function contributionsProblem(
+  options: AdditiveAccuracy['options'],
   positions: readonly Position[],
 ): string | undefined {
   const unknown = firstUnknown(
@@ -64,10 +77,7 @@ export function additiveProblem(
     const problem = positionProblem(options, position);
     if (problem !== undefined) return problem;
   }
-  const { least, most } = additiveRange({ base, options }, positions);
-  return least < 0 || most > 100
-    ? `field accuracy: its sums go from ${least.toFixed(2)} to ${most.toFixed(2)}, and an accuracy is a percentage from 0 to 100; change base or options`
-    : undefined;
+  return undefined;
 }
 
 function positionProblem(
@@ -88,7 +98,7 @@ function positionProblem(
 }
 
 /** The least and the most that the choices of all positions can add up to, rules of the space left aside. */
-function additiveRange(
+export function additiveRange(
   { base, options }: AdditiveAccuracy,
   positions: readonly Position[],
 ): { readonly least: number; readonly most: number } {

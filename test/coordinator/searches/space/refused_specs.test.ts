@@ -1,4 +1,5 @@
 import { BadInputError } from '../../../../common/bad_input';
+import { createRandom } from '../../../../common/random';
 import { parseTarget } from '../../../../common/target';
 import { requirePossible } from '../../../../coordinator/searches/feasibility';
 import { loadSearchCatalog } from '../../../../coordinator/searches/search_catalog';
@@ -9,6 +10,7 @@ const catalog = loadSearchCatalog();
 const { options } = accuracyFor('demo-small');
 const without = (name: string): object =>
   Object.fromEntries(Object.entries(options).filter(([position]) => position !== name));
+const coefficients = { kind: 'coefficients', base: 70, options, standardDeviation: 0.4 };
 
 describe('a search of a space of blocks', () => {
   it('is refused before anything is measured when the specification does not fit the space', () => {
@@ -68,6 +70,19 @@ describe('a search of a space of blocks', () => {
         'spec.yaml: field accuracy: its sums go from 100.00 to ',
       ],
       [
+        { accuracy: { ...coefficients, options: without('block2.kernel') } },
+        'spec.yaml: field accuracy.options: position block2.kernel is missing; give a number for each of 3, 5, 7',
+      ],
+      [
+        {
+          accuracy: {
+            ...coefficients,
+            together: [{ where: { 'block2.kernel': 9 }, adds: 1 }],
+          },
+        },
+        'spec.yaml: field accuracy.together.0.where.block2.kernel: the space has no option 9; its options are 3, 5, 7',
+      ],
+      [
         { constraints: { forbidden: ['kernel=9'] } },
         'forbidden names kernel=9, which demo-small has not; its options are cell=depthwise, kernel=3, kernel=5, kernel=7, ',
       ],
@@ -99,6 +114,14 @@ describe('a search of a space of blocks', () => {
         'spec.yaml: field accuracy.options: the space has no position block1.cell; its positions are edge0-1, edge0-2, edge1-2, edge0-3, edge1-3, edge2-3',
       ),
     );
+  });
+
+  it('takes a predictor of the user, whose accuracies say how sure they are', () => {
+    const spec = specOf('demo-small', { accuracy: { ...coefficients, logMacs: 0.5 } });
+    expect(() => requirePossible(spec, catalog, 'spec.yaml')).not.toThrow();
+    const architecture = catalog.space(spec).draw(createRandom('any'));
+    const named = catalog.space(spec).architectureOf(architecture)!;
+    expect(catalog.accuracy(spec).accuracyOf(named).standardDeviationPercent).toBe(0.4);
   });
 
   const mobilenet = (fields: object, target?: string) =>
