@@ -8,6 +8,10 @@ import type { MeasurementRecords } from './measurement_records';
 import type { ProposalRecords } from './proposal_records';
 import type { SearchRecords } from './search_records';
 import type { SummaryRecords } from './summary_records';
+import type { PredictorRecords } from './predictor_records';
+import type { ReferenceRecords } from './reference_records';
+import type { TrainingRunRecords } from './training_run_records';
+import type { TrainingTaskRecords } from './training_task_records';
 
 /**
  * The durable memory of the coordinator: one database, of which each reader is given the ports that it needs. All writes
@@ -24,5 +28,9 @@ export interface Ledger {
   readonly measurements: MeasurementRecords;
   readonly artifacts: ArtifactRecords;
   readonly devices: DeviceRecords;
+  readonly references: ReferenceRecords;
+  readonly trainingTasks: TrainingTaskRecords;
+  readonly trainingRuns: TrainingRunRecords;
+  readonly predictors: PredictorRecords;
   close(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { refusals } from './migrations/m0007_refusals';
 import { leaseSecret } from './migrations/m0008_lease_secret';
 import { summaries } from './migrations/m0009_summaries';
 import { summaryEnds } from './migrations/m0010_summary_ends';
+import { training } from './migrations/m0011_training';
 
 /** In order; a name is for ever, since databases remember which ones they have had. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0008_lease_secret': leaseSecret,
   '0009_summaries': summaries,
   '0010_summary_ends': summaryEnds,
+  '0011_training': training,
 };
 
 /**

@@ -1,4 +1,6 @@
 import type { JobRecordState } from './job_records';
+import type { TrainingEnd, TrainingTask } from '../../common/training/training_task';
+import type { TrainingRunState } from './training_run_records';
 import type { SearchState } from '../../search/study/request';
 
 /**
@@ -19,6 +21,10 @@ export interface Schema {
   readonly measurements: MeasurementTable;
   readonly artifacts: ArtifactTable;
   readonly devices: DeviceTable;
+  readonly training_references: TrainingReferenceTable;
+  readonly training_tasks: TrainingTaskTable;
+  readonly training_runs: TrainingRunTable;
+  readonly predictors: PredictorTable;
 }
 
 export interface SearchTable {
@@ -147,4 +153,42 @@ export interface DeviceTable {
   /** 1 or 0: SQLite has no boolean. */
   readonly drained: number;
   readonly description: string;
+}
+
+interface TrainingReferenceTable {
+  readonly name: string;
+  readonly digest: string;
+  /** A `Reference`, as JSON. */
+  readonly document: string;
+}
+
+/** A task of equal content is there once, whatever runs asked for it. */
+interface TrainingTaskTable {
+  readonly task_id: string;
+  readonly kind: TrainingTask['kind'];
+  readonly reference_digest: string;
+  readonly document: string;
+  readonly state: 'queued' | TrainingEnd['kind'];
+  /** A `TrainingEnd`, as JSON; null as long as it is queued. */
+  readonly end_document: string | null;
+  readonly queued_at_ms: number;
+  readonly ended_at_ms: number | null;
+}
+
+export interface TrainingRunTable {
+  readonly run_id: string;
+  readonly kind: string;
+  readonly reference: string;
+  readonly request: string;
+  readonly state: TrainingRunState;
+  readonly outcome: string | null;
+  readonly detail: string | null;
+  readonly created_at_ms: number;
+  readonly ended_at_ms: number | null;
+}
+
+interface PredictorTable {
+  readonly reference_digest: string;
+  readonly version: number;
+  readonly document: string;
 }

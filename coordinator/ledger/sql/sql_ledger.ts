@@ -12,6 +12,10 @@ import { createMeasurementRecords } from './measurement_records';
 import { createProposalRecords } from './proposal_records';
 import { createSearchRecords } from './search_records';
 import { createSummaryRecords } from './summary_records';
+import { createPredictorRecords } from './predictor_records';
+import { createReferenceRecords } from './reference_records';
+import { createTrainingRunRecords } from './training_run_records';
+import { createTrainingTaskRecords } from './training_task_records';
 
 /** The ledger on any database that Kysely speaks and `Schema` fits. All ports write through one queue, so that they share its commits. */
 export function createSqlLedger(db: Kysely<Schema>): Ledger {
@@ -27,6 +31,10 @@ export function createSqlLedger(db: Kysely<Schema>): Ledger {
     measurements: createMeasurementRecords(database),
     artifacts: createArtifactRecords(database),
     devices: createDeviceRecords(database),
+    references: createReferenceRecords(database),
+    trainingTasks: createTrainingTaskRecords(database),
+    trainingRuns: createTrainingRunRecords(database),
+    predictors: createPredictorRecords(database),
     close: () => db.destroy(),
   };
 }

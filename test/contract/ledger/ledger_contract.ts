@@ -8,6 +8,7 @@ import { measurementRecordsContract } from './measurement_records_contract';
 import { proposalRecordsContract } from './proposal_records_contract';
 import { searchRecordsContract } from './search_records_contract';
 import { summaryRecordsContract } from './summary_records_contract';
+import { trainingRecordsContract } from './training_records_contract';
 import type { CreatePlace } from './ledger_place';
 
 /** One suite for each port, so that a failure names what a database does not do. */
@@ -22,6 +23,7 @@ const suites = {
   'proposal records': proposalRecordsContract,
   'search records': searchRecordsContract,
   'summary records': summaryRecordsContract,
+  'training records': trainingRecordsContract,
 };
 
 /** What every ledger must do, whatever the database behind it. */
