@@ -24,6 +24,12 @@ export type Evaluation =
   /** Not measured: it cannot run there (`violation` is Infinity), or breaks a limit that shows without a device. The strategy learns from it. */
   | { readonly kind: 'infeasible'; readonly violation: number };
 
+/** What a network's accuracy has turned out to be, as an error. */
+export interface KnownError {
+  readonly architecture: string;
+  readonly errorPercent: number;
+}
+
 /**
  * Chooses what to measure next; pure and deterministic. Its whole state follows from (seed, the proposals made, the tells
  * in their order), never from how the two interleaved, so that a search is rebuilt after a restart by adopting its proposals,
@@ -40,6 +46,11 @@ export interface Strategy {
   adopt(proposal: Proposal): void;
   /** Once for each proposal at most, in any order. */
   tell(architecture: string, evaluation: Evaluation): void;
+  /**
+   * These errors are known better now, whether the networks were measured or not. Absent where a strategy believes what it was told for good.
+   * It is then as one that knew them all along and has made the same proposals, but for how it scales features.
+   */
+  learn?(errors: readonly KnownError[]): void;
   /** No evaluation will come, by no fault of the architecture: nothing is learned, nobody waits any longer. */
   withdraw(architecture: string): void;
 }

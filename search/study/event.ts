@@ -3,7 +3,7 @@ import type { CandidateFault } from '../../common/fault';
 import type { Job, Lease } from '../../common/job';
 import type { TrialEnd } from '../../common/trial';
 import type { Expectation } from '../strategy/expectation';
-import type { Ask } from '../strategy/strategy';
+import type { Ask, KnownError } from '../strategy/strategy';
 import type { BuiltCosts } from '../spec/violation';
 import type { Evidence } from './evidence';
 import type { Request, SearchExtension } from './request';
@@ -92,8 +92,9 @@ export type StudyEvent =
   | { readonly kind: 'job-leased'; readonly jobId: string; readonly lease: Lease }
   | { readonly kind: 'job-requeued'; readonly jobId: string }
   | ({ readonly kind: 'job-ended' } & JobEnded)
-  /** The source of accuracies knows better; the front is computed anew. */
+  /** The source of accuracies knows better; the front is computed anew, and strategies learn which networks' errors it knows now. */
   | {
       readonly kind: 'accuracies-improved';
+      readonly errors: readonly KnownError[];
       readonly accuracyPercentOf: (architecture: string) => number;
     };

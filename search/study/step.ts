@@ -79,7 +79,7 @@ function apply(turn: Turn, event: StudyEvent): void {
     case 'woken':
       return;
     case 'accuracies-improved':
-      improveAccuracies(turn, event.accuracyPercentOf);
+      improveAccuracies(turn, event);
       return;
     case 'answered':
       takeAnswer(turn, event.target, event.answer, event.expectation);
@@ -158,7 +158,10 @@ function changeTrial(turn: Turn, jobId: string, event: TrialEvent<Evidence>): vo
 }
 
 /** Past trials are seen anew. */
-function improveAccuracies(turn: Turn, accuracyPercentOf: (architecture: string) => number): void {
+function improveAccuracies(
+  turn: Turn,
+  { accuracyPercentOf, errors }: Extract<StudyEvent, { readonly kind: 'accuracies-improved' }>,
+): void {
   const { lanes, fleet, settings } = turn.study;
   const aim = fleetAimOf(settings.spec);
   update(turn, {
@@ -171,4 +174,8 @@ function improveAccuracies(turn: Turn, accuracyPercentOf: (architecture: string)
       ? {}
       : { fleet: withFleetAccuracies(fleet, aim, accuracyPercentOf) }),
   });
+  if (errors.length === 0 || settings.spec.strategy.kind === 'external') return;
+  const targets = aim === undefined ? lanes.map(({ target }) => target.name) : [wholeFleet];
+  for (const target of targets)
+    turn.effects.push({ kind: 'update-strategy', target, update: { kind: 'learn', errors } });
 }

@@ -1,4 +1,5 @@
 import type { Space } from '../../model/space/space';
+import type { KnownError } from '../strategy/strategy';
 import { deriveFeatures, type DerivedFeatures } from './derived_features';
 import type { Encoded } from './kernel';
 
@@ -29,6 +30,7 @@ export class CandidateFactory {
   /** Where the space tells no features. */
   readonly #derived: DerivedFeatures | undefined;
   readonly #known = new Map<string, Candidate>();
+  readonly #learned = new Map<string, number>();
 
   constructor(
     space: EncodedSpace,
@@ -67,11 +69,19 @@ export class CandidateFactory {
     return this.#derived === undefined;
   }
 
+  /** From now on these are the errors of their candidates; how features are scaled stays. */
+  learn(errors: readonly KnownError[]): void {
+    for (const { architecture, errorPercent } of errors) {
+      this.#learned.set(architecture, errorPercent);
+      this.#known.delete(architecture);
+    }
+  }
+
   candidateOf(architecture: string): Candidate {
     const known = this.#known.get(architecture);
     if (known !== undefined) return known;
     const genotype = this.#space.genotypeOf(architecture);
-    const errorPercent = this.#errorPercentOf(architecture);
+    const errorPercent = this.#learned.get(architecture) ?? this.#errorPercentOf(architecture);
     const raw =
       this.#derived?.featuresOf({ genotype, errorPercent }) ?? this.#space.featuresOf(architecture);
     const counts =

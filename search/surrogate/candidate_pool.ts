@@ -1,6 +1,7 @@
 import { listNetworks } from '../../model/space/genotype';
 import type { Space } from '../../model/space/space';
 import { createRandom, type Random } from '../../common/random';
+import type { KnownError } from '../strategy/strategy';
 import { CandidateFactory, type Candidate } from './candidate';
 import { searchCandidates } from './inner_search';
 
@@ -21,6 +22,8 @@ export interface CandidatePool {
   readonly isTold: boolean;
   /** Of the whole space. */
   readonly sample: readonly Candidate[];
+  /** Candidates of these networks that were given out before are outdated. */
+  learn(errors: readonly KnownError[]): void;
   /** Candidates worth a look when latency is as `cost` says; `known` are where to begin. */
   find(
     cost: (candidate: Candidate) => number,
@@ -39,11 +42,15 @@ export function createCandidatePool(
   const [first] = names;
   if (first !== undefined && names.length * numbersOf(factory.candidateOf(first)) > mostNumbers)
     return searchedPool(space, errorPercentOf);
-  const all = names.map((name) => factory.candidateOf(name));
+  let all = names.map((name) => factory.candidateOf(name));
   return {
     candidateOf: (architecture) => factory.candidateOf(architecture),
     isTold: factory.isTold,
     sample: all,
+    learn: (errors) => {
+      factory.learn(errors);
+      all = names.map((name) => factory.candidateOf(name));
+    },
     find: () => all,
   };
 }
@@ -63,6 +70,7 @@ function searchedPool(
     candidateOf,
     isTold: factory.isTold,
     sample: names.map(candidateOf),
+    learn: (errors) => factory.learn(errors),
     find: (cost, known, random) =>
       searchCandidates({
         space,

@@ -5,7 +5,7 @@ import type { Expectation } from '../strategy/expectation';
 import type { PastTarget } from '../strategy/past_target';
 import { ProposalLog, proposalRandom } from '../strategy/proposal_log';
 import type { Point } from '../front/point';
-import type { Ask, Evaluation, Proposal, Strategy } from '../strategy/strategy';
+import type { Ask, Evaluation, KnownError, Proposal, Strategy } from '../strategy/strategy';
 import { Acquisition } from './acquisition';
 import type { Candidate } from './candidate';
 import { createCandidatePool, type CandidatePool } from './candidate_pool';
@@ -51,8 +51,8 @@ export class Surrogate implements Strategy {
   readonly #options: SurrogateOptions;
   readonly #log: ProposalLog;
   readonly #pool: CandidatePool;
-  readonly #measured: MeasuredNetwork[] = [];
-  readonly #failed: Candidate[] = [];
+  #measured: MeasuredNetwork[] = [];
+  #failed: Candidate[] = [];
   readonly #pending = new Map<string, Candidate>();
   readonly #expectations = new Map<string, Expectation>();
   #acquisition: Acquisition | undefined;
@@ -130,6 +130,17 @@ export class Surrogate implements Strategy {
       deviceSerial: evaluation.deviceSerial,
       isValid: evaluation.violation === 0,
     });
+  }
+
+  learn(errors: readonly KnownError[]): void {
+    this.#pool.learn(errors);
+    const anew = ({ architecture }: Candidate): Candidate => this.#pool.candidateOf(architecture);
+    this.#measured = this.#measured.map((each) => ({ ...each, candidate: anew(each.candidate) }));
+    this.#failed = this.#failed.map(anew);
+    for (const [architecture, candidate] of this.#pending)
+      this.#pending.set(architecture, anew(candidate));
+    this.#acquisition = undefined;
+    this.#transfer = undefined;
   }
 
   withdraw(architecture: string): void {

@@ -38,7 +38,8 @@ export class StrategistProcess {
     return {
       update: (target, update) => {
         session.tell({ target, update });
-        if (update.kind !== 'adopt') expectations.delete(placeOf(target, update.architecture));
+        if (update.kind === 'tell' || update.kind === 'withdraw')
+          expectations.delete(placeOf(target, update.architecture));
       },
       ask: async (target) => {
         const answered = await session.ask(target, `choosing a network for ${target}`);

@@ -2,7 +2,7 @@ import type { TrialEnd } from '../../../common/trial';
 import type { Budget } from '../../../search/spec/budget';
 import type { FrontMember } from '../../../search/front/front';
 import type { Constraints } from '../../../search/spec/search_spec';
-import type { Proposal, Strategy } from '../../../search/strategy/strategy';
+import type { KnownError, Proposal, Strategy } from '../../../search/strategy/strategy';
 import { updateStrategy } from '../../../search/strategy/strategy_update';
 import { isSearched } from '../../../search/study/budget_room';
 import type { StudyEffect } from '../../../search/study/effect';
@@ -93,8 +93,11 @@ export class DrivenStudy {
     this.#feed({ kind: 'woken' });
   }
 
-  improve(accuracyPercentOf: (architecture: string) => number): void {
-    this.#feed({ kind: 'accuracies-improved', accuracyPercentOf });
+  improve(
+    accuracyPercentOf: (architecture: string) => number,
+    errors: readonly KnownError[] = [],
+  ): void {
+    this.#feed({ kind: 'accuracies-improved', accuracyPercentOf, errors });
   }
 
   extend(measurements: number): void {

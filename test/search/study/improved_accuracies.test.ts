@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
+import type { KnownError } from '../../../search/strategy/strategy';
 import { createRandomStrategy } from '../../../search/strategies/random_strategy';
 import { convex } from '../strategies/known_problems';
 import { createSearch, measured } from './convex_study';
@@ -52,6 +53,21 @@ describe('a study whose source of accuracies improves', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('tells its strategy which errors are known better now, and no strategy of nothing', () => {
+    const learned: (readonly KnownError[])[] = [];
+    const search = createSearch({
+      strategy: {
+        ...{ duplicates: 0, adopt: () => undefined, tell: () => undefined },
+        ...{ ask: () => 'later', withdraw: () => undefined },
+        learn: (errors) => learned.push(errors),
+      },
+    });
+    search.improve(versionOf(2));
+    const errors = [{ architecture: '1.1.1.1', errorPercent: 12 }];
+    search.improve(versionOf(2), errors);
+    expect(learned).toEqual([errors]);
   });
 
   it('changes its front when they do, and nothing where they are as before', () => {

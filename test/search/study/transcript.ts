@@ -284,6 +284,8 @@ function describe(effect: StudyEffect): string {
 function describeUpdate(update: StrategyUpdate): string {
   if (update.kind === 'adopt') return `adopt ${update.proposal.architecture}`;
   if (update.kind === 'withdraw') return `withdraw ${update.architecture}`;
+  if (update.kind === 'learn')
+    return `learn ${update.errors.map(({ architecture, errorPercent }) => `${architecture} ${errorPercent}`).join(' ')}`;
   const { evaluation } = update;
   return `tell ${update.architecture} ${evaluation.kind === 'measured' ? evaluation.objectives.join(' ') : evaluation.kind}`;
 }
