@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { assert } from '../../common/assert';
 import type { Graph, Tensor } from '../onnx/graph';
-import { createGraphBuilder, float32Tensor, type GraphBuilder } from '../onnx/graph_builder';
+import { createGraphBuilder, type GraphBuilder } from '../onnx/graph_builder';
+import { constantTensor, tensorNamed } from './constant_tensor';
 import { segmentInput } from './layer';
 import { inferLayerShapes, type Shape } from './layer_shape';
 import { lowerLayers } from './lower';
@@ -94,20 +94,4 @@ function segmentTensors(
   weights: ReadonlyMap<string, Tensor>,
 ): ReadonlyMap<string, Tensor> {
   return new Map(constants.map((constant) => [constant.name, constantTensor(constant, weights)]));
-}
-
-function constantTensor(
-  { name, shape, values }: OperatorConstant,
-  weights: ReadonlyMap<string, Tensor>,
-): Tensor {
-  if (values.kind === 'trained') return tensorNamed(weights, name);
-  if (values.elementType === 'int64')
-    return { elementType: 'int64', shape, data: BigInt64Array.from(values.data, BigInt) };
-  return float32Tensor(shape, Float32Array.from(values.data));
-}
-
-function tensorNamed(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
-  const tensor = tensors.get(name);
-  assert(tensor !== undefined, `constant ${name} has values`);
-  return tensor;
 }

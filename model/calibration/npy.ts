@@ -95,3 +95,17 @@ export function npyValues(bytes: Uint8Array, elementType: NpyElementType): Float
 export function npyElementBytes(elementType: NpyElementType): number {
   return bytesPerElement[elementType];
 }
+
+/** The values as an array file, as `numpy.save` writes it: values begin at a multiple of 64 bytes. */
+export function npyBytes(data: Float32Array, shape: readonly number[]): Uint8Array {
+  const dimensions = shape.length === 1 ? `${String(shape[0])},` : shape.join(', ');
+  const dictionaryText = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dimensions}), }`;
+  const start = magic.length + 2 + 2;
+  const length = Math.ceil((start + dictionaryText.length + 1) / 64) * 64 - start;
+  const head = Buffer.alloc(start + length, ' ');
+  head.set([...magic, 1, 0]);
+  head.writeUInt16LE(length, magic.length + 2);
+  head.write(dictionaryText, start, 'latin1');
+  head.write('\n', head.length - 1, 'latin1');
+  return Buffer.concat([head, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
+}

@@ -1,4 +1,4 @@
-import { FarmError } from '../../common/farm_error';
+import { createEngine } from './create_engine';
 import type { Engine } from './engine';
 import { openBackend, type EngineOptions } from './open_backend';
 
@@ -9,13 +9,5 @@ import { openBackend, type EngineOptions } from './open_backend';
 export async function openEngine(
   options: EngineOptions = { kind: 'auto', threads: undefined },
 ): Promise<Engine> {
-  const { kind, reason, memory } = await openBackend(options);
-  return {
-    kind,
-    reason,
-    memory,
-    createNetwork: () => {
-      throw new FarmError('failed', 'networks cannot be created yet');
-    },
-  };
+  return createEngine(await openBackend(options));
 }

@@ -1,0 +1,50 @@
+import type { DeclaredTensor, Graph, Node, Tensor } from '../onnx/graph';
+import { inferShapes } from '../onnx/shapes/shape_inference';
+
+/**
+ * The graph for so many samples at once, where its first axis is a batch throughout: constants that a Reshape takes begin with the batch instead of 1. Undefined
+ * where the shapes do not come out, as with tokens that have no batch.
+ */
+export function batchedGraph(graph: Graph, batch: number): Graph | undefined {
+  const initializers = new Map(graph.initializers);
+  for (const node of graph.nodes) {
+    if (node.kind !== 'Reshape') continue;
+    const shape = reshapeOf(node, graph);
+    if (shape === undefined) return undefined;
+    initializers.set(node.inputs[1] ?? '', shape(batch));
+  }
+  const withBatch = (tensor: DeclaredTensor): DeclaredTensor | undefined =>
+    tensor.shape?.[0] === 1 ? { ...tensor, shape: [batch, ...tensor.shape.slice(1)] } : undefined;
+  const [inputs, outputs] = [graph.inputs, graph.outputs].map((tensors) => tensors.map(withBatch));
+  if (inputs?.every(isPresent) !== true || outputs?.every(isPresent) !== true) return undefined;
+  const batched: Graph = {
+    ...graph,
+    initializers,
+    inputs: inputs.filter(isPresent),
+    outputs: outputs.filter(isPresent),
+    declared: new Map(),
+  };
+  const types = inferShapes(batched);
+  if (!types.ok) return undefined;
+  return batched.outputs.every(
+    ({ name, shape }) => types.value.get(name)?.shape.join() === shape?.join(),
+  )
+    ? batched
+    : undefined;
+}
+
+function isPresent(tensor: DeclaredTensor | undefined): tensor is DeclaredTensor {
+  return tensor !== undefined;
+}
+
+function reshapeOf(node: Node, { initializers }: Graph): ((batch: number) => Tensor) | undefined {
+  const constant = initializers.get(node.inputs[1] ?? '');
+  if (constant?.elementType !== 'int64' || (constant.data[0] !== 1n && constant.data[0] !== 0n))
+    return undefined;
+  return (batch) => ({
+    ...constant,
+    data: BigInt64Array.from(constant.data, (dimension, axis) =>
+      axis === 0 ? BigInt(batch) : dimension,
+    ),
+  });
+}

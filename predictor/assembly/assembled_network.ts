@@ -1,0 +1,71 @@
+import { assert } from '../../common/assert';
+import type { BlockSpec } from '../../common/block_spec';
+import { blockSegment } from '../../model/block/network_spec';
+import { trainedSegmentGraph } from '../../model/block/trained_segment';
+import type { Graph } from '../../model/onnx/graph';
+import { stitchParts } from '../../model/reference/stitch';
+import type { NamedValues, NetworkPart, TrainableNetwork } from '../engine/engine';
+import { exportedGraph } from './exported_graph';
+import type { ReferenceParts } from './reference_parts';
+
+/** A block as it stands in an assembled network. */
+export interface PlacedBlock {
+  readonly spec: BlockSpec;
+  /** Drawn where there are none. */
+  readonly weights: NamedValues | undefined;
+}
+
+export const stemName = 'stem';
+export const headName = 'head';
+
+export function blockName(index: number): string {
+  return `block${index + 1}`;
+}
+
+/** One block as a part that can be trained. `index` counts from 0. */
+export function blockPart(
+  { spec, weights }: PlacedBlock,
+  index: number,
+  { inputShape, seed }: { readonly inputShape: readonly number[]; readonly seed: number },
+): NetworkPart {
+  const { layers, output } = blockSegment(spec, index);
+  return { kind: 'layers', name: blockName(index), layers, output, inputShape, weights, seed };
+}
+
+/** The reference's stem and head around other blocks. */
+export function assembledParts(
+  { stem, head, cutShapes }: ReferenceParts,
+  blocks: readonly PlacedBlock[],
+  seed: number,
+): readonly NetworkPart[] {
+  return [
+    { kind: 'graph', name: stemName, graph: stem },
+    ...blocks.map((block, index) =>
+      blockPart(block, index, { inputShape: cutShapes[index] ?? [], seed }),
+    ),
+    { kind: 'graph', name: headName, graph: head },
+  ];
+}
+
+/** The float network as it is trained now, in canonical form. */
+export function assembledGraph(
+  name: string,
+  { stem, head, cutShapes }: ReferenceParts,
+  { specs, network }: { readonly specs: readonly BlockSpec[]; readonly network: TrainableNetwork },
+): Graph {
+  const parts = [
+    { name: stemName, graph: exportedGraph(stem, network.weightsOf(stemName)) },
+    ...specs.map((spec, index) => ({
+      name: blockName(index),
+      graph: trainedSegmentGraph(
+        blockSegment(spec, index),
+        cutShapes[index] ?? [],
+        network.weightsOf(blockName(index)),
+      ),
+    })),
+    { name: headName, graph: exportedGraph(head, network.weightsOf(headName)) },
+  ];
+  const stitched = stitchParts(name, parts);
+  assert(stitched.ok, 'blocks of a space that fits the reference fit its cuts');
+  return stitched.value;
+}

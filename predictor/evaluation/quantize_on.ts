@@ -1,0 +1,33 @@
+import { assert } from '../../common/assert';
+import { elementCount, type Graph } from '../../model/onnx/graph';
+import { defaultQuantization } from '../../model/quantize/options/options';
+import { measureRanges, quantizeWithStatistics } from '../../model/quantize/quantize';
+import { channelsFirst } from '../data/normalize';
+import type { Values } from '../engine/engine';
+
+/** The int8 network of a float one, calibrated on samples as the engine has them. */
+export async function quantizeOn(graph: Graph, samples: Values | undefined): Promise<Graph> {
+  assert(samples !== undefined, 'there are samples to calibrate on');
+  const shape = graph.inputs[0]?.shape?.map(Number) ?? [];
+  const each = elementCount(shape);
+  const given = Array.from({ length: samples.shape[0] ?? 0 }, (_, index) =>
+    onnxSample(samples.data.subarray(index * each, (index + 1) * each), shape),
+  );
+  const ranges = await measureRanges(
+    graph,
+    {
+      data: { kind: 'given', samples: given },
+      method: { kind: 'min-max' },
+      threads: 1,
+      onSample: () => undefined,
+    },
+    defaultQuantization,
+  );
+  return quantizeWithStatistics(graph, ranges, defaultQuantization);
+}
+
+function onnxSample(data: Float32Array, shape: readonly number[]): Float32Array {
+  if (shape.length !== 4) return data.slice();
+  const [, channels = 1, height = 1, width = 1] = shape;
+  return channelsFirst(data, [1, height, width, channels]);
+}
