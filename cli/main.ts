@@ -6,6 +6,7 @@ import { oneLine } from '../common/one_line';
 import { farmVersion } from '../platform/config/version';
 import { refuseEmptyArguments, requireValues } from './input/required_values';
 import { registerAgent } from './command/agent';
+import { registerPredictor } from './command/predictor';
 import { exitStatus, exitStatusOf } from './exit_status';
 import { registerAgents } from './command/agents';
 import { registerBench } from './command/bench';
@@ -42,6 +43,7 @@ export function createProgram(terminal: Terminal): Command {
     registerDevices,
     registerTargets,
     registerAgents,
+    registerPredictor,
     registerBench,
     registerSearch,
     registerReport,

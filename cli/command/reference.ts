@@ -33,6 +33,7 @@ import { anatomyToJson } from '../output/anatomy_json';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFile, writeWholeFolder } from '../output/whole_file';
 import { jsonOr } from '../output/json_or';
+import { registerReferenceTrain } from './reference_train';
 
 interface CutOptions {
   readonly input?: InputShapes;
@@ -54,6 +55,7 @@ export function registerReference(program: Command, terminal: Terminal): void {
   registerStitch(reference, terminal);
   registerWrite(reference, terminal);
   registerCanonicalize(reference, terminal);
+  registerReferenceTrain(reference, terminal);
 }
 
 function registerInspect(reference: Command, terminal: Terminal): void {
