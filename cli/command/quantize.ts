@@ -16,6 +16,7 @@ import { onlyInput } from '../../model/quantize/ranges/calibrate';
 import { tfliteRefusal } from '../../model/tflite/refusal';
 import { writeTflite } from '../../model/tflite/write';
 import { readCanonicalOnnx, type OnnxFile } from '../input/onnx_file';
+import { preparationOf } from '../input/sample_options';
 import { startProgress } from '../output/progress';
 import {
   describeQuantization,
@@ -61,10 +62,11 @@ async function quantize(
     modelPath,
     options.input ?? new Map<string, readonly number[]>(),
   );
-  const source = await openCalibration(options.calibration, inputOf(modelPath, file.graph), {
-    mean: options.mean,
-    std: options.std,
-  });
+  const source = await openCalibration(
+    options.calibration,
+    inputOf(modelPath, file.graph),
+    preparationOf(options),
+  );
   const refusal = options.tflite === true ? tfliteRefusal(file.graph, settings) : undefined;
   if (refusal !== undefined)
     terminal.note(`${modelPath}: ${refusal}; ${options.output} is written without it`);

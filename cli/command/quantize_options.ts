@@ -2,7 +2,6 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { decimalOf } from '../../common/decimal';
 import { formatTarget, parseTarget } from '../../common/target';
-import { imageNetPreparation, type ImagePreparation } from '../../model/calibration/images';
 import { writtenVersions, type WrittenVersion } from '../../model/quantize/aimet/aimet_encoding';
 import {
   quantizedPrecisions,
@@ -15,12 +14,13 @@ import { targetRules } from '../../model/quantize/options/target_rules';
 import { biasCorrections } from '../../model/quantize/post_training';
 import type { RangeMethod } from '../../model/quantize/ranges/range_search';
 import { inputShapeOption, type InputShapes } from '../input/onnx_file';
+import { addSampleOptions, type SampleOptions } from '../input/sample_options';
 
 const methods = ['min-max', 'percentile', 'mse', 'sqnr'] as const;
 export type RangeMethodName = (typeof methods)[number];
 
 /** What the command line says, as commander gives it. */
-export interface QuantizeOptions {
+export interface QuantizeOptions extends SampleOptions {
   readonly calibration: string;
   readonly output: string;
   readonly method: RangeMethodName;
@@ -30,8 +30,6 @@ export interface QuantizeOptions {
   readonly perTensor?: boolean;
   readonly target?: string;
   readonly input?: InputShapes;
-  readonly mean: ImagePreparation['mean'];
-  readonly std: ImagePreparation['std'];
   readonly encodings?: string;
   readonly saveEncodings?: string;
   readonly encodingsVersion: WrittenVersion;
@@ -43,7 +41,7 @@ export interface QuantizeOptions {
 
 /** The command with its options: what goes in and out, then how ranges and scales are chosen, then what else is done. */
 export function addQuantizeOptions(command: Command): Command {
-  return addFileOptions(addPrecisionOptions(addCalibrationOptions(command)));
+  return addFileOptions(addSampleOptions(addPrecisionOptions(addCalibrationOptions(command))));
 }
 
 function addCalibrationOptions(command: Command): Command {
@@ -85,13 +83,7 @@ function addPrecisionOptions(command: Command): Command {
       '--target <target>',
       'the target that it is for, e.g. sm8550/tflite/npu/int8 (default: any phone)',
     )
-    .addOption(inputShapeOption())
-    .addOption(
-      threeOption('--mean <r,g,b>', 'of images on the scale of 0 to 1', imageNetPreparation.mean),
-    )
-    .addOption(
-      threeOption('--std <r,g,b>', 'of images on the scale of 0 to 1', imageNetPreparation.std),
-    );
+    .addOption(inputShapeOption());
 }
 
 function addFileOptions(command: Command): Command {
@@ -156,22 +148,4 @@ function percentile(text: string): number {
   const value = decimalOf(text);
   if (value > 50 && value <= 100) return value;
   throw new InvalidArgumentError('expected a number above 50, up to 100, for example 99.99');
-}
-
-function threeOption(
-  flags: string,
-  description: string,
-  standard: ImagePreparation['mean'],
-): Option {
-  return new Option(flags, description).default(standard, standard.join(',')).argParser((text) => {
-    const [first = NaN, second = NaN, third = NaN, ...rest] = text.split(',').map(decimalOf);
-    if (
-      rest.length > 0 ||
-      ![first, second, third].every((value) => Number.isFinite(value) && Math.abs(value) <= 1e6)
-    )
-      throw new InvalidArgumentError('expected three numbers, for example 0.485,0.456,0.406');
-    if (flags.startsWith('--std') && Math.min(first, second, third) <= 0)
-      throw new InvalidArgumentError('expected three numbers above zero');
-    return [first, second, third] as const;
-  });
 }

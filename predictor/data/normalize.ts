@@ -1,36 +1,9 @@
 import type { SampleForm } from '../../common/training/sample_form';
+import { normalizerOf } from '../../model/calibration/normalizer';
 
-/** For each possible byte of red, green and blue what the network reads; and where in a pixel it stands. */
-interface ByteTable {
-  readonly values: readonly Float32Array[];
-  readonly places: readonly number[];
-}
-
-/** Pixels as the network reads them, NHWC: in its order of channels, on its scale, normalized. */
+/** Pixels as the network reads them, NHWC. */
 export function createNormalizer(form: SampleForm): (pixels: Uint8Array) => Float32Array {
-  const { values, places } = byteTable(form);
-  return (pixels) => {
-    const normalized = new Float32Array(pixels.length);
-    for (let channel = 0; channel < 3; channel += 1) {
-      const table = values[channel] ?? new Float32Array(256);
-      const place = places[channel] ?? channel;
-      for (let index = 0; index < pixels.length; index += 3)
-        normalized[index + place] = table[pixels[index + channel] ?? 0] ?? 0;
-    }
-    return normalized;
-  };
-}
-
-function byteTable({ channelOrder, scale, mean, std }: SampleForm): ByteTable {
-  return {
-    values: [0, 1, 2].map((channel) =>
-      Float32Array.from({ length: 256 }, (_, byte) => {
-        const value = scale === 'unit' ? byte / 255 : byte;
-        return (value - (mean[channel] ?? 0)) / (std[channel] ?? 1);
-      }),
-    ),
-    places: channelOrder === 'rgb' ? [0, 1, 2] : [2, 1, 0],
-  };
+  return normalizerOf(form, 'nhwc');
 }
 
 /** NHWC to NCHW. */
