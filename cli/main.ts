@@ -6,6 +6,7 @@ import { oneLine } from '../common/one_line';
 import { farmVersion } from '../platform/config/version';
 import { refuseEmptyArguments, requireValues } from './input/required_values';
 import { registerAgent } from './command/agent';
+import { registerLibrary } from './command/library';
 import { registerPredictor } from './command/predictor';
 import { exitStatus, exitStatusOf } from './exit_status';
 import { registerAgents } from './command/agents';
@@ -44,6 +45,7 @@ export function createProgram(terminal: Terminal): Command {
     registerTargets,
     registerAgents,
     registerPredictor,
+    registerLibrary,
     registerBench,
     registerSearch,
     registerReport,

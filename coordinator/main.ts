@@ -23,6 +23,7 @@ import { consumeResults, openBus } from './composition/broker';
 import { openCore } from './composition/core';
 import { createHandlers } from './composition/handlers';
 import { startSearches } from './composition/searches';
+import { startTraining } from './composition/training';
 import { openWorkers } from './composition/workers';
 import type { PartSurroundings } from './composition/surroundings';
 
@@ -86,6 +87,7 @@ async function start(
   readiness.watch('the results in NATS were deleted and are being made anew', () =>
     results.isWhole(),
   );
+  const training = await startTraining(bus, core.ledger, { lifecycle, logger });
   const searches = await startSearches(
     { ...core, artifactBytes: options.artifactBytes },
     { lifecycle, logger },
@@ -101,7 +103,7 @@ async function start(
   awaitAgents({ ...core, clock: systemClock }, openJobs);
   const grpc = await startGrpcServer(
     options.grpc,
-    createHandlers(core, searches, logger),
+    createHandlers({ ...core, training }, searches, logger),
     createInterceptors(logger, systemClock),
   );
   lifecycle.onStop('grpc', () => {

@@ -3,14 +3,19 @@ import { createLogger } from '../../platform/logger';
 import { readConfiguration } from '../../platform/config/yaml_file';
 import { runUntilStopped } from '../../platform/lifecycle/run_until_stopped';
 import { predictorConfigSchema } from '../../predictor/config';
+import type { Terminal } from '../output/terminal';
+import { registerPredictorBuild } from './predictor_build';
 import { withProgramOptions, type ProgramOptions } from './program_options';
 
-export function registerPredictor(program: Command): void {
-  withProgramOptions(
+export function registerPredictor(program: Command, terminal: Terminal): void {
+  const predictor = withProgramOptions(
     program
       .command('predictor')
-      .description('run one predictor worker, which trains blocks and networks (docs/training.md)'),
+      .description(
+        'run one predictor worker, which trains blocks and networks; or build and show a predictor of accuracies (docs/training.md)',
+      ),
   ).action(run);
+  registerPredictorBuild(predictor, terminal);
 }
 
 async function run(options: ProgramOptions): Promise<void> {

@@ -18,10 +18,12 @@ interface UpOptions {
   readonly nats: number;
   readonly agentHttp: number;
   readonly agentConfig?: string;
+  readonly predictorProcesses: number;
 }
 
 /** More would not fit one adb server's threads; `npm run bench` goes to 500. */
 const mostVirtualPhones = 1_000;
+const mostPredictorProcesses = 256;
 /** The virtual phones of two runs are the same phones. */
 const virtualFleetSeed = 1;
 
@@ -63,6 +65,12 @@ export function registerUp(program: Command, terminal: Terminal): void {
     .option(
       '--agent-config <file>',
       "YAML with the agent's tools, pools and readiness limits (docs/phones.md)",
+    )
+    .option(
+      '--predictor-processes <n>',
+      'blocks and networks that are trained at once on this machine',
+      wholeNumberFrom({ min: 0, max: mostPredictorProcesses }),
+      1,
     )
     .action(async (options: UpOptions) => {
       const interrupted = signalled();
@@ -108,6 +116,7 @@ function start(options: UpOptions, terminal: Terminal): ReturnType<typeof startS
     virtualFleet,
     agentConfig,
     logLevel: 'info',
+    predictorProcesses: options.predictorProcesses,
     note: terminal.note,
   });
 }

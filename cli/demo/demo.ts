@@ -47,6 +47,7 @@ export async function runDemo(outputDir: string, terminal: Terminal): Promise<vo
       virtualFleet,
       agentConfig: {},
       logLevel: 'info',
+      predictorProcesses: 0,
       note: terminal.note,
     });
     await runOn(stack, (farm) =>

@@ -6,10 +6,11 @@ import { transportOptions } from '../../proto/transport_options';
 import { createArtifactCalls, type ArtifactCalls } from './artifact_calls';
 import { createCaller } from './caller';
 import { createFleetCalls, type FleetCalls } from './fleet_calls';
+import { createTrainingCalls, type TrainingCalls } from './training_calls';
 import { createSearchCalls, type SearchCalls } from './search_calls';
 
 /** The coordinator as the commands see it. Failures are `FarmError`. */
-export interface FarmClient extends FleetCalls, SearchCalls, ArtifactCalls {
+export interface FarmClient extends FleetCalls, SearchCalls, ArtifactCalls, TrainingCalls {
   runBenchmark(request: BenchmarkRequest): AsyncIterable<BenchmarkChange>;
   close(): void;
 }
@@ -22,14 +23,16 @@ export function connectFarm(address: string): FarmClient {
   const search = new services.SearchService(...channel);
   const benchmark = new services.BenchmarkService(...channel);
   const artifacts = new services.ArtifactService(...channel);
+  const training = new services.TrainingService(...channel);
   const caller = createCaller(address);
   return {
     ...createFleetCalls(fleet, caller),
     ...createSearchCalls(search, caller),
     ...createArtifactCalls(artifacts, caller),
+    ...createTrainingCalls(training, caller),
     runBenchmark: (request) => caller.stream(benchmark.run(request), benchmarkFromWire),
     close: () => {
-      for (const client of [fleet, search, benchmark, artifacts]) client.close();
+      for (const client of [fleet, search, benchmark, artifacts, training]) client.close();
     },
   };
 }

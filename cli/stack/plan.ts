@@ -16,6 +16,8 @@ export interface PlanOptions {
   /** Becomes part of every agent's configuration: tools, pools, readiness. */
   readonly agentConfig: Readonly<Record<string, unknown>>;
   readonly logLevel: string;
+  /** Tasks of training at once; 0 for no predictor worker. */
+  readonly predictorProcesses: number;
 }
 
 interface VirtualFleetPlan {
@@ -29,6 +31,7 @@ export async function planProcesses(options: PlanOptions): Promise<ProcessOption
     await natsServer(options),
     await coordinator(options),
     await localAgent(options),
+    ...(options.predictorProcesses === 0 ? [] : [await predictor(options)]),
     ...(options.virtualFleet === undefined ? [] : await virtualPart(options, options.virtualFleet)),
   ];
 }
@@ -62,6 +65,20 @@ async function localAgent(options: PlanOptions): Promise<ProcessOptions> {
     ...(options.realPhones ? {} : { adb: { enabled: false } }),
   });
   return ownProgram(options, 'local-agent', ['agent', '--config', file]);
+}
+
+async function predictor(options: PlanOptions): Promise<ProcessOptions> {
+  const { dataDir, ports, logLevel, predictorProcesses } = options;
+  const file = await writeConfig(options, 'predictor.yaml', {
+    worker: 'local-predictor',
+    coordinator: `127.0.0.1:${String(ports.grpc)}`,
+    nats: natsUrl(ports),
+    dataDir: path.join(dataDir, 'predictor'),
+    processes: predictorProcesses,
+    http: { port: 0 },
+    logLevel,
+  });
+  return ownProgram(options, 'predictor', ['predictor', '--config', file]);
 }
 
 async function virtualPart(

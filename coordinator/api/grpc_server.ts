@@ -19,6 +19,7 @@ import type { ArtifactServiceHandlers } from '../../proto/generated/farm/v1/Arti
 import type { BenchmarkServiceHandlers } from '../../proto/generated/farm/v1/BenchmarkService';
 import type { FleetServiceHandlers } from '../../proto/generated/farm/v1/FleetService';
 import type { SearchServiceHandlers } from '../../proto/generated/farm/v1/SearchService';
+import type { TrainingServiceHandlers } from '../../proto/generated/farm/v1/TrainingService';
 import { boundMessages, refuseUnread } from './message_bounds';
 
 export interface FarmHandlers {
@@ -27,6 +28,7 @@ export interface FarmHandlers {
   readonly benchmark: BenchmarkServiceHandlers;
   readonly search: SearchServiceHandlers;
   readonly fleet: FleetServiceHandlers;
+  readonly training: TrainingServiceHandlers;
 }
 
 export interface GrpcServer {
@@ -61,6 +63,7 @@ export async function startGrpcServer(
   addBounded(services.BenchmarkService.service, handlers.benchmark);
   addBounded(services.SearchService.service, handlers.search);
   addBounded(services.FleetService.service, handlers.fleet);
+  addBounded(services.TrainingService.service, handlers.training);
   // The empty name is the server as a whole: https://github.com/grpc/grpc/blob/master/doc/health-checking.md
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);

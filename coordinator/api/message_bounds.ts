@@ -16,6 +16,8 @@ const mostFields = 64;
 const largeMethods: ReadonlySet<string> = new Set([
   '/farm.v1.SearchService/Create',
   '/farm.v1.ArtifactService/Upload',
+  '/farm.v1.TrainingService/StartRun',
+  '/farm.v1.TrainingService/RegisterReference',
 ]);
 
 /** Stands for a message that was not read, until it is refused. */

@@ -10,12 +10,18 @@ import { createArtifactService } from '../dispatch/artifact_service';
 import { createModelKinds } from '../dispatch/model_kinds';
 import type { OutsideReader } from '../reading/outside_reader';
 import type { WorkerProcesses } from './workers';
+import { createTrainingService } from '../training/training_service';
 import type { Core } from './core';
 import type { Searches } from './searches';
+import type { Training } from './training';
 
 /** All that answers on the port of agents and clients. */
 export function createHandlers(
-  core: Core & { readonly reader: OutsideReader; readonly workers: Pick<WorkerProcesses, 'list'> },
+  core: Core & {
+    readonly reader: OutsideReader;
+    readonly workers: Pick<WorkerProcesses, 'list'>;
+    readonly training: Training;
+  },
   { runner, reader, summaries }: Searches,
   logger: Logger,
 ): FarmHandlers {
@@ -38,5 +44,6 @@ export function createHandlers(
     }),
     search: createSearchService({ ...parts, searches: runner, reader, summaries }),
     fleet: createFleetService({ ...parts, workers: () => core.workers.list() }),
+    training: createTrainingService({ ...parts, ...core.training }),
   };
 }

@@ -22,6 +22,10 @@ interface ArtifactServiceParts {
   readonly logger: Logger;
 }
 
+const weightsFormat = 'npz';
+const uploadFormats = [...modelFormats, weightsFormat] as const;
+type UploadFormat = (typeof uploadFormats)[number];
+
 /** Large enough that messages cost little, small enough that 500 slow readers hold 128 MB at most. */
 const chunkBytes = 256 * 1024;
 
@@ -78,6 +82,8 @@ async function upload(
   const writer = await parts.store.startWrite();
   try {
     const format = await receive(chunks, writer);
+    // Weights are no model that a phone could be given: only workers read them, and they check.
+    if (format === weightsFormat) return await writer.finish();
     await parts.checkModel(writer.path, format);
     const stored = await writer.finish();
     await parts.artifacts.save({ ...stored, format }, parts.clock.nowMs());
@@ -91,8 +97,8 @@ async function upload(
 async function receive(
   chunks: AsyncIterable<UploadChunk>,
   writer: ArtifactWriter,
-): Promise<ModelFormat> {
-  let format: ModelFormat | undefined;
+): Promise<UploadFormat> {
+  let format: UploadFormat | undefined;
   for await (const chunk of chunks) {
     format ??= announcedFormat(chunk.format);
     await writer.write(chunk.data);
@@ -101,11 +107,11 @@ async function receive(
   return format;
 }
 
-function announcedFormat(text: string): ModelFormat {
-  const format = modelFormats.find((known) => known === text);
+function announcedFormat(text: string): UploadFormat {
+  const format = uploadFormats.find((known) => known === text);
   if (format === undefined)
     throw new BadInputError(
-      `upload: format "${text.slice(0, 40)}" is not known; expected one of ${modelFormats.join(', ')} in the first message`,
+      `upload: format "${text.slice(0, 40)}" is not known; expected one of ${uploadFormats.join(', ')} in the first message`,
     );
   return format;
 }

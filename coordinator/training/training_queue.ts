@@ -61,12 +61,14 @@ export class TrainingQueue {
   async perform(
     tasks: readonly TrainingTask[],
     signal: AbortSignal,
+    onEnd: (end: TrainingEnd) => void = () => undefined,
   ): Promise<readonly TrainingEnd[]> {
     const identified = tasks.map((task) => ({ taskId: taskId(task), task }));
     await this.parts.tasks.queue(identified, this.parts.clock.nowMs());
     signal.throwIfAborted();
     // Before the ledger is read, so that no end falls between.
     const coming = new Map(identified.map((each) => [each.taskId, this.#await(each, signal)]));
+    for (const end of coming.values()) end.then(onEnd, () => undefined);
     const known = await this.parts.tasks.ends([...coming.keys()]);
     for (const [id, end] of known) this.#tell(id, end);
     return Promise.all(identified.map((each) => coming.get(each.taskId) as Promise<TrainingEnd>));

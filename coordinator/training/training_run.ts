@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Reference } from '../../common/training/reference';
 import type { TrainingEnd, TrainingTask } from '../../common/training/training_task';
 
@@ -20,11 +19,14 @@ export interface RunContext {
 
 /**
  * A piece of the user's work that takes many tasks: a library, a predictor, finetuned picks. It is a function of tasks that are kept, and of nothing else that
- * lasts: a run that died with the coordinator begins again, finds done what was done, and so goes on where it was.
+ * lasts: a run that died with the coordinator begins again, finds done what was done, and so goes on where it was. Requests travel as JSON, and each kind knows its own.
  */
-export interface RunKind<Request, Outcome> {
+export interface RunKind {
   readonly kind: string;
-  readonly requestSchema: z.ZodType<Request>;
-  /** @throws BadInputError for what the user can mend, FarmError when the work failed. `Outcome` is kept as JSON. */
-  run(request: Request, context: RunContext): Promise<Outcome>;
+  /** @throws BadInputError that names the field */
+  readRequest(json: unknown): unknown;
+  /** The name of the reference that a request is about. */
+  referenceOf(request: unknown): string;
+  /** What comes of it is kept as JSON. @throws BadInputError for what the user can mend, FarmError when the work failed */
+  run(request: unknown, context: RunContext): Promise<unknown>;
 }

@@ -1,15 +1,17 @@
 import type { ArtifactDigest } from '../../common/artifact';
+import type { TrainingEnd } from '../../common/training/training_task';
+import { referenceDigest } from '../../proto/codec/training/content_digest';
 import type { Ledger } from '../ledger/ledger';
 import type { SearchSummaries } from './search_summaries';
 
 interface Parts {
-  readonly ledger: Pick<Ledger, 'jobs' | 'searches'>;
+  readonly ledger: Pick<Ledger, 'jobs' | 'searches' | 'references' | 'trainingTasks'>;
   readonly summaries: Pick<SearchSummaries, 'list'>;
 }
 
 /**
  * The models that somebody may still ask for: of open jobs, of all that a search built which is running or paused, since
- * its front and what is confirmed can still change, and of the fronts of those that have ended.
+ * its front and what is confirmed can still change, of the fronts of those that have ended; references, and what was trained of them.
  */
 export async function neededArtifacts({
   ledger,
@@ -27,5 +29,39 @@ export async function neededArtifacts({
       for (const { job } of await ledger.jobs.find({ ownerId: searchId }))
         needed.add(job.artifact.digest);
   }
+  for (const digest of await trainedArtifacts(ledger)) needed.add(digest);
   return needed;
+}
+
+const tasksAtOnce = 500;
+
+/** Models of references, weights of blocks, networks that were kept. */
+async function trainedArtifacts({
+  references,
+  trainingTasks,
+}: Parts['ledger']): Promise<readonly ArtifactDigest[]> {
+  const digests: ArtifactDigest[] = [];
+  for (const reference of await references.all()) {
+    digests.push(reference.model);
+    for (const kind of ['block', 'network'] as const) {
+      let after: string | undefined;
+      do {
+        const page = await trainingTasks.ended({
+          referenceDigest: referenceDigest(reference),
+          kind,
+          most: tasksAtOnce,
+          ...(after === undefined ? {} : { afterTaskId: after }),
+        });
+        for (const { end } of page) digests.push(...filesOf(end));
+        after = page.length < tasksAtOnce ? undefined : page.at(-1)?.taskId;
+      } while (after !== undefined);
+    }
+  }
+  return digests;
+}
+
+function filesOf(end: TrainingEnd): readonly ArtifactDigest[] {
+  if (end.kind === 'failed') return [];
+  if (end.outcome.kind === 'block') return [end.outcome.weights];
+  return end.outcome.kind === 'network' && end.outcome.model !== null ? [end.outcome.model] : [];
 }

@@ -72,6 +72,7 @@ export async function startFarm(fleet: FleetUnderTest): Promise<FarmUnderTest> {
     logDir: path.join(dataDir, 'log'),
     ports,
     realPhones: false,
+    predictorProcesses: 0,
     virtualFleet: { fleetYaml },
     agentConfig: { readiness: lifted },
     logLevel: 'warn',

@@ -23,6 +23,7 @@ function plan(options: Partial<PlanOptions> = {}): ReturnType<typeof planProcess
     virtualFleet: undefined,
     agentConfig: {},
     logLevel: 'warn',
+    predictorProcesses: 0,
     ...options,
   });
 }

@@ -1,0 +1,39 @@
+import { systemClock } from '../../platform/time/clock';
+import type { Bus } from '../../platform/nats/bus';
+import type { Ledger } from '../ledger/ledger';
+import { libraryRun } from '../training/library_run';
+import { networksRun } from '../training/networks_run';
+import { predictorRun } from '../training/predictor_run';
+import { TrainingQueue } from '../training/training_queue';
+import { TrainingRuns } from '../training/training_runs';
+import { registerWorkers, type WorkerRegister } from '../training/worker_register';
+import type { PartSurroundings } from './surroundings';
+
+export interface Training {
+  readonly queue: TrainingQueue;
+  readonly runs: TrainingRuns;
+  readonly workers: WorkerRegister;
+}
+
+/** Resolves when ends are heard, and the runs that were under way go on. */
+export async function startTraining(
+  bus: Bus,
+  ledger: Ledger,
+  { lifecycle, logger }: PartSurroundings,
+): Promise<Training> {
+  const queue = new TrainingQueue({ bus, tasks: ledger.trainingTasks, clock: systemClock, logger });
+  await queue.start();
+  lifecycle.onStop('training queue', () => queue.close());
+  const workers = registerWorkers(bus, systemClock);
+  lifecycle.onStop('worker register', () => Promise.resolve(workers.close()));
+  const runs = new TrainingRuns({
+    kinds: [libraryRun, networksRun, predictorRun(ledger.predictors)],
+    ledger,
+    perform: (tasks, signal, onEnd) => queue.perform(tasks, signal, onEnd),
+    clock: systemClock,
+    logger,
+  });
+  await runs.resumeAll();
+  lifecycle.onStop('training runs', () => runs.close());
+  return { queue, runs, workers };
+}
