@@ -26,6 +26,31 @@ export async function openNpz(path: string, input: InputForm): Promise<SampleSou
   return { count, samples };
 }
 
+/** An archive's arrays by the names of their files. */
+export interface ArrayArchive {
+  readonly names: readonly string[];
+  /** Unpacked: a .npy file. Nothing of it is kept. */
+  bytesOf(name: string): Uint8Array;
+}
+
+/** An archive that is held packed. @throws BadInputError when it is none */
+export async function openArchive(path: string): Promise<ArrayArchive> {
+  const archive = await readRegularFile(path, largestArchiveBytes);
+  return {
+    names: arrayNames(path, archive),
+    bytesOf: (name) => unpackOne({ path, archive, name }),
+  };
+}
+
+function unpackOne({ path, archive, name }: ArchivedArray): Uint8Array {
+  return (
+    ownValue(
+      unpack(path, archive, (each) => each === name),
+      name,
+    ) ?? new Uint8Array()
+  );
+}
+
 function arrayNames(path: string, archive: Uint8Array): readonly string[] {
   const names: string[] = [];
   unpack(path, archive, (name) => {
@@ -48,11 +73,7 @@ function arrayOf(
   input: InputForm,
 ): { readonly count: number; readonly samples: () => Generator<Float32Array> } {
   const shown = `${path} (${name.replaceAll(/[^\w./-]/g, '?').slice(0, 100)})`;
-  const bytes =
-    ownValue(
-      unpack(path, archive, (each) => each === name),
-      name,
-    ) ?? new Uint8Array();
+  const bytes = unpackOne({ path, archive, name });
   const header = readNpyHeader(bytes);
   if (!header.ok) throw new BadInputError(`${shown}: ${header.error}`);
   const { elementType, shape, dataOffset, dataBytes } = header.value;

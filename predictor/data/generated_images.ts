@@ -2,7 +2,7 @@ import { createRandom } from '../../common/random';
 import type { Task } from '../../common/training/reference';
 import type { LabelledImages } from './labelled_images';
 import { drawScene, sceneVersion } from './scene';
-import { shapeCount } from './shapes';
+import { shapeCount, shapeNames } from './shapes';
 
 interface GeneratedSet {
   /** `train` or `validation`: sets of one seed have no image in common. */
@@ -16,6 +16,10 @@ interface GeneratedSet {
 /** Classes of what is generated: shapes, and for masks the background before them. */
 export function generatedClasses({ kind }: Pick<Task, 'kind'>): number {
   return kind === 'classification' ? shapeCount : shapeCount + 1;
+}
+
+export function generatedNames({ kind }: Pick<Task, 'kind'>): readonly string[] {
+  return kind === 'classification' ? shapeNames : ['background', ...shapeNames];
 }
 
 /** Images that are drawn when they are read: the same for the same seed and index, on every machine; a set has no end but its count. */

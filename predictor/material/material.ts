@@ -13,7 +13,7 @@ import type { Values } from '../engine/engine';
 import { openFeatures, type Features, type TeacherSamples } from '../features/feature_store';
 import type { TaskContext } from '../task/task_context';
 
-export type Split = keyof LabelledData;
+export type Split = Exclude<keyof LabelledData, 'classNames'>;
 
 /** What tasks of a reference work on: its network in pieces, its images, and what it makes of them. */
 export interface Material {
@@ -42,7 +42,12 @@ export class MaterialShelf {
 
 async function openMaterial(reference: Reference, context: TaskContext): Promise<Material> {
   const parts = readReference(await readFile(context.obtain(reference.model)), reference);
-  const data = await openData(reference.data, reference.task, reference.sample);
+  const data = await openData(reference.data, reference.task, reference.sample, {
+    cache: {
+      folder: path.join(context.dataFolder, 'images'),
+      largestBytes: context.featureCacheBytes,
+    },
+  });
   const normalize = createNormalizer(reference.sample);
   const inputsOf = async (split: Split, indices: readonly number[]): Promise<Values> => {
     const { pixels } = await data[split].read(indices);

@@ -1,6 +1,6 @@
 /** A .npy file as numpy.save writes it, or with one thing wrong. */
 export function npyFile(
-  values: Float32Array | Float64Array | Uint8Array,
+  values: ArrayBufferView,
   as: {
     readonly descr: string;
     readonly shape?: readonly number[];
