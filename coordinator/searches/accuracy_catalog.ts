@@ -3,6 +3,8 @@ import { parseCell } from '../../model/nasbench201/cell';
 import { cellPositions } from '../../model/space/cell_positions';
 import { lazy } from '../../model/space/lazy';
 import type { NetworkSpace } from '../../model/space/network_space';
+import { assert } from '../../common/assert';
+import { createBlockAccuracy, predictorProblem } from '../../search/accuracy/block_accuracy';
 import type { AccuracySource } from '../../search/accuracy/accuracy_source';
 import { additiveProblem, createAdditiveAccuracy } from '../../search/accuracy/additive_accuracy';
 import {
@@ -50,15 +52,21 @@ export function createAccuracyCatalog(): AccuracyCatalog {
     space: NetworkSpace,
   ): AccuracySource => {
     if (accuracy.kind === 'table') return createTableAccuracy(tableOf(accuracy));
+    if (accuracy.kind === 'predictor') {
+      assert(accuracy.document !== undefined, 'a search has the predictor that it began with');
+      return createBlockAccuracy(accuracy.document, accuracy, space);
+    }
     return accuracy.kind === 'additive'
       ? createAdditiveAccuracy(accuracy, space)
       : createCoefficientAccuracy(accuracy, space);
   };
   return {
-    problemOf: ({ accuracy }, { name, positions }) => {
+    problemOf: ({ accuracy }, space) => {
+      const { name, positions } = space;
       const template = `farm space show ${name} --accuracy-template`;
       if (accuracy?.kind === 'additive') return additiveProblem(accuracy, positions);
       if (accuracy?.kind === 'coefficients') return coefficientProblem(accuracy, positions);
+      if (accuracy?.kind === 'predictor') return predictorProblem(accuracy.document, space);
       const stranger = notInTable(tableOf(accuracy ?? shippedTable), positions);
       if (stranger === undefined) return undefined;
       return accuracy === undefined

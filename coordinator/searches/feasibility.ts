@@ -3,6 +3,7 @@ import type { Target } from '../../common/target';
 import { isEmptySpace } from '../../model/space/genotype';
 import { spaceNameOf } from '../../model/space/space_reference';
 import type { CostBounds, Space } from '../../model/space/space';
+import { trainedSpace } from '../../search/accuracy/block_accuracy';
 import {
   atLeastAsAccurate,
   boundsAtLeastAsAccurate,
@@ -28,10 +29,18 @@ export function admittedSpace(
   catalog: SearchCatalog,
 ): Space {
   const { accuracyPercentMin, forbidden = [] } = constraints;
-  const permitted = catalog.space(spec).within({ targets, forbidden });
+  const permitted = trainedOf(spec, catalog.space(spec).within({ targets, forbidden }), catalog);
   return accuracyPercentMin === undefined
     ? permitted
     : atLeastAsAccurate(permitted, catalog.accuracy(spec), accuracyPercentMin);
+}
+
+/** A predictor knows only what its library has. */
+function trainedOf(spec: SearchSpec, permitted: Space, catalog: SearchCatalog): Space {
+  const { accuracy } = spec;
+  return accuracy?.kind === 'predictor' && accuracy.document !== undefined
+    ? trainedSpace(permitted, catalog.space(spec), accuracy.document)
+    : permitted;
 }
 
 /** What a network must keep to be on the front over all targets: of each limit the strictest. */

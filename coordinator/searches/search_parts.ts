@@ -20,7 +20,15 @@ export interface SearchParts {
   readonly engine: SearchEngine;
   readonly ledger: Pick<
     Ledger,
-    'searches' | 'candidates' | 'confirmations' | 'proposals' | 'jobs' | 'measurements' | 'devices'
+    | 'references'
+    | 'predictors'
+    | 'searches'
+    | 'candidates'
+    | 'confirmations'
+    | 'proposals'
+    | 'jobs'
+    | 'measurements'
+    | 'devices'
   >;
   readonly candidates: CandidatePreparation;
   readonly catalog: SearchCatalog;

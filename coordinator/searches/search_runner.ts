@@ -11,6 +11,7 @@ import type {
 } from '../../search/study/request';
 import type { Study } from '../../search/study/state';
 import type { SearchRecord } from '../ledger/search_records';
+import { withPredictorOfNow } from './predicting';
 import { requireKnownTargets } from './known_targets';
 import { openSearch } from './open_search';
 import { OutsideProposals, type Proposed, type Rejection } from './outside/outside_proposals';
@@ -54,11 +55,12 @@ export class SearchRunner {
 
   /** `source` names the YAML in errors. @throws BadInputError */
   async create(specYaml: string, source: string): Promise<SearchView> {
-    const spec = await this.#parts.specs.read(specYaml, source);
+    const predicted = await withPredictorOfNow(specYaml, source, this.#parts);
+    const spec = await this.#parts.specs.read(predicted, source);
     await requireKnownTargets(spec, source, this.#parts.ledger);
     await this.#parts.specs.requirePossible(spec, source);
     this.#requireRoom();
-    const taught = await withTeachersOfNow(specYaml, source, this.#parts);
+    const taught = await withTeachersOfNow(predicted, source, this.#parts);
     const nowMs = this.#parts.clock.nowMs();
     const record: SearchRecord = {
       searchId: newSearchId(spec.name),

@@ -1,4 +1,4 @@
-import type { LibraryOption } from './library_option';
+import type { OptionQuality } from './library_option';
 
 /** What a network's predicted accuracy is a function of. Leaving one out decides. */
 export const featureFamilies = [
@@ -14,7 +14,7 @@ export type FeatureFamily = (typeof featureFamilies)[number];
 /** The features of a network of these options, in the family's order. */
 export function blockFeatures(
   family: FeatureFamily,
-  options: readonly LibraryOption[],
+  options: readonly OptionQuality[],
   sharedMacs: number,
 ): readonly number[] {
   const nsrs = options.map(({ nsr }) => nsr);

@@ -1,19 +1,31 @@
 import { BadInputError } from '../../common/bad_input';
-import type { Accuracy } from '../accuracy/accuracy_source';
-import { blockFeatures } from './block_features';
-import type { LibraryOption } from './library_option';
-import type { PredictorDocument } from './predictor_document';
-import { predictRidge } from './ridge';
+import { ownValue } from '../../common/own_value';
+import { blockFeatures, type FeatureFamily } from './block_features';
+import type { OptionQuality } from './library_option';
+import { predictRidge, type RidgeModel } from './ridge';
+
+/** The part of a predictor that predicts. */
+export interface PredictionModel {
+  /** Of each block its options by their text, as in an architecture. */
+  readonly blocks: readonly Readonly<Record<string, OptionQuality>>[];
+  /** Of stem and head. */
+  readonly sharedMacs: number;
+  readonly family: FeatureFamily;
+  readonly model: RidgeModel;
+}
 
 /** Of a network, by the texts of its blocks. @throws BadInputError for an option that the library does not have */
 export function predictAccuracy(
-  document: Pick<PredictorDocument, 'blocks' | 'family' | 'model' | 'sharedMacs'>,
+  prediction: PredictionModel,
   texts: readonly string[],
-): Accuracy {
-  const options = libraryOptions(document.blocks, texts);
+): { readonly percent: number; readonly standardDeviationPercent: number } {
   const { value, standardDeviation } = predictRidge(
-    document.model,
-    blockFeatures(document.family, options, document.sharedMacs),
+    prediction.model,
+    blockFeatures(
+      prediction.family,
+      libraryOptions(prediction.blocks, texts),
+      prediction.sharedMacs,
+    ),
   );
   return {
     percent: Math.min(100, Math.max(0, value)),
@@ -22,13 +34,12 @@ export function predictAccuracy(
 }
 
 /** @throws BadInputError for an option that the library does not have */
-export function libraryOptions(
-  blocks: PredictorDocument['blocks'],
+export function libraryOptions<Option extends OptionQuality>(
+  blocks: readonly Readonly<Record<string, Option>>[],
   texts: readonly string[],
-): readonly LibraryOption[] {
+): readonly Option[] {
   return texts.map((text, index) => {
-    const options = blocks[index] ?? {};
-    const option = Object.hasOwn(options, text) ? options[text] : undefined;
+    const option = ownValue(blocks[index] ?? {}, text);
     if (option === undefined)
       throw new BadInputError(
         `the library has no option ${text.slice(0, 80)} of block ${index + 1}; train it with farm library build`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mapping, number } from '../../common/field';
+import { predictorSchema } from './predictor_field';
 
 const contribution = number(-100, 100);
 
@@ -69,7 +70,7 @@ export const accuracySchema = z.preprocess(
     typeof value === 'object' && value !== null && !('kind' in value)
       ? { kind: 'table', ...value }
       : value,
-  z.discriminatedUnion('kind', [tableSchema, additiveSchema, coefficientsSchema], {
-    error: 'expected a mapping with kind: table, additive or coefficients',
+  z.discriminatedUnion('kind', [tableSchema, additiveSchema, coefficientsSchema, predictorSchema], {
+    error: 'expected a mapping with kind: table, additive, coefficients or predictor',
   }),
 );
