@@ -21,7 +21,12 @@ export async function startTraining(
   ledger: Ledger,
   { lifecycle, logger }: PartSurroundings,
 ): Promise<Training> {
-  const queue = new TrainingQueue({ bus, tasks: ledger.trainingTasks, clock: systemClock, logger });
+  const parts = {
+    clock: systemClock,
+    logger,
+    onFailure: (error: Error) => lifecycle.fail(error),
+  };
+  const queue = new TrainingQueue({ ...parts, bus, tasks: ledger.trainingTasks });
   await queue.start();
   lifecycle.onStop('training queue', () => queue.close());
   const workers = registerWorkers(bus, systemClock);
@@ -30,8 +35,7 @@ export async function startTraining(
     kinds: [libraryRun, networksRun, predictorRun(ledger.predictors)],
     ledger,
     perform: (tasks, signal, onEnd) => queue.perform(tasks, signal, onEnd),
-    clock: systemClock,
-    logger,
+    ...parts,
   });
   await runs.resumeAll();
   lifecycle.onStop('training runs', () => runs.close());

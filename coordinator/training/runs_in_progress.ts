@@ -6,7 +6,7 @@ export interface RunStepProgress {
   readonly tasks: number;
   readonly done: number;
   readonly failed: number;
-  /** Since the run began or went on, not before. */
+  /** Since the run began or went on, not before. They may have waited for other runs' tasks. */
   readonly endedHere: number;
   readonly seconds: number;
 }
@@ -15,6 +15,7 @@ export interface RunStepProgress {
 export class StepCounter {
   #done = 0;
   #failed = 0;
+  #endedHere = 0;
   #seconds = 0;
   readonly #startedAtMs: number;
 
@@ -26,9 +27,12 @@ export class StepCounter {
     this.#startedAtMs = clock.nowMs();
   }
 
-  ended(end: TrainingEnd): void {
+  /** `isKept`: it had ended before the run asked. */
+  ended(end: TrainingEnd, isKept: boolean): void {
     if (end.kind === 'done') this.#done += 1;
     else this.#failed += 1;
+    if (isKept) return;
+    this.#endedHere += 1;
     this.#seconds = (this.clock.nowMs() - this.#startedAtMs) / 1000;
   }
 
@@ -38,7 +42,7 @@ export class StepCounter {
       tasks: this.tasks,
       done: this.#done,
       failed: this.#failed,
-      endedHere: this.#done + this.#failed,
+      endedHere: this.#endedHere,
       seconds: this.#seconds,
     };
   }

@@ -28,10 +28,14 @@ interface QueueParts {
   readonly tasks: TrainingTaskRecords;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
+  /** What the ledger cannot keep ends the program: an end that is not kept must not be acknowledged. */
+  readonly onFailure: (error: Error) => void;
 }
 
 interface WaitingTask {
   readonly task: TrainingTask;
+  /** The ledger knows no end of it. */
+  isOpen: boolean;
   readonly heard: Set<(end: TrainingEnd) => void>;
 }
 
@@ -43,12 +47,13 @@ export class TrainingQueue {
   #consuming: Promise<void> = Promise.resolve();
   #offeredAtMs = 0;
   #unreadable = 0;
+  #failed = false;
 
   constructor(private readonly parts: QueueParts) {}
 
   /** Begins to hear of ends. @throws BadInputError when the broker cannot have the queues */
   async start(): Promise<void> {
-    const consumer = await this.#open();
+    const consumer = await this.#openConsumer();
     this.#consuming = this.#consume(consumer);
   }
 
@@ -57,21 +62,30 @@ export class TrainingQueue {
     return this.#unreadable;
   }
 
-  /** In the order of the tasks. Rejects when `signal` aborts; what was asked for may still be done, and is kept. */
+  /**
+   * In the order of the tasks. Rejects when `signal` aborts; what was asked for may still be done, and is kept. `onEnd` hears of each task as it ends; `isKept`: it
+   * had ended before.
+   */
   async perform(
     tasks: readonly TrainingTask[],
     signal: AbortSignal,
-    onEnd: (end: TrainingEnd) => void = () => undefined,
+    onEnd: (end: TrainingEnd, isKept: boolean) => void = () => undefined,
   ): Promise<readonly TrainingEnd[]> {
     const identified = tasks.map((task) => ({ taskId: taskId(task), task }));
     await this.parts.tasks.queue(identified, this.parts.clock.nowMs());
     signal.throwIfAborted();
     // Before the ledger is read, so that no end falls between.
     const coming = new Map(identified.map((each) => [each.taskId, this.#await(each, signal)]));
-    for (const end of coming.values()) end.then(onEnd, () => undefined);
     const known = await this.parts.tasks.ends([...coming.keys()]);
     for (const [id, end] of known) this.#tell(id, end);
-    return Promise.all(identified.map((each) => coming.get(each.taskId) as Promise<TrainingEnd>));
+    for (const id of coming.keys()) this.#open(id);
+    return Promise.all(
+      identified.map(async ({ taskId: id }) => {
+        const end = await (coming.get(id) as Promise<TrainingEnd>);
+        onEnd(end, known.has(id));
+        return end;
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -83,7 +97,7 @@ export class TrainingQueue {
     { taskId: id, task }: { readonly taskId: string; readonly task: TrainingTask },
     signal: AbortSignal,
   ): Promise<TrainingEnd> {
-    const waiting = this.#waiting.get(id) ?? { task, heard: new Set() };
+    const waiting = this.#waiting.get(id) ?? { task, isOpen: false, heard: new Set() };
     this.#waiting.set(id, waiting);
     const coming = new Promise<TrainingEnd>((resolve, reject) => {
       const stop = (): void => {
@@ -108,6 +122,11 @@ export class TrainingQueue {
     for (const hear of heard) hear(end);
   }
 
+  #open(id: string): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) waiting.isOpen = true;
+  }
+
   #forget(id: string): void {
     this.#waiting.delete(id);
     this.#offered.delete(id);
@@ -117,7 +136,7 @@ export class TrainingQueue {
     let consumer = first;
     while (!this.#closing.signal.aborted) {
       try {
-        await this.#offer();
+        await this.#offer(consumer);
         const messages = await consumer.fetch({
           max_messages: mostPerFetch,
           expires: fetchExpiryMs,
@@ -126,20 +145,22 @@ export class TrainingQueue {
       } catch (error) {
         this.parts.logger.warn({ reason: (error as Error).message }, 'training waits for NATS');
         await this.parts.clock.sleep(failurePauseMs, this.#closing.signal);
-        consumer = await this.#open().catch(() => consumer);
+        consumer = await this.#openConsumer().catch(() => consumer);
       }
     }
   }
 
-  async #offer(): Promise<void> {
+  async #offer(consumer: Consumer): Promise<void> {
     const nowMs = this.parts.clock.nowMs();
     if (nowMs - this.#offeredAtMs > offerIntervalMs) {
+      // A task whose end is on its way would be done again.
+      if ((await consumer.info()).num_pending > 0) return;
       this.#offered.clear();
       this.#offeredAtMs = nowMs;
     }
-    for (const [id, { task }] of this.#waiting) {
+    for (const [id, { task, isOpen }] of this.#waiting) {
       if (this.#offered.size >= mostOutstanding) return;
-      if (this.#offered.has(id)) continue;
+      if (!isOpen || this.#offered.has(id)) continue;
       await this.#publish(id, task);
       if (this.#waiting.has(id)) this.#offered.add(id);
     }
@@ -166,13 +187,25 @@ export class TrainingQueue {
       return;
     }
     const { taskId: id, end } = report.value;
-    await this.parts.tasks.end(id, end, this.parts.clock.nowMs());
+    const kept = await this.#keep(id, end);
+    if (this.#failed) return;
     message.ack();
-    const kept = (await this.parts.tasks.ends([id])).get(id);
     if (kept !== undefined) this.#tell(id, kept);
   }
 
-  async #open(): Promise<Consumer> {
+  async #keep(id: string, end: TrainingEnd): Promise<TrainingEnd | undefined> {
+    try {
+      await this.parts.tasks.end(id, end, this.parts.clock.nowMs());
+      return (await this.parts.tasks.ends([id])).get(id);
+    } catch (error) {
+      this.#failed = true;
+      this.#closing.abort();
+      this.parts.onFailure(error as Error);
+      return undefined;
+    }
+  }
+
+  async #openConsumer(): Promise<Consumer> {
     const { bus } = this.parts;
     const manager = await requireJetStream(bus);
     await ensureWorkQueue(manager, trainQueue);

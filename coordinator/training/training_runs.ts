@@ -19,10 +19,12 @@ interface RunsParts {
   readonly perform: (
     tasks: readonly TrainingTask[],
     signal: AbortSignal,
-    onEnd: (end: TrainingEnd) => void,
+    onEnd: (end: TrainingEnd, isKept: boolean) => void,
   ) => Promise<readonly TrainingEnd[]>;
   readonly clock: Pick<Clock, 'nowMs'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** What the ledger cannot keep ends the program. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /** A run, and how far it is. */
@@ -47,8 +49,17 @@ export class TrainingRuns {
 
   /** Those that were under way when the program ended begin again; what was done is done. */
   async resumeAll(): Promise<void> {
-    for (const record of await this.parts.ledger.trainingRuns.list(mostRunning, 'running'))
-      this.#begin(record, this.#kindOf(record.kind));
+    for (const record of await this.parts.ledger.trainingRuns.list(mostRunning, 'running')) {
+      const kind = this.parts.kinds.find((each) => each.kind === record.kind);
+      if (kind === undefined)
+        await this.#save({
+          ...record,
+          state: 'failed',
+          detail: `this version of the farm knows no run of kind ${record.kind}`,
+          endedAtMs: this.parts.clock.nowMs(),
+        });
+      else this.#begin(record, kind);
+    }
   }
 
   /** Begins a run, or joins the one of the same content that is under way. @throws BadInputError */
@@ -78,8 +89,13 @@ export class TrainingRuns {
       throw new BadInputError(
         `reference "${record.reference.slice(0, 80)}" is not registered; farm reference register does that`,
       );
-    await this.parts.ledger.trainingRuns.save(record);
-    return watched(this.#begin(record, kind));
+    // Somebody else may have begun it meanwhile.
+    const other = this.#running.get(runId);
+    if (other !== undefined) return watched(other);
+    const run = this.#hold(record);
+    await this.#save(record);
+    run.finished = this.#bringToEnd(run, kind);
+    return watched(run);
   }
 
   async list(): Promise<readonly WatchedRun[]> {
@@ -144,7 +160,12 @@ export class TrainingRuns {
     return kind;
   }
 
-  #begin(record: TrainingRunRecord, kind: RunKind): RunningRun {
+  #begin(record: TrainingRunRecord, kind: RunKind): void {
+    const run = this.#hold(record);
+    run.finished = this.#bringToEnd(run, kind);
+  }
+
+  #hold(record: TrainingRunRecord): RunningRun {
     const run: RunningRun = {
       record,
       steps: [],
@@ -153,7 +174,6 @@ export class TrainingRuns {
       finished: Promise.resolve(),
     };
     this.#running.set(record.runId, run);
-    run.finished = this.#bringToEnd(run, kind);
     return run;
   }
 
@@ -163,13 +183,21 @@ export class TrainingRuns {
     // The program ends: what is in the ledger says that it is under way.
     if (this.#running.get(runId) !== run) return;
     run.record = { ...run.record, ...end, endedAtMs: this.parts.clock.nowMs() };
-    await this.parts.ledger.trainingRuns.save(run.record);
+    await this.#save(run.record);
     this.parts.logger.info(
       { runId, state: end.state, detail: end.detail },
       'a run of training ended',
     );
     this.#running.delete(runId);
     for (const tell of [...run.watchers]) tell();
+  }
+
+  async #save(record: TrainingRunRecord): Promise<void> {
+    try {
+      await this.parts.ledger.trainingRuns.save(record);
+    } catch (error) {
+      this.parts.onFailure(error as Error);
+    }
   }
 
   async #attempt(
@@ -211,8 +239,8 @@ export class TrainingRuns {
         const counter = new StepCounter(step, tasks.length, clock);
         run.steps.push(counter);
         tell();
-        return perform(tasks, signal, (end) => {
-          counter.ended(end);
+        return perform(tasks, signal, (end, isKept) => {
+          counter.ended(end, isKept);
           tell();
         });
       },

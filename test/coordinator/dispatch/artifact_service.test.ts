@@ -78,6 +78,13 @@ describe('artifact service', () => {
     expect((await fetch({ digest })).equals(model)).toBe(true);
   });
 
+  it('takes weights as they are: they are no models', async () => {
+    const weights = Buffer.from('corrupt as a model');
+    const { digest: stored } = (await upload([{ format: 'npz', data: weights }]))!;
+    expect(saved).toEqual([]);
+    expect((await fetch({ digest: stored })).equals(weights)).toBe(true);
+  });
+
   it('resumes a download where it stopped', async () => {
     await store.write(model);
     expect((await fetch({ digest, offset: 1_000_001 })).equals(model.subarray(1_000_001))).toBe(

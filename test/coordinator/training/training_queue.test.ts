@@ -22,7 +22,12 @@ let queue: TrainingQueue;
 let folder: string;
 
 const openQueue = async (): Promise<void> => {
-  queue = new TrainingQueue({ bus, tasks: ledger.trainingTasks, clock: systemClock, logger });
+  queue = new TrainingQueue({
+    ...{ bus, tasks: ledger.trainingTasks, clock: systemClock, logger },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
   await queue.start();
 };
 beforeEach(async () => {
@@ -40,6 +45,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const outstanding = async (): Promise<number> => {
+  const manager = await bus.connection.jetstreamManager();
+  return (await manager.streams.info(trainStream)).state.messages;
+};
+const offered = async (count: number): Promise<void> => {
+  while ((await outstanding()) < count) await new Promise((resolve) => setTimeout(resolve, 20));
+};
 const tell = (seed: number, reason: string): Promise<unknown> =>
   bus.connection.jetstream().publish(
     trainedSubject('w1'),
@@ -52,7 +64,7 @@ const tell = (seed: number, reason: string): Promise<unknown> =>
 
 it('answers in the order of the tasks, and at once for what has ended before', async () => {
   const coming = queue.perform([aBlockTask(1), aBlockTask(2), aBlockTask(1)], signal);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await offered(2);
   await bus.connection.jetstream().publish(trainedSubject('w1'), 'no report');
   await tell(2, 'two');
   await tell(1, 'one');
@@ -68,15 +80,13 @@ it('answers in the order of the tasks, and at once for what has ended before', a
 it('offers a task once, also after a restart, and rejects when it is stopped', async () => {
   const stop = new AbortController();
   const stopped = queue.perform([aBlockTask(1)], stop.signal);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await offered(1);
   stop.abort(new Error('stopped'));
   await expect(stopped).rejects.toThrow('stopped');
   await queue.close();
   await openQueue();
   const coming = queue.perform([aBlockTask(1)], signal);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const manager = await bus.connection.jetstreamManager();
-  expect((await manager.streams.info(trainStream)).state.messages).toBe(1);
   await tell(1, 'one');
   expect(await coming).toHaveLength(1);
+  expect(await outstanding()).toBe(1);
 });

@@ -1,4 +1,6 @@
 import { neededArtifacts } from '../../../coordinator/views/needed_artifacts';
+import { taskId } from '../../../proto/codec/training/content_digest';
+import { aBlockTask, aReference } from '../../training_samples';
 import { fastTarget } from '../searches/search_bench';
 import { SearchLab } from '../searches/search_lab';
 
@@ -43,6 +45,19 @@ describe('the models that somebody may still ask for', () => {
     expect(await needed()).toEqual(onFront);
     await lab.restart();
     expect(await needed()).toEqual(onFront);
+  });
+
+  it('are references and what was trained of them', async () => {
+    await lab.ledger.references.save(aReference);
+    const task = aBlockTask(1);
+    const identified = { taskId: taskId(task), task };
+    await lab.ledger.trainingTasks.queue([identified], 1);
+    const measures = { trainNsr: 1, validationNsr: 1, quantizedNsr: 1 };
+    const costs = { macs: 1, parameters: 1, seconds: 1 };
+    const weights = 'b'.repeat(64);
+    const outcome = { kind: 'block', weights, ...measures, ...costs } as const;
+    await lab.ledger.trainingTasks.end(identified.taskId, { kind: 'done', outcome }, 2);
+    expect(await needed()).toEqual([aReference.model, weights]);
   });
 
   it('are those of open jobs, whoever owns them', async () => {
