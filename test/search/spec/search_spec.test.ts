@@ -152,7 +152,7 @@ budget: { measurements: 10 }
     ],
     [
       `${least}accuracy: { kind: guess }`,
-      'spec.yaml: field accuracy.kind: expected a mapping with kind: table, additive or coefficients',
+      'spec.yaml: field accuracy.kind: expected a mapping with kind: table, additive, coefficients or predictor',
     ],
     [
       `${least}accuracy: { kind: additive, base: 101, options: {} }`,
