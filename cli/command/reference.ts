@@ -33,6 +33,7 @@ import { anatomyToJson } from '../output/anatomy_json';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFile, writeWholeFolder } from '../output/whole_file';
 import { jsonOr } from '../output/json_or';
+import { registerReferenceRegister } from './reference_register';
 import { registerReferenceTrain } from './reference_train';
 
 interface CutOptions {
@@ -56,6 +57,7 @@ export function registerReference(program: Command, terminal: Terminal): void {
   registerWrite(reference, terminal);
   registerCanonicalize(reference, terminal);
   registerReferenceTrain(reference, terminal);
+  registerReferenceRegister(reference, terminal);
 }
 
 function registerInspect(reference: Command, terminal: Terminal): void {

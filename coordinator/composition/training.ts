@@ -30,7 +30,10 @@ export async function startTraining(
   await queue.start();
   lifecycle.onStop('training queue', () => queue.close());
   const workers = registerWorkers(bus, systemClock);
-  lifecycle.onStop('worker register', () => Promise.resolve(workers.close()));
+  lifecycle.onStop('worker register', () => {
+    workers.close();
+    return Promise.resolve();
+  });
   const runs = new TrainingRuns({
     kinds: [libraryRun, networksRun, predictorRun(ledger.predictors)],
     ledger,
