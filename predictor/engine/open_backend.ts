@@ -21,15 +21,8 @@ export interface Backend extends Pick<Engine, 'kind' | 'reason' | 'memory'> {
 /** Of a loader's message, which may list every folder that was searched. */
 const longestReason = 160;
 
-let opened: Promise<Backend> | undefined;
-
-/** The backend of this process. TensorFlow.js has one at a time, so the first call decides for all. */
-export function openBackend(options: EngineOptions): Promise<Backend> {
-  opened ??= load(options);
-  return opened;
-}
-
-async function load({ kind, threads }: EngineOptions): Promise<Backend> {
+/** TensorFlow.js has one backend in a process at a time: a process opens one, and its caller holds it. */
+export async function openBackend({ kind, threads }: EngineOptions): Promise<Backend> {
   if (kind === 'wasm') return await wasmBackend('as configured');
   try {
     await loadNative(threads);
