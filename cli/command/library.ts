@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import type { TrainedOption } from '../../proto/codec/training/library';
 import { wholeNumberFrom } from '../input/number_option';
@@ -32,7 +31,7 @@ export function registerLibrary(program: Command, terminal: Terminal): void {
     .action(async (file: string, options: BuildOptions, command: Command) => {
       await withFarm(command, async (farm) => {
         const reference = await readReferenceFile(file);
-        const { name } = await registerReferenceFile(farm, reference, path.dirname(file));
+        const { name } = await registerReferenceFile(farm, reference);
         const run = await farm.startRun('library', {
           reference: name,
           space: reference.space,

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import { FarmError } from '../../common/farm_error';
 import type { PredictorDocument } from '../../search/prediction/predictor_document';
@@ -59,7 +58,7 @@ export function registerPredictorBuild(predictor: Command, terminal: Terminal): 
     .action(async (file: string, options: BuildOptions, command: Command) => {
       await withFarm(command, async (farm) => {
         const reference = await readReferenceFile(file);
-        const { name } = await registerReferenceFile(farm, reference, path.dirname(file));
+        const { name } = await registerReferenceFile(farm, reference);
         const run = await farm.startRun('predictor', {
           reference: name,
           space: reference.space,

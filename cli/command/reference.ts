@@ -1,108 +1,35 @@
-import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { formatYaml } from '../../platform/config/yaml';
-import { readYamlFile } from '../../platform/config/yaml_file';
 import { writeOnnx } from '../../model/onnx/write';
-import { anatomyOf, type Anatomy } from '../../model/reference/anatomy';
-import type { CutTensor } from '../../model/reference/cut_tensor';
-import { resolveCuts, type CutChoice } from '../../model/reference/cuts';
-import { cutsFileOf, cutsFileSchema } from '../../model/reference/cuts_file';
+import { resolveCuts } from '../../model/reference/cuts';
+import { cutsFileOf } from '../../model/reference/cuts_file';
 import { extractParts, type ReferencePart } from '../../model/reference/extract';
 import { profileOf } from '../../model/reference/profile';
-import { mostBlocks } from '../../model/reference/split';
 import { createReference } from '../../model/zoo/reference';
 import { imageNetShape, referenceNames } from '../../model/zoo/reference_spec';
-import {
-  inputShapeOption,
-  readCanonicalOnnx,
-  type InputShapes,
-  type OnnxFile,
-} from '../input/onnx_file';
+import { inputShapeOption, readCanonicalOnnx, type InputShapes } from '../input/onnx_file';
+import { cutChoice, readAnatomy, withCutOptions, type CutOptions } from '../input/cut_options';
 import { stitchFolder } from '../input/reference_folder';
 import { numberFrom, wholeNumberOption } from '../input/number_option';
-import {
-  describeCandidates,
-  describeModel,
-  describeNodes,
-  describeParts,
-  describeStages,
-  describeTotal,
-} from '../output/anatomy';
-import { anatomyToJson } from '../output/anatomy_json';
+import { describeParts, describeTotal } from '../output/anatomy';
 import type { Terminal } from '../output/terminal';
 import { writeWholeFile, writeWholeFolder } from '../output/whole_file';
-import { jsonOr } from '../output/json_or';
+import { registerReferenceInspect } from './reference_inspect';
 import { registerReferenceRegister } from './reference_register';
 import { registerReferenceTrain } from './reference_train';
-
-interface CutOptions {
-  readonly input?: InputShapes;
-  readonly blocks?: number;
-  readonly cuts?: string;
-}
-
-interface InspectOptions extends CutOptions {
-  readonly nodes?: boolean;
-  readonly json?: boolean;
-}
 
 export function registerReference(program: Command, terminal: Terminal): void {
   const reference = program
     .command('reference')
     .description('read, cut and stitch the network that a search starts from');
-  registerInspect(reference, terminal);
+  registerReferenceInspect(reference, terminal);
   registerExtract(reference, terminal);
   registerStitch(reference, terminal);
   registerWrite(reference, terminal);
   registerCanonicalize(reference, terminal);
   registerReferenceTrain(reference, terminal);
   registerReferenceRegister(reference, terminal);
-}
-
-function registerInspect(reference: Command, terminal: Terminal): void {
-  withCutOptions(reference.command('inspect <model>'))
-    .description(
-      'print what a network is made of, where it may be cut, and a split into stem, blocks and head',
-    )
-    .option(
-      '--nodes',
-      'print each node too: its output, multiply-accumulates, parameters and activation bytes',
-    )
-    .option('--json', 'machine-readable output')
-    .action(async (modelPath: string, options: InspectOptions) => {
-      const { file, anatomy } = await readAnatomy(modelPath, options);
-      const split = resolveCuts(cutChoice(options), anatomy);
-      if (!split.ok && (options.blocks !== undefined || options.cuts !== undefined))
-        throw new BadInputError(`${modelPath}: ${split.error}`);
-      const parts = split.ok ? extractParts(anatomy.profile, split.value) : [];
-      const found = { file, anatomy, parts, problem: split.ok ? null : split.error };
-      terminal.print(
-        jsonOr(options, anatomyToJson(found), () =>
-          describe(found, { cuts: split.ok ? split.value : [], nodes: options.nodes === true }),
-        ),
-      );
-    });
-}
-
-function describe(
-  found: {
-    readonly file: OnnxFile;
-    readonly anatomy: Anatomy;
-    readonly parts: readonly ReferencePart[];
-    readonly problem: string | null;
-  },
-  show: { readonly cuts: readonly CutTensor[]; readonly nodes: boolean },
-): string {
-  const { anatomy, parts, problem } = found;
-  return [
-    describeModel(found.file, anatomy.profile),
-    ...(show.nodes ? [describeNodes(anatomy.profile)] : []),
-    ...(anatomy.candidates.length > 0
-      ? [describeStages(anatomy), describeCandidates(anatomy, show.cuts)]
-      : []),
-    problem === null ? describeParts(parts, anatomy.profile) : `no split: ${problem}`,
-  ].join('\n\n');
 }
 
 function registerExtract(reference: Command, terminal: Terminal): void {
@@ -220,49 +147,4 @@ function registerCanonicalize(reference: Command, terminal: Terminal): void {
         terminal.print(`${options.output}: ${describeTotal(profile.value)}`);
       },
     );
-}
-
-function withCutOptions(command: Command): Command {
-  return command
-    .addOption(inputShapeOption())
-    .addOption(
-      wholeNumberOption(
-        '--blocks <n>',
-        'how many blocks to propose (default: as many as there are stages, at most 5; 4 for transformers)',
-        { min: 1, max: mostBlocks },
-      ),
-    )
-    .addOption(
-      new Option(
-        '--cuts <tensors>',
-        'auto, or the tensors to cut at, separated by commas, or a cuts.yaml',
-      ).conflicts('blocks'),
-    );
-}
-
-function cutChoice({ blocks, cuts }: CutOptions): CutChoice {
-  if (cuts === undefined || cuts === 'auto')
-    return { kind: 'auto', ...(blocks === undefined ? {} : { blocks }) };
-  if (['.yaml', '.yml'].includes(path.extname(cuts)))
-    return {
-      kind: 'list',
-      tensors: readYamlFile(cuts, cutsFileSchema).cuts.map((cut) => cut.tensor),
-    };
-  return {
-    kind: 'list',
-    tensors: cuts
-      .split(',')
-      .map((tensor) => tensor.trim())
-      .filter((tensor) => tensor !== ''),
-  };
-}
-
-async function readAnatomy(
-  modelPath: string,
-  options: CutOptions,
-): Promise<{ readonly file: OnnxFile; readonly anatomy: Anatomy }> {
-  const file = await readCanonicalOnnx(modelPath, options.input ?? new Map());
-  const anatomy = anatomyOf(file.graph);
-  if (!anatomy.ok) throw new BadInputError(`${modelPath}: ${anatomy.error}`);
-  return { file, anatomy: anatomy.value };
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import { BadInputError } from '../../common/bad_input';
 import { decodeJson } from '../../proto/codec/json';
@@ -20,7 +19,7 @@ export function registerReferenceRegister(reference: Command, terminal: Terminal
     .action(async (file: string, options: JsonOption, command: Command) => {
       const read = await readReferenceFile(file);
       await withFarm(command, async (farm) => {
-        const registered = await registerReferenceFile(farm, read, path.dirname(file));
+        const registered = await registerReferenceFile(farm, read);
         terminal.print(
           jsonOr(
             options,

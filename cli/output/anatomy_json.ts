@@ -14,7 +14,7 @@ interface Inspected {
 }
 
 /** All that `farm reference inspect` found, for programs. */
-export function anatomyToJson({ file, anatomy, parts, problem }: Inspected): unknown {
+export function anatomyToJson({ file, anatomy, parts, problem }: Inspected): object {
   const { profile, stages, candidates, cuts } = anatomy;
   const edge = ({ name, elementType, shape }: DeclaredTensor): unknown => ({
     name,

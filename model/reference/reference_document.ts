@@ -7,14 +7,23 @@ const triple = z.tuple(
   [z.number(), z.number(), z.number()],
   'expected three numbers, of red, green and blue',
 );
+const deviations = z.tuple(
+  [positive(), positive(), positive()],
+  'expected three numbers above 0, of red, green and blue',
+);
+
+const side = whole(1, 8_192);
+const bothSides = z
+  .union([side, z.tuple([side, side])], 'expected a number of pixels, or [height, width]')
+  .transform((size): [number, number] => (typeof size === 'number' ? [size, size] : size));
 
 const sampleSchema = mapping({
-  size: z.tuple([whole(1, 8_192), whole(1, 8_192)], 'expected [height, width]'),
+  size: bothSides,
   cropShare: number(0.01, 1).default(0.875),
   channelOrder: z.enum(['rgb', 'bgr'], 'expected rgb or bgr').default('rgb'),
   scale: z.enum(['unit', 'byte'], 'expected unit or byte').default('unit'),
   mean: triple.default([0.485, 0.456, 0.406]),
-  std: triple.default([0.229, 0.224, 0.225]),
+  std: deviations.default([0.229, 0.224, 0.225]),
 });
 
 const files = {
@@ -85,12 +94,25 @@ export const referenceDocumentSchema = mapping({
     ),
   /** ONNX, relative to the document. */
   model: text('the path of an ONNX model'),
-  cuts: z
-    .array(
-      text('the name of a tensor'),
-      'expected a list of tensors, as farm reference inspect proposes them',
-    )
-    .min(2, 'expected at least two cuts: the end of the stem and the beginning of the head'),
+  /** The shapes of inputs that the model leaves open, by their names. */
+  input: z
+    .record(z.string(), z.array(whole(1, 1_000_000)), 'expected a mapping from inputs to shapes')
+    .default({}),
+  /** Tensors; the path of a cuts.yaml, relative to the document; or `auto`, the split that farm reference inspect proposes. */
+  cuts: z.union(
+    [
+      z
+        .array(text('the name of a tensor'))
+        .min(2, 'expected at least two cuts: the end of the stem and the beginning of the head'),
+      z
+        .string()
+        .regex(
+          /^(auto|.+\.ya?ml)$/,
+          'expected auto, a list of tensors, or the path of a cuts.yaml',
+        ),
+    ],
+    'expected a list of at least two tensors, as farm reference inspect proposes them, the path of a cuts.yaml, or auto',
+  ),
   /** A shipped space's name, or the path of one, relative to the document. */
   space: text('the name of a space or the path of its YAML'),
   task: mapping({
@@ -99,7 +121,10 @@ export const referenceDocumentSchema = mapping({
       .default('classification'),
     classes: whole(2, 100_000),
   }),
-  labels: z.array(z.string(), 'expected a list of names').optional(),
+  /** Of the classes in their order: a list, or the path of a text with one in each line, relative to the document. */
+  labels: z
+    .union([z.array(z.string()), text('a path')], 'expected a list of names, or the path of a text')
+    .optional(),
   sample: sampleSchema,
   data: dataSchema,
   library: librarySchema.prefault({}),

@@ -35,6 +35,16 @@ export async function listData({
   }
 }
 
+/** What a data set is by the names of its files. @throws BadInputError when they cannot be listed */
+export async function dataKindOf(place: string): Promise<FileData['kind']> {
+  if (path.extname(place).toLowerCase() === archiveExtension) return 'arrays';
+  const all = new Set([...cifarExtensions, ...arrayExtensions]);
+  const names = (await listFolder(place, all)).files.map((file) => path.basename(file.path));
+  if (names.some((name) => /^data_batch_\d+\.bin$/.test(name))) return 'cifar10';
+  if (names.includes('train.bin')) return 'cifar100';
+  return names.some((name) => name.endsWith('.npy')) ? 'arrays' : 'folder';
+}
+
 /** By which a data set is told from another one of its place. @throws BadInputError when its files cannot be listed */
 export async function digestOfData(data: Pick<FileData, 'kind' | 'path'>): Promise<ArtifactDigest> {
   return digestOfList((await listData(data)).files);

@@ -6,6 +6,8 @@ export interface Meter {
   add(logits: Float32Array, labels: Int32Array): void;
   /** In percent: the share of labels named first, or the mean over classes of intersection over union. */
   percent(): number;
+  /** How often a label got an answer; an answer of `classes` is none that is a number. */
+  times(label: number, answer: number): number;
 }
 
 export function createMeter({ kind, classes }: Task): Meter {
@@ -21,6 +23,7 @@ export function createMeter({ kind, classes }: Task): Meter {
         counts[at] = (counts[at] ?? 0) + 1;
       });
     },
+    times: (label, answer) => counts[label * columns + answer] ?? 0,
     percent: () =>
       100 * (kind === 'classification' ? topOne(counts, classes) : meanOverlap(counts, classes)),
   };
