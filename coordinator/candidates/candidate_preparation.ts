@@ -1,5 +1,5 @@
 import type { SpaceReference } from '../../model/space/space_reference';
-import type { Artifact } from '../../common/artifact';
+import type { Artifact, ArtifactDigest } from '../../common/artifact';
 import type { CandidateFault } from '../../common/fault';
 import type { Result } from '../../common/result';
 import type { Target } from '../../common/target';
@@ -10,7 +10,19 @@ export interface PreparationRequest {
   readonly space: SpaceReference;
   readonly architecture: string;
   readonly model: ModelSettings;
+  /** Where its blocks are trained; of other networks all weights are drawn. */
+  readonly trained?: TrainedNetwork | undefined;
   readonly target: Target;
+}
+
+/** A reference's stem and head around blocks that were trained to stand between them; the files are in the store. */
+export interface TrainedNetwork {
+  /** The reference's name. */
+  readonly reference: string;
+  readonly model: ArtifactDigest;
+  readonly cuts: readonly string[];
+  /** Of each block. */
+  readonly weights: readonly ArtifactDigest[];
 }
 
 /** How the networks of a search are made. */

@@ -1,4 +1,4 @@
-import type { ModelFormat } from '../../common/artifact';
+import type { ArtifactDigest, ModelFormat } from '../../common/artifact';
 import { assert } from '../../common/assert';
 import { candidateFault, type CandidateFault } from '../../common/fault';
 import { fail, ok, type Result } from '../../common/result';
@@ -7,7 +7,8 @@ import type { ArtifactStore, StoredArtifact } from '../../platform/artifacts/art
 import type { BuildFailure, PreparedCosts, PreparedModel } from './candidate_preparation';
 import type { Scheme } from './scheme';
 import type { Stage, StageLimits, StageResult, StageTask } from './stage';
-import type { WorkerReply, WorkerRequest } from './worker_request';
+import { weightsStatement } from './weights_statement';
+import type { TrainedFiles, WorkerReply, WorkerRequest } from './worker_request';
 
 /** The stages that this program's own workers do. */
 export interface ModelStages {
@@ -54,19 +55,23 @@ export function createModelStages(parts: ModelStageParts): ModelStages {
     },
   });
   return {
-    float: stage({ name: 'float', version: 1, format: 'onnx' }, ({ network }, place) =>
-      Promise.resolve(ok({ kind: 'float', network, place })),
-    ),
+    float: stage({ name: 'float', version: 1, format: 'onnx' }, async ({ network }, place) => {
+      const files = await trainedFiles(network, parts.store);
+      return files.ok ? ok({ kind: 'float', network, files: files.value, place }) : files;
+    }),
     quantized: (scheme) =>
       stage({ name: scheme, version: 1, format: 'onnx' }, async (task, place) => {
         const input = await inputOf(task, parts.store);
         const { seed } = task.network.model;
-        return input.ok ? ok({ kind: 'quantize', scheme, seed, input: input.value, place }) : input;
+        const weights = statementOf(task);
+        return input.ok
+          ? ok({ kind: 'quantize', scheme, seed, weights, input: input.value, place })
+          : input;
       }),
     tflite: stage({ name: 'tflite', version: 1, format: 'tflite' }, async (task, place) => {
       const input = await inputOf(task, parts.store);
-      const { seed } = task.network.model;
-      return input.ok ? ok({ kind: 'tflite', seed, input: input.value, place }) : input;
+      const weights = statementOf(task);
+      return input.ok ? ok({ kind: 'tflite', weights, input: input.value, place }) : input;
     }),
   };
 }
@@ -137,8 +142,37 @@ async function inputOf(
 ): Promise<Result<{ readonly digest: string; readonly file: string }, BuildFailure>> {
   assert(previous !== undefined, 'a stage before this one has made its input');
   const { digest } = previous.artifact;
+  const file = await located(digest, store);
+  return file.ok ? ok({ digest, file: file.value }) : file;
+}
+
+/** Undefined for a network whose weights are drawn. */
+async function trainedFiles(
+  { trained }: StageTask['network'],
+  store: Pick<ArtifactStore, 'locate'>,
+): Promise<Result<TrainedFiles | undefined, BuildFailure>> {
+  if (trained === undefined) return ok(undefined);
+  const model = await located(trained.model, store);
+  if (!model.ok) return model;
+  const weights: string[] = [];
+  for (const digest of trained.weights) {
+    const file = await located(digest, store);
+    if (!file.ok) return file;
+    weights.push(file.value);
+  }
+  return ok({ model: model.value, weights });
+}
+
+async function located(
+  digest: ArtifactDigest,
+  store: Pick<ArtifactStore, 'locate'>,
+): Promise<Result<string, BuildFailure>> {
   const file = await store.locate(digest);
   return file.ok
-    ? ok({ digest, file: file.value })
+    ? ok(file.value)
     : fail({ kind: 'failed', message: `the store has dropped artifact ${digest} meanwhile` });
+}
+
+function statementOf({ network: { model, trained } }: StageTask): string {
+  return weightsStatement({ model, trained });
 }

@@ -16,6 +16,8 @@ import { createQuantizedWeightCache } from '../../model/quantize/weights/weight_
 import { writeTflite } from '../../model/tflite/write';
 import { RecentGraphs } from './recent_graphs';
 import { quantizationOf } from './scheme';
+import { trainedGraph } from './trained_graph';
+import { weightsStatement } from './weights_statement';
 import type { WorkerReply, WorkerRequest } from './worker_request';
 
 /** Images that calibrate the activations' ranges: for random weights more move them by less than a step of int8. */
@@ -54,9 +56,13 @@ export class NetworkMaker {
     }
   }
 
-  async #float({ network, place }: Of<'float'>): Promise<WorkerReply> {
-    const { graph, parameters } = buildNetwork({ ...network, ...network.model }, this.#weights);
-    const metadata = { weights: `drawn, seed ${network.model.seed}` };
+  async #float({ network, files, place }: Of<'float'>): Promise<WorkerReply> {
+    const { trained } = network;
+    const { graph, parameters } =
+      trained === undefined || files === undefined
+        ? buildNetwork({ ...network, ...network.model }, this.#weights)
+        : await trainedGraph(network, trained, files);
+    const metadata = { weights: weightsStatement({ ...network, trained }) };
     const types = inferShapes(graph);
     assert(types.ok, 'the shapes of a network built here can be inferred');
     const { macs, peakActivationBytes } = costOfOnnx(graph, types.value);
@@ -64,7 +70,7 @@ export class NetworkMaker {
     return { kind: 'made', ...written, costs: { macs, parameters, peakActivationBytes } };
   }
 
-  async #quantize({ scheme, seed, input, place }: Of<'quantize'>): Promise<WorkerReply> {
+  async #quantize({ scheme, seed, weights, input, place }: Of<'quantize'>): Promise<WorkerReply> {
     const graph = await this.#read(input);
     const options = quantizationOf(scheme);
     const ranges = await measureRanges(
@@ -78,7 +84,7 @@ export class NetworkMaker {
       options,
     );
     const quantized = quantizeWithStatistics(graph, ranges, options, this.#quantizedWeights);
-    const bytes = writeOnnx(quantized, { weights: `drawn, seed ${seed}` });
+    const bytes = writeOnnx(quantized, { weights });
     const summary = inspectModel(bytes);
     assert(summary.ok, 'a model made here passes inspection');
     const { macs, peakActivationBytes } = summary.value.cost;
@@ -89,8 +95,8 @@ export class NetworkMaker {
     };
   }
 
-  async #tflite({ seed, input, place }: Of<'tflite'>): Promise<WorkerReply> {
-    const written = writeTflite(await this.#read(input), { weights: `drawn, seed ${seed}` });
+  async #tflite({ weights, input, place }: Of<'tflite'>): Promise<WorkerReply> {
+    const written = writeTflite(await this.#read(input), { weights });
     if (!written.ok)
       return { kind: 'refused', code: 'unsupported-operator', message: written.error };
     return { kind: 'made', ...(await store(place, written.value)), costs: {} };

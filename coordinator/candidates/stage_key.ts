@@ -7,10 +7,13 @@ export type StageKey = string;
 
 /** One key for each stage, in their order. */
 export function stageKeys(
-  { space, architecture, model }: NetworkRequest,
+  { space, architecture, model, trained }: NetworkRequest,
   stages: readonly Stage[],
 ): readonly StageKey[] {
-  let key = digestOf([spaceKeyOf(space), architecture, model.cellsPerStage ?? null, model.seed]);
+  let key = digestOf([
+    ...[spaceKeyOf(space), architecture, model.cellsPerStage ?? null, model.seed],
+    ...(trained === undefined ? [] : [trained.model, ...trained.cuts, ...trained.weights]),
+  ]);
   return stages.map(({ name, version }) => (key = digestOf([key, name, version])));
 }
 

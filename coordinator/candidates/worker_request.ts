@@ -10,19 +10,33 @@ interface Input {
   readonly file: string;
 }
 
+/** Paths of the reference's model, and of each block's weights. */
+export interface TrainedFiles {
+  readonly model: string;
+  readonly weights: readonly string[];
+}
+
 /** One stage for a worker process to do; the bytes that it makes go into the file `place`. */
 export type WorkerRequest =
-  | { readonly kind: 'float'; readonly network: NetworkRequest; readonly place: string }
+  | {
+      readonly kind: 'float';
+      readonly network: NetworkRequest;
+      /** Where the blocks of the network are trained. */
+      readonly files: TrainedFiles | undefined;
+      readonly place: string;
+    }
   | {
       readonly kind: 'quantize';
       readonly scheme: Scheme;
       readonly seed: number;
+      /** As `weightsStatement` says it. */
+      readonly weights: string;
       readonly input: Input;
       readonly place: string;
     }
   | {
       readonly kind: 'tflite';
-      readonly seed: number;
+      readonly weights: string;
       readonly input: Input;
       readonly place: string;
     };

@@ -1,4 +1,5 @@
 import type { AccuracySource } from '../../search/accuracy/accuracy_source';
+import { weightsStatement } from '../candidates/weights_statement';
 import type { SearchSpec } from '../../search/spec/search_spec';
 
 /** What the accuracies beside a search's latencies are, and what the weights of its models are: two different networks' facts. */
@@ -9,10 +10,11 @@ export interface AccuracyStatement {
   readonly weights: string;
 }
 
-/** No model of a search was trained, so none has the accuracy that stands beside it. */
+/** No model of a search was trained to its end, so none has the accuracy that stands beside it. */
 export function accuracyStatement(
-  { model }: Pick<SearchSpec, 'model'>,
+  { model, accuracy }: Pick<SearchSpec, 'model' | 'accuracy'>,
   { statement }: Pick<AccuracySource, 'statement'>,
 ): AccuracyStatement {
-  return { accuracySource: statement, weights: `drawn, seed ${model.seed}` };
+  const trained = accuracy?.kind === 'predictor' ? accuracy : undefined;
+  return { accuracySource: statement, weights: weightsStatement({ model, trained }) };
 }

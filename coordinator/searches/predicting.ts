@@ -41,6 +41,7 @@ export async function withPredictorOfNow(
 
 function searched({
   version,
+  reference,
   referenceDigest: digest,
   space,
   blocks,
@@ -52,12 +53,14 @@ function searched({
   return {
     version,
     referenceDigest: digest,
+    referenceModel: reference.model,
+    cuts: [...reference.cuts],
     space,
     blocks: blocks.map((options) =>
       Object.fromEntries(
-        Object.entries(options).map(([text, { nsr, quantizedNsr, macs }]) => [
+        Object.entries(options).map(([text, { nsr, quantizedNsr, macs, weights }]) => [
           text,
-          { nsr, quantizedNsr, macs },
+          { nsr, quantizedNsr, macs, weights },
         ]),
       ),
     ),

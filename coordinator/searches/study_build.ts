@@ -2,10 +2,11 @@ import { assert } from '../../common/assert';
 import type { StudyEvent, TrialName } from '../../search/study/event';
 import type { StudySettings } from '../../search/study/settings';
 import type { SearchParts } from './search_parts';
+import { trainedNetwork } from './trained_network';
 
 /** Makes what a trial's target runs, and says what came of it. @throws when the store or the ledger cannot be written */
 export async function buildTrial(
-  { candidates, logger }: Pick<SearchParts, 'candidates' | 'logger'>,
+  { candidates, catalog, logger }: Pick<SearchParts, 'candidates' | 'catalog' | 'logger'>,
   { searchId, spec }: StudySettings,
   { target, architecture }: TrialName,
   unwanted: AbortSignal,
@@ -13,8 +14,9 @@ export async function buildTrial(
   const { space, model, targets } = spec;
   const of = targets.find(({ name }) => name === target);
   assert(of !== undefined, `${target} is a target of the search`);
+  const trained = trainedNetwork(spec, catalog.space(spec), architecture);
   const built = await candidates.prepare(
-    { space, architecture, model, target: of.target },
+    { space, architecture, model, trained, target: of.target },
     unwanted,
   );
   const name = { target, architecture };

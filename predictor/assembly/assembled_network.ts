@@ -1,12 +1,10 @@
-import { assert } from '../../common/assert';
 import type { BlockSpec } from '../../common/block_spec';
 import { blockSegment } from '../../model/block/network_spec';
-import { trainedSegmentGraph } from '../../model/block/trained_segment';
 import type { Graph } from '../../model/onnx/graph';
-import { stitchParts } from '../../model/reference/stitch';
+import { assembleTrained } from '../../model/reference/assemble';
+import type { ReferenceParts } from '../../model/reference/reference_parts';
 import type { NamedValues, NetworkPart, TrainableNetwork } from '../engine/engine';
 import { exportedGraph } from './exported_graph';
-import type { ReferenceParts } from './reference_parts';
 
 /** A block as it stands in an assembled network. */
 export interface PlacedBlock {
@@ -53,19 +51,13 @@ export function assembledGraph(
   { stem, head, cutShapes }: ReferenceParts,
   { specs, network }: { readonly specs: readonly BlockSpec[]; readonly network: TrainableNetwork },
 ): Graph {
-  const parts = [
-    { name: stemName, graph: exportedGraph(stem, network.weightsOf(stemName)) },
-    ...specs.map((spec, index) => ({
-      name: blockName(index),
-      graph: trainedSegmentGraph(
-        blockSegment(spec, index),
-        cutShapes[index] ?? [],
-        network.weightsOf(blockName(index)),
-      ),
-    })),
-    { name: headName, graph: exportedGraph(head, network.weightsOf(headName)) },
-  ];
-  const stitched = stitchParts(name, parts);
-  assert(stitched.ok, 'blocks of a space that fits the reference fit its cuts');
-  return stitched.value;
+  return assembleTrained(
+    name,
+    {
+      stem: exportedGraph(stem, network.weightsOf(stemName)),
+      head: exportedGraph(head, network.weightsOf(headName)),
+      cutShapes,
+    },
+    specs.map((spec, index) => ({ spec, weights: network.weightsOf(blockName(index)) })),
+  );
 }

@@ -5,7 +5,7 @@ import type { Reference } from '../../common/training/reference';
 import { FarmError } from '../../common/farm_error';
 import { readWeights } from '../../model/weights/weights_file';
 import type { PlacedBlock } from '../assembly/assembled_network';
-import { readReference, type ReferenceParts } from '../assembly/reference_parts';
+import { readReference, type ReferenceParts } from '../../model/reference/reference_parts';
 import type { LabelledData, LabelledImages } from '../data/labelled_images';
 import { createNormalizer } from '../data/normalize';
 import { openData } from '../data/open_data';

@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { mapping, number } from '../../common/field';
+import { isArtifactDigest } from '../../common/artifact';
 import { featureFamilies } from '../prediction/block_features';
 
 const numbers = z.array(z.number());
+const digest = z.string().refine(isArtifactDigest, 'expected 64 hexadecimal digits');
 
 /** As much of a predictor as a search needs; written into its specification when it is created, so that it never changes under it. */
 const documentSchema = z.object({
   version: z.int().min(1),
   referenceDigest: z.string(),
+  referenceModel: digest,
+  cuts: z.array(z.string()).min(2),
   space: z.string(),
   blocks: z.array(
-    z.record(z.string(), z.object({ nsr: z.number(), quantizedNsr: z.number(), macs: z.number() })),
+    z.record(
+      z.string(),
+      z.object({ nsr: z.number(), quantizedNsr: z.number(), macs: z.number(), weights: digest }),
+    ),
   ),
   sharedMacs: z.number(),
   family: z.enum(featureFamilies),

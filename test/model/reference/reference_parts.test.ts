@@ -1,6 +1,6 @@
 import { BadInputError } from '../../../common/bad_input';
-import { readReference } from '../../../predictor/assembly/reference_parts';
-import { tinyConvReference, tinyTokenReference } from '../tiny_reference';
+import { readReference } from '../../../model/reference/reference_parts';
+import { tinyConvReference, tinyTokenReference } from '../../predictor/tiny_reference';
 
 test('a reference comes apart into stem, blocks and head', () => {
   const { bytes, reference } = tinyConvReference();

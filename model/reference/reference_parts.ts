@@ -1,10 +1,10 @@
 import { BadInputError } from '../../common/bad_input';
 import type { Reference } from '../../common/training/reference';
-import type { Graph } from '../../model/onnx/graph';
-import { readOnnx } from '../../model/onnx/read';
-import { anatomyOf } from '../../model/reference/anatomy';
-import { resolveCuts } from '../../model/reference/cuts';
-import { extractParts } from '../../model/reference/extract';
+import type { Graph } from '../onnx/graph';
+import { readOnnx } from '../onnx/read';
+import { anatomyOf } from './anatomy';
+import { resolveCuts } from './cuts';
+import { extractParts } from './extract';
 
 /** A reference in pieces. */
 export interface ReferenceParts {
