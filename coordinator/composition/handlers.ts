@@ -13,14 +13,14 @@ import type { WorkerProcesses } from './workers';
 import { createTrainingService } from '../training/training_service';
 import type { Core } from './core';
 import type { Searches } from './searches';
-import type { Training } from './training';
+import type { TrainingPart } from './training';
 
 /** All that answers on the port of agents and clients. */
 export function createHandlers(
   core: Core & {
     readonly reader: OutsideReader;
     readonly workers: Pick<WorkerProcesses, 'list'>;
-    readonly training: Training;
+    readonly training: TrainingPart;
   },
   { runner, reader, summaries }: Searches,
   logger: Logger,

@@ -9,7 +9,7 @@ import { TrainingRuns } from '../training/training_runs';
 import { registerWorkers, type WorkerRegister } from '../training/worker_register';
 import type { PartSurroundings } from './surroundings';
 
-export interface Training {
+export interface TrainingPart {
   readonly queue: TrainingQueue;
   readonly runs: TrainingRuns;
   readonly workers: WorkerRegister;
@@ -20,6 +20,7 @@ export async function startTraining(
   bus: Bus,
   ledger: Ledger,
   { lifecycle, logger }: PartSurroundings,
+<<<<<<< HEAD
 ): Promise<Training> {
   const parts = {
     clock: systemClock,
@@ -27,6 +28,10 @@ export async function startTraining(
     onFailure: (error: Error) => lifecycle.fail(error),
   };
   const queue = new TrainingQueue({ ...parts, bus, tasks: ledger.trainingTasks });
+=======
+): Promise<TrainingPart> {
+  const queue = new TrainingQueue({ bus, tasks: ledger.trainingTasks, clock: systemClock, logger });
+>>>>>>> dcf7e6e (predictor: one meaning for each type's name)
   await queue.start();
   lifecycle.onStop('training queue', () => queue.close());
   const workers = registerWorkers(bus, systemClock);

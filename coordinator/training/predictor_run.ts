@@ -36,7 +36,7 @@ const requestSchema = z.strictObject({
 });
 
 type PredictorRequest = z.infer<typeof requestSchema>;
-type Blocks = readonly Readonly<Record<string, LibraryOption>>[];
+type TrainedBlocks = readonly Readonly<Record<string, LibraryOption>>[];
 
 /** Fits an accuracy predictor to networks that are assembled from the library and finetuned briefly, and says how good it is on others. */
 export function predictorRun(records: Pick<PredictorRecords, 'save' | 'newest'>): RunKind {
@@ -89,10 +89,10 @@ export function predictorRun(records: Pick<PredictorRecords, 'save' | 'newest'>)
   });
 }
 
-interface Measuring {
+interface NetworkMeasuring {
   readonly request: PredictorRequest;
   readonly reference: Reference;
-  readonly blocks: Blocks;
+  readonly blocks: TrainedBlocks;
   readonly context: RunContext;
 }
 
@@ -100,7 +100,7 @@ async function trainedBlocks(
   request: PredictorRequest,
   reference: Reference,
   context: RunContext,
-): Promise<Blocks> {
+): Promise<TrainedBlocks> {
   const planned = libraryTasks(openPlannedSpace(request, reference), reference, request);
   const ends = await context.perform(
     'blocks',
@@ -131,7 +131,7 @@ async function trainedBlocks(
   return blocks;
 }
 
-function assembled(texts: readonly string[], blocks: Blocks): NetworkTask['blocks'] {
+function assembled(texts: readonly string[], blocks: TrainedBlocks): NetworkTask['blocks'] {
   return texts.map((text, block) => {
     const option = blocks[block]?.[text];
     if (option === undefined) throw new Error(`block ${block + 1} has no option ${text}`);
@@ -141,7 +141,7 @@ function assembled(texts: readonly string[], blocks: Blocks): NetworkTask['block
 
 function networkTask(
   texts: readonly string[],
-  { request, reference, blocks }: Measuring,
+  { request, reference, blocks }: NetworkMeasuring,
   again: boolean,
 ): NetworkTask {
   return {
@@ -160,7 +160,7 @@ function networkTask(
 
 async function measureAll(
   sampled: readonly (readonly string[])[],
-  measuring: Measuring,
+  measuring: NetworkMeasuring,
 ): Promise<readonly (MeasuredArchitecture | undefined)[]> {
   const { context, reference, blocks } = measuring;
   const probes = await context.perform(
@@ -193,7 +193,7 @@ async function measureAll(
 async function retest(
   sampled: readonly (readonly string[])[],
   measured: readonly (MeasuredArchitecture | undefined)[],
-  measuring: Measuring,
+  measuring: NetworkMeasuring,
 ): Promise<readonly (readonly [number, number])[]> {
   const again = sampled.slice(0, measuring.request.retests);
   const ends = await measuring.context.perform(

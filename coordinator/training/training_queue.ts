@@ -32,7 +32,7 @@ interface QueueParts {
   readonly onFailure: (error: Error) => void;
 }
 
-interface WaitingTask {
+interface AwaitedTask {
   readonly task: TrainingTask;
   /** The ledger knows no end of it. */
   isOpen: boolean;
@@ -41,7 +41,7 @@ interface WaitingTask {
 
 /** Brings tasks to workers, and what became of them to the ledger: an end is acknowledged after its commit. */
 export class TrainingQueue {
-  readonly #waiting = new Map<string, WaitingTask>();
+  readonly #waiting = new Map<string, AwaitedTask>();
   readonly #offered = new Set<string>();
   readonly #closing = new AbortController();
   #consuming: Promise<void> = Promise.resolve();

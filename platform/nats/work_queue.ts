@@ -10,7 +10,7 @@ import { BadInputError } from '../../common/bad_input';
 import { jetStreamCode, jetStreamCodeOf } from './jetstream';
 
 /** A stream that a message leaves when it has been dealt with. When it is full it refuses more: an old message may be the only one of its kind. */
-export interface WorkQueue {
+export interface WorkQueueStream {
   readonly stream: string;
   readonly subjects: string;
   readonly largestBytes: number;
@@ -21,7 +21,10 @@ export interface WorkQueue {
 }
 
 /** Makes the stream or brings it up to date; whoever comes first. @throws BadInputError when the broker has no room, or a stream of this name that is not ours */
-export async function ensureWorkQueue(manager: JetStreamManager, queue: WorkQueue): Promise<void> {
+export async function ensureWorkQueue(
+  manager: JetStreamManager,
+  queue: WorkQueueStream,
+): Promise<void> {
   const config = configOf(queue);
   const { stream } = queue;
   try {
@@ -58,7 +61,7 @@ function configOf({
   largestBytes,
   oldestMs,
   onePerSubject,
-}: WorkQueue): Partial<StreamConfig> {
+}: WorkQueueStream): Partial<StreamConfig> {
   return {
     name: stream,
     subjects: [subjects],

@@ -1,8 +1,8 @@
-import type { TrainableNetwork, Values } from '../engine/engine';
+import type { TrainableNetwork, BatchValues } from '../engine/engine';
 
 interface TrainingInputs {
   readonly data: { readonly train: { readonly count: number } };
-  inputsOf(split: 'train', indices: readonly number[]): Promise<Values>;
+  inputsOf(split: 'train', indices: readonly number[]): Promise<BatchValues>;
 }
 
 /** So many images tell the statistics well enough. */
@@ -14,7 +14,7 @@ export async function reestimateOn(
   network: TrainableNetwork,
   { data, inputsOf }: TrainingInputs,
 ): Promise<void> {
-  const inputs: Values[] = [];
+  const inputs: BatchValues[] = [];
   const count = Math.min(statisticsImages, data.train.count);
   for (let from = 0; from < count; from += imagesAtOnce) {
     const length = Math.min(imagesAtOnce, count - from);

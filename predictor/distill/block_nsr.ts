@@ -1,11 +1,11 @@
-import type { Values } from '../engine/engine';
+import type { BatchValues } from '../engine/engine';
 
 /** Below it a channel is the same everywhere; an error there would be infinitely many times its variance. */
 const leastVariance = 1e-8;
 
 /** Collects the noise-to-signal ratio: mean over channels of the mean squared error over the teacher's variance. */
 export interface NsrMeter {
-  add(made: Values, wanted: Values): void;
+  add(made: BatchValues, wanted: BatchValues): void;
   ratio(): number;
 }
 

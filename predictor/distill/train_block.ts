@@ -4,7 +4,7 @@ import { blockSegment } from '../../model/block/network_spec';
 import { trainedSegmentGraph } from '../../model/block/trained_segment';
 import { writeWeights } from '../../model/weights/weights_file';
 import { blockName, blockPart } from '../assembly/assembled_network';
-import type { TrainableNetwork, Values } from '../engine/engine';
+import type { TrainableNetwork, BatchValues } from '../engine/engine';
 import { openGraphRunner } from '../evaluation/graph_runner';
 import { quantizeOn } from '../evaluation/quantize_on';
 import type { Features } from '../features/feature_store';
@@ -130,7 +130,7 @@ async function quantizedRatio(
 async function ratioOf(
   { before, behind }: BlockSamples,
   most: number,
-  run: (input: Values) => Values | Promise<Values>,
+  run: (input: BatchValues) => BatchValues | Promise<BatchValues>,
 ): Promise<number> {
   const meter = createNsrMeter(behind.variance);
   const count = Math.min(before.count, most);

@@ -1,6 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { oneLine } from '../../common/one_line';
-import type { Engine } from './engine';
+import type { TrainingEngine } from './engine';
 import { composedKernels, type Kernels } from './kernels';
 import { loadNative } from './native/load_native';
 import { nativeKernels } from './native/native_kernels';
@@ -8,13 +8,13 @@ import { loadWasm } from './wasm/load_wasm';
 
 export interface EngineOptions {
   /** `auto` is native where it loads and WebAssembly elsewhere. The other two are that one or an error. */
-  readonly kind: 'auto' | Engine['kind'];
+  readonly kind: 'auto' | TrainingEngine['kind'];
   /** Threads of the native engine; all cores when undefined. WebAssembly has one. */
   readonly threads: number | undefined;
 }
 
 /** TensorFlow.js with a backend, and what that backend computes in its own way. */
-export interface Backend extends Pick<Engine, 'kind' | 'reason' | 'memory'> {
+export interface Backend extends Pick<TrainingEngine, 'kind' | 'reason' | 'memory'> {
   readonly kernels: Kernels;
 }
 
@@ -43,7 +43,7 @@ async function wasmBackend(reason: string): Promise<Backend> {
   return { kind: 'wasm', reason, kernels: composedKernels, memory: held };
 }
 
-function held(): ReturnType<Engine['memory']> {
+function held(): ReturnType<TrainingEngine['memory']> {
   const { numTensors, numBytes } = memory();
   return { tensors: numTensors, bytes: numBytes };
 }

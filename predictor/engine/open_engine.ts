@@ -1,5 +1,5 @@
 import { createEngine } from './create_engine';
-import type { Engine } from './engine';
+import type { TrainingEngine } from './engine';
 import { openBackend, type EngineOptions } from './open_backend';
 
 /**
@@ -8,6 +8,6 @@ import { openBackend, type EngineOptions } from './open_backend';
  */
 export async function openEngine(
   options: EngineOptions = { kind: 'auto', threads: undefined },
-): Promise<Engine> {
+): Promise<TrainingEngine> {
   return createEngine(await openBackend(options));
 }

@@ -1,7 +1,7 @@
 import type { Task } from '../../common/training/reference';
 import type { LabelledImages } from '../data/labelled_images';
 import { createMeter } from '../data/metrics';
-import type { Values } from '../engine/engine';
+import type { BatchValues } from '../engine/engine';
 
 /** Which images of a set are measured on. */
 export interface EvaluatedImages {
@@ -15,7 +15,7 @@ const samplesAtOnce = 128;
 
 /** How well a network does on the images, in percent by the task's metric. */
 export async function accuracyOf(
-  run: (input: Values) => Values | Promise<Values>,
+  run: (input: BatchValues) => BatchValues | Promise<BatchValues>,
   { images, normalize, from, count }: EvaluatedImages,
   task: Task,
 ): Promise<number> {

@@ -4,11 +4,11 @@ import { createGraphSession } from '../../model/execute/graph_session';
 import type { InferenceSession, SessionTuning } from '../../model/execute/session';
 import { elementCount, type Graph } from '../../model/onnx/graph';
 import { channelsFirst, channelsLast } from '../data/normalize';
-import type { Values } from '../engine/engine';
+import type { BatchValues } from '../engine/engine';
 
 /** Runs a part of a network on any number of samples, by ONNX Runtime; images go in and come out NHWC, as the engine has them. */
 export interface GraphRunner {
-  run(input: Values): Promise<Values>;
+  run(input: BatchValues): Promise<BatchValues>;
   close(): Promise<void>;
 }
 
@@ -16,14 +16,14 @@ export interface GraphRunner {
 const samplesAtOnce = 32;
 const tuning: SessionTuning = { threads: 1, optimization: 'all' };
 
-interface OpenSession {
+interface BatchSession {
   readonly session: InferenceSession;
   readonly samples: number;
 }
 
 export async function openGraphRunner(graph: Graph): Promise<GraphRunner> {
   const batched = batchedGraph(graph, samplesAtOnce);
-  const whole: OpenSession = {
+  const whole: BatchSession = {
     session: await createGraphSession(batched ?? graph, tuning),
     samples: batched === undefined ? 1 : samplesAtOnce,
   };
@@ -55,13 +55,13 @@ interface Ends {
 
 /** The last few are filled up to a whole batch. */
 async function runSome(
-  { session, samples }: OpenSession,
+  { session, samples }: BatchSession,
   { inputShape, outputShape }: Ends,
   {
     values,
     from,
     count,
-  }: { readonly values: Values; readonly from: number; readonly count: number },
+  }: { readonly values: BatchValues; readonly from: number; readonly count: number },
 ): Promise<Float32Array> {
   const each = elementCount(inputShape);
   const data = new Float32Array(samples * each);
@@ -86,7 +86,11 @@ function inBackendOrder(data: Float32Array, shape: readonly number[]): Float32Ar
   return channelsLast(data, [data.length / (channels * height * width), channels, height, width]);
 }
 
-function joined(outputs: readonly Float32Array[], count: number, shape: readonly number[]): Values {
+function joined(
+  outputs: readonly Float32Array[],
+  count: number,
+  shape: readonly number[],
+): BatchValues {
   const data = new Float32Array(count * elementCount(shape));
   let from = 0;
   for (const output of outputs) {

@@ -2,10 +2,10 @@ import { elementCount, type Graph } from '../../model/onnx/graph';
 import { defaultQuantization } from '../../model/quantize/options/options';
 import { measureRanges, quantizeWithStatistics } from '../../model/quantize/quantize';
 import { channelsFirst } from '../data/normalize';
-import type { Values } from '../engine/engine';
+import type { BatchValues } from '../engine/engine';
 
 /** The int8 network of a float one, calibrated on samples as the engine has them. */
-export async function quantizeOn(graph: Graph, samples: Values): Promise<Graph> {
+export async function quantizeOn(graph: Graph, samples: BatchValues): Promise<Graph> {
   const shape = graph.inputs[0]?.shape?.map(Number) ?? [];
   const each = elementCount(shape);
   const given = Array.from({ length: samples.shape[0] ?? 0 }, (_, index) =>

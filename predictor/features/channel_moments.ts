@@ -1,13 +1,13 @@
-import type { Values } from '../engine/engine';
+import type { BatchValues } from '../engine/engine';
 
 /** Collects the variance of each channel over all samples and places. The channel is the last axis. */
-export class ChannelMoments {
+export class FeatureMoments {
   #count = 0;
   #mean = new Float64Array(0);
   #squares = new Float64Array(0);
 
   /** Batch by batch about the mean so far (Chan, Golub and LeVeque, 1983): sums of squares alone lose all digits where the mean is large. */
-  add({ data, shape }: Values): void {
+  add({ data, shape }: BatchValues): void {
     const channels = shape.at(-1) ?? 1;
     const places = data.length / channels;
     if (places === 0) return;

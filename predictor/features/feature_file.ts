@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { elementCount } from '../../model/onnx/graph';
-import type { Values } from '../engine/engine';
+import type { BatchValues } from '../engine/engine';
 
 const bytesEach = 4;
 
@@ -11,7 +11,7 @@ const summarySchema = z.object({
   count: z.int().nonnegative(),
   sampleShape: z.array(z.int().positive()),
   variance: z.array(z.number().nonnegative()),
-  /** Values on disk: none where they do not fit and only the summary is kept. */
+  /** BatchValues on disk: none where they do not fit and only the summary is kept. */
   bytes: z.int().nonnegative(),
 });
 
@@ -53,7 +53,7 @@ export class FeatureWriter {
     return new FeatureWriter(path, await open(partialOf(path), 'w'));
   }
 
-  async add({ data }: Values): Promise<void> {
+  async add({ data }: BatchValues): Promise<void> {
     await this.file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 
@@ -75,7 +75,7 @@ function partialOf(path: string): string {
 }
 
 export interface FeatureFile {
-  read(indices: readonly number[]): Values;
+  read(indices: readonly number[]): BatchValues;
   close(): void;
 }
 

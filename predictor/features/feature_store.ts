@@ -5,8 +5,8 @@ import { assert } from '../../common/assert';
 import { elementCount, type Graph } from '../../model/onnx/graph';
 import { inferShapes } from '../../model/onnx/shapes/shape_inference';
 import { systemClock } from '../../platform/time/clock';
-import type { Values } from '../engine/engine';
-import { ChannelMoments } from './channel_moments';
+import type { BatchValues } from '../engine/engine';
+import { FeatureMoments } from './channel_moments';
 import {
   FeatureWriter,
   openFeatureFile,
@@ -23,7 +23,7 @@ export interface TeacherSamples {
   /** Equal for equal samples: the data, the split, the form of a sample. */
   readonly key: string;
   readonly count: number;
-  read(indices: readonly number[]): Promise<Values>;
+  read(indices: readonly number[]): Promise<BatchValues>;
 }
 
 /** What the teacher makes of its samples at one tensor. */
@@ -33,7 +33,7 @@ export interface Features {
   readonly sampleShape: readonly number[];
   /** Of each channel, over all samples and places. */
   readonly variance: Float32Array;
-  read(indices: readonly number[]): Promise<Values>;
+  read(indices: readonly number[]): Promise<BatchValues>;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ interface FeatureStoreOptions {
   readonly onProgress: (share: number) => void;
 }
 
-export interface Teacher {
+export interface TeacherNetwork {
   /** The digest of its model. */
   readonly digest: string;
   readonly graph: Graph;
@@ -59,7 +59,7 @@ const bytesEach = 4;
 /** Features at one tensor of the teacher, from the disk where it has them. All processes of a machine share the folder. */
 export async function openFeatures(
   { folder, largestBytes, onProgress }: FeatureStoreOptions,
-  teacher: Teacher,
+  teacher: TeacherNetwork,
   at: { readonly tensor: string; readonly samples: TeacherSamples },
 ): Promise<Features> {
   await mkdir(folder, { recursive: true });
@@ -164,7 +164,7 @@ async function writeAll(
   },
   onProgress: (share: number) => Promise<void>,
 ): Promise<Float32Array> {
-  const moments = new ChannelMoments();
+  const moments = new FeatureMoments();
   try {
     for (let from = 0; from < samples.count; from += samplesAtOnce) {
       const length = Math.min(samplesAtOnce, samples.count - from);

@@ -4,7 +4,7 @@ import { createRandom } from '../../common/random';
 import { blockName, headName, stemName } from '../assembly/assembled_network';
 import { augmented } from '../data/augmentation';
 import type { LabelledImages } from '../data/labelled_images';
-import type { LossTarget, TrainableNetwork, Training, Values } from '../engine/engine';
+import type { LossTarget, TrainableNetwork, Training, BatchValues } from '../engine/engine';
 import type { Features } from '../features/feature_store';
 import type { GraphRunner } from '../evaluation/graph_runner';
 import { createBatchOrder } from '../training/batch_order';
@@ -82,7 +82,7 @@ async function batchOf(
     readonly task: Task;
     readonly step: number;
   },
-): Promise<{ readonly input: Values; readonly target: LossTarget }> {
+): Promise<{ readonly input: BatchValues; readonly target: LossTarget }> {
   const read = await images.read(indices);
   const [height, width] = images.size;
   const isChanged = recipe.augmentation === 'standard';
@@ -93,7 +93,7 @@ async function batchOf(
         createRandom(`${recipe.seed}/step ${step}`),
       )
     : read;
-  const input: Values = { data: normalize(pixels), shape: [indices.length, height, width, 3] };
+  const input: BatchValues = { data: normalize(pixels), shape: [indices.length, height, width, 3] };
   const teacherLogits =
     teacher === undefined || recipe.distillationShare === 0
       ? undefined

@@ -9,7 +9,7 @@ import { readReference, type ReferenceParts } from '../../model/reference/refere
 import type { LabelledData, LabelledImages } from '../data/labelled_images';
 import { createNormalizer } from '../data/normalize';
 import { openData } from '../data/open_data';
-import type { Values } from '../engine/engine';
+import type { BatchValues } from '../engine/engine';
 import { openFeatures, type Features, type TeacherSamples } from '../features/feature_store';
 import type { TaskContext } from '../task/task_context';
 
@@ -21,7 +21,7 @@ export interface Material {
   readonly parts: ReferenceParts;
   readonly data: LabelledData;
   /** Images of a split as the network reads them. */
-  inputsOf(split: Split, indices: readonly number[]): Promise<Values>;
+  inputsOf(split: Split, indices: readonly number[]): Promise<BatchValues>;
   normalize(pixels: Uint8Array): Float32Array;
   /** At a cut, counted from that behind the stem; or the answers. To be closed. */
   featuresOf(split: Split, at: number | 'answers', context: TaskContext): Promise<Features>;
@@ -49,7 +49,7 @@ async function openMaterial(reference: Reference, context: TaskContext): Promise
     },
   });
   const normalize = createNormalizer(reference.sample);
-  const inputsOf = async (split: Split, indices: readonly number[]): Promise<Values> => {
+  const inputsOf = async (split: Split, indices: readonly number[]): Promise<BatchValues> => {
     const { pixels } = await data[split].read(indices);
     return { data: normalize(pixels), shape: [indices.length, ...data[split].size, 3] };
   };

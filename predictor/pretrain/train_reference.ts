@@ -7,13 +7,13 @@ import { trainedSegmentGraph } from '../../model/block/trained_segment';
 import type { Graph } from '../../model/onnx/graph';
 import { stitchParts } from '../../model/reference/stitch';
 import type { LabelledData } from '../data/labelled_images';
-import type { Engine, NetworkPart, TrainableNetwork } from '../engine/engine';
+import type { TrainingEngine, LayersPart, TrainableNetwork } from '../engine/engine';
 import { accuracyOf } from '../evaluation/accuracy';
 import { runSteps } from '../finetune/network_training';
 import { stepsOf } from '../training/schedule';
 
 interface ReferenceTraining {
-  readonly engine: Engine;
+  readonly engine: TrainingEngine;
   readonly data: LabelledData;
   readonly normalize: (pixels: Uint8Array) => Float32Array;
   readonly task: Task;
@@ -54,8 +54,6 @@ export async function trainReference(
     trained.close();
   }
 }
-
-type LayersPart = Extract<NetworkPart, { readonly kind: 'layers' }>;
 
 function partsOf(
   { imageSize }: NetworkSpec,

@@ -7,7 +7,7 @@ import type {
   ProbeOutcome,
   ProbeTask,
 } from '../../common/training/training_task';
-import type { Engine } from '../engine/engine';
+import type { TrainingEngine } from '../engine/engine';
 
 /** How far a task has come. Its first sign of life tells the broker that the task is in hands, so it is said at least every few seconds. */
 export interface TaskProgress {
@@ -20,7 +20,7 @@ export interface TaskProgress {
 /** What a process has for one task. Whatever is done with it may be done twice: the process can be killed at any instruction. */
 export interface TaskContext {
   readonly taskId: string;
-  readonly engine: Engine;
+  readonly engine: TrainingEngine;
   /** The machine's, shared by all its processes and kept over restarts: teacher features below it, checkpoints of long tasks. */
   readonly dataFolder: string;
   /** Of the teacher's features on disk. */

@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/time/clock';
 import { retry } from '../../platform/time/retry';
 import type { ArtifactUploader } from '../../proto/link/artifact_uploader';
 import { trainedSubject } from '../../proto/subjects';
-import type { StoredFile } from './task_message';
+import type { OutboxFile } from './task_message';
 
 /** The broker acknowledges in about a millisecond. */
 const acknowledgementDeadlineMs = 1_500;
@@ -34,7 +34,7 @@ interface DeliveryParts {
  */
 export async function deliverEnd(
   report: TaskReport,
-  stored: readonly StoredFile[],
+  stored: readonly OutboxFile[],
   parts: DeliveryParts,
 ): Promise<Result<void, string>> {
   const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(deliveryDeadlineMs)]);

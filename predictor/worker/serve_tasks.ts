@@ -7,7 +7,7 @@ import { assert } from '../../common/assert';
 import { oneLine } from '../../common/one_line';
 import { systemErrorCode } from '../../platform/files/system_error';
 import { listenToParent } from '../../platform/processes/listen_to_parent';
-import type { Engine } from '../engine/engine';
+import type { TrainingEngine } from '../engine/engine';
 import {
   TaskPaused,
   type StoredFormat,
@@ -16,7 +16,7 @@ import {
 } from '../task/task_context';
 import type {
   EngineWish,
-  StoredFile,
+  OutboxFile,
   TaskInterruption,
   TaskOrder,
   TaskReply,
@@ -31,13 +31,13 @@ const breathIntervalMs = 200;
 const longestMessage = 500;
 
 interface TaskService {
-  readonly openEngine: (wish: EngineWish) => Promise<Engine>;
+  readonly openEngine: (wish: EngineWish) => Promise<TrainingEngine>;
   readonly performers: TaskPerformers;
 }
 
 /** The child's side of a `TaskProcess`, called once by its module. */
 export function serveTasks({ openEngine, performers }: TaskService): void {
-  let engine: Engine | undefined;
+  let engine: TrainingEngine | undefined;
   const answer = async (request: TaskRequest): Promise<TaskReply> => {
     if (request.kind === 'open') {
       try {
@@ -56,7 +56,7 @@ export function serveTasks({ openEngine, performers }: TaskService): void {
 }
 
 interface Performance {
-  readonly engine: Engine;
+  readonly engine: TrainingEngine;
   readonly performers: TaskPerformers;
   readonly send: (reply: TaskReply) => void;
 }
@@ -65,7 +65,7 @@ async function perform(
   order: TaskOrder,
   { engine, performers, send }: Performance,
 ): Promise<TaskReply> {
-  const stored: StoredFile[] = [];
+  const stored: OutboxFile[] = [];
   try {
     const context = contextOf(order, { engine, send, stored });
     const end = await performTask(order.task, context, performers);
@@ -91,7 +91,7 @@ function contextOf(
     engine,
     send,
     stored,
-  }: Pick<Performance, 'engine' | 'send'> & { readonly stored: StoredFile[] },
+  }: Pick<Performance, 'engine' | 'send'> & { readonly stored: OutboxFile[] },
 ): TaskContext {
   let toldAtMs = -Infinity;
   let breathedAtMs = performance.now();
@@ -129,7 +129,7 @@ async function storeIn(
   folder: string,
   bytes: Uint8Array,
   format: StoredFormat,
-): Promise<StoredFile> {
+): Promise<OutboxFile> {
   const digest: ArtifactDigest = createHash('sha256').update(bytes).digest('hex');
   await mkdir(folder, { recursive: true });
   const filePath = path.join(folder, `${digest}.${format}`);

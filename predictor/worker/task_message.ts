@@ -1,15 +1,15 @@
 import type { ArtifactDigest } from '../../common/artifact';
 import type { TrainingEnd, TrainingTask } from '../../common/training/training_task';
-import type { Engine } from '../engine/engine';
+import type { TrainingEngine } from '../engine/engine';
 import type { StoredFormat, TaskProgress } from '../task/task_context';
 
 /** What the engine is opened with, once per process. */
 export interface EngineWish {
-  readonly engine: 'auto' | Engine['kind'];
+  readonly engine: 'auto' | TrainingEngine['kind'];
   readonly threads: number;
 }
 
-export type EngineFact = Pick<Engine, 'kind' | 'reason'>;
+export type EngineFact = Pick<TrainingEngine, 'kind' | 'reason'>;
 
 /** All that a process needs for a task, so that it need not ask while it blocks. */
 export interface TaskOrder {
@@ -23,7 +23,7 @@ export interface TaskOrder {
   readonly memoryCeilingBytes: number;
 }
 
-export interface StoredFile {
+export interface OutboxFile {
   readonly digest: ArtifactDigest;
   readonly path: string;
   readonly format: StoredFormat;
@@ -43,7 +43,7 @@ export interface TaskInterruption {
 
 export interface PerformedTask {
   readonly end: TrainingEnd;
-  readonly stored: readonly StoredFile[];
+  readonly stored: readonly OutboxFile[];
 }
 
 export type TaskReply =

@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/time/clock';
 import type { Logger } from '../../platform/logger';
 import type { TaskProgress } from '../task/task_context';
 import { deliverEnd, type TaskReport } from './end_delivery';
-import type { PerformedTask, StoredFile } from './task_message';
+import type { PerformedTask, OutboxFile } from './task_message';
 import type { TaskFailure, TaskProcess } from './task_process';
 import type { TakenTask, TaskSource } from './task_source';
 import { artifactsOf, describeTask } from './tasks';
@@ -220,7 +220,7 @@ export class TaskSlot {
   async #deliver(
     taskId: string,
     end: TrainingEnd,
-    { stored, signal }: { readonly stored: readonly StoredFile[]; readonly signal: AbortSignal },
+    { stored, signal }: { readonly stored: readonly OutboxFile[]; readonly signal: AbortSignal },
   ): Promise<boolean> {
     const { worker, logger } = this.#parts;
     const delivered = await deliverEnd({ taskId, worker, end }, stored, { ...this.#parts, signal });

@@ -33,7 +33,7 @@ export interface SimulatedRun {
   readonly proposalMs: number;
 }
 
-interface Task {
+interface SimulatedTask {
   readonly strategy: OwnStrategySpec;
   readonly target: number;
 }
@@ -44,7 +44,7 @@ interface Task {
  */
 export function simulateRun(
   recording: Recording,
-  task: Task,
+  task: SimulatedTask,
   conditions: SimulationConditions,
   readClockMs: () => number,
 ): SimulatedRun {
@@ -82,7 +82,7 @@ export function simulateRun(
 /** What the same strategy measured on the teacher. */
 function pastOf(
   recording: Recording,
-  { strategy: spec }: Task,
+  { strategy: spec }: SimulatedTask,
   conditions: SimulationConditions,
 ): readonly PastTarget[] {
   const { teacher } = conditions;
@@ -103,7 +103,7 @@ function pastOf(
 
 function strategyFor(
   recording: Recording,
-  { strategy }: Task,
+  { strategy }: SimulatedTask,
   past: readonly PastTarget[],
 ): Strategy {
   return createStrategy(strategy, {
@@ -116,7 +116,7 @@ function strategyFor(
 
 function fleetOf(
   recording: Recording,
-  task: Task,
+  task: SimulatedTask,
   strategy: Strategy,
   conditions: SimulationConditions,
 ): SimulatedFleet {
@@ -146,7 +146,7 @@ function networkOf(recording: Recording, architecture: string): RecordedNetwork 
 /** Log-normal noise. A network's does not depend on when it is measured. */
 function measuredMs(
   recording: Recording,
-  { strategy, target }: Task,
+  { strategy, target }: SimulatedTask,
   architecture: string,
   { noise }: SimulationConditions,
 ): number {

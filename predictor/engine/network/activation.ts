@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from '../../../model/block/layer';
 import type { Kernels } from '../kernels';
 
-type ActivationFunction = Extract<Layer, { readonly kind: 'activation' }>['function'];
+type TrainedActivation = Extract<Layer, { readonly kind: 'activation' }>['function'];
 
 /** As the exported operators compute them. */
-export function activate(kind: ActivationFunction, x: tf.Tensor, kernels: Kernels): tf.Tensor {
+export function activate(kind: TrainedActivation, x: tf.Tensor, kernels: Kernels): tf.Tensor {
   switch (kind) {
     case 'relu':
       return tf.relu(x);

@@ -2,12 +2,10 @@ import { assert } from '../../../common/assert';
 import type { Layer } from '../../../model/block/layer';
 import type { Shape } from '../../../model/block/layer_shape';
 import { elementCount } from '../../../model/onnx/graph';
-import type { NetworkPart, Values } from '../engine';
+import type { LayersPart, BatchValues } from '../engine';
 import { drawEmbedding, drawWeight } from './draw';
 import { asIs, convLayout, denseLayout, depthwiseLayout, type WeightLayout } from './layout';
 import type { Parameter } from './parameter';
-
-type LayersPart = Extract<NetworkPart, { readonly kind: 'layers' }>;
 
 /** What is trained or collected of one layer; given weights, or else drawn ones. */
 export function layerParameters(
@@ -88,7 +86,10 @@ function parameterOf(
     part.weights === undefined || given !== undefined,
     `the weights of ${part.name} have ${name}`,
   );
-  const values: Values = given ?? { shape, data: draw(shape, `${part.seed}/${part.name}/${name}`) };
+  const values: BatchValues = given ?? {
+    shape,
+    data: draw(shape, `${part.seed}/${part.name}/${name}`),
+  };
   assert(values.data.length === elementCount(shape), `${name} has the layer's shape`);
   return {
     name,

@@ -1,4 +1,4 @@
-import type { Values } from '../engine';
+import type { BatchValues } from '../engine';
 import { elementCount } from '../../../model/onnx/graph';
 
 /** Between ONNX's order of a weight's axes and the backend's. */
@@ -6,8 +6,8 @@ export interface WeightLayout {
   /** The shape in the backend, of ONNX's. */
   shapeOf(shape: readonly number[]): readonly number[];
   /** Into the backend's order; `shape` is ONNX's. */
-  imported(values: Values): Float32Array;
-  exported(data: Float32Array, shape: readonly number[]): Values;
+  imported(values: BatchValues): Float32Array;
+  exported(data: Float32Array, shape: readonly number[]): BatchValues;
 }
 
 /** `order`: for each axis of the backend the axis of ONNX. */

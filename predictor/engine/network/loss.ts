@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LossTarget, Values } from '../engine';
+import type { LossTarget, BatchValues } from '../engine';
 
 /** Under the variance of a channel: one that is the same everywhere has none, and then any error would be infinitely many times it. */
 const leastVariance = 1e-8;
 
-export function tensorOf({ data, shape }: Values): tf.Tensor {
+export function tensorOf({ data, shape }: BatchValues): tf.Tensor {
   return tf.tensor(data, [...shape]);
 }
 

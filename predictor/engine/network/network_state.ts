@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../../../common/assert';
 import type { Kernels } from '../kernels';
 import type { PlacedParameter } from './flat_values';
-import type { Pass, ReadPart } from './parameter';
+import type { ForwardPass, ReadPart } from './parameter';
 
 /** Parts in a row, with the current values of their parameters. */
 export interface NetworkState {
@@ -14,7 +14,7 @@ export interface NetworkState {
 }
 
 /** How the parts of one forward pass differ. */
-export type PassOf = (part: string) => Pass;
+export type PassOf = (part: string) => ForwardPass;
 
 /** The output of each part in turn. */
 export function runParts({ parts }: NetworkState, input: tf.Tensor, passOf: PassOf): tf.Tensor[] {

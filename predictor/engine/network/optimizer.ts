@@ -20,7 +20,7 @@ export interface Optimizer {
 /** `decays`: 1 for values that decay, 0 for the others. */
 export function createOptimizer(settings: OptimizerSettings, decays: Float32Array): Optimizer {
   const decay = tf.tensor1d(decays);
-  const moments = new Moments(
+  const moments = new OptimizerMoments(
     settings.kind === 'sgd' ? ['velocity'] : ['first', 'second'],
     decays.length,
   );
@@ -66,11 +66,11 @@ function clip(gradient: tf.Tensor1D, norm: number | null): tf.Tensor {
   return tf.mul(gradient, tf.minimum(1, tf.div(norm, tf.add(length, 1e-12))));
 }
 
-function momentum(moments: Moments, slope: tf.Tensor): tf.Tensor {
+function momentum(moments: OptimizerMoments, slope: tf.Tensor): tf.Tensor {
   return moments.set('velocity', tf.add(tf.mul(moments.get('velocity'), sgdMomentum), slope));
 }
 
-function adam(moments: Moments, slope: tf.Tensor, steps: number): tf.Tensor {
+function adam(moments: OptimizerMoments, slope: tf.Tensor, steps: number): tf.Tensor {
   const first = moments.set(
     'first',
     tf.add(tf.mul(moments.get('first'), beta1), tf.mul(slope, 1 - beta1)),
@@ -87,7 +87,7 @@ function adam(moments: Moments, slope: tf.Tensor, steps: number): tf.Tensor {
 }
 
 /** Running means of gradients, kept between steps. */
-class Moments {
+class OptimizerMoments {
   readonly #kept = new Map<string, tf.Tensor>();
   readonly #length: number;
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../kernels';
-import type { Values } from '../engine';
+import type { BatchValues } from '../engine';
 
 /** One tensor of a part's weights. */
 export interface Parameter {
@@ -13,11 +13,11 @@ export interface Parameter {
   /** At the beginning, as the backend holds it. */
   readonly initial: Float32Array;
   /** From the backend's order to ONNX's. */
-  exported(data: Float32Array): Values;
+  exported(data: Float32Array): BatchValues;
 }
 
 /** What a forward pass brings along. */
-export interface Pass {
+export interface ForwardPass {
   readonly kernels: Kernels;
   /** The current value of a parameter of the part. */
   read(parameter: string): Tensor;
@@ -34,5 +34,5 @@ export interface Pass {
 export interface ReadPart {
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  forward(input: Tensor, pass: Pass): Tensor;
+  forward(input: Tensor, pass: ForwardPass): Tensor;
 }

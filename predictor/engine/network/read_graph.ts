@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../../../common/assert';
 import { BadInputError } from '../../../common/bad_input';
 import type { DeclaredTensor, Graph, Node } from '../../../model/onnx/graph';
-import type { NetworkPart } from '../engine';
+import type { GraphPart } from '../engine';
 import { graphParameters } from './graph_parameters';
 import {
   asImage,
@@ -12,9 +12,7 @@ import {
   type OperatorContext,
 } from './operators/graph_operator';
 import { operatorOf } from './operators/operators';
-import type { Pass, ReadPart } from './parameter';
-
-type GraphPart = Extract<NetworkPart, { readonly kind: 'graph' }>;
+import type { ForwardPass, ReadPart } from './parameter';
 
 /**
  * The trainable reading of a part of a canonical graph: its batch of 1 becomes any batch, weights and biases become parameters.
@@ -76,7 +74,7 @@ function contextOf({
 }: {
   readonly node: Node;
   readonly graph: Graph;
-  readonly pass: Pass;
+  readonly pass: ForwardPass;
   readonly names: ReadonlySet<string>;
 }): OperatorContext {
   return {

@@ -3,14 +3,12 @@ import { assert, unreachable } from '../../../common/assert';
 import { batchNormEpsilon } from '../../../model/block/batch_norm';
 import { inputsOf, segmentInput, type ConvLayer, type Layer } from '../../../model/block/layer';
 import { inferLayerShapes, type Shape } from '../../../model/block/layer_shape';
-import type { NetworkPart } from '../engine';
+import type { LayersPart } from '../engine';
 import { activate, normalizeLayer } from './activation';
 import { convolve } from './convolution';
 import { layerParameters } from './layer_parameters';
 import { multiplyLast } from './multiply_last';
-import type { Pass, ReadPart } from './parameter';
-
-type LayersPart = Extract<NetworkPart, { readonly kind: 'layers' }>;
+import type { ForwardPass, ReadPart } from './parameter';
 
 /** The trainable reading of a list of layers, beside the exporting one in `model/block/lower.ts`. */
 export function readLayers(part: LayersPart): ReadPart {
@@ -38,7 +36,11 @@ interface LayerInputs {
   readonly shapes: ReadonlyMap<string, Shape>;
 }
 
-function runLayer(layer: Layer, { first, second, shapes }: LayerInputs, pass: Pass): tf.Tensor {
+function runLayer(
+  layer: Layer,
+  { first, second, shapes }: LayerInputs,
+  pass: ForwardPass,
+): tf.Tensor {
   const read = (role: string): tf.Tensor => pass.read(`${layer.name}.${role}`);
   switch (layer.kind) {
     case 'conv':
@@ -92,7 +94,7 @@ function runLayer(layer: Layer, { first, second, shapes }: LayerInputs, pass: Pa
   }
 }
 
-function runConv(layer: ConvLayer, image: tf.Tensor, pass: Pass): tf.Tensor {
+function runConv(layer: ConvLayer, image: tf.Tensor, pass: ForwardPass): tf.Tensor {
   const { kernel, stride, padding, groups, name, bias } = layer;
   const convolved = convolve(
     pass.quantizedActivation(name, image) as tf.Tensor4D,
@@ -107,7 +109,7 @@ function runConv(layer: ConvLayer, image: tf.Tensor, pass: Pass): tf.Tensor {
   return bias ? tf.add(convolved, pass.read(`${name}.bias`)) : convolved;
 }
 
-function runBatchNorm(name: string, x: tf.Tensor, pass: Pass): tf.Tensor {
+function runBatchNorm(name: string, x: tf.Tensor, pass: ForwardPass): tf.Tensor {
   const vector = (role: string): tf.Tensor1D => pass.read(`${name}.${role}`) as tf.Tensor1D;
   const [image, affine] = [x as tf.Tensor4D, { scale: vector('scale'), shift: vector('shift') }];
   if (!pass.usesBatchStatistics)

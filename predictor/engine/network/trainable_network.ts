@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../../../common/assert';
-import type { NamedValues, OptimizerSettings, TrainableNetwork, Training, Values } from '../engine';
+import type {
+  NamedValues,
+  OptimizerSettings,
+  TrainableNetwork,
+  Training,
+  BatchValues,
+} from '../engine';
 import type { Kernels } from '../kernels';
 import { flatValues, keyOf, type PlacedParameter } from './flat_values';
 import { tensorOf } from './loss';
@@ -35,7 +41,7 @@ export function createTrainableNetwork(
   // While it is trained the newest values are the training's.
   let settle = (): void => undefined;
   const evaluate = <Output>(
-    input: Values,
+    input: BatchValues,
     use: (outputs: readonly tf.Tensor[]) => Output,
   ): Output => {
     settle();
@@ -76,7 +82,7 @@ export function createTrainableNetwork(
   };
 }
 
-function valuesOf(tensor: tf.Tensor): Values {
+function valuesOf(tensor: tf.Tensor): BatchValues {
   return { data: tensor.dataSync<'float32'>(), shape: tensor.shape };
 }
 
@@ -98,7 +104,7 @@ function exportedWeights({ parameters, tensors }: NetworkState, part: string): N
 }
 
 /** The mean over the inputs of the batches' statistics, of all normalizations at once. */
-function reestimate(state: NetworkState, inputs: Iterable<Values>): void {
+function reestimate(state: NetworkState, inputs: Iterable<BatchValues>): void {
   const running = state.parameters.filter(({ parameter }) => parameter.kind === 'running');
   const flat = flatValues(running);
   let sum: tf.Tensor1D = tf.zeros([flat.length]);

@@ -27,14 +27,14 @@ import {
 import { ownValue } from '../../../common/own_value';
 
 type Info = backend_util.Conv2DInfo;
-type Pair = [number, number];
+type RowColumn = [number, number];
 type Gradient = (operands: readonly [Tensor4D, Tensor4D], info: Info) => Tensor4D;
 
 /** Attributes of the kernels below; a convolution's gradient knows no dilation, a depthwise one does. */
 interface ConvAttributes {
-  readonly strides: Pair | number;
+  readonly strides: RowColumn | number;
   readonly pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
-  readonly dilations?: Pair | number;
+  readonly dilations?: RowColumn | number;
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
   readonly dataFormat?: string;
   readonly filterShape?: [number, number, number, number];
@@ -165,7 +165,7 @@ function seen(x: Tensor4D, info: Info): Tensor[] {
 function spread(dy: Tensor4D, info: Info): Tensor4D {
   const { padInfo, inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth } = info;
   const apart = strideApart(strideApart(dy, 1, info.strideHeight), 2, info.strideWidth);
-  const border = (axis: 1 | 2, before: number, size: number): Pair => {
+  const border = (axis: 1 | 2, before: number, size: number): RowColumn => {
     const length = apart.shape[axis];
     return [before, size - length - before];
   };
@@ -201,7 +201,7 @@ function strideApart(image: Tensor4D, axis: 1 | 2, stride: number): Tensor4D {
 }
 
 /** Pads, or crops where a border is negative. */
-function resize(image: Tensor4D, rows: Pair, columns: Pair): Tensor4D {
+function resize(image: Tensor4D, rows: RowColumn, columns: RowColumn): Tensor4D {
   const out = (border: number): number => Math.max(0, border);
   const [batch, height, width, channels] = image.shape;
   const padded = pad(
@@ -216,7 +216,7 @@ function resize(image: Tensor4D, rows: Pair, columns: Pair): Tensor4D {
   );
 }
 
-function around(rows: Pair, columns: Pair): [Pair, Pair, Pair, Pair] {
+function around(rows: RowColumn, columns: RowColumn): [RowColumn, RowColumn, RowColumn, RowColumn] {
   return [[0, 0], rows, columns, [0, 0]];
 }
 
@@ -224,6 +224,6 @@ function turn(filter: Tensor4D, { filterHeight, filterWidth }: Info): Tensor4D {
   return filterHeight * filterWidth === 1 ? filter : reverse(filter, [0, 1]);
 }
 
-function dilations({ dilationHeight, dilationWidth }: Info): Pair {
+function dilations({ dilationHeight, dilationWidth }: Info): RowColumn {
   return [dilationHeight, dilationWidth];
 }

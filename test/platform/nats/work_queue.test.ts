@@ -3,10 +3,10 @@ import { BadInputError } from '../../../common/bad_input';
 import { connectBus, type Bus } from '../../../platform/nats/bus';
 import { createLogger } from '../../../platform/logger';
 import { requireJetStream } from '../../../platform/nats/jetstream';
-import { ensureWorkQueue, type WorkQueue } from '../../../platform/nats/work_queue';
+import { ensureWorkQueue, type WorkQueueStream } from '../../../platform/nats/work_queue';
 import { startNatsServer, type NatsServer } from '../../servers/nats_server';
 
-const queue: WorkQueue = {
+const queue: WorkQueueStream = {
   stream: 'QUEUE',
   subjects: 'queue.>',
   largestBytes: 1_000_000,

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadInputError } from '../../../common/bad_input';
 import type { BlockOutcome, BlockTask } from '../../../common/training/training_task';
-import type { Engine } from '../../../predictor/engine/engine';
+import type { TrainingEngine } from '../../../predictor/engine/engine';
 import { TaskPaused, type TaskContext } from '../../../predictor/task/task_context';
 import { script } from './scripted_tasks_names';
 import { serveTasks } from '../../../predictor/worker/serve_tasks';
 
-const engine: Engine = {
+const engine: TrainingEngine = {
   kind: 'wasm',
   reason: 'scripted',
   createNetwork: () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Node, Tensor } from '../../../../model/onnx/graph';
-import type { Pass } from '../parameter';
+import type { ForwardPass } from '../parameter';
 
 /** A value of a graph, of a whole batch. */
 export interface GraphTensor {
@@ -13,7 +13,7 @@ export interface GraphTensor {
 
 export interface OperatorContext {
   readonly node: Node;
-  readonly pass: Pass;
+  readonly pass: ForwardPass;
   /** The operand's value where it is a constant of the graph. */
   constant(index: number): Tensor | undefined;
   /** The operand where it is a parameter, in the backend's order. */
