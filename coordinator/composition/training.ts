@@ -20,18 +20,13 @@ export async function startTraining(
   bus: Bus,
   ledger: Ledger,
   { lifecycle, logger }: PartSurroundings,
-<<<<<<< HEAD
-): Promise<Training> {
+): Promise<TrainingPart> {
   const parts = {
     clock: systemClock,
     logger,
     onFailure: (error: Error) => lifecycle.fail(error),
   };
   const queue = new TrainingQueue({ ...parts, bus, tasks: ledger.trainingTasks });
-=======
-): Promise<TrainingPart> {
-  const queue = new TrainingQueue({ bus, tasks: ledger.trainingTasks, clock: systemClock, logger });
->>>>>>> dcf7e6e (predictor: one meaning for each type's name)
   await queue.start();
   lifecycle.onStop('training queue', () => queue.close());
   const workers = registerWorkers(bus, systemClock);

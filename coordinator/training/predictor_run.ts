@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { assert } from '../../common/assert';
 import { FarmError } from '../../common/farm_error';
+import { ownValue } from '../../common/own_value';
 import { createRandom } from '../../common/random';
 import type { Reference } from '../../common/training/reference';
 import type {
@@ -106,35 +108,32 @@ async function trainedBlocks(
     'blocks',
     planned.map(({ task }) => task),
   );
-  const blocks: Record<string, LibraryOption>[] = [];
+  const blocks = reference.cuts.slice(1).map(() => new Map<string, LibraryOption>());
   planned.forEach(({ block, choice }, index) => {
     const end = ends[index];
     if (end?.kind !== 'done' || end.outcome.kind !== 'block') return;
     const { validationNsr, quantizedNsr, macs, parameters, weights } = end.outcome;
-    (blocks[block] ??= {})[choice.text] = {
+    blocks[block]?.set(choice.text, {
       nsr: validationNsr,
       quantizedNsr,
       macs,
       parameters,
       weights,
       spec: choice.spec,
-    };
+    });
   });
-  if (
-    blocks.length !== reference.cuts.length - 1 ||
-    blocks.some((options) => options === undefined)
-  )
+  if (blocks.some((options) => options.size === 0))
     throw new FarmError(
       'failed',
       `a block of ${reference.name} has no trained option; farm library status says why`,
     );
-  return blocks;
+  return blocks.map((options) => Object.fromEntries(options));
 }
 
 function assembled(texts: readonly string[], blocks: TrainedBlocks): NetworkTask['blocks'] {
   return texts.map((text, block) => {
-    const option = blocks[block]?.[text];
-    if (option === undefined) throw new Error(`block ${block + 1} has no option ${text}`);
+    const option = ownValue(blocks[block] ?? {}, text);
+    assert(option !== undefined, 'networks are drawn of trained options');
     return { spec: option.spec, weights: option.weights };
   });
 }

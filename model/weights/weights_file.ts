@@ -17,10 +17,11 @@ const writtenAt = new Date(1980, 0, 1);
 
 /** An .npz archive, as `numpy.load` reads it; equal weights give equal bytes. */
 export function writeWeights(weights: NamedWeights): Uint8Array {
-  const entries: Zippable = {};
-  for (const [name, { data, shape }] of weights)
-    entries[`${name}.npy`] = [npyBytes(data, shape), { level: 0, mtime: writtenAt }];
-  return zipSync(entries);
+  const entries = Array.from(weights, ([name, { data, shape }]) => [
+    `${name}.npy`,
+    [npyBytes(data, shape), { level: 0, mtime: writtenAt }],
+  ]);
+  return zipSync(Object.fromEntries(entries) as Zippable);
 }
 
 /** The error is half a line, without the file's name. */

@@ -2,7 +2,7 @@ import type { TrainableNetwork, BatchValues } from '../engine/engine';
 
 interface TrainingInputs {
   readonly data: { readonly train: { readonly count: number } };
-  inputsOf(split: 'train', indices: readonly number[]): Promise<BatchValues>;
+  readonly inputsOf: (split: 'train', indices: readonly number[]) => Promise<BatchValues>;
 }
 
 /** So many images tell the statistics well enough. */

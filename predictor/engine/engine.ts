@@ -66,7 +66,7 @@ export interface Training {
 
 export interface TrainableNetwork {
   /** In evaluation: batch normalizations use their running statistics. */
-  infer(input: BatchValues): BatchValues;
+  readonly infer: (input: BatchValues) => BatchValues;
   /** The output of each part in turn. */
   inferParts(input: BatchValues): readonly BatchValues[];
   train(settings: OptimizerSettings): Training;

@@ -39,9 +39,9 @@ export interface Kernels {
     statistics: ChannelStatistics,
     epsilon: number,
   ): Tensor4D;
-  relu6<T extends Tensor>(x: T): T;
+  readonly relu6: <T extends Tensor>(x: T) => T;
   /** x · relu6(x + 3) / 6 */
-  hardswish<T extends Tensor>(x: T): T;
+  readonly hardswish: <T extends Tensor>(x: T) => T;
 }
 
 /** Out of TensorFlow.js's own operations: right on every backend, slow on most. */

@@ -21,8 +21,8 @@ export interface Material {
   readonly parts: ReferenceParts;
   readonly data: LabelledData;
   /** Images of a split as the network reads them. */
-  inputsOf(split: Split, indices: readonly number[]): Promise<BatchValues>;
-  normalize(pixels: Uint8Array): Float32Array;
+  readonly inputsOf: (split: Split, indices: readonly number[]) => Promise<BatchValues>;
+  readonly normalize: (pixels: Uint8Array) => Float32Array;
   /** At a cut, counted from that behind the stem; or the answers. To be closed. */
   featuresOf(split: Split, at: number | 'answers', context: TaskContext): Promise<Features>;
 }

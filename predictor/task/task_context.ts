@@ -29,7 +29,7 @@ export interface TaskContext {
   obtain(digest: ArtifactDigest): string;
   /** Keeps bytes that the outcome names; they are uploaded before the outcome is told. */
   store(bytes: Uint8Array, format: StoredFormat): Promise<ArtifactDigest>;
-  progress(progress: TaskProgress): void;
+  readonly progress: (progress: TaskProgress) => void;
   /** Lets the process hear its parent: awaited between steps, for training blocks everything else. */
   breathe(): Promise<void>;
   /** The process holds more memory than it may: save a checkpoint and end with `TaskPaused`; another process goes on. */

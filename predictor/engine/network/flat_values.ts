@@ -42,7 +42,7 @@ export function flatValues(parameters: readonly PlacedParameter[]): FlatValues {
       parameters.length === 0
         ? tf.tensor1d([])
         : tf.concat(
-            parameters.map((placed) => tf.reshape(tensorOf(keyOf(placed)), [-1]) as tf.Tensor1D),
+            parameters.map((placed) => tf.reshape<tf.Rank.R1>(tensorOf(keyOf(placed)), [-1])),
           ),
   };
 }

@@ -61,7 +61,7 @@ export function layerParameters(
 interface Making {
   readonly kind: Parameter['kind'];
   readonly layout: WeightLayout;
-  draw(shape: readonly number[], seed: string): Float32Array;
+  readonly draw: (shape: readonly number[], seed: string) => Float32Array;
 }
 
 function biasOf(

@@ -33,7 +33,7 @@ function labelsLoss(target: Extract<LossTarget, { readonly kind: 'labels' }>): L
   const teacher = teacherLogits === undefined ? undefined : tensorOf(teacherLogits);
   return (output) => {
     const classes = output.shape.at(-1) ?? 1;
-    const logits = tf.reshape(output, [-1, classes]) as tf.Tensor2D;
+    const logits = tf.reshape<tf.Rank.R2>(output, [-1, classes]);
     const hard = tf.neg(
       tf.mean(tf.sum(tf.mul(tf.oneHot(labels, classes), tf.logSoftmax(logits)), -1)),
     );

@@ -4,6 +4,6 @@ import * as tf from '@tensorflow/tfjs-core';
 export function multiplyLast(x: tf.Tensor, matrix: tf.Tensor): tf.Tensor {
   const inner = x.shape.at(-1) ?? 1;
   const rows = tf.reshape(x, [-1, inner]);
-  const product = tf.matMul(rows, matrix as tf.Tensor2D);
+  const product = tf.matMul(rows, matrix);
   return tf.reshape(product, [...x.shape.slice(0, -1), matrix.shape[1] ?? 1]);
 }

@@ -13,7 +13,7 @@ export interface Parameter {
   /** At the beginning, as the backend holds it. */
   readonly initial: Float32Array;
   /** From the backend's order to ONNX's. */
-  exported(data: Float32Array): BatchValues;
+  readonly exported: (data: Float32Array) => BatchValues;
 }
 
 /** What a forward pass brings along. */

@@ -62,7 +62,7 @@ export function readGraph({ name, graph }: GraphPart): ReadPart {
 function outputOf(last: GraphTensor, { shape }: DeclaredTensor): tf.Tensor {
   const { tensor, batch } = shape?.length === 4 ? image(asImage(last)) : asOnnx(last);
   return batch === 'before' && shape?.[0] === 1
-    ? tf.reshape(tensor, [tensor.shape[0] ?? 1, ...tensor.shape.slice(2)])
+    ? tf.reshape(tensor, [tensor.shape[0], ...tensor.shape.slice(2)])
     : tensor;
 }
 

@@ -68,7 +68,7 @@ function runLayer(
     case 'globalPool':
       return tf.mean(first, [1, 2], true);
     case 'flatten':
-      return tf.reshape(first, [first.shape[0] ?? 1, -1]);
+      return tf.reshape(first, [first.shape[0], -1]);
     case 'add':
       return tf.add(first, second);
     case 'scale':
@@ -148,7 +148,7 @@ function arrange(
   x: tf.Tensor,
   shape: Shape,
 ): tf.Tensor {
-  const batch = x.shape[0] ?? 1;
+  const [batch] = x.shape;
   switch (layer.kind) {
     case 'tokens':
       // An image lies pixel by pixel here, which is token by token.

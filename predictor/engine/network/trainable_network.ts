@@ -59,8 +59,9 @@ export function createTrainableNetwork(
       }),
     inferParts: (input) => evaluate(input, (outputs) => outputs.map(valuesOf)),
     train: (settings: OptimizerSettings): Training => {
-      const { training, settle: settleTraining } = createTraining(state, settings);
-      settle = settleTraining;
+      const started = createTraining(state, settings);
+      const { training } = started;
+      settle = () => started.settle();
       return {
         ...training,
         close: () => {
@@ -122,7 +123,7 @@ function reestimate(state: NetworkState, inputs: Iterable<BatchValues>): void {
         },
       }));
     });
-    const next = tf.tidy(() => tf.add(sum, flat.join(taken(collected))) as tf.Tensor1D);
+    const next = tf.tidy(() => tf.add<tf.Tensor1D>(sum, flat.join(taken(collected))));
     tf.dispose([sum, ...collected.values()]);
     sum = next;
     batches += 1;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../../../common/assert';
+import { ownValue } from '../../../common/own_value';
 import type { OptimizerSettings, Training } from '../engine';
 import { flatValues } from './flat_values';
 import { lossFunction, tensorOf } from './loss';
@@ -47,25 +48,20 @@ export function createTraining(state: NetworkState, settings: OptimizerSettings)
           const { value, grads } = tf.variableGrads(() => {
             const pass = trainingPass(state, {
               settings,
-              current: weights.split(vector as unknown as tf.Tensor1D),
+              current: weights.split(vector),
               found,
             });
             const output = runParts(state, x, pass).at(-1);
             assert(output !== undefined, 'a network has a part');
             return lossOf(output);
           }, [vector]);
-          const gradient = grads[vector.name];
+          const gradient = ownValue(grads, vector.name);
           assert(gradient !== undefined, 'the loss depends on what is trained');
-          vector.assign(
-            optimizer.next(
-              vector as unknown as tf.Tensor1D,
-              gradient as tf.Tensor1D,
-              learningRate,
-            ) as unknown as typeof vector,
-          );
+          vector.assign(optimizer.next(vector, gradient as tf.Tensor1D, learningRate));
           return value.dataSync<'float32'>()[0] ?? Number.NaN;
         });
-        if (collected.length > 0) collect(running, statistics.join, found);
+        if (collected.length > 0)
+          collect(running, (tensorOfKey) => statistics.join(tensorOfKey), found);
         tf.dispose([...found.values()]);
         return loss;
       },
@@ -80,8 +76,8 @@ export function createTraining(state: NetworkState, settings: OptimizerSettings)
       if (isSettled) return;
       isSettled = true;
       tf.tidy(() => {
-        replaceTensors(state, weights.split(tf.clone(vector) as unknown as tf.Tensor1D));
-        replaceTensors(state, statistics.split(tf.clone(running) as unknown as tf.Tensor1D));
+        replaceTensors(state, weights.split(tf.clone(vector)));
+        replaceTensors(state, statistics.split(tf.clone(running)));
       });
     },
   };
@@ -140,6 +136,6 @@ function collect(
       tf.mul(running, 1 - statisticsMomentum),
       tf.mul(join(taken(found)), statisticsMomentum),
     );
-    running.assign(mixed as unknown as typeof running);
+    running.assign(mixed);
   });
 }

@@ -16,7 +16,7 @@ export const shapeOperators: OperatorTable = {
   Flatten: ([operand]) => {
     const { tensor } = asOnnx(operand);
     return {
-      tensor: tf.reshape(tensor, [tensor.shape[0] ?? 1, -1]),
+      tensor: tf.reshape(tensor, [tensor.shape[0], -1]),
       layout: 'onnx',
       batch: 'first',
     };
@@ -84,7 +84,7 @@ export const shapeOperators: OperatorTable = {
 
 /** A first dimension of 1 is the batch; a shape without one is that of every image by itself. */
 function reshaped(x: GraphTensor, shape: readonly number[]): GraphTensor {
-  const batch = x.tensor.shape[0] ?? 1;
+  const [batch] = x.tensor.shape;
   const own = shape.map((dimension, axis) =>
     dimension === 0 ? (x.tensor.shape[heldAxis(x, axis)] ?? 1) : dimension,
   );
