@@ -19,10 +19,10 @@ export interface TinyReference {
 }
 
 /** Two blocks on images of 16x16, as they come out of a stem of 8 channels. */
-export const convBlocks: readonly BlockSpec[] = [convBlock(8, 8, 1), convBlock(8, 16, 2)];
+const convBlocks: readonly BlockSpec[] = [convBlock(8, 8, 1), convBlock(8, 16, 2)];
 
 /** Two blocks on 16 tokens and one for the class. */
-export const tokenBlocks: readonly BlockSpec[] = [1, 2].map(() => ({
+const tokenBlocks: readonly BlockSpec[] = [1, 2].map(() => ({
   kind: 'transformer',
   tokenWidth: 64,
   embedding: 64,

@@ -10,7 +10,7 @@ import type { PredictorDocument } from '../../../search/prediction/predictor_doc
 import { spreadSample } from '../../../search/prediction/spread_sample';
 
 /** A made-up library of all blocks of a space: larger blocks come nearer to their teachers. */
-export function sampleLibrary(space: string): readonly Readonly<Record<string, LibraryOption>>[] {
+function sampleLibrary(space: string): readonly Readonly<Record<string, LibraryOption>>[] {
   const random = createRandom(`library of ${space}`);
   return (loadSpace(space).blockChoices?.() ?? []).map((choices, block) =>
     Object.fromEntries(

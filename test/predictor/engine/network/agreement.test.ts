@@ -6,7 +6,7 @@ import type { Graph } from '../../../../model/onnx/graph';
 import { writeOnnx } from '../../../../model/onnx/write';
 import { createSpaceOfYaml } from '../../../../model/space/create_space';
 import { shippedSpaceNames } from '../../../../model/space/load_space';
-import type { Engine, NetworkPart, Values } from '../../../../predictor/engine/engine';
+import type { TrainingEngine, NetworkPart, BatchValues } from '../../../../predictor/engine/engine';
 import { openEngine } from '../../../../predictor/engine/open_engine';
 import { shippedYaml } from './shipped_yaml';
 import { blockCases, layersPart, unevenWeights, type BlockCase } from './block_cases';
@@ -17,7 +17,7 @@ const mostCases = 24;
 const names = shippedSpaceNames().filter((name) => name !== 'nasbench201');
 
 describe('the options of blocks', () => {
-  let engine: Engine;
+  let engine: TrainingEngine;
 
   beforeAll(async () => {
     engine = await openEngine({ kind: 'auto', threads: 1 });
@@ -55,13 +55,13 @@ function spread(cases: readonly BlockCase[]): readonly BlockCase[] {
   return cases.filter((_, index) => index % step === 0);
 }
 
-function randomInput({ inputShape }: BlockCase): Values {
+function randomInput({ inputShape }: BlockCase): BatchValues {
   const random = createRandom('input');
   const count = inputShape.reduce((product, size) => product * size, 1);
   return { shape: inputShape, data: Float32Array.from({ length: count }, () => random.normal()) };
 }
 
-async function inOnnxRuntime(graph: Graph, input: Values): Promise<Float32Array> {
+async function inOnnxRuntime(graph: Graph, input: BatchValues): Promise<Float32Array> {
   const session = await createSession(writeOnnx(graph));
   try {
     const outputs = await session.run(
@@ -75,10 +75,10 @@ async function inOnnxRuntime(graph: Graph, input: Values): Promise<Float32Array>
 
 /** In ONNX's order: images NCHW. */
 function infer(
-  engine: Engine,
+  engine: TrainingEngine,
   part: NetworkPart,
   { inputShape }: BlockCase,
-  input: Values,
+  input: BatchValues,
 ): Float32Array {
   const network = engine.createNetwork([part]);
   const output = network.infer(
@@ -88,7 +88,10 @@ function infer(
   return output.shape.length === 4 ? channelsFirst(output) : output.data;
 }
 
-function channelsLast({ data, shape: [, channels = 1, height = 1, width = 1] }: Values): Values {
+function channelsLast({
+  data,
+  shape: [, channels = 1, height = 1, width = 1],
+}: BatchValues): BatchValues {
   const pixels = height * width;
   return {
     shape: [1, height, width, channels],
@@ -99,7 +102,7 @@ function channelsLast({ data, shape: [, channels = 1, height = 1, width = 1] }: 
 function channelsFirst({
   data,
   shape: [, height = 1, width = 1, channels = 1],
-}: Values): Float32Array {
+}: BatchValues): Float32Array {
   const pixels = height * width;
   return data.map((_, index) => data[(index % pixels) * channels + Math.floor(index / pixels)]!);
 }

@@ -2,7 +2,7 @@ import type { BlockSpec } from '../../../../common/block_spec';
 import { createRandom } from '../../../../common/random';
 import { blockSegment, type Segment } from '../../../../model/block/network_spec';
 import type { NetworkSpace } from '../../../../model/space/network_space';
-import type { Engine, NamedValues, NetworkPart } from '../../../../predictor/engine/engine';
+import type { TrainingEngine, NamedValues, NetworkPart } from '../../../../predictor/engine/engine';
 
 const mostChannels = 8;
 const groupWidth = 32;
@@ -62,7 +62,7 @@ export function layersPart(
 }
 
 /** Drawn weights, with scales, shifts and running statistics that are not the neutral ones. */
-export function unevenWeights(engine: Engine, block: BlockCase): NamedValues {
+export function unevenWeights(engine: TrainingEngine, block: BlockCase): NamedValues {
   const network = engine.createNetwork([layersPart(block, undefined)]);
   const random = createRandom(`uneven ${block.segment.name}`);
   const weights = new Map(

@@ -10,7 +10,7 @@ import {
 } from '../../../../model/block/network_spec';
 import { trainedSegmentGraph } from '../../../../model/block/trained_segment';
 import { loadSpace, shippedSpaceNames } from '../../../../model/space/load_space';
-import type { Engine, NetworkPart, Values } from '../../../../predictor/engine/engine';
+import type { TrainingEngine, NetworkPart, BatchValues } from '../../../../predictor/engine/engine';
 import {
   blockAsPart,
   disturbed,
@@ -36,7 +36,7 @@ const heads: readonly NetworkSpec['head'][] = [
 ];
 
 describe('the trainable reading of layers', () => {
-  let engine: Engine;
+  let engine: TrainingEngine;
 
   beforeAll(async () => {
     engine = await testEngine();
@@ -92,7 +92,7 @@ describe('the trainable reading of layers', () => {
 
   async function differenceOf(
     part: Extract<NetworkPart, { kind: 'layers' }>,
-    input: Values,
+    input: BatchValues,
   ): Promise<number> {
     const drawn = engine.createNetwork([part]);
     const weights = disturbed(drawn.weightsOf(part.name), part.name);

@@ -3,14 +3,19 @@ import { blockSegment, type Segment } from '../../../../model/block/network_spec
 import type { BlockSpec } from '../../../../common/block_spec';
 import { createGraphSession } from '../../../../model/execute/graph_session';
 import { elementCount, type Graph } from '../../../../model/onnx/graph';
-import type { Engine, NamedValues, NetworkPart, Values } from '../../../../predictor/engine/engine';
+import type {
+  TrainingEngine,
+  NamedValues,
+  NetworkPart,
+  BatchValues,
+} from '../../../../predictor/engine/engine';
 import { openEngine } from '../../../../predictor/engine/open_engine';
 
-export async function testEngine(): Promise<Engine> {
+export async function testEngine(): Promise<TrainingEngine> {
   return openEngine({ kind: 'auto', threads: 1 });
 }
 
-export function randomValues(shape: readonly number[], seed: string, deviation = 1): Values {
+export function randomValues(shape: readonly number[], seed: string, deviation = 1): BatchValues {
   const random = createRandom(seed);
   return {
     data: Float32Array.from({ length: elementCount(shape) }, () => deviation * random.normal()),
@@ -45,7 +50,7 @@ export function segmentAsPart(
 }
 
 /** Between the engine's order and ONNX's: NHWC to NCHW, all else as it is. */
-export function toOnnx({ data, shape }: Values): Values {
+export function toOnnx({ data, shape }: BatchValues): BatchValues {
   if (shape.length !== 4) return { data, shape };
   const [batch = 1, height = 1, width = 1, channels = 1] = shape;
   const turned = new Float32Array(data.length);
@@ -58,7 +63,7 @@ export function toOnnx({ data, shape }: Values): Values {
 }
 
 /** What ONNX Runtime says, sample by sample, of the engine's batch. In ONNX's order, one sample after the other. */
-export async function runOnnx(graph: Graph, batch: Values): Promise<Float32Array> {
+export async function runOnnx(graph: Graph, batch: BatchValues): Promise<Float32Array> {
   const [input] = graph.inputs;
   const shape = (input?.shape ?? []).map(Number);
   const { data } = toOnnx(batch);
