@@ -35,7 +35,7 @@ export interface ReferenceNetwork {
 }
 
 /** The same with the space for its blocks. */
-export interface ReferenceFile extends ReferenceNetwork {
+interface ReferenceFile extends ReferenceNetwork {
   /** The space's YAML. */
   readonly space: string;
   /** In canonical form. */

@@ -8,7 +8,7 @@ export interface Task {
 }
 
 /** How well a task is done, in percent: the share of images whose class is named first, or the mean over classes of intersection over union. */
-export type TaskMetric = 'top1' | 'miou';
+type TaskMetric = 'top1' | 'miou';
 
 export function metricOf({ kind }: Task): TaskMetric {
   return kind === 'classification' ? 'top1' : 'miou';

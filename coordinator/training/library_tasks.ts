@@ -7,7 +7,7 @@ import { createSpaceOfYaml } from '../../model/space/create_space';
 import type { BlockChoice, NetworkSpace } from '../../model/space/network_space';
 
 /** Which blocks are trained, and how. */
-export interface LibraryPlan {
+interface LibraryPlan {
   /** The space's YAML. */
   readonly space: string;
   readonly recipe: TrainingRecipe;
@@ -16,7 +16,7 @@ export interface LibraryPlan {
 }
 
 /** One option of one block, with the task that trains it. */
-export interface PlannedOption {
+interface PlannedOption {
   readonly block: number;
   readonly choice: BlockChoice;
   readonly task: BlockTask;

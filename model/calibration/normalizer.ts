@@ -4,7 +4,7 @@ import type { SampleForm } from '../../common/training/sample_form';
 export type ValueForm = Pick<SampleForm, 'channelOrder' | 'scale' | 'mean' | 'std'>;
 
 /** Pixel by pixel, or channel by channel. */
-export type ImageLayout = 'nhwc' | 'nchw';
+type ImageLayout = 'nhwc' | 'nchw';
 
 /**
  * Pixels as a network reads them: in its order of channels, on its scale, normalized. Takes red, green, blue of each pixel, of as many images as there are; all

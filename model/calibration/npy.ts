@@ -56,7 +56,7 @@ const dictionary =
   /^\{\s*'descr'\s*:\s*'([^'\\]{1,20})'\s*,\s*'fortran_order'\s*:\s*(True|False)\s*,\s*'shape'\s*:\s*\(((?:\d{1,15}\s*,\s*)*(?:\d{1,15})?)\)\s*,?\s*\}\s*$/;
 
 /** What an array may hold: values as networks take them, or whole numbers as well, as labels are. */
-export type NpyContent = 'values' | 'labels';
+type NpyContent = 'values' | 'labels';
 
 /** Reads the header from the file's first bytes. The error is half a line, without the file's name. */
 export function readNpyHeader(

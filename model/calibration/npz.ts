@@ -27,7 +27,7 @@ export async function openNpz(path: string, input: InputForm): Promise<SampleSou
 }
 
 /** An archive's arrays by the names of their files. */
-export interface ArrayArchive {
+interface ArrayArchive {
   readonly names: readonly string[];
   /** Unpacked: a .npy file. Nothing of it is kept. */
   bytesOf(name: string): Uint8Array;

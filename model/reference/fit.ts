@@ -7,7 +7,7 @@ import type { SpaceDocument } from '../space/space_document';
 type BlockDocument = Exclude<SpaceDocument, { readonly kind: 'cells' }>;
 
 /** What a space must go with. */
-export interface FittedReference {
+interface FittedReference {
   /** From the end of the stem to the beginning of the head; shapes as ONNX says them. */
   readonly cuts: readonly { readonly tensor: string; readonly shape: Shape }[];
   readonly task: Task;

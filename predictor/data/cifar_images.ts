@@ -108,7 +108,7 @@ function recordsIn(
 }
 
 /** Red, green, blue of each pixel, from a plane of each. */
-export function interleaved(planes: Uint8Array, pixels: number): Uint8Array {
+function interleaved(planes: Uint8Array, pixels: number): Uint8Array {
   const pixelValues = new Uint8Array(planes.length);
   for (let channel = 0; channel < 3; channel += 1)
     for (let pixel = 0; pixel < pixels; pixel += 1)

@@ -2,7 +2,7 @@ import { BadInputError } from '../../common/bad_input';
 import type { ImageSource } from './image_source';
 import { joinedBatch, type ImageBatch, type LabelledImages } from './labelled_images';
 
-export interface DecodingOptions {
+interface DecodingOptions {
   /** An image that cannot be read ends the work; else the next one takes its place, and it is told once. */
   readonly strict: boolean;
   readonly note: (line: string) => void;

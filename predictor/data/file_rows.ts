@@ -3,7 +3,7 @@ import { BadInputError } from '../../common/bad_input';
 import { systemErrorCode } from '../../platform/files/system_error';
 
 /** Pieces of equal length in a file, one after the other. */
-export interface FileRows {
+interface FileRows {
   readonly file: string;
   readonly offset: number;
   readonly rowBytes: number;

@@ -5,7 +5,7 @@ import { systemErrorCode } from '../../platform/files/system_error';
 import { joinedBatch, type ImageBatch, type LabelledImages } from './labelled_images';
 
 /** A file of decoded images, shared by all processes of the machine that read the same set. */
-export interface ImageKeep {
+interface ImageKeep {
   readonly file: string;
   /** Images that do not fit are decoded each time. */
   readonly largestBytes: number;

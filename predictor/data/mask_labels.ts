@@ -1,7 +1,7 @@
 import { BadInputError } from '../../common/bad_input';
 
 /** Of the pixels that belong to no class; neither taught nor counted. */
-export const unlabelled = -1;
+const unlabelled = -1;
 /** What masks say of such pixels, as those of Pascal VOC and Cityscapes do. */
 const unlabelledInMask = 255;
 

@@ -22,7 +22,7 @@ interface Paint {
   readonly waveY: number;
 }
 
-export interface Scene {
+interface Scene {
   readonly pixels: Uint8Array;
   /** For each pixel 0, or 1 and the shape's number. */
   readonly mask: Uint8Array;

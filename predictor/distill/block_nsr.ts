@@ -4,7 +4,7 @@ import type { BatchValues } from '../engine/engine';
 const leastVariance = 1e-8;
 
 /** Collects the noise-to-signal ratio: mean over channels of the mean squared error over the teacher's variance. */
-export interface NsrMeter {
+interface NsrMeter {
   add(made: BatchValues, wanted: BatchValues): void;
   ratio(): number;
 }

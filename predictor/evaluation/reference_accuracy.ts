@@ -39,7 +39,7 @@ export interface FormAccuracy {
   readonly images: number;
 }
 
-export interface MeasuredReference {
+interface MeasuredReference {
   readonly runner: GraphRunner;
   readonly images: LabelledImages;
   readonly task: Task;

@@ -74,7 +74,7 @@ function partialOf(path: string): string {
   return `${path}.${process.pid}.part`;
 }
 
-export interface FeatureFile {
+interface FeatureFile {
   read(indices: readonly number[]): BatchValues;
   close(): void;
 }

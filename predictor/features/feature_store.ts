@@ -45,7 +45,7 @@ interface FeatureStoreOptions {
   readonly onProgress: (share: number) => void;
 }
 
-export interface TeacherNetwork {
+interface TeacherNetwork {
   /** The digest of its model. */
   readonly digest: string;
   readonly graph: Graph;

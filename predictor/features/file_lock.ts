@@ -5,7 +5,7 @@ import { systemErrorCode } from '../../platform/files/system_error';
 const longestSilenceMs = 60_000;
 const pollIntervalMs = 100;
 
-export interface FileLock {
+interface FileLock {
   /** To be called while it is held, more often than the longest silence. */
   touch(): Promise<void>;
   release(): Promise<void>;

@@ -21,7 +21,7 @@ interface ReferenceTraining {
   readonly onEpoch: (epoch: number, loss: number, accuracyPercent: number) => void;
 }
 
-export interface TrainedReference {
+interface TrainedReference {
   readonly graph: Graph;
   /** The tensors between stem, blocks and head. */
   readonly cuts: readonly string[];

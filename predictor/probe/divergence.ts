@@ -1,5 +1,5 @@
 /** Compares answers with those of a reference. */
-export interface DivergenceMeter {
+interface DivergenceMeter {
   /** Logits of any number of images or pixels, classes last. */
   add(logits: Float32Array, wanted: Float32Array): void;
   result(): { readonly divergence: number; readonly agreementPercent: number };

@@ -1,7 +1,7 @@
 import { createRandom } from '../../common/random';
 
 /** Which samples a step trains on: every epoch all of them in a new order, drawn from the seed. The same step has the same samples, in whatever process. */
-export interface BatchOrder {
+interface BatchOrder {
   at(step: number): readonly number[];
 }
 

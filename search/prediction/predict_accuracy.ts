@@ -5,7 +5,7 @@ import type { OptionQuality } from './library_option';
 import { predictRidge, type RidgeModel } from './ridge';
 
 /** The part of a predictor that predicts. */
-export interface PredictionModel {
+interface PredictionModel {
   /** Of each block its options by their text, as in an architecture. */
   readonly blocks: readonly Readonly<Record<string, OptionQuality>>[];
   /** Of stem and head. */

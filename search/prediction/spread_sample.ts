@@ -1,7 +1,7 @@
 import type { Random } from '../../common/random';
 
 /** A network as its options' places in the blocks' lists. */
-export type OptionPlaces = readonly number[];
+type OptionPlaces = readonly number[];
 
 /** Of so many draws the one that is farthest from all that are chosen. */
 const drawsEach = 24;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-export interface ConvolutionGeometry {
+interface ConvolutionGeometry {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   /** Top, left, bottom, right. */
@@ -46,6 +46,6 @@ export function convolve(
   );
 }
 
-export function isDepthwise(image: tf.Tensor4D, weight: tf.Tensor4D, groups: number): boolean {
+function isDepthwise(image: tf.Tensor4D, weight: tf.Tensor4D, groups: number): boolean {
   return groups === image.shape[3] && weight.shape[3] === 1 && weight.shape[2] === groups;
 }

@@ -9,7 +9,7 @@ const adamEpsilon = 1e-8;
 const sgdMomentum = 0.9;
 
 /** Over one vector of all trained values: a few operations a step, whatever the number of layers. */
-export interface Optimizer {
+interface Optimizer {
   /** The new values; takes neither argument over. */
   next(values: tf.Tensor1D, gradient: tf.Tensor1D, learningRate: number): tf.Tensor1D;
   state(): NamedValues;

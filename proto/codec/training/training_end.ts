@@ -6,14 +6,14 @@ import { decodeJson, encodeJson } from '../json';
 import { digestField } from './reference';
 
 /** Ten thousand epochs of history have about 600 kB. */
-export const largestReportBytes = 1024 * 1024;
+const largestReportBytes = 1024 * 1024;
 const mostEpochs = 10_000;
 const mostBlocks = 200;
 const reportVersion = 1;
 const percent = z.number().min(0).max(100);
 
 /** What became of a task, as it travels. */
-export interface TrainingReport {
+interface TrainingReport {
   readonly taskId: string;
   readonly worker: string;
   readonly end: TrainingEnd;

@@ -3,12 +3,12 @@ import type { ConvBlockSpec } from '../../../../common/block_spec';
 import { createRandom } from '../../../../common/random';
 import { blockSegment } from '../../../../model/block/network_spec';
 import type {
-  Engine,
+  TrainingEngine,
   LossTarget,
   NamedValues,
   OptimizerSettings,
   TrainableNetwork,
-  Values,
+  BatchValues,
 } from '../../../../predictor/engine/engine';
 import { openEngine } from '../../../../predictor/engine/open_engine';
 import { layersPart, unevenWeights, type BlockCase } from './block_cases';
@@ -59,7 +59,7 @@ const adam: OptimizerSettings = {
 };
 
 describe('training', () => {
-  let engine: Engine;
+  let engine: TrainingEngine;
   let weights: NamedValues;
   const network = (from: NamedValues = weights): TrainableNetwork =>
     engine.createNetwork([layersPart(block, from)]);
@@ -169,7 +169,7 @@ describe('training', () => {
   });
 });
 
-function values(shape: readonly number[], seed: string): Values {
+function values(shape: readonly number[], seed: string): BatchValues {
   const random = createRandom(seed);
   const count = shape.reduce((product, size) => product * size, 1);
   return { shape, data: Float32Array.from({ length: count }, () => random.normal()) };
