@@ -8,7 +8,7 @@ import { formatTable } from '../output/table';
 import type { Terminal } from '../output/terminal';
 import { withFarm } from './connection';
 
-interface BuildOptions {
+interface LibraryBuildOptions {
   readonly options?: number;
   readonly json?: boolean;
 }
@@ -28,7 +28,7 @@ export function registerLibrary(program: Command, terminal: Terminal): void {
       wholeNumberFrom({ min: 2, max: mostOptions }),
     )
     .option('--json', 'machine-readable output')
-    .action(async (file: string, options: BuildOptions, command: Command) => {
+    .action(async (file: string, options: LibraryBuildOptions, command: Command) => {
       await withFarm(command, async (farm) => {
         const reference = await readReferenceFile(file);
         const { name } = await registerReferenceFile(farm, reference);
@@ -43,6 +43,11 @@ export function registerLibrary(program: Command, terminal: Terminal): void {
         terminal.print(jsonOr(options, outcome, () => describeLibrary(name, outcome)));
       });
     });
+  registerStatus(library, terminal);
+  registerShow(library, terminal);
+}
+
+function registerStatus(library: Command, terminal: Terminal): void {
   library
     .command('status [reference]')
     .description('runs, how far they are, and the workers')
@@ -85,6 +90,9 @@ export function registerLibrary(program: Command, terminal: Terminal): void {
         });
       },
     );
+}
+
+function registerShow(library: Command, terminal: Terminal): void {
   library
     .command('show <reference>')
     .description('what was trained of each block')

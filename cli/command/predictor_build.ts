@@ -8,7 +8,7 @@ import { watchRun } from '../output/run_watcher';
 import type { Terminal } from '../output/terminal';
 import { withFarm } from './connection';
 
-interface BuildOptions {
+interface PredictorBuildOptions {
   readonly architectures: number;
   readonly heldOut: number;
   readonly retests: number;
@@ -55,7 +55,7 @@ export function registerPredictorBuild(predictor: Command, terminal: Terminal): 
       0.6,
     )
     .option('--json', 'machine-readable output')
-    .action(async (file: string, options: BuildOptions, command: Command) => {
+    .action(async (file: string, options: PredictorBuildOptions, command: Command) => {
       await withFarm(command, async (farm) => {
         const reference = await readReferenceFile(file);
         const { name } = await registerReferenceFile(farm, reference);
@@ -75,6 +75,10 @@ export function registerPredictorBuild(predictor: Command, terminal: Terminal): 
         report(await farm.predictor(name), options, terminal);
       });
     });
+  registerPredictorShow(predictor, terminal);
+}
+
+function registerPredictorShow(predictor: Command, terminal: Terminal): void {
   predictor
     .command('show <reference>')
     .description('how well the newest predictor of a reference orders networks')

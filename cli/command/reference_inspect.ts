@@ -89,7 +89,7 @@ export function registerReferenceInspect(reference: Command, terminal: Terminal)
     });
 }
 
-interface Inspected {
+interface InspectedData {
   readonly file: OnnxFile;
   readonly anatomy: Anatomy;
   readonly cuts: readonly CutTensor[];
@@ -98,7 +98,7 @@ interface Inspected {
   readonly measured: MeasuredFile | undefined;
 }
 
-async function inspected(modelPath: string, options: InspectOptions): Promise<Inspected> {
+async function inspected(modelPath: string, options: InspectOptions): Promise<InspectedData> {
   const isDocument = ['.yaml', '.yml'].includes(path.extname(modelPath));
   const network = isDocument ? await readReferenceNetwork(modelPath) : undefined;
   const { file, anatomy } =
@@ -128,7 +128,7 @@ async function inspected(modelPath: string, options: InspectOptions): Promise<In
   };
 }
 
-function describe({ file, anatomy, cuts, parts, problem }: Inspected, nodes: boolean): string {
+function describe({ file, anatomy, cuts, parts, problem }: InspectedData, nodes: boolean): string {
   return [
     describeModel(file, anatomy.profile),
     ...(nodes ? [describeNodes(anatomy.profile)] : []),

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../common/own_value';
 import { createRandom } from '../../../common/random';
 import {
   fitPredictor,
@@ -36,7 +37,7 @@ const textsOf = (architecture: string): readonly string[] => architecture.split(
 
 /** A law with noise: accuracy falls with the noise of blocks, and grows with work. */
 function accuracyOf(architecture: string, noise: number, draw: () => number): number {
-  const options = textsOf(architecture).map((text, block) => blocks[block]?.[text]);
+  const options = textsOf(architecture).map((text, block) => ownValue(blocks[block] ?? {}, text));
   const macs = options.reduce((sum, option) => sum + (option?.macs ?? 0), 0);
   const loss = options.reduce(
     (sum, option, block) => sum + Math.log(option?.nsr ?? 1) * (block + 1),
@@ -93,7 +94,7 @@ describe('a predictor', () => {
     const data = dataWith(1);
     const document = fitPredictor(data);
     const within = data.heldOut.filter(({ architecture, accuracyPercent }) => {
-      const { percent, standardDeviationPercent = 0 } = predictAccuracy(
+      const { percent, standardDeviationPercent } = predictAccuracy(
         document,
         textsOf(architecture),
       );
