@@ -84,7 +84,7 @@ const finetuning = (epochs: number) =>
     quantizationAware: z.boolean('expected true or false').default(false),
   });
 
-/** What a user says of a pretrained network and its data; docs/training.md explains the fields. */
+/** What a user says of a pretrained network and its data; docs/references.md explains the fields. */
 export const referenceDocumentSchema = mapping({
   name: z
     .string('expected a name')

@@ -56,6 +56,7 @@ function colourChange(random: Random): ColourChange {
   return { brightness: 255 * change() * 0.5, contrast: 1 + change(), saturation: 1 + change() };
 }
 
+/** Runs for each pixel of each step: no arrays are made. */
 function recolour(
   from: Uint8Array,
   at: number,
@@ -65,11 +66,11 @@ function recolour(
     colour,
   }: { readonly pixels: Uint8Array; readonly to: number; readonly colour: ColourChange },
 ): void {
-  const [red, green, blue] = [from[at] ?? 0, from[at + 1] ?? 0, from[at + 2] ?? 0];
-  const grey = 0.299 * red + 0.587 * green + 0.114 * blue;
-  [red, green, blue].forEach((value, channel) => {
-    const saturated = grey + (value - grey) * colour.saturation;
-    const changed = (saturated - 128) * colour.contrast + 128 + colour.brightness;
+  const { brightness, contrast, saturation } = colour;
+  const grey = 0.299 * (from[at] ?? 0) + 0.587 * (from[at + 1] ?? 0) + 0.114 * (from[at + 2] ?? 0);
+  for (let channel = 0; channel < 3; channel += 1) {
+    const saturated = grey + ((from[at + channel] ?? 0) - grey) * saturation;
+    const changed = (saturated - 128) * contrast + 128 + brightness;
     pixels[to + channel] = Math.min(255, Math.max(0, Math.round(changed)));
-  });
+  }
 }

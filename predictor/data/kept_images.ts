@@ -20,10 +20,11 @@ interface ImageKeep {
 export function keptImages(images: LabelledImages, keep: ImageKeep): LabelledImages {
   const [height, width] = images.size;
   const pixelBytes = height * width * 3;
-  const recordBytes = checksumBytes + pixelBytes + 4 * keep.labelsEach;
+  const labelsAt = wholeWords(pixelBytes);
+  const recordBytes = checksumBytes + labelsAt + wordBytes * keep.labelsEach;
   const kept = Math.floor(keep.largestBytes / recordBytes);
   let mayWrite = true;
-  const record: RecordForm = { recordBytes, pixelBytes };
+  const record: RecordForm = { recordBytes, pixelBytes, labelsAt };
   return {
     ...images,
     read: async (indices) => {
@@ -60,14 +61,21 @@ export function keptImages(images: LabelledImages, keep: ImageKeep): LabelledIma
 interface RecordForm {
   readonly recordBytes: number;
   readonly pixelBytes: number;
+  /** In the content behind the checksum. */
+  readonly labelsAt: number;
 }
 
-const checksumBytes = 4;
+const wordBytes = 4;
+const checksumBytes = wordBytes;
+
+function wholeWords(bytes: number): number {
+  return Math.ceil(bytes / wordBytes) * wordBytes;
+}
 
 async function readRecords(
   file: string,
   indices: readonly number[],
-  { recordBytes, pixelBytes }: RecordForm,
+  { recordBytes, pixelBytes, labelsAt }: RecordForm,
 ): Promise<Map<number, ImageBatch>> {
   const found = new Map<number, ImageBatch>();
   const handle = await opened(file, constants.O_RDONLY);
@@ -81,7 +89,7 @@ async function readRecords(
       if (bytesRead !== recordBytes || written !== checksumOf(content)) continue;
       found.set(index, {
         pixels: content.slice(0, pixelBytes),
-        labels: new Int32Array(content.slice(pixelBytes).buffer),
+        labels: new Int32Array(content.slice(labelsAt).buffer),
       });
     }
   } finally {
@@ -112,7 +120,7 @@ async function writeRecords(
       const content = bytes.subarray(checksumBytes);
       content.set(image.pixels);
       const { buffer, byteOffset, byteLength } = image.labels;
-      content.set(new Uint8Array(buffer, byteOffset, byteLength), record.pixelBytes);
+      content.set(new Uint8Array(buffer, byteOffset, byteLength), record.labelsAt);
       new DataView(bytes.buffer).setUint32(0, checksumOf(content), true);
       await handle.write(bytes, 0, bytes.length, index * record.recordBytes);
     }
@@ -121,9 +129,13 @@ async function writeRecords(
   }
 }
 
-/** FNV-1a; never 0, which is what a hole in the file reads as. */
-function checksumOf(bytes: Uint8Array): number {
+/** FNV-1a over words, each of which changes all bits behind it; never 0, which is what a hole in the file reads as. */
+function checksumOf({ buffer, byteOffset, byteLength }: Uint8Array): number {
+  const words = new Uint32Array(buffer, byteOffset, byteLength / wordBytes);
   let value = 2166136261;
-  for (const byte of bytes) value = Math.imul(value ^ byte, 16777619);
+  for (let index = 0; index < words.length; index += 1) {
+    value = Math.imul(value ^ (words[index] ?? 0), 16777619);
+    value ^= value >>> 15;
+  }
   return (value | 1) >>> 0;
 }
