@@ -22,7 +22,7 @@ export interface ReferenceAccuracy {
   readonly better: FormAccuracy | undefined;
 }
 
-export interface ClassAccuracy {
+interface ClassAccuracy {
   readonly label: number;
   /** Images; of masks, pixels. */
   readonly count: number;
@@ -32,7 +32,7 @@ export interface ClassAccuracy {
   readonly mistakenFor: number | undefined;
 }
 
-export interface FormAccuracy {
+interface FormAccuracy {
   readonly name: string;
   readonly form: SampleForm;
   readonly percent: number;
