@@ -3,7 +3,7 @@ import { inferShapes } from '../onnx/shapes/shape_inference';
 
 /**
  * The graph for so many samples at once, where its first axis is a batch throughout: constants that a Reshape takes begin with the batch instead of 1. Undefined
- * where the shapes do not come out, as with tokens that have no batch.
+ * where a tensor would not grow with the batch, as tokens that have none.
  */
 export function batchedGraph(graph: Graph, batch: number): Graph | undefined {
   const initializers = new Map(graph.initializers);
@@ -24,13 +24,20 @@ export function batchedGraph(graph: Graph, batch: number): Graph | undefined {
     outputs: outputs.filter(isPresent),
     declared: new Map(),
   };
-  const types = inferShapes(batched);
-  if (!types.ok) return undefined;
-  return batched.outputs.every(
-    ({ name, shape }) => types.value.get(name)?.shape.join() === shape?.join(),
-  )
-    ? batched
-    : undefined;
+  return growsThroughout(graph, batched, batch) ? batched : undefined;
+}
+
+/** Whether each tensor that a node makes has the batch in place of its first axis of 1: one that has not would be broadcast to all samples, unseen at the outputs. */
+function growsThroughout(graph: Graph, batched: Graph, batch: number): boolean {
+  const [single, many] = [inferShapes(graph), inferShapes(batched)];
+  if (!single.ok || !many.ok) return false;
+  return graph.nodes
+    .flatMap(({ outputs }) => outputs)
+    .filter((name) => name !== '')
+    .every((name) => {
+      const [first, ...others] = single.value.get(name)?.shape ?? [];
+      return first === 1 && many.value.get(name)?.shape.join() === [batch, ...others].join();
+    });
 }
 
 function isPresent(tensor: DeclaredTensor | undefined): tensor is DeclaredTensor {

@@ -1,7 +1,7 @@
 import { unzipSync, zipSync, type Zippable } from 'fflate';
 import { fail, ok, type Result } from '../../common/result';
 import { npyBytes, npyValues, readNpyHeader } from '../calibration/npy';
-import { elementCount } from '../onnx/graph';
+import { plain } from '../onnx/quote';
 
 /** Trained tensors by name. */
 export type NamedWeights = ReadonlyMap<
@@ -9,8 +9,8 @@ export type NamedWeights = ReadonlyMap<
   { readonly data: Float32Array; readonly shape: readonly number[] }
 >;
 
-/** More than any block or network that is trained here. */
-const largestTensorBytes = 2 ** 30;
+/** More than any block or network that is trained here, all tensors together. */
+const mostBytes = 2 ** 30;
 const mostTensors = 20_000;
 /** Archives of equal weights are equal, whenever they are written. The first moment that the format knows. */
 const writtenAt = new Date(1980, 0, 1);
@@ -26,27 +26,37 @@ export function writeWeights(weights: NamedWeights): Uint8Array {
 
 /** The error is half a line, without the file's name. */
 export function readWeights(archive: Uint8Array): Result<NamedWeights, string> {
-  let count = 0;
-  let entries: Record<string, Uint8Array>;
-  try {
-    entries = unzipSync(archive, {
-      filter: ({ originalSize }) => {
-        count += 1;
-        return count <= mostTensors && originalSize <= largestTensorBytes;
-      },
-    });
-  } catch {
-    return fail('is no archive of weights (.npz)');
-  }
+  const entries = unzipped(archive);
+  if (!entries.ok) return entries;
   const weights = new Map<string, { data: Float32Array; shape: readonly number[] }>();
-  for (const [entry, bytes] of Object.entries(entries)) {
+  for (const [entry, bytes] of Object.entries(entries.value)) {
     const header = readNpyHeader(bytes);
-    if (!header.ok) return fail(`has an entry ${entry.slice(0, 80)} that ${header.error}`);
-    const { elementType, shape, dataOffset } = header.value;
+    if (!header.ok) return fail(`has an entry ${plain(entry)} that ${header.error}`);
+    const { elementType, shape, dataOffset, dataBytes } = header.value;
+    if (elementType !== 'float32' || bytes.length - dataOffset !== dataBytes)
+      return fail(`has an entry ${plain(entry)} that is not float32 of its shape`);
     const data = npyValues(bytes.subarray(dataOffset), elementType);
-    if (elementType !== 'float32' || data.length !== elementCount(shape))
-      return fail(`has an entry ${entry.slice(0, 80)} that is not float32 of its shape`);
     weights.set(entry.replace(/\.npy$/, ''), { data, shape });
   }
   return ok(weights);
+}
+
+/** All of the entries or none: an entry left out would be a weight that is missing later. */
+function unzipped(archive: Uint8Array): Result<Readonly<Record<string, Uint8Array>>, string> {
+  let [count, sizeBytes] = [0, 0];
+  const fits = (): boolean => count <= mostTensors && sizeBytes <= mostBytes;
+  try {
+    const entries = unzipSync(archive, {
+      filter: ({ size, originalSize }) => {
+        count += 1;
+        sizeBytes += Math.max(size, originalSize);
+        return fits();
+      },
+    });
+    return fits()
+      ? ok(entries)
+      : fail(`has more than ${mostTensors} tensors, or more than ${mostBytes} bytes of them`);
+  } catch {
+    return fail('is no archive of weights (.npz)');
+  }
 }
