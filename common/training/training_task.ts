@@ -69,6 +69,7 @@ export interface NetworkOutcome {
   readonly evaluationImages: number;
   /** Before any training. */
   readonly startAccuracyPercent: number;
+  /** Trained; fewer than asked for where it stopped early. */
   readonly epochs: number;
   /** Of each epoch in turn. */
   readonly history: readonly {
@@ -77,6 +78,8 @@ export interface NetworkOutcome {
   }[];
   /** The float network as ONNX; null where it is not kept. */
   readonly model: ArtifactDigest | null;
+  /** With `model`: of its activations the ranges that make the int8 network of it, an .npz archive. */
+  readonly ranges: ArtifactDigest | null;
   readonly seconds: number;
 }
 

@@ -3,7 +3,7 @@ import { blockSegment } from '../../model/block/network_spec';
 import type { Graph } from '../../model/onnx/graph';
 import { assembleTrained } from '../../model/reference/assemble';
 import type { ReferenceParts } from '../../model/reference/reference_parts';
-import type { NamedValues, NetworkPart, TrainableNetwork } from '../engine/engine';
+import type { NamedValues, NetworkPart } from '../engine/engine';
 import { exportedGraph } from './exported_graph';
 
 /** A block as it stands in an assembled network. */
@@ -45,19 +45,25 @@ export function assembledParts(
   ];
 }
 
-/** The float network as it is trained now, in canonical form. */
+/** The float network of trained weights, in canonical form. */
 export function assembledGraph(
   name: string,
   { stem, head, cutShapes }: ReferenceParts,
-  { specs, network }: { readonly specs: readonly BlockSpec[]; readonly network: TrainableNetwork },
+  {
+    specs,
+    weightsOf,
+  }: {
+    readonly specs: readonly BlockSpec[];
+    readonly weightsOf: (part: string) => NamedValues;
+  },
 ): Graph {
   return assembleTrained(
     name,
     {
-      stem: exportedGraph(stem, network.weightsOf(stemName)),
-      head: exportedGraph(head, network.weightsOf(headName)),
+      stem: exportedGraph(stem, weightsOf(stemName)),
+      head: exportedGraph(head, weightsOf(headName)),
       cutShapes,
     },
-    specs.map((spec, index) => ({ spec, weights: network.weightsOf(blockName(index)) })),
+    specs.map((spec, index) => ({ spec, weights: weightsOf(blockName(index)) })),
   );
 }

@@ -15,7 +15,7 @@ const samplesAtOnce = 128;
 
 /** How well a network does on the images, in percent by the task's metric. */
 export async function accuracyOf(
-  run: (input: BatchValues) => BatchValues | Promise<BatchValues>,
+  run: (input: BatchValues, indices: readonly number[]) => BatchValues | Promise<BatchValues>,
   { images, normalize, from, count }: EvaluatedImages,
   task: Task,
 ): Promise<number> {
@@ -23,10 +23,10 @@ export async function accuracyOf(
   const [height, width] = images.size;
   for (let at = from; at < from + count; at += samplesAtOnce) {
     const some = Math.min(samplesAtOnce, from + count - at);
-    const { pixels, labels } = await images.read(
-      Array.from({ length: some }, (_, index) => at + index),
-    );
-    const logits = await run({ data: normalize(pixels), shape: [some, height, width, 3] });
+    const indices = Array.from({ length: some }, (_, index) => at + index);
+    const { pixels, labels } = await images.read(indices);
+    const input = { data: normalize(pixels), shape: [some, height, width, 3] };
+    const logits = await run(input, indices);
     meter.add(logits.data, labels);
   }
   return meter.percent();

@@ -1,61 +1,44 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import type { NamedValues, TrainableNetwork, Training } from '../engine/engine';
 import { readWeights, writeWeights } from '../../model/weights/weights_file';
+import type { NamedValues, BatchValues } from '../engine/engine';
+import type { EpochRecord, PartWeights, TrainingCourse } from './course';
 
-/** How far a training has come: enough to go on in another process as if nothing had happened. */
+/** Enough to go on in another process as if nothing had happened. */
 export interface Checkpoint {
-  readonly step: number;
-  readonly weights: ReadonlyMap<string, NamedValues>;
+  readonly course: TrainingCourse;
+  readonly weights: PartWeights;
   readonly optimizer: NamedValues;
-  readonly history: readonly EpochRecord[];
   /** Before any training. */
   readonly startAccuracyPercent: number;
 }
 
-export interface EpochRecord {
-  readonly loss: number;
-  readonly validationAccuracyPercent: number | null;
-}
-
 const separator = '::';
-const optimizerName = 'optimizer';
-const progressName = 'progress';
+const [currentGroup, bestGroup, optimizerGroup, progressGroup] = [
+  'weights',
+  'best',
+  'optimizer',
+  'progress',
+];
 const historyWidth = 2;
 
 /** On the disk when it resolves; killed halfway, the one before it is still there. */
 export async function writeCheckpoint(
   file: string,
-  {
-    step,
-    history,
-    startAccuracyPercent,
-    network,
-    training,
-    parts,
-  }: {
-    readonly step: number;
-    readonly history: readonly EpochRecord[];
-    readonly startAccuracyPercent: number;
-    readonly network: TrainableNetwork;
-    readonly training: Training;
-    readonly parts: readonly string[];
-  },
+  { course, weights, optimizer, startAccuracyPercent }: Checkpoint,
 ): Promise<void> {
-  const all = new Map<string, { data: Float32Array; shape: readonly number[] }>();
-  const add = (owner: string, values: NamedValues): void => {
-    for (const [name, value] of values) all.set(`${owner}${separator}${name}`, value);
+  const { step, lossSum, history, best } = course;
+  const all = new Map<string, BatchValues>();
+  const add = (group: string, values: NamedValues): void => {
+    for (const [name, value] of values) all.set(`${group}${separator}${name}`, value);
   };
-  for (const part of parts) add(part, network.weightsOf(part));
-  add(optimizerName, training.state());
-  const records = history.flatMap(({ loss, validationAccuracyPercent }) => [
-    loss,
-    validationAccuracyPercent ?? Number.NaN,
-  ]);
+  for (const [part, values] of weights) add(`${currentGroup}${separator}${part}`, values);
+  for (const [part, values] of best ?? []) add(`${bestGroup}${separator}${part}`, values);
+  add(optimizerGroup, optimizer);
   add(
-    progressName,
+    progressGroup,
     new Map([
-      ['step', { data: Float32Array.of(step, startAccuracyPercent), shape: [2] }],
-      ['history', { data: Float32Array.from(records), shape: [history.length, historyWidth] }],
+      ['step', { data: Float32Array.of(step, startAccuracyPercent, lossSum), shape: [3] }],
+      ['history', { data: valuesOf(history), shape: [history.length, historyWidth] }],
     ]),
   );
   const partial = `${file}.partial`;
@@ -84,31 +67,59 @@ export async function readCheckpoint(file: string): Promise<Checkpoint | undefin
 }
 
 function parse(all: NamedValues): Checkpoint | undefined {
-  const owners = new Map<string, Map<string, { data: Float32Array; shape: readonly number[] }>>();
-  for (const [key, value] of all) {
-    const [owner = '', name = ''] = key.split(separator);
-    const own =
-      owners.get(owner) ?? new Map<string, { data: Float32Array; shape: readonly number[] }>();
-    owners.set(owner, own.set(name, value));
-  }
-  const [optimizer, progress] = [owners.get(optimizerName), owners.get(progressName)];
-  const [step, startAccuracyPercent] = progress?.get('step')?.data ?? [];
-  const records = progress?.get('history')?.data;
+  const optimizer = under(all, optimizerGroup);
+  const progress = under(all, progressGroup);
+  const [step, startAccuracyPercent, lossSum] = progress.get('step')?.data ?? [];
+  const records = progress.get('history')?.data;
+  const weights = byPart(under(all, currentGroup));
+  const best = byPart(under(all, bestGroup));
   if (
-    optimizer === undefined ||
     step === undefined ||
     startAccuracyPercent === undefined ||
-    records === undefined
+    lossSum === undefined ||
+    records === undefined ||
+    optimizer.size === 0 ||
+    weights.size === 0
   )
     return undefined;
-  owners.delete(optimizerName);
-  owners.delete(progressName);
-  const history = Array.from({ length: records.length / historyWidth }, (_, epoch): EpochRecord => {
-    const accuracy = records[epoch * historyWidth + 1] ?? Number.NaN;
+  const course = {
+    step,
+    lossSum,
+    history: recordsOf(records),
+    best: best.size === 0 ? undefined : best,
+  };
+  return { course, weights, optimizer, startAccuracyPercent };
+}
+
+function under(all: NamedValues, group: string): NamedValues {
+  const start = `${group}${separator}`;
+  return new Map(
+    [...all].flatMap(([key, value]) =>
+      key.startsWith(start) ? [[key.slice(start.length), value] as const] : [],
+    ),
+  );
+}
+
+function byPart(all: NamedValues): PartWeights {
+  const parts = new Set([...all.keys()].map((key) => key.slice(0, key.indexOf(separator))));
+  return new Map([...parts].map((part) => [part, under(all, part)]));
+}
+
+function valuesOf(history: readonly EpochRecord[]): Float32Array {
+  return Float32Array.from(
+    history.flatMap(({ loss, validationAccuracyPercent }) => [
+      loss,
+      validationAccuracyPercent ?? Number.NaN,
+    ]),
+  );
+}
+
+function recordsOf(values: Float32Array): readonly EpochRecord[] {
+  return Array.from({ length: values.length / historyWidth }, (_, epoch) => {
+    const accuracy = values[epoch * historyWidth + 1] ?? Number.NaN;
     return {
-      loss: records[epoch * historyWidth] ?? 0,
+      loss: values[epoch * historyWidth] ?? 0,
       validationAccuracyPercent: Number.isNaN(accuracy) ? null : accuracy,
     };
   });
-  return { step, weights: owners, optimizer, history, startAccuracyPercent };
 }

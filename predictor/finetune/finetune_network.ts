@@ -1,29 +1,23 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { NetworkOutcome, NetworkTask } from '../../common/training/training_task';
-import type { Graph } from '../../model/onnx/graph';
-import { writeOnnx } from '../../model/onnx/write';
-import {
-  assembledGraph,
-  assembledParts,
-  blockName,
-  headName,
-  stemName,
-  type PlacedBlock,
-} from '../assembly/assembled_network';
-import { exportedGraph } from '../assembly/exported_graph';
-import { redrawn } from '../assembly/redrawn';
+import { assert } from '../../common/assert';
 import { reestimateOn } from '../assembly/reestimate_on';
-import type { NamedValues, NetworkPart } from '../engine/engine';
-import { accuracyOf, type EvaluatedImages } from '../evaluation/accuracy';
+import type { TrainableNetwork } from '../engine/engine';
+import { accuracyOf } from '../evaluation/accuracy';
 import { openGraphRunner } from '../evaluation/graph_runner';
-import { quantizeOn } from '../evaluation/quantize_on';
 import { placedBlocks, type Material } from '../material/material';
 import type { TaskContext } from '../task/task_context';
+import { assembledGraph } from '../assembly/assembled_network';
 import { readCheckpoint, type Checkpoint } from './checkpoint';
+import { evaluatedImages, evaluateFinished } from './evaluate_finished';
+import type { Teaching } from './network_training';
+import { partsOf } from './network_parts';
 import { trainNetwork } from './train_network';
+import { firstOf, watchedImages } from './watched_images';
 
-const calibrationSamples = 128;
+/** Enough to see from where a training began. */
+const startImages = 1_000;
 
 /** An assembled network, trained end to end, and how well it does as float and as int8. */
 export async function finetuneNetwork(
@@ -35,104 +29,98 @@ export async function finetuneNetwork(
   const checkpointFile = path.join(context.dataFolder, `${context.taskId}.checkpoint.npz`);
   const kept = await readCheckpoint(checkpointFile);
   const blocks = await placedBlocks(task.blocks, context);
-  const network = context.engine.createNetwork(partsOf(task, material, { kept, blocks }));
-  const teacher = await openGraphRunner(material.parts.whole);
-  const logits = await material.featuresOf('train', 'answers', context);
+  const network = context.engine.createNetwork(partsOf(task, material.parts, { kept, blocks }));
   try {
-    if (kept === undefined && !task.fromScratch) await reestimateOn(network, material);
-    const images = evaluatedImages(task, material);
-    const { task: what } = task.reference;
     const startAccuracyPercent =
-      kept?.startAccuracyPercent ??
-      (await accuracyOf(
-        (input) => network.infer(input),
-        { ...images, count: Math.min(images.count, 1_000) },
-        what,
-      ));
-    const history = await trainNetwork(
-      {
-        network,
-        task: what,
-        recipe: task.recipe,
-        data: {
-          images: material.data.train,
-          normalize: material.normalize,
-          teacher: { logits, runner: teacher },
-        },
-      },
-      { task, material, context, kept, checkpointFile, startAccuracyPercent },
+      kept?.startAccuracyPercent ?? (await begin(network, task, material));
+    const { weights, course, epochs } = await train(
+      { task, material, network },
+      { context, kept, checkpointFile, startAccuracyPercent },
     );
-    const specs = task.blocks.map(({ spec }) => spec);
-    const graph = assembledGraph(task.reference.name, material.parts, { specs, network });
-    const outcome: NetworkOutcome = {
+    const graph = assembledGraph(task.reference.name, material.parts, {
+      specs: task.blocks.map(({ spec }) => spec),
+      weightsOf: (part) => {
+        const found = weights.get(part);
+        assert(found !== undefined, `part ${part} was trained`);
+        return found;
+      },
+    });
+    const finished = await evaluateFinished(graph, task, { material, context });
+    await rm(checkpointFile, { force: true });
+    return {
       kind: 'network',
-      accuracyPercent: await accuracyOf((input) => network.infer(input), images, what),
-      quantizedAccuracyPercent: await quantizedAccuracy(graph, material, images),
-      referenceAccuracyPercent: await accuracyOf((input) => teacher.run(input), images, what),
-      evaluationImages: images.count,
+      ...finished,
       startAccuracyPercent,
-      epochs: task.recipe.epochs,
-      history,
-      model: task.keepsModel ? await context.store(writeOnnx(graph), 'onnx') : null,
+      epochs,
+      history: course.history,
       seconds: (performance.now() - startedAtMs) / 1000,
     };
-    await rm(checkpointFile, { force: true });
-    return outcome;
   } finally {
-    await logits.close();
-    await teacher.close();
     network.close();
   }
 }
 
-function partsOf(
-  { fromScratch, recipe }: NetworkTask,
-  { parts }: Material,
-  {
-    kept,
-    blocks,
-  }: { readonly kept: Checkpoint | undefined; readonly blocks: readonly PlacedBlock[] },
-): readonly NetworkPart[] {
-  const end = (graph: Graph, name: string): Graph =>
-    restored(fromScratch ? redrawn(graph, recipe.seed) : graph, kept?.weights.get(name));
-  return assembledParts(
-    { ...parts, stem: end(parts.stem, stemName), head: end(parts.head, headName) },
-    blocks.map((block, index) => ({
-      ...block,
-      weights: kept?.weights.get(blockName(index)) ?? block.weights,
-    })),
-    recipe.seed,
-  );
-}
-
-function restored(graph: Graph, weights: NamedValues | undefined): Graph {
-  return weights === undefined ? graph : exportedGraph(graph, weights);
-}
-
-function evaluatedImages(task: NetworkTask, { data, normalize }: Material): EvaluatedImages {
-  const from = Math.min(task.evaluationOffset, data.validation.count);
-  return {
-    images: data.validation,
-    normalize,
-    from,
-    count: Math.min(task.evaluationImages, data.validation.count - from),
-  };
-}
-
-async function quantizedAccuracy(
-  graph: Graph,
+/** The accuracy from which it begins. */
+async function begin(
+  network: TrainableNetwork,
+  task: NetworkTask,
   material: Material,
-  images: EvaluatedImages,
 ): Promise<number> {
-  const length = Math.min(calibrationSamples, material.data.train.count);
-  const samples = await material.inputsOf(
-    'train',
-    Array.from({ length }, (_, index) => index),
+  if (!task.fromScratch) await reestimateOn(network, material);
+  const images = evaluatedImages(task, material);
+  return accuracyOf(
+    (input) => network.infer(input),
+    { ...images, count: Math.min(images.count, startImages) },
+    task.reference.task,
   );
-  const runner = await openGraphRunner(await quantizeOn(graph, samples));
+}
+
+interface Trained extends Awaited<ReturnType<typeof trainNetwork>> {
+  readonly epochs: number;
+}
+
+async function train(
+  {
+    task,
+    material,
+    network,
+  }: {
+    readonly task: NetworkTask;
+    readonly material: Material;
+    readonly network: TrainableNetwork;
+  },
+  place: {
+    readonly context: TaskContext;
+    readonly kept: Checkpoint | undefined;
+    readonly checkpointFile: string;
+    readonly startAccuracyPercent: number;
+  },
+): Promise<Trained> {
+  const { recipe, reference } = task;
+  const watched = watchedImages(task, material.data);
+  const images = firstOf(material.data.train, watched?.trainCount ?? material.data.train.count);
+  const teacher = await openTeaching(task, material, place.context);
   try {
-    return await accuracyOf((input) => runner.run(input), images, material.reference.task);
+    const data = { images, normalize: material.normalize, teacher };
+    const trained = await trainNetwork(
+      { network, task: reference.task, recipe, data },
+      { ...place, task, watched },
+    );
+    const epochs = (trained.course.step * Math.min(recipe.batch, images.count)) / images.count;
+    return { ...trained, epochs };
   } finally {
-    await runner.close();
+    if (teacher?.kind === 'known') await teacher.answers.close();
+    if (teacher?.kind === 'asked') await teacher.runner.close();
   }
+}
+
+async function openTeaching(
+  { recipe }: NetworkTask,
+  material: Material,
+  context: TaskContext,
+): Promise<Teaching | undefined> {
+  if (recipe.distillationShare === 0) return undefined;
+  return recipe.augmentation === 'standard'
+    ? { kind: 'asked', runner: await openGraphRunner(material.parts.whole) }
+    : { kind: 'known', answers: await material.featuresOf('train', 'answers', context) };
 }

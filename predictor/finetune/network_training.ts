@@ -15,9 +15,14 @@ import { learningRateAt, stepsOf } from '../training/schedule';
 export interface TrainingData {
   readonly images: LabelledImages;
   readonly normalize: (pixels: Uint8Array) => Float32Array;
-  /** What the reference answers: to the images as they are, and to changed ones. Undefined where nothing is distilled. */
-  readonly teacher: { readonly logits: Features; readonly runner: GraphRunner } | undefined;
+  /** What the reference answers. Undefined where nothing is distilled. */
+  readonly teacher: Teaching | undefined;
 }
+
+/** To the images as they are the answers are known beforehand; to changed ones the reference is run. */
+export type Teaching =
+  | { readonly kind: 'known'; readonly answers: Features }
+  | { readonly kind: 'asked'; readonly runner: GraphRunner };
 
 export interface NetworkTraining {
   readonly network: TrainableNetwork;
@@ -95,11 +100,11 @@ async function batchOf(
     : read;
   const input: BatchValues = { data: normalize(pixels), shape: [indices.length, height, width, 3] };
   const teacherLogits =
-    teacher === undefined || recipe.distillationShare === 0
+    teacher === undefined
       ? undefined
-      : isChanged
+      : teacher.kind === 'asked'
         ? await teacher.runner.run(input)
-        : await teacher.logits.read(indices);
+        : await teacher.answers.read(indices);
   const { distillationShare, temperature } = recipe;
   return {
     input,

@@ -1,107 +1,136 @@
 import type { NetworkTask } from '../../common/training/training_task';
 import { blockName, headName, stemName } from '../assembly/assembled_network';
+import type { Training } from '../engine/engine';
 import { accuracyOf } from '../evaluation/accuracy';
-import type { Material } from '../material/material';
 import { TaskPaused, type TaskContext } from '../task/task_context';
 import { stepsOf } from '../training/schedule';
-import { writeCheckpoint, type Checkpoint, type EpochRecord } from './checkpoint';
+import { writeCheckpoint, type Checkpoint } from './checkpoint';
+import { afterEpoch, begun, hasStalled, type PartWeights, type TrainingCourse } from './course';
 import { runSteps, startTraining, type NetworkTraining } from './network_training';
+import type { WatchedImages } from './watched_images';
 
 /** A kill costs no more work than this. */
 const checkpointIntervalMs = 30_000;
 /** So many steps are done between looks at the clock and at memory. */
 const stepsAtOnce = 20;
-/** An early stop is decided on so many of the last validation images. */
-const watchedImages = 1_000;
 
 interface TrainingPlace {
   readonly task: NetworkTask;
-  readonly material: Material;
-  readonly context: TaskContext;
+  readonly watched: WatchedImages | undefined;
+  readonly context: Pick<TaskContext, 'progress' | 'breathe' | 'shouldPause'>;
   readonly kept: Checkpoint | undefined;
   readonly checkpointFile: string;
   readonly startAccuracyPercent: number;
+}
+
+interface TrainedNetwork {
+  readonly course: TrainingCourse;
+  /** Of the best epoch where epochs were watched, else of the last. */
+  readonly weights: PartWeights;
 }
 
 /** Trains to the end of the recipe, or to where it no longer gets better; goes on from a checkpoint. @throws TaskPaused with a checkpoint on the disk */
 export async function trainNetwork(
   training: NetworkTraining,
   place: TrainingPlace,
-): Promise<readonly EpochRecord[]> {
-  const { task, material, context, kept } = place;
-  const steps = stepsOf(task.recipe, material.data.train.count);
-  const perEpoch = Math.max(1, Math.floor(material.data.train.count / task.recipe.batch));
+): Promise<TrainedNetwork> {
+  const { task, kept } = place;
   const fitting = startTraining(training, task.blocks.length);
   if (kept !== undefined) fitting.restore(kept.optimizer);
-  const history: EpochRecord[] = [...(kept?.history ?? [])];
-  let [losses, savedAtMs] = [0, performance.now()];
-  const save = (step: number): Promise<void> =>
-    writeCheckpoint(place.checkpointFile, {
-      step,
-      history,
-      startAccuracyPercent: place.startAccuracyPercent,
-      network: training.network,
-      training: fitting,
-      parts: partNames(task),
-    });
   try {
-    for (let step = kept?.step ?? 0; step < steps;) {
-      const epochEnd = Math.min(steps, (Math.floor(step / perEpoch) + 1) * perEpoch);
-      const until = Math.min(epochEnd, step + stepsAtOnce);
-      const loss = await runSteps(fitting, training, {
-        from: step,
-        until,
-        onStep: (at, newest) => {
-          context.progress({ share: (at + 1) / steps, loss: newest });
-          return context.breathe();
-        },
-      });
-      losses += loss * (until - step);
-      step = until;
-      if (step === epochEnd) {
-        history.push({
-          loss: losses / (epochEnd - (history.length === 0 ? 0 : epochEnd - perEpoch)),
-          validationAccuracyPercent: await watch(training, place),
-        });
-        losses = 0;
-        if (hasStalled(history, task.recipe.patienceEpochs)) break;
-      }
-      if (step < steps && context.shouldPause()) {
-        await save(step);
-        throw new TaskPaused('the process holds more memory than it may');
-      }
-      if (step < steps && performance.now() - savedAtMs > checkpointIntervalMs) {
-        await save(step);
-        savedAtMs = performance.now();
-      }
-    }
+    const course = await runCourse(training, place, fitting);
+    return { course, weights: course.best ?? weightsOf(training, task) };
   } finally {
     fitting.close();
   }
-  return history;
 }
 
-function partNames({ blocks }: NetworkTask): readonly string[] {
-  return [stemName, ...blocks.map((_, index) => blockName(index)), headName];
+async function runCourse(
+  training: NetworkTraining,
+  place: TrainingPlace,
+  fitting: Training,
+): Promise<TrainingCourse> {
+  const { task, context, kept } = place;
+  const { images } = training.data;
+  const steps = stepsOf(task.recipe, images.count);
+  const perEpoch = Math.max(1, Math.floor(images.count / task.recipe.batch));
+  const weights = (): PartWeights => weightsOf(training, task);
+  const save = (course: TrainingCourse): Promise<void> =>
+    writeCheckpoint(place.checkpointFile, {
+      course,
+      weights: weights(),
+      optimizer: fitting.state(),
+      startAccuracyPercent: place.startAccuracyPercent,
+    });
+  let course = kept?.course ?? begun;
+  let savedAtMs = performance.now();
+  while (course.step < steps && !hasStalled(course, task.recipe.patienceEpochs)) {
+    const epochStart = Math.floor(course.step / perEpoch) * perEpoch;
+    const epochEnd = Math.min(steps, epochStart + perEpoch);
+    course = await someSteps(course, { training, place, fitting, steps, epochEnd });
+    if (course.step === epochEnd)
+      course = afterEpoch(course, {
+        steps: epochEnd - epochStart,
+        validationAccuracyPercent: await watch(training, place, course.step / steps),
+        weights,
+      });
+    if (course.step < steps && context.shouldPause()) {
+      await save(course);
+      throw new TaskPaused('the process holds more memory than it may');
+    }
+    if (course.step < steps && performance.now() - savedAtMs > checkpointIntervalMs) {
+      await save(course);
+      savedAtMs = performance.now();
+    }
+  }
+  return course;
+}
+
+async function someSteps(
+  course: TrainingCourse,
+  {
+    training,
+    place: { context },
+    fitting,
+    steps,
+    epochEnd,
+  }: {
+    readonly training: NetworkTraining;
+    readonly place: TrainingPlace;
+    readonly fitting: Training;
+    readonly steps: number;
+    readonly epochEnd: number;
+  },
+): Promise<TrainingCourse> {
+  const until = Math.min(epochEnd, course.step + stepsAtOnce);
+  const loss = await runSteps(fitting, training, {
+    from: course.step,
+    until,
+    onStep: (at, newest) => {
+      context.progress({ share: (at + 1) / steps, loss: newest });
+      return context.breathe();
+    },
+  });
+  return { ...course, step: until, lossSum: course.lossSum + loss * (until - course.step) };
+}
+
+function weightsOf({ network }: NetworkTraining, { blocks }: NetworkTask): PartWeights {
+  const parts = [stemName, ...blocks.map((_, index) => blockName(index)), headName];
+  return new Map(parts.map((part) => [part, network.weightsOf(part)]));
 }
 
 async function watch(
-  { network, task: what }: NetworkTraining,
-  { task, material }: TrainingPlace,
+  { network, task, data: { normalize } }: NetworkTraining,
+  { watched, context }: TrainingPlace,
+  share: number,
 ): Promise<number | null> {
-  if (task.recipe.patienceEpochs === null) return null;
-  const { validation } = material.data;
-  const count = Math.min(watchedImages, validation.count);
+  if (watched === undefined) return null;
   return accuracyOf(
-    (input) => network.infer(input),
-    { images: validation, normalize: material.normalize, from: validation.count - count, count },
-    what,
+    (input) => {
+      context.progress({ share, loss: null });
+      return network.infer(input);
+    },
+    { ...watched, normalize },
+    task,
   );
-}
-
-function hasStalled(history: readonly EpochRecord[], patienceEpochs: number | null): boolean {
-  if (patienceEpochs === null || history.length <= patienceEpochs) return false;
-  const accuracies = history.map(({ validationAccuracyPercent }) => validationAccuracyPercent ?? 0);
-  const best = accuracies.indexOf(Math.max(...accuracies));
-  return history.length - 1 - best >= patienceEpochs;
 }

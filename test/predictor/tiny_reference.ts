@@ -19,10 +19,10 @@ export interface TinyReference {
 }
 
 /** Two blocks on images of 16x16, as they come out of a stem of 8 channels. */
-const convBlocks: readonly BlockSpec[] = [convBlock(8, 8, 1), convBlock(8, 16, 2)];
+export const convBlocks: readonly BlockSpec[] = [convBlock(8, 8, 1), convBlock(8, 16, 2)];
 
 /** Two blocks on 16 tokens and one for the class. */
-const tokenBlocks: readonly BlockSpec[] = [1, 2].map(() => ({
+export const tokenBlocks: readonly BlockSpec[] = [1, 2].map(() => ({
   kind: 'transformer',
   tokenWidth: 64,
   embedding: 64,
@@ -53,7 +53,8 @@ export function tinyTokenReference(): TinyReference {
   });
 }
 
-function drawn(spec: NetworkSpec): TinyReference {
+/** With other `changes` to the reference than model and cuts. */
+export function drawn(spec: NetworkSpec, changes: Partial<Reference> = {}): TinyReference {
   const graph = createNetwork(spec, { seed: 1, cache: createTensorCache(0) });
   const bytes = writeOnnx(graph);
   const anatomy = anatomyOf(graph);
@@ -65,6 +66,7 @@ function drawn(spec: NetworkSpec): TinyReference {
     bytes,
     reference: {
       ...reference,
+      ...changes,
       name: spec.name,
       model: createHash('sha256').update(bytes).digest('hex'),
       cuts: cuts.value.map(({ tensor }) => tensor),

@@ -43,6 +43,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
       mostEpochs,
     ),
     model: digestField.nullable(),
+    ranges: digestField.nullable(),
     seconds: durationField,
   }),
   z.strictObject({
