@@ -31,22 +31,22 @@ export const tokenBlocks: readonly BlockSpec[] = [1, 2].map(() => ({
   mlpRatio: 2,
 }));
 
-export function tinyConvReference(): TinyReference {
+export function tinyConvReference(classes = 4): TinyReference {
   return drawn({
     name: 'tiny',
     imageSize: [16, 16],
-    classes: 4,
+    classes,
     stem: { kind: 'conv', channels: 8, activation: 'relu6' },
     blocks: convBlocks,
     head: { kind: 'pool' },
   });
 }
 
-export function tinyTokenReference(): TinyReference {
+export function tinyTokenReference(classes = 4): TinyReference {
   return drawn({
     name: 'tiny-tokens',
     imageSize: [16, 16],
-    classes: 4,
+    classes,
     stem: { kind: 'patch', channels: 64, size: 4 },
     blocks: tokenBlocks,
     head: { kind: 'token' },
@@ -68,6 +68,7 @@ export function drawn(spec: NetworkSpec, changes: Partial<Reference> = {}): Tiny
       ...reference,
       ...changes,
       name: spec.name,
+      task: { kind: 'classification', classes: spec.classes },
       model: createHash('sha256').update(bytes).digest('hex'),
       cuts: cuts.value.map(({ tensor }) => tensor),
     },
