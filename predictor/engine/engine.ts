@@ -36,7 +36,7 @@ export interface GraphPart {
 export type LossTarget =
   /** Noise-to-signal ratio against the teacher's features: mean over channels of squared error over the channel's variance. */
   | { readonly kind: 'features'; readonly features: BatchValues; readonly variance: Float32Array }
-  /** Cross-entropy with labels (one per image, or per pixel) and divergence from the reference's logits. */
+  /** Cross-entropy with labels (one per image, or per pixel; a negative one does not count) and divergence from the reference's logits. */
   | {
       readonly kind: 'labels';
       readonly labels: Int32Array;

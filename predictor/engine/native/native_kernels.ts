@@ -10,13 +10,15 @@ import {
   type Tensor1D,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
-import { composedKernels, type Kernels } from '../kernels';
+import { composedKernels, type Kernels, type QuantizedRange } from '../kernels';
 import type { NativeBackend, OperationAttribute } from './native_backend';
 
 const batchNormName = 'FusedBatchNormTraining';
 const batchNormGradientName = 'FusedBatchNormTrainingGradient';
 const relu6Name = 'FusedRelu6';
 const relu6GradientName = 'FusedRelu6Gradient';
+const fakeQuantizationName = 'FusedFakeQuantization';
+const fakeQuantizationGradientName = 'FusedFakeQuantizationGradient';
 /** Outputs of FusedBatchNormV3: y, mean, variance, and three reserves for the gradient. */
 const batchNormOutputs = 6;
 /** Outputs of FusedBatchNormGradV3: gradients of x, scale and shift, and two that are empty. */
@@ -26,7 +28,8 @@ const batchNormGradientOutputs = 5;
 export function nativeKernels(): Kernels {
   registerBatchNorm();
   registerRelu6();
-  return { ...composedKernels, batchNormTraining, relu6: fusedRelu6 };
+  registerFakeQuantization();
+  return { ...composedKernels, batchNormTraining, relu6: fusedRelu6, fakeQuantize };
 }
 
 const batchNormTraining: Kernels['batchNormTraining'] = (x, { scale, shift }, epsilon) => {
@@ -42,6 +45,56 @@ const batchNormTraining: Kernels['batchNormTraining'] = (x, { scale, shift }, ep
 
 function fusedRelu6<T extends Tensor>(x: T): T {
   return engine().runKernel<T>(relu6Name, { x });
+}
+
+function fakeQuantize<T extends Tensor>(x: T, range: QuantizedRange): T {
+  return engine().runKernel<T>(fakeQuantizationName, { x }, { ...range });
+}
+
+function registerFakeQuantization(): void {
+  registerKernel({
+    kernelName: fakeQuantizationName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs }) => {
+      const native = nativeBackend();
+      const { x } = inputs as NamedTensorMap;
+      const attributes = rangeAttributes(native, attrs);
+      return native.executeSingleOutput('FakeQuantWithMinMaxArgs', attributes, [present(x)]);
+    },
+  });
+  registerKernel({
+    kernelName: fakeQuantizationGradientName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs }) => {
+      const native = nativeBackend();
+      const { dy, x } = inputs as NamedTensorMap;
+      return native.executeSingleOutput(
+        'FakeQuantWithMinMaxArgsGradient',
+        rangeAttributes(native, attrs),
+        [present(dy), present(x)],
+      );
+    },
+  });
+  registerGradient({
+    kernelName: fakeQuantizationName,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attrs) => ({
+      x: () =>
+        engine().runKernel(
+          fakeQuantizationGradientName,
+          { dy: dy as Tensor, x: present(x) },
+          attrs,
+        ),
+    }),
+  });
+}
+
+function rangeAttributes({ binding }: NativeBackend, attrs: unknown): OperationAttribute[] {
+  const { min, max } = attrs as QuantizedRange;
+  return [
+    { name: 'min', type: binding.TF_ATTR_FLOAT, value: min },
+    { name: 'max', type: binding.TF_ATTR_FLOAT, value: max },
+  ];
 }
 
 function registerRelu6(): void {

@@ -17,11 +17,11 @@ export function keyOf({ part, parameter }: PlacedParameter): string {
  * Many tensors as one vector. A gradient by the vector comes back in one piece, and an update of it takes a few operations instead of a few for each of some hundred
  * tensors, of which each would cost more in the calling than in the computing.
  */
-interface FlatValues {
+export interface FlatValues {
   readonly length: number;
   /** The tensors as they lie in the vector; a gradient goes through. */
-  split(vector: tf.Tensor1D): ReadonlyMap<string, tf.Tensor>;
-  join(tensorOf: (key: string) => tf.Tensor): tf.Tensor1D;
+  readonly split: (vector: tf.Tensor1D) => ReadonlyMap<string, tf.Tensor>;
+  readonly join: (tensorOf: (key: string) => tf.Tensor) => tf.Tensor1D;
 }
 
 export function flatValues(parameters: readonly PlacedParameter[]): FlatValues {

@@ -4,10 +4,10 @@ import { elementCount } from '../../../model/onnx/graph';
 /** Between ONNX's order of a weight's axes and the backend's. */
 export interface WeightLayout {
   /** The shape in the backend, of ONNX's. */
-  shapeOf(shape: readonly number[]): readonly number[];
+  readonly shapeOf: (shape: readonly number[]) => readonly number[];
   /** Into the backend's order; `shape` is ONNX's. */
-  imported(values: BatchValues): Float32Array;
-  exported(data: Float32Array, shape: readonly number[]): BatchValues;
+  readonly imported: (values: BatchValues) => Float32Array;
+  readonly exported: (data: Float32Array, shape: readonly number[]) => BatchValues;
 }
 
 /** `order`: for each axis of the backend the axis of ONNX. */
@@ -34,7 +34,7 @@ export const depthwiseLayout = permuted([2, 3, 0, 1]);
 export const denseLayout = permuted([1, 0]);
 
 /** Copies values into another order of axes; `order` says for each new axis the old one. */
-function permute(
+export function permute(
   data: Float32Array,
   shape: readonly number[],
   order: readonly number[],

@@ -9,7 +9,7 @@ export function tensorOf({ data, shape }: BatchValues): tf.Tensor {
 }
 
 /** What a step compares with, as tensors. */
-type LossFunction = (output: tf.Tensor) => tf.Scalar;
+export type LossFunction = (output: tf.Tensor) => tf.Scalar;
 
 /** The tensors that it needs are made now; it may be called once. */
 export function lossFunction(target: LossTarget): LossFunction {
@@ -29,14 +29,17 @@ export function lossFunction(target: LossTarget): LossFunction {
 
 function labelsLoss(target: Extract<LossTarget, { readonly kind: 'labels' }>): LossFunction {
   const { teacherLogits, distillationShare, temperature } = target;
-  const labels = tf.tensor1d(target.labels, 'int32');
+  const labels = tf.tensor1d(
+    target.labels.map((label) => Math.max(0, label)),
+    'int32',
+  );
+  const shares = tf.tensor2d(sharesOf(target.labels), [target.labels.length, 1]);
   const teacher = teacherLogits === undefined ? undefined : tensorOf(teacherLogits);
   return (output) => {
     const classes = output.shape.at(-1) ?? 1;
     const logits = tf.reshape<tf.Rank.R2>(output, [-1, classes]);
-    const hard = tf.neg(
-      tf.mean(tf.sum(tf.mul(tf.oneHot(labels, classes), tf.logSoftmax(logits)), -1)),
-    );
+    const wantedShares = tf.mul(tf.oneHot(labels, classes), shares);
+    const hard = tf.neg(tf.sum(tf.mul(wantedShares, tf.logSoftmax(logits))));
     if (teacher === undefined || distillationShare === 0) return asScalar(hard);
     const wanted = tf.div(tf.reshape(teacher, [-1, classes]), temperature);
     const divergence = tf.mean(
@@ -52,6 +55,12 @@ function labelsLoss(target: Extract<LossTarget, { readonly kind: 'labels' }>): L
     const soft = tf.mul(divergence, temperature * temperature);
     return asScalar(tf.add(tf.mul(soft, distillationShare), tf.mul(hard, 1 - distillationShare)));
   };
+}
+
+/** Of each label in the mean; a negative one says nothing. */
+function sharesOf(labels: Int32Array): Float32Array {
+  const told = labels.reduce((count, label) => (label < 0 ? count : count + 1), 0);
+  return Float32Array.from(labels, (label) => (label < 0 ? 0 : 1 / told));
 }
 
 function asScalar(tensor: tf.Tensor): tf.Scalar {

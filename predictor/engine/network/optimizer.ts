@@ -11,10 +11,10 @@ const sgdMomentum = 0.9;
 /** Over one vector of all trained values: a few operations a step, whatever the number of layers. */
 interface Optimizer {
   /** The new values; takes neither argument over. */
-  next(values: tf.Tensor1D, gradient: tf.Tensor1D, learningRate: number): tf.Tensor1D;
-  state(): NamedValues;
-  restore(state: NamedValues): void;
-  dispose(): void;
+  readonly next: (values: tf.Tensor1D, gradient: tf.Tensor1D, learningRate: number) => tf.Tensor1D;
+  readonly state: () => NamedValues;
+  readonly restore: (state: NamedValues) => void;
+  readonly dispose: () => void;
 }
 
 /** `decays`: 1 for values that decay, 0 for the others. */

@@ -20,19 +20,20 @@ export interface Parameter {
 export interface ForwardPass {
   readonly kernels: Kernels;
   /** The current value of a parameter of the part. */
-  read(parameter: string): Tensor;
+  readonly read: (parameter: string) => Tensor;
   /** Batch normalizations use the batch's statistics and tell them; else the running ones. */
   readonly usesBatchStatistics: boolean;
   /** Of one normalization. */
-  collect(layer: string, mean: Tensor, variance: Tensor): void;
+  readonly collect: (layer: string, mean: Tensor, variance: Tensor) => void;
   /** What quantization makes of weights and activations, in the forward pass; as they are, where nothing is quantized. */
-  quantizedWeight(weight: Tensor): Tensor;
-  quantizedActivation(name: string, activation: Tensor): Tensor;
+  /** `channelAxis`: of the output channels. */
+  readonly quantizedWeight: (weight: Tensor, channelAxis: number) => Tensor;
+  readonly quantizedActivation: (name: string, activation: Tensor) => Tensor;
 }
 
 /** A part that can be run: parameters, and a function of them. */
 export interface ReadPart {
   readonly name: string;
   readonly parameters: readonly Parameter[];
-  forward(input: Tensor, pass: ForwardPass): Tensor;
+  readonly forward: (input: Tensor, pass: ForwardPass) => Tensor;
 }

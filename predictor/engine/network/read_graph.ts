@@ -1,98 +1,132 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../../../common/assert';
 import { BadInputError } from '../../../common/bad_input';
-import type { DeclaredTensor, Graph, Node } from '../../../model/onnx/graph';
+import type { Graph, Node, TensorType } from '../../../model/onnx/graph';
+import { quote } from '../../../model/onnx/quote';
+import { inferShapes } from '../../../model/onnx/shapes/shape_inference';
 import type { GraphPart } from '../engine';
 import { graphParameters } from './graph_parameters';
-import {
-  asImage,
-  asOnnx,
-  image,
-  type GraphTensor,
-  type OperatorContext,
-} from './operators/graph_operator';
-import { operatorOf } from './operators/operators';
+import type { GraphOperator, OperatorContext } from './operators/graph_operator';
+import { asImage, asOnnx, image, shaped, type GraphTensor } from './operators/graph_tensor';
+import { limitOf } from './operators/limits';
+import { operators } from './operators/operators';
 import type { ForwardPass, ReadPart } from './parameter';
+
+type TensorTypes = ReadonlyMap<string, TensorType>;
 
 /**
  * The trainable reading of a part of a canonical graph: its batch of 1 becomes any batch, weights and biases become parameters.
  * @throws BadInputError for an operator that cannot be trained through
  */
 export function readGraph({ name, graph }: GraphPart): ReadPart {
-  const operators = graph.nodes.map((node) => ({
-    node,
-    run: operatorOf(node, graph) ?? refuse(node, name),
-  }));
+  const types = inferShapes(graph);
+  if (!types.ok) throw new BadInputError(`the reference's ${name}: ${types.error}`);
+  const nodes = graph.nodes.map((node) => readNode(node, { name, graph, types: types.value }));
   const parameters = graphParameters(graph);
-  const names = new Set(parameters.map((parameter) => parameter.name));
   const [input] = graph.inputs;
   const [output] = graph.outputs;
   assert(input !== undefined && output !== undefined, 'a part has an input and an output');
-  const rank = input.shape?.length ?? 0;
+  const source: PassSource = {
+    graph,
+    types: types.value,
+    parameters: new Set(parameters.map((parameter) => parameter.name)),
+  };
   return {
     name,
     parameters,
     forward: (x, pass) => {
-      const made = new Map<string, GraphTensor>([
-        [
-          input.name,
-          {
-            tensor: x,
-            layout: rank === 4 ? 'nhwc' : 'onnx',
-            batch: input.shape?.[0] === 1 ? 'first' : 'before',
-          },
-        ],
-      ]);
-      for (const { node, run } of operators) {
-        const [first, ...others] = node.inputs.flatMap((operand) => made.get(operand) ?? []);
-        assert(first !== undefined, 'an operand of a node is made before it');
-        made.set(
-          node.outputs[0] ?? '',
-          run([first, ...others], contextOf({ node, graph, pass, names })),
-        );
+      const made = new Map([[input.name, entering(x, shapeIn(types.value, input.name))]]);
+      for (const { node, run } of nodes) {
+        const results = [run(contextOf(node, { ...source, pass, made }))].flat();
+        node.outputs.forEach((result, index) => {
+          const tensor = results[index];
+          if (tensor !== undefined && result !== '') made.set(result, tensor);
+        });
       }
       const last = made.get(output.name);
       assert(last !== undefined, 'the output is made by a node');
-      return outputOf(last, output);
+      return leaving(last, shapeIn(types.value, output.name));
     },
   };
 }
 
-/** Images leave pixel by pixel, vectors without the row of 1 that stands for a batch. */
-function outputOf(last: GraphTensor, { shape }: DeclaredTensor): tf.Tensor {
-  const { tensor, batch } = shape?.length === 4 ? image(asImage(last)) : asOnnx(last);
-  return batch === 'before' && shape?.[0] === 1
-    ? tf.reshape(tensor, [tensor.shape[0], ...tensor.shape.slice(2)])
-    : tensor;
+interface ReadNode {
+  readonly node: Node;
+  readonly run: GraphOperator;
 }
 
-function contextOf({
-  node,
-  graph,
-  pass,
-  names,
-}: {
-  readonly node: Node;
+function readNode(
+  node: Node,
+  {
+    name,
+    graph,
+    types,
+  }: { readonly name: string; readonly graph: Graph; readonly types: TensorTypes },
+): ReadNode {
+  const run = operators.get(node.kind);
+  if (run === undefined) throw refusal(node, name, 'its operator has no gradient here');
+  if (node.inputs.every((input) => graph.initializers.has(input)))
+    throw refusal(node, name, 'it reads constants alone; bring the model into canonical form');
+  const limit = limitOf({
+    node,
+    inputs: node.inputs.map((input) => shapeIn(types, input)),
+    output: shapeIn(types, node.outputs[0] ?? ''),
+    constant: (index) => graph.initializers.get(node.inputs[index] ?? ''),
+  });
+  if (limit !== undefined) throw refusal(node, name, `it ${limit}`);
+  return { node, run };
+}
+
+function refusal(node: Node, part: string, reason: string): BadInputError {
+  return new BadInputError(
+    `the reference's ${part} cannot be trained through: ${node.kind} of node ${quote(node.name)}: ${reason}; move the reference's cuts so that the node lies in a block, which is replaced, or export the network without it`,
+  );
+}
+
+/** Images come pixel by pixel; all else has the batch in place of ONNX's first axis of 1, or before an axis that is not. */
+function entering(x: tf.Tensor, shape: readonly number[]): GraphTensor {
+  return isImage(shape) ? image(x) : shaped(x, shape);
+}
+
+function leaving(last: GraphTensor, shape: readonly number[]): tf.Tensor {
+  if (isImage(shape)) return asImage(last);
+  const own = asOnnx(last);
+  return shape[0] === 1 ? tf.reshape(own, [own.shape[0], ...shape.slice(1)]) : own;
+}
+
+function isImage(shape: readonly number[]): boolean {
+  return shape.length === 4 && shape[0] === 1;
+}
+
+function shapeIn(types: TensorTypes, name: string): readonly number[] {
+  return types.get(name)?.shape ?? [];
+}
+
+interface PassSource {
   readonly graph: Graph;
-  readonly pass: ForwardPass;
-  readonly names: ReadonlySet<string>;
-}): OperatorContext {
+  readonly types: TensorTypes;
+  readonly parameters: ReadonlySet<string>;
+}
+
+function contextOf(
+  node: Node,
+  {
+    graph,
+    types,
+    parameters,
+    pass,
+    made,
+  }: PassSource & { readonly pass: ForwardPass; readonly made: ReadonlyMap<string, GraphTensor> },
+): OperatorContext {
   return {
     node,
     pass,
-    constant: (index) => {
-      const operand = node.inputs[index] ?? '';
-      return graph.initializers.get(operand);
-    },
+    made: (index) => made.get(node.inputs[index] ?? ''),
+    constant: (index) => graph.initializers.get(node.inputs[index] ?? ''),
     parameter: (index) => {
       const operand = node.inputs[index] ?? '';
-      return names.has(operand) ? pass.read(operand) : undefined;
+      return parameters.has(operand) ? pass.read(operand) : undefined;
     },
+    outputShape: (index) => shapeIn(types, node.outputs[index] ?? ''),
   };
-}
-
-function refuse(node: Node, part: string): never {
-  throw new BadInputError(
-    `the reference's ${part} cannot be trained through: operator ${node.kind} of node '${node.name}' has no gradient here; cut the reference so that it lies in a block, or freeze the stem if it lies there`,
-  );
 }

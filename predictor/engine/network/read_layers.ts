@@ -5,9 +5,10 @@ import { inputsOf, segmentInput, type ConvLayer, type Layer } from '../../../mod
 import { inferLayerShapes, type Shape } from '../../../model/block/layer_shape';
 import type { LayersPart } from '../engine';
 import { activate, normalizeLayer } from './activation';
-import { convolve } from './convolution';
+import { convolve, outputChannelAxis } from './convolution';
 import { layerParameters } from './layer_parameters';
 import { multiplyLast } from './multiply_last';
+import { maximize } from './pooling';
 import type { ForwardPass, ReadPart } from './parameter';
 
 /** The trainable reading of a list of layers, beside the exporting one in `model/block/lower.ts`. */
@@ -49,7 +50,7 @@ function runLayer(
       return tf.add(
         multiplyLast(
           pass.quantizedActivation(layer.name, first),
-          pass.quantizedWeight(read('weight')),
+          pass.quantizedWeight(read('weight'), 1),
         ),
         read('bias'),
       );
@@ -64,7 +65,11 @@ function runLayer(
     case 'activation':
       return activate(layer.function, first, pass.kernels);
     case 'maxPool':
-      return maxPool(first as tf.Tensor4D, layer);
+      return maximize(first as tf.Tensor4D, {
+        window: [layer.kernel, layer.kernel],
+        stride: [layer.stride, layer.stride],
+        padding: onAllSides(layer.padding),
+      });
     case 'globalPool':
       return tf.mean(first, [1, 2], true);
     case 'flatten':
@@ -96,17 +101,24 @@ function runLayer(
 
 function runConv(layer: ConvLayer, image: tf.Tensor, pass: ForwardPass): tf.Tensor {
   const { kernel, stride, padding, groups, name, bias } = layer;
+  const whole = pass.read(`${name}.weight`);
+  const weight = pass.quantizedWeight(whole, outputChannelAxis(whole, groups));
   const convolved = convolve(
     pass.quantizedActivation(name, image) as tf.Tensor4D,
-    pass.quantizedWeight(pass.read(`${name}.weight`)) as tf.Tensor4D,
+    weight as tf.Tensor4D,
     {
       kernel: [kernel, kernel],
       stride: [stride, stride],
-      padding: [padding, padding, padding, padding],
+      dilation: [1, 1],
+      padding: onAllSides(padding),
       groups,
     },
   );
   return bias ? tf.add(convolved, pass.read(`${name}.bias`)) : convolved;
+}
+
+function onAllSides(padding: number): readonly [number, number, number, number] {
+  return [padding, padding, padding, padding];
 }
 
 function runBatchNorm(name: string, x: tf.Tensor, pass: ForwardPass): tf.Tensor {
@@ -124,20 +136,6 @@ function runBatchNorm(name: string, x: tf.Tensor, pass: ForwardPass): tf.Tensor 
   return y;
 }
 
-/** The backends' own padding of a pool is not symmetric; nothing is larger than what a window sees of the padding. */
-function maxPool(
-  image: tf.Tensor4D,
-  {
-    kernel,
-    stride,
-    padding,
-  }: { readonly kernel: number; readonly stride: number; readonly padding: number },
-): tf.Tensor {
-  const sides: [number, number] = [padding, padding];
-  const padded = padding === 0 ? image : tf.pad(image, [[0, 0], sides, sides, [0, 0]], -3.4e38);
-  return tf.maxPool(padded, kernel, stride, 'valid');
-}
-
 function prependToken(tokens: tf.Tensor, token: tf.Tensor): tf.Tensor {
   const [batch = 1, , width = 1] = tokens.shape;
   return tf.concat([tf.tile(tf.reshape(token, [1, 1, width]), [batch, 1, 1]), tokens], 1);
@@ -148,7 +146,7 @@ function arrange(
   x: tf.Tensor,
   shape: Shape,
 ): tf.Tensor {
-  const [batch] = x.shape;
+  const [batch = 1] = x.shape;
   switch (layer.kind) {
     case 'tokens':
       // An image lies pixel by pixel here, which is token by token.

@@ -39,7 +39,8 @@ export function createTrainableNetwork(
     ),
   };
   // While it is trained the newest values are the training's.
-  let settle = (): void => undefined;
+  let trained: { readonly settle: () => void } | undefined;
+  const settle = (): void => trained?.settle();
   const evaluate = <Output>(
     input: BatchValues,
     use: (outputs: readonly tf.Tensor[]) => Output,
@@ -59,15 +60,15 @@ export function createTrainableNetwork(
       }),
     inferParts: (input) => evaluate(input, (outputs) => outputs.map(valuesOf)),
     train: (settings: OptimizerSettings): Training => {
+      assert(trained === undefined, 'a network has one training at a time');
       const started = createTraining(state, settings);
-      const { training } = started;
-      settle = () => started.settle();
+      trained = started;
       return {
-        ...training,
+        ...started.training,
         close: () => {
           settle();
-          settle = () => undefined;
-          training.close();
+          trained = undefined;
+          started.training.close();
         },
       };
     },

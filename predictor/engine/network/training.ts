@@ -1,18 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from '../../../common/assert';
-import { ownValue } from '../../../common/own_value';
 import type { OptimizerSettings, Training } from '../engine';
-import { flatValues } from './flat_values';
+import { activationRanges } from './fake_quantization';
+import { flatValues, type FlatValues } from './flat_values';
 import { lossFunction, tensorOf } from './loss';
+import { replaceTensors, runParts, taken, type NetworkState } from './network_state';
 import { createOptimizer } from './optimizer';
-import {
-  evaluationPass,
-  replaceTensors,
-  runParts,
-  taken,
-  type NetworkState,
-  type PassOf,
-} from './network_state';
+import { trainingPass } from './training_pass';
 
 /** Of the running statistics, what each batch adds; PyTorch's default. */
 const statisticsMomentum = 0.1;
@@ -20,23 +14,22 @@ const statisticsMomentum = 0.1;
 interface StartedTraining {
   readonly training: Training;
   /** Brings the network's own tensors up to date. */
-  settle(): void;
+  readonly settle: () => void;
 }
 
-/** Trains the network's parameters in place of which it keeps two vectors: what is trained, and what batch normalizations collect. */
+/** Trains the network's parameters, in place of which it keeps two vectors: what is trained, and what batch normalizations collect. */
 export function createTraining(state: NetworkState, settings: OptimizerSettings): StartedTraining {
-  const isTrained = ({ part }: { readonly part: string }): boolean =>
-    settings.trainedParts.includes(part);
-  const trained = state.parameters.filter(
-    (placed) => isTrained(placed) && placed.parameter.kind !== 'running',
-  );
-  const collected = state.parameters.filter(
-    (placed) => isTrained(placed) && placed.parameter.kind === 'running',
-  );
-  const [weights, statistics] = [flatValues(trained), flatValues(collected)];
-  const vector = variableOf(() => weights.join(taken(state.tensors)), true);
-  const running = variableOf(() => statistics.join(taken(state.tensors)), false);
-  const optimizer = createOptimizer(settings, decaysOf(trained));
+  const own = state.parameters.filter(({ part }) => settings.trainedParts.includes(part));
+  const trained = own.filter(({ parameter }) => parameter.kind !== 'running');
+  const vectors: Vectors = {
+    weights: keptVector(flatValues(trained), state),
+    statistics: keptVector(
+      flatValues(own.filter(({ parameter }) => parameter.kind === 'running')),
+      state,
+    ),
+  };
+  const optimizer = createOptimizer(settings, decaysOf(vectors.weights.flat, trained));
+  const ranges = settings.quantizationAware ? activationRanges(state.kernels) : undefined;
   let isSettled = true;
   return {
     training: {
@@ -45,97 +38,92 @@ export function createTraining(state: NetworkState, settings: OptimizerSettings)
         const found = new Map<string, tf.Tensor>();
         const loss = tf.tidy(() => {
           const [x, lossOf] = [tensorOf(input), lossFunction(target)];
-          const { value, grads } = tf.variableGrads(() => {
-            const pass = trainingPass(state, {
-              settings,
-              current: weights.split(vector),
-              found,
-            });
+          const { value, slope } = slopeOf(vectors.weights, (current) => {
+            const pass = trainingPass(state, { ...settings, current, found, ranges });
             const output = runParts(state, x, pass).at(-1);
             assert(output !== undefined, 'a network has a part');
             return lossOf(output);
-          }, [vector]);
-          const gradient = ownValue(grads, vector.name);
-          assert(gradient !== undefined, 'the loss depends on what is trained');
-          vector.assign(optimizer.next(vector, gradient as tf.Tensor1D, learningRate));
+          });
+          vectors.weights.set(optimizer.next(vectors.weights.get(), slope, learningRate));
           return value.dataSync<'float32'>()[0] ?? Number.NaN;
         });
-        if (collected.length > 0)
-          collect(running, (tensorOfKey) => statistics.join(tensorOfKey), found);
+        if (found.size > 0) collect(vectors.statistics, found);
         tf.dispose([...found.values()]);
         return loss;
       },
-      state: () => optimizer.state(),
-      restore: (kept) => optimizer.restore(kept),
+      state: () => new Map([...optimizer.state(), ...(ranges?.values() ?? [])]),
+      restore: (kept) => {
+        optimizer.restore(kept);
+        ranges?.restore(kept);
+      },
       close: () => {
         optimizer.dispose();
-        tf.dispose([vector, running]);
+        vectors.weights.dispose();
+        vectors.statistics.dispose();
       },
     },
     settle: () => {
       if (isSettled) return;
       isSettled = true;
-      tf.tidy(() => {
-        replaceTensors(state, weights.split(tf.clone(vector)));
-        replaceTensors(state, statistics.split(tf.clone(running)));
-      });
+      for (const { flat, get } of [vectors.weights, vectors.statistics])
+        tf.tidy(() => replaceTensors(state, flat.split(tf.clone(get()))));
     },
   };
 }
 
-/** A variable shares the values that it begins with, and does not own them. */
-function variableOf(make: () => tf.Tensor1D, isTrained: boolean): tf.Variable<tf.Rank.R1> {
-  const initial = tf.tidy(make);
-  const variable = tf.variable(initial, isTrained);
-  initial.dispose();
-  return variable;
+interface Vectors {
+  readonly weights: KeptVector;
+  readonly statistics: KeptVector;
 }
 
-function decaysOf(trained: NetworkState['parameters']): Float32Array {
-  return Float32Array.from(
-    trained.flatMap(({ parameter }) =>
-      Array.from(parameter.initial, () => (parameter.kind === 'weight' ? 1 : 0)),
-    ),
+/** All values of some parameters, while the network's own are out of date. */
+interface KeptVector {
+  readonly flat: FlatValues;
+  readonly get: () => tf.Tensor1D;
+  /** Takes it over, and disposes the one before. */
+  readonly set: (next: tf.Tensor1D) => void;
+  readonly dispose: () => void;
+}
+
+function keptVector(flat: FlatValues, { tensors }: NetworkState): KeptVector {
+  let vector = tf.tidy(() => tf.keep(flat.join(taken(tensors))));
+  return {
+    flat,
+    get: () => vector,
+    set: (next) => {
+      vector.dispose();
+      vector = tf.keep(next);
+    },
+    dispose: () => vector.dispose(),
+  };
+}
+
+function slopeOf(
+  { flat, get }: KeptVector,
+  lossOf: (current: ReadonlyMap<string, tf.Tensor>) => tf.Scalar,
+): { readonly value: tf.Scalar; readonly slope: tf.Tensor1D } {
+  const { value, grad } = tf.valueAndGrad((vector) => lossOf(flat.split(vector as tf.Tensor1D)))(
+    get(),
   );
+  return { value: value, slope: grad as tf.Tensor1D };
 }
 
-function trainingPass(
-  state: NetworkState,
-  {
-    settings,
-    current,
-    found,
-  }: {
-    readonly settings: OptimizerSettings;
-    readonly current: ReadonlyMap<string, tf.Tensor>;
-    readonly found: Map<string, tf.Tensor>;
-  },
-): PassOf {
-  const frozen = evaluationPass(state);
-  return (part) =>
-    settings.trainedParts.includes(part)
-      ? {
-          ...frozen(part),
-          read: (name) => current.get(`${part}/${name}`) ?? frozen(part).read(name),
-          usesBatchStatistics: true,
-          collect: (layer, mean, variance) => {
-            found.set(`${part}/${layer}.mean`, tf.keep(mean));
-            found.set(`${part}/${layer}.variance`, tf.keep(variance));
-          },
-        }
-      : frozen(part);
+/** 1 for what decays, 0 for what does not. */
+function decaysOf({ length }: FlatValues, trained: NetworkState['parameters']): Float32Array {
+  const decays = new Float32Array(length);
+  let at = 0;
+  for (const { parameter } of trained) {
+    const end = at + parameter.initial.length;
+    if (parameter.kind === 'weight') decays.fill(1, at, end);
+    at = end;
+  }
+  return decays;
 }
 
-function collect(
-  running: tf.Variable,
-  join: (tensorOf: (key: string) => tf.Tensor) => tf.Tensor1D,
-  found: ReadonlyMap<string, tf.Tensor>,
-): void {
+function collect({ flat, get, set }: KeptVector, found: ReadonlyMap<string, tf.Tensor>): void {
   tf.tidy(() => {
-    const mixed = tf.add(
-      tf.mul(running, 1 - statisticsMomentum),
-      tf.mul(join(taken(found)), statisticsMomentum),
-    );
-    running.assign(mixed);
+    const news = flat.join(taken(found));
+    const kept = tf.mul(get(), 1 - statisticsMomentum);
+    set(tf.add<tf.Tensor1D>(kept, tf.mul(news, statisticsMomentum)));
   });
 }

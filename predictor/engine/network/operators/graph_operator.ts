@@ -1,61 +1,44 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { assert } from '../../../../common/assert';
 import type { Node, Tensor } from '../../../../model/onnx/graph';
 import type { ForwardPass } from '../parameter';
+import type { GraphTensor } from './graph_tensor';
 
-/** A value of a graph, of a whole batch. */
-export interface GraphTensor {
-  readonly tensor: tf.Tensor;
-  /** An image may lie pixel by pixel, as the backends' convolutions want it; all else lies as ONNX says. */
-  readonly layout: 'nhwc' | 'onnx';
-  /** ONNX's first axis is the batch, or the batch stands before all of ONNX's axes: tokens TxC. */
-  readonly batch: 'first' | 'before';
-}
-
+/** One node in one forward pass. */
 export interface OperatorContext {
   readonly node: Node;
   readonly pass: ForwardPass;
+  /** The operand where an earlier node or the input makes it. */
+  readonly made: (index: number) => GraphTensor | undefined;
   /** The operand's value where it is a constant of the graph. */
-  constant(index: number): Tensor | undefined;
+  readonly constant: (index: number) => Tensor | undefined;
   /** The operand where it is a parameter, in the backend's order. */
-  parameter(index: number): tf.Tensor | undefined;
+  readonly parameter: (index: number) => tf.Tensor | undefined;
+  /** ONNX's, of one sample. */
+  readonly outputShape: (index: number) => readonly number[];
 }
 
-/** `operands`: those that nodes or the input make, in their order; there is one at least. */
-export type GraphOperator = (
-  operands: readonly [GraphTensor, ...GraphTensor[]],
-  context: OperatorContext,
-) => GraphTensor;
+/** What the node makes, one for each of its outputs. */
+export type GraphOperator = (context: OperatorContext) => GraphTensor | readonly GraphTensor[];
 
 /** By ONNX's name of the operator. */
 export type OperatorTable = Readonly<Record<string, GraphOperator>>;
+
+/** The operand on which the operator works; nodes of which it is a constant are refused when they are read. */
+export function operandOf(context: OperatorContext, index = 0): GraphTensor {
+  const operand = context.made(index);
+  assert(operand !== undefined, `operand ${index} of a node is made before it`);
+  return operand;
+}
 
 /** Value by value: nothing but the tensor changes. */
 export function pointwise(
   compute: (x: tf.Tensor, context: OperatorContext) => tf.Tensor,
 ): GraphOperator {
-  return ([operand], context) => ({ ...operand, tensor: compute(operand.tensor, context) });
-}
-
-export function asImage(operand: GraphTensor): tf.Tensor4D {
-  return (
-    operand.layout === 'nhwc' ? operand.tensor : tf.transpose(operand.tensor, [0, 2, 3, 1])
-  ) as tf.Tensor4D;
-}
-
-export function asOnnx(operand: GraphTensor): GraphTensor {
-  return operand.layout === 'onnx'
-    ? operand
-    : { ...operand, tensor: tf.transpose(operand.tensor, [0, 3, 1, 2]), layout: 'onnx' };
-}
-
-export function image(tensor: tf.Tensor): GraphTensor {
-  return { tensor, layout: 'nhwc', batch: 'first' };
-}
-
-/** The axis of the held tensor, of ONNX's. */
-export function heldAxis({ tensor, batch }: GraphTensor, axis: number): number {
-  if (axis < 0) return tensor.rank + axis;
-  return batch === 'first' ? axis : axis + 1;
+  return (context) => {
+    const operand = operandOf(context);
+    return { ...operand, tensor: compute(operand.tensor, context) };
+  };
 }
 
 /** Numbers of a constant operand, such as a shape. */

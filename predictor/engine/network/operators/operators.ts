@@ -1,18 +1,19 @@
-import type { Graph, Node } from '../../../../model/onnx/graph';
+import { binaryOperators } from './binary_operators';
+import { convolutionOperators } from './convolution_operators';
 import type { GraphOperator } from './graph_operator';
 import { imageOperators } from './image_operators';
 import { pointwiseOperators } from './pointwise_operators';
 import { shapeOperators } from './shape_operators';
 import { tokenOperators } from './token_operators';
 
-const operators: ReadonlyMap<string, GraphOperator> = new Map(
-  [imageOperators, pointwiseOperators, shapeOperators, tokenOperators].flatMap((table) =>
-    Object.entries(table),
-  ),
+/** By ONNX's name. */
+export const operators: ReadonlyMap<string, GraphOperator> = new Map(
+  [
+    convolutionOperators,
+    imageOperators,
+    pointwiseOperators,
+    binaryOperators,
+    shapeOperators,
+    tokenOperators,
+  ].flatMap((table) => Object.entries(table)),
 );
-
-/** Undefined for one that cannot be trained through. */
-export function operatorOf(node: Node, graph: Graph): GraphOperator | undefined {
-  const isConstant = node.inputs.every((input) => graph.initializers.has(input));
-  return isConstant ? undefined : operators.get(node.kind);
-}

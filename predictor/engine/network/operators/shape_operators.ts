@@ -1,112 +1,155 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { assert } from '../../../../common/assert';
 import { intAttribute, intsAttribute } from '../../../../model/onnx/graph';
 import {
-  asImage,
-  asOnnx,
-  heldAxis,
-  image,
   numbersOf,
-  type GraphTensor,
+  operandOf,
+  type GraphOperator,
+  type OperatorContext,
   type OperatorTable,
 } from './graph_operator';
+import { asOnnx, heldAxis, image, shaped, workable, type GraphTensor } from './graph_tensor';
+
+const reshape: GraphOperator = (context) =>
+  shaped(asOnnx(operandOf(context)), context.outputShape(0));
 
 /** Other arrangements of the same values, and means. */
 export const shapeOperators: OperatorTable = {
-  Reshape: ([operand], context) => reshaped(asOnnx(operand), numbersOf(context.constant(1))),
-  Flatten: ([operand]) => {
-    const { tensor } = asOnnx(operand);
-    return {
-      tensor: tf.reshape(tensor, [tensor.shape[0], -1]),
-      layout: 'onnx',
-      batch: 'first',
-    };
+  Reshape: reshape,
+  Flatten: reshape,
+  Squeeze: reshape,
+  Unsqueeze: reshape,
+  Transpose: (context) => {
+    const order = intsAttribute(context.node, 'perm') ?? reversed(context.outputShape(0).length);
+    return transposed(operandOf(context), order, context.outputShape(0));
   },
-  Transpose: ([operand], { node }) => {
-    const x = asOnnx(operand);
-    const order = intsAttribute(node, 'perm') ?? [];
-    const held = x.batch === 'first' ? order : [0, ...order.map((axis) => axis + 1)];
-    return { ...x, tensor: tf.transpose(x.tensor, [...held]) };
-  },
-  Concat: (operands, context) => {
-    const axis = intAttribute(context.node, 'axis', 0);
-    if (
-      operands.length === context.node.inputs.length &&
-      operands.every(({ layout }) => layout === 'nhwc') &&
-      axis === 1
-    )
-      return image(tf.concat(operands.map(asImage), 3));
-    return concatenated(operands.map(asOnnx), axis, context);
-  },
-  Slice: ([operand], context) => {
-    const x = asOnnx(operand);
-    const [starts, ends, axes] = [1, 2, 3].map((index) => numbersOf(context.constant(index)));
-    const begin = x.tensor.shape.map(() => 0);
-    const size = [...x.tensor.shape];
-    starts?.forEach((start, index) => {
-      const axis = heldAxis(x, axes?.[index] ?? index);
-      const length = x.tensor.shape[axis] ?? 1;
-      const within = (at: number): number =>
-        Math.min(length, Math.max(0, at < 0 ? at + length : at));
-      begin[axis] = within(start);
-      size[axis] = Math.max(0, within(ends?.[index] ?? length) - within(start));
-    });
-    return { ...x, tensor: tf.slice(x.tensor, begin, size) };
-  },
-  Gather: ([operand], context) => {
-    const x = asOnnx(operand);
-    const axis = heldAxis(x, intAttribute(context.node, 'axis', 0));
-    const constant = context.constant(1);
-    const indices = tf.tensor1d([...numbersOf(constant)], 'int32');
-    const gathered = tf.gather(x.tensor, indices, axis);
-    return { ...x, tensor: constant?.shape.length === 0 ? tf.squeeze(gathered, [axis]) : gathered };
-  },
-  Squeeze: ([operand], context) => {
-    const x = asOnnx(operand);
-    const axes = numbersOf(context.constant(1)).map((axis) => heldAxis(x, axis));
-    return { ...x, tensor: tf.squeeze(x.tensor, axes) };
-  },
-  Unsqueeze: ([operand], context) => {
-    const x = asOnnx(operand);
-    return numbersOf(context.constant(1)).reduce<GraphTensor>(
-      (made, axis) => ({ ...made, tensor: tf.expandDims(made.tensor, heldAxis(made, axis)) }),
-      x,
+  Concat: concatenate,
+  Slice: (context) => {
+    const [starts = [], ends = [], axes] = [1, 2, 3].map((index) =>
+      numbersOf(context.constant(index)),
+    );
+    const along = axes?.length === starts.length ? axes : starts.map((_, index) => index);
+    return starts.reduce(
+      (x, start, index) => sliced(x, { axis: along[index] ?? 0, start, end: ends[index] ?? 0 }),
+      operandOf(context),
     );
   },
-  ReduceMean: ([operand], context) => {
-    const x = asOnnx(operand);
-    const axes = numbersOf(context.constant(1)).map((axis) => heldAxis(x, axis));
-    return {
-      ...x,
-      tensor: tf.mean(x.tensor, axes, intAttribute(context.node, 'keepdims', 1) === 1),
-    };
+  Split: (context) => {
+    const axis = intAttribute(context.node, 'axis', 0);
+    const x = workable(operandOf(context), [axis]);
+    const rank = context.outputShape(0).length;
+    const sizes = context.node.outputs.map(
+      (_, index) => context.outputShape(index).at(axis < 0 ? axis + rank : axis) ?? 1,
+    );
+    return tf
+      .split(x.tensor, sizes, heldAxis(x, axis))
+      .map((tensor) => ({ layout: x.layout, tensor }));
   },
+  Gather: (context) => {
+    const axis = intAttribute(context.node, 'axis', 0);
+    const x = workable(operandOf(context), [axis]);
+    // Slices, because the gradient of a gathering needs a kernel that not every backend has.
+    const parts = numbersOf(context.constant(1)).map(
+      (index) => sliced(x, { axis, start: index, end: index === -1 ? Infinity : index + 1 }).tensor,
+    );
+    const gathered: GraphTensor = { layout: x.layout, tensor: tf.concat(parts, heldAxis(x, axis)) };
+    return context.constant(1)?.shape.length === 1
+      ? gathered
+      : shaped(asOnnx(gathered), context.outputShape(0));
+  },
+  ReduceMean: reduce((x, axes) => tf.mean(x, axes, true)),
+  ReduceSum: reduce((x, axes) => tf.sum(x, axes, true)),
+  ReduceMax: reduce((x, axes) => tf.max(x, axes, true)),
 };
 
-/** A first dimension of 1 is the batch; a shape without one is that of every image by itself. */
-function reshaped(x: GraphTensor, shape: readonly number[]): GraphTensor {
-  const [batch] = x.tensor.shape;
-  const own = shape.map((dimension, axis) =>
-    dimension === 0 ? (x.tensor.shape[heldAxis(x, axis)] ?? 1) : dimension,
-  );
-  return x.batch === 'first' && (shape[0] === 1 || shape[0] === 0)
-    ? { ...x, tensor: tf.reshape(x.tensor, [batch, ...own.slice(1)]) }
-    : { tensor: tf.reshape(x.tensor, [batch, ...own]), layout: 'onnx', batch: 'before' };
+function reversed(rank: number): number[] {
+  return Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
 }
 
-function concatenated(
-  made: readonly GraphTensor[],
-  axis: number,
-  context: Parameters<NonNullable<OperatorTable[string]>>[1],
+/** Between an image's two orders nothing moves, as it lies pixel by pixel anyway. */
+function transposed(
+  x: GraphTensor,
+  order: readonly number[],
+  outputShape: readonly number[],
 ): GraphTensor {
-  const [first] = made;
-  const batch = first?.tensor.shape[0] ?? 1;
-  let next = 0;
-  const all = context.node.inputs.map((_, index): tf.Tensor => {
-    const parameter = context.parameter(index);
-    if (parameter === undefined) return made[next++]?.tensor ?? tf.scalar(0);
-    const own = first?.batch === 'first' ? parameter.shape.slice(1) : parameter.shape;
-    return tf.tile(tf.reshape(parameter, [1, ...own]), [batch, ...own.map(() => 1)]);
-  });
-  const x = first ?? image(tf.scalar(0));
-  return { ...x, tensor: tf.concat(all, heldAxis(x, axis)) };
+  if (x.layout === 'nhwc' && order.join() === '0,2,3,1') return shaped(x.tensor, outputShape);
+  if (x.layout === 'onnx' && order.join() === '0,3,1,2' && outputShape[0] === 1) {
+    const [samples = 1, , ...pixels] = x.tensor.shape;
+    return image(tf.reshape(x.tensor, [samples, ...pixels]));
+  }
+  return {
+    layout: 'onnx',
+    tensor: tf.transpose(asOnnx(x), [0, ...order.map((axis) => axis + 1)]),
+  };
+}
+
+interface SliceRange {
+  readonly axis: number;
+  /** As ONNX has them: below zero from the end, and whatever is beyond it is it. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function sliced(operand: GraphTensor, { axis, start, end }: SliceRange): GraphTensor {
+  const x = workable(operand, [axis]);
+  const held = heldAxis(x, axis);
+  const length = x.tensor.shape[held] ?? 1;
+  const within = (at: number): number => Math.min(length, Math.max(0, at < 0 ? at + length : at));
+  const begin = x.tensor.shape.map((_, each) => (each === held ? within(start) : 0));
+  const size = x.tensor.shape.map((whole, each) =>
+    each === held ? Math.max(0, within(end) - within(start)) : whole,
+  );
+  return { layout: x.layout, tensor: tf.slice(x.tensor, begin, size) };
+}
+
+function concatenate(context: OperatorContext): GraphTensor {
+  const axis = intAttribute(context.node, 'axis', 0);
+  const made = context.node.inputs.map((_, index) => context.made(index));
+  const [first] = made.flatMap((each) => each ?? []);
+  assert(first !== undefined, 'a concatenation has an operand that is made');
+  if (made.every((each) => each?.layout === 'nhwc') && axis !== 0 && axis !== -4)
+    return image(
+      tf.concat(
+        made.flatMap((each) => each?.tensor ?? []),
+        heldAxis(first, axis),
+      ),
+    );
+  const [samples = 1] = first.tensor.shape;
+  const all = made.map((each, index) =>
+    each === undefined ? forEach(samples, context, index) : asOnnx(each),
+  );
+  const [any = first.tensor] = all;
+  return {
+    layout: 'onnx',
+    tensor: tf.concat(all, heldAxis({ layout: 'onnx', tensor: any }, axis)),
+  };
+}
+
+/** A constant as every sample has it. */
+function forEach(samples: number, context: OperatorContext, index: number): tf.Tensor {
+  const constant = context.constant(index);
+  const tensor =
+    context.parameter(index) ??
+    tf.tensor(Float32Array.from(numbersOf(constant)), [...(constant?.shape ?? [])]);
+  // A tile has no gradient of many axes.
+  return tf.add(tf.zeros([samples, ...tensor.shape]), tf.expandDims(tensor, 0));
+}
+
+/** `compute` keeps the axes, as 1. */
+function reduce(compute: (x: tf.Tensor, axes: number[]) => tf.Tensor): GraphOperator {
+  return (context) => {
+    const given = numbersOf(context.constant(1));
+    const operand = operandOf(context);
+    const rank = operand.layout === 'nhwc' ? 4 : operand.tensor.rank - 1;
+    const axes = given.length > 0 ? given : reversed(rank);
+    const x = workable(operand, axes);
+    const tensor = compute(
+      x.tensor,
+      axes.map((axis) => heldAxis(x, axis)),
+    );
+    const kept: GraphTensor = { layout: x.layout, tensor };
+    return intAttribute(context.node, 'keepdims', 1) === 1
+      ? kept
+      : shaped(asOnnx(kept), context.outputShape(0));
+  };
 }

@@ -113,7 +113,7 @@ describe('the trainable reading of graphs', () => {
     const graph = chain('gate', 'HardSwish');
     const network = engine.createNetwork([{ kind: 'graph', name: 'gate', graph }]);
     const x = randomValues([2, 4, 5, 2], 'x', 3);
-    const { data } = toOnnx(network.infer(x));
+    const data = toOnnx(network.infer(x));
     network.close();
     expect(relativeDifference(data, await runOnnx(graph, x))).toBeLessThan(tolerance);
   });

@@ -10,7 +10,7 @@ import {
 } from '../../../../model/block/network_spec';
 import { trainedSegmentGraph } from '../../../../model/block/trained_segment';
 import { loadSpace, shippedSpaceNames } from '../../../../model/space/load_space';
-import type { TrainingEngine, NetworkPart, BatchValues } from '../../../../predictor/engine/engine';
+import type { TrainingEngine, LayersPart, BatchValues } from '../../../../predictor/engine/engine';
 import {
   blockAsPart,
   disturbed,
@@ -90,10 +90,7 @@ describe('the trainable reading of layers', () => {
     expect(await differenceOf(part, randomValues(batch, 'features'))).toBeLessThan(tolerance);
   });
 
-  async function differenceOf(
-    part: Extract<NetworkPart, { kind: 'layers' }>,
-    input: BatchValues,
-  ): Promise<number> {
+  async function differenceOf(part: LayersPart, input: BatchValues): Promise<number> {
     const drawn = engine.createNetwork([part]);
     const weights = disturbed(drawn.weightsOf(part.name), part.name);
     drawn.close();
@@ -101,6 +98,6 @@ describe('the trainable reading of layers', () => {
     const output = network.infer(input);
     network.close();
     const exported = trainedSegmentGraph(part, part.inputShape, weights);
-    return relativeDifference(toOnnx(output).data, await runOnnx(exported, input));
+    return relativeDifference(toOnnx(output), await runOnnx(exported, input));
   }
 });

@@ -2,11 +2,11 @@ import { createRandom } from '../../../../common/random';
 import { blockSegment, type Segment } from '../../../../model/block/network_spec';
 import type { BlockSpec } from '../../../../common/block_spec';
 import { createGraphSession } from '../../../../model/execute/graph_session';
-import { elementCount, type Graph } from '../../../../model/onnx/graph';
+import { elementCount, type DeclaredTensor, type Graph } from '../../../../model/onnx/graph';
 import type {
   TrainingEngine,
   NamedValues,
-  NetworkPart,
+  LayersPart,
   BatchValues,
 } from '../../../../predictor/engine/engine';
 import { openEngine } from '../../../../predictor/engine/open_engine';
@@ -23,6 +23,14 @@ export function randomValues(shape: readonly number[], seed: string, deviation =
   };
 }
 
+/** So many samples of ONNX's shape, as the engine takes them. */
+export function batchOf(samples: number, shape: readonly number[], seed: string): BatchValues {
+  const [first, ...own] = shape;
+  const [channels = 1, height = 1, width = 1] = own;
+  if (first !== 1) return randomValues([samples, ...shape], seed);
+  return randomValues([samples, ...(own.length === 3 ? [height, width, channels] : own)], seed);
+}
+
 /** Weights as training might leave them: no scale is 1, no shift and no mean 0. */
 export function disturbed(weights: NamedValues, seed: string): NamedValues {
   return new Map(
@@ -36,8 +44,6 @@ export function disturbed(weights: NamedValues, seed: string): NamedValues {
   );
 }
 
-type LayersPart = Extract<NetworkPart, { kind: 'layers' }>;
-
 export function blockAsPart(spec: BlockSpec, inputShape: readonly number[]): LayersPart {
   return segmentAsPart(blockSegment(spec, 0), inputShape);
 }
@@ -49,9 +55,11 @@ export function segmentAsPart(
   return { kind: 'layers', name, layers, output, inputShape, weights: undefined, seed: 1 };
 }
 
-/** Between the engine's order and ONNX's: NHWC to NCHW, all else as it is. */
-export function toOnnx({ data, shape }: BatchValues): BatchValues {
-  if (shape.length !== 4) return { data, shape };
+/** Between the engine's order and ONNX's: NHWC to NCHW of what is an image there, all else as it is. */
+export function toOnnx({ data, shape }: BatchValues, declared?: DeclaredTensor): Float32Array {
+  const isImage =
+    declared === undefined || (declared.shape?.length === 4 && declared.shape[0] === 1);
+  if (shape.length !== 4 || !isImage) return data;
   const [batch = 1, height = 1, width = 1, channels = 1] = shape;
   const turned = new Float32Array(data.length);
   let at = 0;
@@ -59,14 +67,14 @@ export function toOnnx({ data, shape }: BatchValues): BatchValues {
     for (let channel = 0; channel < channels; channel += 1)
       for (let pixel = 0; pixel < height * width; pixel += 1)
         turned[at++] = data[(image * height * width + pixel) * channels + channel] ?? 0;
-  return { data: turned, shape: [batch, channels, height, width] };
+  return turned;
 }
 
 /** What ONNX Runtime says, sample by sample, of the engine's batch. In ONNX's order, one sample after the other. */
 export async function runOnnx(graph: Graph, batch: BatchValues): Promise<Float32Array> {
   const [input] = graph.inputs;
   const shape = (input?.shape ?? []).map(Number);
-  const { data } = toOnnx(batch);
+  const data = toOnnx(batch, input);
   const each = elementCount(shape);
   const session = await createGraphSession(graph);
   const outputs: number[] = [];
