@@ -55,6 +55,8 @@ const samplesAtOnce = 64;
 /** Nobody writes any more to a part that has not grown for so long. */
 const oldestPartMs = 10 * 60_000;
 const bytesEach = 4;
+/** Another process may need the room for its own file before this one has opened what it made. */
+const mostTries = 4;
 
 /** Features at one tensor of the teacher, from the disk where it has them. All processes of a machine share the folder. */
 export async function openFeatures(
@@ -68,31 +70,35 @@ export async function openFeatures(
     .digest('hex');
   const place = path.join(folder, `${key}.f32`);
   const graph = prefixOf(teacher.graph, at.tensor);
-  const known = await openKnown(place, graph, at.samples);
+  const work = { place, folder, largestBytes, graph, samples: at.samples };
+  const known = await openKnown(work);
   if (known !== undefined) return known;
   const lock = await lockFile(`${place}.lock`, () => onProgress(0));
   try {
-    const meanwhile = await openKnown(place, graph, at.samples);
-    if (meanwhile !== undefined) return meanwhile;
-    await compute({ place, folder, largestBytes, graph, samples: at.samples }, async (share) => {
-      onProgress(share);
-      await lock.touch();
-    });
-    const computed = await openKnown(place, graph, at.samples);
-    assert(computed !== undefined, 'what was just computed is there');
-    return computed;
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const made = await openKnown(work);
+      if (made !== undefined) return made;
+      await compute(work, async (share) => {
+        onProgress(share);
+        await lock.touch();
+      });
+    }
+    throw new Error(`${folder}: others need the room at once; raise featureCacheBytes`);
   } finally {
     await lock.release();
   }
 }
 
-async function openKnown(
-  place: string,
-  graph: Graph,
-  samples: TeacherSamples,
-): Promise<Features | undefined> {
+async function openKnown({
+  place,
+  graph,
+  samples,
+  largestBytes,
+}: Computation): Promise<Features | undefined> {
   const summary = readSummary(place);
   if (summary?.count !== samples.count) return undefined;
+  // The cache has become larger since.
+  if (summary.bytes === 0 && bytesOf(summary) <= largestBytes) return undefined;
   const facts = {
     count: summary.count,
     sampleShape: summary.sampleShape,
@@ -135,7 +141,7 @@ async function compute(
   const runner = await openGraphRunner(graph);
   try {
     const sampleShape = shapeOfSample(graph.outputs[0]?.shape?.map(Number) ?? []);
-    const wantedBytes = samples.count * elementCount(sampleShape) * bytesEach;
+    const wantedBytes = bytesOf({ count: samples.count, sampleShape });
     const fits = wantedBytes <= largestBytes;
     if (fits) await makeRoom(folder, largestBytes - wantedBytes);
     const writer = fits ? await FeatureWriter.open(place) : undefined;
@@ -150,6 +156,10 @@ async function compute(
   } finally {
     await runner.close();
   }
+}
+
+function bytesOf({ count, sampleShape }: Pick<Features, 'count' | 'sampleShape'>): number {
+  return count * elementCount(sampleShape) * bytesEach;
 }
 
 async function writeAll(

@@ -88,6 +88,17 @@ describe('teacher features', () => {
     expect(await streamed.read([4, 1])).toEqual(kept);
   });
 
+  test('that did not fit are kept once there is more room', async () => {
+    const tiny = tinyConvReference();
+    await open(tiny, noiseSamples(5), { largestBytes: 1_000 });
+    const samples = noiseSamples(5);
+    const features = await open(tiny, samples);
+    expect(await filesOf('.f32')).toHaveLength(1);
+    const reads = samples.reads();
+    await features.read(all);
+    expect(samples.reads()).toBe(reads);
+  });
+
   test('used least recently make room for others', async () => {
     const tiny = tinyConvReference();
     const oneFile = 5 * 8 * 8 * 8 * 4;
