@@ -36,7 +36,12 @@ export function registerReferenceTrain(reference: Command, terminal: Terminal): 
       'train an architecture of a shipped space on generated images, as a reference for trying things out',
     )
     .requiredOption('-o, --output <dir>', 'the folder to make: model, cuts, data description')
-    .option('--epochs <n>', 'passes over the images', numberFrom({ min: 0.01, max: 10_000 }), 16)
+    .option(
+      '--epochs <passes>',
+      'over the images; a fraction is part of one',
+      numberFrom({ min: 0.01, max: 10_000 }),
+      16,
+    )
     .option(
       '--train <n>',
       'images to train on',

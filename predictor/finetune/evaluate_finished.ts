@@ -24,7 +24,7 @@ type Finished = Pick<
   | 'ranges'
 >;
 
-interface Place {
+interface EvaluationPlace {
   readonly material: Material;
   readonly context: TaskContext;
 }
@@ -48,7 +48,7 @@ export function evaluatedImages(
 export async function evaluateFinished(
   graph: Graph,
   task: NetworkTask,
-  { material, context }: Place,
+  { material, context }: EvaluationPlace,
 ): Promise<Finished> {
   const images = evaluatedImages(task, material);
   const ranges = writeRanges(await calibrated(graph, material));
@@ -78,7 +78,7 @@ async function calibrated(graph: Graph, material: Material): ReturnType<typeof r
 async function accuracyOfGraph(
   graph: Graph,
   images: EvaluatedImages,
-  { material, context }: Place,
+  { material, context }: EvaluationPlace,
 ): Promise<number> {
   const runner = await openGraphRunner(graph);
   try {
@@ -98,7 +98,7 @@ async function accuracyOfGraph(
 /** Its answers are computed once for all tasks of a machine. */
 async function accuracyOfReference(
   images: EvaluatedImages,
-  { material, context }: Place,
+  { material, context }: EvaluationPlace,
 ): Promise<number> {
   const answers = await material.featuresOf('validation', 'answers', context);
   try {

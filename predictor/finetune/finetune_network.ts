@@ -11,7 +11,7 @@ import type { TaskContext } from '../task/task_context';
 import { assembledGraph } from '../assembly/assembled_network';
 import { readCheckpoint, type Checkpoint } from './checkpoint';
 import { evaluatedImages, evaluateFinished } from './evaluate_finished';
-import type { Teaching } from './network_training';
+import type { TeacherAnswers } from './network_training';
 import { partsOf } from './network_parts';
 import { trainNetwork } from './train_network';
 import { firstOf, watchedImages } from './watched_images';
@@ -118,7 +118,7 @@ async function openTeaching(
   { recipe }: NetworkTask,
   material: Material,
   context: TaskContext,
-): Promise<Teaching | undefined> {
+): Promise<TeacherAnswers | undefined> {
   if (recipe.distillationShare === 0) return undefined;
   return recipe.augmentation === 'standard'
     ? { kind: 'asked', runner: await openGraphRunner(material.parts.whole) }

@@ -16,11 +16,11 @@ export interface TrainingData {
   readonly images: LabelledImages;
   readonly normalize: (pixels: Uint8Array) => Float32Array;
   /** What the reference answers. Undefined where nothing is distilled. */
-  readonly teacher: Teaching | undefined;
+  readonly teacher: TeacherAnswers | undefined;
 }
 
 /** To the images as they are the answers are known beforehand; to changed ones the reference is run. */
-export type Teaching =
+export type TeacherAnswers =
   | { readonly kind: 'known'; readonly answers: Features }
   | { readonly kind: 'asked'; readonly runner: GraphRunner };
 

@@ -23,7 +23,7 @@ interface TrainingPlace {
   readonly startAccuracyPercent: number;
 }
 
-interface TrainedNetwork {
+interface NetworkAfterTraining {
   readonly course: TrainingCourse;
   /** Of the best epoch where epochs were watched, else of the last. */
   readonly weights: PartWeights;
@@ -33,7 +33,7 @@ interface TrainedNetwork {
 export async function trainNetwork(
   training: NetworkTraining,
   place: TrainingPlace,
-): Promise<TrainedNetwork> {
+): Promise<NetworkAfterTraining> {
   const { task, kept } = place;
   const fitting = startTraining(training, task.blocks.length);
   if (kept !== undefined) fitting.restore(kept.optimizer);

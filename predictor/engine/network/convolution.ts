@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { padImage } from './pooling';
 
-export interface ConvolutionGeometry {
+interface ConvolutionGeometry {
   readonly kernel: readonly [number, number];
   readonly stride: readonly [number, number];
   /** Of one pixel's distance to the next under the kernel; more than 1 only where the stride is 1. */

@@ -34,7 +34,7 @@ export const depthwiseLayout = permuted([2, 3, 0, 1]);
 export const denseLayout = permuted([1, 0]);
 
 /** Copies values into another order of axes; `order` says for each new axis the old one. */
-export function permute(
+function permute(
   data: Float32Array,
   shape: readonly number[],
   order: readonly number[],

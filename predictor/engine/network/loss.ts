@@ -9,7 +9,7 @@ export function tensorOf({ data, shape }: BatchValues): tf.Tensor {
 }
 
 /** What a step compares with, as tensors. */
-export type LossFunction = (output: tf.Tensor) => tf.Scalar;
+type LossFunction = (output: tf.Tensor) => tf.Scalar;
 
 /** The tensors that it needs are made now; it may be called once. */
 export function lossFunction(target: LossTarget): LossFunction {

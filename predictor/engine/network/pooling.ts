@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-export interface PoolGeometry {
+interface PoolGeometry {
   readonly window: [number, number];
   readonly stride: [number, number];
   /** Top, left, bottom, right. */

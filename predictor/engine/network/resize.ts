@@ -36,7 +36,7 @@ function product(axis: AxisResizing, x: tf.Tensor3D): tf.Tensor3D {
 }
 
 /** The weight of each pixel before (columns) in each pixel after (rows). */
-export function axisWeights(axis: AxisResizing): Float32Array {
+function axisWeights(axis: AxisResizing): Float32Array {
   const weights = new Float32Array(axis.to * axis.from);
   for (let to = 0; to < axis.to; to += 1) {
     const taps = tapsAt(axis, coordinateOf(axis, to));

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { evaluationPass, type NetworkState, type PassOf } from './network_state';
 import { quantizedWeight, type ActivationRanges } from './fake_quantization';
 
-export interface PassSettings {
+interface PassSettings {
   readonly trainedParts: readonly string[];
   /** The trained parameters as they are in this step, by key. */
   readonly current: ReadonlyMap<string, tf.Tensor>;

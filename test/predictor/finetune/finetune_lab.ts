@@ -44,7 +44,7 @@ export function tokenReference(): TinyReference {
   );
 }
 
-export const recipe: FinetuningRecipe = {
+const recipe: FinetuningRecipe = {
   epochs: 4,
   batch: 16,
   optimizer: 'adam',

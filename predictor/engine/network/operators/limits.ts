@@ -8,7 +8,7 @@ import { numbersOf } from './graph_operator';
 import type { Tensor } from '../../../../model/onnx/graph';
 
 /** What is known of a node before any sample is. */
-export interface NodeFacts {
+interface NodeFacts {
   readonly node: Node;
   /** ONNX's shapes of its inputs and first output. */
   readonly inputs: readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 import { intsAttribute, type Node } from '../../../../model/onnx/graph';
 
 /** Top, left, bottom, right. */
-export type Sides = readonly [number, number, number, number];
+type Sides = readonly [number, number, number, number];
 
 /** Height and width; each 1 where the attribute is absent. */
 export function pairOf(node: Node, attribute: string): [number, number] {

@@ -17,7 +17,7 @@ describe('a search of a space of blocks', () => {
     const refusals: readonly (readonly [object, string])[] = [
       [
         { space: 'darts' },
-        'spec.yaml: field space: there is no search space darts; choose one of demo-small, donna-full, efficientnet, mobilenetv2, nasbench201, resnet50, vit-tiny',
+        'spec.yaml: field space: there is no search space darts; choose one of demo, demo-small, donna-full, efficientnet, mobilenetv2, nasbench201, resnet50, vit-tiny',
       ],
       [
         { accuracy: undefined },
