@@ -27,5 +27,5 @@ export interface FinetuningRecipe extends TrainingRecipe {
   /** Ends after so many epochs without a better validation; null for never. */
   readonly patienceEpochs: number | null;
   /** With quantized weights and activations in the forward pass, and a gradient that goes straight through. */
-  readonly quantizationAware: false;
+  readonly quantizationAware: boolean;
 }

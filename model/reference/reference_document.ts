@@ -81,9 +81,7 @@ const finetuning = (epochs: number) =>
     trainStem: z.boolean('expected true or false').default(true),
     trainHead: z.boolean('expected true or false').default(true),
     patienceEpochs: whole(1, 10_000).nullable().default(null),
-    quantizationAware: z
-      .literal(false, 'expected false: networks cannot be trained with quantized weights yet')
-      .default(false),
+    quantizationAware: z.boolean('expected true or false').default(false),
   });
 
 /** What a user says of a pretrained network and its data; docs/references.md explains the fields. */

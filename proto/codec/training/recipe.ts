@@ -28,5 +28,5 @@ export const finetuningRecipeSchema: z.ZodType<FinetuningRecipe> = z.strictObjec
   trainStem: z.boolean(),
   trainHead: z.boolean(),
   patienceEpochs: z.int().min(1).max(mostEpochs).nullable(),
-  quantizationAware: z.literal(false, 'expected false: no worker can do it yet'),
+  quantizationAware: z.boolean(),
 });
