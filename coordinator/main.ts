@@ -7,6 +7,7 @@ import { requireLoopback } from '../platform/http/loopback';
 import { startGrpcServer } from './api/grpc_server';
 import { createInterceptors } from './api/interceptors';
 import type { CoordinatorConfig } from './config';
+import type { Engine } from './engine/engine';
 import { awaitAgents, recoverFromLedger } from './engine/recovery';
 import { tickIntervalMs } from './schedule/state/limits';
 import {
@@ -110,12 +111,7 @@ async function start(
     core.directory.endAll();
     return grpc.stop();
   });
-  // Time passes for the scheduler.
-  core.engine.dispatch({ kind: 'tick' });
-  const ticker = startTicker({ clock: systemClock, intervalMs: tickIntervalMs }, () =>
-    core.engine.dispatch({ kind: 'tick' }),
-  );
-  lifecycle.onStop('ticker', () => ticker.stop());
+  letTimePass(core.engine, lifecycle);
   started();
   logger.info(
     { grpcPort: grpc.port, httpPort: http.port, dataDir: options.dataDir, openJobs },
@@ -128,4 +124,13 @@ async function start(
     stop: () => lifecycle.stop(),
     hurry: () => lifecycle.hurry(),
   };
+}
+
+/** For the scheduler, whose clock is an event. */
+function letTimePass(engine: Pick<Engine, 'dispatch'>, lifecycle: Lifecycle): void {
+  engine.dispatch({ kind: 'tick' });
+  const ticker = startTicker({ clock: systemClock, intervalMs: tickIntervalMs }, () =>
+    engine.dispatch({ kind: 'tick' }),
+  );
+  lifecycle.onStop('ticker', () => ticker.stop());
 }
