@@ -118,6 +118,20 @@ describe('a predictor', () => {
     expect(after.training).toHaveLength(25);
     expect(after.model.residualDeviation).toBeLessThan(before.model.residualDeviation);
   });
+
+  test('is no surer of itself when fitted anew to nothing new', () => {
+    const document = fitPredictor(dataWith(3));
+    // Held-out networks showed a larger error than leaving one out.
+    const doubtful = {
+      ...document,
+      model: { ...document.model, residualDeviation: 2 * document.model.residualDeviation },
+    };
+    for (const each of [document, doubtful])
+      expect(refitPredictor(each, [], textsOf).model.residualDeviation).toBeCloseTo(
+        each.model.residualDeviation,
+        9,
+      );
+  });
 });
 
 test('a spread sample takes every option about equally often', () => {
