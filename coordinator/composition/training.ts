@@ -1,6 +1,7 @@
 import { systemClock } from '../../platform/time/clock';
 import type { Bus } from '../../platform/nats/bus';
 import type { Ledger } from '../ledger/ledger';
+import { finetuneRun } from '../training/finetune_run';
 import { libraryRun } from '../training/library_run';
 import { networksRun } from '../training/networks_run';
 import { predictorRun } from '../training/predictor_run';
@@ -35,7 +36,7 @@ export async function startTraining(
     return Promise.resolve();
   });
   const runs = new TrainingRuns({
-    kinds: [libraryRun, networksRun, predictorRun(ledger.predictors)],
+    kinds: [libraryRun, networksRun, predictorRun(ledger.predictors), finetuneRun],
     ledger,
     perform: (tasks, signal, onEnd) => queue.perform(tasks, signal, onEnd),
     ...parts,

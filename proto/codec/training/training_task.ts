@@ -15,7 +15,7 @@ const assembledSchema: z.ZodType<AssembledBlock> = z.strictObject({
   spec: blockSpecSchema,
   weights: digestField.nullable(),
 });
-const blocks = listField(assembledSchema, mostBlocks).min(1);
+export const assembledBlocksSchema = listField(assembledSchema, mostBlocks).min(1);
 
 export const trainingTaskSchema: z.ZodType<TrainingTask> = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -31,7 +31,7 @@ export const trainingTaskSchema: z.ZodType<TrainingTask> = z.discriminatedUnion(
   z.strictObject({
     kind: z.literal('network'),
     reference: referenceSchema,
-    blocks,
+    blocks: assembledBlocksSchema,
     fromScratch: z.boolean(),
     recipe: finetuningRecipeSchema,
     evaluationImages: countField.min(1),
@@ -41,7 +41,7 @@ export const trainingTaskSchema: z.ZodType<TrainingTask> = z.discriminatedUnion(
   z.strictObject({
     kind: z.literal('probe'),
     reference: referenceSchema,
-    blocks,
+    blocks: assembledBlocksSchema,
     images: countField.min(1),
   }),
 ]);

@@ -112,6 +112,14 @@ describe('finetuning a network', () => {
     expect(losses(alone)[0]).toBeGreaterThan(1);
   });
 
+  test('trains with quantization in the forward pass', async () => {
+    const plain = await run(networkTask(tiny), 'plain');
+    const aware = await run(networkTask(tiny, {}, { quantizationAware: true }), 'aware');
+    expect(losses(aware).at(-1)).toBeLessThan(losses(aware)[0] ?? 0);
+    expect(losses(aware)[0]).not.toBe(losses(plain)[0]);
+    expect(losses(aware)[0]).toBeCloseTo(losses(plain)[0] ?? Number.NaN, 0);
+  });
+
   test('is for transformers too', async () => {
     const of = tokenReference();
     const blocks = tokenBlocks.map((spec) => ({ spec, weights: null }));
