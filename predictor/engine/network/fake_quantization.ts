@@ -62,10 +62,11 @@ function rangeOf(activation: tf.Tensor): ActivationRange {
   return { min, max };
 }
 
+/** In single precision, as it is kept: a training that is resumed goes on to the bit. */
 function moved(before: ActivationRange, seen: ActivationRange): ActivationRange {
   return {
-    min: before.min + rangeMomentum * (seen.min - before.min),
-    max: before.max + rangeMomentum * (seen.max - before.max),
+    min: Math.fround(before.min + rangeMomentum * (seen.min - before.min)),
+    max: Math.fround(before.max + rangeMomentum * (seen.max - before.max)),
   };
 }
 

@@ -58,6 +58,25 @@ describe('the native kernels', () => {
     expect(distance(gradient(native), gradient(composedKernels))).toBe(0);
   });
 
+  it('rounds to 256 steps of a range with the slope within it', () => {
+    const x = tf.randomNormal([200], 0, 3, 'float32', 7);
+    for (const range of [
+      { min: -2.5, max: 4 },
+      { min: 0, max: 6 },
+      { min: -3, max: 0 },
+    ]) {
+      const rounded = [native, composedKernels].map((kernels) => kernels.fakeQuantize(x, range));
+      expect(distance(rounded[0], rounded[1])).toBeLessThan(1e-5);
+      const slopes = [native, composedKernels].map((kernels) =>
+        tf.grad((y) => tf.sum(kernels.fakeQuantize(y, range)))(x),
+      );
+      expect(distance(slopes[0], slopes[1])).toBe(0);
+      const inside = tf.sum(tf.cast(slopes[0]!, 'int32')).dataSync()[0]!;
+      expect(inside).toBeGreaterThan(0);
+      expect(inside).toBeLessThan(200);
+    }
+  });
+
   it('leaves no tensors behind', () => {
     const { x, scale, shift } = operands();
     const before = tf.memory().numTensors;

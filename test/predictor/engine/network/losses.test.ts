@@ -86,6 +86,31 @@ describe('the loss before a step', () => {
     );
   });
 
+  it('does not count negative labels, and is 0 where there are no others', () => {
+    fc.assert(
+      fc.property(
+        weights,
+        images,
+        fc.array(fc.constantFrom(-1, 0, 1), { minLength: 4, maxLength: 4 }),
+        (network, data, classes) => {
+          const logits = pairsOf(denseOutput(network, data));
+          const told = classes.flatMap((label, index) =>
+            label < 0 ? [] : [-Math.log(softmax(logits[index]!, 1)[label]!)],
+          );
+          const target: LossTarget = {
+            kind: 'labels',
+            labels: Int32Array.from(classes),
+            teacherLogits: undefined,
+            distillationShare: 0,
+            temperature: 1,
+          };
+          expectClose(lossOf(network, data, target), told.length === 0 ? 0 : mean(told));
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+
   it('mixes in the divergence from the softened teacher, times the square of its temperature', () => {
     fc.assert(
       fc.property(

@@ -31,6 +31,10 @@ export const numbers = (...values: number[]): Operand => ({ numbers: values });
 export const floats = (...values: number[]): Operand => ({ floats: values });
 export const text = (value: string): Attribute => ({ kind: 'string', value });
 
+export function titleOf({ kind, shape, operands = [], attributes = {} }: OperatorCase): string {
+  return `${kind} of ${shape.join('x')} ${JSON.stringify({ operands, attributes })}`;
+}
+
 /** The operator alone, between the features and its (last) output. */
 export function graphOf({
   kind,

@@ -6,7 +6,7 @@ import { int, ints } from '../../../../model/onnx/graph_builder';
 import type { TrainingEngine } from '../../../../predictor/engine/engine';
 import { batchOf, relativeDifference, runOnnx, testEngine, toOnnx } from './network_lab';
 import { imageCases, picture, resize, sizes, window } from './image_cases';
-import { drawn, graphOf, numbers, text, type OperatorCase } from './one_operator';
+import { drawn, graphOf, numbers, text, titleOf, type OperatorCase } from './one_operator';
 import { tokenCases } from './token_cases';
 
 const tolerance = 1e-4;
@@ -101,7 +101,3 @@ describe('the trainable reading of a graph', () => {
     );
   });
 });
-
-function titleOf({ kind, shape, operands = [], attributes = {} }: OperatorCase): string {
-  return `${kind} of ${shape.join('x')} ${JSON.stringify({ operands, attributes })}`;
-}

@@ -1,0 +1,4 @@
+import { describeGradients } from './operator_gradients';
+import { testEngine } from './network_lab';
+
+describeGradients(testEngine);
