@@ -35,7 +35,7 @@ export function registerPredictorBuild(predictor: Command, terminal: Terminal): 
       '--images <n>',
       'validation images that an accuracy is measured on',
       wholeNumberFrom({ min: 10, max: 10_000_000 }),
-      10_000,
+      5_000,
     )
     .option(
       '--options <n>',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assert } from '../../common/assert';
+import { BadInputError } from '../../common/bad_input';
 import { FarmError } from '../../common/farm_error';
 import { ownValue } from '../../common/own_value';
 import { createRandom } from '../../common/random';
@@ -24,6 +25,8 @@ import type { RunContext, RunKind } from './training_run';
 
 const mostArchitectures = 1_000;
 const mostImages = 10_000_000;
+/** Of the networks, the share that may fail. */
+const mostFailed = 0.2;
 /** Of probes: some seconds each. */
 const probeImages = 1_000;
 
@@ -44,6 +47,7 @@ type TrainedBlocks = readonly Readonly<Record<string, LibraryOption>>[];
 export function predictorRun(records: Pick<PredictorRecords, 'save' | 'newest'>): RunKind {
   return runKind('predictor', requestSchema, async (request, context) => {
     const reference = await context.reference(request.reference);
+    requireImages(request, reference);
     const space = openPlannedSpace(request, reference);
     const blocks = await trainedBlocks(request, reference, context);
     const counts = blocks.map((options) => Object.keys(options).length);
@@ -89,6 +93,29 @@ export function predictorRun(records: Pick<PredictorRecords, 'save' | 'newest'>)
       measured,
     };
   });
+}
+
+/** A retest is on other images than the test: there must be twice as many. Of files nobody has counted them yet. */
+function requireImages(
+  { evaluationImages, retests }: PredictorRequest,
+  { name, data }: Reference,
+): void {
+  if (data.kind !== 'generated') return;
+  const needed = retests > 0 ? 2 * evaluationImages : evaluationImages;
+  if (data.validation < needed)
+    throw new BadInputError(
+      `reference ${name} has ${data.validation} validation images, and ${needed} are needed${retests > 0 ? ': accuracies and retests are measured on different ones' : ''}; ask for fewer (--images), or leave retests out (--retests 0)`,
+    );
+}
+
+/** Some may fail, and the others are enough; where many do, the reason is no accident. @throws FarmError with the first reason */
+function requireMeasured(ends: readonly TrainingEnd[], context: RunContext): void {
+  const failed = ends.filter((end) => end.kind === 'failed');
+  const [first] = failed;
+  if (first === undefined) return;
+  const said = `${failed.length} of ${ends.length} networks failed; the first because: ${first.reason}`;
+  if (failed.length > ends.length * mostFailed) throw new FarmError('failed', said);
+  context.note(said);
 }
 
 interface NetworkMeasuring {
@@ -175,6 +202,7 @@ async function measureAll(
     'networks',
     sampled.map((texts) => networkTask(texts, measuring, false)),
   );
+  requireMeasured(networks, context);
   return sampled.map((texts, index) => {
     const outcome = networkOutcome(networks[index]);
     const probe = probes[index];
@@ -199,6 +227,7 @@ async function retest(
     'retests',
     again.map((texts) => networkTask(texts, measuring, true)),
   );
+  requireMeasured(ends, measuring.context);
   return ends.flatMap((end, index): (readonly [number, number])[] => {
     const [first, second] = [
       measured[index]?.accuracyPercent,

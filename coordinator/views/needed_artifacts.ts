@@ -63,5 +63,6 @@ async function trainedArtifacts({
 function filesOf(end: TrainingEnd): readonly ArtifactDigest[] {
   if (end.kind === 'failed') return [];
   if (end.outcome.kind === 'block') return [end.outcome.weights];
-  return end.outcome.kind === 'network' && end.outcome.model !== null ? [end.outcome.model] : [];
+  if (end.outcome.kind === 'probe') return [];
+  return [end.outcome.model, end.outcome.ranges].filter((digest) => digest !== null);
 }

@@ -15,7 +15,7 @@ export interface BlockCase {
 }
 
 /** The layer structures of a space's blocks, each once, with few channels and one or two cells. */
-export function blockCases(space: NetworkSpace): readonly BlockCase[] {
+function blockCases(space: NetworkSpace): readonly BlockCase[] {
   const cases = new Map<string, BlockCase>();
   for (const choices of space.blockChoices?.() ?? [])
     for (const { spec } of choices) {
