@@ -118,7 +118,7 @@ describe('a search of a space of blocks', () => {
     [
       'an unknown space',
       { space: 'darts', model: {} },
-      'field space: there is no search space darts; choose one of demo-small, donna-full, efficientnet, mobilenetv2, nasbench201, resnet50, vit-tiny',
+      'field space: there is no search space darts; choose one of demo, demo-small, donna-full, efficientnet, mobilenetv2, nasbench201, resnet50, vit-tiny',
     ],
   ])('is refused for %s, with one line and nothing started', async (_, fields, message) => {
     const before = ((await farm.json('search', 'list')) as Search[]).length;

@@ -45,6 +45,7 @@ function* genotypes(space: NetworkSpace): Generator<readonly number[]> {
 
 describe('shipped spaces', () => {
   test.each([
+    ['demo', 331_776n, 331_776n],
     ['demo-small', 1_679_616n, 1_679_616n],
     ['donna-full', 8_349_416_423_424n, 1_940_077_412_352n],
     ['efficientnet', 2_437_438_960_041_984n, 2_437_438_960_041_984n],
@@ -58,6 +59,7 @@ describe('shipped spaces', () => {
 
   test('are all listed', () => {
     expect(shippedSpaceNames()).toEqual([
+      'demo',
       'demo-small',
       'donna-full',
       'efficientnet',

@@ -150,7 +150,8 @@ describe('what a study finds on one target', () => {
           hypervolumes.forEach((volume, at) => {
             expect(volume).toBeGreaterThan(0);
             expect(volume).toBeLessThan(1);
-            if (at >= 1) expect(volume).toBeGreaterThanOrEqual(hypervolumes[at - 1]!);
+            // But for the last digit: the same areas are added in another order.
+            if (at >= 1) expect(volume).toBeGreaterThanOrEqual(hypervolumes[at - 1]! - 1e-12);
           });
         },
       ),
