@@ -32,7 +32,14 @@ describe("the coordinator's port", () => {
           answer(null, {}),
       },
     );
-    const handlers = { agent: none, artifact: none, benchmark: none, search: none, fleet: none };
+    const handlers = {
+      agent: none,
+      artifact: none,
+      benchmark: none,
+      search: none,
+      fleet: none,
+      training: none,
+    };
     server = await startGrpcServer(
       { host: '127.0.0.1', port: 0 },
       handlers as unknown as FarmHandlers,
